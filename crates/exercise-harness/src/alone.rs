@@ -1,0 +1,204 @@
+//! Runs one trial in a process of its own, and says how it ended.
+//!
+//! The trial's stream, its output and its temporary files lie in a folder of the parent's, which
+//! is removed whatever becomes of the child.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use leak_meter::Round;
+use serde::{Deserialize, Serialize};
+
+use crate::cleanup;
+use crate::context::SoakSettings;
+use crate::event::{Event, TrialOutcome};
+use crate::stream::Reader;
+
+/// The first argument of a test binary that is to run one trial alone; the second is the order.
+const ALONE: &str = "run-alone";
+
+/// A trial that has streamed nothing for this long hangs.
+pub const LONGEST_SILENCE: Duration = Duration::from_secs(60);
+/// No trial takes longer than this.
+pub const LONGEST_TRIAL: Duration = Duration::from_secs(300);
+
+/// How often the parent looks for new events.
+const LOOK: Duration = Duration::from_millis(5);
+/// How much of a child's output is kept, from its end.
+const OUTPUT_KEPT: u64 = 8 * 1024;
+
+/// What a child is told to do.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    /// The trial's full name.
+    pub trial: String,
+    /// Where to stream the events.
+    pub events: PathBuf,
+    /// An empty folder for the trial's files.
+    pub folder: PathBuf,
+    /// How to run a soak.
+    pub settings: SoakSettings,
+}
+
+impl Order {
+    /// The order in a test binary's arguments; `None` if it is not to run a trial alone.
+    pub(crate) fn from_arguments(
+        mut arguments: impl Iterator<Item = String>,
+    ) -> Option<anyhow::Result<Self>> {
+        if arguments.nth(1)? != ALONE {
+            return None;
+        }
+        let order = arguments.next().context("the order is missing");
+        Some(order.and_then(|order| Ok(serde_json::from_str(&order)?)))
+    }
+}
+
+/// A trial that was run alone.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// How it ended.
+    pub ending: Ending,
+    /// The rounds that it streamed, also when it did not come to its end.
+    pub rounds: Vec<Round>,
+    /// The end of what it printed.
+    pub output: String,
+}
+
+/// How a trial that was run alone ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ending {
+    /// It came to its end and said how.
+    Told(TrialOutcome),
+    /// A signal ended it, for instance after a stack overflow.
+    Aborted {
+        /// The signal's number.
+        signal: i32,
+    },
+    /// It ended its process before the trial was over.
+    Exited {
+        /// The process's exit code.
+        code: i32,
+    },
+    /// It fell silent, or took too long, and was ended.
+    TimedOut {
+        /// For how long it was waited.
+        after: Duration,
+    },
+    /// Its event stream is broken, so nothing in it can be trusted.
+    Malformed {
+        /// What is wrong with the stream.
+        fault: String,
+    },
+}
+
+/// Runs `trial` of the test binary `binary` in a process of its own. `see` is handed each event as
+/// it comes.
+///
+/// # Errors
+/// When the process cannot be started or watched. How the trial itself went is in [`Ended`].
+pub fn run(
+    binary: &Path,
+    trial: &str,
+    settings: SoakSettings,
+    see: impl FnMut(&Event),
+) -> anyhow::Result<Ended> {
+    let scratch = cleanup::Folder::new()?;
+    let events = scratch.path().join("events");
+    let folder = scratch.path().join("files");
+    File::create(&events).and_then(|_| std::fs::create_dir(&folder)).with_context(|| {
+        format!("the trial's folder cannot be filled: {}", scratch.path().display())
+    })?;
+    let output = scratch.path().join("output");
+    let order = Order { trial: trial.to_owned(), events: events.clone(), folder, settings };
+    let began = Instant::now();
+    let mut child = start(binary, &order, &output)?;
+    let guard = cleanup::Process::watch(&child);
+    let mut reader = Reader::open(&events, trial)?;
+    let waited = wait(&mut child, &mut reader, see);
+    if !matches!(waited, Ok(Some(_))) {
+        end(&mut child);
+    }
+    drop(guard);
+    let ending =
+        match (waited.with_context(|| format!("{trial} cannot be watched"))?, reader.fault.clone())
+        {
+            (Some(status), _) => ending(status, &reader),
+            (None, Some(fault)) => Ending::Malformed { fault },
+            (None, None) => Ending::TimedOut { after: began.elapsed() },
+        };
+    Ok(Ended { ending, rounds: reader.rounds, output: tail(&output).unwrap_or_default() })
+}
+
+fn start(binary: &Path, order: &Order, output: &Path) -> anyhow::Result<Child> {
+    let printed = File::create(output)?;
+    Command::new(binary)
+        .arg(ALONE)
+        .arg(serde_json::to_string(order)?)
+        .stdin(Stdio::null())
+        .stdout(printed.try_clone()?)
+        .stderr(printed)
+        .spawn()
+        .with_context(|| format!("the memory test cannot be started: {}", binary.display()))
+}
+
+/// Waits for the child's end, taking in its events. `None` if it was silent for too long, took
+/// too long, or wrote something that is not an event: then it is still running.
+fn wait(
+    child: &mut Child,
+    reader: &mut Reader,
+    mut see: impl FnMut(&Event),
+) -> io::Result<Option<ExitStatus>> {
+    let began = Instant::now();
+    let mut heard = began;
+    loop {
+        let status = child.try_wait()?;
+        // Read after the look at the process: what an ended one wrote is then all there.
+        if reader.advance(&mut see)? {
+            heard = Instant::now();
+        }
+        if status.is_some() {
+            return Ok(status);
+        }
+        let silent = heard.elapsed() >= LONGEST_SILENCE || began.elapsed() >= LONGEST_TRIAL;
+        if silent || reader.fault.is_some() {
+            return Ok(None);
+        }
+        thread::sleep(LOOK);
+    }
+}
+
+/// Ends a child that is still running, and waits for it, so that nothing is left of it.
+fn end(child: &mut Child) {
+    // Both fail only for a child that has already ended and been waited for.
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+fn ending(status: ExitStatus, reader: &Reader) -> Ending {
+    if let Some(fault) = reader.final_fault() {
+        return Ending::Malformed { fault };
+    }
+    match (&reader.outcome, status.signal(), status.code()) {
+        // A process that told its end and then did not end well has not ended well.
+        (Some(outcome), None, Some(0)) => Ending::Told(outcome.clone()),
+        (_, Some(signal), _) => Ending::Aborted { signal },
+        (_, None, code) => Ending::Exited { code: code.unwrap_or(-1) },
+    }
+}
+
+/// The end of what a child printed.
+fn tail(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(OUTPUT_KEPT)))?;
+    let mut kept = Vec::new();
+    file.take(OUTPUT_KEPT).read_to_end(&mut kept)?;
+    Ok(String::from_utf8_lossy(&kept).trim().to_owned())
+}

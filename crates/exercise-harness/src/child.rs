@@ -1,0 +1,116 @@
+//! The child's side of a trial that runs alone: does the work and streams its events.
+
+use std::any::Any;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::panic::{self, AssertUnwindSafe};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use leak_meter::Round;
+
+use crate::alone::Order;
+use crate::context::{Context, SoakSettings};
+use crate::event::{Event, FORMAT, TrialOutcome};
+use crate::exercise::Exercise;
+use crate::suite::{Check, Work};
+
+/// Runs the ordered trial. The exit code says only whether the stream was written to its end; how
+/// the trial went stands in the stream.
+pub(crate) fn run(trials: &[Check], exercise: &Exercise, order: &Order) -> ExitCode {
+    let Some(check) = trials.iter().find(|check| check.name == order.trial) else {
+        eprintln!("There is no trial {:?}; --list names them all.", order.trial);
+        return ExitCode::from(2);
+    };
+    match stream_trial(check, exercise, order) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let events = order.events.display();
+            eprintln!("The events of {} cannot be written to {events}: {error}", order.trial);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result<()> {
+    die_with_parent();
+    let mut events = Writer::append_to(&order.events)?;
+    events.write(&Event::Start { format: FORMAT, trial: check.name.clone() })?;
+    let settings = SoakSettings {
+        operations: order.settings.operations.or(Some(exercise.operations_per_round)),
+        ..order.settings
+    };
+    // A failed write of a round is not lost: the end's write fails as well, and then the stream
+    // has no end.
+    let mut rounds = events.try_clone()?;
+    let context = Context::new(order.folder.clone(), settings).observed_by(move |round: &Round| {
+        let _ = rounds.write(&Event::Round { round: *round });
+    });
+    let outcome = catch(|| match check.work {
+        Work::Behaviour(behaviour) => {
+            behaviour(&context);
+            TrialOutcome::Behaved
+        }
+        Work::Growth(soak) => TrialOutcome::Soaked { report: Box::new(soak(&context)) },
+        Work::Bound(measure) => TrialOutcome::Bounded { bound: measure(&context) },
+    });
+    events.write(&Event::End { outcome })
+}
+
+/// Runs `work`; a panic becomes an outcome with its message, place and stack.
+fn catch(work: impl FnOnce() -> TrialOutcome) -> TrialOutcome {
+    let place = Arc::new(Mutex::new(String::new()));
+    let seen = Arc::clone(&place);
+    let standard = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let place = info.location().map(|location| format!(" at {location}")).unwrap_or_default();
+        *seen.lock().unwrap_or_else(PoisonError::into_inner) = place;
+        standard(info);
+    }));
+    let result = panic::catch_unwind(AssertUnwindSafe(work));
+    result.unwrap_or_else(|payload| {
+        let place = place.lock().unwrap_or_else(PoisonError::into_inner);
+        TrialOutcome::Panicked { message: format!("{}{place}", message_of(&*payload)) }
+    })
+}
+
+fn message_of(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("a panic without a message")
+}
+
+/// Where the system offers it, this process ends when the one that started it does.
+fn die_with_parent() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Signal, set_parent_process_death_signal};
+        // Refused or not: a runner that is still there ends this process itself.
+        let _ = set_parent_process_death_signal(Some(Signal::KILL));
+    }
+}
+
+/// Writes events, one whole line at a time.
+struct Writer {
+    file: File,
+    line: Vec<u8>,
+}
+
+impl Writer {
+    fn append_to(path: &std::path::Path) -> io::Result<Self> {
+        let file = OpenOptions::new().append(true).create(true).open(path)?;
+        // Room for any round, so that writing one leaves the heap as it was.
+        Ok(Self { file, line: Vec::with_capacity(4096) })
+    }
+
+    fn try_clone(&self) -> io::Result<Self> {
+        Ok(Self { file: self.file.try_clone()?, line: Vec::with_capacity(4096) })
+    }
+
+    fn write(&mut self, event: &Event) -> io::Result<()> {
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, event)?;
+        self.line.push(b'\n');
+        self.file.write_all(&self.line)
+    }
+}

@@ -1,0 +1,95 @@
+//! What must not outlive the program: temporary folders and started processes.
+//!
+//! Guards remove them in the ordinary course; [`on_signals`] also when the program is ended by
+//! Ctrl-C or asked to terminate.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{self, Child};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use anyhow::Context as _;
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+/// The exit code of a program that Ctrl-C ended.
+pub const INTERRUPTED: i32 = 130;
+
+static FOLDERS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+static PROCESSES: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+
+/// From now on Ctrl-C (and a request to terminate) ends all that is registered here, and then this
+/// program with the exit code [`INTERRUPTED`].
+pub fn on_signals() {
+    let set = ctrlc::set_handler(|| {
+        // The locks are kept until the end: nothing new is started or made meanwhile.
+        let processes = lock(&PROCESSES);
+        for process in processes.iter().filter_map(|id| Pid::from_raw(*id)) {
+            // It may have ended by itself a moment ago.
+            let _ = kill_process(process, Signal::KILL);
+        }
+        let folders = lock(&FOLDERS);
+        for folder in folders.iter() {
+            let _ = fs::remove_dir_all(folder);
+        }
+        process::exit(INTERRUPTED);
+    });
+    // A second call finds the first one's handler in place.
+    drop(set);
+}
+
+/// An empty temporary folder, removed when this is dropped.
+#[derive(Debug)]
+pub struct Folder(TempDir);
+
+impl Folder {
+    /// Makes a folder in the system's place for temporary files.
+    ///
+    /// # Errors
+    /// When it cannot be made; the sentence names the place.
+    pub fn new() -> anyhow::Result<Self> {
+        let mut folders = lock(&FOLDERS);
+        let folder = tempfile::Builder::new().prefix("leak-lab-").tempdir().with_context(|| {
+            let place = std::env::temp_dir();
+            format!("no temporary folder can be made in {}", place.display())
+        })?;
+        folders.insert(folder.path().to_owned());
+        Ok(Self(folder))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        lock(&FOLDERS).remove(self.0.path());
+    }
+}
+
+/// A started process that is ended with this program. Dropping this only forgets it: whoever
+/// started the process waits for it.
+#[derive(Debug)]
+pub struct Process(i32);
+
+impl Process {
+    /// Registers `child`.
+    pub fn watch(child: &Child) -> Self {
+        let id = i32::try_from(child.id()).unwrap_or(0);
+        lock(&PROCESSES).insert(id);
+        Self(id)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        lock(&PROCESSES).remove(&self.0);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

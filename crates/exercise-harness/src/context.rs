@@ -1,0 +1,97 @@
+//! What a trial is given, and what a bound trial gives back.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use leak_meter::{Resource, Round, Soak};
+use serde::{Deserialize, Serialize};
+
+type Observer = Box<dyn FnMut(&Round)>;
+
+/// What a trial is given: a folder of its own and a prepared soak.
+pub struct Context {
+    folder: PathBuf,
+    settings: SoakSettings,
+    observer: RefCell<Option<Observer>>,
+}
+
+/// How a soak is to be run. Every field left `None` is the exercise's own.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SoakSettings {
+    /// Exactly this many rounds, decided or not.
+    pub rounds: Option<usize>,
+    /// At most this many rounds, fewer if decided earlier.
+    pub rounds_at_most: Option<usize>,
+    /// Operations per round.
+    pub operations: Option<u64>,
+    /// Where random choices come from.
+    pub seed: Option<u64>,
+}
+
+impl Context {
+    pub(crate) fn new(folder: PathBuf, settings: SoakSettings) -> Self {
+        Self { folder, settings, observer: RefCell::new(None) }
+    }
+
+    pub(crate) fn observed_by(self, observer: impl FnMut(&Round) + 'static) -> Self {
+        *self.observer.borrow_mut() = Some(Box::new(observer));
+        self
+    }
+
+    /// A folder of this trial's own, empty at first and removed after it.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The soak of this exercise: its operations per round, this trial's folder as the temporary
+    /// one, and whoever listens to the rounds.
+    pub fn soak<'a>(&self) -> Soak<'a> {
+        let mut soak = Soak::new()
+            .operations_per_round(self.settings.operations.unwrap_or(1))
+            .seed(self.settings.seed.unwrap_or(0))
+            .temporary_folder(&self.folder);
+        if let Some(rounds) = self.settings.rounds_at_most {
+            soak = soak.rounds_at_most(rounds);
+        }
+        if let Some(rounds) = self.settings.rounds {
+            soak = soak.rounds(rounds);
+        }
+        match self.observer.borrow_mut().take() {
+            Some(observer) => soak.observe(observer),
+            None => soak,
+        }
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Context")
+            .field("folder", &self.folder)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a bound trial measured: a resource after much work, and the most it may be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bound {
+    /// What was measured.
+    pub resource: Resource,
+    /// The reading after the work, in the resource's unit.
+    pub measured: u64,
+    /// The highest reading that is allowed.
+    pub limit: u64,
+    /// The work, to stand after "after": "20,000 different queries".
+    pub after: String,
+}
+
+impl Bound {
+    /// Whether the reading is within the limit.
+    pub fn is_kept(&self) -> bool {
+        self.measured <= self.limit
+    }
+}

@@ -1,0 +1,44 @@
+//! What every memory test of the workshop shares.
+//!
+//! A memory test is a program of its own (`harness = false`). It behaves as a standard test binary
+//! (`--list`, filters, `--exact`), so that `cargo test` and nextest run it; `xtask` runs single
+//! trials of it and reads the events that they stream.
+//!
+//! # Layout
+//! - [`suite`]: the trials of one exercise, and the test binary's entry.
+//! - [`context`]: what a trial is given: a folder and a soak.
+//! - [`exercise`]: an exercise's metadata, from its `exercise.toml`.
+//! - [`event`]: the event stream, as JSON lines; [`stream`] reads it back and refuses a broken one.
+//! - [`alone`]: runs one trial in a process of its own and says how it ended.
+//! - [`judge`]: turns measurements into sentences; [`units`] into readable figures.
+//! - [`cleanup`]: temporary folders and processes end with the program, also on Ctrl-C.
+//!
+//! Absent on purpose: nothing here knows where exercises lie or how they are built.
+
+pub mod alone;
+mod child;
+pub mod cleanup;
+pub mod context;
+pub mod event;
+pub mod exercise;
+pub mod judge;
+pub mod stream;
+pub mod suite;
+pub mod units;
+
+use std::alloc::System;
+
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+pub use context::{Bound, Context};
+pub use exercise::Exercise;
+pub use suite::Suite;
+
+/// The global allocator of every memory test: ours around `stats_alloc`'s around the system's, so
+/// that the counts of allocations have an independent witness.
+pub type Meter = leak_meter::Allocator<&'static StatsAlloc<System>>;
+
+/// A [`Meter`], for a `#[global_allocator]`.
+pub const fn meter() -> Meter {
+    leak_meter::Allocator::new(&INSTRUMENTED_SYSTEM)
+}

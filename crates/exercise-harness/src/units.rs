@@ -1,0 +1,121 @@
+//! Figures as people read them.
+
+use std::time::Duration;
+
+use leak_meter::Resource;
+
+/// A count with its thousands apart: `12,345`.
+pub fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number of bytes in the unit that fits, 1 kB being 1,000 bytes: `1.5 MB`.
+pub fn bytes(value: f64) -> String {
+    let units = ["B", "kB", "MB", "GB", "TB"];
+    let mut scaled = value;
+    let mut unit = 0;
+    while scaled.abs() >= 999.5 && unit + 1 < units.len() {
+        scaled /= 1000.0;
+        unit += 1;
+    }
+    if unit == 0 {
+        format!("{} B", number(scaled))
+    } else {
+        format!("{} {}", number(scaled), units[unit])
+    }
+}
+
+/// A number with as many digits as mean something: `1,803`, `1.80`, `0.0012`.
+pub fn number(value: f64) -> String {
+    let size = value.abs();
+    if size >= 1000.0 {
+        let rounded = format!("{size:.0}").parse().map_or_else(|_| format!("{size:.0}"), count);
+        return format!("{}{rounded}", if value < 0.0 { "-" } else { "" });
+    }
+    match size {
+        0.0 => "0".to_owned(),
+        s if s >= 99.95 => format!("{value:.0}"),
+        s if s >= 9.995 => format!("{value:.1}"),
+        s if s >= 0.0995 => format!("{value:.2}"),
+        s if s >= 0.0001 => format!("{value:.4}"),
+        _ => format!("{value:.1e}"),
+    }
+}
+
+/// A reading of `resource`, with its unit where it is not the name itself.
+pub fn reading(resource: Resource, value: u64) -> String {
+    if resource.is_bytes() { bytes(value as f64) } else { count(value) }
+}
+
+/// A quantity of `resource`, with its name: `1.80 live blocks`, `412 B of live memory`.
+pub fn quantity(resource: Resource, value: f64) -> String {
+    match resource {
+        Resource::LiveBytes => format!("{} of live memory", bytes(value)),
+        Resource::TemporaryBytes => format!("{} of temporary files", bytes(value)),
+        counted => format!("{} {}", number(value), counted.name()),
+    }
+}
+
+/// A span of time in its two largest units: `12 h 30 min`.
+pub fn span(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (minute, hour, day) = (60, 3600, 86_400);
+    match seconds {
+        0 => format!("{} ms", duration.as_millis()),
+        s if s < minute => format!("{s} s"),
+        s if s < hour => two(s / minute, "min", s % minute, "s"),
+        s if s < 2 * day => two(s / hour, "h", s % hour / minute, "min"),
+        s if s < 730 * day => two(s / day, "days", s % day / hour, "h"),
+        s => format!("{} years", count(s / (365 * day))),
+    }
+}
+
+fn two(large: u64, large_unit: &str, small: u64, small_unit: &str) -> String {
+    if small == 0 {
+        format!("{large} {large_unit}")
+    } else {
+        format!("{large} {large_unit} {small} {small_unit}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_have_their_thousands_apart() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn numbers_keep_the_digits_that_mean_something() {
+        assert_eq!(
+            [0.0, 1.8, 0.02, 0.0012, 380.0, 1803.4, -2.0].map(number),
+            ["0", "1.80", "0.0200", "0.0012", "380", "1,803", "-2.00"]
+        );
+    }
+
+    #[test]
+    fn bytes_take_the_unit_that_fits() {
+        assert_eq!(
+            [12.0, 999.0, 1500.0, 2e9].map(bytes),
+            ["12.0 B", "999 B", "1.50 kB", "2.00 GB"]
+        );
+    }
+
+    #[test]
+    fn spans_show_two_units() {
+        assert_eq!(span(Duration::from_millis(20)), "20 ms");
+        assert_eq!(span(Duration::from_secs(61)), "1 min 1 s");
+        assert_eq!(span(Duration::from_secs(45_000)), "12 h 30 min");
+        assert_eq!(span(Duration::from_secs(86_400 * 3)), "3 days");
+    }
+}

@@ -1,0 +1,129 @@
+//! Files in a folder that a program was given for its temporary storage.
+
+use std::ffi::CStr;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
+use rustix::io::Errno;
+
+use super::Unavailable;
+
+/// What lies in a folder and the folders below it.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct FolderUsage {
+    /// Regular files.
+    pub files: u64,
+    /// The sum of their lengths, in bytes.
+    pub bytes: u64,
+}
+
+/// Counts the files below one folder.
+///
+/// The folder's handle stays open, so that a process that has run out of descriptors can still be
+/// told what lies in it; folders below it are opened while they are counted.
+#[derive(Debug)]
+pub struct FolderProbe {
+    root: PathBuf,
+    handle: Dir,
+}
+
+impl FolderProbe {
+    /// Watches `root`, which must exist.
+    ///
+    /// # Errors
+    /// When the folder cannot be opened.
+    pub fn new(root: impl Into<PathBuf>) -> Result<Self, Unavailable> {
+        let root = root.into();
+        let refused = |error| unavailable(&root, error);
+        let folder = rustix::fs::open(&root, FOLDER, Mode::empty()).map_err(refused)?;
+        let handle = Dir::new(folder).map_err(refused)?;
+        Ok(Self { root, handle })
+    }
+
+    /// Files and bytes below the folder. Symbolic links are not followed; a file that goes away
+    /// while it is looked at is not counted.
+    ///
+    /// # Errors
+    /// When the system refuses to list a folder.
+    pub fn usage(&mut self) -> Result<FolderUsage, Unavailable> {
+        let mut usage = FolderUsage::default();
+        self.handle.rewind();
+        add_entries(&mut self.handle, &mut usage)
+            .map_err(|error| unavailable(&self.root, error))?;
+        Ok(usage)
+    }
+}
+
+const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+
+fn unavailable(root: &Path, error: Errno) -> Unavailable {
+    Unavailable(format!("files in {} cannot be counted: {error}", root.display()))
+}
+
+fn add_entries(folder: &mut Dir, usage: &mut FolderUsage) -> Result<(), Errno> {
+    while let Some(entry) = folder.read() {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name == c"." || name == c".." {
+            continue;
+        }
+        match add_entry(folder, name, usage) {
+            // It was removed between being listed and being looked at.
+            Err(Errno::NOENT) => {}
+            result => result?,
+        }
+    }
+    Ok(())
+}
+
+fn add_entry(folder: &Dir, name: &CStr, usage: &mut FolderUsage) -> Result<(), Errno> {
+    let parent = folder.fd()?;
+    let status = rustix::fs::statat(parent, name, AtFlags::SYMLINK_NOFOLLOW)?;
+    match FileType::from_raw_mode(status.st_mode) {
+        FileType::RegularFile => {
+            usage.files += 1;
+            usage.bytes += u64::try_from(status.st_size).unwrap_or(0);
+        }
+        FileType::Directory => {
+            let below = open_below(parent, name)?;
+            add_entries(&mut Dir::new(below)?, usage)?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn open_below(parent: impl AsFd, name: &CStr) -> Result<OwnedFd, Errno> {
+    rustix::fs::openat(parent, name, FOLDER | OFlags::NOFOLLOW, Mode::empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn files_are_counted_with_their_lengths_at_every_depth() {
+        let root = tempfile::tempdir().unwrap();
+        let mut probe = FolderProbe::new(root.path()).unwrap();
+        assert_eq!(probe.usage().unwrap(), FolderUsage::default());
+
+        fs::write(root.path().join("upload"), [0; 100]).unwrap();
+        fs::create_dir(root.path().join("chunks")).unwrap();
+        fs::write(root.path().join("chunks/first"), [0; 23]).unwrap();
+        assert_eq!(probe.usage().unwrap(), FolderUsage { files: 2, bytes: 123 });
+
+        fs::remove_file(root.path().join("upload")).unwrap();
+        assert_eq!(probe.usage().unwrap(), FolderUsage { files: 1, bytes: 23 });
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_opened_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        let missing = root.path().join("not-there");
+        let error = FolderProbe::new(&missing).unwrap_err();
+        assert!(error.0.contains("not-there"), "{error}");
+    }
+}

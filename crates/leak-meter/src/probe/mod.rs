@@ -1,0 +1,22 @@
+//! Probes: what the process holds at this moment.
+//!
+//! A probe is made once and read often. It keeps what it needs to read (a directory handle, a
+//! buffer), so that a reading neither opens a file nor changes the heap.
+
+mod folder;
+mod process;
+
+pub use folder::{FolderProbe, FolderUsage};
+pub use process::{OpenFilesProbe, ThreadsProbe};
+
+/// Why a resource cannot be measured here, as a sentence for the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unavailable(pub String);
+
+impl std::fmt::Display for Unavailable {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unavailable {}

@@ -1,0 +1,88 @@
+//! Open files and threads, counted in the folders that the system keeps of them.
+
+use rustix::fs::{Dir, Mode, OFlags};
+
+use super::Unavailable;
+
+#[cfg(target_os = "linux")]
+const OPEN_FILES: &str = "/proc/self/fd";
+#[cfg(not(target_os = "linux"))]
+const OPEN_FILES: &str = "/dev/fd";
+
+/// Counts the open file descriptors of this process.
+///
+/// The handle that it reads them through is opened once, so that it goes on counting when the
+/// process has run out of descriptors; that handle is left out of the count.
+#[derive(Debug)]
+pub struct OpenFilesProbe(EntryCounter);
+
+impl OpenFilesProbe {
+    /// Opens the system's folder of descriptors.
+    ///
+    /// # Errors
+    /// On a system without such a folder, and when no descriptor is left.
+    pub fn new() -> Result<Self, Unavailable> {
+        EntryCounter::open(OPEN_FILES, "open files").map(Self)
+    }
+
+    /// Open file descriptors, without the probe's own.
+    ///
+    /// # Errors
+    /// When the system refuses the read.
+    pub fn count(&mut self) -> Result<u64, Unavailable> {
+        self.0.count().map(|entries| entries.saturating_sub(1))
+    }
+}
+
+/// Counts the threads of this process (Linux).
+#[derive(Debug)]
+pub struct ThreadsProbe(EntryCounter);
+
+impl ThreadsProbe {
+    /// Opens the system's folder of threads.
+    ///
+    /// # Errors
+    /// On systems other than Linux, and when no descriptor is left.
+    pub fn new() -> Result<Self, Unavailable> {
+        EntryCounter::open("/proc/self/task", "threads").map(Self)
+    }
+
+    /// Threads of this process, the calling one included.
+    ///
+    /// # Errors
+    /// When the system refuses the read.
+    pub fn count(&mut self) -> Result<u64, Unavailable> {
+        self.0.count()
+    }
+}
+
+/// Counts the entries of one folder again and again through one handle.
+#[derive(Debug)]
+struct EntryCounter {
+    handle: Dir,
+    path: &'static str,
+    what: &'static str,
+}
+
+impl EntryCounter {
+    fn open(path: &'static str, what: &'static str) -> Result<Self, Unavailable> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let refused = |error| Unavailable(format!("{what} cannot be counted: {path}: {error}"));
+        let folder = rustix::fs::open(path, flags, Mode::empty()).map_err(refused)?;
+        let handle = Dir::new(folder).map_err(refused)?;
+        Ok(Self { handle, path, what })
+    }
+
+    fn count(&mut self) -> Result<u64, Unavailable> {
+        self.handle.rewind();
+        let mut entries = 0;
+        while let Some(entry) = self.handle.read() {
+            let entry = entry.map_err(|error| {
+                Unavailable(format!("{} cannot be counted: {}: {error}", self.what, self.path))
+            })?;
+            let name = entry.file_name().to_bytes();
+            entries += u64::from(name != b"." && name != b"..");
+        }
+        Ok(entries)
+    }
+}

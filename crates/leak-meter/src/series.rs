@@ -1,0 +1,107 @@
+//! Readings: one [`Round`] per round of a soak, and the [`Resource`]s whose series they hold.
+
+use serde::{Deserialize, Serialize};
+
+/// Something a program holds and should give back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Resource {
+    /// Blocks allocated and not yet given back.
+    LiveBlocks,
+    /// Bytes allocated and not yet given back.
+    LiveBytes,
+    /// Open file descriptors: files, sockets, pipes.
+    OpenFiles,
+    /// Files in the folder given to the workload for temporary storage.
+    TemporaryFiles,
+    /// The sum of those files' lengths, in bytes.
+    TemporaryBytes,
+    /// Threads of the process.
+    Threads,
+    /// Asynchronous tasks alive in the runtime.
+    Tasks,
+}
+
+impl Resource {
+    /// Every resource, in the order in which reports show them.
+    pub const ALL: [Self; 7] = [
+        Self::LiveBlocks,
+        Self::LiveBytes,
+        Self::OpenFiles,
+        Self::TemporaryFiles,
+        Self::TemporaryBytes,
+        Self::Threads,
+        Self::Tasks,
+    ];
+
+    /// The name in plain words, in the plural: "live blocks".
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LiveBlocks => "live blocks",
+            Self::LiveBytes => "live bytes",
+            Self::OpenFiles => "open files",
+            Self::TemporaryFiles => "temporary files",
+            Self::TemporaryBytes => "temporary bytes",
+            Self::Threads => "threads",
+            Self::Tasks => "tasks",
+        }
+    }
+
+    /// Whether the resource is measured in bytes rather than counted.
+    pub fn is_bytes(self) -> bool {
+        matches!(self, Self::LiveBytes | Self::TemporaryBytes)
+    }
+}
+
+/// One round: the work done in it, and what was held when it had settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Round {
+    /// Operations of this round.
+    pub operations: u64,
+    /// Blocks allocated during this round.
+    pub allocations: u64,
+    /// Blocks given back during this round.
+    pub deallocations: u64,
+    /// Blocks resized during this round.
+    pub reallocations: u64,
+    /// Blocks live at the round's end.
+    pub live_blocks: u64,
+    /// Bytes live at the round's end.
+    pub live_bytes: u64,
+    /// Open files at the round's end; `None` where they cannot be counted.
+    pub open_files: Option<u64>,
+    /// Files in the temporary folder at the round's end; `None` without such a folder.
+    pub temporary_files: Option<u64>,
+    /// Bytes in the temporary folder at the round's end; `None` without such a folder.
+    pub temporary_bytes: Option<u64>,
+    /// Threads at the round's end; `None` where they cannot be counted.
+    pub threads: Option<u64>,
+    /// Asynchronous tasks alive at the round's end; `None` without a runtime to ask.
+    pub tasks: Option<u64>,
+    /// Whether the counts had come to rest before they were read.
+    pub settled: bool,
+    /// Time that the operations of this round took, settling left out, in nanoseconds.
+    pub nanoseconds: u64,
+}
+
+impl Round {
+    /// The reading of one resource at the round's end.
+    pub fn reading(&self, resource: Resource) -> Option<u64> {
+        match resource {
+            Resource::LiveBlocks => Some(self.live_blocks),
+            Resource::LiveBytes => Some(self.live_bytes),
+            Resource::OpenFiles => self.open_files,
+            Resource::TemporaryFiles => self.temporary_files,
+            Resource::TemporaryBytes => self.temporary_bytes,
+            Resource::Threads => self.threads,
+            Resource::Tasks => self.tasks,
+        }
+    }
+}
+
+/// The series of one resource over `rounds`; `None` if any round lacks it.
+pub fn series(rounds: &[Round], resource: Resource) -> Option<Vec<u64>> {
+    rounds.iter().map(|round| round.reading(resource)).collect()
+}

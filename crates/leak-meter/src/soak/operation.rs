@@ -1,0 +1,60 @@
+//! One operation of a workload: its number and its own source of random choices.
+
+use std::fmt::Display;
+
+/// The operation that a workload is asked to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Operation {
+    number: u64,
+    round: usize,
+    seed: u64,
+}
+
+impl Operation {
+    pub(super) fn new(number: u64, round: usize, soak_seed: u64) -> Self {
+        Self { number, round, seed: mix(soak_seed ^ mix(number)) }
+    }
+
+    /// Counted from 0 through the whole soak: never the same twice, so it makes new keys.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The round it belongs to, counted from 0.
+    pub fn round(&self) -> usize {
+        self.round
+    }
+
+    /// A seed of this operation's own, for a random number generator: the same in every run with
+    /// the soak's seed.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+}
+
+/// What a workload may return: nothing, or a `Result` whose error ends the soak.
+pub trait OperationResult {
+    /// The sentence for the report, if this result ends the soak.
+    fn stopped_by(self, operation: Operation) -> Option<String>;
+}
+
+impl OperationResult for () {
+    fn stopped_by(self, _: Operation) -> Option<String> {
+        None
+    }
+}
+
+impl<E: Display> OperationResult for Result<(), E> {
+    fn stopped_by(self, operation: Operation) -> Option<String> {
+        let error = self.err()?;
+        Some(format!("operation {} failed: {error}", operation.number + 1))
+    }
+}
+
+/// The finaliser of `SplitMix64` (Steele, Lea and Flood, 2014): near numbers become far ones.
+fn mix(value: u64) -> u64 {
+    let mut mixed = value.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
+}

@@ -1,0 +1,29 @@
+//! Open files and threads, to the piece. One test, since both count the whole process.
+
+use std::sync::mpsc;
+use std::thread;
+
+use leak_meter::probe::{OpenFilesProbe, ThreadsProbe};
+
+#[test]
+fn what_is_opened_and_started_is_counted_until_it_ends() {
+    let mut files = OpenFilesProbe::new().expect("this system lists open files");
+    let before = files.count().unwrap();
+    let opened = tempfile::tempfile().unwrap();
+    assert_eq!(files.count().unwrap(), before + 1);
+    drop(opened);
+    assert_eq!(files.count().unwrap(), before);
+
+    // Only Linux lists threads; elsewhere a report says "not available".
+    let threads = ThreadsProbe::new();
+    assert_eq!(threads.is_ok(), cfg!(target_os = "linux"));
+    let Ok(mut threads) = threads else {
+        return;
+    };
+    let before = threads.count().unwrap();
+    let (finish, wait) = mpsc::channel::<()>();
+    let thread = thread::spawn(move || wait.recv());
+    assert_eq!(threads.count().unwrap(), before + 1);
+    finish.send(()).unwrap();
+    thread.join().unwrap().unwrap();
+}

@@ -1,0 +1,144 @@
+//! Whole soaks of planted leaks and of healthy programs. One test, since a soak counts all that its
+//! process allocates.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::fs::{self, File};
+use std::hint::black_box;
+
+use leak_meter::{Allocator, Operation, Report, Resource, Soak, Verdict};
+
+#[global_allocator]
+static METER: Allocator = Allocator::system();
+
+fn verdict_on(report: &Report, resource: Resource) -> Verdict {
+    report.growth_of(resource).unwrap_or_else(|| panic!("{resource:?} was not measured")).verdict
+}
+
+#[test]
+fn planted_leaks_are_found_and_healthy_programs_are_not_accused() {
+    one_block_in_a_thousand_operations_is_found_with_its_rate();
+    healthy_work_is_steady_at_once();
+    a_cache_that_fills_and_then_evicts_is_steady();
+    a_leaked_descriptor_and_a_forgotten_file_are_told_apart();
+    an_error_ends_the_soak_and_is_never_steady();
+    fewer_rounds_than_twelve_decide_nothing();
+    the_same_seed_repeats_the_same_operations();
+    an_asynchronous_workload_is_measured_the_same();
+}
+
+fn one_block_in_a_thousand_operations_is_found_with_its_rate() {
+    let mut kept = Vec::with_capacity(1000);
+    let report = Soak::new().operations_per_round(1000).run(|operation| {
+        let block = Box::new(operation.number());
+        if operation.number() % 1000 == 0 {
+            kept.push(block);
+        }
+    });
+    assert_eq!(report.verdict, Verdict::Growing);
+    let blocks = report.growth_of(Resource::LiveBlocks).unwrap();
+    assert_eq!(blocks.verdict, Verdict::Growing);
+    assert!((blocks.per_operation.unwrap() - 0.001).abs() < 1e-9, "{blocks:?}");
+    let bytes = report.growth_of(Resource::LiveBytes).unwrap();
+    assert!((bytes.per_operation.unwrap() - 0.008).abs() < 1e-9, "{bytes:?}");
+    assert_eq!(report.rounds[3].allocations, 1000);
+    assert_eq!(report.rounds[3].deallocations, 999);
+}
+
+fn healthy_work_is_steady_at_once() {
+    let report = Soak::new().run(|operation| drop(black_box(vec![operation.number(); 10])));
+    assert_eq!(report.verdict, Verdict::Steady, "{:?}", report.growth);
+    assert_eq!(report.rounds.len(), 12);
+    assert_eq!(report.rounds[0].allocations, 100);
+    let blocks = report.growth_of(Resource::LiveBlocks).unwrap();
+    assert!(blocks.smallest_visible.unwrap() > 0.0, "a Steady says how little it could have seen");
+    assert!(report.unavailable.contains_key(&Resource::TemporaryFiles));
+}
+
+fn a_cache_that_fills_and_then_evicts_is_steady() {
+    let mut cache = VecDeque::with_capacity(1001);
+    let report = Soak::new().run(|operation| {
+        cache.push_back(Box::new(operation.number()));
+        if cache.len() > 1000 {
+            cache.pop_front();
+        }
+    });
+    assert_eq!(report.verdict, Verdict::Steady, "{:?}", report.growth);
+}
+
+fn a_leaked_descriptor_and_a_forgotten_file_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = RefCell::new(Vec::with_capacity(1000));
+    let upload = |operation: Operation| folder.path().join(operation.number().to_string());
+
+    let descriptors =
+        Soak::new().operations_per_round(2).temporary_folder(folder.path()).run(|operation| {
+            let path = upload(operation);
+            open.borrow_mut().push(File::create(&path)?);
+            fs::remove_file(&path)
+        });
+    assert_eq!(verdict_on(&descriptors, Resource::OpenFiles), Verdict::Growing);
+    assert_eq!(verdict_on(&descriptors, Resource::TemporaryFiles), Verdict::Steady);
+    open.borrow_mut().clear();
+
+    let files = Soak::new()
+        .operations_per_round(2)
+        .temporary_folder(folder.path())
+        .run(|operation| fs::write(upload(operation), [0; 10]));
+    assert_eq!(verdict_on(&files, Resource::OpenFiles), Verdict::Steady);
+    assert_eq!(verdict_on(&files, Resource::TemporaryFiles), Verdict::Growing);
+    let bytes = files.growth_of(Resource::TemporaryBytes).unwrap();
+    assert!((bytes.per_operation.unwrap() - 10.0).abs() < 1e-9, "{bytes:?}");
+}
+
+fn an_error_ends_the_soak_and_is_never_steady() {
+    let report = Soak::new()
+        .operations_per_round(1)
+        .rounds(24)
+        .run(|operation| if operation.number() < 20 { Ok(()) } else { Err("no descriptors left") });
+    assert_eq!(report.verdict, Verdict::Undecided);
+    assert_eq!(report.rounds.len(), 20);
+    assert_eq!(report.stopped.as_deref(), Some("operation 21 failed: no descriptors left"));
+}
+
+fn fewer_rounds_than_twelve_decide_nothing() {
+    let report = Soak::new().rounds(11).run(|_| {});
+    assert_eq!(report.verdict, Verdict::Undecided);
+    assert_eq!(report.rounds.len(), 11);
+}
+
+fn the_same_seed_repeats_the_same_operations() {
+    let seeds = |seed| {
+        let mut seeds = Vec::new();
+        let soak = Soak::new().rounds(2).operations_per_round(3).seed(seed);
+        let _ = soak.run(|operation| seeds.push(operation.seed()));
+        seeds
+    };
+    assert_eq!(seeds(1), seeds(1));
+    assert_ne!(seeds(1), seeds(2));
+    let mut all = seeds(1);
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), 6);
+}
+
+fn an_asynchronous_workload_is_measured_the_same() {
+    let mut kept = Vec::with_capacity(10_000);
+    let soak = Soak::new().run_async(async |operation: Operation| {
+        kept.push(std::future::ready(Box::new(operation.number())).await);
+    });
+    let report = poll_to_the_end(soak);
+    let blocks = report.growth_of(Resource::LiveBlocks).unwrap();
+    assert!((blocks.per_operation.unwrap() - 1.0).abs() < 1e-9, "{blocks:?}");
+}
+
+/// Polls a future that is always ready to go on.
+fn poll_to_the_end<T>(future: impl Future<Output = T>) -> T {
+    let mut future = std::pin::pin!(future);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    loop {
+        if let std::task::Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            return value;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The rates of wrong and of missing answers that the verdict keeps, on synthetic series.
+
+mod shapes;
+
+/// Fewer than the table's, so that an unoptimised build is quick.
+const SEEDS: u64 = 100;
+
+#[test]
+fn every_shape_keeps_its_rates() {
+    let mut broken = Vec::new();
+    for shape in shapes::catalogue() {
+        let rates = shape.rates(SEEDS);
+        if !shape.keeps(&rates, SEEDS) {
+            broken.push(format!("{}: {rates:?}", shape.name));
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
