@@ -13,6 +13,8 @@ pub struct Slope {
     pub high: f64,
 }
 
+/// The share of the first half's gains that growth at an unchanged rate still has in the second.
+const KEPT_UP: f64 = 0.8;
 /// The normal deviate of a two-sided 95 % interval.
 const Z_95: f64 = 1.96;
 
@@ -45,7 +47,8 @@ pub fn slope(values: &[f64]) -> Option<Slope> {
 }
 
 /// Whether the second half gains less than the first: the normal deviate of the difference of
-/// their mean gains per round. Above 0 the growth slows down.
+/// their mean gains per round. Above 0 the growth slows down; 0 while the second half still gains
+/// at least [`KEPT_UP`] of the first, since chance alone makes small differences.
 ///
 /// The gains' variance is that of successive differences (von Neumann 1941), which a change of the
 /// rate itself does not enter; noise of the readings enters twice, which makes the test cautious.
@@ -56,10 +59,13 @@ pub fn slowing(values: &[f64]) -> f64 {
         return 0.0;
     }
     let mean = |gains: &[f64]| gains.iter().sum::<f64>() / gains.len() as f64;
-    let difference = mean(&gains[..half]) - mean(&gains[gains.len() - half..]);
+    let (first, second) = (mean(&gains[..half]), mean(&gains[gains.len() - half..]));
+    if second >= KEPT_UP * first {
+        return 0.0;
+    }
     let successive: Vec<f64> = gains.windows(2).map(|pair| (pair[1] - pair[0]).powi(2)).collect();
     let variance = mean(&successive) / 2.0;
-    if variance > 0.0 { difference / (variance * 2.0 / half as f64).sqrt() } else { 0.0 }
+    if variance > 0.0 { (first - second) / (variance * 2.0 / half as f64).sqrt() } else { 0.0 }
 }
 
 /// How much wider the pairs' variance is than that of independent values: `(1 + r) / (1 - r)` for

@@ -92,6 +92,13 @@ fn leaking_shapes() -> Vec<Shape> {
                 kept
             })
         }),
+        leak("leak: 1,000 a round, give or take 30", 0.0, 0.98, |rng| {
+            let mut kept = 0.0;
+            each(|_| {
+                kept += 1000.0 + 30.0 * normal(rng);
+                kept
+            })
+        }),
         leak("leak: 3 a round under jitter of ±5", 0.05, 0.95, |rng| {
             add(jitter(rng, 5.0), |round| 3.0 * round)
         }),
