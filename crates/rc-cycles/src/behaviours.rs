@@ -1,0 +1,182 @@
+//! What pages and readers must get, whatever the notifications are built of.
+
+use exercise_harness::Context;
+
+use crate::{Letter, TaskNotifications};
+
+/// The task of most checks.
+const TASK: u64 = 12;
+/// Who writes, and who reads.
+const AUTHOR: u32 = 7;
+const READER: u32 = 8;
+/// Longer than any check lasts.
+const NEVER_STALE: u32 = 1_000;
+
+fn start<S: TaskNotifications>() -> S {
+    let mut service = S::start(NEVER_STALE);
+    service.open_task(TASK, "Paint the shed");
+    service
+}
+
+/// Ends the day and takes the letters to the reader.
+fn letters_of_the_day<S: TaskNotifications>(service: &mut S) -> Vec<Letter> {
+    service.end_day();
+    service.deliver()
+}
+
+/// A page shows comments and replies, each once.
+pub fn open_page_hears_every_comment<S: TaskNotifications>(_: &Context) {
+    let mut service: S = start();
+    service.comment(TASK, AUTHOR, "before the page was opened");
+    let page = service.open_page(TASK).expect("an open task can be shown");
+    let other = service.open_page(TASK).expect("a task can be shown twice");
+
+    let thread = service.comment(TASK, AUTHOR, "red?").expect("an open task takes comments");
+    service.reply(TASK, thread, READER, "green!");
+    service.close_page(other);
+    service.reply(TASK, thread, AUTHOR, "so be it");
+
+    let shown = service.refresh_page(page);
+    assert_eq!(shown, ["7: red?", "8: green!", "7: so be it"]);
+    assert!(service.refresh_page(page).is_empty(), "a page shows each comment once");
+}
+
+/// A page that was closed, or shows a task that was, does no harm.
+pub fn closed_page_hears_nothing<S: TaskNotifications>(_: &Context) {
+    let mut service: S = start();
+    let closed = service.open_page(TASK).expect("an open task can be shown");
+    let left_open = service.open_page(TASK).expect("a task can be shown twice");
+    service.comment(TASK, AUTHOR, "the last word");
+    service.close_page(closed);
+    service.close_page(closed);
+    assert!(service.refresh_page(closed).is_empty(), "a closed page shows nothing");
+
+    service.close_task(TASK);
+    assert_eq!(service.refresh_page(left_open), ["7: the last word"]);
+    service.close_page(left_open);
+    assert_eq!(service.open_page(TASK), None, "a closed task cannot be shown");
+    assert_eq!(service.comment(TASK, AUTHOR, "hello?"), None, "nor talked about");
+}
+
+/// Threads keep what was said in them, each for itself.
+pub fn thread_keeps_its_messages<S: TaskNotifications>(_: &Context) {
+    let mut service: S = start();
+    let first = service.comment(TASK, AUTHOR, "colour?").expect("an open task takes comments");
+    let second = service.comment(TASK, AUTHOR, "brush?").expect("an open task takes comments");
+    service.reply(TASK, first, READER, "green");
+    service.reply(TASK, second, READER, "the wide one");
+
+    assert_eq!(service.messages(TASK, first), ["colour?", "green"]);
+    assert_eq!(service.messages(TASK, second), ["brush?", "the wide one"]);
+}
+
+/// A reader who asked once gets the letter, with nobody holding on to anything.
+pub fn digest_is_sent_unattended<S: TaskNotifications>(_: &Context) {
+    let mut service: S = start();
+    service.request_digest(TASK, READER);
+    service.request_digest(TASK, READER + 1);
+    service.comment(TASK, AUTHOR, "the paint is here");
+
+    let letters = letters_of_the_day(&mut service);
+    let mut readers: Vec<u32> = letters.iter().map(|letter| letter.reader).collect();
+    readers.sort_unstable();
+    assert_eq!(readers, [READER, READER + 1], "each reader gets a letter");
+    for letter in letters {
+        assert_eq!(letter.lines, ["7: the paint is here"]);
+        assert!(letter.subject.contains("Paint the shed"), "the subject names the task");
+    }
+}
+
+/// A letter for each day with comments, none for a quiet day, and nothing in two letters.
+pub fn digest_is_sent_every_day<S: TaskNotifications>(_: &Context) {
+    let mut service: S = start();
+    service.request_digest(TASK, READER);
+
+    for day in ["Monday", "Tuesday", "Wednesday"] {
+        service.comment(TASK, AUTHOR, day);
+        let letters = letters_of_the_day(&mut service);
+        assert_eq!(letters.len(), 1, "{day}'s letter is sent, once");
+        assert_eq!(letters[0].lines, [format!("7: {day}")]);
+        assert!(letters_of_the_day(&mut service).is_empty(), "a quiet day has no letter");
+    }
+
+    service.comment(TASK, AUTHOR, "Thursday");
+    service.end_day();
+    service.comment(TASK, AUTHOR, "Friday");
+    service.end_day();
+    let lines: Vec<String> =
+        service.deliver().into_iter().flat_map(|letter| letter.lines).collect();
+    assert_eq!(lines, ["7: Thursday", "7: Friday"], "late letters lose nothing");
+}
+
+/// The number of unread comments is that of the end of the day, not of an earlier time.
+pub fn digest_counts_the_unread<S: TaskNotifications>(_: &Context) {
+    let mut service: S = start();
+    service.comment(TASK, AUTHOR, "before the digest was asked for");
+    service.request_digest(TASK, READER);
+    service.comment(TASK, AUTHOR, "one");
+    service.comment(TASK, AUTHOR, "two");
+    assert_eq!(unread_in_the_letter(&mut service), 3, "nothing was read yet");
+
+    service.comment(TASK, AUTHOR, "three");
+    service.mark_read(TASK, READER);
+    service.mark_read(TASK, READER + 1);
+    assert_eq!(unread_in_the_letter(&mut service), 0, "everything was read meanwhile");
+
+    service.comment(TASK, AUTHOR, "four");
+    service.mark_read(TASK, READER);
+    service.comment(TASK, AUTHOR, "five");
+    assert_eq!(unread_in_the_letter(&mut service), 1, "one came after the reading");
+}
+
+fn unread_in_the_letter<S: TaskNotifications>(service: &mut S) -> usize {
+    let letters = letters_of_the_day(service);
+    assert_eq!(letters.len(), 1, "the day has one letter");
+    letters[0].unread
+}
+
+/// What was said reaches its reader, also when the task is closed before the letter leaves.
+pub fn letter_outlives_its_task<S: TaskNotifications>(_: &Context) {
+    let mut service: S = start();
+    service.request_digest(TASK, READER);
+    service.comment(TASK, AUTHOR, "done, and swept");
+    service.end_day();
+    service.close_task(TASK);
+
+    let letters = service.deliver();
+    assert_eq!(letters.len(), 1, "the letter was due before the task was closed");
+    assert_eq!(letters[0].lines, ["7: done, and swept"]);
+    assert!(letters_of_the_day(&mut service).is_empty(), "a closed task has no more letters");
+}
+
+/// Whole days of silence close a task; a word keeps it open.
+pub fn stale_task_is_closed<S: TaskNotifications>(_: &Context) {
+    let mut service = S::start(2);
+    service.open_task(TASK, "Paint the shed");
+    service.request_digest(TASK, READER);
+    service.end_day();
+    service.end_day();
+    service.comment(TASK, AUTHOR, "still alive").expect("one silent day is not enough");
+    assert_eq!(letters_of_the_day(&mut service).len(), 1, "an open task has letters");
+    service.end_day();
+    assert!(service.open_page(TASK).is_some(), "one silent day is not enough");
+    service.end_day();
+    assert_eq!(service.open_page(TASK), None, "two silent days close the task");
+}
+
+/// A number that is used again names a new task, to which nothing of the old one sticks.
+pub fn reopened_task_starts_afresh<S: TaskNotifications>(_: &Context) {
+    let mut service: S = start();
+    let page = service.open_page(TASK).expect("an open task can be shown");
+    service.request_digest(TASK, READER);
+    service.comment(TASK, AUTHOR, "old");
+    service.open_task(TASK, "Opening an open task changes nothing");
+    assert_eq!(service.messages(TASK, 0), ["old"]);
+
+    service.close_task(TASK);
+    service.open_task(TASK, "Paint the fence");
+    service.comment(TASK, AUTHOR, "new");
+    assert_eq!(service.refresh_page(page), ["7: old"], "the page shows the old task");
+    let letters = letters_of_the_day(&mut service);
+    assert!(letters.is_empty(), "nobody asked for letters about the new task: {letters:?}");
+}

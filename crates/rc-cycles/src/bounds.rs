@@ -1,0 +1,49 @@
+//! What the notifications may still hold once their tasks are closed.
+
+use exercise_harness::{Bound, Context};
+use leak_meter::{HeapCounts, Resource};
+
+use crate::TaskNotifications;
+
+/// Tasks in each of the two halves of a measurement.
+const TASKS: u64 = 2_000;
+
+/// Blocks that tables may have grown by. Of each task, no block may stay.
+const SLACK: u64 = 100;
+
+/// Tasks with digests that are done and closed.
+pub fn closed_tasks<S: TaskNotifications>(_: &Context) -> Bound {
+    let mut service = S::start(30);
+    blocks_left(format!("{TASKS} tasks with a digest were done and closed"), |task| {
+        open_with_digest(&mut service, task);
+        service.end_day();
+        service.deliver();
+        service.close_task(task);
+    })
+}
+
+/// Tasks with digests that nobody closes.
+pub fn stale_tasks<S: TaskNotifications>(_: &Context) -> Bound {
+    let mut service = S::start(1);
+    blocks_left(format!("{TASKS} tasks with a digest became stale"), |task| {
+        open_with_digest(&mut service, task);
+        service.end_day();
+        service.deliver();
+        service.end_day();
+    })
+}
+
+fn open_with_digest<S: TaskNotifications>(service: &mut S, task: u64) {
+    service.open_task(task, "Order new chairs");
+    service.request_digest(task, 1);
+    service.comment(task, 2, "Who needs one?");
+}
+
+/// The blocks that the second half of the work leaves on top of what the first half left.
+fn blocks_left(after: String, mut work: impl FnMut(u64)) -> Bound {
+    (0..TASKS).for_each(&mut work);
+    let before = HeapCounts::now().live_blocks();
+    (TASKS..2 * TASKS).for_each(&mut work);
+    let measured = HeapCounts::now().live_blocks().saturating_sub(before);
+    Bound { resource: Resource::LiveBlocks, measured, limit: SLACK, after }
+}
