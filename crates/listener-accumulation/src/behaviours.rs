@@ -1,0 +1,237 @@
+//! What clients and administrators must get, whatever the server is built of.
+
+use exercise_harness::Context;
+
+use crate::LiveUpdates;
+
+/// Users and projects of most checks.
+const ALICE: u64 = 1;
+const BOB: u64 = 2;
+const CAROL: u64 = 3;
+const SHED: u64 = 10;
+const FENCE: u64 = 11;
+/// Longer than any check lasts.
+const NEVER_IDLE: u32 = 1_000;
+
+fn start<S: LiveUpdates>() -> S {
+    S::start(NEVER_IDLE)
+}
+
+/// Signs a user in, with a project on the page.
+fn sign_in_to<S: LiveUpdates>(service: &mut S, user: u64, project: u64) -> u64 {
+    let session = service.sign_in(user);
+    service.watch_project(session, project);
+    session
+}
+
+/// What a session that has not ended was not told yet.
+#[track_caller]
+fn news<S: LiveUpdates>(service: &mut S, session: u64) -> Vec<String> {
+    service.refresh(session).expect("the session has not ended")
+}
+
+/// A page shows what happens on its project, once and in order, and nothing else.
+pub fn page_shows_its_project<S: LiveUpdates>(_: &Context) {
+    let mut service: S = start();
+    let session = service.sign_in(ALICE);
+    service.publish(SHED, None, "before the page showed it");
+    assert!(news(&mut service, session).is_empty(), "an empty page shows nothing");
+
+    service.watch_project(session, SHED);
+    service.publish(SHED, None, "painted");
+    service.publish(FENCE, None, "broken");
+    service.publish(SHED, None, "locked");
+    assert_eq!(news(&mut service, session), ["#10: painted", "#10: locked"]);
+    assert!(news(&mut service, session).is_empty(), "a page shows each update once");
+
+    service.publish(SHED, None, "unlocked");
+    assert_eq!(news(&mut service, session), ["#10: unlocked"], "and the next ones, too");
+}
+
+/// A page that changes shows the new project from then on, also when it is an old one again.
+pub fn page_can_be_changed<S: LiveUpdates>(_: &Context) {
+    let mut service: S = start();
+    let session = sign_in_to(&mut service, ALICE, SHED);
+    service.watch_project(session, FENCE);
+    service.publish(SHED, None, "painted");
+    service.publish(SHED, Some(BOB), "have a look");
+    service.publish(FENCE, None, "mended");
+    assert_eq!(news(&mut service, session), ["#11: mended"], "the page shows the new project");
+
+    service.watch_project(session, SHED);
+    service.watch_project(session, SHED);
+    service.publish(FENCE, None, "broken");
+    service.publish(SHED, None, "locked");
+    assert_eq!(news(&mut service, session), ["#10: locked"], "the page is back, and shown once");
+    service.publish(SHED, None, "unlocked");
+    assert_eq!(news(&mut service, session), ["#10: unlocked"], "and goes on");
+}
+
+/// A mention reaches its user on whatever page, once, and nobody else.
+pub fn mention_reaches_its_user<S: LiveUpdates>(_: &Context) {
+    let mut service: S = start();
+    let alice = service.sign_in(ALICE);
+    let bob = sign_in_to(&mut service, BOB, FENCE);
+    service.publish(SHED, Some(ALICE), "the key, please");
+    assert_eq!(news(&mut service, alice), ["#10: the key, please"], "without a page");
+    assert!(news(&mut service, bob).is_empty(), "Bob was not mentioned");
+
+    service.watch_project(alice, SHED);
+    service.publish(SHED, Some(ALICE), "thanks");
+    assert_eq!(news(&mut service, alice), ["#10: thanks"], "of two topics, shown once");
+
+    service.watch_project(alice, FENCE);
+    service.publish(SHED, Some(ALICE), "bring the brush");
+    service.publish(FENCE, Some(BOB), "bring the nails");
+    assert_eq!(
+        news(&mut service, alice),
+        ["#10: bring the brush", "#11: bring the nails"],
+        "a mention elsewhere, and the project on the page"
+    );
+    assert_eq!(news(&mut service, bob), ["#11: bring the nails"]);
+}
+
+/// A user at two screens hears on both, whichever came first, moves or goes.
+pub fn each_session_of_a_user_hears<S: LiveUpdates>(_: &Context) {
+    let mut service: S = start();
+    let laptop = sign_in_to(&mut service, ALICE, SHED);
+    let phone = sign_in_to(&mut service, ALICE, SHED);
+    service.publish(SHED, None, "painted");
+    service.publish(FENCE, Some(ALICE), "look at this");
+    for (screen, session) in [("laptop", laptop), ("phone", phone)] {
+        let shown = news(&mut service, session);
+        assert_eq!(shown, ["#10: painted", "#11: look at this"], "on the {screen}");
+    }
+
+    service.watch_project(phone, FENCE);
+    service.publish(SHED, None, "locked");
+    assert_eq!(news(&mut service, laptop), ["#10: locked"], "the phone moved, the laptop did not");
+
+    service.sign_out(phone);
+    service.publish(SHED, Some(ALICE), "unlocked");
+    assert_eq!(news(&mut service, laptop), ["#10: unlocked"], "the phone went, the laptop did not");
+}
+
+/// Whoever signs out, vanishes or moves on takes nobody else along: in any order.
+pub fn one_leaves_the_others_stay<S: LiveUpdates>(_: &Context) {
+    let leavers: [fn(&mut S, u64); 2] = [
+        |service, session| service.sign_out(session),
+        |service, session| {
+            service.watch_project(session, FENCE);
+        },
+    ];
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        for leave in leavers {
+            let mut service: S = start();
+            let sessions = [3, 4, 5].map(|user| sign_in_to(&mut service, user, SHED));
+            for (gone, leaver) in order.into_iter().enumerate() {
+                leave(&mut service, sessions[leaver]);
+                service.publish(SHED, None, "who is there?");
+                for stayed in &order[gone + 1..] {
+                    let shown = news(&mut service, sessions[*stayed]);
+                    assert_eq!(shown, ["#10: who is there?"], "{stayed} stays, order {order:?}");
+                }
+            }
+        }
+    }
+
+    let mut service = S::start(2);
+    let vanished = sign_in_to(&mut service, ALICE, SHED);
+    let stayed = sign_in_to(&mut service, BOB, SHED);
+    for _ in 0..2 {
+        news(&mut service, stayed);
+        service.minute_passed();
+    }
+    assert_eq!(service.refresh(vanished), None, "nothing was heard from Alice");
+    service.publish(SHED, Some(BOB), "who is there?");
+    assert_eq!(news(&mut service, stayed), ["#10: who is there?"], "Bob is");
+}
+
+/// A session that lasts hears everything, however many come meanwhile, and in whatever way they go.
+pub fn many_come_the_first_stays<S: LiveUpdates>(_: &Context) {
+    let mut service = S::start(2);
+    let first = sign_in_to(&mut service, ALICE, SHED);
+    for user in 100..12_100 {
+        let visitor = sign_in_to(&mut service, user, if user % 8 == 0 { SHED } else { user });
+        if user % 3 == 0 {
+            service.watch_project(visitor, user + 1);
+        }
+        if user % 4 != 0 {
+            service.sign_out(visitor);
+        }
+        service.minute_passed();
+        assert!(news(&mut service, first).is_empty(), "nothing happened on its project");
+    }
+    service.publish(SHED, None, "painted");
+    service.publish(FENCE, Some(ALICE), "look at this");
+    assert_eq!(news(&mut service, first), ["#10: painted", "#11: look at this"]);
+}
+
+/// All who watch a project hear of it, however many there are.
+pub fn many_watch_one_project<S: LiveUpdates>(_: &Context) {
+    let mut service: S = start();
+    let sessions: Vec<u64> =
+        (100..2_100).map(|user| sign_in_to(&mut service, user, SHED)).collect();
+    service.publish(SHED, None, "painted");
+    let deaf = sessions.into_iter().filter(|session| news(&mut service, *session).is_empty());
+    assert_eq!(deaf.count(), 0, "sessions that did not hear of it");
+}
+
+/// A session ends when its client was silent for the whole limit, or at its user's wish.
+pub fn idle_session_ends<S: LiveUpdates>(_: &Context) {
+    let mut service = S::start(2);
+    let reading = sign_in_to(&mut service, ALICE, SHED);
+    let browsing = sign_in_to(&mut service, BOB, SHED);
+    let silent = sign_in_to(&mut service, CAROL, SHED);
+    let signed_out = sign_in_to(&mut service, CAROL, FENCE);
+    service.sign_out(signed_out);
+    assert_eq!(service.refresh(signed_out), None, "it has ended");
+
+    service.minute_passed();
+    service.publish(SHED, None, "painted");
+    assert_eq!(news(&mut service, reading), ["#10: painted"]);
+    service.watch_project(browsing, FENCE);
+    service.minute_passed();
+    assert_eq!(service.refresh(silent), None, "nothing was heard from it for two minutes");
+    assert!(service.refresh(browsing).is_some(), "a page change is a sign of life");
+    service.publish(SHED, None, "locked");
+    assert_eq!(news(&mut service, reading), ["#10: locked"], "and so is a refresh");
+
+    for ended in [silent, signed_out, 12_345] {
+        service.watch_project(ended, FENCE);
+        service.sign_out(ended);
+        assert_eq!(service.refresh(ended), None, "no session comes back");
+    }
+}
+
+/// A client that seldom asks gets the latest updates, in order.
+pub fn slow_client_gets_the_latest<S: LiveUpdates>(_: &Context) {
+    let mut service: S = start();
+    let session = sign_in_to(&mut service, ALICE, SHED);
+    for number in 1..=200 {
+        service.publish(SHED, (number % 2 == 0).then_some(ALICE), &format!("step {number}"));
+    }
+    let shown = news(&mut service, session);
+    let last: Vec<String> = (137..=200).map(|number| format!("#10: step {number}")).collect();
+    assert!(shown.ends_with(&last), "the latest 64 are among {shown:?}");
+}
+
+/// The audit log has the latest updates to any project, whoever hears of them or nobody.
+pub fn audit_log_hears_everything<S: LiveUpdates>(_: &Context) {
+    let mut service: S = start();
+    service.publish(SHED, None, "before anybody came");
+    let session = sign_in_to(&mut service, ALICE, SHED);
+    service.publish(SHED, Some(ALICE), "of three topics");
+    service.sign_out(session);
+    service.publish(FENCE, Some(BOB), "after everybody left");
+    let log = ["#10: before anybody came", "#10: of three topics", "#11: after everybody left"];
+    assert_eq!(service.audit_log(), log);
+
+    for number in 0..2_000 {
+        let visitor = sign_in_to(&mut service, number, number);
+        service.publish(number, None, "visited");
+        service.sign_out(visitor);
+    }
+    let log: Vec<String> = (1_900..2_000).map(|number| format!("#{number}: visited")).collect();
+    assert!(service.audit_log() == log, "the log has the latest 100 updates, each once");
+}

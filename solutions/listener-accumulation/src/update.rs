@@ -1,0 +1,33 @@
+//! Something that happened on a project.
+
+/// What one can listen to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// Every update.
+    All,
+    /// The updates to a project.
+    Project(u64),
+    /// The updates that mention a user.
+    User(u64),
+}
+
+/// Something that happened on a project, and may mention a user.
+#[derive(Debug)]
+pub struct Update {
+    pub project: u64,
+    pub mentions: Option<u64>,
+    pub text: String,
+}
+
+impl Update {
+    /// The topics that the update belongs to.
+    pub fn topics(&self) -> impl Iterator<Item = Topic> {
+        let mentioned = self.mentions.map(Topic::User);
+        [Topic::All, Topic::Project(self.project)].into_iter().chain(mentioned)
+    }
+
+    /// The update as people read it.
+    pub fn line(&self) -> String {
+        format!("#{}: {}", self.project, self.text)
+    }
+}
