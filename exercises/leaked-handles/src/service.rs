@@ -1,0 +1,135 @@
+//! The way in: connections, and the requests that come over them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+use crate::attachments::{Attachment, Attachments};
+use crate::error::UploadError;
+use crate::session::Session;
+use crate::upload::Upload;
+
+/// The largest file that is taken, in bytes.
+const LARGEST: u64 = 32 * 1024 * 1024;
+
+/// Takes files from clients, each over a connection of its own.
+///
+/// It lives on the thread of the event loop. Clients and uploads are known by numbers; an
+/// attachment keeps the number of its upload.
+#[derive(Debug)]
+pub struct UploadService {
+    arriving: PathBuf,
+    sessions: HashMap<u64, Session>,
+    /// By number, since that is how the scanner asks for them.
+    uploads: BTreeMap<u64, Upload>,
+    attachments: Attachments,
+    last_number: u64,
+}
+
+impl UploadService {
+    /// A service that keeps files in `arriving` until they are finished, and then in `finished`.
+    pub fn new(arriving: &Path, finished: &Path) -> Self {
+        Self {
+            arriving: arriving.to_owned(),
+            sessions: HashMap::new(),
+            uploads: BTreeMap::new(),
+            attachments: Attachments::new(finished),
+            last_number: 0,
+        }
+    }
+
+    /// A client has come. Returns its number.
+    pub fn connect(&mut self) -> u64 {
+        let client = self.next_number();
+        self.sessions.insert(client, Session::default());
+        client
+    }
+
+    /// A connection has ended: the client has left, or was lost.
+    pub fn disconnect(&mut self, client: u64) {
+        self.sessions.remove(&client);
+    }
+
+    /// Begins an upload of `size` bytes. Returns its number.
+    pub fn begin(&mut self, client: u64, name: &str, size: u64) -> Result<u64, UploadError> {
+        if !self.session_mut(client)?.has_room() {
+            return Err(UploadError::Busy);
+        }
+        if size > LARGEST {
+            return Err(UploadError::TooLarge);
+        }
+        let upload = Upload::begin(&self.arriving, name, size)?;
+        let number = self.next_number();
+        self.session_mut(client)?.accept(number);
+        self.uploads.insert(number, upload);
+        Ok(number)
+    }
+
+    /// Adds a chunk to an upload. Returns how much has arrived, in bytes.
+    pub fn append(
+        &mut self,
+        client: u64,
+        number: u64,
+        chunk: &[u8],
+        checksum: u32,
+    ) -> Result<u64, UploadError> {
+        let result = self.upload_mut(client, number)?.append(chunk, checksum);
+        if result.as_ref().is_err_and(UploadError::is_final) {
+            // The client may begin another one in its place.
+            self.session_mut(client)?.release(number);
+        }
+        result
+    }
+
+    /// Makes an attachment of an upload that has arrived in full.
+    pub fn finish(&mut self, client: u64, number: u64) -> Result<(), UploadError> {
+        if !self.upload_mut(client, number)?.is_complete() {
+            return Err(UploadError::Incomplete);
+        }
+        let upload = self.take(client, number)?;
+        self.attachments.add(number, upload)?;
+        Ok(())
+    }
+
+    /// Gives an upload up, at the client's request.
+    pub fn abort(&mut self, client: u64, number: u64) -> Result<(), UploadError> {
+        self.take(client, number)?.discard()?;
+        Ok(())
+    }
+
+    /// Where the scanner finds what has arrived of an upload that goes on.
+    pub fn arriving_path(&self, number: u64) -> Option<PathBuf> {
+        let upload = self.uploads.get(&number)?;
+        Some(upload.path().to_owned())
+    }
+
+    pub fn attachment(&self, number: u64) -> Option<&Attachment> {
+        self.attachments.get(number)
+    }
+
+    /// Deletes an attachment, at a user's request.
+    pub fn delete_attachment(&mut self, number: u64) -> Result<(), UploadError> {
+        self.attachments.delete(number)?;
+        Ok(())
+    }
+
+    fn next_number(&mut self) -> u64 {
+        self.last_number += 1;
+        self.last_number
+    }
+
+    fn session_mut(&mut self, client: u64) -> Result<&mut Session, UploadError> {
+        self.sessions.get_mut(&client).ok_or(UploadError::Unknown)
+    }
+
+    /// An upload that goes on, if it is this client's.
+    fn upload_mut(&mut self, client: u64, number: u64) -> Result<&mut Upload, UploadError> {
+        let owned = self.session_mut(client)?.owns(number);
+        self.uploads.get_mut(&number).filter(|_| owned).ok_or(UploadError::Unknown)
+    }
+
+    /// An upload that now ends, if it is this client's.
+    fn take(&mut self, client: u64, number: u64) -> Result<Upload, UploadError> {
+        let owned = self.session_mut(client)?.release(number);
+        owned.then(|| self.uploads.remove(&number)).flatten().ok_or(UploadError::Unknown)
+    }
+}

@@ -1,0 +1,51 @@
+//! The files that have arrived, in a folder of their own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::upload::Upload;
+
+/// All attachments. Each stays until it is deleted, however long ago its client left.
+#[derive(Debug)]
+pub struct Attachments {
+    folder: PathBuf,
+    files: BTreeMap<u64, Attachment>,
+}
+
+/// A file that has arrived.
+#[derive(Debug)]
+pub struct Attachment {
+    /// The name that its client gave it.
+    pub name: String,
+    /// Where it lies.
+    pub path: PathBuf,
+}
+
+impl Attachments {
+    /// No attachments yet, in a folder that exists.
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), files: BTreeMap::new() }
+    }
+
+    /// Adds a file that has arrived in full.
+    pub fn add(&mut self, number: u64, upload: Upload) -> io::Result<()> {
+        let path = self.folder.join(number.to_string());
+        let name = upload.publish(&path)?;
+        self.files.insert(number, Attachment { name, path });
+        Ok(())
+    }
+
+    pub fn get(&self, number: u64) -> Option<&Attachment> {
+        self.files.get(&number)
+    }
+
+    /// Deletes an attachment, at a user's request.
+    pub fn delete(&mut self, number: u64) -> io::Result<()> {
+        match self.files.remove(&number) {
+            Some(attachment) => fs::remove_file(attachment.path),
+            None => Ok(()),
+        }
+    }
+}
