@@ -3,21 +3,22 @@
 //! Guards remove them in the ordinary course; [`on_signals`] also when the program is ended by
 //! Ctrl-C or asked to terminate.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{self, Child};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
 
 /// The exit code of a program that Ctrl-C ended.
 pub const INTERRUPTED: i32 = 130;
 
 static FOLDERS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
-static PROCESSES: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+/// Process ids, and whether the whole group of each is to be ended.
+static PROCESSES: Mutex<BTreeMap<i32, bool>> = Mutex::new(BTreeMap::new());
 
 /// From now on Ctrl-C (and a request to terminate) ends all that is registered here, and then this
 /// program with the exit code [`INTERRUPTED`].
@@ -25,9 +26,11 @@ pub fn on_signals() {
     let set = ctrlc::set_handler(|| {
         // The locks are kept until the end: nothing new is started or made meanwhile.
         let processes = lock(&PROCESSES);
-        for process in processes.iter().filter_map(|id| Pid::from_raw(*id)) {
+        for (id, group) in processes.iter() {
+            let Some(process) = Pid::from_raw(*id) else { continue };
+            let kill = if *group { kill_process_group } else { kill_process };
             // It may have ended by itself a moment ago.
-            let _ = kill_process(process, Signal::KILL);
+            let _ = kill(process, Signal::KILL);
         }
         let folders = lock(&FOLDERS);
         for folder in folders.iter() {
@@ -78,8 +81,17 @@ pub struct Process(i32);
 impl Process {
     /// Registers `child`.
     pub fn watch(child: &Child) -> Self {
+        Self::register(child, false)
+    }
+
+    /// Registers `child`, which leads a process group of its own, with all processes of the group.
+    pub fn watch_group(child: &Child) -> Self {
+        Self::register(child, true)
+    }
+
+    fn register(child: &Child, group: bool) -> Self {
         let id = i32::try_from(child.id()).unwrap_or(0);
-        lock(&PROCESSES).insert(id);
+        lock(&PROCESSES).insert(id, group);
         Self(id)
     }
 }

@@ -76,8 +76,8 @@ pub fn growth(report: &Report, exercise: &Exercise) -> String {
         lines.extend(report.growing().map(growing_line));
         lines.extend(time_to_out_of_memory(report, exercise.requests_per_second).map(|time| {
             format!(
-                "At {} operations per second, {} become {} in {}.",
-                units::number(exercise.requests_per_second),
+                "At {}, {} become {} in {}.",
+                units::rate(exercise.requests_per_second),
                 units::bytes(START_BYTES),
                 units::bytes(LIMIT_BYTES),
                 units::span(time)

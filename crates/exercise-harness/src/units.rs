@@ -50,6 +50,14 @@ pub fn number(value: f64) -> String {
     }
 }
 
+/// A rate, with the number as it was stated: `10 operations per second`.
+pub fn rate(per_second: f64) -> String {
+    let text = per_second.to_string();
+    let number = text.parse().map_or(text, count);
+    let operations = if number == "1" { "operation" } else { "operations" };
+    format!("{number} {operations} per second")
+}
+
 /// A reading of `resource`, with its unit where it is not the name itself.
 pub fn reading(resource: Resource, value: u64) -> String {
     if resource.is_bytes() { bytes(value as f64) } else { count(value) }
@@ -101,6 +109,13 @@ mod tests {
             [0.0, 1.8, 0.02, 0.0012, 380.0, 1803.4, -2.0].map(number),
             ["0", "1.80", "0.0200", "0.0012", "380", "1,803", "-2.00"]
         );
+    }
+
+    #[test]
+    fn rates_are_shown_as_they_were_stated() {
+        assert_eq!(rate(1.0), "1 operation per second");
+        assert_eq!(rate(0.25), "0.25 operations per second");
+        assert_eq!(rate(2000.0), "2,000 operations per second");
     }
 
     #[test]

@@ -1,0 +1,232 @@
+//! What a user must be shown, and when the database may be asked, however pages are kept.
+
+use std::cell::Cell;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use exercise_harness::Context;
+
+use crate::TaskLists;
+
+/// Room for all pages of most checks.
+const MAX_ENTRIES: usize = 200;
+/// Longer than any check lasts.
+const HOUR: Duration = Duration::from_secs(60 * 60);
+/// Short enough to be waited for.
+const MOMENT: Duration = Duration::from_millis(50);
+/// How exactly a page's end is demanded: clocks may be coarse.
+const TOLERANCE: Duration = Duration::from_millis(20);
+/// When a check gives up waiting.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// The database of a check: it counts how often it is asked.
+#[derive(Default)]
+struct Database {
+    loads: Cell<usize>,
+}
+
+impl Database {
+    /// Asks for a page. Its text names what was asked for and how many loads there were before.
+    fn ask<S: TaskLists>(
+        &self,
+        service: &S,
+        user: u32,
+        filter: &str,
+        cursor: Option<&str>,
+    ) -> String {
+        let load = || {
+            let load = self.loads.get();
+            self.loads.set(load + 1);
+            format!("{} as of load {load}", name(user, filter, cursor))
+        };
+        service.list_tasks(user, filter, cursor, load).as_ref().to_owned()
+    }
+
+    /// The loads that it takes to do `work`.
+    fn loads_of(&self, work: impl FnOnce()) -> usize {
+        let before = self.loads.get();
+        work();
+        self.loads.get() - before
+    }
+}
+
+/// How the database's pages begin.
+fn name(user: u32, filter: &str, cursor: Option<&str>) -> String {
+    format!("{filter} tasks of user {user} from {}", cursor.unwrap_or("the front"))
+}
+
+/// As long as its time is not up, a page is loaded once.
+pub fn page_is_loaded_once<S: TaskLists>(_: &Context) {
+    let service = S::start(MAX_ENTRIES, HOUR);
+    let database = Database::default();
+    for cursor in [None, Some("10")] {
+        let first = database.ask(&service, 7, "open", cursor);
+        let loads = database.loads_of(|| {
+            for _ in 0..100 {
+                assert_eq!(database.ask(&service, 7, "open", cursor), first);
+            }
+        });
+        assert_eq!(loads, 0, "a page that was just loaded is shown again without the database");
+    }
+}
+
+/// Every user gets the page that was asked for, however many there are.
+pub fn pages_are_not_mixed_up<S: TaskLists>(_: &Context) {
+    let service = S::start(MAX_ENTRIES, HOUR);
+    let database = Database::default();
+    for round in 0..2 {
+        for user in 0..50 {
+            for filter in ["open", "done"] {
+                for cursor in [None, Some("10"), Some("20"), Some("30"), Some("40")] {
+                    let shown = database.ask(&service, user, filter, cursor);
+                    let asked_for = name(user, filter, cursor);
+                    assert!(
+                        shown.starts_with(&format!("{asked_for} as of")),
+                        "round {round}: asked for {asked_for:?}, shown {shown:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Pages that are asked for all the time stay, while many others come and go.
+pub fn hot_pages_stay_cached<S: TaskLists>(_: &Context) {
+    const HOT: u32 = 20;
+    let service = S::start(MAX_ENTRIES, HOUR);
+    let database = Database::default();
+    let mut loads = 0;
+    for visit in 0..200 {
+        loads += database.loads_of(|| {
+            for user in 0..HOT {
+                database.ask(&service, user, "open", None);
+            }
+        });
+        for page in 0..20 {
+            database.ask(&service, page, "open", Some(&format!("{visit}-{page}")));
+        }
+    }
+    assert!(
+        loads <= 2 * HOT as usize,
+        "{HOT} front pages were asked for 200 times each, 20 other pages between two times; with \
+         room for {MAX_ENTRIES} pages, that took {loads} loads of front pages"
+    );
+}
+
+/// A page that becomes popular is kept, although the cache is full of others.
+pub fn new_hot_page_finds_room<S: TaskLists>(_: &Context) {
+    const VISITS: usize = 200;
+    let service = S::start(MAX_ENTRIES, HOUR);
+    let database = Database::default();
+    for page in 0..2 * MAX_ENTRIES {
+        database.ask(&service, 1, "open", Some(&page.to_string()));
+    }
+    service.cached_pages();
+    let loads = database.loads_of(|| {
+        for visit in 0..VISITS {
+            database.ask(&service, 2, "open", None);
+            database.ask(&service, 1, "open", Some(&format!("later-{visit}")));
+            service.cached_pages();
+        }
+    });
+    assert!(
+        loads <= VISITS + VISITS / 4,
+        "a front page was asked for {VISITS} times and loaded {} times",
+        loads.saturating_sub(VISITS)
+    );
+}
+
+/// After a change, no page of that list is what it was.
+pub fn change_is_seen_at_once<S: TaskLists>(_: &Context) {
+    let service = S::start(MAX_ENTRIES, HOUR);
+    let database = Database::default();
+    for _ in 0..3 {
+        for cursor in [None, Some("10"), Some("20")] {
+            database.ask(&service, 7, "open", cursor);
+        }
+        service.change_task(7, "open");
+        for cursor in [None, Some("10"), Some("20")] {
+            let loads = database.loads_of(|| {
+                database.ask(&service, 7, "open", cursor);
+            });
+            assert_eq!(loads, 1, "the page from {cursor:?} is of before the change");
+        }
+    }
+    service.change_task(8, "open"); // a user without pages
+}
+
+/// A change leaves the user's other lists, and all other users' lists.
+pub fn change_leaves_other_pages<S: TaskLists>(_: &Context) {
+    let service = S::start(MAX_ENTRIES, HOUR);
+    let database = Database::default();
+    let others = [(7, "done", None), (8, "open", None), (8, "open", Some("10"))];
+    let ask_others = || {
+        for (user, filter, cursor) in others {
+            database.ask(&service, user, filter, cursor);
+        }
+    };
+    database.ask(&service, 7, "open", None);
+    ask_others();
+    service.change_task(7, "open");
+    assert_eq!(database.loads_of(ask_others), 0, "pages were dropped that had not changed");
+}
+
+/// A page is not shown after its time, not even one that is asked for all the time.
+pub fn page_ends_with_its_time<S: TaskLists>(_: &Context) {
+    let service = S::start(MAX_ENTRIES, MOMENT);
+    let database = Database::default();
+    for filter in ["open", "done"] {
+        let loaded = database.ask(&service, 7, filter, None);
+        let end = Instant::now() + MOMENT + TOLERANCE;
+        loop {
+            let is_over = Instant::now() > end;
+            if database.ask(&service, 7, filter, None) != loaded {
+                break;
+            }
+            assert!(!is_over, "a page was shown after its time to live of {MOMENT:?}");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+/// The health page counts the pages that could be shown.
+pub fn health_counts_fresh_pages<S: TaskLists>(_: &Context) {
+    let database = Database::default();
+    let ask_three = |service: &S| {
+        for cursor in [None, Some("10"), Some("20")] {
+            database.ask(service, 7, "open", cursor);
+        }
+    };
+
+    let service = S::start(MAX_ENTRIES, HOUR);
+    assert_eq!(service.cached_pages(), 0);
+    ask_three(&service);
+    database.ask(&service, 8, "open", None);
+    assert_eq!(service.cached_pages(), 4);
+    service.change_task(7, "open");
+    assert_eq!(service.cached_pages(), 1, "pages of before a change are not shown any more");
+
+    let service = S::start(MAX_ENTRIES, MOMENT);
+    ask_three(&service);
+    let asked_at = Instant::now();
+    while service.cached_pages() > 0 {
+        assert!(asked_at.elapsed() < DEADLINE, "pages are counted whose time is up");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Where a user was last is known, also after the pages have gone.
+pub fn last_filter_is_kept<S: TaskLists>(_: &Context) {
+    let service = S::start(MAX_ENTRIES, HOUR);
+    let database = Database::default();
+    database.ask(&service, 7, "open", None);
+    database.ask(&service, 8, "open", None);
+    database.ask(&service, 7, "done", Some("10"));
+    service.change_task(7, "done");
+    for page in 0..10 * MAX_ENTRIES {
+        database.ask(&service, 9, "open", Some(&page.to_string()));
+    }
+    assert_eq!(service.last_filter(7).as_deref(), Some("done"));
+    assert_eq!(service.last_filter(8).as_deref(), Some("open"));
+    assert_eq!(service.last_filter(6), None, "nobody asked");
+}

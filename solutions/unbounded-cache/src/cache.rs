@@ -1,0 +1,55 @@
+//! Pages that were rendered lately, for those who ask again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::sync::Cache;
+
+use crate::query::{TaskQuery, UserId};
+
+/// How much the cache keeps, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub struct CacheConfig {
+    /// Pages that the cache has room for.
+    pub max_entries: usize,
+    /// How long a page may be shown after it was loaded.
+    pub time_to_live: Duration,
+}
+
+/// The rendered pages of all users.
+#[derive(Debug)]
+pub struct TaskListCache {
+    pages: Cache<TaskQuery, Arc<str>>,
+}
+
+impl TaskListCache {
+    /// An empty cache.
+    pub fn new(config: CacheConfig) -> Self {
+        let pages = Cache::builder()
+            .max_capacity(config.max_entries as u64)
+            .time_to_live(config.time_to_live)
+            .build();
+        Self { pages }
+    }
+
+    /// The page that answers `query`: the one at hand, as long as it is fresh, or a new one.
+    pub fn get_or_load(&self, query: &TaskQuery, load: impl FnOnce() -> String) -> Arc<str> {
+        self.pages.get_with_by_ref(query, || load().into())
+    }
+
+    /// Drops the pages of one of `user`'s lists, because it changed.
+    pub fn invalidate_user(&self, user: UserId, filter: &str) {
+        for (query, _) in &self.pages {
+            if query.user == user && query.filter == filter {
+                self.pages.invalidate(&*query);
+            }
+        }
+    }
+
+    /// How many pages could be shown right now.
+    pub fn fresh_pages(&self) -> u64 {
+        // The count leaves out what is put off, and so would count evicted pages.
+        self.pages.run_pending_tasks();
+        self.pages.entry_count()
+    }
+}

@@ -1,0 +1,246 @@
+//! `run`: the versions of exercises under the same work, compared.
+
+use std::collections::BTreeMap;
+
+use clap::ValueEnum;
+use exercise_harness::context::SoakSettings;
+
+use super::prepare;
+use crate::cargo::{Built, DidNotBuild};
+use crate::document::{Document, ExerciseResult, FORMAT, VersionResult};
+use crate::exit::Exit;
+use crate::measure::{self, GROWTH, Job, Note};
+use crate::show;
+use crate::show::progress::Progress;
+use crate::workspace::{Entry, Version, Workspace};
+
+/// Runs exercises beside their solutions under the same work, and compares them
+///
+/// Without a name: the whole workshop, one line per exercise, and what to do next. With names: the
+/// full comparison of each.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask run                                     the whole workshop
+  cargo xtask run rc-cycles                           one exercise in full
+  cargo xtask run rc-cycles --version solution        only the fixed one
+  cargo xtask run rc-cycles --format json > rc.json   for a program, or an assistant
+  cargo xtask run rc-cycles --requests-per-second 200
+                                                      a busier server
+
+Exit code: 0 if every chosen version ended with a verdict, whatever it is; else 2.")]
+pub struct Args {
+    /// Exercises to compare in full; none for the whole workshop
+    #[arg(value_name = "EXERCISE")]
+    exercises: Vec<String>,
+    /// Which version to run
+    #[arg(long, value_enum, default_value_t = Choice::All)]
+    version: Choice,
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Exactly this many rounds (with fewer than 12 nothing is decided)
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    rounds: Option<u64>,
+    /// Operations in each round, instead of the exercise's own number
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    operations: Option<u64>,
+    /// Where the operations' random choices come from
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Measure optimised code
+    #[arg(long)]
+    release: bool,
+    /// The rate that the time to out-of-memory is stated for, instead of the exercise's own
+    #[arg(long, value_name = "N", value_parser = above_zero)]
+    requests_per_second: Option<f64>,
+}
+
+/// Which versions to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Choice {
+    /// The one to be fixed
+    Exercise,
+    /// The fixed one
+    Solution,
+    /// Both, side by side
+    All,
+}
+
+/// How to print what was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One JSON document, for programs
+    Json,
+}
+
+/// A version that is to be measured, and what came of its build.
+struct Subject<'a> {
+    entry: &'a Entry,
+    version: Version,
+    built: Result<Job, VersionResult>,
+}
+
+/// Builds all versions, measures the chosen ones, and shows what was found.
+///
+/// # Errors
+/// An unknown name, a build that could not begin, a trial that could not be started, or an output
+/// that cannot be written. How the versions themselves did is in the exit.
+pub fn run(args: &Args) -> anyhow::Result<Exit> {
+    let workspace = Workspace::find()?;
+    let chosen = workspace.chosen(&args.exercises)?;
+    let progress = Progress::new();
+    let built = prepare::build(&workspace, args.release, &progress)?.packages;
+    let subjects = args.subjects(&chosen, &built);
+    for subject in &subjects {
+        if let Err(VersionResult { version, message: Some(message), .. }) = &subject.built {
+            progress.aside(|| show::trouble::did_not_build(*version, &subject.entry.name, message));
+        }
+    }
+
+    progress.stage("Measuring");
+    let brief = args.exercises.is_empty() && args.format == Format::Text;
+    let exercises = args.measure(&chosen, subjects, &progress, |at, result| {
+        if brief {
+            progress.aside(|| show::brief::line(&workspace, chosen[at], result, at == 0))?;
+        }
+        Ok(())
+    })?;
+    progress.end();
+
+    let document = Document { format: FORMAT, exercises };
+    match args.format {
+        Format::Json => show::json(&document)?,
+        Format::Text if brief => show::brief::next_step(&chosen, &document)?,
+        Format::Text => {
+            for (entry, result) in chosen.iter().zip(&document.exercises) {
+                show::comparison::print(entry, result)?;
+            }
+        }
+    }
+    let measured = document.exercises.iter().all(ExerciseResult::is_measured);
+    Ok(if measured { Exit::Success } else { Exit::NoResult })
+}
+
+impl Args {
+    fn versions(&self) -> &'static [Version] {
+        match self.version {
+            Choice::Exercise => &[Version::Exercise],
+            Choice::Solution => &[Version::Solution],
+            Choice::All => &Version::ALL,
+        }
+    }
+
+    fn settings(&self) -> SoakSettings {
+        SoakSettings {
+            rounds: self.rounds.map(|rounds| usize::try_from(rounds).unwrap_or(usize::MAX)),
+            rounds_at_most: None,
+            operations: self.operations,
+            seed: self.seed,
+        }
+    }
+
+    fn rate(&self, entry: &Entry) -> f64 {
+        self.requests_per_second.unwrap_or(entry.metadata.requests_per_second)
+    }
+
+    /// The chosen versions of the chosen exercises, in the order in which they are shown.
+    fn subjects<'a>(
+        &self,
+        chosen: &[&'a Entry],
+        built: &BTreeMap<String, Built>,
+    ) -> Vec<Subject<'a>> {
+        let subject = |entry: &'a Entry, version: Version| {
+            let built = match built.get(&version.package(&entry.name)).map(|built| &built.test) {
+                Some(Ok(binary)) => Ok(Job {
+                    binary: binary.clone(),
+                    trial: GROWTH.to_owned(),
+                    settings: self.settings(),
+                }),
+                Some(Err(DidNotBuild { message })) => {
+                    Err(VersionResult::not_built(version, message))
+                }
+                None => {
+                    let folder = version.folder(&entry.name);
+                    let message = format!("{folder}/Cargo.toml is not there.");
+                    Err(VersionResult::not_built(version, &message))
+                }
+            };
+            Subject { entry, version, built }
+        };
+        let versions = self.versions();
+        let all = chosen.iter().flat_map(|entry| versions.iter().map(|version| (*entry, *version)));
+        all.map(|(entry, version)| subject(entry, version)).collect()
+    }
+
+    /// Measures `subjects`, and hands each exercise's result to `see` as soon as it and all before
+    /// it are whole.
+    fn measure(
+        &self,
+        chosen: &[&Entry],
+        subjects: Vec<Subject<'_>>,
+        progress: &Progress,
+        mut see: impl FnMut(usize, &ExerciseResult) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Vec<ExerciseResult>> {
+        let mut results = Vec::new();
+        let (mut jobs, mut job_of) = (Vec::new(), Vec::new());
+        let mut whole: Vec<Option<VersionResult>> = Vec::new();
+        let mut about = Vec::new();
+        for subject in subjects {
+            about.push((subject.entry, subject.version));
+            let (job, result) = match subject.built {
+                Ok(job) => (Some(job), None),
+                Err(result) => (None, Some(result)),
+            };
+            jobs.extend(job.inspect(|_| job_of.push(whole.len())));
+            whole.push(result);
+        }
+        let per_exercise = self.versions().len();
+        let mut advance = |whole: &[Option<VersionResult>]| {
+            while let Some(entry) = chosen.get(results.len()) {
+                let at = results.len() * per_exercise;
+                let versions: Option<Vec<_>> =
+                    whole[at..at + per_exercise].iter().cloned().collect();
+                let Some(versions) = versions else { break };
+                let result = ExerciseResult {
+                    exercise: entry.name.clone(),
+                    requests_per_second: self.rate(entry),
+                    versions,
+                };
+                see(results.len(), &result)?;
+                results.push(result);
+            }
+            anyhow::Ok(())
+        };
+        advance(&whole)?;
+        let mut done = 0;
+        measure::run(&jobs, |job, note| {
+            let (entry, version) = about[job_of[job]];
+            if let Note::Done(measured) = note {
+                let rate = self.rate(entry);
+                let result = VersionResult::of(version, &measured.ended, &entry.metadata, rate);
+                whole[job_of[job]] = Some(result);
+                done += 1;
+                advance(&whole)?;
+            }
+            progress.trial(done, jobs.len(), &version.package(&entry.name), &note);
+            Ok(())
+        })?;
+        Ok(results)
+    }
+}
+
+fn at_least_one(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(0) => Err("it must be at least 1".to_owned()),
+        Ok(number) => Ok(number),
+        Err(_) => Err("it must be a whole number, at least 1".to_owned()),
+    }
+}
+
+fn above_zero(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate > 0.0);
+    number.ok_or_else(|| "it must be a number above 0".to_owned())
+}

@@ -1,0 +1,138 @@
+//! `test`: the learner's failing test, with what was measured.
+
+use anyhow::Context as _;
+use exercise_harness::alone::Ending;
+use exercise_harness::context::SoakSettings;
+use exercise_harness::event::TrialOutcome;
+use leak_meter::Verdict;
+
+use super::prepare;
+use crate::exit::Exit;
+use crate::measure::{self, BEHAVIOURS, Job, MEMORY, Measured, Note};
+use crate::show;
+use crate::show::progress::Progress;
+use crate::workspace::{Version, Workspace};
+
+/// How many times the rounds of an undecided soak its longer run may take.
+const LONGER: usize = 2;
+
+/// Tests your version of an exercise: its behaviour, then its memory
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask test rc-cycles
+  cargo xtask test rc-cycles --release     optimised code
+
+Exit code: 0 if all trials pass, 1 if one does not, 2 if there is nothing to test.")]
+pub struct Args {
+    /// The exercise to test
+    exercise: String,
+    /// Test optimised code
+    #[arg(long)]
+    release: bool,
+}
+
+/// Builds all versions, runs every trial of the exercise, and shows each with its figures.
+///
+/// # Errors
+/// An unknown name, a build that could not begin, a trial that could not be started, or an output
+/// that cannot be written. How the trials themselves went is in the exit.
+pub fn run(args: &Args) -> anyhow::Result<Exit> {
+    let workspace = Workspace::find()?;
+    let entry = workspace.exercise(&args.exercise)?;
+    let progress = Progress::new();
+    let mut built = prepare::build(&workspace, args.release, &progress)?.packages;
+    let built = built.remove(&Version::Exercise.package(&entry.name));
+    let test = match built.map(|built| built.test) {
+        Some(Ok(test)) => test,
+        Some(Err(refused)) => {
+            progress.end();
+            show::trouble::did_not_build(Version::Exercise, &entry.name, &refused.message);
+            show::trials::nothing_tested(&entry.name)?;
+            return Ok(Exit::NoResult);
+        }
+        None => {
+            let folder = Version::Exercise.folder(&entry.name);
+            anyhow::bail!("{folder}/Cargo.toml is not there, so there is nothing to test.");
+        }
+    };
+
+    progress.aside(|| show::trials::heading(entry))?;
+    let mut tally = Tally::default();
+    for (stage, prefix) in [("Testing what it does", BEHAVIOURS), ("Testing its memory", MEMORY)] {
+        let jobs = measure::jobs(&test, prefix, SoakSettings::default())?;
+        progress.stage(stage);
+        trials(&jobs, &progress, |measured| {
+            tally.all += 1;
+            tally.failed += usize::from(!show::trials::print(entry, measured)?);
+            Ok(())
+        })?;
+    }
+    progress.end();
+    anyhow::ensure!(tally.all > 0, "The memory test of {} has no trials.", entry.name);
+    show::trials::sum(entry, tally.failed, tally.all)?;
+    Ok(if tally.failed == 0 { Exit::Success } else { Exit::Failed })
+}
+
+/// How many trials there were.
+#[derive(Debug, Default)]
+struct Tally {
+    all: usize,
+    failed: usize,
+}
+
+/// Runs `jobs`, and hands each result to `see`, in order, as soon as it and all before it are
+/// there. A soak that is undecided is first run once more, by itself and for longer.
+fn trials(
+    jobs: &[Job],
+    progress: &Progress,
+    mut see: impl FnMut(&Measured) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut results: Vec<Option<Measured>> = jobs.iter().map(|_| None).collect();
+    let (mut done, mut seen) = (0, 0);
+    measure::run(jobs, |job, note| {
+        if let Note::Done(measured) = note {
+            results[job] = Some(measured.clone());
+            done += 1;
+            while let Some(Some(next)) = results.get(seen)
+                && undecided_after(next).is_none()
+            {
+                progress.aside(|| see(next))?;
+                seen += 1;
+            }
+        }
+        progress.trial(done, jobs.len(), &jobs[job].trial, &note);
+        Ok(())
+    })?;
+    for (result, job) in results.into_iter().flatten().zip(jobs).skip(seen) {
+        let result = match undecided_after(&result) {
+            Some(rounds) => longer(job, rounds * LONGER, progress)?,
+            None => result,
+        };
+        progress.aside(|| see(&result))?;
+    }
+    Ok(())
+}
+
+/// Runs the soak of `job` by itself, in at most `rounds` rounds.
+fn longer(job: &Job, rounds: usize, progress: &Progress) -> anyhow::Result<Measured> {
+    progress.stage("Undecided: once more, for longer");
+    let settings = SoakSettings { rounds_at_most: Some(rounds), ..job.settings };
+    let again = measure::run(&[Job { settings, ..job.clone() }], |_, note| {
+        progress.trial(0, 1, &job.trial, &note);
+        Ok(())
+    })?;
+    again.into_iter().next().context("the longer run has no result")
+}
+
+/// After how many rounds a soak ended that more rounds might decide.
+fn undecided_after(measured: &Measured) -> Option<usize> {
+    match &measured.ended.ending {
+        Ending::Told(TrialOutcome::Soaked { report })
+            if report.verdict == Verdict::Undecided && report.stopped.is_none() =>
+        {
+            Some(report.rounds.len())
+        }
+        _ => None,
+    }
+}

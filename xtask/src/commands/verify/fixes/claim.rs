@@ -1,0 +1,104 @@
+//! Whether the trials bear out what is claimed of a fix.
+
+use exercise_harness::alone::{Ended, Ending};
+use exercise_harness::event::TrialOutcome;
+use exercise_harness::judge;
+
+use super::patch::{Claim, Fix};
+use crate::commands::verify::outcome::Failure;
+use crate::commands::verify::pattern::Pattern;
+use crate::commands::verify::trials::{Kind, Trials, failing, kind_of};
+
+/// What contradicts the claim of `fix` in how its `trials` ended.
+pub fn check(fix: &Fix, pattern: &Pattern, trials: &Trials) -> Vec<Failure> {
+    match &fix.claim {
+        Claim::Right => failing(pattern, &fix.place, trials)
+            .map(|(place, wrong)| {
+                let next = "A right fix passes every trial: correct the patch, or the trial.";
+                Failure::new(place, wrong, next)
+            })
+            .collect(),
+        Claim::RejectedBy(trial) => {
+            let place = format!("{}, trial {trial}", fix.place);
+            let found = match trials.get(trial) {
+                Some(ended) => contradiction(pattern, place, trial, ended),
+                None => Some(Failure::new(place, "It was not run.", "Verify again.")),
+            };
+            found.into_iter().collect()
+        }
+    }
+}
+
+/// `None` if the trial rejects the fix as it should.
+fn contradiction(pattern: &Pattern, place: String, trial: &str, ended: &Ended) -> Option<Failure> {
+    let Err(said) = judge::verdict_of(ended, &pattern.metadata) else {
+        let next = "Make the trial notice what the fix gets wrong, or name the one that does.";
+        return Some(Failure::new(place, "It passes, so nothing rejects the fix.", next));
+    };
+    (!rejects(trial, &ended.ending)).then(|| {
+        let wrong = format!("It fails, but not by what it measures or asserts. {said}");
+        Failure::new(place, wrong, "Make the trial fail for what the fix gets wrong.")
+    })
+}
+
+/// Whether a trial that fails with this ending fails as its kind does.
+fn rejects(trial: &str, ending: &Ending) -> bool {
+    match (kind_of(trial), ending) {
+        // A panic while another is on its way aborts the process.
+        (Some(Kind::Behaviour), Ending::Aborted { .. }) => true,
+        (Some(Kind::Behaviour), Ending::Told(outcome)) => {
+            matches!(outcome, TrialOutcome::Panicked { .. })
+        }
+        (Some(Kind::Growth | Kind::Bound), Ending::Told(outcome)) => {
+            !matches!(outcome, TrialOutcome::Panicked { .. })
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use exercise_harness::context::Bound;
+    use leak_meter::Resource;
+
+    use super::*;
+
+    fn panicked() -> Ending {
+        Ending::Told(TrialOutcome::Panicked { message: "two is not one".to_owned() })
+    }
+
+    fn bounded(measured: u64) -> Ending {
+        let after = "much work".to_owned();
+        let bound = Bound { resource: Resource::OpenFiles, measured, limit: 5, after };
+        Ending::Told(TrialOutcome::Bounded { bound })
+    }
+
+    #[test]
+    fn a_behaviour_rejects_by_a_panic_and_a_memory_trial_by_what_it_measures() {
+        for (trial, ending) in [
+            ("behaviour::tells", panicked()),
+            ("behaviour::tells", Ending::Aborted { signal: 6 }),
+            ("memory::bound_files", bounded(6)),
+        ] {
+            assert!(rejects(trial, &ending), "{trial}: {ending:?}");
+        }
+    }
+
+    #[test]
+    fn whatever_else_goes_wrong_rejects_nothing() {
+        let timed_out = Ending::TimedOut { after: Duration::from_secs(60) };
+        for (trial, ending) in [
+            ("behaviour::tells", timed_out.clone()),
+            ("behaviour::tells", Ending::Exited { code: 0 }),
+            ("memory::growth", panicked()),
+            ("memory::growth", Ending::Aborted { signal: 6 }),
+            ("memory::bound_files", panicked()),
+            ("memory::bound_files", timed_out),
+            ("memory::other", bounded(6)),
+        ] {
+            assert!(!rejects(trial, &ending), "{trial}: {ending:?}");
+        }
+    }
+}

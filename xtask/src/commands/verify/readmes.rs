@@ -1,0 +1,225 @@
+//! Check: the READMEs of both versions have their parts, in order, and their links lead somewhere.
+
+use std::path::Path;
+
+use super::outcome::{Failure, Outcome};
+use super::pattern::Pattern;
+
+/// The headings of an exercise's README, below its title.
+const OF_EXERCISE: [&str; 8] = [
+    "## Scenario",
+    "### Bug report",
+    "### Memory profile",
+    "## Your task",
+    "## Files to examine",
+    "## What must not change",
+    "## Working with an AI assistant",
+    "## Hints",
+];
+
+/// The headings of a solution's README, below its title.
+const OF_SOLUTION: [&str; 9] = [
+    "## What happens",
+    "## The fix",
+    "## Wrong fixes",
+    "## Other right fixes",
+    "## How to find it without this workshop",
+    "## The habit that prevents it",
+    "## In public",
+    "## Try next",
+    "## For facilitators",
+];
+
+/// How many hints an exercise has.
+const HINTS: usize = 3;
+
+/// Checks both READMEs of `pattern`.
+pub fn check(pattern: &Pattern) -> anyhow::Result<Outcome> {
+    let title = &pattern.metadata.title;
+    let mut failures = Vec::new();
+    for (version, title, headings) in [
+        (pattern.exercise(), format!("# {title}"), &OF_EXERCISE[..]),
+        (pattern.solution(), format!("# {title}: solution"), &OF_SOLUTION[..]),
+    ] {
+        let place = format!("{version}/README.md");
+        if !pattern.at(&place).is_file() {
+            let next = "Write it; CONTRIBUTING.md lists its parts.";
+            failures.push(Failure::new(place, "There is no such file.", next));
+            continue;
+        }
+        let readme = Readme::parse(&pattern.read(&place)?, place);
+        failures.extend(readme.check_headings(&title, headings));
+        failures.extend(readme.check_links(&pattern.at(&version)));
+        if version == pattern.exercise() {
+            failures.extend(readme.check_difficulty(pattern));
+            failures.extend(readme.check_hints());
+        } else {
+            failures.extend(readme.check_incident());
+        }
+    }
+    let parts = OF_EXERCISE.len() + OF_SOLUTION.len();
+    Ok(Outcome::of(
+        failures,
+        format!("{parts} parts in order, {HINTS} hints, links lead somewhere"),
+    ))
+}
+
+/// A README in its sections.
+struct Readme {
+    place: String,
+    sections: Vec<Section>,
+}
+
+/// A heading and what stands below it, up to the next one.
+struct Section {
+    heading: String,
+    /// Its line's number.
+    line: usize,
+    body: Vec<String>,
+}
+
+impl Readme {
+    /// Takes `text` apart at its headings. What looks like one in a code block is none.
+    fn parse(text: &str, place: String) -> Self {
+        let mut sections = vec![Section { heading: String::new(), line: 1, body: Vec::new() }];
+        let mut in_code = false;
+        for (number, line) in text.lines().enumerate() {
+            in_code ^= line.trim_start().starts_with("```");
+            let level = line.chars().take_while(|letter| *letter == '#').count();
+            if !in_code && level > 0 && line[level..].starts_with(' ') {
+                let heading = line.trim_end().to_owned();
+                sections.push(Section { heading, line: number + 1, body: Vec::new() });
+            } else if let Some(section) = sections.last_mut() {
+                section.body.push(line.to_owned());
+            }
+        }
+        Self { place, sections }
+    }
+
+    fn failure(&self, line: usize, wrong: impl Into<String>, next: impl Into<String>) -> Failure {
+        Failure::new(format!("{}:{line}", self.place), wrong, next)
+    }
+
+    fn section(&self, heading: &str) -> Option<&Section> {
+        self.sections.iter().find(|section| section.heading == heading)
+    }
+
+    /// The title, then `headings` in this order, each with text. Further ones of the third level
+    /// and below may stand between.
+    fn check_headings(&self, title: &str, headings: &[&str]) -> Vec<Failure> {
+        let counts = |heading: &str| {
+            heading.starts_with("# ") || heading.starts_with("## ") || headings.contains(&heading)
+        };
+        let mut found = self.sections[1..].iter().filter(|section| counts(&section.heading));
+        for expected in std::iter::once(&title).chain(headings) {
+            let Some(section) = found.next() else {
+                let wrong = format!("It ends without the heading `{expected}`.");
+                return vec![self.failure(1, wrong, "Add that part.")];
+            };
+            if section.heading != **expected {
+                let wrong =
+                    format!("Here must be `{expected}`, and there is `{}`.", section.heading);
+                let next = "Give the README exactly its headings, in their order.";
+                return vec![self.failure(section.line, wrong, next)];
+            }
+        }
+        if let Some(more) = found.next() {
+            let wrong = format!("The heading `{}` is one too many.", more.heading);
+            return vec![self.failure(more.line, wrong, "Move its text into one of the parts.")];
+        }
+        // What stands below a title has rules of its own, if any.
+        let empty = self.sections[2..].iter().filter(|section| !section.has_text());
+        empty
+            .map(|section| {
+                let wrong = format!("There is no text below `{}`.", section.heading);
+                self.failure(section.line, wrong, "Write that part.")
+            })
+            .collect()
+    }
+
+    /// The line below the title that says how hard and how long.
+    fn check_difficulty(&self, pattern: &Pattern) -> Option<Failure> {
+        let metadata = &pattern.metadata;
+        let expected = format!(
+            "**Difficulty:** {:?} · **Time:** {} minutes",
+            metadata.difficulty, metadata.minutes
+        );
+        let below_title = self.sections.get(1)?;
+        let told = below_title.body.iter().any(|line| line.trim() == expected);
+        (!told).then(|| {
+            self.failure(
+                below_title.line,
+                format!("The line `{expected}` is missing below the title."),
+                format!(
+                    "Add it, or correct difficulty and minutes in {}.",
+                    pattern.metadata_file()
+                ),
+            )
+        })
+    }
+
+    /// The hints: each folded, numbered in its summary, with text.
+    fn check_hints(&self) -> Option<Failure> {
+        let section = self.section("## Hints")?;
+        let text = section.body.join("\n");
+        let hints: Vec<&str> = text.split("<details>").skip(1).collect();
+        let next = "Fold three hints, each in <details><summary>Hint N</summary> ... </details>.";
+        if hints.len() != HINTS {
+            let wrong = format!("There are {} <details> here, not {HINTS}.", hints.len());
+            return Some(self.failure(section.line, wrong, next));
+        }
+        for (at, hint) in hints.iter().enumerate() {
+            let summary = format!("<summary>Hint {}</summary>", at + 1);
+            let told =
+                hint.split_once(&summary).and_then(|(_, rest)| rest.split_once("</details>"));
+            if told.is_none_or(|(words, _)| words.trim().is_empty()) {
+                let wrong = format!("Hint {} lacks its `{summary}`, its text or its end.", at + 1);
+                return Some(self.failure(section.line, wrong, next));
+            }
+        }
+        None
+    }
+
+    /// The public incident has its address.
+    fn check_incident(&self) -> Option<Failure> {
+        let section = self.section("## In public")?;
+        let linked = section.body.iter().any(|line| line.contains("https://"));
+        (!linked).then(|| {
+            let wrong = "The public incident has no link.";
+            self.failure(section.line, wrong, "Link the report of the incident.")
+        })
+    }
+
+    /// Links to files lead to files. `folder` is where the README lies.
+    fn check_links(&self, folder: &Path) -> Vec<Failure> {
+        let mut failures = Vec::new();
+        for section in &self.sections {
+            for target in section.prose().flat_map(|line| line.split("](").skip(1)) {
+                let target = target.split(')').next().unwrap_or_default();
+                let file = target.split('#').next().unwrap_or_default();
+                let is_file = !file.is_empty() && !target.contains(':');
+                if is_file && !folder.join(file).exists() {
+                    let wrong = format!("The link to {target} leads to no file.");
+                    let next = "Correct the path; it starts from the README's own folder.";
+                    failures.push(self.failure(section.line, wrong, next));
+                }
+            }
+        }
+        failures
+    }
+}
+
+impl Section {
+    /// The lines outside of code blocks.
+    fn prose(&self) -> impl Iterator<Item = &String> {
+        let mut in_code = false;
+        self.body.iter().filter(move |line| {
+            in_code ^= line.trim_start().starts_with("```");
+            !in_code
+        })
+    }
+
+    fn has_text(&self) -> bool {
+        self.body.iter().any(|line| !line.trim().is_empty())
+    }
+}

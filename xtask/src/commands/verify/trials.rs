@@ -1,0 +1,145 @@
+//! Checks: the exercise behaves and leaks what it declares; the solution passes every trial.
+
+use std::collections::BTreeMap;
+
+use exercise_harness::alone::{Ended, Ending};
+use exercise_harness::event::TrialOutcome;
+use exercise_harness::judge;
+use leak_meter::{Report, Verdict};
+
+use super::outcome::{Failure, Outcome};
+use super::pattern::Pattern;
+
+/// The trials of one version by their names, each with how it ended.
+pub type Trials = BTreeMap<String, Ended>;
+
+/// What a trial's name says of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Passes on every version.
+    Behaviour,
+    /// Soaks the service.
+    Growth,
+    /// Measures a resource after much work.
+    Bound,
+}
+
+/// The kind of the trial `name`; `None` for a name of no kind.
+pub fn kind_of(name: &str) -> Option<Kind> {
+    let kinds = [
+        ("behaviour::", Kind::Behaviour),
+        ("memory::growth", Kind::Growth),
+        ("memory::bound_", Kind::Bound),
+    ];
+    kinds.into_iter().find(|(start, _)| name.starts_with(start)).map(|(_, kind)| kind)
+}
+
+/// Every behaviour passes, what is declared grows, and no bound is kept.
+pub fn check_exercise(pattern: &Pattern, trials: &Trials) -> Outcome {
+    let mut failures = missing(&pattern.exercise(), trials);
+    for (name, ended) in trials {
+        let place = format!("{}, trial {name}", pattern.exercise());
+        let told = match &ended.ending {
+            Ending::Told(outcome) => Some(outcome),
+            _ => None,
+        };
+        match (kind_of(name), told) {
+            (Some(Kind::Growth), Some(TrialOutcome::Soaked { report })) => {
+                failures.extend(check_leak(pattern, &place, report));
+            }
+            (Some(Kind::Bound), Some(TrialOutcome::Bounded { bound })) => {
+                failures.extend(bound.is_kept().then(|| {
+                    let wrong = "The bound is kept, so the trial passes while the service leaks.";
+                    Failure::new(&place, wrong, "Measure after more work, or set a lower limit.")
+                }));
+            }
+            (Some(Kind::Behaviour), _) => {
+                failures.extend(judge::verdict_of(ended, &pattern.metadata).err().map(|wrong| {
+                    let next = "A behaviour passes on both versions: correct the service or the \
+                                behaviour.";
+                    Failure::new(&place, wrong, next)
+                }));
+            }
+            (Some(Kind::Growth | Kind::Bound), _) => {
+                let wrong = judge::verdict_of(ended, &pattern.metadata).err();
+                let next = "A memory trial fails by what it measures, not otherwise: mend it.";
+                failures.push(Failure::new(&place, wrong.unwrap_or_default(), next));
+            }
+            (None, _) => {
+                let wrong = "Its name is of no kind.";
+                failures.push(Failure::new(
+                    &place,
+                    wrong,
+                    "Begin it with behaviour:: or memory::.",
+                ));
+            }
+        }
+    }
+    let memory = trials.keys().filter(|name| name.starts_with("memory::")).count();
+    let behaviours = trials.len() - memory;
+    let seen = format!("{behaviours} behaviours pass, {memory} memory trials fail as they should");
+    Outcome::of(failures, seen)
+}
+
+/// The declared resources of a soak must all grow.
+fn check_leak(pattern: &Pattern, place: &str, report: &Report) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    if report.verdict != Verdict::Growing {
+        let wrong = format!("The verdict is {}, not Growing.", report.verdict);
+        failures.push(Failure::new(
+            place,
+            wrong,
+            "Make the exercise leak in proportion to its work.",
+        ));
+    }
+    for resource in &pattern.metadata.leak.resources {
+        let (name, file) = (resource.name(), pattern.metadata_file());
+        let wrong = match report.growth_of(*resource) {
+            Some(growth) if growth.verdict == Verdict::Growing => continue,
+            Some(growth) => format!(
+                "{file} declares that {name} grow, and their verdict is {}: {}.",
+                growth.verdict, growth.reason
+            ),
+            None => format!("{file} declares that {name} grow, and they are not measured."),
+        };
+        let next = "Correct [leak].resources, or make the exercise leak them.";
+        failures.push(Failure::new(place, wrong, next));
+    }
+    failures
+}
+
+/// Every trial passes.
+pub fn check_solution(pattern: &Pattern, trials: &Trials) -> Outcome {
+    let mut failures = missing(&pattern.solution(), trials);
+    failures.extend(failing(pattern, &pattern.solution(), trials).map(|(place, wrong)| {
+        Failure::new(place, wrong, "The solution passes every trial: correct it, or the trial.")
+    }));
+    let seen = format!("{} trials pass, and nothing grows", trials.len());
+    Outcome::of(failures, seen)
+}
+
+/// The trials of `version` that fail: where, and what they say.
+pub fn failing<'a>(
+    pattern: &'a Pattern,
+    version: &'a str,
+    trials: &'a Trials,
+) -> impl Iterator<Item = (String, String)> + 'a {
+    trials.iter().filter_map(move |(name, ended)| {
+        let wrong = judge::verdict_of(ended, &pattern.metadata).err()?;
+        Some((format!("{version}, trial {name}"), wrong))
+    })
+}
+
+/// The kinds of trial that a version lacks: without them the others prove nothing.
+fn missing(version: &str, trials: &Trials) -> Vec<Failure> {
+    let kinds = [(Kind::Behaviour, "behaviour"), (Kind::Growth, "growth")];
+    let lacks = kinds
+        .into_iter()
+        .filter(|(kind, _)| !trials.keys().any(|name| kind_of(name) == Some(*kind)));
+    lacks
+        .map(|(_, name)| {
+            let wrong = format!("Its memory test has no {name} trial.");
+            Failure::new(version, wrong, format!("Add one to the suite with `.{name}(...)`."))
+        })
+        .collect()
+}

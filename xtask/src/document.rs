@@ -1,0 +1,169 @@
+//! What `run` found, as plain data: the text shows it, and `--format json` prints it.
+//!
+//! The document is versioned by [`FORMAT`]. Adding a field keeps the number; a field that changes
+//! its meaning or goes away raises it. What is not available is `null` (or missing from a map or a
+//! list that says so), never 0.
+
+use std::collections::BTreeMap;
+
+use exercise_harness::alone::{Ended, Ending};
+use exercise_harness::event::TrialOutcome;
+use exercise_harness::{Exercise, judge};
+use leak_meter::{Growth, Report, Resource, Round, Verdict};
+use serde::Serialize;
+
+use crate::workspace::Version;
+
+/// The version of the document.
+pub const FORMAT: u32 = 1;
+
+/// The whole document: one object.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Document {
+    /// The version of the document: [`FORMAT`].
+    pub format: u32,
+    /// The chosen exercises, in the order of teaching.
+    pub exercises: Vec<ExerciseResult>,
+}
+
+/// What was found of one exercise.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExerciseResult {
+    /// The exercise's name, which is also that of its folders.
+    pub exercise: String,
+    /// The rate that the times to out-of-memory are stated for, in operations per second.
+    pub requests_per_second: f64,
+    /// The chosen versions: `exercise` before `solution`.
+    pub versions: Vec<VersionResult>,
+}
+
+/// What was found of one version of an exercise.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct VersionResult {
+    /// Which version: `exercise` or `solution`.
+    pub version: Version,
+    /// How its measurement ended.
+    pub outcome: Outcome,
+    /// What happened, in sentences, the compiler's own message or the end of what it printed
+    /// included. `null` if the outcome is `measured`.
+    pub message: Option<String>,
+    /// `growing`, `steady` or `undecided`. `null` unless the outcome is `measured`.
+    pub verdict: Option<Verdict>,
+    /// The seed that the operations' random choices came from; with it and the same numbers of
+    /// rounds and operations, the run is repeated. `null` unless the outcome is `measured`.
+    pub seed: Option<u64>,
+    /// Every round, the warm-up included, in order. `operations`, `allocations`, `deallocations`
+    /// and `reallocations` (each a count) and `nanoseconds` are of this round; the other numbers
+    /// are readings at its end: counts, or bytes where the name says so, `null` where not
+    /// available. `settled` is whether the counts had come to rest. If the outcome is `panicked`,
+    /// `timed_out`, `exited` or `aborted`: the rounds up to then. Empty for `did_not_build` and
+    /// `malformed`.
+    pub rounds: Vec<Round>,
+    /// Resources that could not be measured, each with the reason: their readings are `null`, and
+    /// `growth` has no entry for them. Empty unless the outcome is `measured`.
+    pub unavailable: BTreeMap<Resource, String>,
+    /// For each measured resource its own `verdict` with its `reason`, and its growth in blocks,
+    /// bytes, files, ... per operation: the median slope after warm-up (`per_operation`), its 95 %
+    /// interval (`low`, `high`), and the `smallest_visible` growth of a run of this length and
+    /// noise; each `null` with too few rounds. Empty unless the outcome is `measured`.
+    pub growth: Vec<Growth>,
+    /// Why the workload ended before its last round. `null` if it did not, or if the outcome is
+    /// not `measured`.
+    pub stopped: Option<String>,
+    /// How long the bug report's server lives at this growth and at `requests_per_second`, in
+    /// seconds. `null` unless live bytes are found to grow.
+    pub seconds_to_out_of_memory: Option<f64>,
+}
+
+/// How the measurement of a version ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// To its end: there is a verdict.
+    Measured,
+    /// It was not begun: the compiler refused the version, or one of its dependencies.
+    DidNotBuild,
+    /// By a panic.
+    Panicked,
+    /// It fell silent or took too long.
+    TimedOut,
+    /// Its process ended itself.
+    Exited,
+    /// A signal ended its process.
+    Aborted,
+    /// It streamed something that is not a measurement.
+    Malformed,
+}
+
+impl ExerciseResult {
+    /// The result of one version, if it was chosen.
+    pub fn version(&self, version: Version) -> Option<&VersionResult> {
+        self.versions.iter().find(|result| result.version == version)
+    }
+
+    /// Whether every chosen version ended with a verdict.
+    pub fn is_measured(&self) -> bool {
+        self.versions.iter().all(|version| version.outcome == Outcome::Measured)
+    }
+}
+
+impl VersionResult {
+    /// A version that did not build, in the compiler's words.
+    pub fn not_built(version: Version, message: &str) -> Self {
+        Self {
+            version,
+            outcome: Outcome::DidNotBuild,
+            message: Some(message.trim().to_owned()),
+            verdict: None,
+            seed: None,
+            rounds: Vec::new(),
+            unavailable: BTreeMap::new(),
+            growth: Vec::new(),
+            stopped: None,
+            seconds_to_out_of_memory: None,
+        }
+    }
+
+    /// A version whose trial of growth was run.
+    pub fn of(version: Version, ended: &Ended, exercise: &Exercise, rate: f64) -> Self {
+        let outcome = match &ended.ending {
+            Ending::Told(TrialOutcome::Soaked { report }) => {
+                return Self::measured(version, report, rate);
+            }
+            Ending::Told(TrialOutcome::Panicked { .. }) => Outcome::Panicked,
+            Ending::Told(_) | Ending::Malformed { .. } => Outcome::Malformed,
+            Ending::Aborted { .. } => Outcome::Aborted,
+            Ending::Exited { .. } => Outcome::Exited,
+            Ending::TimedOut { .. } => Outcome::TimedOut,
+        };
+        let message = judge::verdict_of(ended, exercise).err();
+        let message = message.unwrap_or_else(|| "Its trial of growth is not a soak.".to_owned());
+        let rounds = if outcome == Outcome::Malformed { Vec::new() } else { ended.rounds.clone() };
+        Self { outcome, rounds, ..Self::not_built(version, &message) }
+    }
+
+    fn measured(version: Version, report: &Report, rate: f64) -> Self {
+        Self {
+            version,
+            outcome: Outcome::Measured,
+            message: None,
+            verdict: Some(report.verdict),
+            seed: Some(report.seed),
+            rounds: report.rounds.clone(),
+            unavailable: report.unavailable.clone(),
+            growth: report.growth.clone(),
+            stopped: report.stopped.clone(),
+            seconds_to_out_of_memory: judge::time_to_out_of_memory(report, rate)
+                .map(|time| time.as_secs_f64()),
+        }
+    }
+
+    /// The findings that grow, those of `first` before the others.
+    pub fn growing(&self, first: &[Resource]) -> Vec<&Growth> {
+        let growing = |growth: &&Growth| growth.verdict == Verdict::Growing;
+        let mut found: Vec<&Growth> = self.growth.iter().filter(growing).collect();
+        let place = |growth: &&Growth| first.iter().position(|one| *one == growth.resource);
+        found.sort_by_key(|growth| place(growth).unwrap_or(usize::MAX));
+        found
+    }
+}

@@ -1,0 +1,128 @@
+//! The whole workshop: one line per exercise, and what to do next.
+
+use std::io::Write;
+
+use exercise_harness::units;
+use leak_meter::{Growth, Resource, Verdict};
+
+use super::palette::{self, STRONG, paint};
+use super::words::{WIDTH, wrapped};
+use crate::document::{Document, ExerciseResult, Outcome, VersionResult};
+use crate::workspace::{Entry, Version, Workspace};
+
+/// The widest verdict, and a gap.
+const VERDICT: usize = 10;
+
+/// Prints the line of one exercise, below the heading if it is the `first`.
+pub fn line(
+    workspace: &Workspace,
+    entry: &Entry,
+    result: &ExerciseResult,
+    first: bool,
+) -> anyhow::Result<()> {
+    let names = workspace.exercises.iter().map(|entry| entry.name.len());
+    let name_width = names.max().unwrap_or(0) + 1;
+    let exercise = result.version(Version::Exercise);
+    let mut out = anstream::stdout().lock();
+    if first {
+        let versions = result.versions.iter().map(|version| version.version.to_string());
+        let columns = versions.map(|version| format!("{version:VERDICT$}"));
+        let columns = columns.collect::<Vec<_>>().concat();
+        let last = exercise.map_or("", |_| "the exercise keeps, per operation");
+        let heading = format!("{:name_width$}{columns}{last}", "");
+        writeln!(out, "{}", paint(STRONG, heading.trim_end()))?;
+    }
+    let verdict = |version| {
+        let short = short(version);
+        let gap = " ".repeat(VERDICT.saturating_sub(short.len()));
+        format!("{}{gap}", paint(palette::style(version), &short))
+    };
+    let verdicts: String = result.versions.iter().map(verdict).collect();
+    let room = WIDTH.saturating_sub(name_width + VERDICT * result.versions.len());
+    let keeps = exercise.map(|version| keeps(version, entry, room)).unwrap_or_default();
+    let text = format!("{:name_width$}{verdicts}{keeps}", entry.name);
+    writeln!(out, "{}", text.trim_end())?;
+    for version in &result.versions {
+        // The compiler's messages stand above already.
+        let shown = version.message.as_ref().filter(|_| version.outcome != Outcome::DidNotBuild);
+        if let Some(message) = shown {
+            let text = format!("{}: {message}", version.version);
+            for line in wrapped(&text, WIDTH - 2) {
+                writeln!(out, "  {line}")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A result in one word that fits the column.
+fn short(version: &VersionResult) -> String {
+    match version.outcome {
+        Outcome::Measured => palette::word(version),
+        _ => "Broken".to_owned(),
+    }
+}
+
+/// What a version keeps per operation, in at most `room` characters where that is possible.
+fn keeps(version: &VersionResult, entry: &Entry, room: usize) -> String {
+    match version.verdict {
+        None => format!("it {}", palette::verb(version.outcome)),
+        Some(Verdict::Steady) => "nothing".to_owned(),
+        Some(Verdict::Undecided) => "not proven yet".to_owned(),
+        Some(Verdict::Growing) => {
+            let parts: Vec<String> =
+                version.growing(&entry.metadata.leak.resources).into_iter().map(part).collect();
+            let shown = (1..=parts.len()).rev().map(|count| {
+                let more = if count < parts.len() { ", ..." } else { "" };
+                format!("{}{more}", parts[..count].join(", "))
+            });
+            let mut shown = shown.skip_while(|text| text.chars().count() > room);
+            shown.next().or_else(|| parts.first().cloned()).unwrap_or_default()
+        }
+    }
+}
+
+/// One resource's growth, as short as it can be said.
+fn part(growth: &Growth) -> String {
+    let value = growth.per_operation.unwrap_or(0.0);
+    match growth.resource {
+        Resource::LiveBytes => units::bytes(value),
+        Resource::TemporaryBytes => format!("{} on disk", units::bytes(value)),
+        Resource::TemporaryFiles => format!("{} temp files", units::number(value)),
+        counted => units::quantity(counted, value),
+    }
+}
+
+/// Prints what to do next: the first exercise that is not steady.
+pub fn next_step(chosen: &[&Entry], document: &Document) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    writeln!(out)?;
+    let exercises = || chosen.iter().zip(&document.exercises);
+    let open = |result: &ExerciseResult, version| {
+        let found = result.version(version);
+        found.is_some_and(|version| version.verdict != Some(Verdict::Steady))
+    };
+    for (entry, _) in exercises().filter(|(_, result)| open(result, Version::Solution)) {
+        let name = &entry.name;
+        writeln!(
+            out,
+            "The solution of {name} should be Steady and is not. If you did not edit it, see why:\n  \
+             cargo xtask run {name} --version solution"
+        )?;
+    }
+    let next = exercises().find(|(_, result)| open(result, Version::Exercise));
+    let ran = document.exercises.iter().any(|result| result.version(Version::Exercise).is_some());
+    if let Some((entry, _)) = next {
+        let name = &entry.name;
+        writeln!(out, "{}", paint(STRONG, &format!("Next: {name}, {:?}", entry.metadata.title)))?;
+        writeln!(out, "  read   {}/README.md", Version::Exercise.folder(name))?;
+        writeln!(out, "  test   cargo xtask test {name}")?;
+        writeln!(out, "  see    cargo xtask run {name}")?;
+    } else if ran {
+        writeln!(out, "{}", paint(STRONG, "Every exercise is steady: all leaks are fixed."))?;
+        writeln!(out, "Compare your fixes with ours: solutions/<exercise>/README.md")?;
+    } else {
+        writeln!(out, "Next: cargo xtask run")?;
+    }
+    Ok(())
+}

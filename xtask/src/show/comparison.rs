@@ -1,0 +1,85 @@
+//! One exercise in full: its versions side by side, what that means, and what to do next.
+
+use std::io::Write;
+
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use leak_meter::Verdict;
+
+use super::palette::{self, QUIET, STRONG, paint};
+use super::words::{WIDTH, wrapped};
+use super::{meaning, rows};
+use crate::document::{ExerciseResult, Outcome};
+use crate::workspace::{Entry, Version};
+
+/// Prints the comparison of the versions in `result`.
+pub fn print(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    let heading = format!("{}: {}", entry.name, entry.metadata.title);
+    writeln!(out, "{}", paint(STRONG, &heading))?;
+    let mut table = comfy_table::Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.style_mut().row_separator = comfy_table::LineStyle::none();
+    let versions = result.versions.iter().map(|version| version.version.to_string());
+    table.set_header(std::iter::once(String::new()).chain(versions));
+    table.add_rows(rows::all(entry, result));
+    for line in table.lines() {
+        let line = line.trim_end();
+        // Coloured once the columns stand, which know nothing of colours.
+        let verdict = line.trim_start().starts_with(rows::VERDICT);
+        writeln!(out, "{}", if verdict { painted(line) } else { line.to_owned() })?;
+    }
+    for note in rows::notes(result) {
+        for line in wrapped(&note, WIDTH) {
+            writeln!(out, "{}", paint(QUIET, &line))?;
+        }
+    }
+    writeln!(out)?;
+    for version in &result.versions {
+        // The compiler's message stands above already, and its lines are its own.
+        let sentence = match version.outcome {
+            Outcome::DidNotBuild => {
+                format!("The {} does not build; see the compiler's message above.", version.version)
+            }
+            _ => meaning::of(entry, version, result.requests_per_second),
+        };
+        for line in wrapped(&sentence, WIDTH) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    writeln!(out, "\n{}", paint(STRONG, &next(entry, result)))?;
+    Ok(())
+}
+
+fn painted(line: &str) -> String {
+    let verdicts = [
+        (Verdict::Growing, palette::BAD),
+        (Verdict::Steady, palette::GOOD),
+        (Verdict::Undecided, palette::OPEN),
+    ];
+    verdicts.iter().fold(line.to_owned(), |line, (verdict, style)| {
+        line.replace(&verdict.to_string(), &paint(*style, &verdict.to_string()))
+    })
+}
+
+/// What to do next with this exercise.
+fn next(entry: &Entry, result: &ExerciseResult) -> String {
+    let name = &entry.name;
+    let Some(exercise) = result.version(Version::Exercise) else {
+        return format!("Next: cargo xtask run {name}");
+    };
+    match (exercise.outcome, exercise.verdict) {
+        (Outcome::Measured, Some(Verdict::Steady)) => {
+            format!("Next: cargo xtask test {name}   (is it steady, and does it still behave?)")
+        }
+        (Outcome::Measured, Some(Verdict::Undecided)) => {
+            format!("Next: cargo xtask test {name}   (measures longer where that is needed)")
+        }
+        (Outcome::Measured, _) => {
+            format!("Next: cargo xtask test {name}\nTask: exercises/{name}/README.md")
+        }
+        (Outcome::DidNotBuild, _) => {
+            format!("Next: make it compile, then cargo xtask run {name}")
+        }
+        _ => format!("Next: cargo xtask test {name}   (which trials still pass?)"),
+    }
+}

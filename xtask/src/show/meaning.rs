@@ -1,0 +1,84 @@
+//! What a result means, in a sentence or two.
+
+use std::time::Duration;
+
+use exercise_harness::{judge, units};
+use leak_meter::{Resource, Verdict};
+
+use crate::document::VersionResult;
+use crate::workspace::Entry;
+
+/// The open files that a process is usually allowed.
+const USUAL_OPEN_FILES: f64 = 1024.0;
+
+/// What `result` means for the server of the bug report, at `rate` operations per second.
+pub fn of(entry: &Entry, result: &VersionResult, rate: f64) -> String {
+    let version = format!("The {}", result.version);
+    let Some(verdict) = result.verdict else {
+        let message = result.message.as_deref().unwrap_or_default();
+        return format!("{version} has no verdict. {message}");
+    };
+    let stopped = result.stopped.as_ref().map(|stopped| {
+        format!(" Its workload could not go on after {} rounds: {stopped}", result.rounds.len())
+    });
+    let sentence = match verdict {
+        Verdict::Growing => {
+            let kept: Vec<String> = result
+                .growing(&entry.metadata.leak.resources)
+                .iter()
+                .map(|growth| units::quantity(growth.resource, growth.per_operation.unwrap_or(0.0)))
+                .collect();
+            format!(
+                "{version} leaks: each operation leaves {} behind.{}",
+                list(&kept),
+                time(result, rate)
+            )
+        }
+        Verdict::Steady => format!(
+            "{version} is steady: what it holds does not grow with its work, as far as a run of {} \
+             rounds can see.",
+            result.rounds.len()
+        ),
+        Verdict::Undecided => {
+            let open = result.growth.iter().filter(|growth| growth.verdict == Verdict::Undecided);
+            let reasons: Vec<String> = open
+                .map(|growth| format!("{}: {}", growth.resource.name(), growth.reason))
+                .collect();
+            format!("{version} is not proven either way. {}.", reasons.join(". "))
+        }
+    };
+    sentence + &stopped.unwrap_or_default()
+}
+
+/// When the server ends by it: out of open files, out of memory, or both.
+fn time(result: &VersionResult, rate: f64) -> String {
+    let span = |seconds| units::span(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
+    let files =
+        result.growing(&[]).into_iter().find(|growth| growth.resource == Resource::OpenFiles);
+    let files = files.and_then(|growth| growth.per_operation).map(|per_operation| {
+        let seconds = USUAL_OPEN_FILES / per_operation / rate;
+        format!("{} open files are reached in {}", units::number(USUAL_OPEN_FILES), span(seconds))
+    });
+    let memory = result.seconds_to_out_of_memory.map(|seconds| {
+        format!(
+            "{} of memory become {} in {}",
+            units::bytes(judge::START_BYTES),
+            units::bytes(judge::LIMIT_BYTES),
+            span(seconds)
+        )
+    });
+    let ends: Vec<String> = files.into_iter().chain(memory).collect();
+    if ends.is_empty() {
+        return String::new();
+    }
+    format!(" At {}, {}.", units::rate(rate), list(&ends))
+}
+
+/// Words in a row: `a, b and c`.
+fn list(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}

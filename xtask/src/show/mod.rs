@@ -1,0 +1,28 @@
+//! All that people see: everything that prints stands here.
+//!
+//! Results go to standard output, progress and diagnostics to standard error. Colours are left out
+//! where the output is no terminal, or `NO_COLOR` is set.
+
+pub mod brief;
+pub mod comparison;
+mod curve;
+pub mod list;
+mod meaning;
+mod palette;
+pub mod progress;
+mod rows;
+pub mod trials;
+pub mod trouble;
+pub mod verify;
+mod words;
+
+use std::io::Write;
+
+use crate::document::Document;
+
+/// Prints `document` as JSON.
+pub fn json(document: &Document) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", serde_json::to_string_pretty(document)?)?;
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! The few colours, and the words that wear them.
+
+use anstyle::{AnsiColor, Style};
+use leak_meter::Verdict;
+
+use crate::document::{Outcome, VersionResult};
+
+/// Something that leaks or fails.
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
+/// Something as it should be.
+pub const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// Something open.
+pub const OPEN: Style = AnsiColor::Yellow.on_default().bold();
+/// Headings.
+pub const STRONG: Style = Style::new().bold();
+/// What may be overlooked.
+pub const QUIET: Style = Style::new().dimmed();
+
+/// `text` in `style`.
+pub fn paint(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// A version's verdict, or how it ended without one.
+pub fn word(result: &VersionResult) -> String {
+    result.verdict.map_or_else(|| verb(result.outcome).to_owned(), |verdict| verdict.to_string())
+}
+
+/// How a measurement ended, to stand after "it".
+pub fn verb(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Measured => "was measured",
+        Outcome::DidNotBuild => "does not build",
+        Outcome::Panicked => "panicked",
+        Outcome::TimedOut => "timed out",
+        Outcome::Exited => "ended its own process",
+        Outcome::Aborted => "was ended by a signal",
+        Outcome::Malformed => "streamed what is no measurement",
+    }
+}
+
+/// The colour of a version's result.
+pub fn style(result: &VersionResult) -> Style {
+    match result.verdict {
+        Some(Verdict::Growing) | None => BAD,
+        Some(Verdict::Steady) => GOOD,
+        Some(Verdict::Undecided) => OPEN,
+    }
+}

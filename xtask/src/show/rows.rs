@@ -1,0 +1,156 @@
+//! The rows of the comparison: figures as text, one column per version.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use exercise_harness::{judge, units};
+use leak_meter::{Growth, Resource, Round, Verdict};
+
+use super::curve::{Scale, curve};
+use super::palette;
+use super::words::{amount, visible};
+use crate::document::{ExerciseResult, VersionResult};
+use crate::workspace::Entry;
+
+/// The label of the row with the verdicts.
+pub const VERDICT: &str = "verdict";
+/// The width of a curve.
+const CURVE: usize = 24;
+/// Stands where there is no figure.
+const NONE: &str = "not available";
+/// The resources whose first and last readings are shown.
+const SHOWN: [Resource; 5] = [
+    Resource::LiveBlocks,
+    Resource::LiveBytes,
+    Resource::OpenFiles,
+    Resource::TemporaryFiles,
+    Resource::Threads,
+];
+
+type Row = Vec<String>;
+
+/// Every row, in the order in which they are shown.
+pub fn all(entry: &Entry, result: &ExerciseResult) -> Vec<Row> {
+    let versions = &result.versions;
+    let row = |label: &str, cell: &dyn Fn(&VersionResult) -> String| {
+        std::iter::once(label.to_owned()).chain(versions.iter().map(cell)).collect::<Row>()
+    };
+    let total = |figure: fn(&Round) -> u64| {
+        move |version: &VersionResult| match version.rounds.as_slice() {
+            [] => NONE.to_owned(),
+            rounds => {
+                let sum: u64 = rounds.iter().map(figure).sum();
+                let each = units::number(sum as f64 / operations(version).max(1) as f64);
+                format!("{} ({each} per op.)", units::count(sum))
+            }
+        }
+    };
+    let mut rows = vec![
+        row(VERDICT, &palette::word),
+        row("rounds", &|version| units::count(version.rounds.len() as u64)),
+        row("operations", &|version| units::count(operations(version))),
+        row("allocations", &total(|round| round.allocations)),
+        row("deallocations", &total(|round| round.deallocations)),
+        row("reallocations", &total(|round| round.reallocations)),
+    ];
+    rows.extend(SHOWN.map(|resource| row(resource.name(), &|version| readings(version, resource))));
+    let all_rounds = versions.iter().flat_map(|version| &version.rounds);
+    let scale = Scale::of(all_rounds.map(|round| round.live_bytes));
+    rows.push(row("live bytes, drawn", &|version| {
+        let values: Vec<u64> = version.rounds.iter().map(|round| round.live_bytes).collect();
+        if values.is_empty() { NONE.to_owned() } else { curve(&values, scale, CURVE) }
+    }));
+    rows.push(row("growth per op.", &|_| String::new()));
+    let judged = judged(entry, versions);
+    rows.extend(judged.iter().map(|resource| {
+        row(&format!("  {}", resource.name()), &|version| growth(version, *resource))
+    }));
+    rows.push(row("smallest visible", &|_| String::new()));
+    rows.extend(judged.iter().map(|resource| {
+        row(&format!("  {}", resource.name()), &|version| smallest(version, *resource))
+    }));
+    rows.push(row("out of memory in", &out_of_memory));
+    rows
+}
+
+/// What stands below the rows: how to read them, and why some figures are missing.
+pub fn notes(result: &ExerciseResult) -> Vec<String> {
+    let mut notes = vec![format!(
+        "op.: operation. a -> b: after the first round, after the last; drawn on one scale, from \
+         lowest to highest. Growth: with its 95 % interval. Out of memory: from {} to {} at {}.",
+        units::bytes(judge::START_BYTES),
+        units::bytes(judge::LIMIT_BYTES),
+        units::rate(result.requests_per_second)
+    )];
+    let unavailable: BTreeMap<&Resource, &String> =
+        result.versions.iter().flat_map(|version| &version.unavailable).collect();
+    notes.extend(
+        unavailable.iter().map(|(what, why)| format!("Not available: {} ({why}).", what.name())),
+    );
+    notes
+}
+
+/// The resources whose growth is worth its row: live memory, what is declared to leak, and what is
+/// not steady in some version.
+fn judged(entry: &Entry, versions: &[VersionResult]) -> Vec<Resource> {
+    let always = [Resource::LiveBlocks, Resource::LiveBytes];
+    let unsteady = |resource: &Resource| {
+        let all = versions.iter().flat_map(|version| &version.growth);
+        all.filter(|growth| growth.resource == *resource)
+            .any(|growth| growth.verdict != Verdict::Steady)
+    };
+    let declared = &entry.metadata.leak.resources;
+    let worth = |resource: &Resource| {
+        always.contains(resource) || declared.contains(resource) || unsteady(resource)
+    };
+    Resource::ALL.into_iter().filter(worth).collect()
+}
+
+fn operations(version: &VersionResult) -> u64 {
+    version.rounds.iter().map(|round| round.operations).sum()
+}
+
+fn readings(version: &VersionResult, resource: Resource) -> String {
+    let ends = version.rounds.first().zip(version.rounds.last());
+    let ends = ends.and_then(|(first, last)| first.reading(resource).zip(last.reading(resource)));
+    ends.map_or_else(
+        || NONE.to_owned(),
+        |(first, last)| {
+            let [first, last] = [first, last].map(|value| units::reading(resource, value));
+            if first == last { last } else { format!("{first} -> {last}") }
+        },
+    )
+}
+
+fn found(version: &VersionResult, resource: Resource) -> Option<&Growth> {
+    version.growth.iter().find(|growth| growth.resource == resource)
+}
+
+fn growth(version: &VersionResult, resource: Resource) -> String {
+    let Some(growth) = found(version, resource) else { return NONE.to_owned() };
+    let (Some(median), Some(low), Some(high)) = (growth.per_operation, growth.low, growth.high)
+    else {
+        return "too few rounds".to_owned();
+    };
+    let [median, low, high] = [median, low, high].map(|value| amount(resource, value));
+    if low == high { median } else { format!("{median} ({low} to {high})") }
+}
+
+fn smallest(version: &VersionResult, resource: Resource) -> String {
+    match found(version, resource).map(|growth| growth.smallest_visible) {
+        None => NONE.to_owned(),
+        Some(None) => "too few rounds".to_owned(),
+        Some(Some(value)) => visible(resource, value),
+    }
+}
+
+fn out_of_memory(version: &VersionResult) -> String {
+    match version.seconds_to_out_of_memory.map(Duration::try_from_secs_f64) {
+        Some(time) => units::span(time.unwrap_or(Duration::MAX)),
+        None if version.verdict.is_none() => NONE.to_owned(),
+        None => match found(version, Resource::LiveBytes).map(|growth| growth.verdict) {
+            Some(Verdict::Steady) => "never: it is steady".to_owned(),
+            _ => "live bytes are undecided".to_owned(),
+        },
+    }
+}

@@ -1,0 +1,98 @@
+//! Figures and lines that more than one view needs.
+
+use exercise_harness::units;
+use leak_meter::Resource;
+
+/// How wide a line is: that of a projector's terminal.
+pub const WIDTH: usize = 80;
+
+/// What stays on the line of the number before it.
+const UNITS: [&str; 9] = ["B", "kB", "MB", "GB", "TB", "s", "min", "h", "days"];
+
+/// Below this, "1 in 1,000 operations" says more than "0.001 per operation".
+const RARE: f64 = 0.1;
+
+/// An amount per operation, without the resource's name.
+pub fn amount(resource: Resource, value: f64) -> String {
+    if resource.is_bytes() { units::bytes(value) } else { units::number(value) }
+}
+
+/// The smallest growth that a run could see, `value` per operation, without the resource's name.
+pub fn visible(resource: Resource, value: f64) -> String {
+    let one = if resource.is_bytes() { "1 B" } else { "1" };
+    let operations = (1.0 / value).round();
+    if value < RARE && operations < 1e15 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "above 10, below 1e15"
+        )]
+        let operations = units::count(operations as u64);
+        format!("{one} in {operations} operations")
+    } else {
+        format!("{} per operation", amount(resource, value))
+    }
+}
+
+/// `text` in lines of at most `width` characters, broken between words. Each line keeps the
+/// indentation of the one that it was broken from.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    text.lines().flat_map(|line| wrap(line, width)).collect()
+}
+
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    if text.chars().count() <= width {
+        return vec![text.to_owned()];
+    }
+    let indentation = &text[..text.len() - text.trim_start().len()];
+    let mut lines = Vec::new();
+    let mut line = indentation.to_owned();
+    for word in words(text) {
+        if line != indentation && line.chars().count() + 1 + word.chars().count() > width {
+            lines.push(std::mem::replace(&mut line, indentation.to_owned()));
+        }
+        if line != indentation {
+            line.push(' ');
+        }
+        line.push_str(&word);
+    }
+    lines.push(line);
+    lines
+}
+
+/// The words of `text`; a number and its unit are one.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let unit = word.trim_end_matches(|letter: char| !letter.is_alphanumeric());
+        match words.last_mut().filter(|before| before.ends_with(|last: char| last.is_ascii_digit()))
+        {
+            Some(number) if UNITS.contains(&unit) => {
+                number.push(' ');
+                number.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_broken_and_keep_their_indentation() {
+        assert_eq!(wrapped("a line\n  one two three", 9), ["a line", "  one two", "  three"]);
+        assert_eq!(wrapped("it is 12 MB, or so", 8), ["it is", "12 MB,", "or so"]);
+        assert_eq!(wrapped("aword-that-is-too-long x", 9), ["aword-that-is-too-long", "x"]);
+    }
+
+    #[test]
+    fn the_smallest_visible_growth_is_said_in_operations_where_it_is_rare() {
+        assert_eq!(visible(Resource::LiveBlocks, 0.001), "1 in 1,000 operations");
+        assert_eq!(visible(Resource::LiveBytes, 0.02), "1 B in 50 operations");
+        assert_eq!(visible(Resource::LiveBytes, 380.0), "380 B per operation");
+        assert_eq!(visible(Resource::LiveBlocks, 0.0), "0 per operation");
+    }
+}

@@ -1,0 +1,258 @@
+//! The runner on a toy workshop: what each command prints, and how it ends.
+
+mod toy;
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use toy::{ABORTING, BROKEN, EXITING, GROWING, HANGING, PANICKING, STEADY, Toy, UNDECIDED};
+
+/// A workshop with an exercise of each outcome.
+fn workshop() -> &'static Toy {
+    static WORKSHOP: OnceLock<Toy> = OnceLock::new();
+    WORKSHOP.get_or_init(|| {
+        Toy::new("workshop")
+            .with(2, "toy-growing", GROWING)
+            .with(1, "toy-steady", STEADY)
+            .with(3, "toy-undecided", UNDECIDED)
+            .with(4, "toy-panicking", PANICKING)
+            .with(5, "toy-exiting", EXITING)
+            .with(6, "toy-aborting", ABORTING)
+            .with(7, "toy-broken", BROKEN)
+    })
+}
+
+#[test]
+fn list_shows_the_exercises_in_the_order_of_teaching() {
+    let listed = workshop().run(&["list"]).ends_with(0);
+    let first = listed.out.lines().next().unwrap();
+    assert_eq!(first, " 1  toy-steady     Easy    10 min  The toy toy-steady");
+    listed.says(&["toy-steady", "toy-growing", "toy-undecided", "toy-broken"]);
+}
+
+#[test]
+fn run_without_a_name_shows_a_line_per_exercise_and_the_first_unsteady_one_last() {
+    let ran = workshop().run(&["run"]).ends_with(2);
+    let ran = ran.says(&[
+        "toy-steady    Steady    Steady    nothing\n",
+        "toy-growing   Growing   Steady    1.00 live blocks, 8.00 B\n",
+        "toy-undecided Undecided Steady    not proven yet\n",
+        "toy-panicking Broken    Steady    it panicked\n  exercise: It panicked: out of tickets",
+        "toy-exiting   Broken    Steady    it ended its own process\n",
+        "toy-aborting  Broken    Steady    it was ended by a signal\n",
+        "toy-broken    Broken    Steady    it does not build\n",
+        "Next: toy-growing",
+        "exercises/toy-growing/README.md",
+        "cargo xtask test toy-growing",
+    ]);
+    assert!(ran.out.lines().all(|line| line.chars().count() <= 80), "{}", ran.out);
+    ran.warns(&["exercises/toy-broken does not build", "error[E0308]: mismatched types"]);
+}
+
+#[test]
+fn run_with_a_name_compares_the_versions_in_full() {
+    let ran = workshop().run(&["run", "toy-growing"]).ends_with(0);
+    let ran = ran.says(&[
+        "toy-growing: The toy toy-growing",
+        "exercise",
+        "solution",
+        "verdict",
+        "Growing",
+        "Steady",
+        "operations",
+        "allocations",
+        "live blocks",
+        "live bytes, drawn",
+        "▁▂▂▂▂▃▃▃",
+        "growth per op.",
+        "1.00",
+        "out of memory in",
+        "never: it is steady",
+        "Not available: tasks",
+        "The exercise leaks: each operation leaves 1.00 live blocks",
+        "At 10 operations per second, 200 MB of memory become",
+        "The solution is steady",
+        "Next: cargo xtask test toy-growing",
+    ]);
+    assert!(ran.out.lines().all(|line| line.chars().count() <= 80), "{}", ran.out);
+}
+
+#[test]
+fn run_ends_with_0_where_every_chosen_version_has_a_verdict() {
+    let toys = ["run", "toy-growing", "toy-undecided", "toy-steady"];
+    workshop().run(&toys).ends_with(0).says(&["toy-steady", "toy-growing", "toy-undecided"]);
+    let broken_ones_solution = ["run", "toy-broken", "--version", "solution"];
+    let ran = workshop().run(&broken_ones_solution).ends_with(0);
+    assert!(!ran.err.contains("does not build"), "{}", ran.err);
+}
+
+#[test]
+fn run_says_of_an_exercise_without_a_verdict_what_became_of_it() {
+    workshop().run(&["run", "toy-exiting"]).ends_with(2).says(&[
+        "ended its own process",
+        "not available",
+        "The exercise has no verdict. Its process ended with exit code 0",
+        "It had measured 2 rounds.",
+        "The solution is steady",
+    ]);
+    workshop()
+        .run(&["run", "toy-broken"])
+        .ends_with(2)
+        .says(&["The exercise does not build", "Next: make it compile"]);
+}
+
+#[test]
+fn test_passes_a_steady_exercise_and_shows_its_figures() {
+    workshop().run(&["test", "toy-steady"]).ends_with(0).says(&[
+        "pass  behaviour::it_works",
+        "pass  memory::growth",
+        "Steady after 1,200 operations in 12 rounds",
+        "0 live blocks per operation (1 in 800 operations would show)",
+        "pass  memory::bound_toys",
+        "After 7 toys there are 3 live blocks; at most 5 are allowed.",
+        "Passed: all 3 trials. Next: cargo xtask run\n",
+    ]);
+}
+
+#[test]
+fn test_fails_what_leaks_panics_exits_or_aborts() {
+    for (toy, words) in [
+        ("toy-growing", "1.00 live blocks per operation (95 % interval 1.00 to 1.00)"),
+        ("toy-panicking", "It panicked: out of tickets"),
+        ("toy-exiting", "Its process ended with exit code 0 before the trial was over"),
+        ("toy-aborting", "Its process was ended by signal 6 (abort)"),
+    ] {
+        let last = format!("Failed: 1 of 3 trials. Next: edit, then cargo xtask test {toy}\n");
+        let ran = workshop().run(&["test", toy]).ends_with(1);
+        let text = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(words), "{}", ran.out);
+        ran.says(&["FAIL  memory::growth", &last]);
+    }
+}
+
+#[test]
+fn test_measures_an_undecided_exercise_once_more_and_for_longer() {
+    let ran = workshop().run(&["test", "toy-undecided"]).ends_with(1);
+    ran.says(&[
+        "open  memory::growth",
+        "Not proven steady yet",
+        "rounds_at_most: Some(24)",
+        "Failed",
+    ])
+    .warns(&["Undecided: once more, for longer"]);
+}
+
+#[test]
+fn test_of_an_exercise_that_does_not_build_shows_the_compilers_message() {
+    let ran = workshop().run(&["test", "toy-broken"]).ends_with(2);
+    ran.says(&["Failed: nothing was tested. Next: make it compile"])
+        .warns(&["error[E0308]: mismatched types", "exercises/toy-broken/tests/memory.rs"]);
+}
+
+#[test]
+fn an_unknown_name_is_answered_with_the_nearest_one() {
+    for arguments in [["run", "toy-growin"], ["test", "toy-growin"]] {
+        let ran = workshop().run(&arguments).ends_with(2);
+        let ran = ran.warns(&[
+            "There is no exercise named \"toy-growin\". Did you mean toy-growing?",
+            "cargo xtask list",
+        ]);
+        assert_eq!(ran.out, "");
+    }
+    let ran = workshop().run(&["run", "qqq"]).ends_with(2);
+    assert!(!ran.err.contains("Did you mean"), "{}", ran.err);
+}
+
+#[test]
+fn a_wrong_setting_is_refused_with_what_is_right() {
+    let ran = workshop().run(&["run", "--rounds", "0"]).ends_with(2);
+    ran.warns(&["it must be at least 1"]);
+    let ran = workshop().run(&["run", "--requests-per-second", "-1"]).ends_with(2);
+    assert!(ran.err.contains("requests-per-second") || ran.err.contains("-1"), "{}", ran.err);
+    let ran = workshop().run(&["run", "--version", "mine"]).ends_with(2);
+    ran.warns(&["exercise, solution, all"]);
+}
+
+#[test]
+fn a_manifest_that_does_not_load_is_shown_in_cargos_words() {
+    let toy = Toy::new("manifest-that-does-not-load").with(1, "toy-manifest", STEADY);
+    toy.write("exercises/toy-manifest/Cargo.toml", "[package\n");
+    let ran = toy.run(&["run"]).ends_with(2);
+    let ran = ran.warns(&["exercises/toy-manifest/Cargo.toml", "cargo stopped before it built"]);
+    assert_eq!(ran.out, "");
+}
+
+#[test]
+fn outside_of_a_workshop_the_way_back_is_said() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let mut command = workshop().command(&["list"]);
+    let output = command.current_dir(elsewhere.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert!(words.contains("Go to the workshop's folder"), "{words}");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let mut command = workshop().command(&["run", "toy-growing", "toy-steady"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut first = String::new();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut first).unwrap();
+    drop(out);
+    assert!(first.starts_with("toy-steady"), "{first}");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn ctrl_c_leaves_neither_a_process_nor_a_folder_behind() {
+    let toy = Toy::new("workshop-that-hangs").with(1, "toy-hanging", HANGING);
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = toy.command(&["run", "--version", "exercise"]);
+    let mut child = command
+        .env("TMPDIR", folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let process = until(|| process_in(folder.path()));
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    until(|| (!is_running(&process)).then_some(()));
+    let left: Vec<PathBuf> =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// Waits, within a bound, until `look` finds something.
+fn until<T>(look: impl Fn() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(began.elapsed() < Duration::from_secs(120), "it does not come");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The process's number that a hanging toy told below `folder`.
+fn process_in(folder: &Path) -> Option<String> {
+    let told = fs::read_dir(folder).ok()?.find_map(|entry| {
+        fs::read_to_string(entry.ok()?.path().join("files").join("process")).ok()
+    });
+    told.filter(|number| !number.is_empty())
+}
+
+/// Whether the process is there and has not ended.
+fn is_running(process: &str) -> bool {
+    let listed = Command::new("ps").args(["-o", "stat=", "-p", process]).output().unwrap();
+    let state = String::from_utf8(listed.stdout).unwrap();
+    !state.trim().is_empty() && !state.trim().starts_with('Z')
+}

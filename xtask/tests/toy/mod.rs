@@ -1,0 +1,203 @@
+//! A toy workshop, generated below the target folder, with tiny exercises of every outcome.
+//!
+//! Its memory tests stand on the real `exercise-harness`. Files are only written where they changed
+//! and all toys share one target folder, so that a second run builds next to nothing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A toy exercise's statements, in a `fn(&Context) -> Report` of its memory test.
+pub const STEADY: &str = "context.soak().run(|_| drop(Box::new(1)))";
+/// Keeps a block of 8 bytes for each operation.
+pub const GROWING: &str = "
+    context.soak().run(|operation| { Box::leak(Box::new(operation.number())); })";
+/// Panics in the third round.
+pub const PANICKING: &str = "
+    context.soak().run(|operation| assert!(operation.round() < 2, \"out of tickets\"))";
+/// Ends its process with success in the third round, after it has printed a pass.
+pub const EXITING: &str = "
+    context.soak().run(|operation| if operation.round() == 2 {
+        println!(\"test memory::growth ... ok\");
+        std::process::exit(0)
+    })";
+/// Is ended by a signal.
+pub const ABORTING: &str = "context.soak().run(|_| if true { std::process::abort() })";
+/// Ends as Undecided, however long it runs.
+pub const UNDECIDED: &str = "
+    let mut report = context.soak().run(|_| {});
+    report.verdict = leak_meter::Verdict::Undecided;
+    report.growth[0].verdict = leak_meter::Verdict::Undecided;
+    report.growth[0].reason = format!(\"open with {context:?}\");
+    report";
+/// Never ends; tells its process's number in its folder.
+pub const HANGING: &str = "
+    std::fs::write(context.folder().join(\"process\"), std::process::id().to_string()).unwrap();
+    loop { std::thread::sleep(std::time::Duration::from_secs(1)) }";
+/// Does not compile.
+pub const BROKEN: &str = "let report: leak_meter::Report = 7; report";
+
+/// A workshop in a folder of its own.
+pub struct Toy {
+    root: PathBuf,
+}
+
+impl Toy {
+    /// An empty workshop of this name.
+    pub fn new(name: &str) -> Self {
+        let toy = Self { root: Path::new(env!("CARGO_TARGET_TMPDIR")).join(name) };
+        toy.write(
+            "Cargo.toml",
+            "[workspace]\nresolver = \"3\"\nmembers = [\"exercises/*\", \"solutions/*\"]\n\
+             [profile.dev]\ndebug = false\n",
+        );
+        // The same versions as the real workshop's, which are there already. Cargo adds to the
+        // copy, so a second copy tells whether the original has changed.
+        let lock = fs::read_to_string(repository().join("Cargo.lock")).unwrap_or_default();
+        if fs::read_to_string(toy.root.join("Cargo.lock.original")).ok() != Some(lock.clone()) {
+            toy.write("Cargo.lock.original", &lock);
+            toy.write("Cargo.lock", &lock);
+        }
+        toy
+    }
+
+    /// With the exercise `name`, whose growth trial runs `growth`; its solution is steady.
+    pub fn with(self, order: u32, name: &str, growth: &str) -> Self {
+        self.write(&format!("crates/{name}/exercise.toml"), &metadata(order, name));
+        for (folder, version, growth) in
+            [("exercises", "exercise", growth), ("solutions", "solution", STEADY)]
+        {
+            let package = format!("{name}-{version}");
+            self.write(&format!("{folder}/{name}/Cargo.toml"), &manifest(&package));
+            self.write(&format!("{folder}/{name}/src/lib.rs"), "//! Toy.\n");
+            self.write(&format!("{folder}/{name}/tests/memory.rs"), &memory_test(name, growth));
+        }
+        self
+    }
+
+    /// Overwrites a file.
+    pub fn write(&self, place: &str, text: &str) {
+        let path = self.root.join(place);
+        if fs::read_to_string(&path).is_ok_and(|old| old == text) {
+            return;
+        }
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// The runner, about to run `arguments` in this workshop.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command
+            .args(arguments)
+            .current_dir(&self.root)
+            .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("toy-target"))
+            .env("CARGO_NET_OFFLINE", "true")
+            .env_remove("RUSTFLAGS");
+        command
+    }
+
+    /// What comes of running `arguments` in this workshop.
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
+        Ran {
+            code: status.code(),
+            out: String::from_utf8(stdout).unwrap(),
+            err: String::from_utf8(stderr).unwrap(),
+        }
+    }
+}
+
+/// How a run of the runner ended.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Ran {
+    /// Asserts the exit code, showing all that was printed where it differs.
+    #[track_caller]
+    pub fn ends_with(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "\nout:\n{}\nerr:\n{}", self.out, self.err);
+        self
+    }
+
+    /// Asserts that standard output has these parts, in this order.
+    #[track_caller]
+    pub fn says(self, parts: &[&str]) -> Self {
+        in_order(&self.out, parts);
+        self
+    }
+
+    /// Asserts that standard error has these parts, in this order.
+    #[track_caller]
+    pub fn warns(self, parts: &[&str]) -> Self {
+        in_order(&self.err, parts);
+        self
+    }
+}
+
+#[track_caller]
+fn in_order(text: &str, parts: &[&str]) {
+    let mut rest = text;
+    for part in parts {
+        let Some((_, after)) = rest.split_once(part) else {
+            panic!("{part:?} is not there, or not after those before it, in:\n{text}");
+        };
+        rest = after;
+    }
+}
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+fn metadata(order: u32, name: &str) -> String {
+    format!(
+        "order = {order}\ntitle = \"The toy {name}\"\nservice = \"toy\"\nsummary = \"A toy\"\n\
+         difficulty = \"Easy\"\nminutes = 10\noperations_per_round = 100\n\
+         requests_per_second = 10.0\n[leak]\nresources = [\"live_blocks\", \"live_bytes\"]\n\
+         file = \"src/lib.rs\"\nfunction = \"toy\"\n[fix]\nfiles = [\"src/lib.rs\"]\n"
+    )
+}
+
+fn manifest(package: &str) -> String {
+    let crates = repository().join("crates");
+    format!(
+        "[package]\nname = \"{package}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+         [dev-dependencies]\n\
+         exercise-harness = {{ path = \"{0}/exercise-harness\" }}\n\
+         leak-meter = {{ path = \"{0}/leak-meter\" }}\n\
+         [[test]]\nname = \"memory\"\nharness = false\n",
+        crates.display()
+    )
+}
+
+fn memory_test(name: &str, growth: &str) -> String {
+    format!(
+        "use exercise_harness::{{Bound, Context, Meter, Suite}};
+
+#[global_allocator]
+static METER: Meter = exercise_harness::meter();
+
+fn growth(context: &Context) -> leak_meter::Report {{
+    {growth}
+}}
+
+fn bound(_: &Context) -> Bound {{
+    let resource = leak_meter::Resource::LiveBlocks;
+    Bound {{ resource, measured: 3, limit: 5, after: \"7 toys\".to_owned() }}
+}}
+
+fn main() -> std::process::ExitCode {{
+    Suite::new({name:?}, include_str!(\"../../../crates/{name}/exercise.toml\"))
+        .behaviour(\"it_works\", |_| {{}})
+        .growth(growth)
+        .bound(\"toys\", bound)
+        .main()
+}}
+"
+    )
+}

@@ -1,0 +1,5 @@
+//! Pages and their cache.
+
+mod cache;
+
+pub use cache::Cache;
