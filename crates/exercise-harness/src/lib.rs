@@ -10,7 +10,7 @@
 //! - [`exercise`]: an exercise's metadata, from its `exercise.toml`.
 //! - [`event`]: the event stream, as JSON lines; [`stream`] reads it back and refuses a broken one.
 //! - [`alone`]: runs one trial in a process of its own and says how it ended.
-//! - [`judge`]: turns measurements into sentences; [`units`] into readable figures.
+//! - [`judge`]: turns measurements into sentences.
 //! - [`cleanup`]: temporary folders and processes end with the program, also on Ctrl-C.
 //!
 //! Absent on purpose: nothing here knows where exercises lie or how they are built.
@@ -24,7 +24,6 @@ pub mod exercise;
 pub mod judge;
 pub mod stream;
 pub mod suite;
-pub mod units;
 
 use std::alloc::System;
 
@@ -32,6 +31,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 pub use context::{Bound, Context};
 pub use exercise::Exercise;
+pub use leak_meter::units;
 pub use suite::Suite;
 
 /// The global allocator of every memory test: ours around `stats_alloc`'s around the system's, so

@@ -19,7 +19,9 @@
 //! - [`soak`]: runs a workload in rounds and takes a reading after each.
 //! - [`series`]: the readings, and the names of the resources in them.
 //! - [`verdict`]: pure functions from a series of numbers to Growing, Steady or Undecided.
-//! - [`report`]: what a soak found, serialisable.
+//! - [`site`]: the places in the program whose blocks stay.
+//! - [`report`]: what a soak found: serialisable, printable.
+//! - [`units`]: figures as people read them.
 //!
 //! Absent on purpose: this crate never prints, starts no thread, reads no environment variable and
 //! knows nothing of the programs that use it.
@@ -40,7 +42,9 @@ pub mod allocator;
 pub mod probe;
 pub mod report;
 pub mod series;
+pub mod site;
 pub mod soak;
+pub mod units;
 pub mod verdict;
 
 pub use allocator::{Allocator, HeapCounts};

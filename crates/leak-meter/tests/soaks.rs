@@ -46,7 +46,9 @@ fn one_block_in_a_thousand_operations_is_found_with_its_rate() {
 }
 
 fn healthy_work_is_steady_at_once() {
-    let report = Soak::new().run(|operation| drop(black_box(vec![operation.number(); 10])));
+    let report = Soak::new()
+        .operations_per_round(100)
+        .run(|operation| drop(black_box(vec![operation.number(); 10])));
     assert_eq!(report.verdict, Verdict::Steady, "{:?}", report.growth);
     assert_eq!(report.rounds.len(), 12);
     assert_eq!(report.rounds[0].allocations, 100);
@@ -57,7 +59,7 @@ fn healthy_work_is_steady_at_once() {
 
 fn a_cache_that_fills_and_then_evicts_is_steady() {
     let mut cache = VecDeque::with_capacity(1001);
-    let report = Soak::new().run(|operation| {
+    let report = Soak::new().operations_per_round(100).run(|operation| {
         cache.push_back(Box::new(operation.number()));
         if cache.len() > 1000 {
             cache.pop_front();
@@ -102,7 +104,7 @@ fn an_error_ends_the_soak_and_is_never_steady() {
 }
 
 fn fewer_rounds_than_twelve_decide_nothing() {
-    let report = Soak::new().rounds(11).run(|_| {});
+    let report = Soak::new().operations_per_round(100).rounds(11).run(|_| {});
     assert_eq!(report.verdict, Verdict::Undecided);
     assert_eq!(report.rounds.len(), 11);
 }
@@ -124,7 +126,7 @@ fn the_same_seed_repeats_the_same_operations() {
 
 fn an_asynchronous_workload_is_measured_the_same() {
     let mut kept = Vec::with_capacity(10_000);
-    let soak = Soak::new().run_async(async |operation: Operation| {
+    let soak = Soak::new().operations_per_round(100).run_async(async |operation: Operation| {
         kept.push(std::future::ready(Box::new(operation.number())).await);
     });
     let report = poll_to_the_end(soak);

@@ -1,17 +1,23 @@
 //! Runs a workload in rounds, takes a reading after each, and judges the series.
 
+mod budget;
 mod operation;
 mod recorder;
 mod settle;
+mod turn;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub use operation::{Operation, OperationResult};
 
 use crate::report::Report;
-use crate::series::Round;
+use crate::series::{Resource, Round};
+use crate::site::Excuses;
+use budget::Budget;
 use recorder::Recorder;
+use turn::Turn;
 
 /// Rounds at which a soak looks whether it can decide; each holds twice the evidence of the one
 /// before.
@@ -22,18 +28,47 @@ type Step<'a> = Box<dyn FnMut() + 'a>;
 /// Someone who wants to see each round as it ends.
 type Observer<'a> = Box<dyn FnMut(&Round) + 'a>;
 
+/// A reading that the program takes of itself.
+type Gauge<'a> = Box<dyn FnMut() -> u64 + 'a>;
+
 /// A soak: a workload run in rounds until its series are decided.
 ///
 /// An operation is a round trip that should leave the system as it found it (connect ...
 /// disconnect). Rounds double from 12 to 24, 48 and 96 while a verdict is open.
+///
+/// A soak counts all that its process allocates, so two in one process take turns: the second waits.
 #[must_use = "a soak does nothing until it is run"]
 pub struct Soak<'a> {
-    operations: u64,
+    plan: Plan,
+    settle: Option<Step<'a>>,
+    watchers: Watchers<'a>,
+}
+
+/// What is to be run.
+#[derive(Debug, Clone)]
+struct Plan {
+    operations: Operations,
     rounds: Rounds,
     seed: u64,
     temporary_folder: Option<PathBuf>,
-    settle: Option<Step<'a>>,
+    bounds: Vec<(Resource, u64)>,
+    excuses: Excuses,
+    /// What is wrong with how the soak was set up.
+    fault: Option<String>,
+}
+
+/// Who looks at the program besides the meter.
+#[derive(Default)]
+struct Watchers<'a> {
     observer: Option<Observer<'a>>,
+    tasks: Option<Gauge<'a>>,
+    gauges: Vec<(String, Gauge<'a>)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Operations {
+    PerRound(u64),
+    Within(Budget),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -42,47 +77,86 @@ enum Rounds {
     UntilDecided { at_most: usize },
 }
 
+impl Rounds {
+    /// The numbers of rounds at which to look whether it is decided; the last one ends the soak.
+    fn checkpoints(self) -> Vec<usize> {
+        match self {
+            Self::Exactly(rounds) => vec![rounds],
+            Self::UntilDecided { at_most } => CHECKPOINTS
+                .into_iter()
+                .filter(|checkpoint| *checkpoint < at_most)
+                .chain([at_most])
+                .collect(),
+        }
+    }
+}
+
 impl<'a> Soak<'a> {
-    /// A soak of 100 operations a round, in at most 96 rounds.
+    /// A soak of at most 96 rounds, with as many operations a round as fit into 10 seconds in all
+    /// (or into the time in the environment variable `LEAK_METER_BUDGET`, see
+    /// [`budget`](Self::budget)).
     pub fn new() -> Self {
-        Self {
-            operations: 100,
+        let (budget, fault) = match Budget::from_environment() {
+            Ok(budget) => (budget, None),
+            Err(fault) => (Budget::default(), Some(fault)),
+        };
+        let plan = Plan {
+            operations: Operations::Within(budget),
             rounds: Rounds::UntilDecided { at_most: 96 },
             seed: 0,
             temporary_folder: None,
-            settle: None,
-            observer: None,
-        }
+            bounds: Vec::new(),
+            excuses: Excuses::default(),
+            fault,
+        };
+        Self { plan, settle: None, watchers: Watchers::default() }
     }
 
-    /// Operations in each round, at least one. A leak of one block in `n` operations shows as one
+    /// The time that the whole soak may take. A first short round, which is not in the report, finds
+    /// out how many operations a round can have. A budget too small for 12 rounds of one operation
+    /// ends in a sentence, not in a verdict.
+    ///
+    /// The environment variable `LEAK_METER_BUDGET`, a number of seconds, goes before this.
+    pub fn budget(mut self, budget: Duration) -> Self {
+        match Budget::from_environment() {
+            Ok(set) if set.is_from_environment() => self.plan.operations = Operations::Within(set),
+            Ok(_) => self.plan.operations = Operations::Within(Budget::of(budget)),
+            Err(fault) => self.plan.fault = Some(fault),
+        }
+        self
+    }
+
+    /// Operations in each round, at least one, whatever time they take: for runs that can be repeated
+    /// exactly. A leak of one block in `n` operations shows as one
     /// block a round with `n` of them.
     pub fn operations_per_round(mut self, operations: u64) -> Self {
-        self.operations = operations.max(1);
+        self.plan.operations = Operations::PerRound(operations.max(1));
+        // An unreadable budget does not matter to a soak that has none.
+        self.plan.fault = None;
         self
     }
 
     /// Runs this number of rounds, whatever they show. Fewer than 12 are never decided.
     pub fn rounds(mut self, rounds: usize) -> Self {
-        self.rounds = Rounds::Exactly(rounds.max(1));
+        self.plan.rounds = Rounds::Exactly(rounds.max(1));
         self
     }
 
     /// Doubles the rounds while undecided, up to this number (at least 12).
     pub fn rounds_at_most(mut self, rounds: usize) -> Self {
-        self.rounds = Rounds::UntilDecided { at_most: rounds.max(CHECKPOINTS[0]) };
+        self.plan.rounds = Rounds::UntilDecided { at_most: rounds.max(CHECKPOINTS[0]) };
         self
     }
 
     /// Where the operations' random choices come from: the same seed, the same operations.
     pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
+        self.plan.seed = seed;
         self
     }
 
     /// The folder that the workload uses for temporary storage; its files become a resource.
     pub fn temporary_folder(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.temporary_folder = Some(folder.into());
+        self.plan.temporary_folder = Some(folder.into());
         self
     }
 
@@ -94,22 +168,63 @@ impl<'a> Soak<'a> {
 
     /// Called with each round as it ends. What it allocates it must give back before it returns.
     pub fn observe(mut self, observer: impl FnMut(&Round) + 'a) -> Self {
-        self.observer = Some(Box::new(observer));
+        self.watchers.observer = Some(Box::new(observer));
+        self
+    }
+
+    /// How many asynchronous tasks are alive, for instance
+    /// `|| runtime.metrics().num_alive_tasks() as u64` of a tokio runtime's handle.
+    pub fn tasks(mut self, alive: impl FnMut() -> u64 + 'a) -> Self {
+        self.watchers.tasks = Some(Box::new(alive));
+        self
+    }
+
+    /// A gauge of the program's own, read after each round and judged like a resource: subscribers,
+    /// the length of a queue.
+    pub fn gauge(mut self, name: impl Into<String>, read: impl FnMut() -> u64 + 'a) -> Self {
+        self.watchers.gauges.push((name.into(), Box::new(read)));
+        self
+    }
+
+    /// Declares that `resource` may grow up to `limit`, in its unit: below it is not Growing.
+    pub fn bound(mut self, resource: Resource, limit: u64) -> Self {
+        self.plan.bounds.push((resource, limit));
+        self
+    }
+
+    /// Declares that the live blocks of a place may grow up to `bytes`. `place` is a function, by the
+    /// end of its path (`"Cache::insert"`), or a finding's signature.
+    pub fn bound_site(mut self, place: &str, bytes: u64) -> Self {
+        self.plan.excuses.bound(place, bytes);
+        self
+    }
+
+    /// A file of findings that are known and may stay: on each line the signature that a report
+    /// shows, a blank and the reason. A file that cannot be read ends the soak with a sentence.
+    pub fn known_findings(mut self, file: impl AsRef<std::path::Path>) -> Self {
+        if let Err(fault) = self.plan.excuses.read_known(file.as_ref()) {
+            self.plan.fault = Some(fault);
+        }
         self
     }
 
     /// Runs `workload` once per operation and judges what stayed.
     ///
     /// A workload may return a `Result`: an error ends the soak, and the report says where.
-    pub fn run<R: OperationResult>(self, mut workload: impl FnMut(Operation) -> R) -> Report {
-        let (mut recorder, mut settle) = self.start();
+    pub fn run<R: OperationResult>(mut self, mut workload: impl FnMut(Operation) -> R) -> Report {
+        let _turn = Turn::wait();
+        let mut first = self.first_round();
+        while let Some(operation) = first.next() {
+            first.stopped = workload(operation).stopped_by(operation);
+        }
+        let mut recorder = Recorder::new(self.plan, self.watchers, &first);
         while recorder.goes_on() {
             recorder.begin_round();
             let stopped = recorder
                 .operations()
                 .find_map(|operation| workload(operation).stopped_by(operation));
             recorder.end_operations();
-            let settled = settle::settle(settle.as_deref_mut());
+            let settled = settle::settle(self.settle.as_deref_mut());
             recorder.end_round(settled, stopped);
         }
         recorder.into_report()
@@ -118,10 +233,15 @@ impl<'a> Soak<'a> {
     /// As [`run`](Self::run), for an asynchronous workload on any runtime. While it settles it
     /// yields, so that tasks of a runtime with a single thread can end.
     pub async fn run_async<R: OperationResult>(
-        self,
+        mut self,
         mut workload: impl AsyncFnMut(Operation) -> R,
     ) -> Report {
-        let (mut recorder, mut settle) = self.start();
+        let _turn = Turn::wait_async().await;
+        let mut first = self.first_round();
+        while let Some(operation) = first.next() {
+            first.stopped = workload(operation).await.stopped_by(operation);
+        }
+        let mut recorder = Recorder::new(self.plan, self.watchers, &first);
         while recorder.goes_on() {
             recorder.begin_round();
             let mut stopped = None;
@@ -132,29 +252,10 @@ impl<'a> Soak<'a> {
                 }
             }
             recorder.end_operations();
-            let settled = settle::settle_async(settle.as_deref_mut()).await;
+            let settled = settle::settle_async(self.settle.as_deref_mut()).await;
             recorder.end_round(settled, stopped);
         }
         recorder.into_report()
-    }
-
-    fn start(self) -> (Recorder<'a>, Option<Step<'a>>) {
-        let checkpoints = match self.rounds {
-            Rounds::Exactly(rounds) => vec![rounds],
-            Rounds::UntilDecided { at_most } => CHECKPOINTS
-                .into_iter()
-                .filter(|checkpoint| *checkpoint < at_most)
-                .chain([at_most])
-                .collect(),
-        };
-        let recorder = Recorder::new(
-            self.operations,
-            checkpoints,
-            self.seed,
-            self.temporary_folder,
-            self.observer,
-        );
-        (recorder, self.settle)
     }
 }
 
@@ -166,12 +267,6 @@ impl Default for Soak<'_> {
 
 impl fmt::Debug for Soak<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Soak")
-            .field("operations", &self.operations)
-            .field("rounds", &self.rounds)
-            .field("seed", &self.seed)
-            .field("temporary_folder", &self.temporary_folder)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Soak").field("plan", &self.plan).finish_non_exhaustive()
     }
 }

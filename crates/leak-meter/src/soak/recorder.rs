@@ -1,22 +1,28 @@
 //! Takes the readings of a soak without disturbing them.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Instant;
 
-use super::{Observer, Operation};
+use super::budget::FirstRound;
+use super::{Operation, Plan, Watchers};
 use crate::allocator::{self, HeapCounts};
 use crate::probe::{FolderProbe, FolderUsage, OpenFilesProbe, ThreadsProbe, Unavailable};
-use crate::report::Report;
+use crate::report::{Excused, GaugeGrowth, Report};
 use crate::series::{Resource, Round};
-use crate::verdict;
+use crate::site::{self, Ledger};
+use crate::verdict::{self, Verdict, decide};
 
-/// The state of a running soak. All that grows with the rounds is reserved before the first one.
+/// From this many rounds on, one certain growth is enough.
+const LONG_RUN: usize = 48;
+
+/// The state of a running soak. All that it keeps is the meter's own memory.
 pub(super) struct Recorder<'a> {
+    plan: Plan,
+    watchers: Watchers<'a>,
     operations: u64,
+    /// The number of the first round's first operation.
+    first_operation: u64,
     checkpoints: Vec<usize>,
-    seed: u64,
-    observer: Option<Observer<'a>>,
     installed: bool,
     open_files: Result<OpenFilesProbe, Unavailable>,
     threads: Result<ThreadsProbe, Unavailable>,
@@ -25,38 +31,47 @@ pub(super) struct Recorder<'a> {
     began: Instant,
     nanoseconds: u64,
     rounds: Vec<Round>,
+    gauges: Vec<Vec<u64>>,
+    ledger: Ledger,
     /// Why a probe that had worked failed, by resource.
     failed: BTreeMap<Resource, String>,
     stopped: Option<String>,
 }
 
 impl<'a> Recorder<'a> {
-    pub(super) fn new(
-        operations: u64,
-        checkpoints: Vec<usize>,
-        seed: u64,
-        folder: Option<PathBuf>,
-        observer: Option<Observer<'a>>,
-    ) -> Self {
-        let rounds = Vec::with_capacity(checkpoints.last().copied().unwrap_or(0));
+    pub(super) fn new(plan: Plan, watchers: Watchers<'a>, first: &FirstRound) -> Self {
+        allocator::as_meter(|| Self::begin(plan, watchers, first))
+    }
+
+    fn begin(plan: Plan, watchers: Watchers<'a>, first: &FirstRound) -> Self {
+        let mut stopped = plan.fault.clone();
+        let (operations, first_operation) =
+            first.result(plan.operations).unwrap_or_else(|sentence| {
+                stopped.get_or_insert(sentence);
+                (1, 0)
+            });
         let mut recorder = Self {
             operations,
-            checkpoints,
-            seed,
-            observer,
+            first_operation,
+            checkpoints: plan.rounds.checkpoints(),
             installed: allocator::is_installed(),
             open_files: OpenFilesProbe::new(),
             threads: ThreadsProbe::new(),
-            folder: folder.map(FolderProbe::new),
+            folder: plan.temporary_folder.clone().map(FolderProbe::new),
             at_start: HeapCounts::default(),
             began: Instant::now(),
             nanoseconds: 0,
-            rounds,
+            rounds: Vec::new(),
+            gauges: vec![Vec::new(); watchers.gauges.len()],
+            ledger: Ledger::default(),
             failed: BTreeMap::new(),
-            stopped: None,
+            stopped,
+            plan,
+            watchers,
         };
-        // A probe reserves its buffer at its first reading, which must not fall into a round.
+        // A probe reserves its buffer at its first reading, as the meter's own memory.
         recorder.read_handles();
+        allocator::start();
         recorder
     }
 
@@ -67,7 +82,17 @@ impl<'a> Recorder<'a> {
         if last || self.stopped.is_some() {
             return false;
         }
-        !self.checkpoints.contains(&done) || !verdict::is_decided(&self.rounds)
+        !self.checkpoints.contains(&done) || !self.is_decided()
+    }
+
+    /// Whether more rounds could not change the verdict. Long runs end at the first certain growth:
+    /// what else is open then would not make the program healthy.
+    fn is_decided(&self) -> bool {
+        let mut verdicts = verdict::of_resources(&self.rounds);
+        verdicts.extend(self.gauges.iter().map(|readings| decide::decide(readings).verdict));
+        verdicts.extend(site::verdicts(&self.ledger));
+        let open = verdicts.contains(&Verdict::Undecided);
+        !open || (verdicts.contains(&Verdict::Growing) && self.rounds.len() >= LONG_RUN)
     }
 
     pub(super) fn begin_round(&mut self) {
@@ -83,12 +108,16 @@ impl<'a> Recorder<'a> {
     /// The operations of the round that is under way.
     pub(super) fn operations(&self) -> impl Iterator<Item = Operation> + use<> {
         let round = self.rounds.len();
-        let seed = self.seed;
-        let first = round as u64 * self.operations;
+        let seed = self.plan.seed;
+        let first = self.first_operation + round as u64 * self.operations;
         (first..first + self.operations).map(move |number| Operation::new(number, round, seed))
     }
 
     pub(super) fn end_round(&mut self, settled: bool, stopped: Option<String>) {
+        allocator::as_meter(|| self.record(settled, stopped));
+    }
+
+    fn record(&mut self, settled: bool, stopped: Option<String>) {
         let counts = HeapCounts::now();
         if stopped.is_some() {
             // Fewer operations than the others: it cannot stand in the series.
@@ -107,12 +136,16 @@ impl<'a> Recorder<'a> {
             temporary_files: handles.temporary.map(|usage| usage.files),
             temporary_bytes: handles.temporary.map(|usage| usage.bytes),
             threads: handles.threads,
-            tasks: None,
+            tasks: self.watchers.tasks.as_mut().map(|alive| alive()),
             settled,
             nanoseconds: self.nanoseconds,
         };
         self.rounds.push(round);
-        if let Some(observer) = &mut self.observer {
+        for (readings, (_, gauge)) in self.gauges.iter_mut().zip(&mut self.watchers.gauges) {
+            readings.push(gauge());
+        }
+        self.ledger.record();
+        if let Some(observer) = &mut self.watchers.observer {
             observer(&round);
         }
     }
@@ -145,6 +178,53 @@ impl<'a> Recorder<'a> {
     }
 
     pub(super) fn into_report(self) -> Report {
+        let attribution = site::attribution();
+        allocator::stop();
+        let judged = site::judge(&self.ledger, self.operations, &self.plan.excuses);
+        let unavailable = self.unavailable();
+        let evidence = verdict::Evidence {
+            rounds: &self.rounds,
+            apart: &judged.apart,
+            bounds: &self.plan.bounds,
+            unavailable: &unavailable,
+            failed: &self.failed,
+            installed: self.installed,
+            stopped: self.stopped.as_deref(),
+        };
+        let growth = verdict::judge(&evidence);
+        let gauges: Vec<GaugeGrowth> = self
+            .watchers
+            .gauges
+            .iter()
+            .zip(self.gauges)
+            .map(|((name, _), readings)| verdict::judge_gauge(name, readings, &evidence))
+            .collect();
+        let verdicts = growth
+            .iter()
+            .map(|growth| growth.verdict)
+            .chain(gauges.iter().map(|gauge| gauge.verdict))
+            .chain([site::overall(&judged, &attribution)]);
+        Report {
+            verdict: verdict::overall(verdicts),
+            seed: self.plan.seed,
+            rounds: self.rounds,
+            unavailable,
+            growth,
+            gauges,
+            sites: judged.sites,
+            excused: judged
+                .excused
+                .into_iter()
+                .map(|(site, reason)| Excused { site, reason })
+                .collect(),
+            other_tests_bytes: judged.other_tests_bytes,
+            attribution,
+            stopped: self.stopped,
+        }
+    }
+
+    /// The resources that could not be measured from the start, each with the reason.
+    fn unavailable(&self) -> BTreeMap<Resource, String> {
         let mut unavailable = BTreeMap::new();
         if let Err(Unavailable(reason)) = &self.open_files {
             unavailable.insert(Resource::OpenFiles, reason.clone());
@@ -162,23 +242,10 @@ impl<'a> Recorder<'a> {
                 unavailable.insert(resource, reason.clone());
             }
         }
-        unavailable.insert(Resource::Tasks, "no runtime was given".to_owned());
-        let evidence = verdict::Evidence {
-            rounds: &self.rounds,
-            unavailable: &unavailable,
-            failed: &self.failed,
-            installed: self.installed,
-            stopped: self.stopped.as_deref(),
-        };
-        let (verdict, growth) = verdict::judge(&evidence);
-        Report {
-            verdict,
-            seed: self.seed,
-            rounds: self.rounds,
-            unavailable,
-            growth,
-            stopped: self.stopped,
+        if self.watchers.tasks.is_none() {
+            unavailable.insert(Resource::Tasks, "no runtime was given".to_owned());
         }
+        unavailable
     }
 }
 

@@ -58,7 +58,7 @@ fn rests_for(pause: Duration) -> bool {
 }
 
 /// Gives every other ready task of the runtime its turn.
-async fn yield_now() {
+pub(super) async fn yield_now() {
     let mut yielded = false;
     poll_fn(|context| {
         if yielded {

@@ -32,6 +32,14 @@ const FADING: f64 = 0.6;
 /// Rises of the floor that make a growth and not a one-off.
 const FEWEST_RISES: usize = 3;
 
+/// The deviates that hold for one series among others.
+struct Limits {
+    /// Growth must exceed it.
+    clearly: f64,
+    /// Above it a noisy series is not called Steady.
+    perhaps: f64,
+}
+
 /// What one series shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
@@ -47,6 +55,17 @@ pub struct Decision {
 
 /// Decides on one series of readings, one per round.
 pub fn decide(readings: &[u64]) -> Decision {
+    decide_among(readings, 1)
+}
+
+/// As [`decide`], for one of `among` series that are all looked at: the more there are, the clearer
+/// each must stand out, so that the chance of any false alarm stays the same (Bonferroni).
+pub fn decide_among(readings: &[u64], among: usize) -> Decision {
+    let among = among.max(1) as f64;
+    let limits = Limits {
+        clearly: CLEARLY_RISING.max(trend::upper_deviate(0.01 / among)),
+        perhaps: PERHAPS_RISING.max(trend::upper_deviate(0.01 / among)),
+    };
     let values: Vec<f64> = readings.iter().map(|reading| *reading as f64).collect();
     let rounds = values.len();
     let decision = |verdict, reason: String, smallest_visible| Decision {
@@ -68,11 +87,11 @@ pub fn decide(readings: &[u64]) -> Decision {
         return decision(Verdict::Steady, reason, Some(1.0 / recent.len() as f64));
     }
 
-    if let Some(fault) = why_no_candidate(&values) {
-        return not_growing(&values, fault, decision);
+    if let Some(fault) = why_no_candidate(&values, &limits) {
+        return not_growing(&values, fault, &limits, decision);
     }
     let earlier = &values[..rounds / 2];
-    if earlier.len() >= FEWEST_FOR_CANDIDATE && why_no_candidate(earlier).is_none() {
+    if earlier.len() >= FEWEST_FOR_CANDIDATE && why_no_candidate(earlier, &limits).is_none() {
         let reason = format!(
             "it rose throughout {} rounds after warm-up and had not begun to level off",
             after_warm_up(&values).len()
@@ -90,9 +109,11 @@ fn after_warm_up(values: &[f64]) -> &[f64] {
 }
 
 /// What speaks against growth in these rounds; `None` if nothing does.
-fn why_no_candidate(values: &[f64]) -> Option<&'static str> {
+fn why_no_candidate(values: &[f64], limits: &Limits) -> Option<&'static str> {
     let window = after_warm_up(values);
-    if rise(window) < CLEARLY_RISING {
+    // What never falls has no noise that could make a trend by chance.
+    let clearly = if shape::never_falls(window) { CLEARLY_RISING } else { limits.clearly };
+    if rise(window) < clearly {
         return Some("no trend stands out from its noise");
     }
     let rises = shape::rises(window);
@@ -146,6 +167,7 @@ fn longest_pause(rises: &[usize]) -> usize {
 fn not_growing(
     values: &[f64],
     fault: &str,
+    limits: &Limits,
     decision: impl Fn(Verdict, String, Option<f64>) -> Decision,
 ) -> Decision {
     let rounds = values.len();
@@ -165,7 +187,7 @@ fn not_growing(
         return decision(Verdict::Steady, reason, Some(1.0 / quarter as f64));
     }
     let reaches_down = trend::slope(recent).is_some_and(|slope| slope.low <= 0.0);
-    if is_one_off(recent) || (rise(recent) < PERHAPS_RISING && reaches_down) {
+    if is_one_off(recent) || (rise(recent) < limits.perhaps && reaches_down) {
         let reason = format!("no rise in the last {} rounds beyond their noise", recent.len());
         return decision(Verdict::Steady, reason, Some(visible(recent)));
     }

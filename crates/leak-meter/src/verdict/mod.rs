@@ -4,6 +4,7 @@
 //! swing, or rise once; a leak makes it rise for as long as there is work. See [`decide`] for how
 //! the two are told apart, and [`trend`] for the statistics that it stands on.
 
+pub mod container;
 pub mod decide;
 pub mod shape;
 pub mod trend;
@@ -13,8 +14,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::Growth;
+use crate::report::{GaugeGrowth, Growth};
 use crate::series::{self, Resource, Round};
+use crate::site::Reading;
+use decide::Decision;
 
 /// What a series shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,41 +43,89 @@ impl fmt::Display for Verdict {
 
 /// All that a verdict rests on.
 #[derive(Debug)]
-pub struct Evidence<'a> {
+pub(crate) struct Evidence<'a> {
     /// The rounds, in order, all of the same number of operations.
-    pub rounds: &'a [Round],
+    pub(crate) rounds: &'a [Round],
+    /// Live blocks and bytes, round by round, that are no part of what is judged: excused places and
+    /// other tests. Empty if there are none.
+    pub(crate) apart: &'a [Reading],
+    /// Resources that may grow up to a limit.
+    pub(crate) bounds: &'a [(Resource, u64)],
     /// Resources that could not be measured from the start, each with the reason.
-    pub unavailable: &'a BTreeMap<Resource, String>,
+    pub(crate) unavailable: &'a BTreeMap<Resource, String>,
     /// Resources whose measurement failed on the way, each with the reason.
-    pub failed: &'a BTreeMap<Resource, String>,
+    pub(crate) failed: &'a BTreeMap<Resource, String>,
     /// Whether the meter is the program's global allocator.
-    pub installed: bool,
+    pub(crate) installed: bool,
     /// Why the workload ended early, if it did.
-    pub stopped: Option<&'a str>,
+    pub(crate) stopped: Option<&'a str>,
 }
 
-/// The overall verdict, and one finding for each resource that was to be measured.
+/// One finding for each resource that was to be measured.
 ///
-/// Growing if any resource is Growing, Steady only if all are. Missing readings, a meter that is
-/// not installed and a workload that was stopped never give Steady.
-pub fn judge(evidence: &Evidence<'_>) -> (Verdict, Vec<Growth>) {
-    let growth: Vec<Growth> = Resource::ALL
+/// Missing readings, a meter that is not installed and a workload that was stopped never give
+/// Steady.
+pub(crate) fn judge(evidence: &Evidence<'_>) -> Vec<Growth> {
+    Resource::ALL
         .into_iter()
         .filter(|resource| !evidence.unavailable.contains_key(resource))
         .map(|resource| judge_resource(evidence, resource))
-        .collect();
-    (overall(growth.iter().map(|growth| growth.verdict)), growth)
+        .collect()
 }
 
-/// Whether more rounds could not change any resource's verdict.
-pub fn is_decided(rounds: &[Round]) -> bool {
+/// What the readings of a program's own gauge show.
+pub(crate) fn judge_gauge(name: &str, readings: Vec<u64>, evidence: &Evidence<'_>) -> GaugeGrowth {
+    let (verdict, decision) = decide_on(&readings, evidence);
+    let operations = operations_per_round(evidence);
+    GaugeGrowth {
+        name: name.to_owned(),
+        verdict,
+        reason: decision.reason,
+        per_operation: decision.slope.map(|slope| slope.median / operations),
+        readings,
+    }
+}
+
+fn operations_per_round(evidence: &Evidence<'_>) -> f64 {
+    evidence.rounds.first().map_or(1, |round| round.operations).max(1) as f64
+}
+
+/// The decision on a series; a workload that was stopped is never Steady.
+fn decide_on(readings: &[u64], evidence: &Evidence<'_>) -> (Verdict, Decision) {
+    let mut decision = decide::decide(readings);
+    if let (Verdict::Steady, Some(stopped)) = (decision.verdict, evidence.stopped) {
+        decision.verdict = Verdict::Undecided;
+        decision.reason = format!("it was steady until the workload was stopped: {stopped}");
+    } else if let (Verdict::Undecided, Some(stopped)) = (decision.verdict, evidence.stopped) {
+        decision.reason = format!("the workload was stopped too early to tell: {stopped}");
+    }
+    (decision.verdict, decision)
+}
+
+/// The readings that are judged: without what is kept apart.
+fn own_series(evidence: &Evidence<'_>, resource: Resource) -> Option<Vec<u64>> {
+    let mut values = series::series(evidence.rounds, resource)?;
+    for (value, apart) in values.iter_mut().zip(evidence.apart) {
+        *value = match resource {
+            Resource::LiveBlocks => value.saturating_sub(apart.blocks),
+            Resource::LiveBytes => value.saturating_sub(apart.bytes),
+            _ => *value,
+        };
+    }
+    Some(values)
+}
+
+/// The verdicts on the resources that were read in every round.
+pub(crate) fn of_resources(rounds: &[Round]) -> Vec<Verdict> {
     Resource::ALL
         .into_iter()
         .filter_map(|resource| series::series(rounds, resource))
-        .all(|values| decide::decide(&values).verdict != Verdict::Undecided)
+        .map(|values| decide::decide(&values).verdict)
+        .collect()
 }
 
-fn overall(mut verdicts: impl Iterator<Item = Verdict> + Clone) -> Verdict {
+/// Growing if any is, Steady if all are.
+pub(crate) fn overall(mut verdicts: impl Iterator<Item = Verdict> + Clone) -> Verdict {
     if verdicts.clone().any(|verdict| verdict == Verdict::Growing) {
         Verdict::Growing
     } else if verdicts.all(|verdict| verdict == Verdict::Steady) {
@@ -91,18 +142,20 @@ fn judge_resource(evidence: &Evidence<'_>, resource: Resource) -> Growth {
                       was counted; declare one with #[global_allocator]";
         return undecided(resource, reason.to_owned());
     }
-    let Some(values) = series::series(evidence.rounds, resource) else {
+    let Some(values) = own_series(evidence, resource) else {
         let reason = evidence.failed.get(&resource).cloned();
         return undecided(resource, reason.unwrap_or_else(|| "a reading is missing".to_owned()));
     };
-    let decision = decide::decide(&values);
-    let operations = evidence.rounds.first().map_or(1, |round| round.operations).max(1) as f64;
-    let (verdict, reason) = match (decision.verdict, evidence.stopped) {
-        (Verdict::Steady, Some(stopped)) => {
-            (Verdict::Undecided, format!("it was steady until the workload was stopped: {stopped}"))
-        }
-        (verdict, _) => (verdict, decision.reason),
-    };
+    let (mut verdict, decision) = decide_on(&values, evidence);
+    let mut reason = decision.reason;
+    let operations = operations_per_round(evidence);
+    let bound = evidence.bounds.iter().find(|(bounded, _)| *bounded == resource);
+    if let (Verdict::Growing, Some((_, limit)), Some(last)) = (verdict, bound, values.last())
+        && last <= limit
+    {
+        verdict = Verdict::Steady;
+        reason = format!("it grows, within its declared bound of {limit}");
+    }
     Growth {
         resource,
         verdict,

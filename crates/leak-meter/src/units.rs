@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use leak_meter::Resource;
+use crate::series::Resource;
 
 /// A count with its thousands apart: `12,345`.
 pub fn count(value: u64) -> String {
@@ -61,6 +61,11 @@ pub fn rate(per_second: f64) -> String {
 /// A reading of `resource`, with its unit where it is not the name itself.
 pub fn reading(resource: Resource, value: u64) -> String {
     if resource.is_bytes() { bytes(value as f64) } else { count(value) }
+}
+
+/// A quantity of `resource`, without its name: `1.80`, `412 B`.
+pub fn figure(resource: Resource, value: f64) -> String {
+    if resource.is_bytes() { bytes(value) } else { number(value) }
 }
 
 /// A quantity of `resource`, with its name: `1.80 live blocks`, `412 B of live memory`.

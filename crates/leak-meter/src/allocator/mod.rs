@@ -1,0 +1,242 @@
+//! The counting global allocator: it delegates to another allocator, and charges every block to
+//! the place that allocated it.
+//!
+//! # Layout
+//! - `header`: the 16 bytes in front of each block, which remember its size and site.
+//! - `walk`: the call stack, by its frame pointers or by an unwinder.
+//! - `recent`: the stacks that a thread allocated from lately.
+//! - `sites`: the table of call sites.
+//! - `slots`: the counts, for each thread its own.
+//! - `memory`: pages from the system for the tables, since the meter must not allocate.
+#![allow(unsafe_code)] // `GlobalAlloc` is an unsafe trait; each use below says why it is sound.
+
+mod header;
+mod memory;
+mod recent;
+mod sites;
+mod slots;
+mod walk;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::hint::black_box;
+
+pub use sites::{Capacity, SiteId, all_sites, capacity, frames};
+pub use slots::{SiteCounts, counts_of_site};
+pub use walk::{Method, Walks, load_offset, method, start, stop, walks};
+
+use header::Outer;
+
+/// A global allocator that charges every block on its way to the allocator it wraps.
+///
+/// # Examples
+/// ```
+/// // The system's allocator, counted:
+/// #[global_allocator]
+/// static METER: leak_meter::Allocator = leak_meter::Allocator::system();
+/// // Any other: `leak_meter::Allocator::new(Jemalloc)`.
+/// ```
+///
+/// # Implementation
+/// Each hook delegates first and counts only what succeeded. In front of each block stand 16 bytes
+/// (for an alignment above 16 as many as the alignment): the wrapped allocator sees that much more,
+/// the counts do not. A thread counts in a table of its own, by plain loads and stores; a thread that
+/// ends leaves its table, with the counts, to the next one. Where there are more threads than
+/// tables, and while a thread is being torn down, they share one, by atomic additions.
+///
+/// A hook takes no lock, calls the wrapped allocator once, and cannot panic. Call sites are looked
+/// for only between [`start`] and [`stop`]; outside it costs the counting alone.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Allocator<A = System> {
+    inner: A,
+}
+
+impl Allocator<System> {
+    /// Counts on top of the system's allocator.
+    pub const fn system() -> Self {
+        Self { inner: System }
+    }
+}
+
+impl<A> Allocator<A> {
+    /// Counts on top of `inner`, which a project keeps when it has an allocator of its own.
+    pub const fn new(inner: A) -> Self {
+        Self { inner }
+    }
+}
+
+// SAFETY: the wrapped allocator is asked for `Outer` layouts only, which have room for the header in
+// front of the caller's block and keep its alignment; `header` moves between the two addresses. So
+// what `inner` promises of its blocks holds for the callers' part of them. Counting allocates nothing
+// and cannot unwind.
+unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
+    #[inline]
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let Some(outer) = Outer::of(layout) else {
+            return std::ptr::null_mut();
+        };
+        // SAFETY: an outer layout is never of size zero.
+        let base = unsafe { self.inner.alloc(outer.layout) };
+        // SAFETY: `base` is null or a block of the outer layout.
+        unsafe { charge(base, outer, layout.size()) }
+    }
+
+    #[inline]
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        let Some(outer) = Outer::of(layout) else {
+            return std::ptr::null_mut();
+        };
+        // SAFETY: as in `alloc`; by its own hook, to keep the fast path for zeroed pages. Only the
+        // header in front of the caller's zeroes is written.
+        let base = unsafe { self.inner.alloc_zeroed(outer.layout) };
+        // SAFETY: as in `alloc`.
+        unsafe { charge(base, outer, layout.size()) }
+    }
+
+    #[inline]
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        let Some(outer) = Outer::of(layout) else {
+            return; // No such block was ever handed out.
+        };
+        // SAFETY: the caller got `block` from this allocator with `layout`, so the header stands in
+        // front of it, and its base was given by `inner` with the outer layout.
+        unsafe {
+            discharge(block, layout.size());
+            self.inner.dealloc(block.sub(outer.prefix), outer.layout);
+        }
+    }
+
+    #[inline]
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        let resized = Layout::from_size_align(new_size, layout.align()).ok();
+        let (Some(outer), Some(new)) = (Outer::of(layout), resized.and_then(Outer::of)) else {
+            return std::ptr::null_mut();
+        };
+        // SAFETY: as in `dealloc`; the prefix depends on the alignment alone, so that the new
+        // block's header and contents lie where the old one's did. The old header is taken first:
+        // its copy at an address given back must not look like a live block.
+        unsafe {
+            let site = lift(block);
+            let base = self.inner.realloc(block.sub(outer.prefix), outer.layout, new.layout.size());
+            if base.is_null() {
+                header::put(block, layout.size(), site);
+                return base;
+            }
+            let moved = base.add(new.prefix);
+            recharge(moved, site, layout.size(), new_size);
+            moved
+        }
+    }
+}
+
+/// Writes the header of a new block and counts it; hands on null.
+///
+/// # Safety
+/// `base` is null or a block of `outer.layout`.
+///
+/// Not generic and not inlined: the hooks are compiled with the program, perhaps without
+/// optimisation; this with the meter.
+#[inline(never)]
+unsafe fn charge(base: *mut u8, outer: Outer, size: usize) -> *mut u8 {
+    if base.is_null() {
+        return base;
+    }
+    let site = walk::current_site(size);
+    // SAFETY: the prefix lies within the block and holds at least the header.
+    unsafe {
+        let block = base.add(outer.prefix);
+        header::put(block, size, site);
+        slots::count_allocation(site, size);
+        block
+    }
+}
+
+/// Wipes the header of a block that is given back, and counts it.
+///
+/// # Safety
+/// `block` was handed out by this allocator and not given back since.
+#[inline(never)]
+unsafe fn discharge(block: *mut u8, size: usize) {
+    // SAFETY: the caller's promise.
+    let site = unsafe { header::take(block) };
+    slots::count_deallocation(site, size);
+}
+
+/// Wipes the header of a block that may move.
+///
+/// # Safety
+/// As [`discharge`].
+#[inline(never)]
+unsafe fn lift(block: *mut u8) -> SiteId {
+    // SAFETY: the caller's promise.
+    unsafe { header::take(block) }
+}
+
+/// Writes the header of a block that was resized, and counts it.
+///
+/// # Safety
+/// As [`discharge`]; `block` stands behind its prefix.
+#[inline(never)]
+unsafe fn recharge(block: *mut u8, site: SiteId, old_size: usize, new_size: usize) {
+    // SAFETY: the caller's promise.
+    unsafe { header::put(block, new_size, site) };
+    slots::count_reallocation(site, old_size, new_size);
+}
+
+/// What the installed [`Allocator`] has counted since the process began, without the meter's own
+/// blocks.
+///
+/// Exact while no other thread allocates; otherwise off by what happens during the read. A refused
+/// allocation (a null pointer) is not counted.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct HeapCounts {
+    /// Blocks allocated.
+    pub allocations: u64,
+    /// Blocks given back.
+    pub deallocations: u64,
+    /// Blocks resized, in place or moved. They count as neither of the two above.
+    pub reallocations: u64,
+    /// Bytes asked for, growth by reallocation included.
+    pub allocated_bytes: u64,
+    /// Bytes given back, shrinking by reallocation included.
+    pub deallocated_bytes: u64,
+}
+
+impl HeapCounts {
+    /// The counts of this moment.
+    pub fn now() -> Self {
+        let all = slots::counts_of_all_but(SiteId::METER);
+        Self {
+            allocations: all.allocations,
+            deallocations: all.deallocations,
+            reallocations: all.reallocations,
+            allocated_bytes: all.allocated_bytes,
+            deallocated_bytes: all.deallocated_bytes,
+        }
+    }
+
+    /// Blocks allocated and not yet given back.
+    pub fn live_blocks(&self) -> u64 {
+        self.allocations.saturating_sub(self.deallocations)
+    }
+
+    /// Bytes allocated and not yet given back.
+    pub fn live_bytes(&self) -> u64 {
+        self.allocated_bytes.saturating_sub(self.deallocated_bytes)
+    }
+}
+
+/// Runs `work` with its allocations charged to the meter: they are in no count of the program's.
+pub fn as_meter<T>(work: impl FnOnce() -> T) -> T {
+    let _guard = walk::MeterGuard::enter();
+    work()
+}
+
+/// Whether an [`Allocator`] is this program's global allocator: one block is allocated, and the
+/// answer is whether it was counted.
+pub fn is_installed() -> bool {
+    as_meter(|| {
+        let before = counts_of_site(SiteId::METER).allocations;
+        drop(black_box(Box::new(black_box(0_u64))));
+        counts_of_site(SiteId::METER).allocations > before
+    })
+}

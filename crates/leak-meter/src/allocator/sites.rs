@@ -1,0 +1,165 @@
+//! The table of call sites: from the hash of a call stack to a small number.
+//!
+//! Open addressing in one fixed table. An entry is one word, the upper 48 bits of the hash and the
+//! site's 16-bit number, and is published by one compare-and-swap after the frames were written, so
+//! a reader needs no lock and never waits.
+
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+
+use super::memory;
+
+/// A call site, or one of the fixed ones. Numbers are dense, from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SiteId(pub(super) u32);
+
+impl SiteId {
+    /// Blocks allocated while call sites were not looked for.
+    pub const UNKNOWN: Self = Self(0);
+    /// The meter's own blocks.
+    pub const METER: Self = Self(1);
+    /// Blocks whose site did not fit into the table any more.
+    pub const OVERFLOW: Self = Self(2);
+    /// Blocks allocated on a stack that is not the thread's own (a signal's, a coroutine's).
+    pub const FOREIGN_STACK: Self = Self(3);
+
+    /// The number, for indexing.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+const FIXED_SITES: u32 = 4;
+/// Sites that fit, the fixed ones included. The real programs that were looked at have a few
+/// thousand call stacks.
+pub(super) const MOST_SITES: usize = 16_384;
+/// Frames kept of a call stack, from the innermost.
+pub(super) const MOST_FRAMES: usize = 64;
+
+const TABLE: usize = 2 * MOST_SITES;
+static ENTRIES: [AtomicU64; TABLE] = [const { AtomicU64::new(0) }; TABLE];
+static NEXT: AtomicU32 = AtomicU32::new(FIXED_SITES);
+/// `MOST_SITES` records of a count and `MOST_FRAMES` return addresses.
+static FRAMES: AtomicPtr<usize> = AtomicPtr::new(ptr::null_mut());
+static REFUSED: AtomicUsize = AtomicUsize::new(0);
+
+const RECORD: usize = MOST_FRAMES + 1;
+const ID_BITS: u32 = 16;
+const ID_MASK: u64 = (1 << ID_BITS) - 1;
+
+/// Reserves the memory for the frames. `false` when the system refuses it.
+pub(super) fn prepare() -> bool {
+    if !FRAMES.load(Ordering::Acquire).is_null() {
+        return true;
+    }
+    let Some(pages) = memory::map_zeroed(MOST_SITES * RECORD * size_of::<usize>()) else {
+        return false;
+    };
+    // A second thread that came first keeps its pages; these stay unused and untouched.
+    let _ = FRAMES.compare_exchange(
+        ptr::null_mut(),
+        pages.as_ptr().cast(),
+        Ordering::AcqRel,
+        Ordering::Acquire,
+    );
+    true
+}
+
+/// The site with this hash, and whether it is new. `frames` are kept if it is.
+#[inline]
+pub(super) fn find_or_insert(hash: u64, frames: &[usize]) -> (SiteId, bool) {
+    let key = hash & !ID_MASK;
+    let mut at = (hash >> 33) as usize % TABLE;
+    for _ in 0..TABLE {
+        let entry = ENTRIES[at].load(Ordering::Acquire);
+        if entry & !ID_MASK == key && entry != 0 {
+            return (SiteId((entry & ID_MASK) as u32), false);
+        }
+        if entry == 0 {
+            return insert(at, key, frames);
+        }
+        at = (at + 1) % TABLE;
+    }
+    (SiteId::OVERFLOW, false)
+}
+
+#[cold]
+fn insert(mut at: usize, key: u64, frames: &[usize]) -> (SiteId, bool) {
+    let id = NEXT.fetch_add(1, Ordering::Relaxed);
+    if id as usize >= MOST_SITES {
+        // Held at the limit, so that it cannot come round to 0.
+        NEXT.store(id, Ordering::Relaxed);
+        REFUSED.fetch_add(1, Ordering::Relaxed);
+        return (SiteId::OVERFLOW, false);
+    }
+    keep_frames(id, frames);
+    let mine = key | u64::from(id);
+    for _ in 0..TABLE {
+        match ENTRIES[at].compare_exchange(0, mine, Ordering::AcqRel, Ordering::Acquire) {
+            Ok(_) => return (SiteId(id), true),
+            // Another thread inserted the same site first: ours stays unused, without counts.
+            Err(other) if other & !ID_MASK == key => {
+                return (SiteId((other & ID_MASK) as u32), false);
+            }
+            Err(_) => at = (at + 1) % TABLE,
+        }
+    }
+    (SiteId::OVERFLOW, false)
+}
+
+fn keep_frames(id: u32, frames: &[usize]) {
+    let records = FRAMES.load(Ordering::Acquire);
+    if records.is_null() {
+        return;
+    }
+    let count = frames.len().min(MOST_FRAMES);
+    // SAFETY: `id` is below MOST_SITES and was handed to this thread alone, so the record lies
+    // within the mapping and nobody else writes it; it is read only after its entry is published.
+    unsafe {
+        let record = records.add(id as usize * RECORD);
+        record.write(count);
+        ptr::copy_nonoverlapping(frames.as_ptr(), record.add(1), count);
+    }
+}
+
+/// How much of the table is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capacity {
+    /// Sites in the table.
+    pub used: usize,
+    /// Sites that fit.
+    pub most: usize,
+    /// Allocations that found no place for their site.
+    pub refused: usize,
+}
+
+/// How much of the table of sites is used.
+pub fn capacity() -> Capacity {
+    Capacity { used: known_sites(), most: MOST_SITES, refused: REFUSED.load(Ordering::Relaxed) }
+}
+
+/// One more than the highest number of any site so far.
+pub fn known_sites() -> usize {
+    (NEXT.load(Ordering::Acquire) as usize).min(MOST_SITES)
+}
+
+/// Every site so far, the fixed ones included.
+#[allow(clippy::cast_possible_truncation)] // below MOST_SITES.
+pub fn all_sites() -> impl Iterator<Item = SiteId> {
+    (0..known_sites() as u32).map(SiteId)
+}
+
+/// The return addresses of a site's call stack, innermost first; empty for the fixed ones.
+pub fn frames(site: SiteId) -> Vec<usize> {
+    let records = FRAMES.load(Ordering::Acquire);
+    if records.is_null() || site.index() >= known_sites() || site.0 < FIXED_SITES {
+        return Vec::new();
+    }
+    // SAFETY: the record lies within the mapping; a site number that is in anyone's hands was
+    // published after its record was written.
+    unsafe {
+        let record = records.add(site.index() * RECORD);
+        let count = record.read().min(MOST_FRAMES);
+        std::slice::from_raw_parts(record.add(1), count).to_vec()
+    }
+}

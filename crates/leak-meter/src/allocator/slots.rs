@@ -1,0 +1,270 @@
+//! The counts, by site: a table for each thread, so that counting is a plain load and store.
+//!
+//! A table belongs to one thread at a time and outlives it with its counts; the next thread takes
+//! it over. Table 0 is shared, by atomic additions: by threads that found no table of their own,
+//! and by a thread that is being torn down.
+
+use std::cell::{Cell, UnsafeCell};
+use std::ffi::c_void;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
+
+use super::memory;
+use super::recent::Recent;
+use super::sites::{self, MOST_SITES, SiteId};
+
+/// Tables, the shared one included. More threads than this at one time share table 0.
+const MOST_TABLES: usize = 256;
+const SHARED: usize = 0;
+
+/// One thread's counts, and what it remembers of its stacks.
+pub(super) struct Table {
+    counters: [Counters; MOST_SITES],
+    /// Of the thread that the table belongs to alone; unused in the shared table.
+    recent: UnsafeCell<Recent>,
+}
+
+// SAFETY: the counters are atomic; `recent` is used by the one thread that has the table in `OWN`
+// and not in `SHARES`.
+unsafe impl Sync for Table {}
+
+/// What happened at one site, in one table. Half a pair of cache lines.
+#[repr(align(64))]
+struct Counters {
+    allocations: AtomicU64,
+    deallocations: AtomicU64,
+    reallocations: AtomicU64,
+    allocated_bytes: AtomicU64,
+    deallocated_bytes: AtomicU64,
+}
+
+static TABLES: [AtomicPtr<Table>; MOST_TABLES] =
+    [const { AtomicPtr::new(ptr::null_mut()) }; MOST_TABLES];
+static TAKEN: [AtomicBool; MOST_TABLES] = [const { AtomicBool::new(false) }; MOST_TABLES];
+
+thread_local! {
+    /// This thread's table; null until its first allocation.
+    static OWN: Cell<*const Table> = const { Cell::new(ptr::null()) };
+    /// Whether this thread counts in the shared table.
+    static SHARES: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What was counted at one site, over all threads.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct SiteCounts {
+    /// Blocks allocated at the site.
+    pub allocations: u64,
+    /// Blocks of the site given back, wherever that was.
+    pub deallocations: u64,
+    /// Blocks of the site resized, wherever that was.
+    pub reallocations: u64,
+    /// Bytes allocated for blocks of the site, growth by reallocation included.
+    pub allocated_bytes: u64,
+    /// Bytes given back of blocks of the site, shrinking by reallocation included.
+    pub deallocated_bytes: u64,
+}
+
+impl SiteCounts {
+    /// Blocks of the site that are live.
+    pub fn live_blocks(&self) -> u64 {
+        self.allocations.saturating_sub(self.deallocations)
+    }
+
+    /// Bytes of the site that are live.
+    pub fn live_bytes(&self) -> u64 {
+        self.allocated_bytes.saturating_sub(self.deallocated_bytes)
+    }
+}
+
+#[inline]
+pub(super) fn count_allocation(site: SiteId, size: usize) {
+    count(site, |counters, add| {
+        add(&counters.allocations, 1);
+        add(&counters.allocated_bytes, size as u64);
+    });
+}
+
+#[inline]
+pub(super) fn count_deallocation(site: SiteId, size: usize) {
+    count(site, |counters, add| {
+        add(&counters.deallocations, 1);
+        add(&counters.deallocated_bytes, size as u64);
+    });
+}
+
+#[inline]
+pub(super) fn count_reallocation(site: SiteId, old_size: usize, new_size: usize) {
+    count(site, |counters, add| {
+        add(&counters.reallocations, 1);
+        if new_size >= old_size {
+            add(&counters.allocated_bytes, (new_size - old_size) as u64);
+        } else {
+            add(&counters.deallocated_bytes, (old_size - new_size) as u64);
+        }
+    });
+}
+
+/// Adds to a number that only this thread writes: two plain instructions, not a locked one.
+#[inline]
+fn add_alone(number: &AtomicU64, more: u64) {
+    number.store(number.load(Ordering::Relaxed).wrapping_add(more), Ordering::Relaxed);
+}
+
+fn add_shared(number: &AtomicU64, more: u64) {
+    number.fetch_add(more, Ordering::Relaxed);
+}
+
+#[inline]
+fn count(site: SiteId, work: impl Fn(&Counters, fn(&AtomicU64, u64))) {
+    let own = OWN.get();
+    if own.is_null() {
+        return count_without_own(site, &work);
+    }
+    // SAFETY: a table is mapped for ever once it is in `OWN`.
+    let table = unsafe { &*own };
+    let counters = &table.counters[site.index() % MOST_SITES];
+    if SHARES.get() {
+        work(counters, add_shared);
+    } else {
+        work(counters, add_alone);
+    }
+}
+
+#[cold]
+fn count_without_own(site: SiteId, work: &impl Fn(&Counters, fn(&AtomicU64, u64))) {
+    let (index, table) = claim();
+    let Some(table) = table else {
+        return; // The system has no memory left; the program will hear so itself.
+    };
+    OWN.set(table);
+    SHARES.set(index == SHARED);
+    if let Some(recent) = recent() {
+        // SAFETY: `recent` returns only what belongs to this thread, and nobody borrows it now.
+        unsafe { (*recent).clear() };
+    }
+    // SAFETY: `claim` returns mapped tables only.
+    work(unsafe { &(&*table).counters[site.index() % MOST_SITES] }, add_shared);
+    if index != SHARED {
+        on_thread_exit(index);
+    }
+}
+
+/// What this thread remembers of its stacks; `None` for a thread without a table of its own.
+#[inline]
+pub(super) fn recent() -> Option<*mut Recent> {
+    let own = OWN.get();
+    // SAFETY: a table is mapped for ever once it is in `OWN`.
+    (!own.is_null() && !SHARES.get()).then(|| unsafe { (*own).recent.get() })
+}
+
+/// A free table, or the shared one.
+fn claim() -> (usize, Option<*const Table>) {
+    let free = (1..MOST_TABLES).find(|index| {
+        let taken = &TAKEN[*index];
+        !taken.load(Ordering::Relaxed)
+            && taken.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()
+    });
+    let index = free.unwrap_or(SHARED);
+    match mapped(index) {
+        Some(table) => (index, Some(table)),
+        None => (SHARED, mapped(SHARED)),
+    }
+}
+
+fn mapped(index: usize) -> Option<*const Table> {
+    let place = &TABLES[index];
+    let known = place.load(Ordering::Acquire);
+    if !known.is_null() {
+        return Some(known);
+    }
+    let new: *mut Table = memory::map_zeroed(size_of::<Table>())?.as_ptr().cast();
+    match place.compare_exchange(ptr::null_mut(), new, Ordering::AcqRel, Ordering::Acquire) {
+        Ok(_) => Some(new),
+        Err(first) => Some(first), // Only the shared table can be mapped by two at once.
+    }
+}
+
+/// The key whose destructor hands a thread's table on; 0 until made, then one more than the key.
+static KEY: AtomicU32 = AtomicU32::new(0);
+
+/// Asks the system to call [`hand_on`] when this thread ends. Not by a Rust thread-local with a
+/// destructor: registering one may allocate.
+fn on_thread_exit(index: usize) {
+    let Some(key) = exit_key() else {
+        return; // The table then stays taken, with its counts.
+    };
+    // SAFETY: the key was made by `pthread_key_create`; the value is a number, never dereferenced.
+    unsafe { libc::pthread_setspecific(key, ptr::without_provenance(index)) };
+}
+
+fn exit_key() -> Option<libc::pthread_key_t> {
+    let known = KEY.load(Ordering::Acquire);
+    if known != 0 {
+        return Some(known - 1);
+    }
+    let mut key = 0;
+    // SAFETY: `key` is a place to write to; `hand_on` has the signature of a destructor.
+    if unsafe { libc::pthread_key_create(&raw mut key, Some(hand_on)) } != 0 {
+        return None;
+    }
+    match KEY.compare_exchange(0, key + 1, Ordering::AcqRel, Ordering::Acquire) {
+        Ok(_) => Some(key),
+        Err(first) => {
+            // SAFETY: this key was made above and given to nobody.
+            unsafe { libc::pthread_key_delete(key) };
+            Some(first - 1)
+        }
+    }
+}
+
+/// The thread ends: what it still allocates and frees is counted in the shared table, and its own
+/// table is free for the next thread.
+unsafe extern "C" fn hand_on(index: *mut c_void) {
+    let index = index.addr();
+    if let (Some(shared), true) = (mapped(SHARED), index < MOST_TABLES) {
+        OWN.set(shared);
+        SHARES.set(true);
+        TAKEN[index].store(false, Ordering::Release);
+    }
+}
+
+/// What was counted at `site`.
+pub fn counts_of_site(site: SiteId) -> SiteCounts {
+    let mut sum = SiteCounts::default();
+    // Deallocations first: a block freed in between then makes the live counts too high by one,
+    // never negative.
+    for table in tables() {
+        let counters = &table.counters[site.index() % MOST_SITES];
+        sum.deallocations += counters.deallocations.load(Ordering::Relaxed);
+        sum.deallocated_bytes += counters.deallocated_bytes.load(Ordering::Relaxed);
+    }
+    for table in tables() {
+        let counters = &table.counters[site.index() % MOST_SITES];
+        sum.allocations += counters.allocations.load(Ordering::Relaxed);
+        sum.allocated_bytes += counters.allocated_bytes.load(Ordering::Relaxed);
+        sum.reallocations += counters.reallocations.load(Ordering::Relaxed);
+    }
+    sum
+}
+
+/// What was counted at every site but `left_out`.
+pub(super) fn counts_of_all_but(left_out: SiteId) -> SiteCounts {
+    let mut sum = SiteCounts::default();
+    for site in sites::all_sites().filter(|site| *site != left_out) {
+        let counts = counts_of_site(site);
+        sum.allocations += counts.allocations;
+        sum.deallocations += counts.deallocations;
+        sum.reallocations += counts.reallocations;
+        sum.allocated_bytes += counts.allocated_bytes;
+        sum.deallocated_bytes += counts.deallocated_bytes;
+    }
+    sum
+}
+
+fn tables() -> impl Iterator<Item = &'static Table> {
+    TABLES.iter().filter_map(|place| {
+        let table = place.load(Ordering::Acquire);
+        // SAFETY: a published table is mapped for ever, and all its fields are atomic.
+        (!table.is_null()).then(|| unsafe { &*table })
+    })
+}

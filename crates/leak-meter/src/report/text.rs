@@ -1,0 +1,129 @@
+//! A report as text, for people who read a failed test.
+
+use std::fmt;
+
+use super::{Growth, Report};
+use crate::site::{Grain, Site};
+use crate::units;
+use crate::verdict::Verdict;
+
+/// Findings that are shown in full; the rest are counted.
+const MOST_FINDINGS: usize = 5;
+/// Frames shown above the growing line.
+const MOST_FRAMES: usize = 12;
+
+impl fmt::Display for Report {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rounds = self.rounds.len();
+        let operations = units::count(self.operations());
+        writeln!(out, "{} after {operations} operations in {rounds} rounds", self.verdict)?;
+        if let Some(stopped) = &self.stopped {
+            writeln!(out, "The workload could not go on: {stopped}")?;
+        }
+        for growth in &self.growth {
+            write_growth(out, growth)?;
+        }
+        for gauge in &self.gauges {
+            write!(out, "  {}: {}", gauge.name, gauge.verdict)?;
+            match (gauge.verdict, gauge.per_operation) {
+                (Verdict::Growing, Some(rate)) => {
+                    writeln!(out, ", {} per operation", units::number(rate))?;
+                }
+                (Verdict::Steady, _) => writeln!(out)?,
+                _ => writeln!(out, ": {}", gauge.reason)?,
+            }
+        }
+        for (resource, reason) in &self.unavailable {
+            writeln!(out, "  {}: not available ({reason})", resource.name())?;
+        }
+        for (at, site) in self.sites.iter().take(MOST_FINDINGS).enumerate() {
+            writeln!(out)?;
+            write_site(out, at + 1, site)?;
+        }
+        if self.sites.len() > MOST_FINDINGS {
+            writeln!(out, "\n... and {} more places", self.sites.len() - MOST_FINDINGS)?;
+        }
+        for excused in &self.excused {
+            writeln!(out, "\nAllowed to grow: {} ({})", excused.site.function, excused.reason)?;
+        }
+        if self.other_tests_bytes > 0 {
+            writeln!(
+                out,
+                "\nNote: other tests of this process allocated meanwhile ({} of theirs are live); \
+                 they are not counted here. Alone, a soak is quicker and sees more.",
+                units::bytes(self.other_tests_bytes as f64)
+            )?;
+        }
+        if let Some(advice) = &self.attribution.advice {
+            writeln!(out, "\nNote: {advice}.")?;
+        }
+        if self.attribution.sites_refused > 0 {
+            writeln!(
+                out,
+                "\nNote: {} allocations came from more call sites than the meter has room for; \
+                 they are counted, but not told apart.",
+                units::count(self.attribution.sites_refused as u64)
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn write_growth(out: &mut fmt::Formatter<'_>, growth: &Growth) -> fmt::Result {
+    let name = growth.resource.name();
+    write!(out, "  {name}: {}", growth.verdict)?;
+    let figure = |value: f64| units::figure(growth.resource, value);
+    match (growth.verdict, growth.per_operation, growth.low, growth.high) {
+        (Verdict::Growing, Some(rate), Some(low), Some(high)) => {
+            writeln!(
+                out,
+                ", {} per operation (95 % interval {} to {})",
+                figure(rate),
+                figure(low),
+                figure(high)
+            )
+        }
+        (Verdict::Steady, ..) => match growth.smallest_visible {
+            Some(smallest) => {
+                writeln!(out, " (growth above {} per operation would show)", figure(smallest))
+            }
+            None => writeln!(out),
+        },
+        _ => writeln!(out, ": {}", growth.reason),
+    }
+}
+
+fn write_site(out: &mut fmt::Formatter<'_>, number: usize, site: &Site) -> fmt::Result {
+    writeln!(out, "{number}. {}: {}", site.verdict, site.function)?;
+    if let (Some(file), Some(line)) = (&site.file, site.line) {
+        writeln!(out, "   {file}:{line}")?;
+    } else {
+        writeln!(
+            out,
+            "   its line is not known; add debug = \"line-tables-only\" to the profile in Cargo.toml"
+        )?;
+    }
+    let rate = |value: Option<f64>| value.unwrap_or(0.0);
+    writeln!(
+        out,
+        "   {} blocks and {} per operation; {} blocks, {} live",
+        units::number(rate(site.blocks_per_operation)),
+        units::bytes(rate(site.bytes_per_operation)),
+        units::count(site.live_blocks),
+        units::bytes(site.live_bytes as f64)
+    )?;
+    writeln!(out, "   {}", site.reason)?;
+    if site.grain == Grain::Line {
+        writeln!(out, "   no single call path to this line grows by itself; all together do")?;
+    }
+    writeln!(out, "   signature {}", site.signature)?;
+    let from = site.stack.iter().position(|frame| frame.starts_with(&site.function)).unwrap_or(0);
+    for frame in site.stack.iter().skip(from).take(MOST_FRAMES) {
+        writeln!(out, "     {frame}")?;
+    }
+    let hidden = site.stack.len().saturating_sub(from + MOST_FRAMES);
+    if hidden > 0 {
+        writeln!(out, "     ... {hidden} more frames")?;
+    }
+    Ok(())
+}

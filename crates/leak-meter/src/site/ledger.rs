@@ -1,0 +1,74 @@
+//! Each site's readings, round by round. All of it is the meter's own memory.
+
+use crate::allocator::{self, SiteId};
+
+/// One site at the end of one round.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reading {
+    pub(crate) blocks: u64,
+    pub(crate) bytes: u64,
+    /// Since the program began.
+    pub(crate) reallocations: u64,
+}
+
+/// The readings of all sites: one row a round, by the number of the site.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    rows: Vec<Vec<Reading>>,
+}
+
+/// The readings of one site over the rounds.
+#[derive(Debug, Clone)]
+pub(crate) struct History {
+    pub(crate) site: SiteId,
+    pub(crate) readings: Vec<Reading>,
+}
+
+impl Ledger {
+    /// Takes the reading of every site.
+    pub(crate) fn record(&mut self) {
+        allocator::as_meter(|| {
+            let sites = allocator::all_sites();
+            let row = sites.map(|site| {
+                let counts = allocator::counts_of_site(site);
+                Reading {
+                    blocks: counts.live_blocks(),
+                    bytes: counts.live_bytes(),
+                    reallocations: counts.reallocations,
+                }
+            });
+            self.rows.push(row.collect());
+        });
+    }
+
+    /// The sites whose live bytes changed after the first quarter of the rounds. The meter's own
+    /// is left out.
+    pub(crate) fn changing(&self) -> Vec<History> {
+        let first = self.rows.len() / 4;
+        let sites = allocator::all_sites().filter(|site| *site != SiteId::METER);
+        sites
+            .map(|site| self.history(site))
+            .filter(|history| {
+                history.readings[first..]
+                    .windows(2)
+                    .any(|pair| (pair[0].blocks, pair[0].bytes) != (pair[1].blocks, pair[1].bytes))
+            })
+            .collect()
+    }
+
+    /// A site that was not there yet in a round had nothing.
+    fn history(&self, site: SiteId) -> History {
+        let reading = |row: &Vec<Reading>| row.get(site.index()).copied().unwrap_or_default();
+        History { site, readings: self.rows.iter().map(reading).collect() }
+    }
+}
+
+impl History {
+    pub(crate) fn blocks(&self) -> Vec<u64> {
+        self.readings.iter().map(|reading| reading.blocks).collect()
+    }
+
+    pub(crate) fn bytes(&self) -> Vec<u64> {
+        self.readings.iter().map(|reading| reading.bytes).collect()
+    }
+}

@@ -1,0 +1,142 @@
+//! Call sites: where the live blocks were allocated, over the rounds, and which of the places grow.
+//!
+//! # Layout
+//! - `ledger`: each site's readings, round by round.
+//! - `names`: return addresses to functions, files and lines; whose code they are.
+//! - `symbols`: the program's own function names, with their paths.
+//! - `excuse`: places that may grow: known findings and declared bounds.
+//! - `findings`: the sites that grow, each at its culprit line.
+
+mod excuse;
+mod findings;
+mod ledger;
+mod names;
+mod symbols;
+
+use serde::{Deserialize, Serialize};
+
+use crate::allocator::{self, Method, SiteId};
+use crate::verdict::Verdict;
+
+pub(crate) use excuse::Excuses;
+pub(crate) use findings::{Judged, judge, verdicts};
+pub(crate) use ledger::{Ledger, Reading};
+
+/// A place in the program whose blocks stay, and what shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    /// The function that allocates: the innermost of the program's own packages, else the
+    /// outermost that has a name.
+    pub function: String,
+    /// Its file, relative to the workspace where it lies in it. `None` without line tables.
+    pub file: Option<String>,
+    /// The line in that file. `None` without line tables.
+    pub line: Option<u32>,
+    /// Whether the place lies in the program's own packages.
+    pub own: bool,
+    /// At which grain the growth shows.
+    pub grain: Grain,
+    /// Growing or Undecided; places that are steady are not listed.
+    pub verdict: Verdict,
+    /// Why, in one sentence.
+    pub reason: String,
+    /// Live blocks that were allocated here, at the end.
+    pub live_blocks: u64,
+    /// Their bytes.
+    pub live_bytes: u64,
+    /// Blocks retained per operation. `None` with too few rounds.
+    pub blocks_per_operation: Option<f64>,
+    /// Bytes retained per operation. `None` with too few rounds.
+    pub bytes_per_operation: Option<f64>,
+    /// Times that blocks of this place were resized.
+    pub reallocations: u64,
+    /// Live bytes of this place at the end of each round.
+    pub history: Vec<u64>,
+    /// The whole call stack that allocates most of it, innermost first, as `function (file:line)`.
+    pub stack: Vec<String>,
+    /// Stays the same as long as the functions on the way do: a hash of the program's own ones.
+    pub signature: String,
+}
+
+/// How finely growth can be told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grain {
+    /// A single call stack grows.
+    CallStack,
+    /// A line grows, but none of the call stacks through it by itself.
+    Line,
+}
+
+/// How the call sites of a report were found, and whether they are all there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attribution {
+    /// The way in which call stacks were found.
+    pub method: AttributionMethod,
+    /// What to change to make it quicker or more exact. `None` if nothing.
+    pub advice: Option<String>,
+    /// Stacks on which frame pointers and the unwinder agreed, of those that were compared.
+    pub agreed: usize,
+    /// Stacks on which they did not.
+    pub disagreed: usize,
+    /// Call sites that were seen.
+    pub sites: usize,
+    /// Allocations whose site found no place in the table: if any, nothing is Steady.
+    pub sites_refused: usize,
+    /// The meter's own memory on the program's heap, in bytes. It is in no other figure.
+    pub meter_bytes: u64,
+}
+
+/// The way in which call stacks were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttributionMethod {
+    /// Not at all.
+    Off,
+    /// By frame pointers, which every package was built with.
+    FramePointers,
+    /// By an unwinder, since frame pointers are missing.
+    Unwinder,
+}
+
+/// The line of configuration that gives every package frame pointers.
+const FRAME_POINTERS: &str = "rustflags = [\"-C\", \"force-frame-pointers=yes\"]";
+
+/// How call sites are being found at this moment.
+pub(crate) fn attribution() -> Attribution {
+    let walks = allocator::walks();
+    let capacity = allocator::capacity();
+    let (method, advice) = match allocator::method() {
+        Method::Off => (AttributionMethod::Off, None),
+        Method::FramePointers => (AttributionMethod::FramePointers, None),
+        Method::Unwinder => {
+            let advice = format!(
+                "frame pointers are missing, so call stacks were found by a slow unwinder; to make \
+                 it fast, write {FRAME_POINTERS} under [build] in .cargo/config.toml"
+            );
+            (AttributionMethod::Unwinder, Some(advice))
+        }
+    };
+    Attribution {
+        method,
+        advice,
+        agreed: walks.agreed,
+        disagreed: walks.disagreed,
+        sites: capacity.used,
+        sites_refused: capacity.refused,
+        meter_bytes: allocator::counts_of_site(SiteId::METER).live_bytes(),
+    }
+}
+
+/// What the sites add to the verdict. A table that overflowed is never Steady.
+pub(crate) fn overall(judged: &Judged, attribution: &Attribution) -> Verdict {
+    if judged.sites.iter().any(|site| site.verdict == Verdict::Growing) {
+        Verdict::Growing
+    } else if judged.decided && attribution.sites_refused == 0 {
+        Verdict::Steady
+    } else {
+        Verdict::Undecided
+    }
+}
