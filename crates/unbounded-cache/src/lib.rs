@@ -24,8 +24,8 @@ use exercise_harness::Suite;
 /// The answers to `GET /tasks`: pages of task lists, kept for a while after they were loaded.
 ///
 /// A page is known by its user, its filter and its cursor; the first page of a list has none. Its
-/// content is a text that the service does not look into. Worker threads share the service.
-pub trait TaskLists: Sized + Sync + 'static {
+/// content is a text that the service does not look into.
+pub trait TaskLists: Sized + 'static {
     /// A service that keeps at most `max_entries` pages, none of them for longer than
     /// `time_to_live`.
     fn start(max_entries: usize, time_to_live: Duration) -> Self;
