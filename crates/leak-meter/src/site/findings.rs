@@ -91,7 +91,12 @@ fn verdict_of(history: &History, among: usize) -> (Verdict, String) {
     if blocks.verdict == Verdict::Growing {
         return (blocks.verdict, blocks.reason);
     }
-    let bytes = container::decide(&history.bytes(), among);
+    let bytes = history.bytes();
+    let bytes = if history.keeps_its_blocks() {
+        container::decide(&bytes, among)
+    } else {
+        decide::decide_among(&bytes, among)
+    };
     match (blocks.verdict, bytes.verdict) {
         (_, Verdict::Growing) => (bytes.verdict, bytes.reason),
         (Verdict::Undecided, _) => (blocks.verdict, blocks.reason),
@@ -120,7 +125,7 @@ fn by_line(changing: &[History]) -> (Vec<Line>, Option<History>) {
             others.push(history);
             continue;
         }
-        let culprit = names::culprit(&frames).cloned().unwrap_or_else(|| nameless(history));
+        let culprit = names::culprit(&frames).cloned().unwrap_or_else(|| nameless(history.site));
         let file = culprit.file.as_ref().map(|file| file.display().to_string());
         let key = (file.unwrap_or_default(), culprit.line, culprit.function.clone());
         let line = lines.entry(key).or_insert_with(|| Line {
@@ -201,8 +206,8 @@ fn last(history: &History) -> Reading {
 }
 
 /// What stands for a site whose stack is not known.
-fn nameless(history: &History) -> Frame {
-    let function = match history.site {
+pub(crate) fn nameless(site: allocator::SiteId) -> Frame {
+    let function = match site {
         allocator::SiteId::UNKNOWN => "blocks from before the soak, or without a call stack",
         allocator::SiteId::OVERFLOW => "call sites that did not fit into the table",
         allocator::SiteId::FOREIGN_STACK => "a stack that is not the thread's own",

@@ -68,6 +68,13 @@ impl History {
         self.readings.iter().map(|reading| reading.blocks).collect()
     }
 
+    /// Whether the number of blocks is the same in every round but the first few: so a container
+    /// that grows shows, which replaces its one block by a larger one.
+    pub(crate) fn keeps_its_blocks(&self) -> bool {
+        let blocks = self.blocks();
+        blocks[blocks.len().min(2)..].windows(2).all(|pair| pair[0] == pair[1])
+    }
+
     pub(crate) fn bytes(&self) -> Vec<u64> {
         self.readings.iter().map(|reading| reading.bytes).collect()
     }

@@ -19,8 +19,9 @@ use crate::allocator::{self, Method, SiteId};
 use crate::verdict::Verdict;
 
 pub(crate) use excuse::Excuses;
-pub(crate) use findings::{Judged, judge, verdicts};
+pub(crate) use findings::{Judged, judge, nameless, verdicts};
 pub(crate) use ledger::{Ledger, Reading};
+pub(crate) use names::{Frame, Names, Owner, culprit, relative};
 
 /// A place in the program whose blocks stay, and what shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

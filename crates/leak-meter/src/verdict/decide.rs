@@ -186,8 +186,9 @@ fn not_growing(
         let reason = format!("it rose, levelled off, and stayed for the last {quarter} rounds");
         return decision(Verdict::Steady, reason, Some(1.0 / quarter as f64));
     }
-    let reaches_down = trend::slope(recent).is_some_and(|slope| slope.low <= 0.0);
-    if is_one_off(recent) || (rise(recent) < limits.perhaps && reaches_down) {
+    // What grows rises in the recent rounds and in all; noise that wanders, seldom in both.
+    let rises = [recent, after_warm_up(values)].map(rise);
+    if is_one_off(recent) || rises.iter().any(|rise| *rise < limits.perhaps) {
         let reason = format!("no rise in the last {} rounds beyond their noise", recent.len());
         return decision(Verdict::Steady, reason, Some(visible(recent)));
     }
