@@ -34,6 +34,7 @@ pub(crate) fn run(trials: &[Check], exercise: &Exercise, order: &Order) -> ExitC
 
 fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result<()> {
     die_with_parent();
+    limit_open_files();
     let mut events = Writer::append_to(&order.events)?;
     events.write(&Event::Start { format: FORMAT, trial: check.name.clone() })?;
     let settings = SoakSettings {
@@ -78,6 +79,18 @@ fn message_of(payload: &(dyn Any + Send)) -> &str {
     let text = payload.downcast_ref::<&str>().copied();
     text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("a panic without a message")
+}
+
+/// The lowest limit of open files that a supported system gives a program. Every trial runs under
+/// it, so that what works here works there, and a leak of descriptors ends soon.
+const OPEN_FILES: u64 = 256;
+
+fn limit_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let current = limit.current.map_or(OPEN_FILES, |current| current.min(OPEN_FILES));
+    // Lowering the soft limit is never refused.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(current), ..limit });
 }
 
 /// Where the system offers it, this process ends when the one that started it does.

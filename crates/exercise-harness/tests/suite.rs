@@ -1,0 +1,63 @@
+//! A suite of the harness, run by the harness: what a trial is given, and what it may use.
+
+use std::fs::{self, File};
+use std::process::ExitCode;
+
+use exercise_harness::{Bound, Context, Meter, Suite};
+use leak_meter::{HeapCounts, Report, Resource};
+
+#[global_allocator]
+static METER: Meter = exercise_harness::meter();
+
+const METADATA: &str = r#"
+order = 1
+title = "A service without a leak"
+service = "nothing"
+summary = "What a trial is given"
+difficulty = "Easy"
+minutes = 10
+operations_per_round = 50
+requests_per_second = 10.0
+leak = { resources = ["live_blocks"], file = "src/lib.rs", function = "work" }
+fix = { files = ["src/lib.rs"] }
+"#;
+
+fn main() -> ExitCode {
+    Suite::new("suite", METADATA)
+        .behaviour("folder_is_empty_and_can_be_used", folder_is_empty_and_can_be_used)
+        .growth(steady_work)
+        .bound("open_files_have_the_lowest_limit", open_files_have_the_lowest_limit)
+        .bound("nothing_else_allocates", nothing_else_allocates)
+        .main()
+}
+
+fn folder_is_empty_and_can_be_used(context: &Context) {
+    assert_eq!(fs::read_dir(context.folder()).unwrap().count(), 0);
+    fs::write(context.folder().join("upload"), "text").unwrap();
+}
+
+/// The operations a round are those of the metadata, and the folder is the temporary one.
+fn steady_work(context: &Context) -> Report {
+    let report = context.soak().run(|operation| {
+        let path = context.folder().join(operation.number().to_string());
+        fs::write(&path, "text").and_then(|()| fs::remove_file(&path))
+    });
+    assert!(report.rounds.iter().all(|round| round.operations == 50));
+    assert!(report.growth_of(Resource::TemporaryFiles).is_some());
+    report
+}
+
+fn open_files_have_the_lowest_limit(_: &Context) -> Bound {
+    let opened: Vec<File> = std::iter::from_fn(|| tempfile::tempfile().ok()).collect();
+    let (measured, after) = (opened.len() as u64, "opening as many as the system lets".to_owned());
+    assert!(measured > 200, "only {measured} files could be opened");
+    Bound { resource: Resource::OpenFiles, measured, limit: 256, after }
+}
+
+/// A memory trial is alone in its process: what is counted is its own.
+fn nothing_else_allocates(_: &Context) -> Bound {
+    let before = HeapCounts::now();
+    std::thread::yield_now();
+    let measured = HeapCounts::now().allocations - before.allocations;
+    Bound { resource: Resource::LiveBlocks, measured, limit: 0, after: "doing nothing".to_owned() }
+}
