@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::hint::black_box;
 
+use leak_meter::probe::FileKind;
 use leak_meter::{Allocator, Operation, Report, Resource, Soak, Verdict};
 
 #[global_allocator]
@@ -81,6 +82,10 @@ fn a_leaked_descriptor_and_a_forgotten_file_are_told_apart() {
         });
     assert_eq!(verdict_on(&descriptors, Resource::OpenFiles), Verdict::Growing);
     assert_eq!(verdict_on(&descriptors, Resource::TemporaryFiles), Verdict::Steady);
+    let opened = descriptors.open_files.first().expect("what is open is told on this system");
+    assert_eq!(opened.group.kind, FileKind::DeletedFile);
+    assert_eq!(opened.group.place, folder.path().canonicalize().unwrap().to_string_lossy());
+    assert_eq!(opened.last - opened.first, 2 * (descriptors.rounds.len() as u64 - 1));
     open.borrow_mut().clear();
 
     let files = Soak::new()

@@ -5,9 +5,11 @@
 
 mod folder;
 mod process;
+mod targets;
 
 pub use folder::{FolderProbe, FolderUsage};
 pub use process::{OpenFilesProbe, ThreadsProbe};
+pub use targets::{FileGroup, FileKind};
 
 /// Why a resource cannot be measured here, as a sentence for the report.
 #[derive(Debug, Clone, PartialEq, Eq)]

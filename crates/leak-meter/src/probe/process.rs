@@ -1,6 +1,9 @@
 //! Open files and threads, counted in the folders that the system keeps of them.
 
+use std::os::fd::AsRawFd;
+
 use rustix::fs::{Dir, Mode, OFlags};
+use rustix::io::Errno;
 
 use super::Unavailable;
 
@@ -31,6 +34,30 @@ impl OpenFilesProbe {
     /// When the system refuses the read.
     pub fn count(&mut self) -> Result<u64, Unavailable> {
         self.0.count().map(|entries| entries.saturating_sub(1))
+    }
+
+    /// Hands what each descriptor is open on to `see`, without the probe's own.
+    pub(super) fn each_target(&mut self, mut see: impl FnMut(&str)) -> Result<(), Unavailable> {
+        let EntryCounter { handle, path, .. } = &mut self.0;
+        let refused =
+            |error| Unavailable(format!("what files are open cannot be told: {path}: {error}"));
+        let own = handle.fd().map_err(refused)?.as_raw_fd().to_string();
+        handle.rewind();
+        while let Some(entry) = handle.read() {
+            let entry = entry.map_err(refused)?;
+            let name = entry.file_name();
+            if name == c"." || name == c".." || name.to_bytes() == own.as_bytes() {
+                continue;
+            }
+            let folder = handle.fd().map_err(refused)?;
+            match rustix::fs::readlinkat(folder, name, Vec::new()) {
+                Ok(target) => see(&target.to_string_lossy()),
+                // It was closed between being listed and being looked at.
+                Err(Errno::NOENT) => {}
+                Err(error) => return Err(refused(error)),
+            }
+        }
+        Ok(())
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::probe::FileGroup;
 use crate::series::{Resource, Round};
 use crate::site::{Attribution, Site};
 use crate::verdict::{Verdict, decide};
@@ -24,6 +25,9 @@ pub struct Report {
     pub unavailable: BTreeMap<Resource, String>,
     /// One finding per measured resource, in the order of [`Resource::ALL`].
     pub growth: Vec<Growth>,
+    /// What the descriptors are open on that were more at the last round than at the first, the
+    /// greatest growth first. Empty where the system does not tell.
+    pub open_files: Vec<OpenFiles>,
     /// One finding for each gauge of the program's own, in the order in which they were given.
     pub gauges: Vec<GaugeGrowth>,
     /// The places in the program that grow, or may grow: growing ones first, then the program's own,
@@ -60,6 +64,18 @@ pub struct Growth {
     pub high: Option<f64>,
     /// The smallest growth per operation that a run of this length and noise shows.
     pub smallest_visible: Option<f64>,
+}
+
+/// Open descriptors of one kind and place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenFiles {
+    /// What they are open on.
+    pub group: FileGroup,
+    /// How many after the first round.
+    pub first: u64,
+    /// How many after the last round.
+    pub last: u64,
 }
 
 /// What the readings of one of the program's own gauges show.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Growth, Report};
+use crate::series::Resource;
 use crate::site::{Grain, Site};
 use crate::units;
 use crate::verdict::Verdict;
@@ -22,6 +23,12 @@ impl fmt::Display for Report {
         }
         for growth in &self.growth {
             write_growth(out, growth)?;
+        }
+        let opens = self.growth_of(Resource::OpenFiles);
+        if opens.is_some_and(|growth| growth.verdict == Verdict::Growing) {
+            for files in &self.open_files {
+                writeln!(out, "    {}: {} -> {}", files.group, files.first, files.last)?;
+            }
         }
         for gauge in &self.gauges {
             write!(out, "  {}: {}", gauge.name, gauge.verdict)?;

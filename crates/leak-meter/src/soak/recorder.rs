@@ -6,8 +6,10 @@ use std::time::Instant;
 use super::budget::FirstRound;
 use super::{Operation, Plan, Watchers};
 use crate::allocator::{self, HeapCounts};
-use crate::probe::{FolderProbe, FolderUsage, OpenFilesProbe, ThreadsProbe, Unavailable};
-use crate::report::{Excused, GaugeGrowth, Report};
+use crate::probe::{
+    FileGroup, FolderProbe, FolderUsage, OpenFilesProbe, ThreadsProbe, Unavailable,
+};
+use crate::report::{Excused, GaugeGrowth, OpenFiles, Report};
 use crate::series::{Resource, Round};
 use crate::site::{self, Ledger};
 use crate::verdict::{self, Verdict, decide};
@@ -32,6 +34,8 @@ pub(super) struct Recorder<'a> {
     nanoseconds: u64,
     rounds: Vec<Round>,
     gauges: Vec<Vec<u64>>,
+    /// What was open after the first round and after the last one so far.
+    open: [BTreeMap<FileGroup, u64>; 2],
     ledger: Ledger,
     /// Why a probe that had worked failed, by resource.
     failed: BTreeMap<Resource, String>,
@@ -62,6 +66,7 @@ impl<'a> Recorder<'a> {
             began: Instant::now(),
             nanoseconds: 0,
             rounds: Vec::new(),
+            open: [BTreeMap::new(), BTreeMap::new()],
             gauges: vec![Vec::new(); watchers.gauges.len()],
             ledger: Ledger::default(),
             failed: BTreeMap::new(),
@@ -140,6 +145,9 @@ impl<'a> Recorder<'a> {
             settled,
             nanoseconds: self.nanoseconds,
         };
+        if let Some(Ok(groups)) = self.open_files.as_mut().ok().map(OpenFilesProbe::groups) {
+            self.open[usize::from(!self.rounds.is_empty())] = groups;
+        }
         self.rounds.push(round);
         for (readings, (_, gauge)) in self.gauges.iter_mut().zip(&mut self.watchers.gauges) {
             readings.push(gauge());
@@ -210,6 +218,7 @@ impl<'a> Recorder<'a> {
             rounds: self.rounds,
             unavailable,
             growth,
+            open_files: more_open(&self.open),
             gauges,
             sites: judged.sites,
             excused: judged
@@ -247,6 +256,22 @@ impl<'a> Recorder<'a> {
         }
         unavailable
     }
+}
+
+/// The groups that there are more of after the last round than after the first.
+fn more_open([first, last]: &[BTreeMap<FileGroup, u64>; 2]) -> Vec<OpenFiles> {
+    let before = |group| first.get(group).copied().unwrap_or(0);
+    let mut more: Vec<OpenFiles> = last
+        .iter()
+        .map(|(group, count)| OpenFiles {
+            group: group.clone(),
+            first: before(group),
+            last: *count,
+        })
+        .filter(|files| files.last > files.first)
+        .collect();
+    more.sort_by_key(|files| std::cmp::Reverse(files.last - files.first));
+    more
 }
 
 /// What the process held besides its heap when the round ended.

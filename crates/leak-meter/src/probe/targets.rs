@@ -1,0 +1,108 @@
+//! What the open file descriptors are open on: sockets, pipes, files by their folder.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::Unavailable;
+use super::process::OpenFilesProbe;
+
+/// Descriptors of one kind and place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileGroup {
+    /// What they are open on.
+    pub kind: FileKind,
+    /// The folder of files, the type of other things; empty for sockets and pipes.
+    pub place: String,
+}
+
+/// What a descriptor is open on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FileKind {
+    /// A file that has a name.
+    File,
+    /// A file whose last name was removed while it was open.
+    DeletedFile,
+    /// A socket.
+    Socket,
+    /// A pipe.
+    Pipe,
+    /// A terminal or another device.
+    Device,
+    /// What has neither name nor folder: event descriptors, timers.
+    Other,
+}
+
+impl FileGroup {
+    /// The group of a descriptor, from the target that the system shows for it.
+    fn of(target: &str) -> Self {
+        let group = |kind, place: &str| Self { kind, place: place.to_owned() };
+        if !target.starts_with('/') {
+            return match target.split_once(':') {
+                Some(("socket", _)) => group(FileKind::Socket, ""),
+                Some(("pipe", _)) => group(FileKind::Pipe, ""),
+                Some((_, what)) => group(FileKind::Other, what.trim_matches(['[', ']'])),
+                None => group(FileKind::Other, target),
+            };
+        }
+        if target.starts_with("/dev/") && !target.starts_with("/dev/shm/") {
+            return group(FileKind::Device, target);
+        }
+        let (path, kind) = match target.strip_suffix(" (deleted)") {
+            Some(path) => (path, FileKind::DeletedFile),
+            None => (target, FileKind::File),
+        };
+        let folder = Path::new(path).parent().unwrap_or(Path::new("/"));
+        group(kind, &folder.to_string_lossy())
+    }
+}
+
+impl fmt::Display for FileGroup {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            FileKind::File => write!(out, "files in {}", self.place),
+            FileKind::DeletedFile => write!(out, "deleted files in {}", self.place),
+            FileKind::Socket => write!(out, "sockets"),
+            FileKind::Pipe => write!(out, "pipes"),
+            FileKind::Device | FileKind::Other => write!(out, "{}", self.place),
+        }
+    }
+}
+
+impl OpenFilesProbe {
+    /// The open descriptors by kind and place, without the probe's own.
+    ///
+    /// # Errors
+    /// When the system refuses the read, or does not tell what descriptors are open on.
+    pub fn groups(&mut self) -> Result<BTreeMap<FileGroup, u64>, Unavailable> {
+        let mut groups = BTreeMap::new();
+        self.each_target(|target| *groups.entry(FileGroup::of(target)).or_default() += 1)?;
+        Ok(groups)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn descriptors_are_grouped_by_what_they_are_open_on() {
+        for (target, kind, place) in [
+            ("/srv/uploads/tmp/17.part", FileKind::File, "/srv/uploads/tmp"),
+            ("/srv/uploads/tmp/18.part (deleted)", FileKind::DeletedFile, "/srv/uploads/tmp"),
+            ("socket:[4711]", FileKind::Socket, ""),
+            ("pipe:[4712]", FileKind::Pipe, ""),
+            ("anon_inode:[eventpoll]", FileKind::Other, "eventpoll"),
+            ("/dev/null", FileKind::Device, "/dev/null"),
+            ("/file", FileKind::File, "/"),
+        ] {
+            let group = FileGroup { kind, place: place.to_owned() };
+            assert_eq!(FileGroup::of(target), group, "{target}");
+        }
+    }
+}
