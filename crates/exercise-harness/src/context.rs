@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use leak_meter::{Resource, Round, Soak};
+use leak_meter::{HeapCounts, Resource, Round, Soak};
 use serde::{Deserialize, Serialize};
+use stats_alloc::INSTRUMENTED_SYSTEM;
 
 type Observer = Box<dyn FnMut(&Round)>;
 
@@ -51,6 +52,7 @@ impl Context {
         let mut soak = Soak::new()
             .operations_per_round(self.settings.operations.unwrap_or(1))
             .seed(self.settings.seed.unwrap_or(0))
+            .counted_by(witness)
             .temporary_folder(&self.folder);
         if let Some(rounds) = self.settings.rounds_at_most {
             soak = soak.rounds_at_most(rounds);
@@ -62,6 +64,18 @@ impl Context {
             Some(observer) => soak.observe(observer),
             None => soak,
         }
+    }
+}
+
+/// What `stats_alloc` has counted: the witness whose counts of allocations the workshop compares.
+fn witness() -> HeapCounts {
+    let stats = INSTRUMENTED_SYSTEM.stats();
+    HeapCounts {
+        allocations: stats.allocations as u64,
+        deallocations: stats.deallocations as u64,
+        reallocations: stats.reallocations as u64,
+        allocated_bytes: stats.bytes_allocated as u64,
+        deallocated_bytes: stats.bytes_deallocated as u64,
     }
 }
 

@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::hint::black_box;
 
 use leak_meter::probe::FileKind;
-use leak_meter::{Allocator, Operation, Report, Resource, Soak, Verdict};
+use leak_meter::{Allocator, HeapCounts, Operation, Report, Resource, Soak, Verdict};
 
 #[global_allocator]
 static METER: Allocator = Allocator::system();
@@ -26,6 +26,19 @@ fn planted_leaks_are_found_and_healthy_programs_are_not_accused() {
     fewer_rounds_than_twelve_decide_nothing();
     the_same_seed_repeats_the_same_operations();
     an_asynchronous_workload_is_measured_the_same();
+    another_counter_counts_allocations_and_the_meter_what_is_live();
+}
+
+fn another_counter_counts_allocations_and_the_meter_what_is_live() {
+    let mut looks = 0;
+    let counter = move || {
+        looks += 1;
+        HeapCounts { allocations: 1000 * looks, ..HeapCounts::default() }
+    };
+    let report = Soak::new().operations_per_round(10).counted_by(counter).run(|_| {});
+    assert!(report.rounds.iter().all(|round| round.allocations == 1000), "{report}");
+    assert!(report.rounds.iter().all(|round| round.live_blocks > 0), "{report}");
+    assert_eq!(report.verdict, Verdict::Steady);
 }
 
 fn one_block_in_a_thousand_operations_is_found_with_its_rate() {

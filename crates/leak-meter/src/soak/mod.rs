@@ -12,6 +12,7 @@ use std::time::Duration;
 
 pub use operation::{Operation, OperationResult};
 
+use crate::allocator::HeapCounts;
 use crate::report::Report;
 use crate::series::{Resource, Round};
 use crate::site::Excuses;
@@ -30,6 +31,9 @@ type Observer<'a> = Box<dyn FnMut(&Round) + 'a>;
 
 /// A reading that the program takes of itself.
 type Gauge<'a> = Box<dyn FnMut() -> u64 + 'a>;
+
+/// Another counter of allocations than the meter's.
+type Counter<'a> = Box<dyn FnMut() -> HeapCounts + 'a>;
 
 /// A soak: a workload run in rounds until its series are decided.
 ///
@@ -62,6 +66,7 @@ struct Plan {
 struct Watchers<'a> {
     observer: Option<Observer<'a>>,
     tasks: Option<Gauge<'a>>,
+    counter: Option<Counter<'a>>,
     gauges: Vec<(String, Gauge<'a>)>,
 }
 
@@ -176,6 +181,14 @@ impl<'a> Soak<'a> {
     /// `|| runtime.metrics().num_alive_tasks() as u64` of a tokio runtime's handle.
     pub fn tasks(mut self, alive: impl FnMut() -> u64 + 'a) -> Self {
         self.watchers.tasks = Some(Box::new(alive));
+        self
+    }
+
+    /// Takes the allocations, deallocations and reallocations of each round from another counter,
+    /// for instance from a counting allocator that the meter wraps. Live blocks and bytes stay the
+    /// meter's own.
+    pub fn counted_by(mut self, counter: impl FnMut() -> HeapCounts + 'a) -> Self {
+        self.watchers.counter = Some(Box::new(counter));
         self
     }
 

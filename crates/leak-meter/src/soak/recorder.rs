@@ -101,8 +101,16 @@ impl<'a> Recorder<'a> {
     }
 
     pub(super) fn begin_round(&mut self) {
-        self.at_start = HeapCounts::now();
+        self.at_start = self.counts();
         self.began = Instant::now();
+    }
+
+    /// The counts that the round's work is taken from.
+    fn counts(&mut self) -> HeapCounts {
+        match &mut self.watchers.counter {
+            Some(counter) => counter(),
+            None => HeapCounts::now(),
+        }
     }
 
     /// The operations are done; settling does not count as their time.
@@ -123,7 +131,8 @@ impl<'a> Recorder<'a> {
     }
 
     fn record(&mut self, settled: bool, stopped: Option<String>) {
-        let counts = HeapCounts::now();
+        let live = HeapCounts::now();
+        let counts = self.counts();
         if stopped.is_some() {
             // Fewer operations than the others: it cannot stand in the series.
             self.stopped = stopped;
@@ -135,8 +144,8 @@ impl<'a> Recorder<'a> {
             allocations: counts.allocations - self.at_start.allocations,
             deallocations: counts.deallocations - self.at_start.deallocations,
             reallocations: counts.reallocations - self.at_start.reallocations,
-            live_blocks: counts.live_blocks(),
-            live_bytes: counts.live_bytes(),
+            live_blocks: live.live_blocks(),
+            live_bytes: live.live_bytes(),
             open_files: handles.open_files,
             temporary_files: handles.temporary.map(|usage| usage.files),
             temporary_bytes: handles.temporary.map(|usage| usage.bytes),
