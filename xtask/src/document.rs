@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use exercise_harness::alone::{Ended, Ending};
 use exercise_harness::event::TrialOutcome;
 use exercise_harness::{Exercise, judge};
+use leak_meter::report::{Excused, GaugeGrowth};
+use leak_meter::site::{Attribution, Site};
 use leak_meter::{Growth, Report, Resource, Round, Verdict};
 use serde::Serialize;
 
@@ -67,6 +69,31 @@ pub struct VersionResult {
     /// interval (`low`, `high`), and the `smallest_visible` growth of a run of this length and
     /// noise; each `null` with too few rounds. Empty unless the outcome is `measured`.
     pub growth: Vec<Growth>,
+    /// The same for each gauge of the program's own, by its `name`, with its `readings` after each
+    /// round. Empty without gauges, or unless the outcome is `measured`.
+    pub gauges: Vec<GaugeGrowth>,
+    /// The lines that grow or may grow: growing ones first, then those of the program's own
+    /// packages (`own`), then by `bytes_per_operation`; the first growing one is the finding. Each
+    /// has its `function` and, where line tables tell, `file` (relative to the workspace) and
+    /// `line`; `grain` (`call_stack`, or `line` if none of its stacks grows by itself), `verdict`
+    /// and `reason`; at the end `live_blocks`, `live_bytes` and `reallocations` so far; the median
+    /// slopes `blocks_per_operation` and `bytes_per_operation` (`null` with too few rounds);
+    /// `history`, its live bytes after each round; the whole `stack`, innermost call first; and a
+    /// `signature` that stays while the functions on the way do. Steady lines are not listed; empty
+    /// unless the outcome is `measured`.
+    pub sites: Vec<Site>,
+    /// Lines that grow and are allowed to, each a `site` as above with the `reason`: known findings
+    /// and declared bounds. Empty unless the outcome is `measured`.
+    pub excused: Vec<Excused>,
+    /// Bytes live at the end that other tests of the same process allocated, which no other figure
+    /// blames on this one. 0 in a process of its own. `null` unless the outcome is `measured`.
+    pub other_tests_bytes: Option<u64>,
+    /// How the lines were found: the `method` (`frame_pointers`, `unwinder` or `off`), `advice` on
+    /// how to do better (`null` if there is none), how many stacks `agreed` and `disagreed` where
+    /// both methods were compared, the call `sites` seen and those `sites_refused` for want of room
+    /// (then nothing is steady), and `meter_bytes`, the meter's own memory, which is in no other
+    /// figure. `null` unless the outcome is `measured`.
+    pub attribution: Option<Attribution>,
     /// Why the workload ended before its last round. `null` if it did not, or if the outcome is
     /// not `measured`.
     pub stopped: Option<String>,
@@ -119,6 +146,11 @@ impl VersionResult {
             rounds: Vec::new(),
             unavailable: BTreeMap::new(),
             growth: Vec::new(),
+            gauges: Vec::new(),
+            sites: Vec::new(),
+            excused: Vec::new(),
+            other_tests_bytes: None,
+            attribution: None,
             stopped: None,
             seconds_to_out_of_memory: None,
         }
@@ -152,6 +184,11 @@ impl VersionResult {
             rounds: report.rounds.clone(),
             unavailable: report.unavailable.clone(),
             growth: report.growth.clone(),
+            gauges: report.gauges.clone(),
+            sites: report.sites.clone(),
+            excused: report.excused.clone(),
+            other_tests_bytes: Some(report.other_tests_bytes),
+            attribution: Some(report.attribution.clone()),
             stopped: report.stopped.clone(),
             seconds_to_out_of_memory: judge::time_to_out_of_memory(report, rate)
                 .map(|time| time.as_secs_f64()),

@@ -5,9 +5,16 @@ mod toy;
 
 use std::collections::BTreeMap;
 
-use leak_meter::{Growth, Resource, Round};
+use leak_meter::{Growth, Resource, Round, Verdict};
 use serde::Deserialize;
 use toy::{ABORTING, BROKEN, EXITING, GROWING, PANICKING, Toy};
+
+/// Keeps a block for each operation, and another one that it may keep; has a gauge.
+const LINES: &str = "
+    context.soak().gauge(\"guests\", || 7).bound_site(\"keep_within_bounds\", 1 << 30).run(|operation| {
+        toy::keep(operation.number());
+        toy::keep_within_bounds(operation.number());
+    })";
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,8 +42,62 @@ struct VersionResult {
     rounds: Vec<Round>,
     unavailable: BTreeMap<Resource, String>,
     growth: Vec<Growth>,
+    gauges: Vec<GaugeGrowth>,
+    sites: Vec<Site>,
+    excused: Vec<Excused>,
+    other_tests_bytes: Option<u64>,
+    attribution: Option<Attribution>,
     stopped: Option<String>,
     seconds_to_out_of_memory: Option<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GaugeGrowth {
+    name: String,
+    verdict: Verdict,
+    reason: String,
+    per_operation: Option<f64>,
+    readings: Vec<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Site {
+    function: String,
+    file: Option<String>,
+    line: Option<u32>,
+    own: bool,
+    grain: String,
+    verdict: Verdict,
+    reason: String,
+    live_blocks: u64,
+    live_bytes: u64,
+    blocks_per_operation: Option<f64>,
+    bytes_per_operation: Option<f64>,
+    reallocations: u64,
+    history: Vec<u64>,
+    stack: Vec<String>,
+    signature: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Excused {
+    site: Site,
+    reason: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Attribution {
+    method: String,
+    advice: Option<String>,
+    agreed: usize,
+    disagreed: usize,
+    sites: usize,
+    sites_refused: usize,
+    meter_bytes: u64,
 }
 
 #[test]
@@ -78,6 +139,12 @@ fn the_document_says_of_every_version_how_it_ended() {
     // 8 bytes an operation, 50 operations a second, from 200 MB to 2 GB.
     assert_eq!(growing.seconds_to_out_of_memory.map(f64::round), Some(1.8e9 / 8.0 / 50.0));
 
+    for version in document.exercises.iter().flat_map(|exercise| &exercise.versions) {
+        let measured = version.outcome == "measured";
+        assert_eq!(version.attribution.is_some(), measured, "{version:?}");
+        assert_eq!(version.other_tests_bytes, measured.then_some(0));
+    }
+
     for (index, outcome, words, rounds) in [
         (1, "did_not_build", "error[E0308]: mismatched types", 0),
         (2, "panicked", "out of tickets", 2),
@@ -90,4 +157,44 @@ fn the_document_says_of_every_version_how_it_ended() {
         assert_eq!(version.rounds.len(), rounds, "{outcome}");
         assert!(version.growth.is_empty() && version.seed.is_none());
     }
+}
+
+#[test]
+fn the_document_has_the_growing_line_the_gauges_and_the_excused_lines() {
+    let toy = Toy::new("lines-in-json").with(1, "toy-lines", LINES);
+    let ran = toy.run(&["run", "--format", "json", "--version", "exercise"]).ends_with(0);
+    let document: Document = serde_json::from_str(&ran.out).expect("only JSON on standard output");
+    let version = &document.exercises[0].versions[0];
+
+    let [site] = version.sites.as_slice() else { panic!("{version:?}") };
+    assert_eq!(site.function, "toy_lines_exercise::keep");
+    assert_eq!(site.file.as_deref(), Some("exercises/toy-lines/src/lib.rs"));
+    assert_eq!(site.line, Some(5));
+    assert_eq!(
+        (site.own, site.grain.as_str(), site.verdict),
+        (true, "call_stack", Verdict::Growing)
+    );
+    let rounds = version.rounds.len();
+    assert_eq!((site.live_blocks, site.live_bytes), (100 * rounds as u64, 800 * rounds as u64));
+    assert_eq!((site.blocks_per_operation, site.bytes_per_operation), (Some(1.0), Some(8.0)));
+    assert_eq!((site.reallocations, site.history.len()), (0, rounds));
+    assert!(site.stack.iter().any(|frame| frame.contains("memory::growth")), "{site:?}");
+    assert!(!site.reason.is_empty() && site.signature.len() == 16, "{site:?}");
+
+    let [gauge] = version.gauges.as_slice() else { panic!("{version:?}") };
+    assert_eq!((gauge.name.as_str(), gauge.verdict), ("guests", Verdict::Steady));
+    assert_eq!((gauge.per_operation, &gauge.readings), (Some(0.0), &vec![7; rounds]));
+    assert!(!gauge.reason.is_empty());
+
+    let [excused] = version.excused.as_slice() else { panic!("{version:?}") };
+    assert_eq!(excused.site.function, "toy_lines_exercise::keep_within_bounds");
+    assert!(!excused.reason.is_empty());
+
+    let found = version.attribution.as_ref().unwrap();
+    assert_eq!(
+        (found.method.as_str(), &found.advice, found.disagreed),
+        ("frame_pointers", &None, 0)
+    );
+    assert!(found.agreed > 0 && found.sites >= 2 && found.meter_bytes > 0, "{found:?}");
+    assert_eq!(found.sites_refused, 0);
 }

@@ -11,7 +11,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
-use toy::{ABORTING, BROKEN, EXITING, GROWING, HANGING, PANICKING, STEADY, Toy, UNDECIDED};
+use toy::{
+    ABORTING, BROKEN, EXITING, GROWING, HANGING, PANICKING, STEADY, STOPPED, Toy, UNDECIDED,
+};
 
 /// A workshop with an exercise of each outcome.
 fn workshop() -> &'static Toy {
@@ -25,6 +27,7 @@ fn workshop() -> &'static Toy {
             .with(5, "toy-exiting", EXITING)
             .with(6, "toy-aborting", ABORTING)
             .with(7, "toy-broken", BROKEN)
+            .with(8, "toy-stopped", STOPPED)
     })
 }
 
@@ -47,6 +50,7 @@ fn run_without_a_name_shows_a_line_per_exercise_and_the_first_unsteady_one_last(
         "toy-exiting   Broken    Steady    it ended its own process\n",
         "toy-aborting  Broken    Steady    it was ended by a signal\n",
         "toy-broken    Broken    Steady    it does not build\n",
+        "toy-stopped   Undecided Steady    not proven yet\n",
         "Next: toy-growing",
         "exercises/toy-growing/README.md",
         "cargo xtask test toy-growing",
@@ -75,6 +79,9 @@ fn run_with_a_name_compares_the_versions_in_full() {
         "out of memory in",
         "never: it is steady",
         "Not available: tasks",
+        "\nGrowing lines of the exercise, per operation:\n  toy_growing_exercise::keep\n",
+        "    exercises/toy-growing/src/lib.rs:5\n",
+        "    1.00 blocks and 8.00 B per operation\n",
         "The exercise leaks: each operation leaves 1.00 live blocks",
         "At 10 operations per second, 200 MB of memory become",
         "The solution is steady",
@@ -133,6 +140,36 @@ fn test_fails_what_leaks_panics_exits_or_aborts() {
         let text = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.contains(words), "{}", ran.out);
         ran.says(&["FAIL  memory::growth", &last]);
+    }
+}
+
+#[test]
+fn test_of_a_leak_names_the_line_and_says_so_after_the_resources() {
+    workshop().run(&["test", "toy-growing"]).ends_with(1).says(&[
+        "of live memory per operation",
+        "Allocated, and not given back, by:\n",
+        " toy_growing_exercise::keep\n",
+        " exercises/toy-growing/src/lib.rs:5\n",
+        " 1.00 blocks and 8.00 B per operation\n",
+        "At 10 operations per second",
+    ]);
+}
+
+#[test]
+fn a_workload_that_stopped_early_is_not_sent_for_more_rounds() {
+    let tested = workshop().run(&["test", "toy-stopped"]).ends_with(1).says(&[
+        "open  memory::growth",
+        "Not proven steady.",
+        "The workload could not go on after 3 rounds: operation 301 failed: no",
+    ]);
+    let ran = workshop().run(&["run", "toy-stopped"]).ends_with(0).says(&[
+        "The exercise is not proven either way. Its workload could not go on after 3\nrounds: ",
+        "Next: cargo xtask test toy-stopped\n",
+    ]);
+    for text in [tested.out, tested.err, ran.out] {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(!text.contains("rounds decide") && !text.contains("longer"), "{text}");
+        assert!(!text.contains("run at least"), "{text}");
     }
 }
 

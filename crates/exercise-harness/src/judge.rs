@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use leak_meter::report::GaugeGrowth;
+use leak_meter::site::Site;
 use leak_meter::{Growth, Report, Resource, Verdict};
 
 use crate::alone::{Ended, Ending};
@@ -14,6 +16,8 @@ use crate::units;
 pub const START_BYTES: f64 = 200e6;
 /// The memory at which it is killed, in bytes.
 pub const LIMIT_BYTES: f64 = 2e9;
+/// Growing lines that are shown; the rest are counted.
+pub const MOST_LINES: usize = 3;
 
 /// `Ok` if the trial passes; otherwise what happened, in a few sentences.
 ///
@@ -66,14 +70,20 @@ pub fn unfinished(ending: &Ending, rounds: usize) -> String {
 /// A soak that did not end as Steady.
 pub fn growth(report: &Report, exercise: &Exercise) -> String {
     let mut lines = Vec::new();
+    let rounds = report.rounds.len();
     if report.verdict == Verdict::Growing {
-        let rounds = report.rounds.len();
         let operations = units::count(report.operations());
         lines.push(format!(
             "It leaks: after {operations} operations in {rounds} rounds, this stays and keeps \
              growing:"
         ));
         lines.extend(report.growing().map(growing_line));
+        let growing = |gauge: &&GaugeGrowth| gauge.verdict == Verdict::Growing;
+        lines.extend(report.gauges.iter().filter(growing).map(|gauge| {
+            let rate = units::number(gauge.per_operation.unwrap_or(0.0));
+            format!("  {rate} {} per operation", gauge.name)
+        }));
+        lines.extend(places(&report.sites, Verdict::Growing));
         lines.extend(time_to_out_of_memory(report, exercise.requests_per_second).map(|time| {
             format!(
                 "At {}, {} become {} in {}.",
@@ -83,15 +93,63 @@ pub fn growth(report: &Report, exercise: &Exercise) -> String {
                 units::span(time)
             )
         }));
-    } else {
+    } else if report.stopped.is_none() {
         lines.push("Not proven steady yet:".to_owned());
         let open = report.growth.iter().filter(|growth| growth.verdict == Verdict::Undecided);
         lines.extend(open.map(|growth| format!("  {}: {}", growth.resource.name(), growth.reason)));
+        let open = report.gauges.iter().filter(|gauge| gauge.verdict == Verdict::Undecided);
+        lines.extend(open.map(|gauge| format!("  {}: {}", gauge.name, gauge.reason)));
+        lines.extend(places(&report.sites, Verdict::Undecided));
+    } else {
+        // More rounds would decide nothing: there can be none.
+        lines.push("Not proven steady.".to_owned());
     }
     lines.extend(report.stopped.as_ref().map(|stopped| {
-        format!("The workload could not go on after {} rounds: {stopped}", report.rounds.len())
+        let rounds = if rounds == 1 { "1 round".to_owned() } else { format!("{rounds} rounds") };
+        format!("The workload could not go on after {rounds}: {stopped}")
     }));
+    lines.extend(report.attribution.advice.as_ref().map(|advice| format!("Note: {advice}.")));
+    if report.attribution.sites_refused > 0 {
+        let refused = units::count(report.attribution.sites_refused as u64);
+        lines.push(format!("Note: {refused} allocations could not be told apart by their line."));
+    }
     lines.join("\n")
+}
+
+/// The lines with this verdict under a heading, at most [`MOST_LINES`] of them, each in a few
+/// indented lines of text; nothing where there are none.
+///
+/// A place, `path:line` from the workspace, has a line of its own, so that a terminal links it.
+pub fn places(sites: &[Site], verdict: Verdict) -> Vec<String> {
+    let found: Vec<&Site> = sites.iter().filter(|site| site.verdict == verdict).collect();
+    let heading = match verdict {
+        Verdict::Growing => "Allocated, and not given back, by:",
+        _ => "Undecided, allocated by:",
+    };
+    let mut lines = vec![heading.to_owned()];
+    for site in found.iter().take(MOST_LINES) {
+        lines.push(format!("  {}", site.function));
+        lines.push(match (&site.file, site.line) {
+            (Some(file), Some(line)) => format!("    {file}:{line}"),
+            _ => "    its line is not known: the profile has no line tables".to_owned(),
+        });
+        lines.push(format!(
+            "    {} blocks and {} per operation",
+            units::number(site.blocks_per_operation.unwrap_or(0.0)),
+            units::bytes(site.bytes_per_operation.unwrap_or(0.0)),
+        ));
+        if verdict != Verdict::Growing {
+            lines.push(format!("    {}", site.reason));
+        }
+    }
+    match found.len() {
+        0 => Vec::new(),
+        count if count > MOST_LINES => {
+            lines.push(format!("  and {} more", count - MOST_LINES));
+            lines
+        }
+        _ => lines,
+    }
 }
 
 fn growing_line(growth: &Growth) -> String {

@@ -9,12 +9,12 @@ const SEEDS: u64 = 500;
 
 fn main() {
     println!("{SEEDS} series of each shape; shares in percent.\n");
-    println!("{:<46}{:>8}{:>8}{:>10}{:>9}", "shape", "Growing", "Steady", "Undecided", "rounds");
+    println!("{:<48}{:>8}{:>8}{:>10}{:>9}", "shape", "Growing", "Steady", "Undecided", "rounds");
     for shape in shapes::catalogue() {
         let rates = shape.rates(SEEDS);
         let percent = |count: usize| 100.0 * count as f64 / SEEDS as f64;
         println!(
-            "{:<46}{:>8.1}{:>8.1}{:>10.1}{:>9.0}{}",
+            "{:<48}{:>8.1}{:>8.1}{:>10.1}{:>9.0}{}",
             shape.name,
             percent(rates.growing),
             percent(rates.steady),

@@ -20,6 +20,7 @@
 //! - [`series`]: the readings, and the names of the resources in them.
 //! - [`verdict`]: pure functions from a series of numbers to Growing, Steady or Undecided.
 //! - [`site`]: the places in the program whose blocks stay.
+//! - [`snapshot`]: what is live now, and what came since an earlier moment.
 //! - [`report`]: what a soak found: serialisable, printable.
 //! - [`units`]: figures as people read them.
 //!
@@ -43,6 +44,7 @@ pub mod probe;
 pub mod report;
 pub mod series;
 pub mod site;
+pub mod snapshot;
 pub mod soak;
 pub mod units;
 pub mod verdict;
@@ -50,5 +52,6 @@ pub mod verdict;
 pub use allocator::{Allocator, HeapCounts};
 pub use report::{Growth, Report};
 pub use series::{Resource, Round};
+pub use snapshot::Snapshot;
 pub use soak::{Operation, Soak};
 pub use verdict::Verdict;

@@ -3,12 +3,13 @@
 use std::io::Write;
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use exercise_harness::judge;
 use leak_meter::Verdict;
 
 use super::palette::{self, QUIET, STRONG, paint};
 use super::words::{WIDTH, wrapped};
 use super::{meaning, rows};
-use crate::document::{ExerciseResult, Outcome};
+use crate::document::{ExerciseResult, Outcome, VersionResult};
 use crate::workspace::{Entry, Version};
 
 /// Prints the comparison of the versions in `result`.
@@ -33,6 +34,11 @@ pub fn print(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
             writeln!(out, "{}", paint(QUIET, &line))?;
         }
     }
+    for version in &result.versions {
+        for (at, line) in places(version).iter().enumerate() {
+            writeln!(out, "{}{line}", if at == 0 { "\n" } else { "" })?;
+        }
+    }
     writeln!(out)?;
     for version in &result.versions {
         // The compiler's message stands above already, and its lines are its own.
@@ -48,6 +54,25 @@ pub fn print(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
     }
     writeln!(out, "\n{}", paint(STRONG, &next(entry, result)))?;
     Ok(())
+}
+
+/// The lines of a version that grow, then those that are undecided, and how to find them better.
+fn places(version: &VersionResult) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (verdict, style) in [(Verdict::Growing, palette::BAD), (Verdict::Undecided, palette::OPEN)]
+    {
+        // The heading is our own: it names the version.
+        let places = judge::places(&version.sites, verdict);
+        if !places.is_empty() {
+            let verdict = paint(style, &verdict.to_string());
+            lines.push(format!("{verdict} lines of the {}, per operation:", version.version));
+        }
+        lines.extend(places.iter().skip(1).flat_map(|line| wrapped(line, WIDTH)));
+    }
+    let advice = version.attribution.as_ref().and_then(|attribution| attribution.advice.as_ref());
+    let note = advice.map(|advice| wrapped(&format!("Note: {advice}."), WIDTH));
+    lines.extend(note.into_iter().flatten().map(|line| paint(QUIET, &line)));
+    lines
 }
 
 fn painted(line: &str) -> String {
@@ -71,7 +96,7 @@ fn next(entry: &Entry, result: &ExerciseResult) -> String {
         (Outcome::Measured, Some(Verdict::Steady)) => {
             format!("Next: cargo xtask test {name}   (is it steady, and does it still behave?)")
         }
-        (Outcome::Measured, Some(Verdict::Undecided)) => {
+        (Outcome::Measured, Some(Verdict::Undecided)) if exercise.stopped.is_none() => {
             format!("Next: cargo xtask test {name}   (measures longer where that is needed)")
         }
         (Outcome::Measured, _) => {

@@ -39,15 +39,27 @@ pub fn of(entry: &Entry, result: &VersionResult, rate: f64) -> String {
              rounds can see.",
             result.rounds.len()
         ),
-        Verdict::Undecided => {
-            let open = result.growth.iter().filter(|growth| growth.verdict == Verdict::Undecided);
-            let reasons: Vec<String> = open
-                .map(|growth| format!("{}: {}", growth.resource.name(), growth.reason))
-                .collect();
-            format!("{version} is not proven either way. {}.", reasons.join(". "))
-        }
+        // What stopped it is said below; more rounds would not decide.
+        Verdict::Undecided if stopped.is_some() => format!("{version} is not proven either way."),
+        Verdict::Undecided => format!("{version} is not proven either way. {}", open(result)),
     };
     sentence + &stopped.unwrap_or_default()
+}
+
+/// What is undecided, each with the reason.
+fn open(result: &VersionResult) -> String {
+    let undecided = |verdict| verdict == Verdict::Undecided;
+    let resources = result.growth.iter().filter(|growth| undecided(growth.verdict));
+    let gauges = result.gauges.iter().filter(|gauge| undecided(gauge.verdict));
+    let named = resources
+        .map(|growth| (growth.resource.name(), &growth.reason))
+        .chain(gauges.map(|gauge| (gauge.name.as_str(), &gauge.reason)));
+    let mut reasons: Vec<String> =
+        named.map(|(name, reason)| format!("{name}: {reason}.")).collect();
+    if result.sites.iter().any(|site| undecided(site.verdict)) {
+        reasons.push("See its undecided lines above.".to_owned());
+    }
+    reasons.join(" ")
 }
 
 /// When the server ends by it: out of open files, out of memory, or both.

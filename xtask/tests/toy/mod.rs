@@ -9,9 +9,8 @@ use std::process::{Command, Output};
 
 /// A toy exercise's statements, in a `fn(&Context) -> Report` of its memory test.
 pub const STEADY: &str = "context.soak().run(|_| drop(Box::new(1)))";
-/// Keeps a block of 8 bytes for each operation.
-pub const GROWING: &str = "
-    context.soak().run(|operation| { Box::leak(Box::new(operation.number())); })";
+/// Keeps a block of 8 bytes for each operation, in line 5 of `src/lib.rs`.
+pub const GROWING: &str = "context.soak().run(|operation| toy::keep(operation.number()))";
 /// Panics in the third round.
 pub const PANICKING: &str = "
     context.soak().run(|operation| assert!(operation.round() < 2, \"out of tickets\"))";
@@ -23,6 +22,12 @@ pub const EXITING: &str = "
     })";
 /// Is ended by a signal.
 pub const ABORTING: &str = "context.soak().run(|_| if true { std::process::abort() })";
+/// Ends after three rounds by an error of its own.
+pub const STOPPED: &str = "
+    context.soak().run(|operation| match operation.round() {
+        3 => Err(\"no files are left\"),
+        _ => Ok(()),
+    })";
 /// Ends as Undecided, however long it runs.
 pub const UNDECIDED: &str = "
     let mut report = context.soak().run(|_| {});
@@ -37,6 +42,20 @@ pub const HANGING: &str = "
 /// Does not compile.
 pub const BROKEN: &str = "let report: leak_meter::Report = 7; report";
 
+/// What every toy's library has.
+const LIBRARY: &str = "//! Toy.
+
+/// Keeps a block of 8 bytes.
+pub fn keep(number: u64) {
+    Box::leak(Box::new(number));
+}
+
+/// Keeps a block of 16 bytes.
+pub fn keep_within_bounds(number: u64) {
+    Box::leak(Box::new([number; 2]));
+}
+";
+
 /// A workshop in a folder of its own.
 pub struct Toy {
     root: PathBuf,
@@ -49,8 +68,13 @@ impl Toy {
         toy.write(
             "Cargo.toml",
             "[workspace]\nresolver = \"3\"\nmembers = [\"exercises/*\", \"solutions/*\"]\n\
-             [profile.dev]\ndebug = false\n",
+             [profile.dev]\ndebug = \"line-tables-only\"\n",
         );
+        // As the real workshop; below its folder, cargo finds the real one's.
+        if !toy.root.starts_with(repository()) {
+            let flags = fs::read_to_string(repository().join(".cargo/config.toml")).unwrap();
+            toy.write(".cargo/config.toml", &flags);
+        }
         // The same versions as the real workshop's, which are there already. Cargo adds to the
         // copy, so a second copy tells whether the original has changed.
         let lock = fs::read_to_string(repository().join("Cargo.lock")).unwrap_or_default();
@@ -69,8 +93,11 @@ impl Toy {
         {
             let package = format!("{name}-{version}");
             self.write(&format!("{folder}/{name}/Cargo.toml"), &manifest(&package));
-            self.write(&format!("{folder}/{name}/src/lib.rs"), "//! Toy.\n");
-            self.write(&format!("{folder}/{name}/tests/memory.rs"), &memory_test(name, growth));
+            self.write(&format!("{folder}/{name}/src/lib.rs"), LIBRARY);
+            self.write(
+                &format!("{folder}/{name}/tests/memory.rs"),
+                &memory_test(name, &package, growth),
+            );
         }
         self
     }
@@ -93,6 +120,7 @@ impl Toy {
             .current_dir(&self.root)
             .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("toy-target"))
             .env("CARGO_NET_OFFLINE", "true")
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .env_remove("RUSTFLAGS");
         command
     }
@@ -175,9 +203,11 @@ fn manifest(package: &str) -> String {
     )
 }
 
-fn memory_test(name: &str, growth: &str) -> String {
+fn memory_test(name: &str, package: &str, growth: &str) -> String {
     format!(
         "use exercise_harness::{{Bound, Context, Meter, Suite}};
+#[allow(unused_imports)]
+use {} as toy;
 
 #[global_allocator]
 static METER: Meter = exercise_harness::meter();
@@ -198,6 +228,7 @@ fn main() -> std::process::ExitCode {{
         .bound(\"toys\", bound)
         .main()
 }}
-"
+",
+        package.replace('-', "_")
     )
 }

@@ -38,7 +38,8 @@ impl Turn {
     }
 
     fn take() -> Option<Self> {
-        (!TAKEN.swap(true, Ordering::Acquire)).then_some(Self(()))
+        // Made only when it is given: dropping one gives the turn back.
+        (!TAKEN.swap(true, Ordering::Acquire)).then(|| Self(()))
     }
 }
 

@@ -8,8 +8,11 @@ use super::decide::{self, Decision};
 
 /// A container that grew with the work has at least this many times the room after twice the work.
 const OCTAVE: f64 = 1.4;
-/// And this many times from the third round to the last of at least 24: the work grew eightfold.
-const EIGHTFOLD: f64 = 8.0;
+/// And this many times from the third round to the last: three doublings, which a room that was made
+/// ready in one step, or in two, does not have. Less than 8, for what a table adds to its buckets.
+const EIGHTFOLD: f64 = 6.5;
+/// With fewer rounds a table that fills and is then bounded looks the same as one that leaks.
+const FEWEST_FOR_GROWING: usize = 48;
 /// The round that the comparison begins with.
 const FIRST: usize = 3;
 /// A staircase has few different heights.
@@ -22,7 +25,7 @@ pub fn decide(readings: &[u64], among: usize) -> Decision {
         return plain;
     };
     let rounds = readings.len();
-    if rise.in_last && rise.before_last && rise.eightfold {
+    if rise.in_last && rise.before_last && rise.eightfold && rounds >= FEWEST_FOR_GROWING {
         return Decision {
             verdict: Verdict::Growing,
             reason: format!(
@@ -33,12 +36,15 @@ pub fn decide(readings: &[u64], among: usize) -> Decision {
             ..plain
         };
     }
-    if plain.verdict == Verdict::Steady && rise.in_last {
+    // A container that began half full waits longer for its next step than for the ones before.
+    let too_soon = rise.in_last || (rise.before_last && rounds < 2 * FEWEST_FOR_GROWING);
+    if plain.verdict == Verdict::Steady && too_soon {
         return Decision {
             verdict: Verdict::Undecided,
             reason: format!(
-                "flat but for a step in the last half of the rounds, as of a container that \
-                 doubles its room; {} rounds decide",
+                "flat but for a late step to {} bytes, as of a container that doubles its room; \
+                 {} rounds decide",
+                readings[rounds - 1],
                 rounds * 2
             ),
             smallest_visible: None,
@@ -65,12 +71,12 @@ impl OctaveRise {
         }
         let at = |round: usize| readings[round - 1] as f64;
         let rose = |from: usize, to: usize, times: f64| at(to) > 0.0 && at(to) >= times * at(from);
+        // A little more than octaves, for a container that was not empty at the first round.
+        let (before, middle) = (rounds / 5, rounds * 9 / 20);
         Some(Self {
-            in_last: rose(rounds / 2, rounds, OCTAVE),
-            before_last: rose(rounds / 4, rounds / 2, OCTAVE),
-            // A step more or less at either end halves or doubles the ratio.
-            eightfold: rounds >= 8 * FIRST
-                && rose(FIRST, rounds, EIGHTFOLD.min(rounds as f64 / 6.0)),
+            in_last: rose(middle, rounds, OCTAVE),
+            before_last: rose(before, middle, OCTAVE),
+            eightfold: rose(FIRST, rounds, EIGHTFOLD),
         })
     }
 }

@@ -29,6 +29,10 @@ const CLEARLY_RISING: f64 = 3.09;
 const PERHAPS_RISING: f64 = 2.33;
 /// Growth fades if the last third is surely flatter than this share of the whole.
 const FADING: f64 = 0.6;
+/// A rise of so many times the range of the noise is a rise, whatever the noise is like.
+const FAR_CLEAR: f64 = 2.5;
+/// In fewer rounds what fills and is then full can rise as far.
+const ENOUGH_FOR_CLEAR: usize = 30;
 /// Rises of the floor that make a growth and not a one-off.
 const FEWEST_RISES: usize = 3;
 
@@ -87,11 +91,12 @@ pub fn decide_among(readings: &[u64], among: usize) -> Decision {
         return decision(Verdict::Steady, reason, Some(1.0 / recent.len() as f64));
     }
 
-    if let Some(fault) = why_no_candidate(&values, &limits) {
-        return not_growing(&values, fault, &limits, decision);
-    }
+    let fault = why_no_candidate(&values, &limits);
     let earlier = &values[..rounds / 2];
-    if earlier.len() >= FEWEST_FOR_CANDIDATE && why_no_candidate(earlier, &limits).is_none() {
+    if fault.is_none()
+        && earlier.len() >= FEWEST_FOR_CANDIDATE
+        && why_no_candidate(earlier, &limits).is_none()
+    {
         let reason = format!(
             "it rose throughout {} rounds after warm-up and had not begun to level off",
             after_warm_up(&values).len()
@@ -99,8 +104,24 @@ pub fn decide_among(readings: &[u64], among: usize) -> Decision {
         let smallest = visible(after_warm_up(&values));
         return decision(Verdict::Growing, reason, Some(smallest));
     }
+    // In a long run what hid the growth at first, such as a cache that filled, may lie behind it.
+    let later = &values[rounds / 2..];
+    if rounds >= 2 * ENOUGH_FOR_NOISE && is_twice_candidate(later, &limits) {
+        let reason =
+            format!("it rose throughout the last {} rounds and did not level off", later.len());
+        return decision(Verdict::Growing, reason, Some(visible(later)));
+    }
+    if let Some(fault) = fault {
+        return not_growing(&values, fault, &limits, decision);
+    }
     let reason = format!("it rises, but only in the later rounds; {} rounds decide", rounds * 2);
     decision(Verdict::Undecided, reason, None)
+}
+
+/// Whether nothing speaks against growth in these rounds, nor in the first half of them.
+fn is_twice_candidate(values: &[f64], limits: &Limits) -> bool {
+    let half = &values[..values.len() / 2];
+    [values, half].iter().all(|values| why_no_candidate(values, limits).is_none())
 }
 
 /// The first quarter of the rounds is warm-up.
@@ -136,10 +157,11 @@ fn why_no_candidate(values: &[f64], limits: &Limits) -> Option<&'static str> {
 }
 
 /// The deviate of the trend. Readings that never fall have no noise to be widened for: what they
-/// gained, they kept.
+/// gained, they kept. Nor need a rise be that leaves all noise far behind.
 fn rise(window: &[f64]) -> f64 {
-    let inflation =
-        if shape::never_falls(window) { 1.0 } else { trend::variance_inflation(window) };
+    let far_clear = window.len() >= ENOUGH_FOR_CLEAR && trend::clearance(window) > FAR_CLEAR;
+    let plain = shape::never_falls(window) || far_clear;
+    let inflation = if plain { 1.0 } else { trend::variance_inflation(window) };
     trend::deviate(window) / inflation.sqrt()
 }
 
@@ -193,7 +215,8 @@ fn not_growing(
         return decision(Verdict::Steady, reason, Some(visible(recent)));
     }
     let reason = format!(
-        "{fault}, yet the last {} rounds lie higher than by chance; {} decide",
+        "{fault}, yet the last {} rounds rise more than by chance; {} rounds, or more operations \
+         in each, decide",
         recent.len(),
         rounds * 2
     );

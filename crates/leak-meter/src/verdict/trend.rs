@@ -37,7 +37,8 @@ pub fn deviate(values: &[f64]) -> f64 {
 /// The slope of Theil (1950) and its interval after Sen (1968): the median of all pairs' slopes,
 /// and the pairs between which it lies with 95 % confidence. `None` for fewer than two values.
 pub fn slope(values: &[f64]) -> Option<Slope> {
-    let slopes = pair_slopes(values);
+    let mut slopes: Vec<f64> = pair_slopes(values).collect();
+    slopes.sort_unstable_by(f64::total_cmp);
     let last = slopes.len().checked_sub(1)?;
     let spread = Z_95 * (pair_variance(values) * variance_inflation(values)).sqrt();
     let pairs = slopes.len() as f64;
@@ -48,7 +49,7 @@ pub fn slope(values: &[f64]) -> Option<Slope> {
 
 /// Whether the second half gains less than the first: the normal deviate of the difference of
 /// their mean gains per round. Above 0 the growth slows down; 0 while the second half still gains
-/// at least [`KEPT_UP`] of the first, since chance alone makes small differences.
+/// most of what the first did, since chance alone makes small differences.
 ///
 /// The gains' variance is that of successive differences (von Neumann 1941), which a change of the
 /// rate itself does not enter; noise of the readings enters twice, which makes the test cautious.
@@ -68,14 +69,24 @@ pub fn slowing(values: &[f64]) -> f64 {
     if variance > 0.0 { (first - second) / (variance * 2.0 / half as f64).sqrt() } else { 0.0 }
 }
 
+/// How far the series rises in all, as a multiple of the range of what is left when the rise is taken
+/// out. What swings or wanders comes back within its own range; a rise of many times that range is
+/// none of its swings, however alike neighbours are. 0 for a series that falls, and for one without
+/// noise, of which nothing is left.
+pub fn clearance(values: &[f64]) -> f64 {
+    let (steepness, residuals) = without_rise(values);
+    let least = residuals.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = residuals.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let gain = steepness * values.len().saturating_sub(1) as f64;
+    if most > least { (gain / (most - least)).max(0.0) } else { 0.0 }
+}
+
 /// How much wider the pairs' variance is than that of independent values: `(1 + r) / (1 - r)` for
 /// the correlation `r` of neighbours after the trend is taken out (the effective sample size of
 /// Bayley and Hammersley 1946, used for this test by Yue and Wang 2004). `r` is corrected for its
 /// bias in short series (Kendall 1954). Never below 1.
 pub fn variance_inflation(values: &[f64]) -> f64 {
-    let steepness = median_of_sorted(&pair_slopes(values));
-    let residuals: Vec<f64> =
-        values.iter().zip(0_u32..).map(|(value, at)| value - steepness * f64::from(at)).collect();
+    let (_, residuals) = without_rise(values);
     let mean = residuals.iter().sum::<f64>() / residuals.len().max(1) as f64;
     let power: f64 = residuals.iter().map(|value| (value - mean).powi(2)).sum();
     if power <= f64::EPSILON * values.len() as f64 {
@@ -86,6 +97,23 @@ pub fn variance_inflation(values: &[f64]) -> f64 {
     let corrected = raw + (1.0 + 3.0 * raw) / values.len() as f64;
     let correlation = corrected.clamp(0.0, 0.95);
     (1.0 + correlation) / (1.0 - correlation)
+}
+
+/// The median of all pairs' slopes, and what is left of the series when a rise so steep is taken out.
+fn without_rise(values: &[f64]) -> (f64, Vec<f64>) {
+    let mut slopes: Vec<f64> = pair_slopes(values).collect();
+    let middle = slopes.len() / 2;
+    // Quicker than to sort thousands of pairs; of two in the middle it takes the mean all the same.
+    let steepness = if slopes.is_empty() {
+        0.0
+    } else {
+        let even = slopes.len().is_multiple_of(2);
+        let (below, upper, _) = slopes.select_nth_unstable_by(middle, f64::total_cmp);
+        let lower = below.iter().copied().max_by(f64::total_cmp).filter(|_| even);
+        lower.map_or(*upper, |lower| f64::midpoint(lower, *upper))
+    };
+    let left = values.iter().zip(0_u32..).map(|(value, at)| value - steepness * f64::from(at));
+    (steepness, left.collect())
 }
 
 /// The deviate that a normal value exceeds with probability `chance`, for chances from 1e-9 to 0.5;
@@ -111,11 +139,8 @@ fn pair_variance(values: &[f64]) -> f64 {
     (term(values.len() as f64) - ties) / 18.0
 }
 
-fn pair_slopes(values: &[f64]) -> Vec<f64> {
-    let mut slopes: Vec<f64> =
-        pairs(values).map(|(distance, earlier, later)| (later - earlier) / distance).collect();
-    slopes.sort_by(f64::total_cmp);
-    slopes
+fn pair_slopes(values: &[f64]) -> impl Iterator<Item = f64> {
+    pairs(values).map(|(distance, earlier, later)| (later - earlier) / distance)
 }
 
 /// Every pair: how many rounds apart, the earlier value, the later value.
@@ -186,6 +211,16 @@ mod tests {
         assert!(slowing(&filling) > 3.0);
         let batches: Vec<f64> = (0..24).map(|round| f64::from(round / 3) * 6.0).collect();
         assert!(slowing(&batches) < 1.0);
+    }
+
+    #[test]
+    fn a_rise_is_clear_of_a_wave_that_is_smaller_than_it() {
+        let wave = |rate: f64| -> Vec<f64> {
+            (0..32).map(|at| 50.0 * (f64::from(at) / 2.0).sin() + rate * f64::from(at)).collect()
+        };
+        assert!(clearance(&wave(10.0)) > 2.5);
+        assert!(clearance(&wave(0.0)) < 0.5);
+        assert!(clearance(&[3.0; 9]).abs() < f64::EPSILON);
     }
 
     #[test]

@@ -3,12 +3,13 @@
 //! # Layout
 //! - [`metadata`], [`mirror`] (with [`betrayal`]), [`dependencies`], [`readmes`]: checks that only
 //!   read files.
-//! - [`warnings`], [`trials`], [`fixes`]: checks that build and measure, on a [`bench`].
+//! - [`warnings`], [`trials`] (with [`culprit`]), [`fixes`]: checks that build and measure, on a [`bench`].
 //! - [`survey`]: which patterns there are; [`pattern`]: where one lies; [`shipped`]: what git says;
 //!   [`outcome`]: what a check comes to.
 
 mod bench;
 mod betrayal;
+mod culprit;
 mod dependencies;
 mod fixes;
 mod metadata;

@@ -7,6 +7,7 @@ use exercise_harness::event::TrialOutcome;
 use exercise_harness::judge;
 use leak_meter::{Report, Verdict};
 
+use super::culprit;
 use super::outcome::{Failure, Outcome};
 use super::pattern::Pattern;
 
@@ -77,11 +78,14 @@ pub fn check_exercise(pattern: &Pattern, trials: &Trials) -> Outcome {
     }
     let memory = trials.keys().filter(|name| name.starts_with("memory::")).count();
     let behaviours = trials.len() - memory;
-    let seen = format!("{behaviours} behaviours pass, {memory} memory trials fail as they should");
+    let seen = format!(
+        "{behaviours} behaviours pass, {memory} memory trials fail as they should, first by {}",
+        pattern.metadata.leak.function
+    );
     Outcome::of(failures, seen)
 }
 
-/// The declared resources of a soak must all grow.
+/// The declared resources of a soak must all grow, and the first growing line be the declared one.
 fn check_leak(pattern: &Pattern, place: &str, report: &Report) -> Vec<Failure> {
     let mut failures = Vec::new();
     if report.verdict != Verdict::Growing {
@@ -105,6 +109,7 @@ fn check_leak(pattern: &Pattern, place: &str, report: &Report) -> Vec<Failure> {
         let next = "Correct [leak].resources, or make the exercise leak them.";
         failures.push(Failure::new(place, wrong, next));
     }
+    failures.extend(culprit::check(pattern, place, &report.sites));
     failures
 }
 

@@ -1,0 +1,242 @@
+//! The live heap at one moment, and what came between two of them, by the places that allocated it.
+//!
+//! A [`Soak`](crate::Soak) judges; a snapshot only counts. It is for a program that runs on its own
+//! (a server, a debugger's prompt): take one now, another after an hour's work, and print the difference.
+//!
+//! ```
+//! use leak_meter::{Allocator, Snapshot};
+//!
+//! #[global_allocator]
+//! static METER: Allocator = Allocator::system();
+//!
+//! let before = Snapshot::take();
+//! let kept = vec![0_u8; 1000];
+//! let came = Snapshot::take().since(&before);
+//! assert_eq!((came.blocks, came.bytes), (1, 1000));
+//! println!("{came}");
+//! # drop(kept);
+//! ```
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::allocator::{self, SiteId};
+use crate::site::{self, Attribution, Frame, Names, Owner};
+use crate::units;
+
+/// Places that the text shows in full; the rest are counted.
+const MOST_PLACES: usize = 10;
+/// Frames that the text shows of a place's call stack.
+const MOST_FRAMES: usize = 12;
+
+/// What was live when it was taken, by call site. Its own memory is the meter's, and in no figure.
+///
+/// Exact while no other thread allocates; otherwise off by what happens while it is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// By the number of the site.
+    sites: Vec<Live>,
+}
+
+/// What is live of one site.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Live {
+    blocks: u64,
+    bytes: u64,
+}
+
+impl Snapshot {
+    /// The live heap of this moment.
+    ///
+    /// The first one starts to look for call sites, and it goes on until a soak ends or
+    /// [`allocator::stop`] is called: what was allocated outside is one place without a line.
+    /// Costs a read of every site in every thread's table; nothing is resolved or written.
+    pub fn take() -> Self {
+        allocator::as_meter(|| {
+            allocator::start();
+            let live = |site| {
+                let counts = allocator::counts_of_site(site);
+                Live { blocks: counts.live_blocks(), bytes: counts.live_bytes() }
+            };
+            Self { sites: allocator::all_sites().map(live).collect() }
+        })
+    }
+
+    /// Blocks that were live.
+    pub fn live_blocks(&self) -> u64 {
+        self.of_the_program().map(|(_, live)| live.blocks).sum()
+    }
+
+    /// Their bytes, as asked for.
+    pub fn live_bytes(&self) -> u64 {
+        self.of_the_program().map(|(_, live)| live.bytes).sum()
+    }
+
+    /// What came, and what went, since `earlier`, by place. Takes milliseconds to seconds, for the
+    /// names; meanwhile the program may go on.
+    pub fn since(&self, earlier: &Self) -> Difference {
+        allocator::as_meter(|| self.difference(earlier))
+    }
+
+    /// Every site but the meter's own.
+    fn of_the_program(&self) -> impl Iterator<Item = (SiteId, Live)> + '_ {
+        let sites = allocator::all_sites().zip(self.sites.iter().copied());
+        sites.filter(|(site, _)| *site != SiteId::METER)
+    }
+
+    fn difference(&self, earlier: &Self) -> Difference {
+        let mut names = Names::new();
+        let mut places: BTreeMap<(Option<String>, Option<u32>, String), Place> = BTreeMap::new();
+        for (id, live) in self.of_the_program() {
+            // A site that was not there yet had nothing.
+            let before = earlier.sites.get(id.index()).copied().unwrap_or_default();
+            if live == before {
+                continue;
+            }
+            let place = Place::of(id, live, before, &mut names);
+            let key = (place.file.clone(), place.line, place.function.clone());
+            match places.get_mut(&key) {
+                Some(known) => known.join(place),
+                None => drop(places.insert(key, place)),
+            }
+        }
+        let mut places: Vec<Place> = places.into_values().collect();
+        places.sort_by_key(|place| std::cmp::Reverse((place.bytes, place.blocks)));
+        Difference {
+            blocks: change(self.live_blocks(), earlier.live_blocks()),
+            bytes: change(self.live_bytes(), earlier.live_bytes()),
+            places,
+            attribution: site::attribution(),
+        }
+    }
+}
+
+/// What came between two snapshots.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Difference {
+    /// Live blocks more than before; below zero, fewer.
+    pub blocks: i64,
+    /// Live bytes more than before; below zero, fewer.
+    pub bytes: i64,
+    /// The places whose live blocks or bytes changed, by bytes: those that gained most first, those
+    /// that gave back most last.
+    pub places: Vec<Place>,
+    /// How the places were found.
+    pub attribution: Attribution,
+}
+
+/// A place whose live blocks changed between two snapshots.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// The function that allocates, chosen as in a [`Site`](crate::site::Site).
+    pub function: String,
+    /// Its file, relative to the workspace where it lies in it. `None` without line tables.
+    pub file: Option<String>,
+    /// The line in that file. `None` without line tables.
+    pub line: Option<u32>,
+    /// Whether the place lies in the program's own packages.
+    pub own: bool,
+    /// Live blocks more than before; below zero, fewer.
+    pub blocks: i64,
+    /// Live bytes more than before; below zero, fewer.
+    pub bytes: i64,
+    /// Live blocks of these call stacks at the later snapshot.
+    pub live_blocks: u64,
+    /// Their bytes.
+    pub live_bytes: u64,
+    /// The call stack that gained most, innermost first, as `function (file:line)`.
+    pub stack: Vec<String>,
+    /// What that call stack alone gained, in bytes: others may share the place.
+    pub stack_bytes: i64,
+}
+
+impl Place {
+    fn of(id: SiteId, live: Live, before: Live, names: &mut Names) -> Self {
+        let mut frames = names.of(&allocator::frames(id));
+        // An unwinder's stack begins in the meter's own hooks.
+        let first = frames.iter().position(|frame| frame.owner != Owner::Meter);
+        frames.drain(..first.unwrap_or(0));
+        let culprit = site::culprit(&frames).cloned().unwrap_or_else(|| site::nameless(id));
+        let file = culprit.file.as_deref();
+        let bytes = change(live.bytes, before.bytes);
+        Self {
+            file: file.map(|file| site::relative(file).display().to_string()),
+            line: culprit.line,
+            own: matches!(culprit.owner, Owner::Own | Owner::OwnTest),
+            function: culprit.function,
+            blocks: change(live.blocks, before.blocks),
+            bytes,
+            live_blocks: live.blocks,
+            live_bytes: live.bytes,
+            stack: frames.iter().map(Frame::to_line).collect(),
+            stack_bytes: bytes,
+        }
+    }
+
+    /// Adds another call stack of the same place.
+    fn join(&mut self, other: Self) {
+        self.blocks += other.blocks;
+        self.bytes += other.bytes;
+        self.live_blocks += other.live_blocks;
+        self.live_bytes += other.live_bytes;
+        if other.stack_bytes > self.stack_bytes {
+            self.stack = other.stack;
+            self.stack_bytes = other.stack_bytes;
+        }
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "{} since the earlier snapshot", both(self.blocks, self.bytes))?;
+        let came = self.places.iter().filter(|place| place.bytes > 0 || place.blocks > 0);
+        for (place, number) in came.clone().take(MOST_PLACES).zip(1..) {
+            writeln!(out, "\n{number}. {}: {}", both(place.blocks, place.bytes), place.function)?;
+            if let (Some(file), Some(line)) = (&place.file, place.line) {
+                writeln!(out, "   {file}:{line}")?;
+            }
+            let from = place
+                .stack
+                .iter()
+                .position(|frame| frame.starts_with(&place.function))
+                .unwrap_or(0);
+            for frame in place.stack.iter().skip(from).take(MOST_FRAMES) {
+                writeln!(out, "     {frame}")?;
+            }
+        }
+        let came = came.count();
+        if came > MOST_PLACES {
+            writeln!(out, "\n... and {} more places that gained", came - MOST_PLACES)?;
+        }
+        if came < self.places.len() {
+            writeln!(
+                out,
+                "\nPlaces that gave back more than they took: {}",
+                self.places.len() - came
+            )?;
+        }
+        if let Some(advice) = &self.attribution.advice {
+            writeln!(out, "\nNote: {advice}.")?;
+        }
+        Ok(())
+    }
+}
+
+/// `+3 blocks, +72 B`.
+fn both(blocks: i64, bytes: i64) -> String {
+    let sign = |value: i64| if value < 0 { "-" } else { "+" };
+    let word = if blocks.unsigned_abs() == 1 { "block" } else { "blocks" };
+    let count = units::count(blocks.unsigned_abs());
+    let size = units::bytes(bytes.unsigned_abs() as f64);
+    format!("{}{count} {word}, {}{size}", sign(blocks), sign(bytes))
+}
+
+/// Later less earlier.
+fn change(later: u64, earlier: u64) -> i64 {
+    let size = i64::try_from(later.abs_diff(earlier)).unwrap_or(i64::MAX);
+    if later < earlier { -size } else { size }
+}

@@ -1,0 +1,112 @@
+//! Part of the check of an exercise: the first growing line is where the metadata says.
+
+use leak_meter::Verdict;
+use leak_meter::site::Site;
+
+use super::outcome::Failure;
+use super::pattern::Pattern;
+
+/// The first growing line of `sites` must lie in the declared file and function.
+pub fn check(pattern: &Pattern, place: &str, sites: &[Site]) -> Option<Failure> {
+    let leak = &pattern.metadata.leak;
+    let file = format!("{}/{}", pattern.exercise(), leak.file.display());
+    let next = "Correct [leak].file and [leak].function, or let that function allocate what is \
+                retained.";
+    let declared = format!("{} declares {} in {file}", pattern.metadata_file(), leak.function);
+    let Some(first) = sites.iter().find(|site| site.verdict == Verdict::Growing) else {
+        let wrong = format!("{declared}, and no line is found to grow.");
+        return Some(Failure::new(place, wrong, next));
+    };
+    let is_there = first.file.as_deref() == Some(file.as_str())
+        && last_name(&first.function) == last_name(&leak.function);
+    (!is_there).then(|| {
+        let line = first.line.map(|line| format!(":{line}")).unwrap_or_default();
+        let found = first.file.as_deref().unwrap_or("a file without line tables");
+        let wrong =
+            format!("{declared}; the first growing line is in {}, {found}{line}.", first.function);
+        Failure::new(place, wrong, next)
+    })
+}
+
+/// The last name in a function's path, which is all that line tables tell of an inlined one.
+/// Closures count as the function that they stand in, and generic arguments do not count.
+fn last_name(function: &str) -> String {
+    let mut depth = 0;
+    let mut plain = String::new();
+    let mut before = ' ';
+    for letter in function.chars() {
+        match letter {
+            '<' => depth += 1,
+            // Not the end of an arrow: `<F as Fn() -> T>::call`.
+            '>' if before != '-' => depth -= 1,
+            _ if depth == 0 => plain.push(letter),
+            _ => {}
+        }
+        before = letter;
+    }
+    let names = plain.split("::").filter(|name| !name.is_empty() && !name.starts_with('{'));
+    names.last().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use exercise_harness::Exercise;
+
+    use super::*;
+
+    /// What is said of a first growing line in `function` of `file`, after one that is undecided.
+    fn said_of(function: &str, file: &str, verdict: &str) -> Option<String> {
+        let metadata = include_str!("../../../tests/verify_tree/crates/toy-cache/exercise.toml");
+        let metadata = Exercise::parse(metadata).unwrap();
+        let pattern = Pattern { root: PathBuf::new(), name: "toy-cache".to_owned(), metadata };
+        let site = |function: &str, verdict: &str| {
+            serde_json::from_value::<Site>(serde_json::json!({
+                "function": function, "file": file, "line": 21, "own": true,
+                "grain": "call_stack", "verdict": verdict, "reason": "",
+                "live_blocks": 0, "live_bytes": 0, "reallocations": 0,
+                "blocks_per_operation": null, "bytes_per_operation": null,
+                "history": [], "stack": [], "signature": "",
+            }))
+        };
+        let sites = [site("open", "undecided").unwrap(), site(function, verdict).unwrap()];
+        check(&pattern, "here", &sites).map(|failure| failure.wrong)
+    }
+
+    #[test]
+    fn the_first_growing_line_must_be_in_the_declared_file_and_function() {
+        let file = "exercises/toy-cache/src/cache.rs";
+        for function in ["get", "toy_cache_exercise::cache::Cache::get"] {
+            assert_eq!(said_of(function, file, "growing"), None);
+        }
+        for (function, file) in
+            [("Cache::put", file), ("Cache::get", "exercises/toy-cache/src/b.rs")]
+        {
+            let said = said_of(function, file, "growing").unwrap_or_default();
+            let wrong = format!(
+                "crates/toy-cache/exercise.toml declares Cache::get in \
+                 exercises/toy-cache/src/cache.rs; the first growing line is in {function}, {file}:21."
+            );
+            assert_eq!(said, wrong);
+        }
+        let said = said_of("Cache::get", file, "undecided").unwrap_or_default();
+        assert!(said.ends_with("and no line is found to grow."), "{said}");
+    }
+
+    #[test]
+    fn a_function_is_known_by_its_last_name() {
+        for path in [
+            "get",
+            "Cache::get",
+            "toy_exercise::cache::Cache::get",
+            "<toy_exercise::Cache<u8> as core::ops::Fn() -> toy::Page>::get",
+            "toy_exercise::Cache<K,V>::get::<u8>",
+            "toy_exercise::Cache::get::{closure#0}",
+            "toy_exercise::Cache::get::{{closure}}::{closure_env#1}<u8>",
+        ] {
+            assert_eq!(last_name(path), "get", "{path}");
+        }
+        assert_ne!(last_name("Cache::get_or_load"), "get");
+    }
+}
