@@ -135,10 +135,12 @@ impl Report {
     /// Panics with the report unless everything is steady.
     ///
     /// # Panics
-    /// With a verdict of Growing or Undecided.
+    /// With a verdict of Growing or Undecided, of memory that C code allocated also where the overall
+    /// verdict leaves an Undecided one out.
     #[track_caller]
     pub fn assert_strictly_steady(&self) {
-        assert!(self.verdict == Verdict::Steady, "{self}");
+        let all = self.growth.iter().all(|growth| growth.verdict == Verdict::Steady);
+        assert!(self.verdict == Verdict::Steady && all, "{self}");
     }
 
     /// Whether the soak was long and whole enough for any verdict.
