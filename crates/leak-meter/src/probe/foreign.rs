@@ -34,8 +34,11 @@ mod gnu {
     const MOST_EACH: i128 = LEAST_EACH + 16;
     /// Large chunks are rounded up to pages: by at most one 32nd of their 128 KiB.
     const PAGES: i128 = 32;
-    /// The size of the block that shows whether our blocks lie on this heap.
-    const SHOWN: usize = 1 << 20;
+    /// The size of the blocks that show whether ours lie on this heap. Smaller than what the heap maps
+    /// by itself: giving back one of those changes from which size on it does.
+    const SHOWN: usize = 64 << 10;
+    /// How many of them are looked at: another thread may allocate or free at the same moment.
+    const LOOKS: usize = 5;
 
     /// Tells how many bytes C code has allocated.
     #[derive(Debug)]
@@ -66,14 +69,18 @@ mod gnu {
             // structure by value.
             let info = unsafe { mem::transmute::<*mut libc::c_void, MallInfo>(found) };
             let mut probe = Self { info, shared: true, first: None };
-            probe.shared = allocator::as_meter(|| {
-                let before = probe.in_use();
-                let block = black_box(Vec::<u8>::with_capacity(SHOWN));
-                let shown = probe.in_use() - before >= SHOWN as i128 / 2;
-                drop(block);
-                shown
-            });
+            let shown =
+                (0..LOOKS).filter(|_| allocator::as_meter(|| probe.shows_a_block_of_ours()));
+            probe.shared = shown.count() > LOOKS / 2;
             Ok(probe)
+        }
+
+        fn shows_a_block_of_ours(&self) -> bool {
+            let before = self.in_use();
+            let block = black_box(Vec::<u8>::with_capacity(SHOWN));
+            let with = self.in_use();
+            drop(block);
+            with - before >= SHOWN as i128 / 2
         }
 
         /// Bytes allocated by C code.

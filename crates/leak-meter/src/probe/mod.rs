@@ -5,12 +5,14 @@
 
 mod folder;
 mod foreign;
+mod gauge;
 mod process;
 mod resident;
 mod targets;
 
 pub use folder::{FolderProbe, FolderUsage};
 pub use foreign::ForeignBytesProbe;
+pub use gauge::Gauge;
 pub use process::{OpenFiles, OpenFilesProbe, ThreadsProbe};
 pub use resident::ResidentBytesProbe;
 pub use targets::{FileGroup, FileKind};

@@ -90,6 +90,12 @@ pub struct GaugeGrowth {
     pub reason: String,
     /// The growth per operation, in the gauge's unit. `None` with too few rounds.
     pub per_operation: Option<f64>,
+    /// The lower end of its 95 % interval.
+    pub low: Option<f64>,
+    /// The upper end of its 95 % interval.
+    pub high: Option<f64>,
+    /// The smallest growth per operation that would have shown. `None` while undecided.
+    pub smallest_visible: Option<f64>,
     /// The reading after each round.
     pub readings: Vec<u64>,
 }

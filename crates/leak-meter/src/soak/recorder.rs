@@ -156,7 +156,7 @@ impl<'a> Recorder<'a> {
             temporary_files: handles.temporary.map(|usage| usage.files),
             temporary_bytes: handles.temporary.map(|usage| usage.bytes),
             threads: handles.threads,
-            tasks: self.watchers.tasks.as_mut().map(|alive| alive()),
+            tasks: self.watchers.tasks.as_mut().map(|alive| alive.read()),
             foreign_bytes: handles.foreign,
             resident_bytes: handles.resident,
             settled,
@@ -167,7 +167,7 @@ impl<'a> Recorder<'a> {
         }
         self.rounds.push(round);
         for (readings, (_, gauge)) in self.gauges.iter_mut().zip(&mut self.watchers.gauges) {
-            readings.push(gauge());
+            readings.push(gauge.read());
         }
         self.ledger.record();
         if let Some(observer) = &mut self.watchers.observer {

@@ -84,6 +84,9 @@ pub(crate) fn judge_gauge(name: &str, readings: Vec<u64>, evidence: &Evidence<'_
         verdict,
         reason: decision.reason,
         per_operation: decision.slope.map(|slope| slope.median / operations),
+        low: decision.slope.map(|slope| slope.low / operations),
+        high: decision.slope.map(|slope| slope.high / operations),
+        smallest_visible: decision.smallest_visible.map(|rate| rate / operations),
         readings,
     }
 }
