@@ -313,7 +313,8 @@ fn compare(walked: &Frames) {
     }
 }
 
-/// Whether a walked stack is the unwound one, which begins a few frames further in.
+/// Whether a walked stack is the unwound one, which begins a few frames further in. Of a stack too
+/// deep for either, the walk therefore sees a few frames more at the outer end.
 fn agree(walked: &[usize], unwound: &[usize]) -> bool {
     let Some(first) = walked.first() else {
         return false;
@@ -321,11 +322,12 @@ fn agree(walked: &[usize], unwound: &[usize]) -> bool {
     let Some(start) = unwound.iter().position(|address| address == first) else {
         return false;
     };
+    let is_cut = unwound.len() == MOST_FRAMES;
     let unwound = &unwound[start..];
     let common = walked.len().min(unwound.len());
     walked[..common] == unwound[..common]
         && (unwound.len() - common <= START_FRAMES || walked.len() >= MOST_FRAMES - 8)
-        && walked.len() == common
+        && (walked.len() == common || is_cut)
 }
 
 /// Walks a known chain of calls with both methods.
