@@ -72,7 +72,7 @@ impl Form {
         arguments.extend(self.release.then_some("--release"));
         let flags = if self.frame_pointers { FRAME_POINTERS } else { "" };
         let variables: &[_] = if leaks { &[("KEEPS_RECEIPTS", "yes")] } else { &[] };
-        project.test_with("home", flags, &arguments, variables)
+        project.test("home", flags, &arguments, variables)
     }
 }
 

@@ -28,7 +28,8 @@ fn project() -> Project {
 
 /// What the test prints that tells of all its leaks, which is a failure of the project if it fails.
 fn printed(project: &Project, flags: &str) -> String {
-    let (passed, text) = project.test("names", flags, &["--test", "found", "--", "--nocapture"]);
+    let (passed, text) =
+        project.test("names", flags, &["--test", "found", "--", "--nocapture"], &[]);
     assert!(passed, "{text}");
     text
 }

@@ -49,14 +49,9 @@ impl Project {
         fs::read_to_string(self.folder().join(name)).expect("the file was copied")
     }
 
-    /// Runs `cargo test` with `arguments`, the compiler's `flags`, and the target folder `target`.
-    /// Returns whether it passed, and all that it printed.
-    pub fn test(&self, target: &str, flags: &str, arguments: &[&str]) -> (bool, String) {
-        self.test_with(target, flags, arguments, &[])
-    }
-
-    /// As [`test`](Self::test), with variables of the environment.
-    pub fn test_with(
+    /// Runs `cargo test` with `arguments`, the compiler's `flags`, the target folder `target` and these
+    /// variables in its environment. Returns whether it passed, and all that it printed.
+    pub fn test(
         &self,
         target: &str,
         flags: &str,
