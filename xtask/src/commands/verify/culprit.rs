@@ -1,5 +1,6 @@
 //! Part of the check of an exercise: the first growing line is where the metadata says.
 
+use exercise_harness::exercise::Leak;
 use leak_meter::Verdict;
 use leak_meter::site::Site;
 
@@ -7,8 +8,7 @@ use super::outcome::Failure;
 use super::pattern::Pattern;
 
 /// The first growing line of `sites` must lie in the declared file and function.
-pub fn check(pattern: &Pattern, place: &str, sites: &[Site]) -> Option<Failure> {
-    let leak = &pattern.metadata.leak;
+pub fn check(pattern: &Pattern, leak: &Leak, place: &str, sites: &[Site]) -> Option<Failure> {
     let file = format!("{}/{}", pattern.exercise(), leak.file.display());
     let next = "Correct [leak].file and [leak].function, or let that function allocate what is \
                 retained.";
@@ -53,6 +53,7 @@ mod tests {
     use std::path::PathBuf;
 
     use exercise_harness::Exercise;
+    use exercise_harness::exercise::Kind;
 
     use super::*;
 
@@ -60,6 +61,7 @@ mod tests {
     fn said_of(function: &str, file: &str, verdict: &str) -> Option<String> {
         let metadata = include_str!("../../../tests/verify_tree/crates/toy-cache/exercise.toml");
         let metadata = Exercise::parse(metadata).unwrap();
+        let Kind::Leak { leak, .. } = metadata.kind.clone() else { panic!("{metadata:?}") };
         let pattern = Pattern { root: PathBuf::new(), name: "toy-cache".to_owned(), metadata };
         let site = |function: &str, verdict: &str| {
             serde_json::from_value::<Site>(serde_json::json!({
@@ -71,7 +73,7 @@ mod tests {
             }))
         };
         let sites = [site("open", "undecided").unwrap(), site(function, verdict).unwrap()];
-        check(&pattern, "here", &sites).map(|failure| failure.wrong)
+        check(&pattern, &leak, "here", &sites).map(|failure| failure.wrong)
     }
 
     #[test]
