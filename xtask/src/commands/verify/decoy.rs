@@ -73,75 +73,52 @@ fn soaked(ended: &Ended) -> Option<&Report> {
     }
 }
 
-/// Each declared resource rises until the declared operations are done, and no more after them.
+/// Each declared resource rises and then no more, the last of them after the declared operations.
 fn level(pattern: &Pattern, decoy: &Decoy, place: &str, report: &Report) -> Vec<Failure> {
-    let after = units::count(decoy.levels_off_after);
     let mut failures = Vec::new();
+    let mut last = 0;
     for resource in &decoy.resources {
-        let Some(level) = Level::of(report, *resource, decoy.levels_off_after) else {
-            let wrong = format!(
-                "{} says that {} level off after {after} operations, and the run ends before, or \
-                 does not measure them.",
-                pattern.metadata_file(),
-                resource.name()
-            );
-            let next = "Correct [decoy], or give each round more operations.";
-            failures.push(Failure::new(place, wrong, next));
-            continue;
-        };
-        let shown = |value| units::reading(*resource, value);
         let name = resource.name();
-        if level.first as f64 * (1.0 + LEVEL) >= level.reached as f64 {
-            let wrong = format!(
-                "{name} do not rise: {} after the first round, {} after {after} operations.",
-                shown(level.first),
-                shown(level.reached)
-            );
-            let next = "A decoy grows for a while: let it, or correct [decoy].resources.";
-            failures.push(Failure::new(place, wrong, next));
-        }
-        if level.highest_later as f64 > level.reached as f64 * (1.0 + LEVEL) {
-            let wrong = format!(
-                "{name} rise further after {after} operations: from {} to {}.",
-                shown(level.reached),
-                shown(level.highest_later)
-            );
-            failures.push(Failure::new(place, wrong, "Correct [decoy].levels_off_after."));
-        }
+        let next = "A decoy rises for a while and is then level: let it, or correct [decoy].";
+        let wrong = match level_of(report, *resource) {
+            None => format!("{name} are not measured."),
+            Some(1) => format!("{name} do not rise: they are level from the first round on."),
+            Some(round) if round == report.rounds.len() => {
+                format!("{name} rise to the end of the run, which is {round} rounds long.")
+            }
+            Some(round) => {
+                last = last.max(round);
+                continue;
+            }
+        };
+        failures.push(Failure::new(place, wrong, next));
+    }
+    let operations = |rounds: usize| -> u64 {
+        report.rounds.iter().take(rounds).map(|round| round.operations).sum()
+    };
+    let (before, after) = (operations(last.saturating_sub(1)), operations(last));
+    let declared = decoy.levels_off_after;
+    if failures.is_empty() && !(before < declared && declared <= after) {
+        let wrong = format!(
+            "{} says that it levels off after {} operations; it does between {} and {}.",
+            pattern.metadata_file(),
+            units::count(declared),
+            units::count(before),
+            units::count(after)
+        );
+        failures.push(Failure::new(place, wrong, "Correct [decoy].levels_off_after."));
     }
     failures
 }
 
-/// The readings by which a level is known.
-struct Level {
-    /// After the first round.
-    first: u64,
-    /// The highest up to the end of the round with the declared operation.
-    reached: u64,
-    /// The highest after that round.
-    highest_later: u64,
-}
-
-impl Level {
-    /// `None` if the run has no round after the declared operation, or does not measure `resource`.
-    fn of(report: &Report, resource: Resource, levels_off_after: u64) -> Option<Self> {
-        let mut done = 0;
-        let before = report.rounds.iter().take_while(|round| {
-            let begins_before = done < levels_off_after;
-            done += round.operations;
-            begins_before
-        });
-        let before = before.count();
-        let readings: Option<Vec<u64>> =
-            report.rounds.iter().map(|round| round.reading(resource)).collect();
-        let readings = readings?;
-        let (before, later) = readings.split_at(before);
-        Some(Self {
-            first: *before.first()?,
-            reached: *before.iter().max()?,
-            highest_later: *later.iter().max()?,
-        })
-    }
+/// The round, counted from 1, in which `resource` reached the level that it did not leave again
+/// upwards. `None` if it is not measured.
+fn level_of(report: &Report, resource: Resource) -> Option<usize> {
+    let readings: Option<Vec<u64>> =
+        report.rounds.iter().map(|round| round.reading(resource)).collect();
+    let readings = readings?;
+    let highest = *readings.iter().max()? as f64;
+    readings.iter().position(|reading| *reading as f64 * (1.0 + LEVEL) >= highest).map(|at| at + 1)
 }
 
 /// A short run's verdict, in all and of each declared resource, is the declared one.

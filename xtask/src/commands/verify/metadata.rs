@@ -34,10 +34,9 @@ pub fn check(pattern: &Pattern, all: &[Pattern]) -> anyhow::Result<Outcome> {
             fix.files.len(),
             if fix.files.len() == 1 { "file" } else { "files" },
         ),
-        Kind::Decoy(decoy) => format!(
-            "number {order}, a decoy, {grows} until {} operations are done",
-            decoy.levels_off_after
-        ),
+        Kind::Decoy(decoy) => {
+            format!("number {order}, a decoy, {grows} for {} operations", decoy.levels_off_after)
+        }
     };
     Ok(Outcome::of(failures.collect(), seen))
 }
