@@ -30,7 +30,7 @@ fn rows(tasks: &[Task]) -> Vec<String> {
 fn rows_of(parts: &[String]) -> Vec<String> {
     let rows = parts.iter().flat_map(|part| {
         let rows = part.strip_prefix(HEADING);
-        let rows = rows.unwrap_or_else(|| panic!("a part begins with {:.30?}", part));
+        let rows = rows.unwrap_or_else(|| panic!("a part begins with {part:.30?}"));
         assert!(part.ends_with('\n'), "a part ends in the middle of a row");
         rows.lines()
     });

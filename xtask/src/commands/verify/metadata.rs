@@ -2,6 +2,7 @@
 
 use exercise_harness::Exercise;
 use exercise_harness::exercise::{Decoy, Fix, Kind, Leak};
+use exercise_harness::units;
 use leak_meter::Verdict;
 
 use super::outcome::{Failure, Outcome};
@@ -34,9 +35,10 @@ pub fn check(pattern: &Pattern, all: &[Pattern]) -> anyhow::Result<Outcome> {
             fix.files.len(),
             if fix.files.len() == 1 { "file" } else { "files" },
         ),
-        Kind::Decoy(decoy) => {
-            format!("number {order}, a decoy, {grows} for {} operations", decoy.levels_off_after)
-        }
+        Kind::Decoy(decoy) => format!(
+            "number {order}, a decoy, {grows} for {} operations",
+            units::count(decoy.levels_off_after)
+        ),
     };
     Ok(Outcome::of(failures.collect(), seen))
 }
