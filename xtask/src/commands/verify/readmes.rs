@@ -68,7 +68,7 @@ pub fn check(pattern: &Pattern) -> anyhow::Result<Outcome> {
         if version == pattern.exercise() {
             failures.extend(readme.check_difficulty(pattern));
             failures.extend(readme.check_hints());
-        } else if !is_decoy {
+        } else {
             failures.extend(readme.check_incident());
         }
     }
