@@ -148,7 +148,7 @@ fn what_is_measured_of_a_decoy_must_be_what_it_declares() {
             FILLING,
             &says(short, "rounds = 24\noperations_per_round = 20"),
         )
-        .with_decoy(8, "toy-stopped", toy::STOPPED, DECOY);
+        .with_decoy(8, "toy-cut-short", toy::STOPPED, DECOY);
 
     // What the toys lack of form fails beside it, and is not looked at here.
     let trial = |version: &str, name: &str| format!("{version}/{name}, trial memory::growth\n");
@@ -181,7 +181,7 @@ fn what_is_measured_of_a_decoy_must_be_what_it_declares() {
                 "in all, in 24 rounds of 20 operations: Growing, and declared is Undecided",
             ],
         ),
-        ("toy-stopped", ["FAILED   solution", "The workload could not go on after 3 rounds"]),
+        ("toy-cut-short", ["FAILED   solution", "The workload could not go on after 3 rounds"]),
     ] {
         let version = if check.ends_with("exercise") { "exercises" } else { "solutions" };
         let verified = toy.run(&["verify", name]).ends_with(1);
