@@ -131,7 +131,7 @@ pub(super) fn current_site(size: usize) -> SiteId {
     match METHOD.load(Ordering::Relaxed) {
         0 => SiteId::UNKNOWN,
         1 => site_by_frame_pointers(frame::pointer(), size),
-        _ => site_by_unwinder(),
+        _ => site_by_unwinder(frame::pointer()),
     }
 }
 
@@ -242,7 +242,7 @@ fn site_by_walk(pointer: usize, size: usize) -> SiteId {
     if frames.count == 0 {
         return SiteId::UNKNOWN;
     }
-    let site = sites::find(frames.hash).unwrap_or_else(|| new_site(&frames));
+    let site = sites::find(frames.hash).unwrap_or_else(|| new_site(&frames, pointer));
     if let Some(recent) = slots::recent() {
         // SAFETY: as in `site_by_frame_pointers`; the walk has just read all these frames.
         unsafe { (*recent).keep(pointer, size, frames.pairs(), site) };
@@ -257,17 +257,18 @@ fn is_frame(pointer: usize, above: usize, top: usize) -> bool {
 }
 
 #[cold]
-fn site_by_unwinder() -> SiteId {
+fn site_by_unwinder(pointer: usize) -> SiteId {
     let _guard = MeterGuard::enter();
-    match unwind() {
+    match unwind(hook(), pointer) {
         Some(frames) if frames.count > 0 => sites::find_or_insert(frames.hash, frames.as_slice()),
         Some(_) => SiteId::UNKNOWN,
         None => SiteId::FOREIGN_STACK,
     }
 }
 
-/// The stack as the unwinder sees it, from the caller of the frame that this function is in.
-fn unwind() -> Option<Frames> {
+/// The stack as the unwinder sees it, from the caller of the function at `callee` on, whose frame
+/// pointer is `pointer`. `None` on a stack that is not the thread's, and if it is not on it.
+fn unwind(callee: *const (), pointer: usize) -> Option<Frames> {
     let mut frames = Frames::new();
     let stack = own_stack();
     let here = (&raw const frames).addr();
@@ -276,24 +277,37 @@ fn unwind() -> Option<Frames> {
     }
     let mut count = 0;
     let mut hash = SEED;
+    let mut is_past = false;
     // SAFETY: on the systems that this is built for, walking needs no synchronisation between
     // threads. The guard that every caller holds keeps allocations in here from coming back.
     unsafe {
         backtrace::trace_unsynchronized(|frame| {
-            // The unwinder's own frames lie below this one.
-            if frame.sp().addr() > here && count < MOST_FRAMES {
-                let back = frame.ip().addr();
-                frames.addresses[count].write(back);
-                count += 1;
-                hash = mix(hash, back);
-                if code::contains(back) {
-                    (frames.count, frames.hash) = (count, hash);
-                }
+            if !is_past && cfg!(target_vendor = "apple") {
+                // No function's address is told there, and every function has a frame pointer.
+                is_past = frame.sp().addr() > pointer;
+            } else if !is_past {
+                is_past = frame.symbol_address().addr() == callee.addr();
+                return true;
+            }
+            if !is_past {
+                return true;
+            }
+            let back = frame.ip().addr();
+            frames.addresses[count].write(back);
+            count += 1;
+            hash = mix(hash, back);
+            if code::contains(back) {
+                (frames.count, frames.hash) = (count, hash);
             }
             count < MOST_FRAMES
         });
     }
-    Some(frames)
+    is_past.then_some(frames)
+}
+
+/// The function in whose frame a walk begins, and the unwinder's frames end.
+fn hook() -> *const () {
+    super::charge as *const ()
 }
 
 /// Frames at the outer end that only the unwinder sees: the system's start of the program.
@@ -302,41 +316,32 @@ const START_FRAMES: usize = 4;
 /// The site of a stack that was not seen before. It is compared with what the unwinder sees, which
 /// is believed where the two differ: the stack went through code without frame pointers.
 #[cold]
-fn new_site(walked: &Frames) -> SiteId {
+fn new_site(walked: &Frames, pointer: usize) -> SiteId {
     let _guard = MeterGuard::enter();
-    let unwound = unwind();
-    let differs = unwound.filter(|unwound| !agree(walked.as_slice(), unwound.as_slice()));
-    let Some(unwound) = differs.filter(|unwound| unwound.count > 0) else {
+    let unwound = unwind(hook(), pointer).filter(|unwound| unwound.count > 0);
+    if unwound.as_ref().is_some_and(|unwound| agree(walked.as_slice(), unwound.as_slice())) {
         AGREED.fetch_add(1, Ordering::Relaxed);
         return sites::find_or_insert(walked.hash, walked.as_slice());
-    };
+    }
     let disagreed = DISAGREED.fetch_add(1, Ordering::Relaxed) + 1;
     // A few stacks through code without frame pointers do not make the rest wrong.
     if disagreed >= 3 && disagreed * 10 > AGREED.load(Ordering::Relaxed) {
         METHOD.store(Method::Unwinder as u8, Ordering::Release);
     }
-    let site = sites::find_or_insert(unwound.hash, unwound.as_slice());
+    let right = unwound.as_ref().unwrap_or(walked);
+    let site = sites::find_or_insert(right.hash, right.as_slice());
     sites::alias(walked.hash, site);
     site
 }
 
-/// Whether a walked stack is the unwound one, which begins a few frames further in. Of a stack too
-/// deep for either, the walk therefore sees a few frames more at the outer end.
+/// Whether a walked stack is the unwound one. Both begin at the same frame: a walk that passes over
+/// functions without frame pointers may still meet the right frames further out.
 fn agree(walked: &[usize], unwound: &[usize]) -> bool {
-    let Some(first) = walked.first() else {
-        return false;
-    };
-    let Some(start) = unwound.iter().position(|address| address == first) else {
-        return false;
-    };
-    // Each sees so many frames at the most, and counts them from another one.
-    let is_cut = |frames: &[usize]| frames.len() >= MOST_FRAMES - 8;
-    let cut = [is_cut(walked), is_cut(unwound)];
-    let unwound = &unwound[start..];
     let common = walked.len().min(unwound.len());
-    walked[..common] == unwound[..common]
-        && (unwound.len() - common <= START_FRAMES || cut[0])
-        && (walked.len() == common || cut[1])
+    common > 0
+        && walked[..common] == unwound[..common]
+        && walked.len() == common
+        && unwound.len() - common <= START_FRAMES
 }
 
 /// Walks a known chain of calls with both methods.
@@ -350,7 +355,8 @@ fn known_chain_is_seen() -> bool {
     #[inline(never)]
     fn inner() -> bool {
         let _guard = MeterGuard::enter();
-        let (walked, unwound) = (walk(frame::pointer()), unwind());
+        let pointer = frame::pointer();
+        let (walked, unwound) = (walk(pointer), unwind(inner as *const (), pointer));
         match (walked, unwound) {
             (Some(walked), Some(unwound)) => {
                 black_box(agree(walked.as_slice(), unwound.as_slice()))
