@@ -62,7 +62,6 @@ impl<S: LiveUpdates> Office<S> {
         // With room for all that a soak can hold: what grows is the server's, then.
         let silent = Vec::with_capacity(MOST_SILENT);
         let mut office = Self { server, speaker, slow, silent, observer, at_rest, last_number: 0 };
-        // As many at once as a client may be behind by.
         for _ in 0..UPDATES_BEFORE / UPDATES {
             office.talk().await?;
         }
@@ -73,10 +72,10 @@ impl<S: LiveUpdates> Office<S> {
     /// mix. Meanwhile something happens, and time passes.
     async fn visit(&mut self, operation: Operation) -> Result<(), Trouble> {
         match operation.number() % 4 {
-            0 => self.come(QUIET).await?.leave().await?,
-            1 => self.come(QUIET).await?.vanish(),
+            0 => self.come().await?.leave().await?,
+            1 => self.come().await?.vanish(),
             2 => {
-                let line = self.come(QUIET).await?.fall_silent();
+                let line = self.come().await?.fall_silent();
                 self.silent.push(line);
             }
             _ => self.come_back().await?,
@@ -87,8 +86,9 @@ impl<S: LiveUpdates> Office<S> {
         Ok(())
     }
 
-    async fn come(&self, project: u64) -> Result<Client, Trouble> {
-        let mut client = Client::watch(self.server.address(), project).await?;
+    /// A client that is known to the server when this returns.
+    async fn come(&self) -> Result<Client, Trouble> {
+        let mut client = Client::watch(self.server.address(), QUIET).await?;
         client.fence().await?;
         Ok(client)
     }
