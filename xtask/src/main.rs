@@ -12,9 +12,17 @@
 
 mod cargo;
 mod commands;
+mod difference;
 mod document;
 mod exit;
+mod files;
+mod finding;
+mod kept;
+mod lab;
 mod measure;
+mod readme;
+mod scratch;
+mod shipped;
 mod show;
 mod workspace;
 
@@ -22,7 +30,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{list, run, test, verify};
+use crate::commands::{diff, hint, list, reset, run, test, verify};
 
 /// Leak Lab: find and fix memory leaks in Rust
 #[derive(Debug, Parser)]
@@ -34,7 +42,10 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Diff(diff::Args),
+    Hint(hint::Args),
     List(list::Args),
+    Reset(reset::Args),
     Run(run::Args),
     Test(test::Args),
     Verify(verify::Args),
@@ -43,7 +54,10 @@ enum Command {
 fn main() -> ExitCode {
     exercise_harness::cleanup::on_signals();
     let result = match Arguments::parse().command {
+        Command::Diff(args) => diff::run(&args),
+        Command::Hint(args) => hint::run(&args),
         Command::List(args) => list::run(&args),
+        Command::Reset(args) => reset::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Verify(args) => verify::run(&args),

@@ -1,7 +1,11 @@
 //! The commands, one file or folder each: `Args` is what was asked, `run` does it.
 
+mod ask;
+pub mod diff;
+pub mod hint;
 pub mod list;
 mod prepare;
+pub mod reset;
 pub mod run;
 pub mod test;
 pub mod verify;

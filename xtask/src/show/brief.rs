@@ -6,7 +6,7 @@ use exercise_harness::units;
 use leak_meter::{Growth, Resource, Verdict};
 
 use super::palette::{self, STRONG, paint};
-use super::words::{WIDTH, wrapped};
+use super::words::{self, wrapped};
 use crate::document::{Document, ExerciseResult, Outcome, VersionResult};
 use crate::workspace::{Entry, Version, Workspace};
 
@@ -38,7 +38,7 @@ pub fn line(
         format!("{}{gap}", paint(palette::style(version), &short))
     };
     let verdicts: String = result.versions.iter().map(verdict).collect();
-    let room = WIDTH.saturating_sub(name_width + VERDICT * result.versions.len());
+    let room = words::width().saturating_sub(name_width + VERDICT * result.versions.len());
     let keeps = exercise.map(|version| keeps(version, entry, room)).unwrap_or_default();
     let text = format!("{:name_width$}{verdicts}{keeps}", entry.name);
     writeln!(out, "{}", text.trim_end())?;
@@ -47,7 +47,7 @@ pub fn line(
         let shown = version.message.as_ref().filter(|_| version.outcome != Outcome::DidNotBuild);
         if let Some(message) = shown {
             let text = format!("{}: {message}", version.version);
-            for line in wrapped(&text, WIDTH - 2) {
+            for line in wrapped(&text, words::width() - 2) {
                 writeln!(out, "  {line}")?;
             }
         }

@@ -7,7 +7,7 @@ use exercise_harness::judge;
 use leak_meter::Verdict;
 
 use super::palette::{self, QUIET, STRONG, paint};
-use super::words::{WIDTH, wrapped};
+use super::words::{self, wrapped};
 use super::{meaning, rows};
 use crate::document::{ExerciseResult, Outcome, VersionResult};
 use crate::workspace::{Entry, Version};
@@ -30,7 +30,7 @@ pub fn print(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
         writeln!(out, "{}", if verdict { painted(line) } else { line.to_owned() })?;
     }
     for note in rows::notes(result) {
-        for line in wrapped(&note, WIDTH) {
+        for line in wrapped(&note, words::width()) {
             writeln!(out, "{}", paint(QUIET, &line))?;
         }
     }
@@ -48,7 +48,7 @@ pub fn print(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
             }
             _ => meaning::of(entry, version, result.requests_per_second),
         };
-        for line in wrapped(&sentence, WIDTH) {
+        for line in wrapped(&sentence, words::width()) {
             writeln!(out, "{line}")?;
         }
     }
@@ -67,10 +67,10 @@ fn places(version: &VersionResult) -> Vec<String> {
             let verdict = paint(style, &verdict.to_string());
             lines.push(format!("{verdict} lines of the {}, per operation:", version.version));
         }
-        lines.extend(places.iter().skip(1).flat_map(|line| wrapped(line, WIDTH)));
+        lines.extend(places.iter().skip(1).flat_map(|line| wrapped(line, words::width())));
     }
     let advice = version.attribution.as_ref().and_then(|attribution| attribution.advice.as_ref());
-    let note = advice.map(|advice| wrapped(&format!("Note: {advice}."), WIDTH));
+    let note = advice.map(|advice| wrapped(&format!("Note: {advice}."), words::width()));
     lines.extend(note.into_iter().flatten().map(|line| paint(QUIET, &line)));
     lines
 }

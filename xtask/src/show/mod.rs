@@ -6,10 +6,13 @@
 pub mod brief;
 pub mod comparison;
 mod curve;
+pub mod diff;
+pub mod hint;
 pub mod list;
 mod meaning;
 mod palette;
 pub mod progress;
+pub mod reset;
 mod rows;
 pub mod trials;
 pub mod trouble;

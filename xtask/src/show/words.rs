@@ -3,14 +3,28 @@
 use exercise_harness::units;
 use leak_meter::Resource;
 
-/// How wide a line is: that of a projector's terminal.
-pub const WIDTH: usize = 80;
+/// How wide a line of text is at most: as a projector's terminal.
+pub const WIDEST: usize = 80;
+/// How narrow the terminal may be; on a narrower one lines are broken by it.
+const NARROWEST: usize = 60;
 
 /// What stays on the line of the number before it.
 const UNITS: [&str; 9] = ["B", "kB", "MB", "GB", "TB", "s", "min", "h", "days"];
 
 /// Below this, "1 in 1,000 operations" says more than "0.001 per operation".
 const RARE: f64 = 0.1;
+
+/// How wide a line of text is: as the terminal, within bounds. Where the output is no terminal, the
+/// widest.
+pub fn width() -> usize {
+    terminal_width().min(WIDEST)
+}
+
+/// How wide the terminal is that the results go to.
+pub fn terminal_width() -> usize {
+    let size = terminal_size::terminal_size_of(std::io::stdout());
+    size.map_or(WIDEST, |(width, _)| usize::from(width.0).max(NARROWEST))
+}
 
 /// An amount per operation, without the resource's name.
 pub fn amount(resource: Resource, value: f64) -> String {
