@@ -57,6 +57,15 @@ impl Version {
         }
     }
 
+    /// What it is called in a sentence, after "the".
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Shipped => "shipped exercise",
+            Self::Exercise => "exercise",
+            Self::Solution => "solution",
+        }
+    }
+
     /// The package of this version of the exercise `name`.
     pub fn package(self, name: &str) -> String {
         format!("{name}-{self}")

@@ -1,8 +1,9 @@
 //! Which point of a README's "The fix" explains which hunk.
 //!
 //! A point names code between backticks: the file, the function or the words that it is about. It
-//! explains the hunks of that file (if it names one) in which what it names first stands; where no
-//! point does so, the one that shares most names with the hunk does.
+//! explains the hunks of that file (if it names one) in which what it names first stands; where
+//! another point shares more names with the hunk, or no point is named, that one does; and where
+//! none shares any, the first point about the file.
 
 use std::collections::BTreeSet;
 
@@ -64,20 +65,20 @@ fn reasons_of(hunk: &Hunk, points: &[&Point<'_>]) -> Vec<String> {
     let changed = text_of(hunk, |sign| sign != Sign::Same);
     let all: BTreeSet<&str> = names(&all).collect();
     let changed: BTreeSet<&str> = names(&changed).collect();
-    let is_named = |point: &&&Point<'_>| !point.first.is_empty() && point.first.is_subset(&all);
-    let named: Vec<&&Point<'_>> = points.iter().filter(is_named).collect();
-    if !named.is_empty() {
-        return named.iter().map(|point| point.text.to_owned()).collect();
+    let shared = |point: &Point<'_>| point.names.intersection(&changed).count();
+    let most = points.iter().map(|point| shared(point)).max().unwrap_or(0);
+    let is_named = |point: &Point<'_>| !point.first.is_empty() && point.first.is_subset(&all);
+    let mut found: Vec<&Point<'_>> =
+        points.iter().copied().filter(|point| is_named(point)).collect();
+    // One that is named in passing says less than one of which more stands here.
+    if found.iter().all(|point| shared(point) < most) {
+        found = points.iter().copied().filter(|point| shared(point) == most).take(1).collect();
     }
-    let shared = |point: &&&Point<'_>| point.names.intersection(&changed).count();
-    let best = points.iter().max_by_key(shared).filter(|point| shared(point) > 0);
-    // A file that one point alone is about is explained by it.
-    let only = || points.iter().filter(|point| point.file.is_some()).collect::<Vec<_>>();
-    let best = best.or_else(|| match only().as_slice() {
-        [only] => Some(*only),
-        _ => None,
-    });
-    best.map(|point| point.text.to_owned()).into_iter().collect()
+    if most == 0 && found.is_empty() {
+        // An import, say: it serves what the first point about its file explains.
+        found = points.iter().copied().filter(|point| point.file.is_some()).take(1).collect();
+    }
+    found.iter().map(|point| point.text.to_owned()).collect()
 }
 
 fn text_of(hunk: &Hunk, is_wanted: impl Fn(Sign) -> bool) -> String {
@@ -119,8 +120,15 @@ mod tests {
     }
 
     #[test]
-    fn a_file_with_one_point_of_its_own_is_explained_by_it() {
-        let points = ["`src/a.rs`: it owns.", "`src/b.rs`: it asks."];
-        assert_eq!(reasons("a\n", "b\n", &points), [[points[0]]]);
+    fn a_point_that_is_named_in_passing_gives_way_to_one_of_which_more_stands_there() {
+        let points = ["`subscribe` returns a `Guard` with a `Drop`.", "`off` removes."];
+        let new = "impl Drop for Guard {\n  fn drop(&mut self) { off() }\n}\n";
+        assert_eq!(reasons("", new, &points), [[points[0]]]);
+    }
+
+    #[test]
+    fn what_shares_no_name_is_explained_by_the_first_point_about_its_file() {
+        let points = ["`src/b.rs`: it asks.", "`src/a.rs`: it owns.", "`src/a.rs`: and drops."];
+        assert_eq!(reasons("a\n", "b\n", &points), [[points[1]]]);
     }
 }

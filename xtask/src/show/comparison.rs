@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{ColumnConstraint, ContentArrangement};
 use exercise_harness::judge;
 use leak_meter::Verdict;
 
@@ -22,7 +23,13 @@ pub fn print(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
     table.style_mut().row_separator = comfy_table::LineStyle::none();
     let versions = result.versions.iter().map(|version| version.version.to_string());
     table.set_header(std::iter::once(String::new()).chain(versions));
-    table.add_rows(rows::all(entry, result));
+    let width = words::width();
+    table.add_rows(rows::all(entry, result, width));
+    // Cells are broken where they do not fit; labels stay whole.
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(narrow(width));
+    if let Some(labels) = table.column_mut(0) {
+        labels.set_constraint(ColumnConstraint::ContentWidth);
+    }
     for line in table.lines() {
         let line = line.trim_end();
         // Coloured once the columns stand, which know nothing of colours.
@@ -44,7 +51,8 @@ pub fn print(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
         // The compiler's message stands above already, and its lines are its own.
         let sentence = match version.outcome {
             Outcome::DidNotBuild => {
-                format!("The {} does not build; see the compiler's message above.", version.version)
+                let noun = version.version.noun();
+                format!("The {noun} does not build; see the compiler's message above.")
             }
             _ => meaning::of(entry, version, result.requests_per_second),
         };
@@ -56,6 +64,11 @@ pub fn print(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A width as the table counts it.
+fn narrow(width: usize) -> u16 {
+    u16::try_from(width).unwrap_or(u16::MAX)
+}
+
 /// The lines of a version that grow, then those that are undecided, and how to find them better.
 fn places(version: &VersionResult) -> Vec<String> {
     let mut lines = Vec::new();
@@ -65,7 +78,8 @@ fn places(version: &VersionResult) -> Vec<String> {
         let places = judge::places(&version.sites, verdict);
         if !places.is_empty() {
             let verdict = paint(style, &verdict.to_string());
-            lines.push(format!("{verdict} lines of the {}, per operation:", version.version));
+            let noun = version.version.noun();
+            lines.push(format!("{verdict} lines of the {noun}, per operation:"));
         }
         lines.extend(places.iter().skip(1).flat_map(|line| wrapped(line, words::width())));
     }

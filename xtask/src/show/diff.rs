@@ -72,14 +72,21 @@ pub fn lines(
             if at > 0 {
                 lines.push(paint(QUIET, "  ..."));
             }
-            for reason in &hunk.reasons {
-                let why = wrapped(&format!("  Why: {reason}"), text_width);
-                lines.extend(why.iter().map(|line| paint(QUIET, line)));
-            }
+            let before = at.checked_sub(1).map(|before| &difference.hunks[before].reasons);
+            lines.extend(why(&hunk.reasons, before, text_width));
             lines.extend(if side_by_side { beside(hunk, width) } else { unified(hunk, width) });
         }
     }
     lines
+}
+
+/// The reasons of a hunk; where they are those of the hunk before it, just that.
+fn why(reasons: &[String], before: Option<&Vec<String>>, width: usize) -> Vec<String> {
+    if !reasons.is_empty() && before.is_some_and(|before| before == reasons) {
+        return vec![paint(QUIET, "  Why: as above.")];
+    }
+    let lines = reasons.iter().flat_map(|reason| wrapped(&format!("  Why: {reason}"), width));
+    lines.map(|line| paint(QUIET, &line)).collect()
 }
 
 fn unified(hunk: &Hunk, width: usize) -> Vec<String> {
