@@ -20,6 +20,7 @@ mod finding;
 mod kept;
 mod lab;
 mod measure;
+mod prediction;
 mod readme;
 mod scratch;
 mod shipped;
@@ -30,7 +31,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{diff, hint, list, reset, run, test, verify};
+use crate::commands::{diff, hint, list, predict, reset, run, test, verify, watch};
 
 /// Leak Lab: find and fix memory leaks in Rust
 #[derive(Debug, Parser)]
@@ -45,10 +46,12 @@ enum Command {
     Diff(diff::Args),
     Hint(hint::Args),
     List(list::Args),
+    Predict(predict::Args),
     Reset(reset::Args),
     Run(run::Args),
     Test(test::Args),
     Verify(verify::Args),
+    Watch(watch::Args),
 }
 
 fn main() -> ExitCode {
@@ -57,10 +60,12 @@ fn main() -> ExitCode {
         Command::Diff(args) => diff::run(&args),
         Command::Hint(args) => hint::run(&args),
         Command::List(args) => list::run(&args),
+        Command::Predict(args) => predict::run(&args),
         Command::Reset(args) => reset::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Watch(args) => watch::run(&args),
     };
     match result {
         Ok(exit) => exit.code(),

@@ -37,6 +37,7 @@ pub fn build(workspace: &Workspace, release: bool, progress: &Progress) -> anyho
 
 /// Builds the shipped version of each of `entries`, which have been edited: as copies beside what
 /// is built already. The packages are named as [`Version::package`] names them.
+/// `see` is handed each line of cargo's progress.
 ///
 /// # Errors
 /// When a shipped file is nowhere to be had, the copies cannot be written, or as [`cargo::build`].
@@ -44,12 +45,8 @@ pub fn build_shipped(
     workspace: &Workspace,
     entries: &[&Entry],
     release: bool,
-    progress: &Progress,
+    see: impl Fn(&str) + Sync,
 ) -> anyhow::Result<BTreeMap<String, Built>> {
-    if entries.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    progress.stage("Building what was shipped");
     let copy = |entry: &&Entry| {
         let files: Files = Shipped::of(&workspace.root, &entry.name)?.files()?;
         let package = Version::Shipped.package(&entry.name);
@@ -63,5 +60,5 @@ pub fn build_shipped(
         .context("what was shipped cannot be laid out to be built")?;
     let target_folder = Some(target.as_path());
     let selection = Selection { workspace: &folder, packages: &packages, release, target_folder };
-    Ok(cargo::build(selection, progress.detail())?.packages)
+    Ok(cargo::build(selection, see)?.packages)
 }

@@ -108,7 +108,11 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let chosen = args.choose(&workspace, &entries);
     let shipped = |of: &&Chosen<'_>| of.versions.contains(&Version::Shipped);
     let shipped: Vec<&Entry> = chosen.iter().filter(shipped).map(|of| of.entry).collect();
-    built.extend(prepare::build_shipped(&workspace, &shipped, args.release, &progress)?);
+    if !shipped.is_empty() {
+        progress.stage("Building what was shipped");
+        let detail = progress.detail();
+        built.extend(prepare::build_shipped(&workspace, &shipped, args.release, detail)?);
+    }
     let subjects = args.subjects(&chosen, &built);
     for subject in &subjects {
         if let Err(VersionResult { version, message: Some(message), .. }) = &subject.built {

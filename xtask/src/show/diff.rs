@@ -11,7 +11,7 @@ use crate::difference::{Hunk, Line, Piece, Sign};
 use crate::workspace::{Entry, Version};
 
 /// From this width on, both versions stand side by side.
-const SIDE_BY_SIDE: usize = 120;
+pub const SIDE_BY_SIDE: usize = 120;
 /// The width of a line's number, its sign and the gaps.
 const GUTTER: usize = 8;
 /// Stands between the sides.

@@ -11,12 +11,14 @@ pub mod hint;
 pub mod list;
 mod meaning;
 mod palette;
+pub mod predict;
 pub mod progress;
 pub mod reset;
 mod rows;
 pub mod trials;
 pub mod trouble;
 pub mod verify;
+pub mod watch;
 mod words;
 
 use std::io::Write;

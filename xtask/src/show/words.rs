@@ -48,6 +48,39 @@ pub fn visible(resource: Resource, value: f64) -> String {
     }
 }
 
+/// `text`, as a README has it, in lines of at most `width` characters.
+pub fn paragraphs(text: &str, width: usize) -> Vec<String> {
+    let broken = |line: String| match line.as_str() {
+        "" => vec![line],
+        _ => wrapped(&line, width),
+    };
+    flowing(text).into_iter().flat_map(broken).collect()
+}
+
+/// Each paragraph of `text` in one line, with empty ones between them; the points of lists,
+/// tables and code keep their lines.
+fn flowing(text: &str) -> Vec<String> {
+    let mut paragraphs: Vec<String> = Vec::new();
+    let mut flows = false;
+    let mut in_code = false;
+    for line in text.lines() {
+        let fence = line.trim_start().starts_with("```");
+        let begins =
+            ["- ", "| ", "|-", "**"].iter().any(|sign| line.trim_start().starts_with(sign));
+        let own = in_code || fence || line.trim().is_empty() || begins;
+        in_code ^= fence;
+        match paragraphs.last_mut().filter(|_| flows && !own) {
+            Some(paragraph) => {
+                paragraph.push(' ');
+                paragraph.push_str(line.trim());
+            }
+            None => paragraphs.push(line.to_owned()),
+        }
+        flows = !(in_code || fence || line.trim().is_empty());
+    }
+    paragraphs
+}
+
 /// `text` in lines of at most `width` characters, broken between words. Each line keeps the
 /// indentation of the one that it was broken from.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
@@ -108,5 +141,14 @@ mod tests {
         assert_eq!(visible(Resource::LiveBytes, 0.02), "1 B in 50 operations");
         assert_eq!(visible(Resource::LiveBytes, 380.0), "380 B per operation");
         assert_eq!(visible(Resource::LiveBlocks, 0.0), "0 per operation");
+    }
+
+    #[test]
+    fn paragraphs_flow_and_lists_and_code_stay() {
+        let text = "One\ntwo.\n\n- three\n  four\n- five\n\n```\na\nb\n```\nsix\n";
+        assert_eq!(
+            flowing(text),
+            ["One two.", "", "- three four", "- five", "", "```", "a", "b", "```", "six"]
+        );
     }
 }
