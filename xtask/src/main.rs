@@ -29,9 +29,9 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::commands::{diff, hint, list, predict, reset, run, test, verify, watch};
+use crate::commands::{completions, diff, hint, list, predict, reset, run, test, verify, watch};
 
 /// Leak Lab: find and fix memory leaks in Rust
 #[derive(Debug, Parser)]
@@ -43,6 +43,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Completions(completions::Args),
     Diff(diff::Args),
     Hint(hint::Args),
     List(list::Args),
@@ -57,6 +58,7 @@ enum Command {
 fn main() -> ExitCode {
     exercise_harness::cleanup::on_signals();
     let result = match Arguments::parse().command {
+        Command::Completions(args) => completions::run(&args, Arguments::command()),
         Command::Diff(args) => diff::run(&args),
         Command::Hint(args) => hint::run(&args),
         Command::List(args) => list::run(&args),

@@ -1,6 +1,7 @@
 //! The commands, one file or folder each: `Args` is what was asked, `run` does it.
 
 mod ask;
+pub mod completions;
 pub mod diff;
 pub mod hint;
 pub mod list;

@@ -31,3 +31,11 @@ pub fn json(document: &Document) -> anyhow::Result<()> {
     writeln!(out, "{}", serde_json::to_string_pretty(document)?)?;
     Ok(())
 }
+
+/// Prints `text` as it is.
+pub fn text(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}

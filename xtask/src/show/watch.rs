@@ -45,7 +45,7 @@ pub fn farewell(state: &State) -> anyhow::Result<()> {
     let mut out = anstream::stdout().lock();
     let name = &state.entry.name;
     let (edited, does) = (list::edited(state.status), list::state(state.status));
-    writeln!(out, "{name}: {edited}, {does}. On again: cargo xtask watch {name}")?;
+    writeln!(out, "{name}: {edited}, {does}.\nOn again: cargo xtask watch {name}")?;
     Ok(())
 }
 
@@ -55,7 +55,10 @@ fn head(state: &State, width: usize) -> Vec<String> {
     let filled = (BAR * fixed).checked_div(all).unwrap_or(0);
     let bar = format!("{}{}", "█".repeat(filled), "░".repeat(BAR - filled));
     let folder = Version::Exercise.folder(name);
-    let grows = state.now.as_ref().and_then(|tested| tested.finding.place.clone());
+    // Whoever is asked who holds it is not told at the same time.
+    let tells = !matches!(state.panel, Panel::Predict { .. });
+    let grows = state.now.as_ref().filter(|_| tells);
+    let grows = grows.and_then(|tested| tested.finding.place.clone());
     let open = grows.unwrap_or_else(|| format!("{folder}/src"));
     let title = wrapped(&format!("{name}: {}", state.entry.metadata.title), width);
     let mut lines: Vec<String> = title.iter().map(|line| paint(STRONG, line)).collect();
@@ -141,14 +144,17 @@ fn result(state: &State, width: usize) -> Vec<String> {
     let Some(Tested { finding, what }) = &state.now else {
         return vec!["Not tested yet ...".to_owned()];
     };
+    let mut lines = Vec::new();
+    if state.is_older {
+        lines.push(paint(OPEN, "Before your last save:"));
+    }
     match what {
         What::DidNotBuild(message) => {
-            let mut lines = vec![paint(BAD, "BROKEN: it does not build. The compiler says:")];
+            lines.push(paint(BAD, "BROKEN: it does not build. The compiler says:"));
             lines.extend(message.lines().map(str::to_owned));
-            lines
         }
         What::Measured(measured) => {
-            let mut lines = vec![verdict(finding, state, measured)];
+            lines.push(verdict(finding, state, measured));
             lines.extend(changes(state.before.as_ref(), finding));
             lines.extend(state.beside.iter().map(|(version, found)| beside(*version, found)));
             lines.extend(growing_lines(measured, width));
@@ -158,9 +164,9 @@ fn result(state: &State, width: usize) -> Vec<String> {
                 let compare = format!("Compare with ours: d, or {}", linked(&state.root, &readme));
                 lines.extend([compare, "Go on with the next one: n".to_owned()]);
             }
-            lines
         }
     }
+    lines
 }
 
 fn verdict(finding: &Finding, state: &State, measured: &[Measured]) -> String {

@@ -32,6 +32,8 @@ pub struct State {
     pub before: Option<Finding>,
     /// What is found now.
     pub now: Option<Tested>,
+    /// Whether it was saved after that.
+    pub is_older: bool,
     /// What other versions were found to be, for comparison.
     pub beside: Vec<(Version, Finding)>,
     /// What is shown in the middle.
@@ -129,6 +131,7 @@ impl State {
             busy: None,
             before,
             now: None,
+            is_older: false,
             beside: Vec::new(),
             panel: Panel::Result,
             scrolled: 0,
@@ -158,6 +161,7 @@ impl State {
 
     /// A save has begun another test: what was shown of the last one gives way, a question stays.
     pub fn saved(&mut self) {
+        self.is_older = true;
         let is_question =
             matches!(self.panel, Panel::Predict { .. } | Panel::AskDiff | Panel::AskReset);
         if !is_question {
@@ -170,6 +174,7 @@ impl State {
         if let Some(last) = self.now.replace(tested) {
             self.before = Some(last.finding);
         }
+        self.is_older = false;
         self.scrolled = 0;
     }
 
