@@ -145,10 +145,14 @@ fn the_time_from_an_edit_to_its_verdict_is_short() {
             fs::write(&file, edited).unwrap();
             // First the new test is seen to be under way, then its verdict.
             bench.until(&["..."], |screen| screen.contains("Before your last save"));
-            bench.until(&["verdict"], |screen| {
-                screen.contains("LEAKING: 9 of 12") && screen.contains("Waiting for a save")
+            let screen = bench.until(&["verdict"], |screen| {
+                screen.contains(" of 12 trials pass")
+                    && screen.contains("Waiting for a save")
+                    && !screen.contains("Before your last save")
             });
-            began.elapsed()
+            let time = began.elapsed();
+            assert!(screen.contains("LEAKING: 9 of 12"), "{screen}");
+            time
         })
         .collect();
     times.sort();

@@ -185,7 +185,8 @@ fn verdict(finding: &Finding, state: &State, measured: &[Measured]) -> String {
 fn changes(before: Option<&Finding>, now: &Finding) -> Vec<String> {
     let rate = |finding: &Finding, resource: Resource| {
         let found = finding.growth.iter().find(|(grown, _)| *grown == resource);
-        found.map(|(_, value)| *value)
+        // A slope that falls a little is that of noise: nothing stays.
+        found.map(|(_, value)| value.max(0.0))
     };
     let nothing = Vec::new();
     let earlier = before.map_or(&nothing, |before| &before.growth);
