@@ -4,6 +4,7 @@
 //! file is written beside its place; then each takes its place in one step. So a full disk or an
 //! interruption leaves the learner's work in the exercise, or aside, or both.
 
+use std::cmp::Reverse;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -100,7 +101,7 @@ pub fn all(root: &Path, name: &str) -> Vec<Kept> {
         })
     };
     let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_of).collect();
-    folders.sort_by(|a, b| age(b).cmp(&age(a)));
+    folders.sort_by_key(|folder| Reverse(age(folder)));
     folders.into_iter().map(|folder| Kept { exercise: name.to_owned(), folder }).collect()
 }
 

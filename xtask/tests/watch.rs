@@ -15,7 +15,7 @@ const FIXED_FILE: &str = "exercises/unbounded-cache/src/cache.rs";
 
 /// The runner in a terminal of this size, in `copy`.
 fn watch(copy: &WorkshopCopy, arguments: &[&str], size: (u16, u16)) -> Terminal {
-    let variables = copy.variables();
+    let variables = WorkshopCopy::variables();
     let variables: Vec<(&str, &str)> =
         variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     Terminal::run(env!("CARGO_BIN_EXE_xtask"), arguments, &copy.path(""), &variables, size)
@@ -24,7 +24,7 @@ fn watch(copy: &WorkshopCopy, arguments: &[&str], size: (u16, u16)) -> Terminal 
 /// What comes of running `arguments` in `copy`, without a terminal.
 fn run(copy: &WorkshopCopy, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-    command.args(arguments).current_dir(copy.path("")).envs(copy.variables());
+    command.args(arguments).current_dir(copy.path("")).envs(WorkshopCopy::variables());
     command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS").output().unwrap()
 }
 

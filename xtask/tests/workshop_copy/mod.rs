@@ -35,7 +35,7 @@ impl WorkshopCopy {
     }
 
     /// What the runner needs to be told to build where the real workshop is built.
-    pub fn variables(&self) -> Vec<(String, String)> {
+    pub fn variables() -> Vec<(String, String)> {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         vec![
             ("CARGO_TARGET_DIR".to_owned(), target.display().to_string()),
