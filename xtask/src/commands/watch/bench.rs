@@ -129,7 +129,13 @@ impl<'a> Bench<'a> {
                 self.list();
                 return;
             }
-            Err(error) => self.state.say("It could not be tested", &format!("{error:#}")),
+            Err(error) => {
+                // What cannot be had now cannot be had after the next save either.
+                if self.state.now.is_some() {
+                    self.asked.beside.clear();
+                }
+                self.state.say("It could not be measured", &format!("{error:#}"));
+            }
         }
         self.look();
     }

@@ -13,7 +13,9 @@ use super::{diff, hint, list, predict};
 use crate::commands::watch::state::{Panel, State};
 use crate::workspace::Version;
 
-const KEYS: &str = "h hint  d diff  p predict  a run all  n next  l list  r reset  q quit";
+/// The keys and what they do, each in one piece.
+const KEYS: [&str; 8] =
+    ["h hint", "d diff", "p predict", "a run all", "n next", "l list", "r reset", "q quit"];
 /// From this many rows on there is room for empty lines.
 const ROOMY: usize = 20;
 /// The width of the bar that shows the progress.
@@ -73,7 +75,18 @@ fn foot(state: &State, width: usize) -> Vec<String> {
         None => paint(QUIET, "Waiting for a save."),
     };
     let mut lines = vec![doing];
-    lines.extend(wrapped(KEYS, width).iter().map(|line| paint(QUIET, line)));
+    let mut keys = vec![String::new()];
+    for key in KEYS {
+        match keys.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(key),
+            Some(line) if line.len() + 2 + key.len() <= width => {
+                line.push_str("  ");
+                line.push_str(key);
+            }
+            _ => keys.push(key.to_owned()),
+        }
+    }
+    lines.extend(keys.iter().map(|line| paint(QUIET, line)));
     lines
 }
 
