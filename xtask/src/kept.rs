@@ -152,6 +152,43 @@ pub fn replace(root: &Path, name: &str, new: &Files, kept: Option<&Kept>) -> any
 mod tests {
     use super::*;
 
+    fn files(files: &[(&str, &str)]) -> Files {
+        files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect()
+    }
+
+    /// The exercise `a`, with `mine` in it, in a folder of its own.
+    fn exercise(mine: &Files) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for (file, bytes) in mine {
+            files::write(&root.path().join("exercises/a").join(file), bytes).unwrap();
+        }
+        root
+    }
+
+    #[test]
+    fn a_replacement_that_was_cut_between_two_files_is_ended_with_the_first_version_kept() {
+        let mine = files(&[("one", "mine"), ("two", "mine"), ("three", "mine")]);
+        let shipped = files(&[("one", "shipped"), ("two", "shipped")]);
+        let root = exercise(&mine);
+        let kept = keep(root.path(), "a", &shipped).unwrap().unwrap();
+        // As it stands after the first of three steps: the mark, and one file in its place.
+        let mark = lab::kept(root.path()).join(format!("{UNFINISHED}a"));
+        let name = kept.folder.file_name().unwrap().to_string_lossy().into_owned();
+        fs::write(&mark, name).unwrap();
+        fs::write(root.path().join("exercises/a/one"), "shipped").unwrap();
+        assert_eq!(keep(root.path(), "a", &shipped).unwrap(), Some(kept.clone()));
+        replace(root.path(), "a", &shipped, Some(&kept)).unwrap();
+        assert_eq!(files::read_below(&root.path().join("exercises/a")).unwrap(), shipped);
+        assert_eq!(files::read_below(&kept.folder).unwrap(), mine);
+        assert_eq!(all(root.path(), "a"), [kept]);
+        assert!(!mark.exists());
+        // With other work in it, it is a version of its own.
+        fs::write(root.path().join("exercises/a/one"), "new").unwrap();
+        fs::write(&mark, "gone").unwrap();
+        keep(root.path(), "a", &shipped).unwrap();
+        assert_eq!(all(root.path(), "a").len(), 2);
+    }
+
     #[test]
     fn the_newest_comes_first_and_another_exercises_is_not_taken_for_it() {
         let root = tempfile::tempdir().unwrap();
