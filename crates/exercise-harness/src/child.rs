@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use leak_meter::Round;
 
 use crate::alone::Order;
+use crate::cleanup;
 use crate::context::{Context, SoakSettings};
 use crate::event::{Event, FORMAT, TrialOutcome};
 use crate::exercise::Exercise;
@@ -33,7 +34,7 @@ pub(crate) fn run(trials: &[Check], exercise: &Exercise, order: &Order) -> ExitC
 }
 
 fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result<()> {
-    die_with_parent();
+    cleanup::end_with_parent();
     limit_open_files();
     let mut events = Writer::append_to(&order.events)?;
     events.write(&Event::Start { format: FORMAT, trial: check.name.clone() })?;
@@ -91,16 +92,6 @@ fn limit_open_files() {
     let current = limit.current.map_or(OPEN_FILES, |current| current.min(OPEN_FILES));
     // Lowering the soft limit is never refused.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(current), ..limit });
-}
-
-/// Where the system offers it, this process ends when the one that started it does.
-fn die_with_parent() {
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::process::{Signal, set_parent_process_death_signal};
-        // Refused or not: a runner that is still there ends this process itself.
-        let _ = set_parent_process_death_signal(Some(Signal::KILL));
-    }
 }
 
 /// Writes events, one whole line at a time.
