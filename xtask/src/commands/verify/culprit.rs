@@ -67,6 +67,7 @@ mod tests {
                 "grain": "call_stack", "verdict": verdict, "reason": "",
                 "live_blocks": 0, "live_bytes": 0, "reallocations": 0,
                 "blocks_per_operation": null, "bytes_per_operation": null,
+                "bytes_low": null, "bytes_high": null, "smallest_visible": null,
                 "history": [], "stack": [], "signature": "",
             }))
         };
