@@ -115,17 +115,23 @@ impl Client {
         }
     }
 
-    /// Sends half of a file over a connection of its own, and is gone.
-    pub async fn interrupt_upload(&self, name: &str, by: u64, file: &[u8]) -> anyhow::Result<()> {
+    /// Sends the first part of a file of `size` bytes over a connection of its own. Dropping what
+    /// is returned cuts the rest off.
+    pub async fn begin_upload(
+        &self,
+        name: &str,
+        by: u64,
+        size: usize,
+        first: &[u8],
+    ) -> anyhow::Result<TcpStream> {
         let mut stream = TcpStream::connect(self.address).await?;
         let head = format!(
             "PUT /uploads/{name} HTTP/1.1\r\nhost: tasks\r\nauthorization: Bearer {}\r\n\
-             x-connection: {by}\r\ncontent-length: {}\r\n\r\n",
-            self.token,
-            file.len() * 2
+             x-connection: {by}\r\ncontent-length: {size}\r\n\r\n",
+            self.token
         );
         stream.write_all(head.as_bytes()).await?;
-        stream.write_all(file).await?;
-        Ok(())
+        stream.write_all(first).await?;
+        Ok(stream)
     }
 }

@@ -5,9 +5,13 @@
 //! - `generator`, `order`: the process that makes the load, and what it is told
 //! - `running`: a version's server in this process, which has the meter
 //! - `workload`: visits, for the soak
+//! - `behaviours`: what users must get, and strangers must not
+//! - `bounds`: what may be left when one thing has happened very often
 //!
 //! [`ApiServer`] is the contract: whatever answers as described there may be built as it likes.
 
+mod behaviours;
+mod bounds;
 mod client;
 mod generator;
 mod live;
@@ -21,13 +25,33 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use behaviours::{live as watching, strangers, tasks, uploads};
 use exercise_harness::Suite;
 use tokio::net::TcpListener;
 
 /// The users of every server that is tested.
 const USERS: &[&str] = &[
-    "ada", "alan", "anita", "barbara", "bjarne", "claude", "dennis", "donald", "edsger", "frances",
-    "grace", "guido", "hedy", "john", "katherine", "ken", "leslie", "margaret", "niklaus", "radia",
+    "ada",
+    "alan",
+    "anita",
+    "barbara",
+    "bjarne",
+    "claude",
+    "dennis",
+    "donald",
+    "edsger",
+    "frances",
+    "gordon",
+    "grace",
+    "guido",
+    "hedy",
+    "john",
+    "katherine",
+    "ken",
+    "leslie",
+    "margaret",
+    "niklaus",
+    "radia",
 ];
 
 pub trait ApiServer: 'static {
@@ -44,6 +68,32 @@ pub fn main<S: ApiServer>() -> ExitCode {
         return exit;
     }
     Suite::new("api-server", include_str!("../exercise.toml"))
+        .behaviour("only_users_get_in", tasks::only_users_get_in::<S>)
+        .behaviour("tasks_are_listed_in_pages", tasks::tasks_are_listed_in_pages::<S>)
+        .behaviour("readers_get_no_old_page", tasks::readers_get_no_old_page::<S>)
+        .behaviour("popular_page_stays_ready", tasks::popular_page_stays_ready::<S>)
+        .behaviour("inbox_tells_what_happened", tasks::inbox_tells_what_happened::<S>)
+        .behaviour("watchers_get_each_event_once", watching::watchers_get_each_event_once::<S>)
+        .behaviour(
+            "unsubscribed_client_is_told_nothing",
+            watching::unsubscribed_client_is_told_nothing::<S>,
+        )
+        .behaviour("room_tells_who_watches", watching::room_tells_who_watches::<S>)
+        .behaviour("second_window_goes_on", watching::second_window_goes_on::<S>)
+        .behaviour("quiet_client_is_kept", watching::quiet_client_is_kept::<S>)
+        .behaviour("upload_becomes_an_attachment", uploads::upload_becomes_an_attachment::<S>)
+        .behaviour("uploads_go_on_beside_each_other", uploads::uploads_go_on_beside_each_other::<S>)
+        .behaviour("large_upload_is_refused", uploads::large_upload_is_refused::<S>)
+        .behaviour("upload_needs_its_own_connection", uploads::upload_needs_its_own_connection::<S>)
+        .behaviour("malformed_requests_are_refused", strangers::malformed_requests_are_refused::<S>)
+        .behaviour("bad_bodies_are_refused", strangers::bad_bodies_are_refused::<S>)
+        .behaviour("paths_in_names_are_refused", strangers::paths_in_names_are_refused::<S>)
+        .behaviour("malformed_frames_are_refused", strangers::malformed_frames_are_refused::<S>)
         .growth(workload::growth::<S>)
+        .bound("cached_pages", bounds::cached_pages::<S>)
+        .bound("renewed_subscriptions", bounds::renewed_subscriptions::<S>)
+        .bound("deleted_tasks", bounds::deleted_tasks::<S>)
+        .bound("departed_clients", bounds::departed_clients::<S>)
+        .bound("interrupted_uploads", bounds::interrupted_uploads::<S>)
         .main()
 }

@@ -38,7 +38,9 @@ impl Live {
     }
 
     pub async fn send_raw(&mut self, message: Message) -> anyhow::Result<()> {
-        timeout(DEADLINE, self.socket.send(message)).await.context("nothing was sent in time")??;
+        timeout(DEADLINE, self.socket.send(message))
+            .await
+            .context("nothing was sent in time")??;
         Ok(())
     }
 
@@ -69,6 +71,11 @@ impl Live {
                 _ => {}
             }
         }
+    }
+
+    /// The connection below the WebSocket, for what no WebSocket would send.
+    pub fn stream(&mut self) -> &mut TcpStream {
+        self.socket.get_mut()
     }
 
     pub async fn next_raw(&mut self) -> anyhow::Result<Message> {

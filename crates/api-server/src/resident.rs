@@ -19,7 +19,7 @@ const RESIDENT: usize = 0;
 /// The project that the resident watches.
 const LOBBY: &str = "lobby";
 /// What arrives of a file before the line is cut, in bytes.
-const HALF: usize = 4096;
+const HALF: usize = 6000;
 
 /// A user with an HTTP and a WebSocket connection.
 pub struct Resident {
@@ -40,7 +40,7 @@ impl Resident {
         match order {
             Order::Visit { number, seed } => self.visit(number, seed).await,
             Order::Rush { first, visits, at_once } => self.rush(first, visits, at_once).await,
-            Order::ReadPages { first, count } => self.read_pages(first, count).await,
+            Order::ReadPages { first, projects } => self.read_pages(first, projects).await,
             Order::RenewSubscription { count } => self.renew(count).await,
             Order::FinishTasks { first, count } => self.finish_tasks(first, count).await,
             Order::ComeAndGo { first, count } => self.come_and_go(first, count).await,
@@ -57,19 +57,21 @@ impl Resident {
 
     async fn rush(&mut self, first: u64, visits: u64, at_once: usize) -> anyhow::Result<()> {
         let server = self.client.address;
-        let made = stream::iter(first..first + visits).map(|number| {
-            Visit { number, seed: number, user: visitor(number) }.make(server)
-        });
+        let made = stream::iter(first..first + visits)
+            .map(|number| Visit { number, seed: number, user: visitor(number) }.make(server));
         // In their order, so that no user has two visits at once.
         made.buffered(at_once.min(USERS.len() - 1)).try_collect::<()>().await?;
         self.renew(visits).await?;
         self.interrupt_uploads(visits / 10).await
     }
 
-    async fn read_pages(&mut self, first: u64, count: u64) -> anyhow::Result<()> {
-        for number in first..first + count {
-            let path = format!("/tasks?project=archive-{number}");
-            self.client.get(&path).await?.expect(StatusCode::OK)?;
+    async fn read_pages(&mut self, first: u64, projects: u64) -> anyhow::Result<()> {
+        for number in first..first + projects {
+            let all = format!("/tasks?project=archive-{number}");
+            let own = format!("{all}&assignee={}", USERS[visitor(number)]);
+            for page in [all, own] {
+                self.client.get(&page).await?.expect(StatusCode::OK)?;
+            }
         }
         Ok(())
     }
@@ -110,7 +112,8 @@ impl Resident {
 
     async fn interrupt_uploads(&mut self, count: u64) -> anyhow::Result<()> {
         for _ in 0..count {
-            self.client.interrupt_upload("video.mp4", self.live.number, &[7; HALF]).await?;
+            let (by, size) = (self.live.number, HALF * 2);
+            self.client.begin_upload("video.mp4", by, size, &[7; HALF]).await?;
         }
         Ok(())
     }

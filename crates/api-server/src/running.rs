@@ -30,7 +30,11 @@ pub struct Running {
 impl Running {
     /// Starts version `S`, which keeps its files in `folder`.
     pub fn start<S: ApiServer>(folder: &Path) -> anyhow::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            // One from the beginning to the end, so that the number of threads tells something.
+            .max_blocking_threads(1)
+            .build()?;
         let listener = runtime
             .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
             .context("no port of loopback can be had")?;

@@ -12,8 +12,8 @@ use crate::USERS;
 use crate::client::Client;
 use crate::live::Live;
 
-/// Requests and messages that a visit makes of the server, on average.
-pub const REQUESTS: f64 = 14.3;
+/// The size of a file that is sent, in bytes.
+const FILE: usize = 6000;
 
 /// A visit that is to be made.
 #[derive(Debug, Clone, Copy)]
@@ -31,19 +31,23 @@ impl Visit {
     pub async fn make(self, server: SocketAddr) -> anyhow::Result<()> {
         let mut rng = Rng::with_seed(self.seed);
         let project = format!("project-{}", self.number);
-        let list = format!("/tasks?project={project}");
+        let all = format!("/tasks?project={project}");
+        let own = format!("{all}&assignee={}", USERS[self.user]);
         let mut client = Client::log_in(server, USERS[self.user]).await?;
-        client.get(&list).await?.expect(StatusCode::OK)?;
+        client.get(&all).await?.expect(StatusCode::OK)?;
 
         let mut live = Live::connect(&client).await?;
         live.subscribe(&project).await?;
         let task = self.work(&mut client, &mut live, &project, &mut rng).await?;
-        client.get(&list).await?.expect(StatusCode::OK)?;
+        client.get(&own).await?.expect(StatusCode::OK)?;
         // As clients do now and then: a proxy on the way may have forgotten them.
         live.subscribe(&project).await?;
         self.send_files(&mut client, &live, &mut rng).await?;
         client.delete(&format!("/tasks/{task}")).await?.expect(StatusCode::NO_CONTENT)?;
         live.wait_for("task_deleted").await?;
+        for list in [&all, &own] {
+            client.get(list).await?.expect(StatusCode::OK)?;
+        }
 
         // Every second one closes the laptop instead.
         if self.number.is_multiple_of(2) { live.close().await } else { Ok(()) }
@@ -77,13 +81,13 @@ impl Visit {
         live: &Live,
         rng: &mut Rng,
     ) -> anyhow::Result<()> {
-        let file: Bytes = (0..4096).map(|_| rng.u8(..)).collect::<Vec<_>>().into();
+        let file: Bytes = (0..FILE).map(|_| rng.u8(..)).collect::<Vec<_>>().into();
         let sent = client.upload("notes.pdf", live.number, file.clone()).await?;
         let attachment = &sent.expect(StatusCode::CREATED)?.json()?["attachment"];
         let path = format!("/attachments/{attachment}");
         client.delete(&path).await?.expect(StatusCode::NO_CONTENT)?;
         if self.number.is_multiple_of(5) {
-            client.interrupt_upload("holiday.jpg", live.number, &file).await?;
+            client.begin_upload("holiday.jpg", live.number, FILE * 2, &file).await?;
         }
         Ok(())
     }

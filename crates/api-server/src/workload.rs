@@ -8,8 +8,10 @@ use crate::generator::Generator;
 use crate::order::Order;
 use crate::running::Running;
 
-/// Pages that are read beforehand, more than a cache may keep.
-const PAGES: u64 = 250;
+/// Projects of which two pages each are read beforehand, more than a cache may keep.
+const PROJECTS: u64 = 120;
+/// The number of the first project and of the first visit: all numbers are of one length.
+const FIRST: u64 = 1000;
 
 /// A server, the load on it, and the tasks that it has at rest.
 pub struct Scene {
@@ -22,12 +24,13 @@ impl Scene {
     /// Starts version `S` and its load generator, and lets the server warm up: its cache is full,
     /// and every part of it has worked once.
     pub fn set<S: ApiServer>(context: &Context) -> anyhow::Result<Self> {
+        // From here on, so that what the cache keeps of the warm-up has its lines as well.
+        leak_meter::allocator::start();
         let server = Running::start::<S>(context.folder())?;
         let mut generator = Generator::start(server.address)?;
         let tasks = server.tasks();
-        // By its number it is none of the soak's.
-        generator.order(Order::Visit { number: u64::from(u32::MAX), seed: 0 })?;
-        generator.order(Order::ReadPages { first: 0, count: PAGES })?;
+        generator.order(Order::Visit { number: FIRST - 1, seed: 0 })?;
+        generator.order(Order::ReadPages { first: FIRST, projects: PROJECTS })?;
         server.rest(tasks);
         Ok(Self { server, generator, tasks })
     }
@@ -40,7 +43,7 @@ pub fn growth<S: ApiServer>(context: &Context) -> Report {
         Err(error) => return context.soak().run(|_| Err::<(), _>(format!("{error:#}"))),
     };
     context.soak().tasks(|| server.tasks()).settle(|| server.rest(tasks)).run(|operation| {
-        let visit = Order::Visit { number: operation.number(), seed: operation.seed() };
+        let visit = Order::Visit { number: FIRST + operation.number(), seed: operation.seed() };
         generator.order(visit).map_err(|error| format!("{error:#}"))
     })
 }
