@@ -23,7 +23,7 @@ use std::hint::black_box;
 pub use memory::mapped_bytes;
 pub use sites::{Capacity, SiteId, all_sites, capacity, frames};
 pub use slots::{SiteCounts, counts_of_site};
-pub use walk::{Method, Walks, load_offset, method, start, stop, walks};
+pub use walk::{Method, Walks, load_offset, method, start, start_with, stop, walks};
 
 use header::Outer;
 

@@ -6,13 +6,14 @@ use rustix::fs::{Mode, OFlags};
 
 use super::Unavailable;
 
-const ACCOUNT: &str = "/proc/self/statm";
+const ACCOUNT: &str = "/proc/self/status";
+/// The line of the account with resident memory, in units of 1,024 bytes.
+const LINE: &str = "VmRSS:";
 
 /// Tells how much of this process lies in main memory (Linux).
 #[derive(Debug)]
 pub struct ResidentBytesProbe {
     account: OwnedFd,
-    page: u64,
 }
 
 impl ResidentBytesProbe {
@@ -23,7 +24,7 @@ impl ResidentBytesProbe {
     pub fn new() -> Result<Self, Unavailable> {
         let account = rustix::fs::open(ACCOUNT, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
             .map_err(|error| refused(&error))?;
-        Ok(Self { account, page: rustix::param::page_size() as u64 })
+        Ok(Self { account })
     }
 
     /// Bytes in main memory, in whole pages; shared ones included.
@@ -31,12 +32,13 @@ impl ResidentBytesProbe {
     /// # Errors
     /// When the system refuses the read.
     pub fn bytes(&mut self) -> Result<u64, Unavailable> {
-        let mut text = [0; 128];
+        let mut text = [0; 4096];
         let length =
             rustix::io::pread(&self.account, &mut text, 0).map_err(|error| refused(&error))?;
         let text = String::from_utf8_lossy(&text[..length]);
-        let pages = text.split_whitespace().nth(1).and_then(|pages| pages.parse::<u64>().ok());
-        pages.map(|pages| pages * self.page).ok_or_else(|| refused(&"it has no second number"))
+        let line = text.lines().find_map(|line| line.strip_prefix(LINE));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+        kilobytes.map(|kilobytes| kilobytes * 1024).ok_or_else(|| refused(&"no line of VmRSS"))
     }
 }
 
