@@ -97,10 +97,13 @@ pub fn second_window_goes_on<S: ApiServer>(context: &Context) {
         let mut goes = Live::connect(&ada).await?;
         goes.subscribe("garden").await?;
         goes.close().await?;
-        let alone = async || Ok(stays.subscribe("garden").await? == ["ada"]);
-        until("one window watches", alone).await?;
+        let alan = Client::log_in(server, "alan").await?;
+        let mut observer = Live::connect(&alan).await?;
+        let one = async || Ok(observer.subscribe("garden").await? == ["ada", "alan"]);
+        until("one window of ada's watches", one).await?;
         let sent = ada.upload("a.txt", stays.number, "text".into()).await?;
         sent.expect(StatusCode::CREATED)?;
+        stays.all_so_far().await?;
         create(&mut ada, "garden", "alan").await?;
         assert_eq!(kinds(&stays.all_so_far().await?), ["task_created"]);
         Ok(())
