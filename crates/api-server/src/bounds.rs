@@ -49,10 +49,11 @@ pub fn departed_clients<S: ApiServer>(context: &Context) -> Bound {
 
 /// Files of which the rest will never come, sent by a client that stays.
 pub fn interrupted_uploads<S: ApiServer>(context: &Context) -> Bound {
-    let mut scene = set::<S>(context);
+    let mut scene = Scene::expect::<S>(context);
     let mut probe = OpenFilesProbe::new().expect("open files can be counted");
     let before = probe.count().expect("open files can be counted");
-    carry_out(&mut scene, Order::InterruptUploads { count: UPLOADS });
+    scene.carry_out(Order::InterruptUploads { count: UPLOADS });
+    scene.rest();
     let after = probe.count().expect("open files can be counted again");
     Bound {
         resource: Resource::OpenFiles,
@@ -64,19 +65,10 @@ pub fn interrupted_uploads<S: ApiServer>(context: &Context) -> Bound {
 
 /// The live blocks that `order` adds, of which there may be one for every third of its `count`.
 fn blocks_left<S: ApiServer>(context: &Context, order: Order, count: u64, after: String) -> Bound {
-    let mut scene = set::<S>(context);
+    let mut scene = Scene::expect::<S>(context);
     let before = HeapCounts::now().live_blocks();
-    carry_out(&mut scene, order);
+    scene.carry_out(order);
+    scene.rest();
     let measured = HeapCounts::now().live_blocks().saturating_sub(before);
     Bound { resource: Resource::LiveBlocks, measured, limit: count / 3, after }
-}
-
-fn set<S: ApiServer>(context: &Context) -> Scene {
-    Scene::set::<S>(context).unwrap_or_else(|error| panic!("the server cannot be used: {error:#}"))
-}
-
-fn carry_out(scene: &mut Scene, order: Order) {
-    let done = scene.generator.order(order);
-    done.unwrap_or_else(|error| panic!("{order:?} could not be carried out: {error:#}"));
-    scene.server.rest(scene.tasks);
 }

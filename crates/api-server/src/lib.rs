@@ -5,6 +5,7 @@
 //! - `generator`, `order`: the process that makes the load, and what it is told
 //! - `running`: a version's server in this process, which has the meter
 //! - `workload`: visits, for the soak
+//! - `load`: traffic that comes, goes and comes back doubled; and full load
 //! - `behaviours`: what users must get, and strangers must not
 //! - `bounds`: what may be left when one thing has happened very often
 //!
@@ -15,6 +16,7 @@ mod bounds;
 mod client;
 mod generator;
 mod live;
+mod load;
 mod order;
 mod resident;
 mod running;
@@ -90,6 +92,8 @@ pub fn main<S: ApiServer>() -> ExitCode {
         .behaviour("paths_in_names_are_refused", strangers::paths_in_names_are_refused::<S>)
         .behaviour("malformed_frames_are_refused", strangers::malformed_frames_are_refused::<S>)
         .growth(workload::growth::<S>)
+        .phases(load::phases::<S>)
+        .load(load::full::<S>)
         .bound("cached_pages", bounds::cached_pages::<S>)
         .bound("renewed_subscriptions", bounds::renewed_subscriptions::<S>)
         .bound("deleted_tasks", bounds::deleted_tasks::<S>)

@@ -1,7 +1,7 @@
 //! The work of the soak: users visit the server, one after the other.
 
 use exercise_harness::Context;
-use leak_meter::Report;
+use leak_meter::{Operation, Report};
 
 use crate::ApiServer;
 use crate::generator::Generator;
@@ -11,7 +11,7 @@ use crate::running::Running;
 /// Projects of which two pages each are read beforehand, more than a cache may keep.
 const PROJECTS: u64 = 120;
 /// The number of the first project and of the first visit: all numbers are of one length.
-const FIRST: u64 = 1000;
+pub const FIRST: u64 = 1000;
 
 /// A server, the load on it, and the tasks that it has at rest.
 pub struct Scene {
@@ -34,16 +34,42 @@ impl Scene {
         server.rest(tasks);
         Ok(Self { server, generator, tasks })
     }
+
+    /// As [`set`](Self::set), for a trial that can do nothing without.
+    pub fn expect<S: ApiServer>(context: &Context) -> Self {
+        Self::set::<S>(context)
+            .unwrap_or_else(|error| panic!("the server cannot be used: {error:#}"))
+    }
+
+    /// Has an order carried out.
+    pub fn carry_out(&mut self, order: Order) {
+        let done = self.generator.order(order);
+        done.unwrap_or_else(|error| panic!("{order:?} could not be carried out: {error:#}"));
+    }
+
+    /// Waits until the server has come to rest.
+    pub fn rest(&self) {
+        self.server.rest(self.tasks);
+    }
+
+    /// Soaks version `S` with what `work` has its load generator do.
+    pub fn soak<S: ApiServer>(
+        context: &Context,
+        mut work: impl FnMut(&mut Generator, Operation) -> anyhow::Result<()>,
+    ) -> Report {
+        let Self { server, mut generator, tasks } = match Self::set::<S>(context) {
+            Ok(scene) => scene,
+            Err(error) => return context.soak().run(|_| Err::<(), _>(format!("{error:#}"))),
+        };
+        let soak = context.soak().tasks(|| server.tasks()).settle(|| server.rest(tasks));
+        soak.run(|operation| work(&mut generator, operation).map_err(|error| format!("{error:#}")))
+    }
 }
 
 /// Has many users visit, and judges what stays behind.
 pub fn growth<S: ApiServer>(context: &Context) -> Report {
-    let Scene { server, mut generator, tasks } = match Scene::set::<S>(context) {
-        Ok(scene) => scene,
-        Err(error) => return context.soak().run(|_| Err::<(), _>(format!("{error:#}"))),
-    };
-    context.soak().tasks(|| server.tasks()).settle(|| server.rest(tasks)).run(|operation| {
-        let visit = Order::Visit { number: FIRST + operation.number(), seed: operation.seed() };
-        generator.order(visit).map_err(|error| format!("{error:#}"))
+    Scene::soak::<S>(context, |generator, operation| {
+        let number = FIRST + operation.number();
+        generator.order(Order::Visit { number, seed: operation.seed() })
     })
 }

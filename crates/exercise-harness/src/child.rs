@@ -35,7 +35,7 @@ pub(crate) fn run(trials: &[Check], exercise: &Exercise, order: &Order) -> ExitC
 
 fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result<()> {
     cleanup::end_with_parent();
-    limit_open_files();
+    order.limits.impose();
     let mut events = Writer::append_to(&order.events)?;
     events.write(&Event::Start { format: FORMAT, trial: check.name.clone() })?;
     let settings = SoakSettings {
@@ -54,6 +54,7 @@ fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result
             TrialOutcome::Behaved
         }
         Work::Growth(soak) => TrialOutcome::Soaked { report: Box::new(soak(&context)) },
+        Work::Phases(measure) => TrialOutcome::Phased { phases: measure(&context) },
         Work::Bound(measure) => TrialOutcome::Bounded { bound: measure(&context) },
     });
     events.write(&Event::End { outcome })
@@ -80,18 +81,6 @@ fn message_of(payload: &(dyn Any + Send)) -> &str {
     let text = payload.downcast_ref::<&str>().copied();
     text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("a panic without a message")
-}
-
-/// The lowest limit of open files that a supported system gives a program. Every trial runs under
-/// it, so that what works here works there, and a leak of descriptors ends soon.
-const OPEN_FILES: u64 = 256;
-
-fn limit_open_files() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    let current = limit.current.map_or(OPEN_FILES, |current| current.min(OPEN_FILES));
-    // Lowering the soft limit is never refused.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(current), ..limit });
 }
 
 /// Writes events, one whole line at a time.

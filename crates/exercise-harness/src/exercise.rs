@@ -30,6 +30,23 @@ pub struct Exercise {
     pub leak: Leak,
     /// Where the solution differs.
     pub fix: Fix,
+    /// How to run it until it is out of memory, for an exercise with a load trial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<Load>,
+}
+
+/// The full load under which an exercise runs out of memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Load {
+    /// What the process needs before it has served anybody, in bytes of data.
+    pub idle_bytes: u64,
+    /// What it may use on top.
+    pub spare_bytes: u64,
+    /// Operations after which a service that still stands is taken to be steady.
+    pub operations: u64,
+    /// Operations in each reading.
+    pub operations_per_round: u64,
 }
 
 /// How hard an exercise is.

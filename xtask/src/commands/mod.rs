@@ -4,4 +4,5 @@ pub mod list;
 mod prepare;
 pub mod run;
 pub mod test;
+pub mod until_oom;
 pub mod verify;

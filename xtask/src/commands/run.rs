@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 
 use clap::ValueEnum;
+use exercise_harness::alone::Ending;
 use exercise_harness::context::SoakSettings;
+use exercise_harness::event::TrialOutcome;
+use leak_meter::Resource;
 
-use super::prepare;
+use super::{prepare, until_oom};
 use crate::cargo::{Built, DidNotBuild};
 use crate::document::{Document, ExerciseResult, FORMAT, VersionResult};
 use crate::exit::Exit;
-use crate::measure::{self, GROWTH, Job, Note};
+use crate::measure::{self, GROWTH, Job, Note, PHASES};
 use crate::show;
 use crate::show::progress::Progress;
 use crate::workspace::{Entry, Version, Workspace};
@@ -25,6 +28,7 @@ Examples:
   cargo xtask run rc-cycles                           one exercise in full
   cargo xtask run rc-cycles --version solution        only the fixed one
   cargo xtask run rc-cycles --format json > rc.json   for a program, or an assistant
+  cargo xtask run api-server --until-oom              until it dies, twice
   cargo xtask run rc-cycles --requests-per-second 200
                                                       a busier server
 
@@ -48,6 +52,13 @@ pub struct Args {
     /// Where the operations' random choices come from
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Run one exercise under full load until it is out of memory, and its solution for ten times
+    /// as long
+    #[arg(long)]
+    until_oom: bool,
+    /// With --until-oom: a tenth of the time, with a tenth of the memory
+    #[arg(long, requires = "until_oom")]
+    tenth: bool,
     /// Measure optimised code
     #[arg(long)]
     release: bool,
@@ -93,6 +104,17 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let chosen = workspace.chosen(&args.exercises)?;
     let progress = Progress::new();
     let built = prepare::build(&workspace, args.release, &progress)?.packages;
+    if args.until_oom {
+        progress.end();
+        let [entry] = chosen[..] else {
+            anyhow::bail!(
+                "--until-oom runs one exercise, and {} are chosen.\n\
+                 Next: cargo xtask run api-server --until-oom",
+                chosen.len()
+            );
+        };
+        return until_oom::run(entry, &built, args.tenth);
+    }
     let subjects = args.subjects(&chosen, &built);
     for subject in &subjects {
         if let Err(VersionResult { version, message: Some(message), .. }) = &subject.built {
@@ -117,6 +139,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         Format::Text => {
             for (entry, result) in chosen.iter().zip(&document.exercises) {
                 show::comparison::print(entry, result)?;
+                args.show_phases(entry, &built, result, &progress)?;
             }
         }
     }
@@ -125,6 +148,42 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
 }
 
 impl Args {
+    /// Measures the versions of `entry` while the load changes, where it has a trial for that, and
+    /// shows it.
+    fn show_phases(
+        &self,
+        entry: &Entry,
+        built: &BTreeMap<String, Built>,
+        result: &ExerciseResult,
+        progress: &Progress,
+    ) -> anyhow::Result<()> {
+        let (mut jobs, mut versions) = (Vec::new(), Vec::new());
+        for version in self.versions() {
+            let package = built.get(&version.package(&entry.name));
+            let Some(Ok(test)) = package.map(|built| &built.test) else { continue };
+            let phases = measure::jobs(test, PHASES, SoakSettings::default())?;
+            versions.extend(phases.iter().map(|_| *version));
+            jobs.extend(phases);
+        }
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        progress.stage("Measuring while the load changes");
+        let measured = measure::run(&jobs, |_, _| Ok(()))?;
+        progress.end();
+        let phases = versions.into_iter().zip(measured).filter_map(|(version, measured)| {
+            match measured.ended.ending {
+                Ending::Told(TrialOutcome::Phased { phases }) => Some((version, phases)),
+                _ => None,
+            }
+        });
+        let growth = result.version(Version::Exercise).and_then(|version| {
+            let found = version.growing(&[Resource::LiveBytes]).into_iter().next();
+            found.filter(|growth| growth.resource == Resource::LiveBytes)?.per_operation
+        });
+        show::phases::print(&phases.collect::<Vec<_>>(), growth, self.rate(entry))
+    }
+
     fn versions(&self) -> &'static [Version] {
         match self.version {
             Choice::Exercise => &[Version::Exercise],

@@ -9,10 +9,12 @@ mod curve;
 pub mod list;
 mod meaning;
 mod palette;
+pub mod phases;
 pub mod progress;
 mod rows;
 pub mod trials;
 pub mod trouble;
+pub mod until_oom;
 pub mod verify;
 mod words;
 

@@ -23,6 +23,8 @@ pub enum Kind {
     Growth,
     /// Measures a resource after much work.
     Bound,
+    /// Compares memory under one load and another.
+    Phases,
 }
 
 /// The kind of the trial `name`; `None` for a name of no kind.
@@ -31,6 +33,7 @@ pub fn kind_of(name: &str) -> Option<Kind> {
         ("behaviour::", Kind::Behaviour),
         ("memory::growth", Kind::Growth),
         ("memory::bound_", Kind::Bound),
+        ("memory::phases", Kind::Phases),
     ];
     kinds.into_iter().find(|(start, _)| name.starts_with(start)).map(|(_, kind)| kind)
 }
@@ -54,6 +57,12 @@ pub fn check_exercise(pattern: &Pattern, trials: &Trials) -> Outcome {
                     Failure::new(&place, wrong, "Measure after more work, or set a lower limit.")
                 }));
             }
+            (Some(Kind::Phases), Some(TrialOutcome::Phased { phases })) => {
+                failures.extend(phases.is_kept().then(|| {
+                    let wrong = "No phase leaves more than it may, while the service leaks.";
+                    Failure::new(&place, wrong, "Make longer phases, or set a lower limit.")
+                }));
+            }
             (Some(Kind::Behaviour), _) => {
                 failures.extend(judge::verdict_of(ended, &pattern.metadata).err().map(|wrong| {
                     let next = "A behaviour passes on both versions: correct the service or the \
@@ -61,7 +70,7 @@ pub fn check_exercise(pattern: &Pattern, trials: &Trials) -> Outcome {
                     Failure::new(&place, wrong, next)
                 }));
             }
-            (Some(Kind::Growth | Kind::Bound), _) => {
+            (Some(Kind::Growth | Kind::Bound | Kind::Phases), _) => {
                 let wrong = judge::verdict_of(ended, &pattern.metadata).err();
                 let next = "A memory trial fails by what it measures, not otherwise: mend it.";
                 failures.push(Failure::new(&place, wrong.unwrap_or_default(), next));
