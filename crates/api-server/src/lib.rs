@@ -56,7 +56,38 @@ const USERS: &[&str] = &[
     "radia",
 ];
 
+/// The API server of a task tracker. What it must do is told in its own terms, HTTP and WebSocket.
+///
+/// # Users
+/// `POST /login {"user"}` gives `{"token"}` to a user of the list, and ends that user's session
+/// before; everything but `/health` needs the header `authorization: Bearer <token>`.
+///
+/// # Tasks
+/// `GET /tasks?project=&assignee=&after=` lists twenty tasks of a project, of one assignee if
+/// named, after a number; at most 200 such pages are kept for the next reader, those that are asked
+/// for often among them, and none is out of date (`x-cache: hit` or `miss`). `POST /tasks
+/// {"project", "title", "assignee"}`, `POST /tasks/{number}/comments {"text"}` and `DELETE
+/// /tasks/{number}` change them. `GET /notifications` tells an assignee the newest twenty things
+/// that others did to tasks that are still there, each with how many came before it (`earlier`).
+///
+/// # Live updates
+/// `GET /live` opens a WebSocket and greets with `welcome` and the connection's number. `subscribe`
+/// to a project may be sent again at any time; it is answered with `subscribed` and the users who
+/// are `watching`, and announced to these (`joined`) the first time. Each event of a project that a
+/// client watches reaches it once, in order. `unsubscribe` ends that, and so does the connection's
+/// end, after which nothing of the connection stays.
+///
+/// # Uploads
+/// `PUT /uploads/{name}`, with the number of a live connection in `x-connection`, takes a file of at
+/// most one mebibyte; `progress`, sent over that connection, tells how far its uploads are. A file
+/// that arrived in full is an attachment, until its owner deletes it. Of one that did not, nothing
+/// stays, however long its sender remains connected.
+///
+/// # Strangers
+/// What is malformed, too large or a path in disguise is refused, and harms nobody else.
 pub trait ApiServer: 'static {
+    /// Serves `users` on `listener` until the returned future is dropped. Files are kept in
+    /// `folder`, which is there: in `arriving` while they arrive, in `attachments` afterwards.
     fn serve(
         listener: TcpListener,
         folder: &Path,

@@ -156,7 +156,12 @@ pub fn run_within(
 
 fn start(binary: &Path, order: &Order, output: &Path) -> anyhow::Result<Child> {
     let printed = File::create(output)?;
-    Command::new(binary)
+    let mut command = Command::new(binary);
+    if order.limits.memory.is_some() {
+        // There is no memory to print one with.
+        command.env("RUST_BACKTRACE", "0");
+    }
+    command
         .arg(ALONE)
         .arg(serde_json::to_string(order)?)
         .stdin(Stdio::null())

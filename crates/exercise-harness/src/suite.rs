@@ -43,7 +43,7 @@ pub(crate) enum Work {
     Growth(fn(&Context) -> Report),
     /// Measures a resource after much work; passes within the limit.
     Bound(fn(&Context) -> Bound),
-    /// Measures memory while the load changes; passes if no operation left more than it may.
+    /// Measures memory while the load changes; passes if operations leave no more than they may.
     Phases(fn(&Context) -> Phases),
 }
 
@@ -73,7 +73,7 @@ impl Suite {
         self.with(format!("memory::bound_{name}"), Work::Bound(measure))
     }
 
-    /// Adds `memory::phases`: passes if no operation leaves more behind than its limit.
+    /// Adds `memory::phases`: passes if operations leave no more behind than they may.
     pub fn phases(self, measure: fn(&Context) -> Phases) -> Self {
         self.with("memory::phases".to_owned(), Work::Phases(measure))
     }

@@ -140,6 +140,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
             for (entry, result) in chosen.iter().zip(&document.exercises) {
                 show::comparison::print(entry, result)?;
                 args.show_phases(entry, &built, result, &progress)?;
+                show::comparison::print_next(entry, result)?;
             }
         }
     }

@@ -98,7 +98,7 @@ fn live(test: &Path, heading: &str, load: Load, operations: u64) -> anyhow::Resu
     })?;
     shown?;
     let stands = stands(&ended);
-    table.end(lived.time, lived.operations, &ended, stands)?;
+    show::end(lived.time, lived.operations, &ended, stands)?;
     Ok(Life { operations: lived.operations, stands })
 }
 

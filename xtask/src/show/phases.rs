@@ -66,7 +66,7 @@ fn table() -> comfy_table::Table {
 /// What the phases of a version show, in a sentence or two.
 fn meaning(version: Version, phases: &Phases) -> String {
     if phases.is_kept() {
-        return format!("The {version} holds no more after any of them than before.");
+        return format!("What the {version} holds does not follow its traffic.");
     }
     let quiet = phases.phases.iter().find(|phase| phase.operations == 0);
     let falls = quiet.is_some_and(|phase| phase.change() < -phases.limit_per_operation);
@@ -126,6 +126,6 @@ mod tests {
             said_of([0, 100, 20, 500])
                 .contains("falls in the quiet phase, and what an operation leaves behind differs")
         );
-        assert!(said_of([0, 10, 0, 10]).contains("holds no more"));
+        assert!(said_of([0, 10, 0, 10]).contains("does not follow its traffic"));
     }
 }

@@ -53,37 +53,31 @@ impl Table {
         writeln!(out, "{time:>10} {operations:>12} {live:>12} {resident:>12}")?;
         Ok(())
     }
+}
 
-    /// How the life ended.
-    pub fn end(
-        self,
-        time: Duration,
-        operations: u64,
-        ended: &Ended,
-        stands: bool,
-    ) -> anyhow::Result<()> {
-        let mut out = anstream::stdout().lock();
-        let (time, served) = (seconds(time), units::count(operations));
-        if stands {
-            let end = paint(GOOD, "and it goes on serving");
-            writeln!(out, "{time:>10} {served:>12} {end}")?;
-            return Ok(());
-        }
-        let how = match &ended.ending {
-            Ending::Aborted { signal } => format!("the end: signal {signal}"),
-            _ => "the end".to_owned(),
-        };
-        writeln!(out, "{time:>10} {served:>12} {}", paint(BAD, &how))?;
-        let said = match &ended.ending {
-            Ending::Told(_) => "Its load could not go on.".to_owned(),
-            Ending::Aborted { .. } => ended.output.clone(),
-            ending => judge::unfinished(ending, ended.rounds.len()),
-        };
-        for line in wrapped(&said, WIDTH - 4) {
-            writeln!(out, "    {}", paint(QUIET, &line))?;
-        }
-        Ok(())
+/// How the life ended.
+pub fn end(time: Duration, operations: u64, ended: &Ended, stands: bool) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    let (time, served) = (seconds(time), units::count(operations));
+    if stands {
+        let end = paint(GOOD, "and it goes on serving");
+        writeln!(out, "{time:>10} {served:>12} {end}")?;
+        return Ok(());
     }
+    let how = match &ended.ending {
+        Ending::Aborted { signal } => format!("the end: signal {signal}"),
+        _ => "the end".to_owned(),
+    };
+    writeln!(out, "{time:>10} {served:>12} {}", paint(BAD, &how))?;
+    let said = match &ended.ending {
+        Ending::Told(_) => "Its load could not go on.".to_owned(),
+        Ending::Aborted { .. } => ended.output.clone(),
+        ending => judge::unfinished(ending, ended.rounds.len()),
+    };
+    for line in wrapped(&said, WIDTH - 4) {
+        writeln!(out, "    {}", paint(QUIET, &line))?;
+    }
+    Ok(())
 }
 
 /// A version that could not be brought down.

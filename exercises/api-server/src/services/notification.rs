@@ -25,11 +25,14 @@ pub struct Event {
 }
 
 #[derive(Debug, Clone, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type")]
 pub enum Change {
-    TaskCreated,
-    TaskCommented { text: String },
-    TaskDeleted,
+    #[serde(rename = "task_created")]
+    Created,
+    #[serde(rename = "task_commented")]
+    Commented { text: String },
+    #[serde(rename = "task_deleted")]
+    Deleted,
 }
 
 type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
@@ -120,7 +123,7 @@ impl Notifications {
             listener(&event);
         }
         match event.change {
-            Change::TaskDeleted => self.close(event.task.number),
+            Change::Deleted => self.close(event.task.number),
             _ if event.task.assignee != by => self.notify(event),
             _ => {}
         }
@@ -155,7 +158,7 @@ impl Notifications {
     /// What waits for `user`, the oldest first.
     pub fn unread(&self, user: &str) -> Vec<Unread> {
         let inboxes = self.inboxes.lock();
-        inboxes.get(user).into_iter().flatten().map(|notification| notification.shown()).collect()
+        inboxes.get(user).into_iter().flatten().map(Notification::shown).collect()
     }
 }
 

@@ -54,7 +54,7 @@ pub async fn create(
         return Err(ApiError::Invalid("the assignee is not a user"));
     }
     let task = app.tasks.create(&new.project, &new.title, &new.assignee);
-    app.notifications.publish(Change::TaskCreated, task.clone(), &user);
+    app.notifications.publish(Change::Created, task.clone(), &user);
     Ok((StatusCode::CREATED, Json(task)))
 }
 
@@ -66,7 +66,7 @@ pub async fn comment(
 ) -> Result<StatusCode, ApiError> {
     check_text(&new.text)?;
     let task = app.tasks.get(number).ok_or(ApiError::Unknown("task"))?;
-    app.notifications.publish(Change::TaskCommented { text: new.text }, task, &user);
+    app.notifications.publish(Change::Commented { text: new.text }, task, &user);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -76,7 +76,7 @@ pub async fn delete(
     Path(number): Path<u64>,
 ) -> Result<StatusCode, ApiError> {
     let task = app.tasks.delete(number).ok_or(ApiError::Unknown("task"))?;
-    app.notifications.publish(Change::TaskDeleted, task, &user);
+    app.notifications.publish(Change::Deleted, task, &user);
     Ok(StatusCode::NO_CONTENT)
 }
 

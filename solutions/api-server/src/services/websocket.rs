@@ -130,7 +130,9 @@ impl Hub {
         room.retain(|member| member.outbox.is_open());
         if !room.iter().any(|member| member.number == connection.number) {
             let joined = json!({ "type": "joined", "project": project, "user": connection.user });
-            room.iter().for_each(|member| member.send(joined.to_string()));
+            for member in room.iter() {
+                member.send(joined.to_string());
+            }
             room.push(Arc::clone(connection));
         }
         let watching: Vec<&str> = room.iter().map(|member| member.user.as_str()).collect();
