@@ -73,7 +73,7 @@ pub struct Leak {
     /// Further files, in the exercise's folder, that must have growing lines: those of whatever
     /// holds what is retained, where that is allocated in lines of its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub holders: Vec<PathBuf>,
+    pub also_in: Vec<PathBuf>,
 }
 
 /// The declared fix of an exercise.

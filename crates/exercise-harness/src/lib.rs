@@ -13,6 +13,7 @@
 //! - [`phases`]: what a trial measures while the load on its service changes.
 //! - [`limits`]: what a trial's process may use of the system.
 //! - [`judge`]: turns measurements into sentences.
+//! - [`runtime`]: a runtime for asynchronous trials, and waits that end.
 //! - [`cleanup`]: temporary folders and processes end with the program, also on Ctrl-C.
 //!
 //! Absent on purpose: nothing here knows where exercises lie or how they are built.
@@ -26,6 +27,7 @@ pub mod exercise;
 pub mod judge;
 pub mod limits;
 pub mod phases;
+pub mod runtime;
 pub mod stream;
 pub mod suite;
 

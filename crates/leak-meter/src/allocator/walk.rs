@@ -320,7 +320,8 @@ fn new_site(walked: &Frames) -> SiteId {
     site
 }
 
-/// Whether a walked stack is the unwound one, which begins a few frames further in.
+/// Whether a walked stack is the unwound one, which begins a few frames further in. Of a stack too
+/// deep for either, the walk therefore sees a few frames more at the outer end.
 fn agree(walked: &[usize], unwound: &[usize]) -> bool {
     let Some(first) = walked.first() else {
         return false;

@@ -29,11 +29,11 @@ pub fn check(pattern: &Pattern, place: &str, sites: &[Site]) -> Option<Failure> 
 }
 
 /// Every file that is declared to hold what is retained must have a line of `sites` that grows.
-pub fn check_holders(pattern: &Pattern, place: &str, sites: &[Site]) -> Vec<Failure> {
+pub fn check_also(pattern: &Pattern, place: &str, sites: &[Site]) -> Vec<Failure> {
     let files = pattern
         .metadata
         .leak
-        .holders
+        .also_in
         .iter()
         .map(|file| format!("{}/{}", pattern.exercise(), file.display()));
     let grows = |file: &str| {
@@ -42,8 +42,8 @@ pub fn check_holders(pattern: &Pattern, place: &str, sites: &[Site]) -> Vec<Fail
     };
     let missing = files.filter(|file| !grows(file)).map(|file| {
         let metadata = pattern.metadata_file();
-        let wrong = format!("{metadata} declares a holder in {file}, and no line there grows.");
-        Failure::new(place, wrong, "Correct [leak].holders, or allocate the holder in that file.")
+        let wrong = format!("{metadata} declares growth in {file}, and no line there grows.");
+        Failure::new(place, wrong, "Correct [leak].also_in, or allocate what stays in that file.")
     });
     missing.collect()
 }
@@ -101,21 +101,21 @@ mod tests {
     }
 
     #[test]
-    fn every_declared_holder_must_have_a_growing_line() {
+    fn every_file_declared_to_grow_too_must_have_a_growing_line() {
         let mut pattern = toy_cache();
-        pattern.metadata.leak.holders = vec!["src/shelf.rs".into(), "src/hook.rs".into()];
+        pattern.metadata.leak.also_in = vec!["src/shelf.rs".into(), "src/hook.rs".into()];
         let [shelf, hook] =
             ["shelf", "hook"].map(|name| format!("exercises/toy-cache/src/{name}.rs"));
         let sites = [site("put", &shelf, "growing"), site("on", &hook, "undecided")];
-        let said = check_holders(&pattern, "here", &sites);
+        let said = check_also(&pattern, "here", &sites);
         let said: Vec<&str> = said.iter().map(|failure| failure.wrong.as_str()).collect();
         let wrong = format!(
-            "crates/toy-cache/exercise.toml declares a holder in {hook}, and no line there grows."
+            "crates/toy-cache/exercise.toml declares growth in {hook}, and no line there grows."
         );
         assert_eq!(said, [wrong]);
 
         let sites = [site("put", &shelf, "growing"), site("on", &hook, "growing")];
-        assert!(check_holders(&pattern, "here", &sites).is_empty());
+        assert!(check_also(&pattern, "here", &sites).is_empty());
     }
 
     #[test]
