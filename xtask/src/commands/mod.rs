@@ -1,6 +1,7 @@
 //! The commands, one file or folder each: `Args` is what was asked, `run` does it.
 
 pub mod list;
+mod phases;
 mod prepare;
 pub mod run;
 pub mod test;

@@ -3,16 +3,13 @@
 use std::collections::BTreeMap;
 
 use clap::ValueEnum;
-use exercise_harness::alone::Ending;
 use exercise_harness::context::SoakSettings;
-use exercise_harness::event::TrialOutcome;
-use leak_meter::Resource;
 
-use super::{prepare, until_oom};
+use super::{phases, prepare, until_oom};
 use crate::cargo::{Built, DidNotBuild};
 use crate::document::{Document, ExerciseResult, FORMAT, VersionResult};
 use crate::exit::Exit;
-use crate::measure::{self, GROWTH, Job, Note, PHASES};
+use crate::measure::{self, GROWTH, Job, Note};
 use crate::show;
 use crate::show::progress::Progress;
 use crate::workspace::{Entry, Version, Workspace};
@@ -139,7 +136,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         Format::Text => {
             for (entry, result) in chosen.iter().zip(&document.exercises) {
                 show::comparison::print(entry, result)?;
-                args.show_phases(entry, &built, result, &progress)?;
+                phases::show(entry, args.versions(), &built, result, &progress)?;
                 show::comparison::print_next(entry, result)?;
             }
         }
@@ -149,42 +146,6 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
 }
 
 impl Args {
-    /// Measures the versions of `entry` while the load changes, where it has a trial for that, and
-    /// shows it.
-    fn show_phases(
-        &self,
-        entry: &Entry,
-        built: &BTreeMap<String, Built>,
-        result: &ExerciseResult,
-        progress: &Progress,
-    ) -> anyhow::Result<()> {
-        let (mut jobs, mut versions) = (Vec::new(), Vec::new());
-        for version in self.versions() {
-            let package = built.get(&version.package(&entry.name));
-            let Some(Ok(test)) = package.map(|built| &built.test) else { continue };
-            let phases = measure::jobs(test, PHASES, SoakSettings::default())?;
-            versions.extend(phases.iter().map(|_| *version));
-            jobs.extend(phases);
-        }
-        if jobs.is_empty() {
-            return Ok(());
-        }
-        progress.stage("Measuring while the load changes");
-        let measured = measure::run(&jobs, |_, _| Ok(()))?;
-        progress.end();
-        let phases = versions.into_iter().zip(measured).filter_map(|(version, measured)| {
-            match measured.ended.ending {
-                Ending::Told(TrialOutcome::Phased { phases }) => Some((version, phases)),
-                _ => None,
-            }
-        });
-        let growth = result.version(Version::Exercise).and_then(|version| {
-            let found = version.growing(&[Resource::LiveBytes]).into_iter().next();
-            found.filter(|growth| growth.resource == Resource::LiveBytes)?.per_operation
-        });
-        show::phases::print(&phases.collect::<Vec<_>>(), growth, self.rate(entry))
-    }
-
     fn versions(&self) -> &'static [Version] {
         match self.version {
             Choice::Exercise => &[Version::Exercise],

@@ -9,7 +9,7 @@ use exercise_harness::alone::{self, Ended, Ending};
 use exercise_harness::context::SoakSettings;
 use exercise_harness::event::{Event, TrialOutcome};
 use exercise_harness::exercise::Load;
-use exercise_harness::limits::Limits;
+use exercise_harness::limits::{self, Limits};
 use exercise_harness::suite::LOAD;
 use leak_meter::Round;
 
@@ -25,8 +25,18 @@ const TIMES: u64 = 10;
 struct Life {
     /// What it served.
     operations: u64,
-    /// Whether it came to an orderly end, with all that it was asked to serve.
-    stands: bool,
+    end: End,
+}
+
+/// How a life ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It served all that it was asked to serve.
+    Stands,
+    /// It was refused memory, and its process was aborted.
+    OutOfMemory,
+    /// Otherwise: nothing can be said.
+    Otherwise,
 }
 
 /// Runs both versions of `entry` under full load; a tenth of it if `tenth`.
@@ -56,15 +66,21 @@ pub fn run(entry: &Entry, built: &BTreeMap<String, Built>, tenth: bool) -> anyho
     };
     show::heading(entry, limit)?;
     let first = live(Version::Exercise, "exercise, started", load.operations)?;
-    if first.stands {
-        show::stands(Version::Exercise, first.operations)?;
-        return Ok(Exit::Success);
+    match first.end {
+        End::OutOfMemory => {}
+        End::Stands => {
+            show::stands(Version::Exercise, first.operations)?;
+            return Ok(Exit::Success);
+        }
+        End::Otherwise => return Ok(Exit::NoResult),
     }
     let second = live(Version::Exercise, "exercise, started again", load.operations)?;
     let asked = first.operations * TIMES;
     let solution = live(Version::Solution, "solution, asked for ten times as much", asked)?;
-    show::sum(first.operations, second.operations, solution.operations, solution.stands)?;
-    Ok(if solution.stands && !second.stands { Exit::Success } else { Exit::NoResult })
+    let stands = solution.end == End::Stands;
+    show::sum(first.operations, second.operations, solution.operations, stands)?;
+    let as_told = stands && second.end == End::OutOfMemory;
+    Ok(if as_told { Exit::Success } else { Exit::NoResult })
 }
 
 /// A tenth of the time: with a tenth of the memory to spare.
@@ -97,9 +113,9 @@ fn live(test: &Path, heading: &str, load: Load, operations: u64) -> anyhow::Resu
         }
     })?;
     shown?;
-    let stands = stands(&ended);
-    show::end(lived.time, lived.operations, &ended, stands)?;
-    Ok(Life { operations: lived.operations, stands })
+    let end = end(&ended);
+    show::end(lived.time, lived.operations, &ended, end)?;
+    Ok(Life { operations: lived.operations, end })
 }
 
 #[derive(Default)]
@@ -115,10 +131,10 @@ impl Lived {
     }
 }
 
-/// Whether the process served all that it was asked for.
-fn stands(ended: &Ended) -> bool {
+fn end(ended: &Ended) -> End {
     match &ended.ending {
-        Ending::Told(TrialOutcome::Soaked { report }) => report.stopped.is_none(),
-        _ => false,
+        Ending::Told(TrialOutcome::Soaked { report }) if report.stopped.is_none() => End::Stands,
+        Ending::Aborted { .. } if limits::was_out_of_memory(&ended.output) => End::OutOfMemory,
+        _ => End::Otherwise,
     }
 }

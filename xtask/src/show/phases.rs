@@ -56,6 +56,16 @@ pub fn print(
     Ok(())
 }
 
+/// A version whose phases came to no end, and why.
+pub fn not_measured(version: Version, why: &str) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    let sentence = format!("\nThe {version} was not measured while the load changes. {why}");
+    for line in wrapped(&sentence, WIDTH) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
 fn table() -> comfy_table::Table {
     let mut table = comfy_table::Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);

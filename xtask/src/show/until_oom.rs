@@ -4,11 +4,13 @@ use std::io::Write;
 use std::time::Duration;
 
 use exercise_harness::alone::{Ended, Ending};
+use exercise_harness::event::TrialOutcome;
 use exercise_harness::{judge, units};
 use leak_meter::Round;
 
 use super::palette::{BAD, GOOD, QUIET, STRONG, paint};
 use super::words::{WIDTH, wrapped};
+use crate::commands::until_oom::End;
 use crate::workspace::{Entry, Version};
 
 /// The least time between two rows, so that a long life has a short table: at first a second, later
@@ -56,10 +58,10 @@ impl Table {
 }
 
 /// How the life ended.
-pub fn end(time: Duration, operations: u64, ended: &Ended, stands: bool) -> anyhow::Result<()> {
+pub fn end(time: Duration, operations: u64, ended: &Ended, end: End) -> anyhow::Result<()> {
     let mut out = anstream::stdout().lock();
     let (time, served) = (seconds(time), units::count(operations));
-    if stands {
+    if end == End::Stands {
         let end = paint(GOOD, "and it goes on serving");
         writeln!(out, "{time:>10} {served:>12} {end}")?;
         return Ok(());
@@ -70,7 +72,10 @@ pub fn end(time: Duration, operations: u64, ended: &Ended, stands: bool) -> anyh
     };
     writeln!(out, "{time:>10} {served:>12} {}", paint(BAD, &how))?;
     let said = match &ended.ending {
-        Ending::Told(_) => "Its load could not go on.".to_owned(),
+        Ending::Told(TrialOutcome::Soaked { report }) => {
+            let why = report.stopped.as_deref().unwrap_or_default();
+            format!("Its load could not go on: {why}\n{}", ended.output)
+        }
         Ending::Aborted { .. } => ended.output.clone(),
         ending => judge::unfinished(ending, ended.rounds.len()),
     };
