@@ -158,3 +158,41 @@ fn missing(version: &str, trials: &Trials) -> Vec<Failure> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use exercise_harness::{Exercise, Phase, Phases};
+
+    use super::*;
+
+    /// What is said of an exercise whose operations leave this many bytes behind in each phase.
+    fn said_of_phases(left: u64) -> Vec<String> {
+        let metadata = include_str!("../../../tests/verify_tree/crates/toy-cache/exercise.toml");
+        let metadata = Exercise::parse(metadata).unwrap();
+        let pattern = Pattern { root: PathBuf::new(), name: "toy-cache".to_owned(), metadata };
+        let phase = |operations: u64| Phase {
+            name: "traffic".to_owned(),
+            operations,
+            nanoseconds: 1,
+            bytes_before: 0,
+            bytes_after: operations * left,
+        };
+        let phases = Phases { phases: vec![phase(5), phase(10)], limit_per_operation: 100.0 };
+        let ending = Ending::Told(TrialOutcome::Phased { phases });
+        let ended = Ended { ending, rounds: Vec::new(), output: String::new() };
+        let trials = Trials::from([("memory::phases".to_owned(), ended)]);
+        let Outcome::Failed(failures) = check_exercise(&pattern, &trials) else {
+            panic!("it has neither behaviours nor growth, and is proven")
+        };
+        failures.into_iter().map(|failure| failure.wrong).collect()
+    }
+
+    #[test]
+    fn the_phases_of_an_exercise_leave_too_much() {
+        let wrong = "No phase leaves more than it may, while the service leaks.".to_owned();
+        assert!(said_of_phases(100).contains(&wrong));
+        assert!(!said_of_phases(101).contains(&wrong));
+    }
+}
