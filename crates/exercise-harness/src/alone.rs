@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::cleanup;
 use crate::context::SoakSettings;
 use crate::event::{Event, TrialOutcome};
+use crate::limits::Limits;
 use crate::stream::Reader;
 
 /// The first argument of a test binary that is to run one trial alone; the second is the order.
@@ -45,6 +46,9 @@ pub struct Order {
     pub folder: PathBuf,
     /// How to run a soak.
     pub settings: SoakSettings,
+    /// What its process may use.
+    #[serde(default)]
+    pub limits: Limits,
 }
 
 impl Order {
@@ -109,6 +113,20 @@ pub fn run(
     settings: SoakSettings,
     see: impl FnMut(&Event),
 ) -> anyhow::Result<Ended> {
+    run_within(binary, trial, settings, Limits::default(), see)
+}
+
+/// As [`run`], within other `limits` than those of every trial.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_within(
+    binary: &Path,
+    trial: &str,
+    settings: SoakSettings,
+    limits: Limits,
+    see: impl FnMut(&Event),
+) -> anyhow::Result<Ended> {
     let scratch = cleanup::Folder::new()?;
     let events = scratch.path().join("events");
     let folder = scratch.path().join("files");
@@ -116,7 +134,7 @@ pub fn run(
         format!("the trial's folder cannot be filled: {}", scratch.path().display())
     })?;
     let output = scratch.path().join("output");
-    let order = Order { trial: trial.to_owned(), events: events.clone(), folder, settings };
+    let order = Order { trial: trial.to_owned(), events: events.clone(), folder, settings, limits };
     let began = Instant::now();
     let mut child = start(binary, &order, &output)?;
     let guard = cleanup::Process::watch(&child);
@@ -138,7 +156,12 @@ pub fn run(
 
 fn start(binary: &Path, order: &Order, output: &Path) -> anyhow::Result<Child> {
     let printed = File::create(output)?;
-    Command::new(binary)
+    let mut command = Command::new(binary);
+    if order.limits.memory.is_some() {
+        // There is no memory to print one with.
+        command.env("RUST_BACKTRACE", "0");
+    }
+    command
         .arg(ALONE)
         .arg(serde_json::to_string(order)?)
         .stdin(Stdio::null())

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use leak_meter::Round;
 
 use crate::alone::Order;
+use crate::cleanup;
 use crate::context::{Context, SoakSettings};
 use crate::event::{Event, FORMAT, TrialOutcome};
 use crate::exercise::Exercise;
@@ -33,8 +34,8 @@ pub(crate) fn run(trials: &[Check], exercise: &Exercise, order: &Order) -> ExitC
 }
 
 fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result<()> {
-    die_with_parent();
-    limit_open_files();
+    cleanup::end_with_parent();
+    order.limits.impose();
     let mut events = Writer::append_to(&order.events)?;
     events.write(&Event::Start { format: FORMAT, trial: check.name.clone() })?;
     let settings = SoakSettings {
@@ -53,6 +54,7 @@ fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result
             TrialOutcome::Behaved
         }
         Work::Growth(soak) => TrialOutcome::Soaked { report: Box::new(soak(&context)) },
+        Work::Phases(measure) => TrialOutcome::Phased { phases: measure(&context) },
         Work::Bound(measure) => TrialOutcome::Bounded { bound: measure(&context) },
     });
     events.write(&Event::End { outcome })
@@ -79,28 +81,6 @@ fn message_of(payload: &(dyn Any + Send)) -> &str {
     let text = payload.downcast_ref::<&str>().copied();
     text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("a panic without a message")
-}
-
-/// The lowest limit of open files that a supported system gives a program. Every trial runs under
-/// it, so that what works here works there, and a leak of descriptors ends soon.
-const OPEN_FILES: u64 = 256;
-
-fn limit_open_files() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    let current = limit.current.map_or(OPEN_FILES, |current| current.min(OPEN_FILES));
-    // Lowering the soft limit is never refused.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(current), ..limit });
-}
-
-/// Where the system offers it, this process ends when the one that started it does.
-fn die_with_parent() {
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::process::{Signal, set_parent_process_death_signal};
-        // Refused or not: a runner that is still there ends this process itself.
-        let _ = set_parent_process_death_signal(Some(Signal::KILL));
-    }
 }
 
 /// Writes events, one whole line at a time.

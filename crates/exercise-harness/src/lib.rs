@@ -10,6 +10,8 @@
 //! - [`exercise`]: an exercise's metadata, from its `exercise.toml`.
 //! - [`event`]: the event stream, as JSON lines; [`stream`] reads it back and refuses a broken one.
 //! - [`alone`]: runs one trial in a process of its own and says how it ended.
+//! - [`phases`]: what a trial measures while the load on its service changes.
+//! - [`limits`]: what a trial's process may use of the system.
 //! - [`judge`]: turns measurements into sentences.
 //! - [`runtime`]: a runtime for asynchronous trials, and waits that end.
 //! - [`cleanup`]: temporary folders and processes end with the program, also on Ctrl-C.
@@ -23,6 +25,8 @@ pub mod context;
 pub mod event;
 pub mod exercise;
 pub mod judge;
+pub mod limits;
+pub mod phases;
 pub mod runtime;
 pub mod stream;
 pub mod suite;
@@ -34,6 +38,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 pub use context::{Bound, Context};
 pub use exercise::Exercise;
 pub use leak_meter::units;
+pub use phases::{Phase, Phases};
 pub use suite::Suite;
 
 /// The global allocator of every memory test: ours around `stats_alloc`'s around the system's, so
