@@ -21,6 +21,7 @@
 //! - [`verdict`]: pure functions from a series of numbers to Growing, Steady or Undecided.
 //! - [`site`]: the places in the program whose blocks stay.
 //! - [`snapshot`]: what is live now, and what came since an earlier moment.
+//! - [`holders`]: what keeps the blocks of a place alive.
 //! - [`report`]: what a soak found: serialisable, printable.
 //! - [`units`]: figures as people read them.
 //!
@@ -40,6 +41,7 @@
 //! - *verdict*: [`Verdict::Growing`], [`Verdict::Steady`] or [`Verdict::Undecided`].
 
 pub mod allocator;
+pub mod holders;
 pub mod probe;
 pub mod report;
 pub mod series;
@@ -50,6 +52,7 @@ pub mod units;
 pub mod verdict;
 
 pub use allocator::{Allocator, HeapCounts};
+pub use holders::Holders;
 pub use report::{Growth, Report};
 pub use series::{Resource, Round};
 pub use snapshot::Snapshot;

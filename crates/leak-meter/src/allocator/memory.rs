@@ -1,6 +1,24 @@
 //! Pages from the system, zeroed, for the meter's tables. They are never given back.
 
+use std::ops::Range;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// More than are ever mapped: a table for each of 256 slots, and the sites' frames.
+const MOST: usize = 264;
+static STARTS: [AtomicUsize; MOST] = [const { AtomicUsize::new(0) }; MOST];
+static LENGTHS: [AtomicUsize; MOST] = [const { AtomicUsize::new(0) }; MOST];
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+/// Where the meter's tables lie.
+pub(crate) fn mapped() -> impl Iterator<Item = Range<usize>> {
+    let count = COUNT.load(Ordering::Acquire).min(MOST);
+    let places = STARTS.iter().zip(&LENGTHS).take(count);
+    places.map(|(start, length)| {
+        let start = start.load(Ordering::Acquire);
+        start..start + length.load(Ordering::Acquire)
+    })
+}
 
 /// Maps `bytes` of zeroed memory; only what is touched becomes resident. `None` when the system
 /// refuses.
@@ -10,5 +28,13 @@ pub(super) fn map_zeroed(bytes: usize) -> Option<NonNull<u8>> {
     // SAFETY: a new anonymous mapping at an address of the system's choice touches no memory of
     // the program's.
     let pages = unsafe { libc::mmap(std::ptr::null_mut(), bytes, access, kind, -1, 0) };
-    if pages == libc::MAP_FAILED { None } else { NonNull::new(pages.cast()) }
+    if pages == libc::MAP_FAILED {
+        return None;
+    }
+    let place = COUNT.fetch_add(1, Ordering::AcqRel);
+    if place < MOST {
+        LENGTHS[place].store(bytes, Ordering::Release);
+        STARTS[place].store(pages.addr(), Ordering::Release);
+    }
+    NonNull::new(pages.cast())
 }
