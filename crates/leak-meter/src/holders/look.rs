@@ -65,7 +65,7 @@ impl Seen {
             word == Some([0; WORD])
         });
         let is_apart = |block: u32| tree.has(block) || moved.has(block as usize);
-        let sources = rings::sources(&graph, is_apart, &counted.weak);
+        let sources = rings::sources(&graph, is_apart, &counted.unsure);
         let foreign = foreign(&mut memory, &blocks, &heap, &roots, &sources).map_err(too_slow)?;
         let sources: Vec<(Source, bool)> = sources
             .into_iter()

@@ -19,6 +19,9 @@ const MOST_KINDS: u32 = 6;
 pub(crate) struct Counted {
     /// The edges that are no strong pointers, by their places.
     pub(crate) weak: Bits,
+    /// These, and the edges that are not known to be strong though others to the same blocks are: they
+    /// may hold, but make no ring.
+    pub(crate) unsure: Bits,
     /// The sites whose blocks are counted.
     sites: Bits,
 }
@@ -66,19 +69,27 @@ pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
         by_place.entry(place).or_default().push(sampled);
     }
     let most = sites.keys().max().map_or(0, |site| *site as usize + 1);
-    let mut counted =
-        Counted { weak: Bits::none_of(graph.edge_count()), sites: Bits::none_of(most) };
-    let chosen: BTreeMap<u32, Vec<Kind>> =
+    let none = Bits::none_of(graph.edge_count());
+    let mut counted = Counted { weak: none.clone(), unsure: none, sites: Bits::none_of(most) };
+    let chosen: BTreeMap<u32, Chosen> =
         by_place.iter().filter_map(|(place, sampled)| Some((*place, choose(sampled)?))).collect();
     for (site, _) in sites.iter().filter(|(_, place)| chosen.contains_key(place)) {
         counted.sites.add(*site as usize);
     }
-    for (block, place, edge) in graph.each().filter(|(.., edge)| edge.is_exact()) {
+    for (block, place, edge) in graph.each() {
         let target = sites.get(&blocks.site(edge.target));
-        if let Some(kinds) = target.and_then(|place| chosen.get(place))
-            && kinds.contains(&kind_of(blocks, block, edge))
-        {
+        let Some(chosen) = target.and_then(|place| chosen.get(place)) else { continue };
+        // An owner of a counted block points to its start; what points behind it borrows.
+        if !edge.is_exact() {
+            counted.unsure.add(place);
+            continue;
+        }
+        let kind = kind_of(blocks, block, edge);
+        if chosen.not_strong.contains(&kind) {
             counted.weak.add(place);
+        }
+        if !chosen.strong.contains(&kind) {
+            counted.unsure.add(place);
         }
     }
     counted
@@ -86,16 +97,24 @@ pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
 
 /// Some blocks of each site whose blocks begin with what may be counts, with the pointers to them.
 fn sample(graph: &Graph, blocks: &mut impl Blocks) -> BTreeMap<u32, Sampled> {
-    let mut seen: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+    let mut of_site: BTreeMap<u32, usize> = BTreeMap::new();
+    for block in 0..u32::try_from(graph.len()).unwrap_or(0) {
+        *of_site.entry(blocks.site(block)).or_default() += 1;
+    }
+    // By site: how many were come upon, how many looked at, how many may be counted.
+    let mut seen: BTreeMap<u32, [usize; 3]> = BTreeMap::new();
     let mut pointed_to = Bits::none_of(graph.len());
     let mut sampled: BTreeMap<u32, Sampled> = BTreeMap::new();
     for (_, _, edge) in graph.each().filter(|(.., edge)| edge.is_exact()) {
         if !pointed_to.add(edge.target as usize) {
             continue;
         }
-        let (seen, plausible) = seen.entry(blocks.site(edge.target)).or_default();
-        if *seen < SAMPLE {
-            *seen += 1;
+        let site = blocks.site(edge.target);
+        let [met, looked_at, plausible] = seen.entry(site).or_default();
+        *met += 1;
+        // Spread over all of them: the first ones may be special.
+        if *met % of_site[&site].div_ceil(SAMPLE) == 0 {
+            *looked_at += 1;
             if let Some(counts) = blocks.counts(edge.target) {
                 *plausible += 1;
                 sampled.insert(edge.target, Sampled { counts, pointers: BTreeMap::new() });
@@ -104,8 +123,8 @@ fn sample(graph: &Graph, blocks: &mut impl Blocks) -> BTreeMap<u32, Sampled> {
     }
     // A site of which most begin with something else is none of counted blocks.
     sampled.retain(|block, _| {
-        let (seen, plausible) = seen[&blocks.site(*block)];
-        2 * plausible > seen
+        let [_, looked_at, plausible] = seen[&blocks.site(*block)];
+        2 * plausible > looked_at
     });
     for (block, _, edge) in graph.each().filter(|(.., edge)| edge.is_exact()) {
         if let Some(sampled) = sampled.get_mut(&edge.target) {
@@ -115,14 +134,21 @@ fn sample(graph: &Graph, blocks: &mut impl Blocks) -> BTreeMap<u32, Sampled> {
     sampled
 }
 
+/// The kinds of pointers to the blocks of a place.
+#[derive(Debug)]
+struct Chosen {
+    strong: Vec<Kind>,
+    not_strong: Vec<Kind>,
+}
+
 /// What the pointers of a kind may be.
 const STRONG: u32 = 0;
 const WEAK: u32 = 1;
 const CHOICES: u32 = 3;
 
-/// The kinds of pointers that cannot be strong if the counts of most blocks are right; `None` if these
-/// are no counted blocks.
-fn choose(sampled: &[Sampled]) -> Option<Vec<Kind>> {
+/// Which kinds of pointers are strong, if the counts of most blocks are right; `None` if these are no
+/// counted blocks.
+fn choose(sampled: &[Sampled]) -> Option<Chosen> {
     let mut frequent: BTreeMap<Kind, u64> = BTreeMap::new();
     for (kind, number) in sampled.iter().flat_map(|sampled| &sampled.pointers) {
         *frequent.entry(*kind).or_default() += number;
@@ -170,8 +196,11 @@ fn choose(sampled: &[Sampled]) -> Option<Vec<Kind>> {
     let fewest = good().map(others).min()?;
     let mut chosen = good().filter(|choice| others(*choice) == fewest);
     let choice = chosen.next().filter(|_| chosen.next().is_none()).unwrap_or(STRONG);
-    let not_strong = kinds.iter().enumerate().filter(|(at, _)| digit(choice, *at) != STRONG);
-    Some(not_strong.map(|(_, kind)| *kind).collect())
+    let (strong, not_strong): (Vec<_>, Vec<_>) =
+        kinds.iter().enumerate().partition(|(at, _)| digit(choice, *at) == STRONG);
+    let [strong, not_strong] =
+        [strong, not_strong].map(|kinds| kinds.into_iter().map(|(_, kind)| *kind).collect());
+    Some(Chosen { strong, not_strong })
 }
 
 #[cfg(test)]
