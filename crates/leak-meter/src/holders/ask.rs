@@ -40,7 +40,17 @@ pub fn of(function: &str) -> Holders {
 /// Who holds what came since `earlier`: of the places that gained most, at most 16.
 #[inline(never)]
 pub fn since(earlier: &Snapshot) -> Holders {
-    let caller = here();
+    came_since(&here(), earlier, &LIMITS)
+}
+
+/// As [`since`], with another limit on live blocks: for tests of what happens beyond it.
+#[doc(hidden)]
+#[inline(never)]
+pub fn since_among(earlier: &Snapshot, most_blocks: usize) -> Holders {
+    came_since(&here(), earlier, &Limits { blocks: most_blocks, ..LIMITS })
+}
+
+fn came_since(caller: &Caller, earlier: &Snapshot, limits: &Limits) -> Holders {
     allocator::as_meter(|| {
         let watched = earlier.with_now();
         let mut places = Places::new();
@@ -51,7 +61,7 @@ pub fn since(earlier: &Snapshot) -> Holders {
         let mut targets: Vec<Vec<SiteId>> = by_place(sites, &mut places).into_values().collect();
         targets.sort_by_key(|sites| std::cmp::Reverse(sites.iter().map(gained).sum::<u64>()));
         targets.truncate(MOST_PLACES);
-        answer(&caller, &Question { targets, watched }, &mut places, &LIMITS)
+        answer(caller, &Question { targets, watched }, &mut places, limits)
     })
 }
 
@@ -111,12 +121,7 @@ fn by_place(
 
 /// Looks, and looks again if something seems to be held by nothing while the program goes on: it may
 /// just have been on its way from one holder to another.
-pub(super) fn answer(
-    caller: &Caller,
-    question: &Question,
-    places: &mut Places,
-    limits: &Limits,
-) -> Holders {
+fn answer(caller: &Caller, question: &Question, places: &mut Places, limits: &Limits) -> Holders {
     let began = Instant::now();
     if !allocator::is_installed() {
         return Holders::unavailable("the meter is not the program's global allocator");

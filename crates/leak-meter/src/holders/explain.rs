@@ -322,11 +322,9 @@ impl Ways<'_> {
         }
         let seen = self.seen;
         let mut gone = Bits::none_of(seen.heap.len());
-        let mut kept = vec![true; seen.roots.seeds.len()];
+        let mut holding = seen.roots.holding(&seen.tree);
         if place == NONE {
-            for (seed, kept) in kept.iter_mut().enumerate() {
-                *kept = self.tops.of_seed(seen, self.places, seed) != top;
-            }
+            holding.retain(|seed| self.tops.of_seed(seen, self.places, *seed) != top);
         } else {
             for block in seen.tree.order.iter().filter(|block| self.marked.has(**block as usize)) {
                 let is_holder = self.paths.of(*block).is_some_and(|node| {
@@ -338,8 +336,7 @@ impl Ways<'_> {
                 }
             }
         }
-        let seeds = seen.roots.seeds.iter().zip(&kept);
-        let seeds: Vec<_> = seeds.filter(|(_, kept)| **kept).map(|(seed, _)| *seed).collect();
+        let seeds: Vec<_> = holding.iter().map(|seed| seen.roots.seeds[*seed]).collect();
         retained(&seen.graph, &seeds, &gone, &seen.tree.order, &seen.counted.weak)
     }
 
@@ -354,7 +351,7 @@ impl Ways<'_> {
             .copied()
             .collect();
         let mut tree = Tree::new(seen.heap.len());
-        tree.grow(&seen.graph, &seeds, 0, &seen.counted.weak);
+        tree.grow(&seen.graph, seeds.into_iter().enumerate(), &seen.counted.weak);
         tree.order.into_iter().filter(|block| !seen.tree.has(*block)).collect()
     }
 }

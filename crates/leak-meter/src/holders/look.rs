@@ -58,7 +58,10 @@ impl Seen {
             return Err(format!("there are more than {most} pointers between the live blocks"));
         }
         let counted = weak::find(&graph, &mut Contents { heap: &heap, memory: &memory, places });
-        let mut tree = roots.reach(&graph, &counted.weak);
+        let mut tree = roots.reach(&graph, &counted.weak, |block| {
+            let place = places.number(SiteId::of_index(heap.site(block)));
+            places.get(place).is_counted()
+        });
         // A weak pointer holds the memory of a value that is gone, and nothing else.
         tree.add_over(&graph, &counted.weak, |block| {
             let word = memory.pair(heap.start(block as usize)).map(|[strong, _]| strong);
@@ -251,6 +254,6 @@ fn forest(graph: &Graph, sources: &[(Source, bool)], counted: &Counted) -> (Tree
             source.blocks.iter().map(move |block| Seed { target: *block, root: number(at) })
         })
         .collect();
-    forest.grow(graph, &seeds, 0, &counted.weak);
+    forest.grow(graph, seeds.iter().copied().enumerate(), &counted.weak);
     (forest, seeds)
 }

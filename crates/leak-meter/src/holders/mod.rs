@@ -113,6 +113,9 @@ mod ask;
 
 use std::time::Duration;
 
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[doc(hidden)]
+pub use ask::since_among;
 pub use ask::{of, since};
 pub use finding::{Finding, Held, Hold, Holders, Look, Step};
 

@@ -90,7 +90,12 @@ impl Place {
     /// Whether blocks of this place have fields: what stands at one offset is always the same. In a
     /// container one entry is like the other.
     pub(crate) fn has_fields(&self) -> bool {
-        ["Rc", "Arc", "box"].contains(&self.what.as_str())
+        self.is_counted() || self.what == "box"
+    }
+
+    /// Whether they are of an `Rc` or `Arc`, which may have several owners.
+    pub(crate) fn is_counted(&self) -> bool {
+        ["Rc", "Arc"].contains(&self.what.as_str())
     }
 }
 
@@ -116,9 +121,16 @@ const STANDARD: [(&str, &str); 15] = [
 /// What the frames between an allocation and the line that is answerable for it make: the outermost
 /// container that is known.
 fn what(inner: &[Frame]) -> String {
-    let files = inner.iter().rev().filter_map(|frame| frame.file.as_deref());
-    let known = files.filter_map(container).next();
-    known.unwrap_or_else(|| "box".to_owned())
+    let files = || inner.iter().rev().filter_map(|frame| frame.file.as_deref());
+    if files().any(is_tokio_task) {
+        return "task of the tokio runtime".to_owned();
+    }
+    files().find_map(container).unwrap_or_else(|| "box".to_owned())
+}
+
+fn is_tokio_task(file: &Path) -> bool {
+    let is_tokio = package(file).is_some_and(|package| package.starts_with("tokio-"));
+    is_tokio && file.to_string_lossy().contains("/runtime/task/")
 }
 
 fn container(file: &Path) -> Option<String> {
@@ -127,9 +139,6 @@ fn container(file: &Path) -> Option<String> {
         return Some("hash table".to_owned());
     }
     if let Some(package) = package(file) {
-        if package.starts_with("tokio-") && text.contains("/runtime/task/") {
-            return Some("task of the tokio runtime".to_owned());
-        }
         return Some(format!("memory of {package}"));
     }
     let known = STANDARD.iter().find(|(part, _)| text.contains(part));
@@ -181,7 +190,8 @@ mod tests {
             ["tokio-1.52.0/src/runtime/task/core.rs", "moka-0.12.1/src/sync/cache.rs"]
                 .map(|file| format!("{registry}{file}"));
         let raw = "/rustc/59807616/library/alloc/src/alloc.rs";
-        assert_eq!(what(&frames(&[raw, &tokio])), "task of the tokio runtime");
+        let spawn = format!("{registry}tokio-1.52.0/src/runtime/handle.rs");
+        assert_eq!(what(&frames(&[raw, &tokio, &spawn])), "task of the tokio runtime");
         assert_eq!(what(&frames(&[raw, &moka])), "memory of moka-0.12.1");
         assert_eq!(what(&frames(&["/rust/deps/hashbrown-0.16.1/src/raw.rs"])), "hash table");
     }

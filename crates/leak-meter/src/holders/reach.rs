@@ -53,11 +53,16 @@ impl Tree {
         self.parents[block as usize] != NONE
     }
 
-    /// Goes on from `seeds`, of which the first has the number `first`, over every edge that is not
-    /// `left_out`. What was reached before keeps its way, so that better seeds come first.
-    pub(crate) fn grow(&mut self, graph: &Graph, seeds: &[Seed], first: usize, left_out: &Bits) {
+    /// Goes on from `seeds`, each with its number, over every edge that is not `left_out`. What was
+    /// reached before keeps its way, so that better seeds come first.
+    pub(crate) fn grow(
+        &mut self,
+        graph: &Graph,
+        seeds: impl IntoIterator<Item = (usize, Seed)>,
+        left_out: &Bits,
+    ) {
         let begin = self.order.len();
-        for (seed, number) in seeds.iter().zip(first..) {
+        for (number, seed) in seeds {
             self.reach(seed.target, SEED + u32::try_from(number).unwrap_or(0));
         }
         self.follow(graph, begin, left_out);
@@ -156,6 +161,10 @@ mod tests {
         roots.iter().map(|target| Seed { target: *target, root: 0 }).collect()
     }
 
+    fn numbered(seeds: &[Seed]) -> impl Iterator<Item = (usize, Seed)> + '_ {
+        seeds.iter().copied().enumerate()
+    }
+
     proptest! {
         #[test]
         fn what_is_reached_and_retained_is_as_in_a_plain_model(
@@ -165,7 +174,7 @@ mod tests {
         ) {
             let (graph, seeds) = (graph(30, &edges), seeds(&roots));
             let mut tree = Tree::new(30);
-            tree.grow(&graph, &seeds, 0, &Bits::default());
+            tree.grow(&graph, numbered(&seeds), &Bits::default());
             let expected = model(&edges, &roots, &BTreeSet::new());
             prop_assert_eq!(tree.order.iter().copied().collect::<BTreeSet<_>>(), expected.clone());
             for (at, block) in tree.order.iter().enumerate() {
@@ -201,7 +210,7 @@ mod tests {
         }
         list.end_block();
         let mut tree = Tree::new(list.len());
-        tree.grow(&list, &seeds(&[0]), 0, &Bits::default());
+        tree.grow(&list, numbered(&seeds(&[0])), &Bits::default());
         assert_eq!(tree.order.len(), 100_000);
         assert_eq!(tree.parent(99_999), Parent::Block(99_998));
     }
@@ -213,8 +222,8 @@ mod tests {
         let mut weak = Bits::none_of(2);
         weak.add(1);
         let mut tree = Tree::new(3);
-        tree.grow(&graph, &seeds[..1], 0, &weak);
-        tree.grow(&graph, &seeds[1..], 1, &weak);
+        tree.grow(&graph, [(0, seeds[0])], &weak);
+        tree.grow(&graph, [(1, seeds[1])], &weak);
         assert_eq!(tree.parent(1), Parent::Seed(0));
         assert_eq!(tree.parent(0), Parent::Seed(1));
         assert!(!tree.has(2));

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::graph::{Bits, Graph};
 use super::heap::Heap;
-use super::reach::{Seed, Tree};
+use super::reach::{Parent, Seed, Tree};
 use super::system::{Backing, Mapping, Memory, Object, OutOfTime, Thread, WORD, objects, threads};
 use crate::allocator::FrameBound;
 
@@ -123,23 +123,56 @@ impl Roots {
 
     /// What the roots reach, each block by the best root there is: a whole area at a time, but of the
     /// calling thread's stack one frame after the other.
-    pub(crate) fn reach(&self, graph: &Graph, weak: &Bits) -> Tree {
+    ///
+    /// A word on a stack that points to what another block points to as well is a reference, or what is
+    /// left of a value that was moved: these come last. Counted blocks may have several owners.
+    pub(crate) fn reach(
+        &self,
+        graph: &Graph,
+        weak: &Bits,
+        mut is_counted: impl FnMut(u32) -> bool,
+    ) -> Tree {
+        let mut owned = Bits::none_of(graph.len());
+        for (block, place, edge) in graph.each() {
+            if edge.target != block && !weak.has(place) {
+                owned.add(edge.target as usize);
+            }
+        }
+        let mut is_borrower = |seed: &usize| {
+            let target = self.seeds[*seed].target;
+            self.is_on_stack(*seed) && owned.has(target as usize) && !is_counted(target)
+        };
+        let (last, first): (Vec<usize>, Vec<usize>) =
+            (0..self.seeds.len()).partition(&mut is_borrower);
         let mut tree = Tree::new(graph.len());
+        self.grow(&mut tree, graph, weak, &first);
+        self.grow(&mut tree, graph, weak, &last);
+        tree
+    }
+
+    fn grow(&self, tree: &mut Tree, graph: &Graph, weak: &Bits, seeds: &[usize]) {
         let unit = |seed: usize| {
             let area = self.seeds[seed].root;
             let is_own = self.areas[area as usize].kind == AreaKind::Stack(self.own);
             (area, is_own.then(|| self.code_at(self.places[seed])))
         };
-        let mut first = 0;
-        while first < self.seeds.len() {
-            let of_first = unit(first);
-            let rest = first + 1..self.seeds.len();
-            let next = rest.into_iter().find(|seed| unit(*seed) != of_first);
-            let next = next.unwrap_or(self.seeds.len());
-            tree.grow(graph, &self.seeds[first..next], first, weak);
-            first = next;
+        for seeds in seeds.chunk_by(|one, next| unit(*one) == unit(*next)) {
+            let numbered = seeds.iter().map(|seed| (*seed, self.seeds[*seed]));
+            tree.grow(graph, numbered, weak);
         }
-        tree
+    }
+
+    fn is_on_stack(&self, seed: usize) -> bool {
+        matches!(self.areas[self.seeds[seed].root as usize].kind, AreaKind::Stack(_))
+    }
+
+    /// The seeds that hold what they point to: on a stack, those by which something was reached.
+    pub(crate) fn holding(&self, tree: &Tree) -> Vec<usize> {
+        let holds = |seed: &usize| {
+            let target = self.seeds[*seed].target;
+            !self.is_on_stack(*seed) || tree.parent(target) == Parent::Seed(*seed)
+        };
+        (0..self.seeds.len()).filter(holds).collect()
     }
 
     /// The frame of the calling thread that an address lies in, as an address in its function.
