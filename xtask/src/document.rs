@@ -65,20 +65,21 @@ pub struct VersionResult {
     /// `growth` has no entry for them. Empty unless the outcome is `measured`.
     pub unavailable: BTreeMap<Resource, String>,
     /// For each measured resource its own `verdict` with its `reason`, and its growth in blocks,
-    /// bytes, files, ... per operation: the median slope after warm-up (`per_operation`), its 95 %
-    /// interval (`low`, `high`), and the `smallest_visible` growth of a run of this length and
+    /// bytes, files, ... per operation (resident memory is read and never judged, so it has none):
+    /// the median slope after warm-up (`per_operation`), its 95 % interval (`low`, `high`), and the `smallest_visible` growth of a run of this length and
     /// noise; each `null` with too few rounds. Empty unless the outcome is `measured`.
     pub growth: Vec<Growth>,
-    /// The same for each gauge of the program's own, by its `name`, with its `readings` after each
-    /// round. Empty without gauges, or unless the outcome is `measured`.
+    /// The same for each gauge of the program's own, by its `name`, in the gauge's unit, with its
+    /// `readings` after each round. Empty without gauges, or unless the outcome is `measured`.
     pub gauges: Vec<GaugeGrowth>,
     /// The lines that grow or may grow: growing ones first, then those of the program's own
     /// packages (`own`), then by `bytes_per_operation`; the first growing one is the finding. Each
     /// has its `function` and, where line tables tell, `file` (relative to the workspace) and
     /// `line`; `grain` (`call_stack`, or `line` if none of its stacks grows by itself), `verdict`
     /// and `reason`; at the end `live_blocks`, `live_bytes` and `reallocations` so far; the median
-    /// slopes `blocks_per_operation` and `bytes_per_operation` (`null` with too few rounds);
-    /// `history`, its live bytes after each round; the whole `stack`, innermost call first; and a
+    /// slopes `blocks_per_operation` and `bytes_per_operation`, the latter's 95 % interval
+    /// (`bytes_low`, `bytes_high`), and `smallest_visible`, the least growth in bytes per operation
+    /// that would have shown (each `null` with too few rounds, the last while undecided); `history`, its live bytes after each round; the whole `stack`, innermost call first; and a
     /// `signature` that stays while the functions on the way do. Steady lines are not listed; empty
     /// unless the outcome is `measured`.
     pub sites: Vec<Site>,
@@ -92,7 +93,7 @@ pub struct VersionResult {
     /// how to do better (`null` if there is none), how many stacks `agreed` and `disagreed` where
     /// both methods were compared, the call `sites` seen and those `sites_refused` for want of room
     /// (then nothing is steady), and `meter_bytes`, the meter's own memory, which is in no other
-    /// figure. `null` unless the outcome is `measured`.
+    /// figure, and `table_bytes`, the address space of its tables. `null` unless the outcome is `measured`.
     pub attribution: Option<Attribution>,
     /// Why the workload ended before its last round. `null` if it did not, or if the outcome is
     /// not `measured`.

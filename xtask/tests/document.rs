@@ -58,6 +58,9 @@ struct GaugeGrowth {
     verdict: Verdict,
     reason: String,
     per_operation: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+    smallest_visible: Option<f64>,
     readings: Vec<u64>,
 }
 
@@ -75,6 +78,9 @@ struct Site {
     live_bytes: u64,
     blocks_per_operation: Option<f64>,
     bytes_per_operation: Option<f64>,
+    bytes_low: Option<f64>,
+    bytes_high: Option<f64>,
+    smallest_visible: Option<f64>,
     reallocations: u64,
     history: Vec<u64>,
     stack: Vec<String>,
@@ -98,6 +104,7 @@ struct Attribution {
     sites: usize,
     sites_refused: usize,
     meter_bytes: u64,
+    table_bytes: u64,
 }
 
 #[test]
@@ -177,6 +184,8 @@ fn the_document_has_the_growing_line_the_gauges_and_the_excused_lines() {
     let rounds = version.rounds.len();
     assert_eq!((site.live_blocks, site.live_bytes), (100 * rounds as u64, 800 * rounds as u64));
     assert_eq!((site.blocks_per_operation, site.bytes_per_operation), (Some(1.0), Some(8.0)));
+    assert_eq!((site.bytes_low, site.bytes_high), (Some(8.0), Some(8.0)));
+    assert!(site.smallest_visible.is_some_and(|smallest| smallest < 0.1), "{site:?}");
     assert_eq!((site.reallocations, site.history.len()), (0, rounds));
     assert!(site.stack.iter().any(|frame| frame.contains("memory::growth")), "{site:?}");
     assert!(!site.reason.is_empty() && site.signature.len() == 16, "{site:?}");
@@ -184,7 +193,8 @@ fn the_document_has_the_growing_line_the_gauges_and_the_excused_lines() {
     let [gauge] = version.gauges.as_slice() else { panic!("{version:?}") };
     assert_eq!((gauge.name.as_str(), gauge.verdict), ("guests", Verdict::Steady));
     assert_eq!((gauge.per_operation, &gauge.readings), (Some(0.0), &vec![7; rounds]));
-    assert!(!gauge.reason.is_empty());
+    assert_eq!((gauge.low, gauge.high), (Some(0.0), Some(0.0)));
+    assert!(!gauge.reason.is_empty() && gauge.smallest_visible > Some(0.0));
 
     let [excused] = version.excused.as_slice() else { panic!("{version:?}") };
     assert_eq!(excused.site.function, "toy_lines_exercise::keep_within_bounds");
@@ -197,4 +207,5 @@ fn the_document_has_the_growing_line_the_gauges_and_the_excused_lines() {
     );
     assert!(found.agreed > 0 && found.sites >= 2 && found.meter_bytes > 0, "{found:?}");
     assert_eq!(found.sites_refused, 0);
+    assert!(found.table_bytes > 1 << 20, "{found:?}");
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use leak_meter::{HeapCounts, Resource, Round, Soak};
 use serde::{Deserialize, Serialize};
 use stats_alloc::INSTRUMENTED_SYSTEM;
+use tokio::runtime::Handle;
 
 type Observer = Box<dyn FnMut(&Round)>;
 
@@ -64,6 +65,16 @@ impl Context {
             Some(observer) => soak.observe(observer),
             None => soak,
         }
+    }
+
+    /// As [`soak`](Self::soak), for an asynchronous workload: the tasks of the current runtime are
+    /// a resource, too. It is run with `run_async`, within [`block_on`](crate::runtime::block_on).
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    pub fn async_soak<'a>(&self) -> Soak<'a> {
+        let runtime = Handle::current();
+        self.soak().tasks(move || runtime.metrics().num_alive_tasks() as u64)
     }
 }
 

@@ -53,6 +53,10 @@ pub struct Leak {
     pub file: PathBuf,
     /// The function in that file.
     pub function: String,
+    /// Further files, in the exercise's folder, that must have growing lines: those of whatever
+    /// holds what is retained, where that is allocated in lines of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_in: Vec<PathBuf>,
 }
 
 /// The declared fix of an exercise.

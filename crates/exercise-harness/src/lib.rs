@@ -11,6 +11,7 @@
 //! - [`event`]: the event stream, as JSON lines; [`stream`] reads it back and refuses a broken one.
 //! - [`alone`]: runs one trial in a process of its own and says how it ended.
 //! - [`judge`]: turns measurements into sentences.
+//! - [`runtime`]: a runtime for asynchronous trials, and waits that end.
 //! - [`cleanup`]: temporary folders and processes end with the program, also on Ctrl-C.
 //!
 //! Absent on purpose: nothing here knows where exercises lie or how they are built.
@@ -22,6 +23,7 @@ pub mod context;
 pub mod event;
 pub mod exercise;
 pub mod judge;
+pub mod runtime;
 pub mod stream;
 pub mod suite;
 

@@ -3,8 +3,9 @@
 use std::fs::{self, File};
 use std::process::ExitCode;
 
+use exercise_harness::runtime::{Clock, alive_tasks, block_on};
 use exercise_harness::{Bound, Context, Meter, Suite};
-use leak_meter::{HeapCounts, Report, Resource};
+use leak_meter::{HeapCounts, Report, Resource, Verdict};
 
 #[global_allocator]
 static METER: Meter = exercise_harness::meter();
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         .growth(steady_work)
         .bound("open_files_have_the_lowest_limit", open_files_have_the_lowest_limit)
         .bound("nothing_else_allocates", nothing_else_allocates)
+        .bound("async_soak_counts_tasks", async_soak_counts_tasks)
         .main()
 }
 
@@ -60,4 +62,29 @@ fn nothing_else_allocates(_: &Context) -> Bound {
     std::thread::yield_now();
     let measured = HeapCounts::now().allocations - before.allocations;
     Bound { resource: Resource::LiveBlocks, measured, limit: 0, after: "doing nothing".to_owned() }
+}
+
+/// Tasks that end are none at the end of a round, and each that does not is one more.
+fn async_soak_counts_tasks(context: &Context) -> Bound {
+    let soak = |lasting: bool| {
+        block_on(Clock::Paused, async {
+            let report = context.async_soak().run_async(async |_| {
+                drop(tokio::spawn(tokio::task::yield_now()));
+                if lasting {
+                    drop(tokio::spawn(std::future::pending::<()>()));
+                }
+            });
+            (report.await, alive_tasks())
+        })
+    };
+    let (lasting, left) = soak(true);
+    let growth = lasting.growth_of(Resource::Tasks).expect("tasks are counted");
+    assert_eq!((growth.verdict, growth.per_operation), (Verdict::Growing, Some(1.0)));
+    assert_eq!(left, lasting.operations());
+
+    let (ending, measured) = soak(false);
+    let growth = ending.growth_of(Resource::Tasks).expect("tasks are counted");
+    assert_eq!(growth.verdict, Verdict::Steady, "{growth:?}");
+    let after = format!("{} tasks that end", ending.operations());
+    Bound { resource: Resource::Tasks, measured, limit: 0, after }
 }

@@ -13,6 +13,8 @@ pub enum Resource {
     LiveBytes,
     /// Open file descriptors: files, sockets, pipes.
     OpenFiles,
+    /// Those of the open file descriptors that are sockets.
+    Sockets,
     /// Files in the folder given to the workload for temporary storage.
     TemporaryFiles,
     /// The sum of those files' lengths, in bytes.
@@ -21,18 +23,26 @@ pub enum Resource {
     Threads,
     /// Asynchronous tasks alive in the runtime.
     Tasks,
+    /// Bytes on the system's heap that C code in the process allocated.
+    ForeignBytes,
+    /// Bytes of the process that lie in main memory. Shown, and never judged: the system decides
+    /// what lies there.
+    ResidentBytes,
 }
 
 impl Resource {
     /// Every resource, in the order in which reports show them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::LiveBlocks,
         Self::LiveBytes,
         Self::OpenFiles,
+        Self::Sockets,
         Self::TemporaryFiles,
         Self::TemporaryBytes,
         Self::Threads,
         Self::Tasks,
+        Self::ForeignBytes,
+        Self::ResidentBytes,
     ];
 
     /// The name in plain words, in the plural: "live blocks".
@@ -41,16 +51,27 @@ impl Resource {
             Self::LiveBlocks => "live blocks",
             Self::LiveBytes => "live bytes",
             Self::OpenFiles => "open files",
+            Self::Sockets => "sockets",
             Self::TemporaryFiles => "temporary files",
             Self::TemporaryBytes => "temporary bytes",
             Self::Threads => "threads",
             Self::Tasks => "tasks",
+            Self::ForeignBytes => "bytes of C code",
+            Self::ResidentBytes => "resident bytes",
         }
     }
 
     /// Whether the resource is measured in bytes rather than counted.
     pub fn is_bytes(self) -> bool {
-        matches!(self, Self::LiveBytes | Self::TemporaryBytes)
+        matches!(
+            self,
+            Self::LiveBytes | Self::TemporaryBytes | Self::ForeignBytes | Self::ResidentBytes
+        )
+    }
+
+    /// Whether its series is judged, rather than only shown.
+    pub fn is_judged(self) -> bool {
+        self != Self::ResidentBytes
     }
 }
 
@@ -72,6 +93,9 @@ pub struct Round {
     pub live_bytes: u64,
     /// Open files at the round's end; `None` where they cannot be counted.
     pub open_files: Option<u64>,
+    /// Open sockets at the round's end, which are among the open files; `None` where they cannot be
+    /// counted.
+    pub sockets: Option<u64>,
     /// Files in the temporary folder at the round's end; `None` without such a folder.
     pub temporary_files: Option<u64>,
     /// Bytes in the temporary folder at the round's end; `None` without such a folder.
@@ -80,6 +104,10 @@ pub struct Round {
     pub threads: Option<u64>,
     /// Asynchronous tasks alive at the round's end; `None` without a runtime to ask.
     pub tasks: Option<u64>,
+    /// Bytes allocated by C code at the round's end; `None` where they cannot be told.
+    pub foreign_bytes: Option<u64>,
+    /// Bytes of the process in main memory at the round's end; `None` where they cannot be told.
+    pub resident_bytes: Option<u64>,
     /// Whether the counts had come to rest before they were read.
     pub settled: bool,
     /// Time that the operations of this round took, settling left out, in nanoseconds.
@@ -93,10 +121,13 @@ impl Round {
             Resource::LiveBlocks => Some(self.live_blocks),
             Resource::LiveBytes => Some(self.live_bytes),
             Resource::OpenFiles => self.open_files,
+            Resource::Sockets => self.sockets,
             Resource::TemporaryFiles => self.temporary_files,
             Resource::TemporaryBytes => self.temporary_bytes,
             Resource::Threads => self.threads,
             Resource::Tasks => self.tasks,
+            Resource::ForeignBytes => self.foreign_bytes,
+            Resource::ResidentBytes => self.resident_bytes,
         }
     }
 }

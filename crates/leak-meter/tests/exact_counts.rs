@@ -5,6 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
 use std::thread;
 
+use leak_meter::probe::ResidentBytesProbe;
 use leak_meter::{Allocator, HeapCounts};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
@@ -73,6 +74,13 @@ fn every_hook_counts_what_it_did_and_threads_add_up() {
     assert!(across.allocations >= 4004, "{across:?}");
     // A thread's own block for its name and result may live until the thread is gone.
     assert!(across.live_blocks() <= 1, "{across:?}");
+
+    // Zeroed pages come from the system as they are: a quarter of a GB of them takes no memory.
+    let mut resident = ResidentBytesProbe::new().expect("this system tells");
+    let before = resident.bytes().unwrap();
+    let huge = black_box(vec![0_u64; 32 << 20]);
+    assert!(resident.bytes().unwrap() - before < 1 << 20, "the zeroes were written");
+    drop(huge);
 
     // A refused allocation is not counted here (the witness counts it).
     let layout = Layout::from_size_align(isize::MAX as usize - 64, 8).unwrap();

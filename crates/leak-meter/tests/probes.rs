@@ -1,18 +1,22 @@
 //! Open files and threads, to the piece. One test, since both count the whole process.
 
+use std::net::TcpListener;
 use std::sync::mpsc;
 use std::thread;
 
-use leak_meter::probe::{OpenFilesProbe, ThreadsProbe};
+use leak_meter::probe::{OpenFiles, OpenFilesProbe, ThreadsProbe};
 
 #[test]
 fn what_is_opened_and_started_is_counted_until_it_ends() {
     let mut files = OpenFilesProbe::new().expect("this system lists open files");
-    let before = files.count().unwrap();
+    let before = files.usage().unwrap();
     let opened = tempfile::tempfile().unwrap();
-    assert_eq!(files.count().unwrap(), before + 1);
-    drop(opened);
-    assert_eq!(files.count().unwrap(), before);
+    assert_eq!(files.usage().unwrap(), OpenFiles { all: before.all + 1, ..before });
+    let listens = TcpListener::bind("127.0.0.1:0").unwrap();
+    let both = OpenFiles { all: before.all + 2, sockets: before.sockets + 1 };
+    assert_eq!(files.usage().unwrap(), both);
+    drop((opened, listens));
+    assert_eq!(files.usage().unwrap(), before);
 
     // Only Linux lists threads; elsewhere a report says "not available".
     let threads = ThreadsProbe::new();

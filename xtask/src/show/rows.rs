@@ -18,13 +18,17 @@ pub const VERDICT: &str = "verdict";
 const CURVE: usize = 24;
 /// Stands where there is no figure.
 const NONE: &str = "not available";
-/// The resources whose first and last readings are shown.
-const SHOWN: [Resource; 5] = [
-    Resource::LiveBlocks,
-    Resource::LiveBytes,
-    Resource::OpenFiles,
-    Resource::TemporaryFiles,
-    Resource::Threads,
+/// The resources whose first and last readings are shown, in this order, and whether also where no
+/// version has any of them.
+const SHOWN: [(Resource, bool); 8] = [
+    (Resource::LiveBlocks, true),
+    (Resource::LiveBytes, true),
+    (Resource::OpenFiles, true),
+    (Resource::Sockets, false),
+    (Resource::TemporaryFiles, true),
+    (Resource::Threads, true),
+    (Resource::Tasks, false),
+    (Resource::ResidentBytes, true),
 ];
 
 type Row = Vec<String>;
@@ -53,7 +57,10 @@ pub fn all(entry: &Entry, result: &ExerciseResult) -> Vec<Row> {
         row("deallocations", &total(|round| round.deallocations)),
         row("reallocations", &total(|round| round.reallocations)),
     ];
-    rows.extend(SHOWN.map(|resource| row(resource.name(), &|version| readings(version, resource))));
+    let shown = SHOWN.iter().filter(|(resource, always)| *always || has_any(versions, *resource));
+    rows.extend(
+        shown.map(|(resource, _)| row(resource.name(), &|version| readings(version, *resource))),
+    );
     let all_rounds = versions.iter().flat_map(|version| &version.rounds);
     let scale = Scale::of(all_rounds.map(|round| round.live_bytes));
     rows.push(row("live bytes, drawn", &|version| {
@@ -104,6 +111,12 @@ fn judged(entry: &Entry, versions: &[VersionResult]) -> Vec<Resource> {
         always.contains(resource) || declared.contains(resource) || unsteady(resource)
     };
     Resource::ALL.into_iter().filter(worth).collect()
+}
+
+/// Whether some version held some of it at the end of some round.
+fn has_any(versions: &[VersionResult], resource: Resource) -> bool {
+    let mut rounds = versions.iter().flat_map(|version| &version.rounds);
+    rounds.any(|round| round.reading(resource).is_some_and(|reading| reading > 0))
 }
 
 fn operations(version: &VersionResult) -> u64 {

@@ -20,6 +20,11 @@ pub(crate) fn mapped() -> impl Iterator<Item = Range<usize>> {
     })
 }
 
+/// Bytes of address space that the meter's tables have reserved. Only what was touched takes memory.
+pub fn mapped_bytes() -> u64 {
+    mapped().map(|range| range.len() as u64).sum()
+}
+
 /// Maps `bytes` of zeroed memory; only what is touched becomes resident. `None` when the system
 /// refuses.
 pub(super) fn map_zeroed(bytes: usize) -> Option<NonNull<u8>> {

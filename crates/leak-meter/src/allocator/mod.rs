@@ -22,11 +22,12 @@ use std::hint::black_box;
 
 pub(crate) use header::{Found, read as read_header};
 pub(crate) use memory::mapped;
+pub use memory::mapped_bytes;
 pub(crate) use sites::known_sites;
 pub use sites::{Capacity, SiteId, all_sites, capacity, frames};
 pub use slots::{SiteCounts, counts_of_site};
 pub(crate) use walk::{FrameBound, frame_bounds};
-pub use walk::{Method, Walks, load_offset, method, start, stop, walks};
+pub use walk::{Method, Walks, load_offset, method, start, start_with, stop, walks};
 
 use header::Outer;
 

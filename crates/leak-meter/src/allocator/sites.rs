@@ -70,46 +70,85 @@ pub(super) fn prepare() -> bool {
     true
 }
 
-/// The site with this hash, and whether it is new. `frames` are kept if it is.
+/// The site with this hash, if there is one.
 #[inline]
-pub(super) fn find_or_insert(hash: u64, frames: &[usize]) -> (SiteId, bool) {
-    let key = hash & !ID_MASK;
-    let mut at = (hash >> 33) as usize % TABLE;
-    for _ in 0..TABLE {
-        let entry = ENTRIES[at].load(Ordering::Acquire);
-        if entry & !ID_MASK == key && entry != 0 {
-            return (SiteId((entry & ID_MASK) as u32), false);
-        }
-        if entry == 0 {
-            return insert(at, key, frames);
-        }
-        at = (at + 1) % TABLE;
+pub(super) fn find(hash: u64) -> Option<SiteId> {
+    match look(hash) {
+        Place::Taken(site) => Some(site),
+        Place::Free(_) | Place::None => None,
     }
-    (SiteId::OVERFLOW, false)
 }
 
+/// The site with this hash; a new one, of `frames`, if there was none.
 #[cold]
-fn insert(mut at: usize, key: u64, frames: &[usize]) -> (SiteId, bool) {
+pub(super) fn find_or_insert(hash: u64, frames: &[usize]) -> SiteId {
+    match look(hash) {
+        Place::Taken(site) => return site,
+        Place::None => return refused(),
+        Place::Free(_) => {}
+    }
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
     if id as usize >= MOST_SITES {
         // Held at the limit, so that it cannot come round to 0.
         NEXT.store(id, Ordering::Relaxed);
-        REFUSED.fetch_add(1, Ordering::Relaxed);
-        return (SiteId::OVERFLOW, false);
+        return refused();
     }
     keep_frames(id, frames);
-    let mine = key | u64::from(id);
+    // Where another thread inserted the same site first, ours stays unused, without counts.
+    publish(hash, SiteId(id))
+}
+
+/// Lets another hash stand for `site` too.
+#[cold]
+pub(super) fn alias(hash: u64, site: SiteId) {
+    publish(hash, site);
+}
+
+/// Where a hash stands in the table, or would.
+enum Place {
+    Taken(SiteId),
+    Free(usize),
+    None,
+}
+
+#[inline]
+fn look(hash: u64) -> Place {
+    let key = hash & !ID_MASK;
+    let mut at = (hash >> 33) as usize % TABLE;
     for _ in 0..TABLE {
-        match ENTRIES[at].compare_exchange(0, mine, Ordering::AcqRel, Ordering::Acquire) {
-            Ok(_) => return (SiteId(id), true),
-            // Another thread inserted the same site first: ours stays unused, without counts.
-            Err(other) if other & !ID_MASK == key => {
-                return (SiteId((other & ID_MASK) as u32), false);
+        let entry = ENTRIES[at].load(Ordering::Acquire);
+        if entry == 0 {
+            return Place::Free(at);
+        }
+        if entry & !ID_MASK == key {
+            return Place::Taken(SiteId((entry & ID_MASK) as u32));
+        }
+        at = (at + 1) % TABLE;
+    }
+    Place::None
+}
+
+/// Enters `site` under `hash`, and returns the site that stands there now.
+fn publish(hash: u64, site: SiteId) -> SiteId {
+    loop {
+        match look(hash) {
+            Place::Taken(first) => return first,
+            Place::None => return refused(),
+            Place::Free(at) => {
+                let mine = (hash & !ID_MASK) | u64::from(site.0);
+                let before =
+                    ENTRIES[at].compare_exchange(0, mine, Ordering::AcqRel, Ordering::Acquire);
+                if before.is_ok() {
+                    return site;
+                }
             }
-            Err(_) => at = (at + 1) % TABLE,
         }
     }
-    (SiteId::OVERFLOW, false)
+}
+
+fn refused() -> SiteId {
+    REFUSED.fetch_add(1, Ordering::Relaxed);
+    SiteId::OVERFLOW
 }
 
 fn keep_frames(id: u32, frames: &[usize]) {

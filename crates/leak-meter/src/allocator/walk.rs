@@ -2,8 +2,8 @@
 //!
 //! With frame pointers the stack is a linked list, and a walk takes a nanosecond a frame. Whether
 //! they are there is found out, never assumed: [`start`] walks a known chain of calls, and every new
-//! site's stack is walked a second time by an unwinder. Where the two disagree, the unwinder is used
-//! from then on: slow, but right.
+//! site's stack is walked a second time by an unwinder. Where the two disagree, the unwinder is
+//! believed; where they do so often, it alone is used from then on: slow, but right.
 //!
 //! A walk reads nothing but the thread's own stack, between the hook's frame and the stack's top. On
 //! any other stack (a signal's, a coroutine's) there is no walk, and the block is charged to
@@ -101,6 +101,13 @@ fn method_was() -> Method {
         (Method::Off, agreed, disagreed) if agreed > 10 * disagreed => Method::FramePointers,
         (method, ..) => method,
     }
+}
+
+/// As [`start`], by the given method, whatever is found out: to compare one with the other. Frame
+/// pointers where there are none give wrong sites, not wrong counts.
+pub fn start_with(method: Method) {
+    start();
+    METHOD.store(method as u8, Ordering::Release);
 }
 
 /// Stops looking for call sites. Blocks keep the sites that they have.
@@ -243,10 +250,7 @@ fn site_by_walk(pointer: usize, size: usize) -> SiteId {
     if frames.count == 0 {
         return SiteId::UNKNOWN;
     }
-    let (site, is_new) = sites::find_or_insert(frames.hash, frames.as_slice());
-    if is_new {
-        compare(&frames);
-    }
+    let site = sites::find(frames.hash).unwrap_or_else(|| new_site(&frames));
     if let Some(recent) = slots::recent() {
         // SAFETY: as in `site_by_frame_pointers`; the walk has just read all these frames.
         unsafe { (*recent).keep(pointer, size, frames.pairs(), site) };
@@ -286,7 +290,7 @@ fn is_frame(pointer: usize, above: usize, top: usize) -> bool {
 fn site_by_unwinder() -> SiteId {
     let _guard = MeterGuard::enter();
     match unwind() {
-        Some(frames) if frames.count > 0 => sites::find_or_insert(frames.hash, frames.as_slice()).0,
+        Some(frames) if frames.count > 0 => sites::find_or_insert(frames.hash, frames.as_slice()),
         Some(_) => SiteId::UNKNOWN,
         None => SiteId::FOREIGN_STACK,
     }
@@ -325,25 +329,29 @@ fn unwind() -> Option<Frames> {
 /// Frames at the outer end that only the unwinder sees: the system's start of the program.
 const START_FRAMES: usize = 4;
 
-/// Compares a new site's stack with what the unwinder sees.
+/// The site of a stack that was not seen before. It is compared with what the unwinder sees, which
+/// is believed where the two differ: the stack went through code without frame pointers.
 #[cold]
-fn compare(walked: &Frames) {
+fn new_site(walked: &Frames) -> SiteId {
     let _guard = MeterGuard::enter();
-    let Some(unwound) = unwind() else {
-        return;
-    };
-    if agree(walked.as_slice(), unwound.as_slice()) {
+    let unwound = unwind();
+    let differs = unwound.filter(|unwound| !agree(walked.as_slice(), unwound.as_slice()));
+    let Some(unwound) = differs.filter(|unwound| unwound.count > 0) else {
         AGREED.fetch_add(1, Ordering::Relaxed);
-        return;
-    }
+        return sites::find_or_insert(walked.hash, walked.as_slice());
+    };
     let disagreed = DISAGREED.fetch_add(1, Ordering::Relaxed) + 1;
     // A few stacks through code without frame pointers do not make the rest wrong.
     if disagreed >= 3 && disagreed * 10 > AGREED.load(Ordering::Relaxed) {
         METHOD.store(Method::Unwinder as u8, Ordering::Release);
     }
+    let site = sites::find_or_insert(unwound.hash, unwound.as_slice());
+    sites::alias(walked.hash, site);
+    site
 }
 
-/// Whether a walked stack is the unwound one, which begins a few frames further in.
+/// Whether a walked stack is the unwound one, which begins a few frames further in. Of a stack too
+/// deep for either, the walk therefore sees a few frames more at the outer end.
 fn agree(walked: &[usize], unwound: &[usize]) -> bool {
     let Some(first) = walked.first() else {
         return false;
@@ -351,11 +359,14 @@ fn agree(walked: &[usize], unwound: &[usize]) -> bool {
     let Some(start) = unwound.iter().position(|address| address == first) else {
         return false;
     };
+    // Each sees so many frames at the most, and counts them from another one.
+    let is_cut = |frames: &[usize]| frames.len() >= MOST_FRAMES - 8;
+    let cut = [is_cut(walked), is_cut(unwound)];
     let unwound = &unwound[start..];
     let common = walked.len().min(unwound.len());
     walked[..common] == unwound[..common]
-        && (unwound.len() - common <= START_FRAMES || walked.len() >= MOST_FRAMES - 8)
-        && walked.len() == common
+        && (unwound.len() - common <= START_FRAMES || cut[0])
+        && (walked.len() == common || cut[1])
 }
 
 /// Walks a known chain of calls with both methods.

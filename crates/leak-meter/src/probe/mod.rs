@@ -4,11 +4,17 @@
 //! buffer), so that a reading neither opens a file nor changes the heap.
 
 mod folder;
+mod foreign;
+mod gauge;
 mod process;
+mod resident;
 mod targets;
 
 pub use folder::{FolderProbe, FolderUsage};
-pub use process::{OpenFilesProbe, ThreadsProbe};
+pub use foreign::ForeignBytesProbe;
+pub use gauge::Gauge;
+pub use process::{OpenFiles, OpenFilesProbe, ThreadsProbe};
+pub use resident::ResidentBytesProbe;
 pub use targets::{FileGroup, FileKind};
 
 /// Why a resource cannot be measured here, as a sentence for the report.

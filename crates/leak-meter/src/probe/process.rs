@@ -1,8 +1,9 @@
 //! Open files and threads, counted in the folders that the system keeps of them.
 
-use std::os::fd::AsRawFd;
+use std::ffi::CStr;
+use std::os::fd::{AsRawFd, BorrowedFd};
 
-use rustix::fs::{Dir, Mode, OFlags};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::Unavailable;
@@ -19,6 +20,15 @@ const OPEN_FILES: &str = "/dev/fd";
 #[derive(Debug)]
 pub struct OpenFilesProbe(EntryCounter);
 
+/// How many descriptors are open.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct OpenFiles {
+    /// All of them.
+    pub all: u64,
+    /// Those that are sockets.
+    pub sockets: u64,
+}
+
 impl OpenFilesProbe {
     /// Opens the system's folder of descriptors.
     ///
@@ -33,28 +43,58 @@ impl OpenFilesProbe {
     /// # Errors
     /// When the system refuses the read.
     pub fn count(&mut self) -> Result<u64, Unavailable> {
-        self.0.count().map(|entries| entries.saturating_sub(1))
+        self.usage().map(|open| open.all)
+    }
+
+    /// Open file descriptors and how many of them are sockets, without the probe's own.
+    ///
+    /// # Errors
+    /// When the system refuses the read.
+    pub fn usage(&mut self) -> Result<OpenFiles, Unavailable> {
+        let mut open = OpenFiles::default();
+        self.each_name(|folder, name| {
+            // The type of what it is open on, without opening that.
+            match rustix::fs::statat(folder, name, AtFlags::empty()) {
+                Ok(status) => {
+                    let kind = FileType::from_raw_mode(status.st_mode);
+                    open.all += 1;
+                    open.sockets += u64::from(kind == FileType::Socket);
+                    Ok(())
+                }
+                // It was closed between being listed and being looked at.
+                Err(Errno::NOENT | Errno::BADF) => Ok(()),
+                Err(error) => Err(error),
+            }
+        })?;
+        Ok(open)
     }
 
     /// Hands what each descriptor is open on to `see`, without the probe's own.
     pub(super) fn each_target(&mut self, mut see: impl FnMut(&str)) -> Result<(), Unavailable> {
+        self.each_name(|folder, name| match rustix::fs::readlinkat(folder, name, Vec::new()) {
+            Ok(target) => {
+                see(&target.to_string_lossy());
+                Ok(())
+            }
+            Err(Errno::NOENT) => Ok(()),
+            Err(error) => Err(error),
+        })
+    }
+
+    /// Hands the name of each descriptor to `see`, with the folder that it is in.
+    fn each_name(
+        &mut self,
+        mut see: impl FnMut(BorrowedFd<'_>, &CStr) -> Result<(), Errno>,
+    ) -> Result<(), Unavailable> {
         let EntryCounter { handle, path, .. } = &mut self.0;
-        let refused =
-            |error| Unavailable(format!("what files are open cannot be told: {path}: {error}"));
+        let refused = |error| Unavailable(format!("open files cannot be told: {path}: {error}"));
         let own = handle.fd().map_err(refused)?.as_raw_fd().to_string();
         handle.rewind();
         while let Some(entry) = handle.read() {
             let entry = entry.map_err(refused)?;
             let name = entry.file_name();
-            if name == c"." || name == c".." || name.to_bytes() == own.as_bytes() {
-                continue;
-            }
-            let folder = handle.fd().map_err(refused)?;
-            match rustix::fs::readlinkat(folder, name, Vec::new()) {
-                Ok(target) => see(&target.to_string_lossy()),
-                // It was closed between being listed and being looked at.
-                Err(Errno::NOENT) => {}
-                Err(error) => return Err(refused(error)),
+            if name != c"." && name != c".." && name.to_bytes() != own.as_bytes() {
+                see(handle.fd().map_err(refused)?, name).map_err(refused)?;
             }
         }
         Ok(())

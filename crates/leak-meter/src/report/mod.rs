@@ -94,6 +94,12 @@ pub struct GaugeGrowth {
     pub reason: String,
     /// The growth per operation, in the gauge's unit. `None` with too few rounds.
     pub per_operation: Option<f64>,
+    /// The lower end of its 95 % interval.
+    pub low: Option<f64>,
+    /// The upper end of its 95 % interval.
+    pub high: Option<f64>,
+    /// The smallest growth per operation that would have shown. `None` while undecided.
+    pub smallest_visible: Option<f64>,
     /// The reading after each round.
     pub readings: Vec<u64>,
 }
@@ -139,10 +145,12 @@ impl Report {
     /// Panics with the report unless everything is steady.
     ///
     /// # Panics
-    /// With a verdict of Growing or Undecided.
+    /// With a verdict of Growing or Undecided, of memory that C code allocated also where the overall
+    /// verdict leaves an Undecided one out.
     #[track_caller]
     pub fn assert_strictly_steady(&self) {
-        assert!(self.verdict == Verdict::Steady, "{self}");
+        let all = self.growth.iter().all(|growth| growth.verdict == Verdict::Steady);
+        assert!(self.verdict == Verdict::Steady && all, "{self}");
     }
 
     /// Whether the soak was long and whole enough for any verdict.

@@ -43,6 +43,13 @@ impl fmt::Display for Report {
         for (resource, reason) in &self.unavailable {
             writeln!(out, "  {}: not available ({reason})", resource.name())?;
         }
+        if self.grows_nowhere_alone() {
+            writeln!(
+                out,
+                "\nNo single line grows by itself, though live memory does: what grows is spread over \
+                 many. More operations in each round tell more."
+            )?;
+        }
         for (at, site) in self.sites.iter().take(MOST_FINDINGS).enumerate() {
             writeln!(out)?;
             write_site(out, at + 1, site)?;
@@ -77,6 +84,15 @@ impl fmt::Display for Report {
             )?;
         }
         Ok(())
+    }
+}
+
+impl Report {
+    /// Whether the heap grows as a whole and no place in the program is known to.
+    fn grows_nowhere_alone(&self) -> bool {
+        let heap = [Resource::LiveBlocks, Resource::LiveBytes];
+        self.growing().any(|growth| heap.contains(&growth.resource))
+            && self.sites.iter().all(|site| site.verdict != Verdict::Growing)
     }
 }
 
@@ -115,9 +131,11 @@ fn write_site(out: &mut fmt::Formatter<'_>, number: usize, site: &Site) -> fmt::
         )?;
     }
     let rate = |value: Option<f64>| value.unwrap_or(0.0);
+    let [low, high] = [site.bytes_low, site.bytes_high].map(|value| units::bytes(rate(value)));
+    let interval = if low == high { String::new() } else { format!(" ({low} to {high})") };
     writeln!(
         out,
-        "   {} blocks and {} per operation; {} blocks, {} live",
+        "   {} blocks and {}{interval} per operation; {} blocks, {} live",
         units::number(rate(site.blocks_per_operation)),
         units::bytes(rate(site.bytes_per_operation)),
         units::count(site.live_blocks),

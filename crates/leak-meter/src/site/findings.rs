@@ -164,9 +164,10 @@ fn finding(
     let operations = operations.max(1) as f64;
     let slope = |values: &[u64]| {
         let values: Vec<f64> = values.iter().map(|value| *value as f64).collect();
-        let slope = trend::slope(&values[values.len() / 4..])?;
-        Some(slope.median / operations)
+        trend::slope(&values[values.len() / 4..])
     };
+    let (blocks, bytes) = (slope(&sum.blocks()), slope(&sum.bytes()));
+    let visible = decide::decide_among(&sum.bytes(), lines).smallest_visible;
     let end = last(sum);
     Some(Site {
         file: line.culprit.file.as_deref().map(|file| names::relative(file).display().to_string()),
@@ -178,8 +179,11 @@ fn finding(
         reason,
         live_blocks: end.blocks,
         live_bytes: end.bytes,
-        blocks_per_operation: slope(&sum.blocks()),
-        bytes_per_operation: slope(&sum.bytes()),
+        blocks_per_operation: blocks.map(|slope| slope.median / operations),
+        bytes_per_operation: bytes.map(|slope| slope.median / operations),
+        bytes_low: bytes.map(|slope| slope.low / operations),
+        bytes_high: bytes.map(|slope| slope.high / operations),
+        smallest_visible: visible.map(|rate| rate / operations),
         reallocations: end.reallocations,
         history: sum.bytes(),
         stack: line.frames.iter().map(Frame::to_line).collect(),

@@ -50,6 +50,13 @@ pub struct Site {
     pub blocks_per_operation: Option<f64>,
     /// Bytes retained per operation. `None` with too few rounds.
     pub bytes_per_operation: Option<f64>,
+    /// The lower end of the 95 % interval of `bytes_per_operation`.
+    pub bytes_low: Option<f64>,
+    /// The upper end of that interval.
+    pub bytes_high: Option<f64>,
+    /// The smallest growth, in bytes per operation, that would have shown here. `None` while
+    /// undecided.
+    pub smallest_visible: Option<f64>,
     /// Times that blocks of this place were resized.
     pub reallocations: u64,
     /// Live bytes of this place at the end of each round.
@@ -88,6 +95,9 @@ pub struct Attribution {
     pub sites_refused: usize,
     /// The meter's own memory on the program's heap, in bytes. It is in no other figure.
     pub meter_bytes: u64,
+    /// Address space that the meter's tables have reserved, in bytes; only what was used of them takes
+    /// memory. At most 9 MB for the call sites, and 1.2 MB for each of at most 256 threads at once.
+    pub table_bytes: u64,
 }
 
 /// The way in which call stacks were found.
@@ -128,6 +138,7 @@ pub(crate) fn attribution() -> Attribution {
         sites: capacity.used,
         sites_refused: capacity.refused,
         meter_bytes: allocator::counts_of_site(SiteId::METER).live_bytes(),
+        table_bytes: allocator::mapped_bytes(),
     }
 }
 

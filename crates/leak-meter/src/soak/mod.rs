@@ -13,6 +13,7 @@ use std::time::Duration;
 pub use operation::{Operation, OperationResult};
 
 use crate::allocator::HeapCounts;
+use crate::probe::Gauge;
 use crate::report::Report;
 use crate::series::{Resource, Round};
 use crate::site::Excuses;
@@ -30,7 +31,7 @@ type Step<'a> = Box<dyn FnMut() + 'a>;
 type Observer<'a> = Box<dyn FnMut(&Round) + 'a>;
 
 /// A reading that the program takes of itself.
-type Gauge<'a> = Box<dyn FnMut() -> u64 + 'a>;
+type AnyGauge<'a> = Box<dyn Gauge + 'a>;
 
 /// Another counter of allocations than the meter's.
 type Counter<'a> = Box<dyn FnMut() -> HeapCounts + 'a>;
@@ -67,9 +68,9 @@ struct Plan {
 #[derive(Default)]
 struct Watchers<'a> {
     observer: Option<Observer<'a>>,
-    tasks: Option<Gauge<'a>>,
+    tasks: Option<AnyGauge<'a>>,
     counter: Option<Counter<'a>>,
-    gauges: Vec<(String, Gauge<'a>)>,
+    gauges: Vec<(String, AnyGauge<'a>)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -182,7 +183,7 @@ impl<'a> Soak<'a> {
 
     /// How many asynchronous tasks are alive, for instance
     /// `|| runtime.metrics().num_alive_tasks() as u64` of a tokio runtime's handle.
-    pub fn tasks(mut self, alive: impl FnMut() -> u64 + 'a) -> Self {
+    pub fn tasks(mut self, alive: impl Gauge + 'a) -> Self {
         self.watchers.tasks = Some(Box::new(alive));
         self
     }
@@ -195,10 +196,10 @@ impl<'a> Soak<'a> {
         self
     }
 
-    /// A gauge of the program's own, read after each round and judged like a resource: subscribers,
-    /// the length of a queue.
-    pub fn gauge(mut self, name: impl Into<String>, read: impl FnMut() -> u64 + 'a) -> Self {
-        self.watchers.gauges.push((name.into(), Box::new(read)));
+    /// A [`Gauge`] of the program's own, often a closure, read after each round and judged like a
+    /// resource: subscribers, the length of a queue.
+    pub fn gauge(mut self, name: impl Into<String>, gauge: impl Gauge + 'a) -> Self {
+        self.watchers.gauges.push((name.into(), Box::new(gauge)));
         self
     }
 

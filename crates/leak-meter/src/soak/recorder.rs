@@ -8,7 +8,8 @@ use super::{Operation, Plan, Watchers};
 use crate::allocator::{self, HeapCounts};
 use crate::holders;
 use crate::probe::{
-    FileGroup, FolderProbe, FolderUsage, OpenFilesProbe, ThreadsProbe, Unavailable,
+    self, FileGroup, FolderProbe, FolderUsage, ForeignBytesProbe, OpenFilesProbe,
+    ResidentBytesProbe, ThreadsProbe, Unavailable,
 };
 use crate::report::{Excused, GaugeGrowth, OpenFiles, Report};
 use crate::series::{Resource, Round};
@@ -29,6 +30,8 @@ pub(super) struct Recorder<'a> {
     installed: bool,
     open_files: Result<OpenFilesProbe, Unavailable>,
     threads: Result<ThreadsProbe, Unavailable>,
+    foreign: Result<ForeignBytesProbe, Unavailable>,
+    resident: Result<ResidentBytesProbe, Unavailable>,
     folder: Option<Result<FolderProbe, Unavailable>>,
     at_start: HeapCounts,
     began: Instant,
@@ -62,6 +65,8 @@ impl<'a> Recorder<'a> {
             installed: allocator::is_installed(),
             open_files: OpenFilesProbe::new(),
             threads: ThreadsProbe::new(),
+            foreign: ForeignBytesProbe::new(),
+            resident: ResidentBytesProbe::new(),
             folder: plan.temporary_folder.clone().map(FolderProbe::new),
             at_start: HeapCounts::default(),
             began: Instant::now(),
@@ -147,11 +152,14 @@ impl<'a> Recorder<'a> {
             reallocations: counts.reallocations - self.at_start.reallocations,
             live_blocks: live.live_blocks(),
             live_bytes: live.live_bytes(),
-            open_files: handles.open_files,
+            open_files: handles.open.map(|open| open.all),
+            sockets: handles.open.map(|open| open.sockets),
             temporary_files: handles.temporary.map(|usage| usage.files),
             temporary_bytes: handles.temporary.map(|usage| usage.bytes),
             threads: handles.threads,
-            tasks: self.watchers.tasks.as_mut().map(|alive| alive()),
+            tasks: self.watchers.tasks.as_mut().map(|alive| alive.read()),
+            foreign_bytes: handles.foreign,
+            resident_bytes: handles.resident,
             settled,
             nanoseconds: self.nanoseconds,
         };
@@ -160,7 +168,7 @@ impl<'a> Recorder<'a> {
         }
         self.rounds.push(round);
         for (readings, (_, gauge)) in self.gauges.iter_mut().zip(&mut self.watchers.gauges) {
-            readings.push(gauge());
+            readings.push(gauge.read());
         }
         self.ledger.record();
         if let Some(observer) = &mut self.watchers.observer {
@@ -169,17 +177,22 @@ impl<'a> Recorder<'a> {
     }
 
     fn read_handles(&mut self) -> Handles {
-        let open_files = self.open_files.as_mut().ok().map(OpenFilesProbe::count);
+        let open = self.open_files.as_mut().ok().map(OpenFilesProbe::usage);
         let threads = self.threads.as_mut().ok().map(ThreadsProbe::count);
+        let foreign = self.foreign.as_mut().ok().map(ForeignBytesProbe::bytes);
+        let resident = self.resident.as_mut().ok().map(ResidentBytesProbe::bytes);
         let folder = self.folder.as_mut().and_then(|folder| folder.as_mut().ok());
         let temporary = folder.map(FolderProbe::usage);
         Handles {
-            open_files: self.keep(&[Resource::OpenFiles], open_files),
+            open: self.keep(&Self::OPEN, open),
             threads: self.keep(&[Resource::Threads], threads),
+            foreign: self.keep(&[Resource::ForeignBytes], foreign),
+            resident: self.keep(&[Resource::ResidentBytes], resident),
             temporary: self.keep(&Self::TEMPORARY, temporary),
         }
     }
 
+    const OPEN: [Resource; 2] = [Resource::OpenFiles, Resource::Sockets];
     const TEMPORARY: [Resource; 2] = [Resource::TemporaryFiles, Resource::TemporaryBytes];
 
     /// The reading, or the reason why a probe that had worked no longer does.
@@ -223,6 +236,7 @@ impl<'a> Recorder<'a> {
             .collect();
         let verdicts = growth
             .iter()
+            .filter(|growth| verdict::counts(growth))
             .map(|growth| growth.verdict)
             .chain(gauges.iter().map(|gauge| gauge.verdict))
             .chain([site::overall(&judged, &attribution)]);
@@ -250,11 +264,17 @@ impl<'a> Recorder<'a> {
     /// The resources that could not be measured from the start, each with the reason.
     fn unavailable(&self) -> BTreeMap<Resource, String> {
         let mut unavailable = BTreeMap::new();
-        if let Err(Unavailable(reason)) = &self.open_files {
-            unavailable.insert(Resource::OpenFiles, reason.clone());
-        }
-        if let Err(Unavailable(reason)) = &self.threads {
-            unavailable.insert(Resource::Threads, reason.clone());
+        let open = self.open_files.as_ref().err();
+        for (resource, refused) in [
+            (Resource::OpenFiles, open),
+            (Resource::Sockets, open),
+            (Resource::Threads, self.threads.as_ref().err()),
+            (Resource::ForeignBytes, self.foreign.as_ref().err()),
+            (Resource::ResidentBytes, self.resident.as_ref().err()),
+        ] {
+            if let Some(Unavailable(reason)) = refused {
+                unavailable.insert(resource, reason.clone());
+            }
         }
         let without_folder = match &self.folder {
             None => Some("no temporary folder was given".to_owned()),
@@ -291,7 +311,9 @@ fn more_open([first, last]: &[BTreeMap<FileGroup, u64>; 2]) -> Vec<OpenFiles> {
 
 /// What the process held besides its heap when the round ended.
 struct Handles {
-    open_files: Option<u64>,
+    open: Option<probe::OpenFiles>,
     threads: Option<u64>,
+    foreign: Option<u64>,
+    resident: Option<u64>,
     temporary: Option<FolderUsage>,
 }

@@ -6,6 +6,7 @@
 
 pub mod container;
 pub mod decide;
+pub mod foreign;
 pub mod shape;
 pub mod trend;
 
@@ -18,6 +19,7 @@ use crate::report::{GaugeGrowth, Growth};
 use crate::series::{self, Resource, Round};
 use crate::site::Reading;
 use decide::Decision;
+pub use foreign::FOREIGN_TOLERANCE;
 
 /// What a series shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -68,20 +70,23 @@ pub(crate) struct Evidence<'a> {
 pub(crate) fn judge(evidence: &Evidence<'_>) -> Vec<Growth> {
     Resource::ALL
         .into_iter()
-        .filter(|resource| !evidence.unavailable.contains_key(resource))
+        .filter(|resource| resource.is_judged() && !evidence.unavailable.contains_key(resource))
         .map(|resource| judge_resource(evidence, resource))
         .collect()
 }
 
 /// What the readings of a program's own gauge show.
 pub(crate) fn judge_gauge(name: &str, readings: Vec<u64>, evidence: &Evidence<'_>) -> GaugeGrowth {
-    let (verdict, decision) = decide_on(&readings, evidence);
+    let (verdict, decision) = with_end(decide::decide(&readings), evidence);
     let operations = operations_per_round(evidence);
     GaugeGrowth {
         name: name.to_owned(),
         verdict,
         reason: decision.reason,
         per_operation: decision.slope.map(|slope| slope.median / operations),
+        low: decision.slope.map(|slope| slope.low / operations),
+        high: decision.slope.map(|slope| slope.high / operations),
+        smallest_visible: decision.smallest_visible.map(|rate| rate / operations),
         readings,
     }
 }
@@ -90,9 +95,16 @@ fn operations_per_round(evidence: &Evidence<'_>) -> f64 {
     evidence.rounds.first().map_or(1, |round| round.operations).max(1) as f64
 }
 
-/// The decision on a series; a workload that was stopped is never Steady.
-fn decide_on(readings: &[u64], evidence: &Evidence<'_>) -> (Verdict, Decision) {
-    let mut decision = decide::decide(readings);
+/// The decision on the series of one resource.
+fn decide_on(resource: Resource, readings: &[u64]) -> Decision {
+    match resource {
+        Resource::ForeignBytes => foreign::decide(readings),
+        _ => decide::decide(readings),
+    }
+}
+
+/// The decision in view of how the workload ended: one that was stopped is never Steady.
+fn with_end(mut decision: Decision, evidence: &Evidence<'_>) -> (Verdict, Decision) {
     if let (Verdict::Steady, Some(stopped)) = (decision.verdict, evidence.stopped) {
         decision.verdict = Verdict::Undecided;
         decision.reason = format!("it was steady until the workload was stopped: {stopped}");
@@ -119,9 +131,16 @@ fn own_series(evidence: &Evidence<'_>, resource: Resource) -> Option<Vec<u64>> {
 pub(crate) fn of_resources(rounds: &[Round]) -> Vec<Verdict> {
     Resource::ALL
         .into_iter()
-        .filter_map(|resource| series::series(rounds, resource))
-        .map(|values| decide::decide(&values).verdict)
+        .filter(|resource| resource.is_judged())
+        .filter_map(|resource| Some((resource, series::series(rounds, resource)?)))
+        .map(|(resource, values)| decide_on(resource, &values).verdict)
         .collect()
+}
+
+/// Whether a finding is part of the overall verdict: memory of C code only if it is certain, since
+/// what the heap keeps at hand may make it waver.
+pub(crate) fn counts(growth: &Growth) -> bool {
+    growth.resource != Resource::ForeignBytes || growth.verdict != Verdict::Undecided
 }
 
 /// Growing if any is, Steady if all are.
@@ -146,7 +165,7 @@ fn judge_resource(evidence: &Evidence<'_>, resource: Resource) -> Growth {
         let reason = evidence.failed.get(&resource).cloned();
         return undecided(resource, reason.unwrap_or_else(|| "a reading is missing".to_owned()));
     };
-    let (mut verdict, decision) = decide_on(&values, evidence);
+    let (mut verdict, decision) = with_end(decide_on(resource, &values), evidence);
     let mut reason = decision.reason;
     let operations = operations_per_round(evidence);
     let bound = evidence.bounds.iter().find(|(bounded, _)| *bounded == resource);

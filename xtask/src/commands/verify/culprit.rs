@@ -1,4 +1,4 @@
-//! Part of the check of an exercise: the first growing line is where the metadata says.
+//! Part of the check of an exercise: the growing lines are where the metadata says.
 
 use leak_meter::Verdict;
 use leak_meter::site::Site;
@@ -26,6 +26,26 @@ pub fn check(pattern: &Pattern, place: &str, sites: &[Site]) -> Option<Failure> 
             format!("{declared}; the first growing line is in {}, {found}{line}.", first.function);
         Failure::new(place, wrong, next)
     })
+}
+
+/// Every file that is declared to hold what is retained must have a line of `sites` that grows.
+pub fn check_also(pattern: &Pattern, place: &str, sites: &[Site]) -> Vec<Failure> {
+    let files = pattern
+        .metadata
+        .leak
+        .also_in
+        .iter()
+        .map(|file| format!("{}/{}", pattern.exercise(), file.display()));
+    let grows = |file: &str| {
+        let growing = |site: &&Site| site.verdict == Verdict::Growing;
+        sites.iter().filter(growing).any(|site| site.file.as_deref() == Some(file))
+    };
+    let missing = files.filter(|file| !grows(file)).map(|file| {
+        let metadata = pattern.metadata_file();
+        let wrong = format!("{metadata} declares growth in {file}, and no line there grows.");
+        Failure::new(place, wrong, "Correct [leak].also_in, or allocate what stays in that file.")
+    });
+    missing.collect()
 }
 
 /// The last name in a function's path, which is all that line tables tell of an inlined one.
@@ -56,22 +76,46 @@ mod tests {
 
     use super::*;
 
-    /// What is said of a first growing line in `function` of `file`, after one that is undecided.
-    fn said_of(function: &str, file: &str, verdict: &str) -> Option<String> {
+    fn toy_cache() -> Pattern {
         let metadata = include_str!("../../../tests/verify_tree/crates/toy-cache/exercise.toml");
         let metadata = Exercise::parse(metadata).unwrap();
-        let pattern = Pattern { root: PathBuf::new(), name: "toy-cache".to_owned(), metadata };
-        let site = |function: &str, verdict: &str| {
-            serde_json::from_value::<Site>(serde_json::json!({
-                "function": function, "file": file, "line": 21, "own": true,
-                "grain": "call_stack", "verdict": verdict, "reason": "",
-                "live_blocks": 0, "live_bytes": 0, "reallocations": 0,
-                "blocks_per_operation": null, "bytes_per_operation": null,
-                "history": [], "stack": [], "signature": "",
-            }))
-        };
-        let sites = [site("open", "undecided").unwrap(), site(function, verdict).unwrap()];
-        check(&pattern, "here", &sites).map(|failure| failure.wrong)
+        Pattern { root: PathBuf::new(), name: "toy-cache".to_owned(), metadata }
+    }
+
+    fn site(function: &str, file: &str, verdict: &str) -> Site {
+        serde_json::from_value(serde_json::json!({
+            "function": function, "file": file, "line": 21, "own": true,
+            "grain": "call_stack", "verdict": verdict, "reason": "",
+            "live_blocks": 0, "live_bytes": 0, "reallocations": 0,
+            "blocks_per_operation": null, "bytes_per_operation": null,
+            "bytes_low": null, "bytes_high": null, "smallest_visible": null,
+            "history": [], "stack": [], "signature": "",
+        }))
+        .unwrap()
+    }
+
+    /// What is said of a first growing line in `function` of `file`, after one that is undecided.
+    fn said_of(function: &str, file: &str, verdict: &str) -> Option<String> {
+        let sites = [site("open", file, "undecided"), site(function, file, verdict)];
+        check(&toy_cache(), "here", &sites).map(|failure| failure.wrong)
+    }
+
+    #[test]
+    fn every_file_declared_to_grow_too_must_have_a_growing_line() {
+        let mut pattern = toy_cache();
+        pattern.metadata.leak.also_in = vec!["src/shelf.rs".into(), "src/hook.rs".into()];
+        let [shelf, hook] =
+            ["shelf", "hook"].map(|name| format!("exercises/toy-cache/src/{name}.rs"));
+        let sites = [site("put", &shelf, "growing"), site("on", &hook, "undecided")];
+        let said = check_also(&pattern, "here", &sites);
+        let said: Vec<&str> = said.iter().map(|failure| failure.wrong.as_str()).collect();
+        let wrong = format!(
+            "crates/toy-cache/exercise.toml declares growth in {hook}, and no line there grows."
+        );
+        assert_eq!(said, [wrong]);
+
+        let sites = [site("put", &shelf, "growing"), site("on", &hook, "growing")];
+        assert!(check_also(&pattern, "here", &sites).is_empty());
     }
 
     #[test]

@@ -110,6 +110,7 @@ fn check_leak(pattern: &Pattern, place: &str, report: &Report) -> Vec<Failure> {
         failures.push(Failure::new(place, wrong, next));
     }
     failures.extend(culprit::check(pattern, place, &report.sites));
+    failures.extend(culprit::check_also(pattern, place, &report.sites));
     failures
 }
 

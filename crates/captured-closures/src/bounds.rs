@@ -1,0 +1,96 @@
+//! What jobs may hold while they wait, and once they are over.
+
+use exercise_harness::{Bound, Context};
+use leak_meter::{HeapCounts, Resource};
+
+use crate::BackgroundJobs;
+use crate::storage::Switch;
+use crate::workload::{BODY_BYTES, table};
+
+/// Jobs of each kind in one measurement.
+const JOBS: u64 = 100;
+
+/// What the jobs' tables may hold when all jobs are over, in bytes. Of each job, nothing may stay.
+const SLACK: u64 = 16 * 1024;
+
+/// What a job that waits may hold beside what was sent with it, in bytes.
+const BESIDE_THE_BODY: u64 = 2 * 1024;
+
+/// Jobs that were done, at the first attempt or at the second.
+pub fn finished_jobs<S: BackgroundJobs>(_: &Context) -> Bound {
+    let switch = Switch::default();
+    let mut service = S::start(switch.storage());
+    let measured = bytes_left(|| {
+        for job in 0..JOBS {
+            export_and_import(&mut service, job);
+            switch.set_busy(job.is_multiple_of(2));
+            service.run();
+            switch.set_busy(false);
+            service.run();
+            service.deliver();
+        }
+    });
+    let after = format!("{JOBS} exports and {JOBS} imports were done");
+    Bound { resource: Resource::LiveBytes, measured, limit: SLACK, after }
+}
+
+/// Jobs that were given up or cancelled.
+pub fn abandoned_jobs<S: BackgroundJobs>(_: &Context) -> Bound {
+    let switch = Switch::default();
+    let mut service = S::start(switch.storage());
+    switch.set_busy(true);
+    let measured = bytes_left(|| {
+        for job in 0..JOBS {
+            let jobs = export_and_import(&mut service, job);
+            service.run();
+            if job.is_multiple_of(2) {
+                assert!(jobs.iter().all(|job| service.cancel(*job)), "jobs that failed wait");
+            } else {
+                service.run();
+                service.run();
+                assert!(!jobs.iter().any(|job| service.is_waiting(*job)), "three tries are all");
+            }
+            service.deliver();
+        }
+    });
+    let after = format!("{JOBS} exports and {JOBS} imports were given up or cancelled");
+    Bound { resource: Resource::LiveBytes, measured, limit: SLACK, after }
+}
+
+/// Jobs that wait for another attempt, after as many that were taken back.
+pub fn waiting_jobs<S: BackgroundJobs>(_: &Context) -> Bound {
+    let switch = Switch::default();
+    let mut service = S::start(switch.storage());
+    switch.set_busy(true);
+    let measured = bytes_left(|| {
+        for job in 0..JOBS {
+            let [export, import] = export_and_import(&mut service, job);
+            let taken_back = if job.is_multiple_of(2) { export } else { import };
+            assert!(service.cancel(taken_back), "a new job waits");
+        }
+        service.run();
+        service.deliver();
+    });
+    let body = u64::try_from(BODY_BYTES).expect("a body is small");
+    Bound {
+        resource: Resource::LiveBytes,
+        measured,
+        limit: JOBS * (body + BESIDE_THE_BODY),
+        after: format!(
+            "{JOBS} of {} jobs were cancelled while {JOBS} wait to be tried again",
+            2 * JOBS
+        ),
+    }
+}
+
+fn export_and_import<S: BackgroundJobs>(service: &mut S, seed: u64) -> [u64; 2] {
+    let table = table(seed);
+    [service.export("Garden", &table, Some(1)), service.import("Garden", &table, 1)]
+}
+
+/// The bytes that the work leaves.
+fn bytes_left(work: impl FnOnce()) -> u64 {
+    let before = HeapCounts::now().live_bytes();
+    work();
+    HeapCounts::now().live_bytes().saturating_sub(before)
+}

@@ -1,0 +1,79 @@
+//! The work of the soak: jobs are asked for, tried, tried again, and come to their end.
+
+use std::io::Write;
+
+use exercise_harness::Context;
+use fastrand::Rng;
+use leak_meter::{Operation, Report};
+
+use crate::BackgroundJobs;
+use crate::storage::Switch;
+
+/// What is sent with each job: a table of 16 KiB.
+pub const BODY_BYTES: usize = 16 * 1024;
+
+/// Has many jobs done, and judges what they leave behind.
+pub fn growth<S: BackgroundJobs>(context: &Context) -> Report {
+    let switch = Switch::default();
+    let mut service = S::start(switch.storage());
+    context.soak().run(|operation| three_jobs(&mut service, &switch, operation))
+}
+
+/// Three jobs from their requests to their ends: two exports or imports, and a backup.
+///
+/// Who is told, and how the jobs end, goes by the operation's number, so that every round has the
+/// same mix; whether someone looks at the status page is left to chance.
+fn three_jobs<S: BackgroundJobs>(service: &mut S, switch: &Switch, operation: Operation) {
+    let mut rng = Rng::with_seed(operation.seed());
+    let number = operation.number();
+    let table = table(operation.seed());
+
+    let told = if number.is_multiple_of(2) {
+        service.export("Garden", &table, Some(7))
+    } else {
+        service.import("Garden", &table, 8)
+    };
+    service.export("Kitchen", &table, None);
+    service.back_up("Garden", &table, 9);
+
+    match number % 5 {
+        // The storage stays busy, and the jobs are given up.
+        0 => {
+            switch.set_busy(true);
+            (0..3).for_each(|_| service.run());
+            switch.set_busy(false);
+        }
+        // They are done at the second attempt, save for one that is taken back meanwhile.
+        1 => {
+            switch.set_busy(true);
+            service.run();
+            switch.set_busy(false);
+            service.cancel(told);
+            service.run();
+        }
+        2 => {
+            switch.set_busy(true);
+            service.run();
+            switch.set_busy(false);
+            service.run();
+        }
+        _ => service.run(),
+    }
+    if rng.u32(0..4) == 0 {
+        service.history();
+    }
+    service.deliver();
+}
+
+/// A table of [`BODY_BYTES`] with two columns, whose rows follow from the seed.
+pub fn table(seed: u64) -> Vec<u8> {
+    let mut rng = Rng::with_seed(seed);
+    let mut table = Vec::with_capacity(BODY_BYTES);
+    table.extend_from_slice(b"task,state");
+    while table.len() + 64 < BODY_BYTES {
+        write!(table, "\nRepair item {} of the list,open", rng.u32(..))
+            .expect("a vector takes everything");
+    }
+    table.resize(BODY_BYTES, b'.');
+    table
+}

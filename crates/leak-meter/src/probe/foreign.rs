@@ -1,0 +1,149 @@
+//! Memory that C code in the process allocated: what the system's heap holds, less our own share.
+//!
+//! A Rust allocator does not see what a C library takes from `malloc`. The GNU C library tells what
+//! its heap holds in all (`mallinfo2`), and the meter knows what the program's own blocks take of it.
+//!
+//! # How far it can be off
+//! - Each chunk is rounded up, by at most 15 bytes, and a large one to whole pages. So the share of
+//!   blocks that came since the first reading is taken at its most, and growth of C code's memory is
+//!   understated by up to 16 bytes for each of them and a 32nd of their bytes; it is never overstated.
+//! - Freed chunks that the heap keeps at hand for the next allocation still count. They come and go:
+//!   see [`TOLERANCE`](crate::verdict::FOREIGN_TOLERANCE).
+#![allow(unsafe_code)] // A function of the C library is looked up and called.
+
+use super::Unavailable;
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub use elsewhere::ForeignBytesProbe;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub use gnu::ForeignBytesProbe;
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod gnu {
+    use std::hint::black_box;
+    use std::mem;
+
+    use super::Unavailable;
+    use crate::allocator::{self, HeapCounts, SiteId};
+
+    type MallInfo = unsafe extern "C" fn() -> libc::mallinfo2;
+
+    /// What the heap adds to each of our blocks, at least: the meter's header and its own.
+    const LEAST_EACH: i128 = 16 + 8;
+    /// And at most, with what a chunk is rounded up by.
+    const MOST_EACH: i128 = LEAST_EACH + 16;
+    /// Large chunks are rounded up to pages: by at most one 32nd of their 128 KiB.
+    const PAGES: i128 = 32;
+    /// The size of the blocks that show whether ours lie on this heap. Smaller than what the heap maps
+    /// by itself: giving back one of those changes from which size on it does.
+    const SHOWN: usize = 64 << 10;
+    /// How many of them are looked at: another thread may allocate or free at the same moment.
+    const LOOKS: usize = 5;
+
+    /// Tells how many bytes C code has allocated.
+    #[derive(Debug)]
+    pub struct ForeignBytesProbe {
+        info: MallInfo,
+        /// Whether our own blocks lie on the same heap.
+        shared: bool,
+        /// Our own blocks and bytes at the first reading.
+        first: Option<(i128, i128)>,
+    }
+
+    impl ForeignBytesProbe {
+        /// Looks for the C library's account of its heap.
+        ///
+        /// # Errors
+        /// When the C library has none (before 2.33), and when the meter is not the global allocator,
+        /// so that the program's own share is not known.
+        pub fn new() -> Result<Self, Unavailable> {
+            // SAFETY: the name is a C string; the default search order has no other condition.
+            let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"mallinfo2".as_ptr()) };
+            if found.is_null() {
+                return Err(refused("this C library has no mallinfo2 (it came with glibc 2.33)"));
+            }
+            if !allocator::is_installed() {
+                return Err(refused("leak_meter::Allocator is not the global allocator"));
+            }
+            // SAFETY: glibc documents `mallinfo2` as a function without arguments that returns this
+            // structure by value.
+            let info = unsafe { mem::transmute::<*mut libc::c_void, MallInfo>(found) };
+            let mut probe = Self { info, shared: true, first: None };
+            let shown =
+                (0..LOOKS).filter(|_| allocator::as_meter(|| probe.shows_a_block_of_ours()));
+            probe.shared = shown.count() > LOOKS / 2;
+            Ok(probe)
+        }
+
+        fn shows_a_block_of_ours(&self) -> bool {
+            let before = self.in_use();
+            let block = black_box(Vec::<u8>::with_capacity(SHOWN));
+            let with = self.in_use();
+            drop(block);
+            with - before >= SHOWN as i128 / 2
+        }
+
+        /// Bytes allocated by C code.
+        ///
+        /// # Errors
+        /// None; the other systems' probe has some.
+        pub fn bytes(&mut self) -> Result<u64, Unavailable> {
+            let own = if self.shared { self.own_share() } else { 0 };
+            Ok(u64::try_from(self.in_use() - own).unwrap_or(0))
+        }
+
+        /// What the heap has handed out and not got back.
+        fn in_use(&self) -> i128 {
+            // SAFETY: the function takes nothing, and reads the heap's books under the heap's own
+            // locks; no allocation of ours is under way on this thread.
+            let info = unsafe { (self.info)() };
+            info.uordblks as i128 + info.hblkhd as i128
+        }
+
+        /// The part of it that our own blocks take.
+        fn own_share(&mut self) -> i128 {
+            let program = HeapCounts::now();
+            let meter = allocator::counts_of_site(SiteId::METER);
+            let blocks = i128::from(program.live_blocks() + meter.live_blocks());
+            let bytes = i128::from(program.live_bytes() + meter.live_bytes());
+            let (first_blocks, first_bytes) = *self.first.get_or_insert((blocks, bytes));
+            let more = blocks - first_blocks;
+            let each = if more > 0 { MOST_EACH } else { LEAST_EACH };
+            let pages = (bytes - first_bytes).max(0) / PAGES;
+            bytes + first_blocks * LEAST_EACH + more * each + pages
+        }
+    }
+
+    fn refused(why: &str) -> Unavailable {
+        Unavailable(format!("what C code allocated cannot be told: {why}"))
+    }
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+mod elsewhere {
+    use super::Unavailable;
+
+    /// Tells how many bytes C code has allocated: not on this system.
+    #[derive(Debug)]
+    pub struct ForeignBytesProbe(());
+
+    impl ForeignBytesProbe {
+        /// Always refused here.
+        ///
+        /// # Errors
+        /// On systems without the GNU C library.
+        pub fn new() -> Result<Self, Unavailable> {
+            Err(Unavailable(
+                "what C code allocated can be told with the GNU C library alone".to_owned(),
+            ))
+        }
+
+        /// There is no such probe here.
+        ///
+        /// # Errors
+        /// Always.
+        pub fn bytes(&mut self) -> Result<u64, Unavailable> {
+            Err(Unavailable("what C code allocated cannot be told here".to_owned()))
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Memory that C code allocates and loses is found, and Rust's own growth is not taken for it. One
+//! test, since the heap is the process's.
+#![cfg(all(target_os = "linux", target_env = "gnu"))]
+#![allow(unsafe_code)] // C's allocator is called as C code would.
+
+use std::hint::black_box;
+use std::thread;
+
+use leak_meter::{Allocator, Report, Resource, Soak, Verdict};
+
+#[global_allocator]
+static METER: Allocator = Allocator::system();
+
+/// What a C library takes from its heap.
+fn c_allocates(bytes: usize) -> *mut libc::c_void {
+    // SAFETY: `malloc` takes any size; the block is only freed or lost, never read.
+    black_box(unsafe { libc::malloc(bytes) })
+}
+
+fn verdict_on_c_code(report: &Report) -> Verdict {
+    let growth = report.growth_of(Resource::ForeignBytes);
+    growth.unwrap_or_else(|| panic!("not measured\n{report}")).verdict
+}
+
+#[test]
+fn what_c_code_loses_is_told_from_what_rust_keeps() {
+    // A C library that loses 2 kB in each operation.
+    let lost = Soak::new().operations_per_round(100).run(|_| {
+        c_allocates(2000);
+    });
+    assert_eq!(verdict_on_c_code(&lost), Verdict::Growing, "{lost}");
+    assert_eq!(lost.verdict, Verdict::Growing);
+    let growth = lost.growth_of(Resource::ForeignBytes).unwrap();
+    let each = growth.per_operation.unwrap();
+    assert!((2000.0..2100.0).contains(&each), "{lost}");
+    for rust in [Resource::LiveBlocks, Resource::LiveBytes] {
+        assert_eq!(lost.growth_of(rust).unwrap().verdict, Verdict::Steady, "{lost}");
+    }
+
+    // One that gives everything back, from several threads.
+    let healthy = Soak::new().operations_per_round(20).run(|operation| {
+        let size = 16 + usize::try_from(operation.seed() % 3000).unwrap();
+        let work = move || {
+            let block = c_allocates(size);
+            // SAFETY: the block was allocated above and is freed once.
+            unsafe { libc::free(block) };
+        };
+        thread::spawn(work).join().unwrap();
+        work();
+    });
+    assert_eq!(verdict_on_c_code(&healthy), Verdict::Steady, "{healthy}");
+    assert_eq!(healthy.verdict, Verdict::Steady, "{healthy}");
+
+    // Rust keeps blocks of all sizes, mapped ones among them: not C's.
+    let mut kept = Vec::with_capacity(10_000);
+    let rust = Soak::new().operations_per_round(20).run(|operation| {
+        let size = match operation.number() % 4 {
+            0 => 300_000,
+            1 => 7,
+            2 => 1000,
+            _ => 50_000,
+        };
+        kept.push(black_box(vec![0_u8; size]));
+    });
+    assert_eq!(rust.growth_of(Resource::LiveBytes).unwrap().verdict, Verdict::Growing);
+    assert_ne!(verdict_on_c_code(&rust), Verdict::Growing, "{rust}");
+}

@@ -1,0 +1,32 @@
+//! The outbox: letters on their way to the mail server.
+
+use std::mem;
+
+use parking_lot::Mutex;
+
+use crate::job::End;
+
+/// A letter as the mail server gets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    pub reader: u32,
+    pub text: String,
+}
+
+/// The letters that wait for the mail server.
+#[derive(Default)]
+pub struct Outbox {
+    letters: Mutex<Vec<Letter>>,
+}
+
+impl Outbox {
+    /// Tells `reader` how something has ended.
+    pub fn send(&self, reader: u32, about: &str, end: End) {
+        self.letters.lock().push(Letter { reader, text: format!("{about}: {end}") });
+    }
+
+    /// Hands the letters over.
+    pub fn take(&self) -> Vec<Letter> {
+        mem::take(&mut self.letters.lock())
+    }
+}

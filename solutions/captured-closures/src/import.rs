@@ -1,0 +1,36 @@
+//! An import: tasks that were sent as a table, with a heading and a row for each task.
+
+use crate::context::JobContext;
+use crate::job::{End, Trouble};
+
+/// Who looks into imports that came to nothing.
+const SUPPORT: u32 = 0;
+
+/// Has the owner of the project told how it goes, and support told if it cannot be done.
+pub fn notify(context: &JobContext, owner: u32) {
+    let ctx = context.clone();
+    let label = ctx.label();
+    context.job.on_end(Box::new(move |end| ctx.outbox.send(owner, &label, end)));
+
+    let ctx = context.clone();
+    let label = ctx.label();
+    context.job.on_end(Box::new(move |end| {
+        if end == End::GivenUp {
+            ctx.outbox.send(SUPPORT, &label, end);
+        }
+    }));
+}
+
+/// Takes the table over if every row has as many columns as the heading.
+pub fn run(context: &JobContext) -> Result<(), Trouble> {
+    let mut rows = context.job.body().split(|byte| *byte == b'\n').map(columns);
+    let heading = rows.next();
+    if rows.any(|row| Some(row) != heading) {
+        return Err(Trouble::Malformed);
+    }
+    context.store()
+}
+
+fn columns(row: &[u8]) -> usize {
+    row.split(|byte| *byte == b',').count()
+}

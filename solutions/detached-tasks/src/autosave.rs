@@ -1,0 +1,21 @@
+//! The task that has a session's draft saved at intervals.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time;
+
+use crate::writer::Entry;
+
+/// What a crash of the server may cost: so much of what was typed last.
+const INTERVAL: Duration = Duration::from_secs(5);
+
+/// Asks the writer behind `entries` to save, again and again, until that writer has ended.
+pub async fn run(entries: mpsc::Sender<Entry>) {
+    loop {
+        time::sleep(INTERVAL).await;
+        if entries.send(Entry::Save).await.is_err() {
+            return;
+        }
+    }
+}
