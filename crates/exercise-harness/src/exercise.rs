@@ -28,6 +28,10 @@ pub struct Exercise {
     pub requests_per_second: f64,
     /// Where it leaks.
     pub leak: Leak,
+    /// Who keeps alive what stays: the first holder that is found. Not checked where it is not
+    /// declared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<Holder>,
     /// Where the solution differs.
     pub fix: Fix,
 }
@@ -57,6 +61,26 @@ pub struct Leak {
     /// holds what is retained, where that is allocated in lines of its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also_in: Vec<PathBuf>,
+}
+
+/// The declared holder of what an exercise retains.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum Holder {
+    /// What gathers it.
+    Place {
+        /// The file, in the exercise's folder, that allocates the holder.
+        file: PathBuf,
+        /// The function in that file.
+        function: String,
+    },
+    /// Blocks that hold each other.
+    Ring {
+        /// The functions that allocate the blocks of each step, in order; whichever comes first.
+        ring: Vec<String>,
+        /// The function whose step is the one to weaken.
+        weaken: String,
+    },
 }
 
 /// The declared fix of an exercise.

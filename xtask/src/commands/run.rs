@@ -24,6 +24,7 @@ Examples:
   cargo xtask run                                     the whole workshop
   cargo xtask run rc-cycles                           one exercise in full
   cargo xtask run rc-cycles --version solution        only the fixed one
+  cargo xtask run rc-cycles --holders                 and who holds what grows
   cargo xtask run rc-cycles --format json > rc.json   for a program, or an assistant
   cargo xtask run rc-cycles --requests-per-second 200
                                                       a busier server
@@ -48,6 +49,9 @@ pub struct Args {
     /// Where the operations' random choices come from
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Show who holds what grows, in the full comparison (JSON always tells)
+    #[arg(long)]
+    holders: bool,
     /// Measure optimised code
     #[arg(long)]
     release: bool,
@@ -139,6 +143,7 @@ impl Args {
             rounds_at_most: None,
             operations: self.operations,
             seed: self.seed,
+            holders: Some(self.holders || self.format == Format::Json),
         }
     }
 

@@ -50,7 +50,7 @@ pub fn check_also(pattern: &Pattern, place: &str, sites: &[Site]) -> Vec<Failure
 
 /// The last name in a function's path, which is all that line tables tell of an inlined one.
 /// Closures count as the function that they stand in, and generic arguments do not count.
-fn last_name(function: &str) -> String {
+pub fn last_name(function: &str) -> String {
     let mut depth = 0;
     let mut plain = String::new();
     let mut before = ' ';

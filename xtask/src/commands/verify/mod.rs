@@ -3,7 +3,7 @@
 //! # Layout
 //! - [`metadata`], [`mirror`] (with [`betrayal`]), [`dependencies`], [`readmes`]: checks that only
 //!   read files.
-//! - [`warnings`], [`trials`] (with [`culprit`]), [`fixes`]: checks that build and measure, on a [`bench`].
+//! - [`warnings`], [`trials`] (with [`culprit`] and [`holder`]), [`fixes`]: checks that build and measure, on a [`bench`].
 //! - [`survey`]: which patterns there are; [`pattern`]: where one lies; [`shipped`]: what git says;
 //!   [`outcome`]: what a check comes to.
 
@@ -12,6 +12,7 @@ mod betrayal;
 mod culprit;
 mod dependencies;
 mod fixes;
+mod holder;
 mod metadata;
 mod mirror;
 pub mod outcome;

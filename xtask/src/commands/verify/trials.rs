@@ -8,6 +8,7 @@ use exercise_harness::judge;
 use leak_meter::{Report, Verdict};
 
 use super::culprit;
+use super::holder;
 use super::outcome::{Failure, Outcome};
 use super::pattern::Pattern;
 
@@ -110,6 +111,7 @@ fn check_leak(pattern: &Pattern, place: &str, report: &Report) -> Vec<Failure> {
         failures.push(Failure::new(place, wrong, next));
     }
     failures.extend(culprit::check(pattern, place, &report.sites));
+    failures.extend(holder::check(pattern, place, report.holders.as_ref()));
     failures.extend(culprit::check_also(pattern, place, &report.sites));
     failures
 }
