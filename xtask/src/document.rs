@@ -83,8 +83,7 @@ pub struct VersionResult {
     /// `signature` that stays while the functions on the way do. Steady lines are not listed; empty
     /// unless the outcome is `measured`.
     pub sites: Vec<Site>,
-    /// Who keeps the blocks of the growing lines alive: `findings`, what would free the most bytes
-    /// first, each with what is `held` (its `function`, `file` and `line`, how many `blocks` are held
+    /// Who keeps the blocks of the growing lines alive: `findings`, the weightiest first, each with what is `held` (its `function`, `file` and `line`, how many `blocks` are held
     /// so `of` those looked at, their `bytes`, and the steps `through` which), how (`hold`, by its
     /// `kind`: `static`, `thread_local`, `stack`, `foreign`, `ring`, `nothing`, with names where
     /// there are any), the `steps` from the holder outwards (of a ring: in order, the one to

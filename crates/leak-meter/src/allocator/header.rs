@@ -97,11 +97,11 @@ pub(crate) struct Found {
 /// Reads the two words in front of the address `block`, if they are the header of a live block.
 #[inline]
 pub(crate) fn read(block: u64, size: [u8; 8], site_and_mark: [u8; 8]) -> Option<Found> {
-    let [a, b, c, d, e, f, g, h] = site_and_mark;
-    if u32::from_ne_bytes([e, f, g, h]) != mark_at(block) {
+    let [site, mark] = site_and_mark.as_chunks().0 else { return None };
+    if u32::from_ne_bytes(*mark) != mark_at(block) {
         return None;
     }
-    let site = SiteId(u32::from_ne_bytes([a, b, c, d]));
+    let site = SiteId(u32::from_ne_bytes(*site));
     Some(Found { size: u64::from_ne_bytes(size), site })
 }
 

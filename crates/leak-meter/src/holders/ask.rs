@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use super::explain::{Question, explain};
+use super::explain::explain;
 use super::finding::{Holders, Look};
 use super::look::Seen;
 use super::places::{Place, Places};
+use super::question::Question;
 use super::roots::Caller;
 use super::system::threads;
 use super::{LIMITS, Limits};

@@ -7,21 +7,12 @@ use super::graph::{Bits, NONE};
 use super::look::Seen;
 use super::paths::{Mark, Paths};
 use super::places::Places;
-use super::reach::{Parent, Tree, retained};
+use super::question::Question;
+use super::reach::{Parent, Tree};
 use super::tops::{self, Tops};
-use crate::allocator::SiteId;
 
 /// A holder counts from this share of a place's blocks on.
 const SMALLEST_SHARE: f64 = 0.1;
-
-/// Which blocks are asked for.
-#[derive(Debug, Default)]
-pub(crate) struct Question {
-    /// The sites of each place.
-    pub(crate) targets: Vec<Vec<SiteId>>,
-    /// By site, how many live blocks there were earlier and now; empty if it was not watched.
-    pub(crate) watched: Vec<(u64, u64)>,
-}
 
 /// Who holds the blocks that `question` asks for. Nothing is said of blocks that are `doubtful`.
 pub(crate) fn explain(
@@ -30,11 +21,11 @@ pub(crate) fn explain(
     places: &mut Places,
     doubtful: impl Fn(u32) -> bool,
 ) -> Vec<Finding> {
-    let leaves = leaves(seen, question, doubtful);
+    let leaves = question.leaves(seen, doubtful);
     let marked = ancestors(seen, leaves.iter().flatten());
     let mut way = Ways {
         seen,
-        came: came(question, places),
+        came: question.came(places),
         tops: Tops::new(),
         paths: Paths::new(seen.heap.len()),
         marked,
@@ -42,26 +33,6 @@ pub(crate) fn explain(
     };
     way.lay();
     way.findings(&leaves)
-}
-
-/// The blocks of each target.
-fn leaves(seen: &Seen, question: &Question, doubtful: impl Fn(u32) -> bool) -> Vec<Vec<u32>> {
-    let mut of_site: HashMap<u32, usize> = HashMap::new();
-    for (target, sites) in question.targets.iter().enumerate() {
-        for site in sites {
-            of_site.insert(u32::try_from(site.index()).unwrap_or(NONE), target);
-        }
-    }
-    let mut leaves = vec![Vec::new(); question.targets.len()];
-    for block in 0..u32::try_from(seen.heap.len()).unwrap_or(NONE) {
-        if let Some(target) = of_site.get(&seen.heap.site(block))
-            && !seen.moved.has(block as usize)
-            && !doubtful(block)
-        {
-            leaves[*target].push(block);
-        }
-    }
-    leaves
 }
 
 /// The tree that a block is in: that of the roots, else that of what nothing holds.
@@ -85,28 +56,14 @@ fn ancestors<'a>(seen: &Seen, blocks: impl Iterator<Item = &'a u32>) -> Bits {
     marked
 }
 
-/// For each place, which share of its blocks came while it was watched.
-fn came(question: &Question, places: &mut Places) -> HashMap<u32, f64> {
-    let mut sums: HashMap<u32, (u64, u64)> = HashMap::new();
-    let watched = question.watched.iter().enumerate();
-    for (site, (earlier, now)) in watched.filter(|(_, (earlier, now))| earlier != now) {
-        let place = places.number(SiteId::of_index(u32::try_from(site).unwrap_or(NONE)));
-        let sum = sums.entry(place).or_default();
-        sum.0 += earlier;
-        sum.1 += now;
-    }
-    let share = |(earlier, now): (u64, u64)| now.saturating_sub(earlier) as f64 / now.max(1) as f64;
-    sums.into_iter().map(|(place, sum)| (place, share(sum))).collect()
-}
-
 /// The ways of all blocks that are asked for.
-struct Ways<'a> {
-    seen: &'a Seen,
-    places: &'a mut Places,
+pub(super) struct Ways<'a> {
+    pub(super) seen: &'a Seen,
+    pub(super) places: &'a mut Places,
     came: HashMap<u32, f64>,
-    tops: Tops,
-    paths: Paths,
-    marked: Bits,
+    pub(super) tops: Tops,
+    pub(super) paths: Paths,
+    pub(super) marked: Bits,
 }
 
 /// Blocks of one target on one way.
@@ -172,7 +129,7 @@ impl Ways<'_> {
                 findings.push(self.finding(place, top, draft));
             }
         }
-        findings.sort_by_key(|finding| std::cmp::Reverse(finding.retained_bytes));
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.weight()));
         findings
     }
 
@@ -238,7 +195,8 @@ impl Ways<'_> {
         (place, top)
     }
 
-    fn top(&self, node: u32) -> u32 {
+    /// The root of a way.
+    pub(super) fn top(&self, node: u32) -> u32 {
         let top =
             self.paths.upwards(node).find_map(|node| match self.paths.nodes[node as usize].mark {
                 Mark::Top(top) => Some(top),
@@ -303,55 +261,5 @@ impl Ways<'_> {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Sizes of memory.
         let (retained_bytes, retained_blocks) = (bytes.round() as u64, blocks.round() as u64);
         Finding { held, hold: end.hold, steps, retained_bytes, retained_blocks }
-    }
-
-    /// The sources that are `top`.
-    fn sources_of(&mut self, top: u32) -> Vec<usize> {
-        let Self { seen, places, tops, .. } = self;
-        (0..seen.sources.len())
-            .filter(|source| tops.of_source(seen, places, *source) == top)
-            .collect()
-    }
-
-    /// What would go with a holder.
-    fn retained(&mut self, place: u32, top: u32) -> Vec<u32> {
-        let needs_no_root =
-            matches!(self.tops.get(top).hold, Hold::Ring | Hold::Foreign | Hold::Nothing);
-        if needs_no_root {
-            return self.retained_by_sources(top);
-        }
-        let seen = self.seen;
-        let mut gone = Bits::none_of(seen.heap.len());
-        let mut holding = seen.roots.holding(&seen.tree);
-        if place == NONE {
-            holding.retain(|seed| self.tops.of_seed(seen, self.places, *seed) != top);
-        } else {
-            for block in seen.tree.order.iter().filter(|block| self.marked.has(**block as usize)) {
-                let is_holder = self.paths.of(*block).is_some_and(|node| {
-                    self.paths.nodes[node as usize].mark == Mark::Step(place)
-                        && self.top(node) == top
-                });
-                if is_holder {
-                    gone.add(*block as usize);
-                }
-            }
-        }
-        let seeds: Vec<_> = holding.iter().map(|seed| seen.roots.seeds[*seed]).collect();
-        retained(&seen.graph, &seeds, &gone, &seen.tree.order, &seen.counted.weak)
-    }
-
-    /// What the sources that are `top` hold, and no root does.
-    fn retained_by_sources(&mut self, top: u32) -> Vec<u32> {
-        let sources = self.sources_of(top);
-        let seen = self.seen;
-        let seeds: Vec<_> = seen
-            .forest_seeds
-            .iter()
-            .filter(|seed| sources.binary_search(&(seed.root as usize)).is_ok())
-            .copied()
-            .collect();
-        let mut tree = Tree::new(seen.heap.len());
-        tree.grow(&seen.graph, seeds.into_iter().enumerate(), &seen.counted.weak);
-        tree.order.into_iter().filter(|block| !seen.tree.has(*block)).collect()
     }
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Holders {
-    /// The holders, each with all that it holds; what would free the most bytes first. Ways that
-    /// account for less than a tenth of a place's blocks are only counted.
+    /// The holders, each with all that it holds; what holds or would free the most bytes first. Ways
+    /// that account for less than a tenth of a place's blocks are left out.
     pub findings: Vec<Finding>,
     /// What was looked at. `None` if nothing could be.
     pub look: Option<Look>,
@@ -45,7 +45,8 @@ pub struct Finding {
     /// each owning the next, the last one the first. Empty where a root itself is the holder.
     pub steps: Vec<Step>,
     /// How many bytes would go if the holder let go: of the holder and of all that nothing else
-    /// holds. If blocks were left out, an estimate.
+    /// holds. Less than is held where other ways lead there too. If blocks were left out, an
+    /// estimate.
     pub retained_bytes: u64,
     /// The blocks that these are.
     pub retained_blocks: u64,
@@ -139,6 +140,16 @@ impl Finding {
     /// itself is the holder.
     pub fn place(&self) -> Option<&Step> {
         self.steps.iter().find(|step| step.weaken).or(self.steps.first())
+    }
+
+    /// What it is worth: what it holds, or would free.
+    pub(crate) fn weight(&self) -> u64 {
+        self.held_bytes().max(self.retained_bytes)
+    }
+
+    /// The bytes of all that is listed as held.
+    pub(crate) fn held_bytes(&self) -> u64 {
+        self.held.iter().map(|held| held.bytes).sum()
     }
 
     /// Whether it is a ring.

@@ -79,19 +79,16 @@ impl Heap {
                 let word = (at - start) / WORD;
                 let block = at + GRANULE;
                 let header = allocator::read_header(block as u64, words[word], words[word + 1]);
-                match header.filter(|found| is_plausible(*found, block, range.end)) {
-                    Some(found) => {
-                        self.add(block, found);
-                        // Nothing begins within a block.
-                        at = (block + length(found.size)).next_multiple_of(GRANULE);
-                    }
-                    None => {
-                        if threads::may_be_pointer(at, &words[word..]) {
-                            self.thread_pointers.push(at);
-                        }
-                        at = block;
-                    }
+                if let Some(found) = header.filter(|found| is_plausible(*found, block, range.end)) {
+                    self.add(block, found);
+                    // Nothing begins within a block.
+                    at = (block + length(found.size)).next_multiple_of(GRANULE);
+                    continue;
                 }
+                if threads::may_be_pointer(at, &words[word..]) {
+                    self.thread_pointers.push(at);
+                }
+                at = block;
             }
             next = at;
         })
@@ -106,7 +103,6 @@ impl Heap {
             self.left_out += 1;
             return;
         }
-        // Behind the last of the sites that there were at the start nothing is left out.
         self.granules.push((block / GRANULE) as u64);
         self.sizes.push(found.size);
         self.sites.push(u32::try_from(found.site.index()).unwrap_or(0));
@@ -163,7 +159,7 @@ impl Heap {
         self.start(block) + length(self.sizes[block])
     }
 
-    /// The place of a block in an unit that never looks like an address.
+    /// The place of a block in a unit that never looks like an address.
     pub(crate) fn granule(&self, block: u32) -> u64 {
         self.granules[block as usize]
     }
@@ -264,7 +260,7 @@ mod tests {
         let heap = heap(&blocks);
         for (number, (start, size)) in (0..).zip(blocks) {
             let last = start + usize::try_from(size).unwrap() - 1;
-            for address in [start, (start + last) / 2, last] {
+            for address in [start, usize::midpoint(start, last), last] {
                 assert_eq!(heap.find(address), Some(number), "{address:x}");
             }
             assert_eq!(heap.find(last + 1), None);

@@ -57,7 +57,9 @@ impl Finding {
         }
         let (bytes, blocks) = (units::bytes(self.retained_bytes as f64), self.retained_blocks);
         let when = if self.is_ring() { "opened" } else { "let go" };
-        lines.push(format!("   if {when}, {bytes} in {} go", count(blocks, "block")));
+        let is_part = self.retained_bytes < self.held_bytes() / 2;
+        let rest = if is_part { "; other ways lead to the rest" } else { "" };
+        lines.push(format!("   if {when}, {bytes} in {} go{rest}", count(blocks, "block")));
         lines
     }
 

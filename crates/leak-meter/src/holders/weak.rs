@@ -7,12 +7,11 @@
 
 use std::collections::BTreeMap;
 
+use super::choice::{Chosen, Kind, Sampled, choose};
 use super::graph::{Bits, Edge, Graph};
 
 /// Blocks of one site that are looked at.
 const SAMPLE: usize = 256;
-/// Kinds of pointers to the blocks of one place that are told apart.
-const MOST_KINDS: u32 = 6;
 
 /// What was found of counted blocks.
 #[derive(Debug, Default)]
@@ -42,20 +41,10 @@ pub(crate) trait Blocks {
     fn place(&mut self, site: u32) -> (u32, bool);
 }
 
-/// A kind of pointer: the place of the block that it stands in, and of a field in which word.
-type Kind = (u32, u32);
-
 fn kind_of(blocks: &mut impl Blocks, block: u32, edge: Edge) -> Kind {
     let site = blocks.site(block);
     let (place, has_fields) = blocks.place(site);
     (place, if has_fields { edge.word() } else { u32::MAX })
-}
-
-/// A block that may be counted, and how many pointers of each kind there are to its start.
-#[derive(Debug)]
-struct Sampled {
-    counts: (u64, u64),
-    pointers: BTreeMap<Kind, u64>,
 }
 
 /// Tells strong pointers from others, among all edges of `graph`.
@@ -97,12 +86,16 @@ pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
 
 /// Some blocks of each site whose blocks begin with what may be counts, with the pointers to them.
 fn sample(graph: &Graph, blocks: &mut impl Blocks) -> BTreeMap<u32, Sampled> {
-    let mut of_site: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut of_site: Vec<usize> = Vec::new();
     for block in 0..u32::try_from(graph.len()).unwrap_or(0) {
-        *of_site.entry(blocks.site(block)).or_default() += 1;
+        let site = blocks.site(block) as usize;
+        if site >= of_site.len() {
+            of_site.resize(site + 1, 0);
+        }
+        of_site[site] += 1;
     }
     // By site: how many were come upon, how many looked at, how many may be counted.
-    let mut seen: BTreeMap<u32, [usize; 3]> = BTreeMap::new();
+    let mut seen = vec![[0_usize; 3]; of_site.len()];
     let mut pointed_to = Bits::none_of(graph.len());
     let mut sampled: BTreeMap<u32, Sampled> = BTreeMap::new();
     for (_, _, edge) in graph.each().filter(|(.., edge)| edge.is_exact()) {
@@ -110,10 +103,10 @@ fn sample(graph: &Graph, blocks: &mut impl Blocks) -> BTreeMap<u32, Sampled> {
             continue;
         }
         let site = blocks.site(edge.target);
-        let [met, looked_at, plausible] = seen.entry(site).or_default();
+        let [met, looked_at, plausible] = &mut seen[site as usize];
         *met += 1;
         // Spread over all of them: the first ones may be special.
-        if *met % of_site[&site].div_ceil(SAMPLE) == 0 {
+        if *met % of_site[site as usize].div_ceil(SAMPLE) == 0 {
             *looked_at += 1;
             if let Some(counts) = blocks.counts(edge.target) {
                 *plausible += 1;
@@ -123,84 +116,21 @@ fn sample(graph: &Graph, blocks: &mut impl Blocks) -> BTreeMap<u32, Sampled> {
     }
     // A site of which most begin with something else is none of counted blocks.
     sampled.retain(|block, _| {
-        let [_, looked_at, plausible] = seen[&blocks.site(*block)];
+        let [_, looked_at, plausible] = seen[blocks.site(*block) as usize];
         2 * plausible > looked_at
     });
+    let mut is_sampled = Bits::none_of(graph.len());
+    for block in sampled.keys() {
+        is_sampled.add(*block as usize);
+    }
     for (block, _, edge) in graph.each().filter(|(.., edge)| edge.is_exact()) {
-        if let Some(sampled) = sampled.get_mut(&edge.target) {
+        if is_sampled.has(edge.target as usize)
+            && let Some(sampled) = sampled.get_mut(&edge.target)
+        {
             *sampled.pointers.entry(kind_of(blocks, block, edge)).or_default() += 1;
         }
     }
     sampled
-}
-
-/// The kinds of pointers to the blocks of a place.
-#[derive(Debug)]
-struct Chosen {
-    strong: Vec<Kind>,
-    not_strong: Vec<Kind>,
-}
-
-/// What the pointers of a kind may be.
-const STRONG: u32 = 0;
-const WEAK: u32 = 1;
-const CHOICES: u32 = 3;
-
-/// Which kinds of pointers are strong, if the counts of most blocks are right; `None` if these are no
-/// counted blocks.
-fn choose(sampled: &[Sampled]) -> Option<Chosen> {
-    let mut frequent: BTreeMap<Kind, u64> = BTreeMap::new();
-    for (kind, number) in sampled.iter().flat_map(|sampled| &sampled.pointers) {
-        *frequent.entry(*kind).or_default() += number;
-    }
-    let mut kinds: Vec<(Kind, u64)> = frequent.into_iter().collect();
-    // The most frequent ones; rare ones are remains, or of blocks that are in motion.
-    kinds.sort_by_key(|(kind, number)| (std::cmp::Reverse(*number), *kind));
-    kinds.truncate(MOST_KINDS as usize);
-    let kinds: Vec<Kind> = kinds.into_iter().map(|(kind, _)| kind).collect();
-    let place = |kind: &Kind| kinds.iter().position(|known| known == kind);
-    let sums: Vec<(Vec<(usize, u64)>, (u64, u64))> = sampled
-        .iter()
-        .map(|sampled| {
-            let known = sampled.pointers.iter();
-            let known = known.filter_map(|(kind, number)| Some((place(kind)?, *number)));
-            (known.collect(), sampled.counts)
-        })
-        .collect();
-    // A choice is a number with one digit for each kind.
-    let digit =
-        |choice: u32, at: usize| choice / CHOICES.pow(u32::try_from(at).unwrap_or(0)) % CHOICES;
-    let fits = |choice: u32| {
-        let fits = |(pointers, (strong, weak)): &&(Vec<(usize, u64)>, (u64, u64))| {
-            let sum = |wanted: u32| {
-                let those = pointers.iter().filter(|(at, _)| digit(choice, *at) == wanted);
-                those.map(|(_, number)| number).sum::<u64>()
-            };
-            // All strong pointers together hold one weak one.
-            *strong == sum(STRONG) && *weak == sum(WEAK) + u64::from(*strong > 0)
-        };
-        sums.iter().filter(fits).count()
-    };
-    let others = |choice: u32| (0..kinds.len()).filter(|at| digit(choice, *at) != STRONG).count();
-    let all: Vec<(usize, u32)> = (0..CHOICES.pow(u32::try_from(kinds.len()).unwrap_or(0)))
-        .map(|choice| (fits(choice), choice))
-        .collect();
-    let best = all.iter().map(|(fits, _)| *fits).max()?;
-    // Chance makes some fit, and pointers from stacks, which are not counted here, leave some out.
-    if best == 0 || best * 2 < sampled.len() {
-        return None;
-    }
-    // Of those that are as good, the one with the most strong kinds. If that is not one alone, all are
-    // called strong: what may be either holds.
-    let good = || all.iter().filter(|(fits, _)| *fits == best).map(|(_, choice)| *choice);
-    let fewest = good().map(others).min()?;
-    let mut chosen = good().filter(|choice| others(*choice) == fewest);
-    let choice = chosen.next().filter(|_| chosen.next().is_none()).unwrap_or(STRONG);
-    let (strong, not_strong): (Vec<_>, Vec<_>) =
-        kinds.iter().enumerate().partition(|(at, _)| digit(choice, *at) == STRONG);
-    let [strong, not_strong] =
-        [strong, not_strong].map(|kinds| kinds.into_iter().map(|(_, kind)| *kind).collect());
-    Some(Chosen { strong, not_strong })
 }
 
 #[cfg(test)]

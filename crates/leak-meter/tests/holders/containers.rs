@@ -12,7 +12,6 @@ use super::{holder_of, is_held, is_on_stack};
 type Value = [u64; 5];
 
 #[inline(never)]
-#[allow(clippy::vec_box)] // A block for each is the point.
 fn keep(kept: &mut Vec<Box<Value>>, number: u64) {
     let value = Box::new([number; 5]);
     kept.push(value);
@@ -162,7 +161,6 @@ fn page(number: u64) -> Box<Page> {
 }
 
 #[inline(never)]
-#[allow(clippy::vec_box)]
 fn file(pages: &mut Vec<Box<Page>>, page: Box<Page>) {
     pages.push(page);
 }

@@ -62,12 +62,9 @@ pub(crate) fn id_offset(
     const FURTHEST: usize = 2048;
     let (own, id) = (own?, own_id().to_ne_bytes());
     (0..FURTHEST).step_by(8).find_map(|offset| {
-        let [a, b, c, d, e, f, g, h] = word(own + offset)?;
-        match id {
-            id if id == [a, b, c, d] => Some(offset),
-            id if id == [e, f, g, h] => Some(offset + 4),
-            _ => None,
-        }
+        let halves = word(own + offset)?;
+        let at = halves.as_chunks().0.iter().position(|half| *half == id);
+        at.map(|at| offset + at * id.len())
     })
 }
 
@@ -80,6 +77,7 @@ pub(crate) fn may_be_pointer(address: usize, words: &[[u8; 8]]) -> bool {
 }
 
 /// The thread pointer of the calling thread, where a thread's own memory can be told by it.
+#[allow(clippy::unnecessary_wraps)] // Each architecture has one of the two.
 pub(crate) fn own_pointer() -> Option<usize> {
     #[cfg(target_arch = "x86_64")]
     {
