@@ -16,6 +16,7 @@ static METER: Allocator = Allocator::system();
 struct Record {
     name: String,
     place: Box<[u64; 4]>,
+    #[allow(clippy::vec_box)] // A block of its own is the point.
     notes: Vec<Box<u64>>,
     shared: Rc<u64>,
 }

@@ -8,12 +8,11 @@ use crate::workspace::Workspace;
 pub fn print(workspace: &Workspace) -> anyhow::Result<()> {
     let width = workspace.exercises.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
     let mut out = anstream::stdout().lock();
-    for entry in &workspace.exercises {
+    for (entry, place) in workspace.exercises.iter().zip(1..) {
         let exercise = &entry.metadata;
         writeln!(
             out,
-            "{:>2}  {:width$}  {:6}  {:>2} min  {}",
-            exercise.order,
+            "{place:>2}  {:width$}  {:6}  {:>2} min  {}",
             entry.name,
             format!("{:?}", exercise.difficulty),
             exercise.minutes,

@@ -1,6 +1,6 @@
 //! Part of the check of an exercise: the first holder that is found is the declared one.
 
-use exercise_harness::exercise::Holder;
+use exercise_harness::exercise::{Holder, Leak};
 use leak_meter::Holders;
 use leak_meter::holders::{Finding, Step};
 
@@ -9,10 +9,15 @@ use super::outcome::Failure;
 use super::pattern::Pattern;
 
 /// The first of the `holders` must be the one that the metadata declares, if it declares any.
-pub fn check(pattern: &Pattern, place: &str, holders: Option<&Holders>) -> Option<Failure> {
-    let declared = pattern.metadata.holder.as_ref()?;
+pub fn check(
+    pattern: &Pattern,
+    leak: &Leak,
+    place: &str,
+    holders: Option<&Holders>,
+) -> Option<Failure> {
+    let declared = leak.holder.as_ref()?;
     let metadata = pattern.metadata_file();
-    let next = "Correct [holder], or let the service hold what it retains in that way.";
+    let next = "Correct [leak.holder], or let the service hold what it retains in that way.";
     let Some(holders) = holders else {
         let wrong = format!("{metadata} declares a holder, and none was looked for.");
         return Some(Failure::new(place, wrong, "Leave Soak::holders on."));
@@ -73,13 +78,19 @@ mod tests {
     use std::path::PathBuf;
 
     use exercise_harness::Exercise;
+    use exercise_harness::exercise::Kind;
 
     use super::*;
 
     fn pattern(holder: &str) -> Pattern {
         let metadata = include_str!("../../../tests/verify_tree/crates/toy-cache/exercise.toml");
-        let metadata = Exercise::parse(&format!("{metadata}\n[holder]\n{holder}")).unwrap();
+        let metadata = Exercise::parse(&format!("{metadata}\n[leak.holder]\n{holder}")).unwrap();
         Pattern { root: PathBuf::new(), name: "toy-cache".to_owned(), metadata }
+    }
+
+    fn leak_of(pattern: &Pattern) -> &Leak {
+        let Kind::Leak { leak, .. } = &pattern.metadata.kind else { panic!("a decoy") };
+        leak
     }
 
     /// One finding with these steps, the last of which is to be weakened if it is a ring.
@@ -103,7 +114,8 @@ mod tests {
     }
 
     fn said_of(holder: &str, holders: Option<&Holders>) -> String {
-        let failure = check(&pattern(holder), "here", holders);
+        let pattern = pattern(holder);
+        let failure = check(&pattern, leak_of(&pattern), "here", holders);
         failure.map(|failure| failure.wrong).unwrap_or_default()
     }
 
@@ -144,8 +156,8 @@ mod tests {
 
     #[test]
     fn what_is_not_declared_is_not_checked() {
-        let mut pattern = pattern("file = \"a\"\nfunction = \"b\"");
-        pattern.metadata.holder = None;
-        assert_eq!(check(&pattern, "here", None), None);
+        let pattern = pattern("file = \"a\"\nfunction = \"b\"");
+        let leak = Leak { holder: None, ..leak_of(&pattern).clone() };
+        assert_eq!(check(&pattern, &leak, "here", None), None);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use exercise_harness::exercise::Kind;
+
 use super::outcome::{Failure, Outcome};
 use super::pattern::Pattern;
 
@@ -15,6 +17,17 @@ const OF_EXERCISE: [&str; 8] = [
     "## What must not change",
     "## Working with an AI assistant",
     "## Hints",
+];
+
+/// The headings of a decoy's solution's README, below its title. Its exercise's are those of any
+/// other, or they would say what it is.
+const OF_DECOY: [&str; 6] = [
+    "## What happens",
+    "## Why it is fine",
+    "## How to tell",
+    "## Tempting fixes",
+    "## What would make it a leak",
+    "## For facilitators",
 ];
 
 /// The headings of a solution's README, below its title.
@@ -36,10 +49,12 @@ const HINTS: usize = 3;
 /// Checks both READMEs of `pattern`.
 pub fn check(pattern: &Pattern) -> anyhow::Result<Outcome> {
     let title = &pattern.metadata.title;
+    let is_decoy = matches!(pattern.metadata.kind, Kind::Decoy(_));
+    let of_solution = if is_decoy { &OF_DECOY[..] } else { &OF_SOLUTION[..] };
     let mut failures = Vec::new();
     for (version, title, headings) in [
         (pattern.exercise(), format!("# {title}"), &OF_EXERCISE[..]),
-        (pattern.solution(), format!("# {title}: solution"), &OF_SOLUTION[..]),
+        (pattern.solution(), format!("# {title}: solution"), of_solution),
     ] {
         let place = format!("{version}/README.md");
         if !pattern.at(&place).is_file() {
@@ -57,7 +72,7 @@ pub fn check(pattern: &Pattern) -> anyhow::Result<Outcome> {
             failures.extend(readme.check_incident());
         }
     }
-    let parts = OF_EXERCISE.len() + OF_SOLUTION.len();
+    let parts = OF_EXERCISE.len() + of_solution.len();
     Ok(Outcome::of(
         failures,
         format!("{parts} parts in order, {HINTS} hints, links lead somewhere"),
