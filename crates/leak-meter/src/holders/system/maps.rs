@@ -22,8 +22,17 @@ pub(crate) enum Backing {
 
 /// The private writable mappings in the text of `/proc/self/maps`, by address. Shared ones are left
 /// out: they belong to other processes as well, and may be as large as a database.
+///
+/// The system writes the text piece by piece. A mapping that grows meanwhile may be told twice; what
+/// was told before is then left out.
 pub(crate) fn parse(text: &str) -> Vec<Mapping> {
-    text.lines().filter_map(line).collect()
+    let mut told = 0;
+    let mut rest = |mut mapping: Mapping| {
+        mapping.range.start = mapping.range.start.max(told);
+        told = told.max(mapping.range.end);
+        (!mapping.range.is_empty()).then_some(mapping)
+    };
+    text.lines().filter_map(line).filter_map(&mut rest).collect()
 }
 
 fn line(line: &str) -> Option<Mapping> {
@@ -46,6 +55,15 @@ fn line(line: &str) -> Option<Mapping> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mapping_that_was_told_twice_counts_once() {
+        let line = |start: u32, end: u32| format!("{start:x}-{end:x} rw-p 00000000 00:00 0\n");
+        let text = [line(16, 32), line(16, 48), line(20, 40), line(64, 80)].concat();
+        let found: Vec<(usize, usize)> =
+            parse(&text).iter().map(|mapping| (mapping.range.start, mapping.range.end)).collect();
+        assert_eq!(found, [(16, 32), (32, 48), (64, 80)]);
+    }
 
     #[test]
     fn only_private_writable_memory_counts() {
