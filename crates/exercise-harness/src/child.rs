@@ -48,6 +48,8 @@ fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result
     let context = Context::new(order.folder.clone(), settings).observed_by(move |round: &Round| {
         let _ = rounds.write(&Event::Round { round: *round });
     });
+    // Before the service is built, so that its own parts have their lines too.
+    leak_meter::allocator::start();
     let outcome = catch(|| match check.work {
         Work::Behaviour(behaviour) => {
             behaviour(&context);
