@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::exchange;
 use super::excuse::Excuses;
 use super::ledger::{History, Ledger, Reading};
 use super::names::{self, Frame, Names, Owner};
@@ -83,41 +84,11 @@ pub(crate) fn verdicts(ledger: &Ledger) -> Vec<Verdict> {
     })
 }
 
-/// What is said of growth that may be an exchange.
-const EXCHANGED: &str = "as many blocks from before the soak went as came here";
-
-/// The verdict on each call stack that changed.
-///
-/// What was allocated before the soak has no call stack. Where a full container exchanges such blocks
-/// for new ones, the new ones' stack seems to grow, until all are exchanged: so what has grown by no
-/// more than those have fallen is Undecided.
+/// The verdict on each call stack that changed, in view of the others.
 fn verdicts_of(changing: &[History]) -> Vec<(Verdict, String)> {
     let mut verdicts: Vec<(Verdict, String)> =
         changing.iter().map(|history| verdict_of(history, changing.len())).collect();
-    let ends = |history: &History| {
-        let blocks = history.blocks();
-        (blocks[blocks.len() / 4], blocks[blocks.len() - 1])
-    };
-    let gain = |history: &History| {
-        let (early, late) = ends(history);
-        late.saturating_sub(early)
-    };
-    let from_before = changing.iter().find(|history| history.site == allocator::SiteId::UNKNOWN);
-    let (early, late) = from_before.map_or((0, 0), ends);
-    let fall = early.saturating_sub(late);
-    let growing = || verdicts.iter().zip(changing).filter(|(found, _)| found.0 == Verdict::Growing);
-    let grown: u64 = growing().map(|(_, history)| gain(history)).sum();
-    if grown > 0 && grown <= fall {
-        for (found, history) in verdicts.iter_mut().zip(changing) {
-            if found.0 == Verdict::Growing && gain(history) > 0 {
-                let reason = format!(
-                    "{EXCHANGED}, as in a full container that exchanges them; {} rounds decide",
-                    history.readings.len() * 2
-                );
-                *found = (Verdict::Undecided, reason);
-            }
-        }
-    }
+    exchange::judge(changing, &mut verdicts);
     verdicts
 }
 
@@ -194,7 +165,7 @@ fn finding(
         Some(growing) => (Grain::CallStack, growing.clone()),
         None => match (verdict_of(sum, lines), of(Verdict::Undecided)) {
             // What its stacks leave open by themselves, such as an exchange, their sum does not decide.
-            ((Verdict::Growing, _), Some(open)) if open.1.contains(EXCHANGED) => {
+            ((Verdict::Growing, _), Some(open)) if exchange::is_said(&open.1) => {
                 (Grain::CallStack, open.clone())
             }
             (grows @ (Verdict::Growing, _), _) => (Grain::Line, grows),
@@ -231,7 +202,7 @@ fn finding(
     })
 }
 
-fn sum<'a>(histories: impl Iterator<Item = &'a History>) -> History {
+pub(super) fn sum<'a>(histories: impl Iterator<Item = &'a History>) -> History {
     histories
         .cloned()
         .reduce(|mut sum, other| {

@@ -5,8 +5,10 @@
 //! - `names`: return addresses to functions, files and lines; whose code they are.
 //! - `symbols`: the program's own function names, with their paths.
 //! - `excuse`: places that may grow: known findings and declared bounds.
-//! - `findings`: the sites that grow, each at its culprit line.
+//! - `findings`: the sites that grow, each at its culprit line; `exchange`: growth that others make up
+//!   for.
 
+mod exchange;
 mod excuse;
 mod findings;
 mod ledger;
