@@ -2,8 +2,8 @@
 //! of another.
 //!
 //! A cache whose entries were made before the soak, or by one path while it filled and by another since,
-//! exchanges them one by one. The new stack seems to grow, until all are exchanged; the old one falls as
-//! surely. So the stacks that grow and those that clearly fall are judged as one.
+//! exchanges them one by one. The new stack seems to grow, until all are exchanged, and the old one falls.
+//! So the stacks that grow and those that fall are judged as one.
 
 use super::findings::sum;
 use super::ledger::History;
@@ -32,7 +32,7 @@ pub(super) fn judge(changing: &[History], verdicts: &mut [(Verdict, String)]) {
         return;
     }
     let falling: Vec<usize> =
-        (0..among).filter(|at| decide::clearly_falls(&changing[*at].blocks(), among)).collect();
+        (0..among).filter(|at| decide::falls(&changing[*at].blocks())).collect();
     if falling.is_empty() {
         return;
     }
