@@ -12,17 +12,26 @@
 
 mod cargo;
 mod commands;
+mod difference;
 mod document;
 mod exit;
+mod files;
+mod finding;
+mod kept;
+mod lab;
 mod measure;
+mod prediction;
+mod readme;
+mod scratch;
+mod shipped;
 mod show;
 mod workspace;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::commands::{list, run, test, verify};
+use crate::commands::{completions, diff, hint, list, predict, reset, run, test, verify, watch};
 
 /// Leak Lab: find and fix memory leaks in Rust
 #[derive(Debug, Parser)]
@@ -34,19 +43,31 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Completions(completions::Args),
+    Diff(diff::Args),
+    Hint(hint::Args),
     List(list::Args),
+    Predict(predict::Args),
+    Reset(reset::Args),
     Run(run::Args),
     Test(test::Args),
     Verify(verify::Args),
+    Watch(watch::Args),
 }
 
 fn main() -> ExitCode {
     exercise_harness::cleanup::on_signals();
     let result = match Arguments::parse().command {
+        Command::Completions(args) => completions::run(&args, Arguments::command()),
+        Command::Diff(args) => diff::run(&args),
+        Command::Hint(args) => hint::run(&args),
         Command::List(args) => list::run(&args),
+        Command::Predict(args) => predict::run(&args),
+        Command::Reset(args) => reset::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Watch(args) => watch::run(&args),
     };
     match result {
         Ok(exit) => exit.code(),

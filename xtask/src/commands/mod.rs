@@ -1,7 +1,14 @@
 //! The commands, one file or folder each: `Args` is what was asked, `run` does it.
 
+mod ask;
+pub mod completions;
+pub mod diff;
+pub mod hint;
 pub mod list;
+pub mod predict;
 mod prepare;
+pub mod reset;
 pub mod run;
 pub mod test;
 pub mod verify;
+pub mod watch;

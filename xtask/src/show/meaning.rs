@@ -13,7 +13,7 @@ const USUAL_OPEN_FILES: f64 = 1024.0;
 
 /// What `result` means for the server of the bug report, at `rate` operations per second.
 pub fn of(entry: &Entry, result: &VersionResult, rate: f64) -> String {
-    let version = format!("The {}", result.version);
+    let version = format!("The {}", result.version.noun());
     let Some(verdict) = result.verdict else {
         let message = result.message.as_deref().unwrap_or_default();
         return format!("{version} has no verdict. {message}");

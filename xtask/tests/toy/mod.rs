@@ -96,10 +96,39 @@ impl Toy {
             self.write(&format!("{folder}/{name}/src/lib.rs"), LIBRARY);
             self.write(
                 &format!("{folder}/{name}/tests/memory.rs"),
-                &memory_test(name, &package, growth),
+                &memory_test(
+                    name,
+                    &package,
+                    &self.path(&format!("crates/{name}/exercise.toml")),
+                    growth,
+                ),
             );
         }
         self
+    }
+
+    /// With the lock of every exercise as it is now: that is what is shipped.
+    pub fn shipped(self) -> Self {
+        // A toy lacks much that `verify` asks for; that it takes the exercises is all that counts.
+        let accepted = self.run(&["verify", "--form", "--accept"]);
+        assert!(!accepted.out.is_empty(), "{}", accepted.err);
+        self
+    }
+
+    /// A workshop that lies there already, for instance a clone.
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    /// The text of a file.
+    #[track_caller]
+    pub fn read(&self, place: &str) -> String {
+        fs::read_to_string(self.root.join(place)).unwrap()
+    }
+
+    /// Where a file is.
+    pub fn path(&self, place: &str) -> PathBuf {
+        self.root.join(place)
     }
 
     /// Overwrites a file.
@@ -203,7 +232,8 @@ fn manifest(package: &str) -> String {
     )
 }
 
-fn memory_test(name: &str, package: &str, growth: &str) -> String {
+fn memory_test(name: &str, package: &str, metadata: &Path, growth: &str) -> String {
+    let metadata = metadata.display().to_string();
     format!(
         "use exercise_harness::{{Bound, Context, Meter, Suite}};
 #[allow(unused_imports)]
@@ -222,7 +252,7 @@ fn bound(_: &Context) -> Bound {{
 }}
 
 fn main() -> std::process::ExitCode {{
-    Suite::new({name:?}, include_str!(\"../../../crates/{name}/exercise.toml\"))
+    Suite::new({name:?}, include_str!({metadata:?}))
         .behaviour(\"it_works\", |_| {{}})
         .growth(growth)
         .bound(\"toys\", bound)
