@@ -1,10 +1,12 @@
 //! Runs one trial in a process of its own, and says how it ended.
 //!
-//! The trial's stream, its output and its temporary files lie in a folder of the parent's, which
-//! is removed whatever becomes of the child.
+//! The child leads a process group of its own, gets its order on its standard input, and prints to
+//! a pipe of which the end is kept. Its stream and its temporary files lie in a folder of the
+//! parent's. Whatever becomes of the child, all processes that it has started are ended, and the
+//! folder is removed.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, PipeWriter, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -13,25 +15,31 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use leak_meter::Round;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use serde::{Deserialize, Serialize};
 
 use crate::cleanup;
 use crate::context::SoakSettings;
 use crate::event::{Event, TrialOutcome};
+use crate::limits::Limits;
+use crate::output::Output;
+use crate::patience::Patience;
+use crate::seal::Seal;
+use crate::strays;
 use crate::stream::Reader;
 
-/// The first argument of a test binary that is to run one trial alone; the second is the order.
-const ALONE: &str = "run-alone";
+/// The only argument of a test binary that is to run one trial alone; the order comes on its
+/// standard input, where the trial's code does not find it.
+pub(crate) const ALONE: &str = "run-alone";
 
-/// A trial that has streamed nothing for this long hangs.
-pub const LONGEST_SILENCE: Duration = Duration::from_secs(60);
-/// No trial takes longer than this.
-pub const LONGEST_TRIAL: Duration = Duration::from_secs(300);
+/// A trial that prints more than this is ended, in bytes. What an exercise prints in a soak is a
+/// hundredth of it at most, and more would be measured beside it.
+pub const MOST_OUTPUT: u64 = 64 << 20;
 
+/// How much of a child's output is kept, from its end, in bytes.
+const OUTPUT_KEPT: usize = 8 * 1024;
 /// How often the parent looks for new events.
 const LOOK: Duration = Duration::from_millis(5);
-/// How much of a child's output is kept, from its end.
-const OUTPUT_KEPT: u64 = 8 * 1024;
 
 /// What a child is told to do.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,6 +53,11 @@ pub struct Order {
     pub folder: PathBuf,
     /// How to run a soak.
     pub settings: SoakSettings,
+    /// What its process may use.
+    #[serde(default)]
+    pub limits: Limits,
+    /// What its lines are sealed by.
+    pub seal: Seal,
 }
 
 impl Order {
@@ -55,8 +68,7 @@ impl Order {
         if arguments.nth(1)? != ALONE {
             return None;
         }
-        let order = arguments.next().context("the order is missing");
-        Some(order.and_then(|order| Ok(serde_json::from_str(&order)?)))
+        Some(serde_json::from_reader(io::stdin().lock()).context("the order is not whole"))
     }
 }
 
@@ -69,6 +81,8 @@ pub struct Ended {
     pub rounds: Vec<Round>,
     /// The end of what it printed.
     pub output: String,
+    /// The names of the programs that it had started and that did not end with it. They were ended.
+    pub left_running: Vec<String>,
 }
 
 /// How a trial that was run alone ended.
@@ -86,11 +100,19 @@ pub enum Ending {
         /// The process's exit code.
         code: i32,
     },
+    /// It allocated more memory than it may have.
+    OutOfMemory,
+    /// A call went so deep that a thread's stack was full.
+    StackOverflowed,
     /// It fell silent, or took too long, and was ended.
     TimedOut {
         /// For how long it was waited.
         after: Duration,
+        /// How much of that it computed, where the system tells.
+        computed: Option<Duration>,
     },
+    /// It printed more than [`MOST_OUTPUT`], and was ended.
+    Flooded,
     /// Its event stream is broken, so nothing in it can be trusted.
     Malformed {
         /// What is wrong with the stream.
@@ -109,96 +131,149 @@ pub fn run(
     settings: SoakSettings,
     see: impl FnMut(&Event),
 ) -> anyhow::Result<Ended> {
+    run_within(binary, trial, settings, Limits::default(), see)
+}
+
+/// As [`run`], within other `limits` than those of every trial.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_within(
+    binary: &Path,
+    trial: &str,
+    settings: SoakSettings,
+    limits: Limits,
+    see: impl FnMut(&Event),
+) -> anyhow::Result<Ended> {
+    let patience = Patience::from_environment()?;
     let scratch = cleanup::Folder::new()?;
     let events = scratch.path().join("events");
     let folder = scratch.path().join("files");
     File::create(&events).and_then(|_| std::fs::create_dir(&folder)).with_context(|| {
         format!("the trial's folder cannot be filled: {}", scratch.path().display())
     })?;
-    let output = scratch.path().join("output");
-    let order = Order { trial: trial.to_owned(), events: events.clone(), folder, settings };
+    let seal = Seal::new();
+    let mut reader = Reader::open(&events, trial, seal)?;
+    let order = Order { trial: trial.to_owned(), events, folder, settings, limits, seal };
+    let (output, printed) =
+        Output::listen(OUTPUT_KEPT).context("the trial's output cannot be read")?;
+    let (mut child, registered) = start(binary, &order, scratch.path(), printed)?;
+    let group = Pid::from_child(&child);
     let began = Instant::now();
-    let mut child = start(binary, &order, &output)?;
-    let guard = cleanup::Process::watch(&child);
-    let mut reader = Reader::open(&events, trial)?;
-    let waited = wait(&mut child, &mut reader, see);
-    if !matches!(waited, Ok(Some(_))) {
-        end(&mut child);
-    }
-    drop(guard);
-    let ending =
-        match (waited.with_context(|| format!("{trial} cannot be watched"))?, reader.fault.clone())
-        {
-            (Some(status), _) => ending(status, &reader),
-            (None, Some(fault)) => Ending::Malformed { fault },
-            (None, None) => Ending::TimedOut { after: began.elapsed() },
-        };
-    Ok(Ended { ending, rounds: reader.rounds, output: tail(&output).unwrap_or_default() })
+    let waited = wait(group, &mut reader, &output, patience, see);
+    let computed = strays::computed(group);
+    let left = match waited {
+        Ok(Until::Ended) => strays::lasting(group, scratch.path()),
+        // Of one that is ended early, it is no wonder.
+        _ => Vec::new(),
+    };
+    // Its first process is not waited for yet, so the group's number is still its own.
+    let _ = kill_process_group(group, Signal::KILL);
+    strays::end(scratch.path());
+    let status = child.wait();
+    drop(registered);
+    let watched = || format!("{trial} cannot be watched");
+    let (until, status) = (waited.with_context(watched)?, status.with_context(watched)?);
+    let output = output.end();
+    let ending = match until {
+        Until::Ended => ending(status, &reader, &output),
+        Until::Faulty => Ending::Malformed { fault: reader.final_fault().unwrap_or_default() },
+        Until::Silent => Ending::TimedOut { after: began.elapsed(), computed },
+        Until::Flooding => Ending::Flooded,
+    };
+    let left_running = left.into_iter().map(|stray| stray.name).collect();
+    Ok(Ended { ending, rounds: reader.rounds, output, left_running })
 }
 
-fn start(binary: &Path, order: &Order, output: &Path) -> anyhow::Result<Child> {
-    let printed = File::create(output)?;
-    Command::new(binary)
+fn start(
+    binary: &Path,
+    order: &Order,
+    mark: &Path,
+    printed: PipeWriter,
+) -> anyhow::Result<(Child, cleanup::Process)> {
+    let text = serde_json::to_string(order)?;
+    let mut command = Command::new(binary);
+    command
         .arg(ALONE)
-        .arg(serde_json::to_string(order)?)
-        .stdin(Stdio::null())
+        .env(strays::MARK, mark)
+        .stdin(Stdio::piped())
         .stdout(printed.try_clone()?)
-        .stderr(printed)
-        .spawn()
-        .with_context(|| format!("the memory test cannot be started: {}", binary.display()))
+        .stderr(printed);
+    let (mut child, registered) = cleanup::Process::start_group(&mut command)
+        .with_context(|| format!("the memory test cannot be started: {}", binary.display()))?;
+    // With it goes this process's end of the output's pipe.
+    drop(command);
+    if let Some(mut input) = child.stdin.take() {
+        // Refused by a process that has ended already, which is told from how it ended.
+        let _ = input.write_all(text.as_bytes());
+    }
+    Ok((child, registered))
 }
 
-/// Waits for the child's end, taking in its events. `None` if it was silent for too long, took
-/// too long, or wrote something that is not an event: then it is still running.
+/// Until when a child was waited for.
+enum Until {
+    /// Its end. It is not taken out of the system's list yet.
+    Ended,
+    /// It was silent for too long, or took too long.
+    Silent,
+    /// It wrote something that is not an event.
+    Faulty,
+    /// It printed too much.
+    Flooding,
+}
+
+/// Waits for the end of the process `id`, or for a reason to end it, taking in its events.
 fn wait(
-    child: &mut Child,
+    id: Pid,
     reader: &mut Reader,
+    output: &Output,
+    patience: Patience,
     mut see: impl FnMut(&Event),
-) -> io::Result<Option<ExitStatus>> {
+) -> io::Result<Until> {
     let began = Instant::now();
     let mut heard = began;
     loop {
-        let status = child.try_wait()?;
+        let ended = has_ended(id)?;
         // Read after the look at the process: what an ended one wrote is then all there.
         if reader.advance(&mut see)? {
             heard = Instant::now();
         }
-        if status.is_some() {
-            return Ok(status);
+        if ended {
+            return Ok(Until::Ended);
         }
-        let silent = heard.elapsed() >= LONGEST_SILENCE || began.elapsed() >= LONGEST_TRIAL;
-        if silent || reader.fault.is_some() {
-            return Ok(None);
+        if reader.fault.is_some() {
+            return Ok(Until::Faulty);
+        }
+        if output.bytes() > MOST_OUTPUT {
+            return Ok(Until::Flooding);
+        }
+        if heard.elapsed() >= patience.silence || began.elapsed() >= patience.whole {
+            return Ok(Until::Silent);
         }
         thread::sleep(LOOK);
     }
 }
 
-/// Ends a child that is still running, and waits for it, so that nothing is left of it.
-fn end(child: &mut Child) {
-    // Both fail only for a child that has already ended and been waited for.
-    let _ = child.kill();
-    let _ = child.wait();
+/// Whether the child `id` has ended. It stays in the system's list.
+pub(crate) fn has_ended(id: Pid) -> io::Result<bool> {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    Ok(waitid(WaitId::Pid(id), options)?.is_some())
 }
 
-fn ending(status: ExitStatus, reader: &Reader) -> Ending {
+fn ending(status: ExitStatus, reader: &Reader, output: &str) -> Ending {
     if let Some(fault) = reader.final_fault() {
         return Ending::Malformed { fault };
     }
+    let said = |words: &str| output.lines().any(|line| line.contains(words));
     match (&reader.outcome, status.signal(), status.code()) {
         // A process that told its end and then did not end well has not ended well.
         (Some(outcome), None, Some(0)) => Ending::Told(outcome.clone()),
+        // In the words of the standard library, which then aborts the process.
+        (_, Some(ABORT), _) if said("has overflowed its stack") => Ending::StackOverflowed,
+        (_, Some(ABORT), _) if said("memory allocation of ") => Ending::OutOfMemory,
         (_, Some(signal), _) => Ending::Aborted { signal },
         (_, None, code) => Ending::Exited { code: code.unwrap_or(-1) },
     }
 }
 
-/// The end of what a child printed.
-fn tail(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    let length = file.metadata()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(OUTPUT_KEPT)))?;
-    let mut kept = Vec::new();
-    file.take(OUTPUT_KEPT).read_to_end(&mut kept)?;
-    Ok(String::from_utf8_lossy(&kept).trim().to_owned())
-}
+const ABORT: i32 = Signal::ABORT.as_raw();
