@@ -122,7 +122,7 @@ const WAYS: [(&str, &str, &str, &[&str]); 21] = [
         "toy-greedy",
         GREEDY,
         "it was ended by a signal",
-        &["It ran out of memory: an allocation was refused (a trial may have 1.07 GB of data)"],
+        &["It ran out of memory: an allocation was refused (a trial may have 1.00 GB of data)"],
     ),
     (
         "toy-opening",
@@ -134,7 +134,7 @@ const WAYS: [(&str, &str, &str, &[&str]); 21] = [
         "toy-flooding",
         FLOODING,
         "it was ended by a signal",
-        &["It printed more than 67.1 MB and was ended; do not print in what every operation does"],
+        &["It printed more than 16.0 MB and was ended; do not print in what every operation does"],
     ),
     ("toy-boasting", BOASTING, "1.00 live blocks", &[]),
     (
@@ -195,7 +195,7 @@ fn run(toy: &Toy, arguments: &[&str]) -> Ran {
     let traces = Traces::new();
     let mut command = toy.command(arguments);
     // Without backtraces, whose lines take seconds to find in a debug build.
-    command.env("LEAK_LAB_SILENCE", "6").env_remove("RUST_BACKTRACE");
+    command.env("LEAK_LAB_SILENCE", "8").env_remove("RUST_BACKTRACE");
     let ran = Ran::of(traces.of(&mut command).output().unwrap());
     traces.are_gone();
     ran
@@ -304,7 +304,7 @@ fn a_test_that_never_lists_its_trials_is_ended() {
     );
     let ran = run(&toy, &["test", "toy-beginning"]).ends_with(2);
     let said = flat(&ran.err);
-    assert!(said.contains("does not list its trials: it was ended after 6"), "{}", ran.err);
+    assert!(said.contains("does not list its trials: it was ended after 8"), "{}", ran.err);
 }
 
 #[test]

@@ -33,8 +33,8 @@ use crate::stream::Reader;
 pub(crate) const ALONE: &str = "run-alone";
 
 /// A trial that prints more than this is ended, in bytes. What an exercise prints in a soak is a
-/// hundredth of it at most, and more would be measured beside it.
-pub const MOST_OUTPUT: u64 = 64 << 20;
+/// tenth of it at most, and more would be measured beside it.
+pub const MOST_OUTPUT: u64 = 16_000_000;
 
 /// How much of a child's output is kept, from its end, in bytes.
 const OUTPUT_KEPT: usize = 8 * 1024;

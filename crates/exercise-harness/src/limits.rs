@@ -16,7 +16,7 @@ pub const OPEN_FILES: u64 = 256;
 /// The memory for data, in bytes, that a trial may have where the system can limit it (on Linux):
 /// five times the 200 MB that an exercise may leak in its longest run. What allocates without an
 /// end is refused more before the machine suffers.
-pub const MEMORY: u64 = 1 << 30;
+pub const MEMORY: u64 = 1_000_000_000;
 
 /// How often the meter is asked where the system does not limit memory.
 const LOOK: Duration = Duration::from_millis(10);
