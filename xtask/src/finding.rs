@@ -15,6 +15,7 @@ use crate::document::{Outcome, VersionResult};
 use crate::files;
 use crate::lab;
 use crate::measure::{BEHAVIOURS, GROWTH, Measured};
+use crate::shipped;
 use crate::workspace::{Entry, Version, Workspace};
 
 /// What an exercise is, by what its code did when it was run.
@@ -79,7 +80,7 @@ pub fn content(workspace: &Workspace, entry: &Entry) -> Option<String> {
         }
     }
     add("exercise.toml", &fs::read(pattern.join("exercise.toml")).ok()?);
-    Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(shipped::hexadecimal(&hash.finalize()))
 }
 
 /// What was last found of `entry`, whatever its content was then.

@@ -4,6 +4,7 @@
 //! file is written beside its place; then each takes its place in one step. So a full disk or an
 //! interruption leaves the learner's work in the exercise, or aside, or both.
 
+use std::cmp::Reverse;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -100,7 +101,7 @@ pub fn all(root: &Path, name: &str) -> Vec<Kept> {
         })
     };
     let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_of).collect();
-    folders.sort_by(|a, b| age(b).cmp(&age(a)));
+    folders.sort_by_key(|folder| Reverse(age(folder)));
     folders.into_iter().map(|folder| Kept { exercise: name.to_owned(), folder }).collect()
 }
 
@@ -150,6 +151,43 @@ pub fn replace(root: &Path, name: &str, new: &Files, kept: Option<&Kept>) -> any
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn files(files: &[(&str, &str)]) -> Files {
+        files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect()
+    }
+
+    /// The exercise `a`, with `mine` in it, in a folder of its own.
+    fn exercise(mine: &Files) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for (file, bytes) in mine {
+            files::write(&root.path().join("exercises/a").join(file), bytes).unwrap();
+        }
+        root
+    }
+
+    #[test]
+    fn a_replacement_that_was_cut_between_two_files_is_ended_with_the_first_version_kept() {
+        let mine = files(&[("one", "mine"), ("two", "mine"), ("three", "mine")]);
+        let shipped = files(&[("one", "shipped"), ("two", "shipped")]);
+        let root = exercise(&mine);
+        let kept = keep(root.path(), "a", &shipped).unwrap().unwrap();
+        // As it stands after the first of three steps: the mark, and one file in its place.
+        let mark = lab::kept(root.path()).join(format!("{UNFINISHED}a"));
+        let name = kept.folder.file_name().unwrap().to_string_lossy().into_owned();
+        fs::write(&mark, name).unwrap();
+        fs::write(root.path().join("exercises/a/one"), "shipped").unwrap();
+        assert_eq!(keep(root.path(), "a", &shipped).unwrap(), Some(kept.clone()));
+        replace(root.path(), "a", &shipped, Some(&kept)).unwrap();
+        assert_eq!(files::read_below(&root.path().join("exercises/a")).unwrap(), shipped);
+        assert_eq!(files::read_below(&kept.folder).unwrap(), mine);
+        assert_eq!(all(root.path(), "a"), [kept]);
+        assert!(!mark.exists());
+        // With other work in it, it is a version of its own.
+        fs::write(root.path().join("exercises/a/one"), "new").unwrap();
+        fs::write(&mark, "gone").unwrap();
+        keep(root.path(), "a", &shipped).unwrap();
+        assert_eq!(all(root.path(), "a").len(), 2);
+    }
 
     #[test]
     fn the_newest_comes_first_and_another_exercises_is_not_taken_for_it() {

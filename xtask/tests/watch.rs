@@ -15,7 +15,7 @@ const FIXED_FILE: &str = "exercises/unbounded-cache/src/cache.rs";
 
 /// The runner in a terminal of this size, in `copy`.
 fn watch(copy: &WorkshopCopy, arguments: &[&str], size: (u16, u16)) -> Terminal {
-    let variables = copy.variables();
+    let variables = WorkshopCopy::variables();
     let variables: Vec<(&str, &str)> =
         variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     Terminal::run(env!("CARGO_BIN_EXE_xtask"), arguments, &copy.path(""), &variables, size)
@@ -24,7 +24,7 @@ fn watch(copy: &WorkshopCopy, arguments: &[&str], size: (u16, u16)) -> Terminal 
 /// What comes of running `arguments` in `copy`, without a terminal.
 fn run(copy: &WorkshopCopy, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-    command.args(arguments).current_dir(copy.path("")).envs(copy.variables());
+    command.args(arguments).current_dir(copy.path("")).envs(WorkshopCopy::variables());
     command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS").output().unwrap()
 }
 
@@ -145,10 +145,14 @@ fn the_time_from_an_edit_to_its_verdict_is_short() {
             fs::write(&file, edited).unwrap();
             // First the new test is seen to be under way, then its verdict.
             bench.until(&["..."], |screen| screen.contains("Before your last save"));
-            bench.until(&["verdict"], |screen| {
-                screen.contains("LEAKING: 9 of 12") && screen.contains("Waiting for a save")
+            let screen = bench.until(&["verdict"], |screen| {
+                screen.contains(" of 12 trials pass")
+                    && screen.contains("Waiting for a save")
+                    && !screen.contains("Before your last save")
             });
-            began.elapsed()
+            let time = began.elapsed();
+            assert!(screen.contains("LEAKING: 9 of 12"), "{screen}");
+            time
         })
         .collect();
     times.sort();

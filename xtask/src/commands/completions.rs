@@ -46,13 +46,13 @@ complete -o bashdefault -o default -F _cargo_with_xtask cargo
 "#;
 
 /// What fish is told: what follows `cargo` is completed as if it stood alone.
-const FISH: &str = r#"
+const FISH: &str = r"
 function __cargo_xtask_complete
     set -l words (commandline -opc) (commandline -ct)
     complete -C (string join ' ' -- $words[2..])
 end
 complete -c cargo -n '__fish_seen_subcommand_from xtask' -f -a '(__cargo_xtask_complete)'
-"#;
+";
 
 /// Prints the script for the shell. `command` is the whole command line.
 ///

@@ -61,13 +61,12 @@ pub struct Mystery {
 /// that cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = prepare::workspace()?;
-    let (entry, mystery) = match &args.exercise {
-        Some(name) => (workspace.exercise(name)?, None),
-        None => {
-            let seed = args.seed.unwrap_or_else(|| seed() % 10_000);
-            let entry = pick(&workspace, seed)?;
-            (entry, Some(mystery(&workspace, entry, seed)?))
-        }
+    let (entry, mystery) = if let Some(name) = &args.exercise {
+        (workspace.exercise(name)?, None)
+    } else {
+        let seed = args.seed.unwrap_or_else(|| seed() % 10_000);
+        let entry = pick(&workspace, seed)?;
+        (entry, Some(mystery(&workspace, entry, seed)?))
     };
     match &mystery {
         Some(mystery) => show::predict::mystery(mystery)?,

@@ -6,6 +6,7 @@
 //! none shares any, the first point about the file.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::{FileDifference, Hunk, Sign};
 
@@ -39,9 +40,9 @@ struct Point<'a> {
 impl<'a> Point<'a> {
     fn parse(text: &'a str) -> Self {
         let code: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
-        let is_file = |code: &&&str| code.ends_with(".rs");
-        let file = code.iter().find(is_file).and_then(|path| path.rsplit('/').next());
-        let rest = || code.iter().filter(|code| !code.ends_with(".rs"));
+        let is_file = |code: &str| Path::new(code).extension().is_some_and(|end| end == "rs");
+        let file = code.iter().find(|code| is_file(code)).and_then(|path| path.rsplit('/').next());
+        let rest = || code.iter().filter(|code| !is_file(code));
         Self {
             text,
             file,
@@ -71,7 +72,7 @@ fn reasons_of(hunk: &Hunk, points: &[&Point<'_>]) -> Vec<String> {
     let mut found: Vec<&Point<'_>> =
         points.iter().copied().filter(|point| is_named(point)).collect();
     // One that is named in passing says less than one of which more stands here.
-    if found.iter().all(|point| shared(point) < most) {
+    if most > 0 && found.iter().all(|point| shared(point) < most) {
         found = points.iter().copied().filter(|point| shared(point) == most).take(1).collect();
     }
     if most == 0 && found.is_empty() {

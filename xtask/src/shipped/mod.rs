@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 use anyhow::Context as _;
 
 pub use aside::lay_aside;
-pub use lock::{Change, Lock};
+pub use lock::{Change, Lock, hexadecimal};
 
 use crate::files::Files;
 use crate::lab;

@@ -108,10 +108,10 @@ fn next(entry: &Entry, result: &ExerciseResult) -> String {
     };
     match (exercise.outcome, exercise.verdict) {
         (Outcome::Measured, Some(Verdict::Steady)) => {
-            format!("Next: cargo xtask test {name}   (is it steady, and does it still behave?)")
+            format!("Next: cargo xtask test {name}\n(is it steady, and does it still behave?)")
         }
         (Outcome::Measured, Some(Verdict::Undecided)) if exercise.stopped.is_none() => {
-            format!("Next: cargo xtask test {name}   (measures longer where that is needed)")
+            format!("Next: cargo xtask test {name}\n(measures longer where that is needed)")
         }
         (Outcome::Measured, _) => {
             format!("Next: cargo xtask test {name}\nTask: exercises/{name}/README.md")
@@ -119,6 +119,6 @@ fn next(entry: &Entry, result: &ExerciseResult) -> String {
         (Outcome::DidNotBuild, _) => {
             format!("Next: make it compile, then cargo xtask run {name}")
         }
-        _ => format!("Next: cargo xtask test {name}   (which trials still pass?)"),
+        _ => format!("Next: cargo xtask test {name}\n(which trials still pass?)"),
     }
 }

@@ -25,7 +25,7 @@ impl WorkshopCopy {
             copy_all(&repository().join(&place), &copy.root.join(&place));
         }
         copy_all(&repository().join("Cargo.lock"), &copy.root.join("Cargo.lock"));
-        fs::write(copy.root.join("Cargo.toml"), manifest()).unwrap();
+        fs::write(copy.root.join("Cargo.toml"), manifest(folder)).unwrap();
         copy
     }
 
@@ -35,7 +35,7 @@ impl WorkshopCopy {
     }
 
     /// What the runner needs to be told to build where the real workshop is built.
-    pub fn variables(&self) -> Vec<(String, String)> {
+    pub fn variables() -> Vec<(String, String)> {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         vec![
             ("CARGO_TARGET_DIR".to_owned(), target.display().to_string()),
@@ -49,14 +49,19 @@ pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// The real workspace, with the copy's members and the real crates.
-fn manifest() -> String {
+/// The real workspace, with the copy's members and the real crates. The version is the copy's own:
+/// cargo tells packages of one target folder apart by name, version and place *in* the workspace,
+/// and would take what it built of the real exercise for the copy's.
+fn manifest(folder: &str) -> String {
     let text = fs::read_to_string(repository().join("Cargo.toml")).unwrap();
     let mut manifest: Table = text.parse().unwrap();
     let workspace = manifest["workspace"].as_table_mut().unwrap();
     let members: Vec<Value> = vec!["exercises/*".into(), "solutions/*".into()];
     workspace.insert("members".to_owned(), members.into());
     workspace.remove("default-members");
+    let package = workspace["package"].as_table_mut().unwrap();
+    let version = format!("{}+{folder}", package["version"].as_str().unwrap());
+    package.insert("version".to_owned(), version.into());
     for (_, dependency) in workspace["dependencies"].as_table_mut().unwrap() {
         if let Some(path) = dependency.get_mut("path") {
             let real = repository().join(path.as_str().unwrap());

@@ -35,7 +35,7 @@ impl Screen {
     }
 
     /// Columns and rows.
-    pub fn size(&self) -> (usize, usize) {
+    pub fn size() -> (usize, usize) {
         let told = crossterm::terminal::size().ok().filter(|(columns, rows)| columns * rows > 0);
         let (columns, rows) = told.unwrap_or(USUAL);
         (usize::from(columns), usize::from(rows))

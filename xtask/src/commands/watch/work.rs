@@ -121,7 +121,7 @@ impl Doer {
                 let content = finding::content(&self.workspace, entry);
                 let mut built = self.build(&packages)?;
                 let built = built.remove(&Version::Exercise.package(&entry.name));
-                Ok(Done::Tested(Box::new(self.test(entry, content, built)?)))
+                Ok(Done::Tested(Box::new(self.test(entry, content.as_deref(), built)?)))
             }
             Task::Beside { entry, versions } => {
                 let found = versions.iter().map(|version| self.beside(entry, *version));
@@ -134,7 +134,7 @@ impl Doer {
                 let mut built = self.build(&self.workspace.packages())?;
                 for (entry, content) in entries.iter().zip(contents) {
                     let built = built.remove(&Version::Exercise.package(&entry.name));
-                    self.test(entry, content, built)?;
+                    self.test(entry, content.as_deref(), built)?;
                 }
                 Ok(Done::All)
             }
@@ -179,7 +179,7 @@ impl Doer {
     fn test(
         &self,
         entry: &Entry,
-        content: Option<String>,
+        content: Option<&str>,
         built: Option<Built>,
     ) -> anyhow::Result<Tested> {
         let what = match built.map(|built| built.test) {
@@ -192,7 +192,7 @@ impl Doer {
         };
         // What is ended because it was given up has found nothing.
         anyhow::ensure!(!self.given_up.load(Ordering::Relaxed), "given up");
-        let hash = content.clone().unwrap_or_default();
+        let hash = content.unwrap_or_default().to_owned();
         let finding = match &what {
             What::Measured(measured) => Finding::of(hash, entry, measured),
             What::DidNotBuild(_) => Finding::not_built(hash),

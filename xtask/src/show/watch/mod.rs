@@ -1,21 +1,21 @@
 //! The bench that `watch` shows: as many lines as the terminal has, none wider than it is.
+//! [`result`] is what stands in the middle of it most of the time.
+
+mod result;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
-use exercise_harness::{judge, units};
-use leak_meter::{Resource, Verdict};
-
-use super::palette::{BAD, GOOD, OPEN, QUIET, STRONG, paint};
-use super::words::{WIDEST, amount, wrapped};
+use super::palette::{BAD, OPEN, QUIET, STRONG, paint};
+use super::words::{WIDEST, wrapped};
 use super::{diff, hint, list, predict};
-use crate::commands::watch::state::{Panel, State, Tested, What};
-use crate::finding::{self, Finding, State as Found};
-use crate::measure::{BEHAVIOURS, GROWTH, Measured};
+use crate::commands::watch::state::{Panel, State};
 use crate::workspace::Version;
 
-const KEYS: &str = "h hint  d diff  p predict  a run all  n next  l list  r reset  q quit";
+/// The keys and what they do, each in one piece.
+const KEYS: [&str; 8] =
+    ["h hint", "d diff", "p predict", "a run all", "n next", "l list", "r reset", "q quit"];
 /// From this many rows on there is room for empty lines.
 const ROOMY: usize = 20;
 /// The width of the bar that shows the progress.
@@ -75,7 +75,18 @@ fn foot(state: &State, width: usize) -> Vec<String> {
         None => paint(QUIET, "Waiting for a save."),
     };
     let mut lines = vec![doing];
-    lines.extend(wrapped(KEYS, width).iter().map(|line| paint(QUIET, line)));
+    let mut keys = vec![String::new()];
+    for key in KEYS {
+        match keys.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(key),
+            Some(line) if line.len() + 2 + key.len() <= width => {
+                line.push_str("  ");
+                line.push_str(key);
+            }
+            _ => keys.push(key.to_owned()),
+        }
+    }
+    lines.extend(keys.iter().map(|line| paint(QUIET, line)));
     lines
 }
 
@@ -100,7 +111,7 @@ fn body(state: &State, width: usize, columns: usize) -> Vec<String> {
     let broken =
         |text: &str| if text.is_empty() { vec![String::new()] } else { wrapped(text, width) };
     match &state.panel {
-        Panel::Result => result(state, width),
+        Panel::Result => result::lines(state, width),
         Panel::Hint(hint) => hint::lines(&state.entry, hint, width),
         Panel::Diff(comparison) => {
             diff::lines(&state.entry, comparison, columns, columns >= diff::SIDE_BY_SIDE)
@@ -137,128 +148,6 @@ fn body(state: &State, width: usize, columns: usize) -> Vec<String> {
             None => broken("There is no measurement to compare with. Enter shows what there is."),
         },
     }
-}
-
-/// What was found now and last time.
-fn result(state: &State, width: usize) -> Vec<String> {
-    let Some(Tested { finding, what }) = &state.now else {
-        return vec!["Not tested yet ...".to_owned()];
-    };
-    let mut lines = Vec::new();
-    if state.is_older {
-        lines.push(paint(OPEN, "Before your last save:"));
-    }
-    match what {
-        What::DidNotBuild(message) => {
-            lines.push(paint(BAD, "BROKEN: it does not build. The compiler says:"));
-            lines.extend(message.lines().map(str::to_owned));
-        }
-        What::Measured(measured) => {
-            lines.push(verdict(finding, state, measured));
-            lines.extend(changes(state.before.as_ref(), finding));
-            lines.extend(state.beside.iter().map(|(version, found)| beside(*version, found)));
-            lines.extend(growing_lines(measured, width));
-            lines.extend(failures(state, measured, width));
-            if finding.state == Found::Fixed {
-                let readme = format!("{}/README.md", Version::Solution.folder(&state.entry.name));
-                let compare = format!("Compare with ours: d, or {}", linked(&state.root, &readme));
-                lines.extend([compare, "Go on with the next one: n".to_owned()]);
-            }
-        }
-    }
-    lines
-}
-
-fn verdict(finding: &Finding, state: &State, measured: &[Measured]) -> String {
-    let failed = measured.iter().filter(|measured| sentence(state, measured).is_some()).count();
-    let (all, passed) = (measured.len(), measured.len() - failed);
-    let (style, word) = match finding.state {
-        Found::Fixed => (GOOD, "FIXED"),
-        Found::Leaking => (BAD, "LEAKING"),
-        Found::Broken => (BAD, "BROKEN"),
-        Found::Open => (OPEN, "NOT PROVEN YET"),
-    };
-    format!("{}: {passed} of {all} trials pass", paint(style, word))
-}
-
-/// How much of each resource an operation leaves behind: the last time, and now.
-fn changes(before: Option<&Finding>, now: &Finding) -> Vec<String> {
-    let rate = |finding: &Finding, resource: Resource| {
-        let found = finding.growth.iter().find(|(grown, _)| *grown == resource);
-        found.map(|(_, value)| *value)
-    };
-    let nothing = Vec::new();
-    let earlier = before.map_or(&nothing, |before| &before.growth);
-    let mut resources: Vec<Resource> = now.growth.iter().map(|(resource, _)| *resource).collect();
-    for (resource, _) in earlier {
-        if !resources.contains(resource) {
-            resources.push(*resource);
-        }
-    }
-    let line = |resource: Resource| {
-        let was = before.and_then(|before| rate(before, resource));
-        match (was, rate(now, resource)) {
-            (Some(was), Some(now)) => format!(
-                "  was {} per operation, now {}",
-                units::quantity(resource, was),
-                amount(resource, now)
-            ),
-            (None, Some(now)) => format!("  {} per operation", units::quantity(resource, now)),
-            (Some(was), None) => {
-                format!("  was {} per operation, now not measured", units::quantity(resource, was))
-            }
-            (None, None) => String::new(),
-        }
-    };
-    resources.into_iter().map(line).filter(|line| !line.is_empty()).collect()
-}
-
-/// What another version was found to be.
-fn beside(version: Version, found: &Finding) -> String {
-    let rates = found.growth.iter().map(|(resource, value)| units::quantity(*resource, *value));
-    let rates = rates.collect::<Vec<_>>().join(", ");
-    let noun = version.noun();
-    if rates.is_empty() {
-        format!("  {noun}: {}", found.state)
-    } else {
-        format!("  {noun}: {rates} per operation")
-    }
-}
-
-/// The lines that grow, each with what the report tells of it.
-fn growing_lines(measured: &[Measured], width: usize) -> Vec<String> {
-    let growth = measured.iter().find(|measured| measured.trial == GROWTH);
-    let report = growth.and_then(finding::report);
-    let places = report.map(|report| judge::places(&report.sites, Verdict::Growing));
-    places.unwrap_or_default().iter().flat_map(|line| wrapped(line, width)).collect()
-}
-
-/// Every other trial that fails, with its sentence: behaviours first, as they are listed.
-fn failures(state: &State, measured: &[Measured], width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    for measured in measured {
-        let Some(sentence) = sentence(state, measured) else { continue };
-        let report = finding::report(measured);
-        // What grows stands above, line by line.
-        if measured.trial == GROWTH && report.is_some_and(|r| r.verdict == Verdict::Growing) {
-            continue;
-        }
-        lines.push(format!("{} {}", paint(BAD, "FAIL"), measured.trial));
-        lines.extend(
-            wrapped(&sentence, width.saturating_sub(5)).iter().map(|line| format!("     {line}")),
-        );
-    }
-    let behaviours = measured.iter().filter(|measured| measured.trial.starts_with(BEHAVIOURS));
-    let broken = behaviours.filter(|measured| sentence(state, measured).is_some()).count();
-    if broken > 0 {
-        let more = "What must not change stands in its README.";
-        lines.push(paint(QUIET, more));
-    }
-    lines
-}
-
-fn sentence(state: &State, measured: &Measured) -> Option<String> {
-    judge::verdict_of(&measured.ended, &state.entry.metadata).err()
 }
 
 /// A place from the root, with its full path behind it where the terminal can follow it.
@@ -312,25 +201,5 @@ mod tests {
         let link = linked(Path::new("/my work"), "exercises/a/src/a.rs:7");
         assert!(link.contains("file:///my%20work/exercises/a/src/a.rs\x1b"), "{link:?}");
         assert_eq!(anstream::adapter::strip_str(&link).to_string(), "exercises/a/src/a.rs:7");
-    }
-
-    #[test]
-    fn was_and_now_are_told_of_every_resource_that_was_measured() {
-        let finding = |growth: &[(Resource, f64)]| Finding {
-            content: String::new(),
-            state: Found::Leaking,
-            growth: growth.to_vec(),
-            place: None,
-        };
-        let before = finding(&[(Resource::LiveBlocks, 1.8), (Resource::OpenFiles, 0.4)]);
-        let now = finding(&[(Resource::LiveBlocks, 0.02)]);
-        assert_eq!(
-            changes(Some(&before), &now),
-            [
-                "  was 1.80 live blocks per operation, now 0.02",
-                "  was 0.40 open files per operation, now not measured"
-            ]
-        );
-        assert_eq!(changes(None, &now), ["  0.02 live blocks per operation"]);
     }
 }
