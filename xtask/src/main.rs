@@ -31,7 +31,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::commands::{completions, diff, hint, list, predict, reset, run, test, verify, watch};
+use crate::commands::{
+    completions, diff, hint, list, new, predict, reset, run, test, verify, watch,
+};
 
 /// Leak Lab: find and fix memory leaks in Rust
 #[derive(Debug, Parser)]
@@ -47,6 +49,7 @@ enum Command {
     Diff(diff::Args),
     Hint(hint::Args),
     List(list::Args),
+    New(new::Args),
     Predict(predict::Args),
     Reset(reset::Args),
     Run(run::Args),
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Command::Diff(args) => diff::run(&args),
         Command::Hint(args) => hint::run(&args),
         Command::List(args) => list::run(&args),
+        Command::New(args) => new::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Reset(args) => reset::run(&args),
         Command::Run(args) => run::run(&args),

@@ -1,5 +1,6 @@
 //! An exercise's metadata: `exercise.toml` in its pattern's crate.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -44,11 +45,14 @@ pub enum Difficulty {
 }
 
 /// The declared leak of an exercise.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Leak {
     /// The resources that must grow.
     pub resources: Vec<Resource>,
+    /// By how much an operation makes them grow, in the resource's unit, where that is declared.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub per_operation: BTreeMap<Resource, f64>,
     /// The file, in the exercise's folder, that allocates what is retained.
     pub file: PathBuf,
     /// The function in that file.

@@ -5,6 +5,7 @@ pub mod completions;
 pub mod diff;
 pub mod hint;
 pub mod list;
+pub mod new;
 pub mod predict;
 mod prepare;
 pub mod reset;

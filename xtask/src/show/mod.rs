@@ -3,6 +3,7 @@
 //! Results go to standard output, progress and diagnostics to standard error. Colours are left out
 //! where the output is no terminal, or `NO_COLOR` is set.
 
+pub mod author;
 pub mod brief;
 pub mod comparison;
 mod curve;
@@ -19,7 +20,7 @@ pub mod trials;
 pub mod trouble;
 pub mod verify;
 pub mod watch;
-mod words;
+pub mod words;
 
 use std::io::Write;
 

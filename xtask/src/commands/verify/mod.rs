@@ -1,7 +1,7 @@
 //! `cargo xtask verify`: proves that every exercise is what it claims to be.
 //!
 //! # Layout
-//! - [`metadata`], [`mirror`] (with [`betrayal`]), [`dependencies`], [`readmes`]: checks that only
+//! - [`metadata`], [`mirror`] (with [`betrayal`]), [`dependencies`], [`readmes`], [`written`]: checks that only
 //!   read files.
 //! - [`warnings`], [`trials`] (with [`culprit`]), [`fixes`]: checks that build and measure, on a [`bench`].
 //! - [`survey`]: which patterns there are; [`pattern`]: where one lies; [`shipped`]: whether the tree
@@ -17,12 +17,17 @@ mod mirror;
 pub mod outcome;
 mod pattern;
 mod readmes;
+pub mod record;
 pub mod shipped;
 mod survey;
 mod trials;
 mod warnings;
+mod written;
 
 use std::path::Path;
+
+use anyhow::Context as _;
+use clap::ValueEnum as _;
 
 use crate::exit::Exit;
 use crate::measure;
@@ -49,6 +54,8 @@ Examples:
   cargo xtask verify unbounded-cache
   cargo xtask verify --form
   cargo xtask verify unbounded-cache --accept   after a change of what is shipped
+  cargo xtask verify unbounded-cache --record wrong-fix clear-all \
+      --because \"Clears all when full.\" --rejected-by behaviour::keeps_hot_pages
 
 Exit codes: 0 all is proven, 1 a check failed, 2 a check could not be run")]
 pub struct Args {
@@ -61,6 +68,21 @@ pub struct Args {
     /// has changed, and verifies them
     #[arg(long)]
     accept: bool,
+    /// Take your edit of the exercise for a fix: it becomes the patch NAME of the catalogue, and the
+    /// exercise is put back as shipped
+    #[arg(
+        long,
+        num_args = 2,
+        value_names = ["wrong-fix|right-fix", "NAME"],
+        conflicts_with_all = ["form", "accept"]
+    )]
+    record: Vec<String>,
+    /// What a recorded fix does, and what comes of it
+    #[arg(long, value_name = "SENTENCE", requires = "record")]
+    because: Option<String>,
+    /// The trial that must reject a recorded wrong fix
+    #[arg(long, value_name = "TRIAL", requires = "record")]
+    rejected_by: Option<String>,
 }
 
 /// Verifies the exercises that were asked for.
@@ -78,12 +100,30 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     for name in args.exercises.iter().filter(|name| !known.contains(name)) {
         workspace.exercise(name)?;
     }
+    if let [kind, name] = args.record.as_slice() {
+        let pattern = args.exercises.first().filter(|_| args.exercises.len() == 1);
+        let pattern = pattern.and_then(|name| patterns.iter().find(|p| p.name == *name));
+        let pattern = pattern.context(
+            "A fix is recorded of one exercise.\n\
+             Name it: cargo xtask verify rc-cycles --record wrong-fix NAME",
+        )?;
+        let kind = record::Kind::from_str(kind, false).map_err(|_| {
+            anyhow::anyhow!("{kind:?} is no kind of fix.\nSay --record wrong-fix or right-fix.")
+        })?;
+        let (because, rejected_by) = (args.because.as_deref(), args.rejected_by.as_deref());
+        let order = record::Order { kind, name, because, rejected_by };
+        let recorded = record::run(pattern, &order)?;
+        show::author::recorded(&workspace, &pattern.name, &recorded)?;
+        return Ok(Exit::Success);
+    }
     let progress = Progress::new();
     if args.accept {
         for pattern in patterns.iter().filter(|pattern| is_chosen(&pattern.name)) {
             show::verify::accepted(&pattern.name, &shipped::accept(pattern)?)?;
         }
     }
+    // What is shipped now is to be had again, also before it is committed.
+    crate::shipped::lay_aside(&workspace);
     let names: Vec<&str> = patterns.iter().map(|pattern| pattern.name.as_str()).collect();
     let mut report = Report::begin(&progress, &shipped::look(&root, &names).sentence())?;
     for (name, failures) in broken.into_iter().filter(|(name, _)| is_chosen(name)) {
@@ -98,6 +138,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         report.check(Check::Mirror, &mirror::check(pattern)?)?;
         report.check(Check::Dependencies, &dependencies::check(pattern, &patterns[0])?)?;
         report.check(Check::Readmes, &readmes::check(pattern)?)?;
+        report.check(Check::Written, &written::check(pattern)?)?;
         let catalogue = Catalogue::read(pattern)?;
         if args.form {
             report.check(Check::Fixes, &catalogue.check_form())?;
