@@ -8,7 +8,7 @@ use verify_support::Tree;
 #[test]
 fn a_whole_tree_is_proven() {
     let verified = Tree::whole().verify();
-    verified.says("All 6 checks are proven.");
+    verified.says("All 7 checks are proven.");
     assert_eq!(verified.code, 0);
 }
 
@@ -192,6 +192,14 @@ fn a_solutions_readme_without_its_parts_is_refused() {
             "## In public\n\nText.",
         )
         .is_refused(readme, "The public incident has no link.");
+}
+
+#[test]
+fn what_is_still_to_be_written_is_named() {
+    let readme = "exercises/toy-cache/README.md";
+    Tree::whole()
+        .replace(readme, "Many strings.", "TO WRITE: what a snapshot shows.")
+        .is_refused(readme, "what a snapshot shows.");
 }
 
 #[test]

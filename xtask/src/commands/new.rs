@@ -123,8 +123,13 @@ fn with_dependency(manifest: &str, name: &str) -> anyhow::Result<String> {
     let lines: Vec<&str> = manifest.lines().collect();
     let at = lines.iter().rposition(|line| before(line)).map(|at| at + 1);
     let at = at.or_else(|| lines.iter().position(|line| own(line)));
-    let at = at.or_else(|| Some(lines.iter().position(|l| *l == "[workspace.dependencies]")? + 1));
-    let at = at.context("the workshop's Cargo.toml has no [workspace.dependencies]")?;
+    let Some(at) = at else {
+        let mut manifest: toml_edit::DocumentMut =
+            manifest.parse().context("the workshop's Cargo.toml is not TOML")?;
+        manifest["workspace"]["dependencies"][name]["path"] =
+            toml_edit::value(format!("crates/{name}"));
+        return Ok(manifest.to_string());
+    };
     let line = format!("{name} = {{ path = \"crates/{name}\" }}");
     let (before, after) = lines.split_at(at);
     let all = before.iter().copied().chain([line.as_str()]).chain(after.iter().copied());
@@ -192,11 +197,10 @@ mod tests {
             all.sort_unstable();
             assert_eq!(with_dependency(&of(&["b", "d"]), name).unwrap(), of(&all), "{name}");
         }
-        let none = "[workspace.dependencies]\nbytes = \"1\"\n";
-        let line = "a = { path = \"crates/a\" }\n";
-        assert_eq!(
-            with_dependency(none, "a").unwrap(),
-            format!("[workspace.dependencies]\n{line}bytes = \"1\"\n")
-        );
+        // Written in another way, it is there all the same.
+        let manifest = with_dependency("[workspace.dependencies]\nbytes = \"1\"\n", "a").unwrap();
+        let manifest: toml::Table = manifest.parse().unwrap();
+        let path = manifest["workspace"]["dependencies"]["a"]["path"].as_str();
+        assert_eq!(path, Some("crates/a"), "{manifest}");
     }
 }

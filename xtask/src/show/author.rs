@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use crate::commands::verify::observed::Accepted;
+use crate::commands::verify::pattern::Pattern;
 use crate::commands::verify::record::Recorded;
 use crate::workspace::Workspace;
 
@@ -26,4 +28,9 @@ pub fn recorded(workspace: &Workspace, name: &str, recorded: &Recorded) -> io::R
         writeln!(out, "Your edit is kept in {}", folder.display())?;
     }
     writeln!(out, "\nNext: cargo xtask verify {name}")
+}
+
+/// What was observed of the leak of `pattern` was taken for what is declared.
+pub fn observed(pattern: &Pattern, accepted: &Accepted) -> io::Result<()> {
+    writeln!(anstream::stdout().lock(), "{}: {accepted}\n", pattern.metadata_file())
 }

@@ -14,8 +14,9 @@ mod dependencies;
 mod fixes;
 mod metadata;
 mod mirror;
+pub mod observed;
 pub mod outcome;
-mod pattern;
+pub mod pattern;
 mod readmes;
 pub mod record;
 pub mod shipped;
@@ -64,8 +65,8 @@ pub struct Args {
     /// Only read files: nothing is built or measured
     #[arg(long)]
     form: bool,
-    /// Take the exercises as they are for what is shipped: renews their lock, after showing what
-    /// has changed, and verifies them
+    /// Take the exercises as they are for what is shipped: renews their lock and, after a
+    /// measurement, what their metadata declares of the leak; shows what has changed, and verifies
     #[arg(long)]
     accept: bool,
     /// Take your edit of the exercise for a fix: it becomes the patch NAME of the catalogue, and the
@@ -92,7 +93,7 @@ pub struct Args {
 /// cannot be started.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let root = Workspace::root()?;
-    let Survey { patterns, broken } = survey::look(&root)?;
+    let Survey { mut patterns, broken } = survey::look(&root)?;
     let workspace = workspace_of(&root, &patterns);
     let is_chosen =
         |name: &str| args.exercises.is_empty() || args.exercises.iter().any(|n| n == name);
@@ -124,13 +125,20 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     // What is shipped now is to be had again, also before it is committed.
     crate::shipped::lay_aside(&workspace);
+    let mut bench = None;
+    if args.accept && !args.form {
+        let bench = bench.insert(Bench::set_up(&workspace, &progress)?);
+        for pattern in patterns.iter_mut().filter(|pattern| is_chosen(&pattern.name)) {
+            let accepted = observed::accept(pattern, bench)?;
+            progress.aside(|| show::author::observed(pattern, &accepted))?;
+        }
+    }
     let names: Vec<&str> = patterns.iter().map(|pattern| pattern.name.as_str()).collect();
     let mut report = Report::begin(&progress, &shipped::look(&root, &names).sentence())?;
     for (name, failures) in broken.into_iter().filter(|(name, _)| is_chosen(name)) {
         report.exercise(&name)?;
         report.check(Check::Metadata, &Outcome::Failed(failures))?;
     }
-    let mut bench = None;
     for pattern in patterns.iter().filter(|pattern| is_chosen(&pattern.name)) {
         report.exercise(&pattern.name)?;
         report.check(Check::Shipped, &shipped::check(pattern)?)?;

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use exercise_harness::alone::{Ended, Ending};
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::judge;
+use exercise_harness::{judge, units};
 use leak_meter::{Report, Verdict};
 
 use super::culprit;
+use super::observed;
 use super::outcome::{Failure, Outcome};
 use super::pattern::Pattern;
 
@@ -109,6 +110,21 @@ fn check_leak(pattern: &Pattern, place: &str, report: &Report) -> Vec<Failure> {
         let next = "Correct [leak].resources, or make the exercise leak them.";
         failures.push(Failure::new(place, wrong, next));
     }
+    let rates: BTreeMap<_, _> = report
+        .growing()
+        .filter_map(|growth| Some((growth.resource, growth.per_operation?)))
+        .collect();
+    let differing = observed::differing_rates(&pattern.metadata.leak.per_operation, &rates);
+    failures.extend(differing.into_iter().map(|(resource, declared, rate)| {
+        let (file, name) = (pattern.metadata_file(), resource.name());
+        let rate = rate.map_or("none".to_owned(), units::number);
+        let declared = units::number(*declared);
+        let wrong =
+            format!("{file} declares {declared} {name} per operation; {rate} are observed.");
+        let next =
+            format!("Look at why; if it is right: cargo xtask verify {} --accept", pattern.name);
+        Failure::new(place, wrong, next)
+    }));
     failures.extend(culprit::check(pattern, place, &report.sites));
     failures.extend(culprit::check_also(pattern, place, &report.sites));
     failures
