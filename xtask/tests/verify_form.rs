@@ -35,7 +35,7 @@ fn a_lock_that_is_not_renewed_is_refused_with_the_command_that_renews_it() {
     let tree = tree.replace("solutions/toy-cache/src/lib.rs", "Pages and", "The pages and");
     let refused = tree.is_refused("crates/toy-cache/shipped.toml", "src/lib.rs is edited");
     refused.says("cargo xtask verify toy-cache --accept");
-    refused.says("1 of 6 checks failed.");
+    refused.says("1 of 7 checks failed.");
     let accepted = tree.run(&["verify", "--form", "toy-cache", "--accept"]);
     accepted.says("shipped from now on with these changes:\n  src/lib.rs is edited");
     assert_eq!(accepted.code, 0, "{}", accepted.text);
