@@ -32,7 +32,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::commands::{
-    completions, diff, hint, list, new, predict, reset, run, test, verify, watch,
+    completions, diff, hint, list, new, predict, profile, reset, run, test, verify, watch,
 };
 
 /// Leak Lab: find and fix memory leaks in Rust
@@ -51,6 +51,7 @@ enum Command {
     List(list::Args),
     New(new::Args),
     Predict(predict::Args),
+    Profile(profile::Args),
     Reset(reset::Args),
     Run(run::Args),
     Test(test::Args),
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
         Command::List(args) => list::run(&args),
         Command::New(args) => new::run(&args),
         Command::Predict(args) => predict::run(&args),
+        Command::Profile(args) => profile::run(&args),
         Command::Reset(args) => reset::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::run(&args),

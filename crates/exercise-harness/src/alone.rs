@@ -5,22 +5,22 @@
 //! parent's. Whatever becomes of the child, all processes that it has started are ended, and the
 //! folder is removed.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, PipeWriter, Write};
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use leak_meter::Round;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use serde::{Deserialize, Serialize};
 
 use crate::cleanup;
 use crate::context::SoakSettings;
-use crate::event::{Event, TrialOutcome};
+pub use crate::ended::{Ended, Ending};
+use crate::event::Event;
 use crate::limits::Limits;
 use crate::output::Output;
 use crate::patience::Patience;
@@ -72,54 +72,6 @@ impl Order {
     }
 }
 
-/// A trial that was run alone.
-#[derive(Debug, Clone)]
-pub struct Ended {
-    /// How it ended.
-    pub ending: Ending,
-    /// The rounds that it streamed, also when it did not come to its end.
-    pub rounds: Vec<Round>,
-    /// The end of what it printed.
-    pub output: String,
-    /// The names of the programs that it had started and that did not end with it. They were ended.
-    pub left_running: Vec<String>,
-}
-
-/// How a trial that was run alone ended.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Ending {
-    /// It came to its end and said how.
-    Told(TrialOutcome),
-    /// A signal ended it, for instance after a stack overflow.
-    Aborted {
-        /// The signal's number.
-        signal: i32,
-    },
-    /// It ended its process before the trial was over.
-    Exited {
-        /// The process's exit code.
-        code: i32,
-    },
-    /// It allocated more memory than it may have.
-    OutOfMemory,
-    /// A call went so deep that a thread's stack was full.
-    StackOverflowed,
-    /// It fell silent, or took too long, and was ended.
-    TimedOut {
-        /// For how long it was waited.
-        after: Duration,
-        /// How much of that it computed, where the system tells.
-        computed: Option<Duration>,
-    },
-    /// It printed more than [`MOST_OUTPUT`], and was ended.
-    Flooded,
-    /// Its event stream is broken, so nothing in it can be trusted.
-    Malformed {
-        /// What is wrong with the stream.
-        fault: String,
-    },
-}
-
 /// Runs `trial` of the test binary `binary` in a process of its own. `see` is handed each event as
 /// it comes.
 ///
@@ -145,7 +97,42 @@ pub fn run_within(
     limits: Limits,
     see: impl FnMut(&Event),
 ) -> anyhow::Result<Ended> {
-    let patience = Patience::from_environment()?;
+    run_as(&Launch { binary, under: &[], limits, slower: 1 }, trial, settings, see)
+}
+
+/// As [`run`], under a tool: `under` is its program and its arguments, before those of the binary.
+/// The tool's own memory is in no limit, and it may make the trial `slower` by this many times.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_under(
+    under: &[OsString],
+    slower: u32,
+    binary: &Path,
+    trial: &str,
+    settings: SoakSettings,
+    see: impl FnMut(&Event),
+) -> anyhow::Result<Ended> {
+    let limits = Limits { memory: Some(u64::MAX) };
+    run_as(&Launch { binary, under, limits, slower }, trial, settings, see)
+}
+
+/// How a trial's process is launched.
+struct Launch<'a> {
+    binary: &'a Path,
+    under: &'a [OsString],
+    limits: Limits,
+    slower: u32,
+}
+
+fn run_as(
+    launch: &Launch<'_>,
+    trial: &str,
+    settings: SoakSettings,
+    see: impl FnMut(&Event),
+) -> anyhow::Result<Ended> {
+    let limits = launch.limits;
+    let patience = Patience::from_environment()?.times(launch.slower);
     let scratch = cleanup::Folder::new()?;
     let events = scratch.path().join("events");
     let folder = scratch.path().join("files");
@@ -157,7 +144,7 @@ pub fn run_within(
     let order = Order { trial: trial.to_owned(), events, folder, settings, limits, seal };
     let (output, printed) =
         Output::listen(OUTPUT_KEPT).context("the trial's output cannot be read")?;
-    let (mut child, registered) = start(binary, &order, scratch.path(), printed)?;
+    let (mut child, registered) = start(launch, &order, scratch.path(), printed)?;
     let group = Pid::from_child(&child);
     let began = Instant::now();
     let waited = wait(group, &mut reader, &output, patience, see);
@@ -176,7 +163,7 @@ pub fn run_within(
     let (until, status) = (waited.with_context(watched)?, status.with_context(watched)?);
     let output = output.end();
     let ending = match until {
-        Until::Ended => ending(status, &reader, &output),
+        Until::Ended => Ending::of(status, &reader, &output),
         Until::Faulty => Ending::Malformed { fault: reader.final_fault().unwrap_or_default() },
         Until::Silent => Ending::TimedOut { after: began.elapsed(), computed },
         Until::Flooding => Ending::Flooded,
@@ -186,21 +173,25 @@ pub fn run_within(
 }
 
 fn start(
-    binary: &Path,
+    launch: &Launch<'_>,
     order: &Order,
     mark: &Path,
     printed: PipeWriter,
 ) -> anyhow::Result<(Child, cleanup::Process)> {
     let text = serde_json::to_string(order)?;
-    let mut command = Command::new(binary);
+    let binary = launch.binary.as_os_str();
+    let mut whole = launch.under.iter().map(OsString::as_os_str).chain([binary, ALONE.as_ref()]);
+    let mut command = Command::new(whole.next().unwrap_or(binary));
     command
-        .arg(ALONE)
+        .args(whole)
         .env(strays::MARK, mark)
         .stdin(Stdio::piped())
         .stdout(printed.try_clone()?)
         .stderr(printed);
-    let (mut child, registered) = cleanup::Process::start_group(&mut command)
-        .with_context(|| format!("the memory test cannot be started: {}", binary.display()))?;
+    let (mut child, registered) =
+        cleanup::Process::start_group(&mut command).with_context(|| {
+            format!("the memory test cannot be started: {}", launch.binary.display())
+        })?;
     // With it goes this process's end of the output's pipe.
     drop(command);
     if let Some(mut input) = child.stdin.take() {
@@ -259,21 +250,3 @@ pub(crate) fn has_ended(id: Pid) -> io::Result<bool> {
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
     Ok(waitid(WaitId::Pid(id), options)?.is_some())
 }
-
-fn ending(status: ExitStatus, reader: &Reader, output: &str) -> Ending {
-    if let Some(fault) = reader.final_fault() {
-        return Ending::Malformed { fault };
-    }
-    let said = |words: &str| output.lines().any(|line| line.contains(words));
-    match (&reader.outcome, status.signal(), status.code()) {
-        // A process that told its end and then did not end well has not ended well.
-        (Some(outcome), None, Some(0)) => Ending::Told(outcome.clone()),
-        // In the words of the standard library, which then aborts the process.
-        (_, Some(ABORT), _) if said("has overflowed its stack") => Ending::StackOverflowed,
-        (_, Some(ABORT), _) if said("memory allocation of ") => Ending::OutOfMemory,
-        (_, Some(signal), _) => Ending::Aborted { signal },
-        (_, None, code) => Ending::Exited { code: code.unwrap_or(-1) },
-    }
-}
-
-const ABORT: i32 = Signal::ABORT.as_raw();

@@ -23,6 +23,7 @@ pub mod alone;
 mod child;
 pub mod cleanup;
 pub mod context;
+mod ended;
 pub mod event;
 pub mod exercise;
 pub mod judge;

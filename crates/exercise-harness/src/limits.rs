@@ -25,7 +25,7 @@ const LOOK: Duration = Duration::from_millis(10);
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
-    /// Memory for data, in bytes; `None` for [`MEMORY`]. A process that is given a limit of its own
+    /// Memory for data, in bytes; `None` for [`MEMORY`], the highest number for as much as there is. A process that is given a limit of its own
     /// is meant to meet it, and may have as many open files as the system lets it, so that they do
     /// not end it first.
     pub memory: Option<u64>,
@@ -43,6 +43,9 @@ impl Limits {
             return;
         };
         limit_open_files(|limit| limit.maximum.unwrap_or(u64::MAX));
+        if bytes == u64::MAX {
+            return;
+        }
         let limit = units::bytes(bytes as f64);
         if cfg!(target_os = "linux") && limit_data(bytes) {
             eprintln!("The system refuses it more than {limit} of data (RLIMIT_DATA).");

@@ -24,6 +24,13 @@ impl Default for Patience {
 }
 
 impl Patience {
+    /// As much for what takes so many times as long.
+    #[must_use]
+    pub fn times(self, factor: u32) -> Self {
+        let times = |time: Duration| time.saturating_mul(factor);
+        Self { silence: times(self.silence), whole: times(self.whole) }
+    }
+
     /// The default, save for what [`SILENCE`] and [`WHOLE`] set: a slow machine, or rounds of very
     /// many operations, may need more.
     ///

@@ -8,6 +8,7 @@ pub mod list;
 pub mod new;
 pub mod predict;
 mod prepare;
+pub mod profile;
 pub mod reset;
 pub mod run;
 pub mod test;

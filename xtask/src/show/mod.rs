@@ -13,6 +13,7 @@ pub mod list;
 mod meaning;
 mod palette;
 pub mod predict;
+pub mod profile;
 pub mod progress;
 pub mod reset;
 mod rows;
