@@ -9,6 +9,9 @@ use std::path::Path;
 use anyhow::Context as _;
 use tempfile::NamedTempFile;
 
+/// What the name of a file begins with that is not yet in its place.
+const STAGED: &str = ".leak-lab-";
+
 /// Files by their paths from some folder.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
@@ -63,7 +66,7 @@ pub fn stage(place: &Path, bytes: &[u8]) -> io::Result<Staged> {
     let folder = place.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     // Hidden, so that nothing takes it for one of the folder's own files.
-    let mut new = tempfile::Builder::new().prefix(".leak-lab-").tempfile_in(folder)?;
+    let mut new = tempfile::Builder::new().prefix(STAGED).tempfile_in(folder)?;
     new.write_all(bytes)?;
     new.as_file().sync_all()?;
     readable_as_others(new.as_file())?;
@@ -81,6 +84,19 @@ impl Staged {
 /// Writes `bytes` to `place`: all of them, or none.
 pub fn write(place: &Path, bytes: &[u8]) -> io::Result<()> {
     stage(place, bytes)?.commit()
+}
+
+/// Removes what an interrupted write has left anywhere below `folder`.
+pub fn sweep(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sweep(&entry.path())?;
+        } else if entry.file_name().to_string_lossy().starts_with(STAGED) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// A temporary file is its owner's alone; a source file is not.

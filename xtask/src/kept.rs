@@ -142,6 +142,7 @@ pub fn replace(root: &Path, name: &str, new: &Files, kept: Option<&Kept>) -> any
     for file in old.keys().filter(|file| !new.contains_key(*file)) {
         fs::remove_file(folder.join(file)).with_context(halfway)?;
     }
+    files::sweep(&folder).with_context(|| format!("{place} cannot be tidied up"))?;
     if let Some((mark, _)) = mark {
         fs::remove_file(&mark).with_context(|| format!("{} cannot be removed", mark.display()))?;
     }

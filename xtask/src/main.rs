@@ -4,7 +4,12 @@
 //! - `workspace`: where the workshop lies and which exercises it has.
 //! - `cargo`: builds the memory tests; the one place that starts cargo.
 //! - `measure`: runs trials; the one place that does.
-//! - `document`: what `run` found, as plain data.
+//! - `document`: what `run` found, as plain data; `finding`: what an exercise was last found to be.
+//! - `shipped`: each exercise as it was shipped; `kept`: learners' versions that were put aside.
+//! - `difference`: two versions compared; `prediction`: what a learner expects; `readme`: the parts
+//!   of a README.
+//! - `lab`: the folder of what is remembered; `files`: how files are read and written; `scratch`:
+//!   copies of exercises, to be built.
 //! - `show`: all that people see.
 //! - `exit`: how the program ends.
 //!

@@ -202,6 +202,10 @@ fn an_interrupted_reset_loses_nothing_and_the_next_one_ends_it() {
     assert_eq!(kept(&toy).len(), 1);
     toy.run(&["reset", "toy-cut"]).ends_with(0);
     assert_eq!(toy.read("exercises/toy-cut/src/long.rs"), long);
+    let sources = fs::read_dir(toy.path("exercises/toy-cut/src")).unwrap();
+    let mut left: Vec<_> = sources.map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["lib.rs", "long.rs"]);
     assert_eq!(kept(&toy).len(), 1);
     toy.run(&["reset", "--undo"]).ends_with(0);
     assert_eq!(toy.read(&file), MENDED);
