@@ -111,7 +111,7 @@ pub fn remember_growth(workspace: &Workspace, entry: &Entry, result: &VersionRes
         _ => State::Broken,
     };
     let Some(content) = content(workspace, entry) else { return };
-    let growth = result.growing(&entry.metadata.leak.resources);
+    let growth = result.growing(entry.metadata.resources());
     let growth =
         growth.iter().filter_map(|growth| Some((growth.resource, growth.per_operation?))).collect();
     let place = result.sites.iter().find(|site| site.own && site.verdict == Verdict::Growing);
@@ -168,7 +168,7 @@ pub fn report(measured: &Measured) -> Option<&Report> {
 }
 
 fn growth(entry: &Entry, report: &Report) -> Vec<(Resource, f64)> {
-    let declared = &entry.metadata.leak.resources;
+    let declared = entry.metadata.resources();
     let worth = report
         .growth
         .iter()

@@ -153,7 +153,9 @@ impl Workspace {
             let metadata = Exercise::parse(&text).context(place)?;
             exercises.push(Entry { name, metadata });
         }
-        exercises.sort_by(|a, b| (a.metadata.order, &a.name).cmp(&(b.metadata.order, &b.name)));
+        exercises.sort_by(|a, b| {
+            a.metadata.order.total_cmp(&b.metadata.order).then_with(|| a.name.cmp(&b.name))
+        });
         Ok(Self { root: root.to_owned(), exercises })
     }
 

@@ -182,6 +182,10 @@ fn start(
     let binary = launch.binary.as_os_str();
     let mut whole = launch.under.iter().map(OsString::as_os_str).chain([binary, ALONE.as_ref()]);
     let mut command = Command::new(whole.next().unwrap_or(binary));
+    if order.limits.memory.is_some() {
+        // There is no memory to print one with.
+        command.env("RUST_BACKTRACE", "0");
+    }
     command
         .args(whole)
         .env(strays::MARK, mark)

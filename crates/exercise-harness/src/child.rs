@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use leak_meter::Round;
 
 use crate::alone::Order;
+use crate::cleanup;
 use crate::context::{Context, SoakSettings};
 use crate::event::{Event, FORMAT, TrialOutcome};
 use crate::exercise::Exercise;
@@ -37,7 +38,7 @@ pub(crate) fn run(trials: &[Check], exercise: &Exercise, order: &Order) -> ExitC
 }
 
 fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result<()> {
-    die_with_parent();
+    cleanup::end_with_parent();
     order.limits.impose();
     let events = Writer::append_to(&order.events, order.seal)?;
     events.write(&Event::Start { format: FORMAT, trial: check.name.clone() })?;
@@ -51,12 +52,15 @@ fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result
     let context = Context::new(order.folder.clone(), settings).observed_by(move |round: &Round| {
         let _ = rounds.write(&Event::Round { round: *round });
     });
+    // Before the service is built, so that its own parts have their lines too.
+    leak_meter::allocator::start();
     let outcome = catch(|| match check.work {
         Work::Behaviour(behaviour) => {
             behaviour(&context);
             TrialOutcome::Behaved
         }
         Work::Growth(soak) => TrialOutcome::Soaked { report: Box::new(soak(&context)) },
+        Work::Phases(measure) => TrialOutcome::Phased { phases: measure(&context) },
         Work::Bound(measure) => TrialOutcome::Bounded { bound: measure(&context) },
     });
     events.write(&Event::End { outcome })
@@ -83,16 +87,6 @@ fn message_of(payload: &(dyn Any + Send)) -> &str {
     let text = payload.downcast_ref::<&str>().copied();
     text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("a panic without a message")
-}
-
-/// Where the system offers it, this process ends when the one that started it does.
-fn die_with_parent() {
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::process::{Signal, set_parent_process_death_signal};
-        // Refused or not: a runner that is still there ends this process itself.
-        let _ = set_parent_process_death_signal(Some(Signal::KILL));
-    }
 }
 
 /// Writes events, one whole line at a time. Clones write to the same stream.

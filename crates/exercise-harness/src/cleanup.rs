@@ -159,6 +159,16 @@ impl Drop for Process {
     }
 }
 
+/// Where the system offers it, this process ends when the one that started it does.
+pub fn end_with_parent() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Signal, set_parent_process_death_signal};
+        // Refused or not: a runner that is still there ends this process itself.
+        let _ = set_parent_process_death_signal(Some(Signal::KILL));
+    }
+}
+
 fn id_of(child: &Child) -> i32 {
     i32::try_from(child.id()).unwrap_or(0)
 }

@@ -8,6 +8,7 @@ use leak_meter::Round;
 use rustix::process::Signal;
 
 use crate::event::TrialOutcome;
+use crate::limits;
 use crate::stream::Reader;
 
 const ABORT: i32 = Signal::ABORT.as_raw();
@@ -72,7 +73,7 @@ impl Ending {
             (Some(outcome), None, Some(0)) => Self::Told(outcome.clone()),
             // In the words of the standard library, which then aborts the process.
             (_, Some(ABORT), _) if said("has overflowed its stack") => Self::StackOverflowed,
-            (_, Some(ABORT), _) if said("memory allocation of ") => Self::OutOfMemory,
+            (_, Some(ABORT), _) if limits::was_out_of_memory(output) => Self::OutOfMemory,
             (_, Some(signal), _) => Self::Aborted { signal },
             (_, None, code) => Self::Exited { code: code.unwrap_or(-1) },
         }

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use leak_meter::report::GaugeGrowth;
 use leak_meter::site::Site;
-use leak_meter::{Growth, Report, Resource, Verdict};
+use leak_meter::{Growth, Holders, Report, Resource, Verdict};
 
 use crate::alone::{Ended, Ending};
 use crate::context::Bound;
 use crate::event::TrialOutcome;
 use crate::exercise::Exercise;
+use crate::phases::{Phase, Phases};
 pub use crate::unfinished::{left_running, unfinished};
 use crate::unfinished::{panicked, with_output};
 use crate::units;
@@ -44,6 +45,8 @@ fn verdict_of_outcome(outcome: &TrialOutcome, exercise: &Exercise) -> Result<(),
         TrialOutcome::Panicked { message } => Err(panicked(message)),
         TrialOutcome::Soaked { report } if report.verdict == Verdict::Steady => Ok(()),
         TrialOutcome::Soaked { report } => Err(growth(report, exercise)),
+        TrialOutcome::Phased { phases } if phases.is_kept() => Ok(()),
+        TrialOutcome::Phased { phases } => Err(self::phases(phases)),
         TrialOutcome::Bounded { bound } if bound.is_kept() => Ok(()),
         TrialOutcome::Bounded { bound } => Err(self::bound(bound)),
     }
@@ -66,6 +69,7 @@ pub fn growth(report: &Report, exercise: &Exercise) -> String {
             format!("  {rate} {} per operation", gauge.name)
         }));
         lines.extend(places(&report.sites, Verdict::Growing));
+        lines.extend(holders(report.holders.as_ref()));
         lines.extend(time_to_out_of_memory(report, exercise.requests_per_second).map(|time| {
             format!(
                 "At {}, {} become {} in {}.",
@@ -134,6 +138,16 @@ pub fn places(sites: &[Site], verdict: Verdict) -> Vec<String> {
     }
 }
 
+/// Who holds what grows, as a short tree under a heading; nothing where that was not looked for.
+pub fn holders(holders: Option<&Holders>) -> Vec<String> {
+    let lines = holders.map(Holders::lines).unwrap_or_default();
+    if lines.is_empty() {
+        return lines;
+    }
+    let heading = "Who holds it:".to_owned();
+    std::iter::once(heading).chain(lines.into_iter().map(|line| format!("  {line}"))).collect()
+}
+
 fn growing_line(growth: &Growth) -> String {
     let quantity = |value: Option<f64>| units::quantity(growth.resource, value.unwrap_or(0.0));
     let ends = [growth.low, growth.high].map(|value| {
@@ -160,6 +174,25 @@ pub fn bound(bound: &Bound) -> String {
         reading(bound.measured),
         units::reading(bound.resource, bound.limit)
     )
+}
+
+/// What was measured in phases, one line for each.
+pub fn phases(phases: &Phases) -> String {
+    let line = |phase: &Phase| {
+        let (time, after) = (phase.time().as_secs_f64(), units::bytes(phase.bytes_after as f64));
+        match phase.per_operation() {
+            Some(left) => format!(
+                "  {}, {:.0} operations per second for {time:.1} s: {} per operation, then {after}",
+                phase.name,
+                phase.rate(),
+                units::bytes(left)
+            ),
+            None => format!("  {} for {time:.1} s: then {after}", phase.name),
+        }
+    };
+    let lines: Vec<String> = phases.phases.iter().map(line).collect();
+    let limit = units::bytes(phases.limit_per_operation);
+    format!("Live memory, of which an operation may leave {limit} behind:\n{}", lines.join("\n"))
 }
 
 /// How long the bug report's server lives at this growth: from its memory at the start to the

@@ -13,6 +13,7 @@
 //!   and with [`patience`]; [`seal`], [`output`] and [`strays`] keep it from being fooled, flooded
 //!   and outlived.
 //! - [`listing`]: the names of a memory test's trials.
+//! - [`phases`]: what a trial measures while the load on its service changes.
 //! - [`judge`]: turns measurements into sentences.
 //! - [`runtime`]: a runtime for asynchronous trials, and waits that end.
 //! - [`cleanup`]: temporary folders and processes end with the program, also on Ctrl-C.
@@ -31,6 +32,7 @@ pub mod limits;
 pub mod listing;
 pub mod output;
 pub mod patience;
+pub mod phases;
 pub mod runtime;
 pub mod seal;
 pub mod strays;
@@ -45,6 +47,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 pub use context::{Bound, Context};
 pub use exercise::Exercise;
 pub use leak_meter::units;
+pub use phases::{Phase, Phases};
 pub use suite::Suite;
 
 /// The global allocator of every memory test: ours around `stats_alloc`'s around the system's, so

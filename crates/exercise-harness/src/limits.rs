@@ -21,13 +21,23 @@ pub const MEMORY: u64 = 1_000_000_000;
 /// How often the meter is asked where the system does not limit memory.
 const LOOK: Duration = Duration::from_millis(10);
 
+/// What the standard library says of an allocation that is refused, before it aborts.
+const REFUSED: &str = "memory allocation of ";
+/// What is said where the meter ends a process.
+const REACHED: &str = "the limit of live memory is reached";
+
+/// Whether a process that printed this was aborted for want of memory.
+pub(crate) fn was_out_of_memory(output: &str) -> bool {
+    [REFUSED, REACHED].iter().any(|words| output.contains(words))
+}
+
 /// What a process may use.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
-    /// Memory for data, in bytes; `None` for [`MEMORY`], the highest number for as much as there is. A process that is given a limit of its own
-    /// is meant to meet it, and may have as many open files as the system lets it, so that they do
-    /// not end it first.
+    /// Memory for data, in bytes; `None` for [`MEMORY`], the highest number for as much as there is.
+    /// A process that is given a limit of its own is meant to meet it, and may have as many open
+    /// files as the system lets it, so that they do not end it first.
     pub memory: Option<u64>,
 }
 
@@ -74,7 +84,7 @@ fn limit_data(bytes: u64) -> bool {
 fn end_beyond(bytes: u64) {
     loop {
         if HeapCounts::now().live_bytes() > bytes {
-            eprintln!("the limit of live memory is reached");
+            eprintln!("{REACHED}");
             std::process::abort();
         }
         thread::sleep(LOOK);

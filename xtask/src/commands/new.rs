@@ -138,7 +138,8 @@ fn with_dependency(manifest: &str, name: &str) -> anyhow::Result<String> {
 
 /// Writes all files of the pattern `name`.
 fn lay(workspace: &Workspace, name: &str) -> anyhow::Result<()> {
-    let order = workspace.exercises.iter().map(|entry| entry.metadata.order).max().unwrap_or(0) + 1;
+    let orders = workspace.exercises.iter().map(|entry| entry.metadata.order);
+    let order = orders.fold(0.0, f64::max).floor() + 1.0;
     let first = workspace.exercises.first().context("the workshop has no exercise")?;
     let model = format!("{}/Cargo.toml", Version::Exercise.folder(&first.name));
     let model = fs::read_to_string(workspace.root.join(&model))

@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::Context as _;
 use exercise_harness::context::SoakSettings;
-use exercise_harness::exercise::Difficulty;
+use exercise_harness::exercise::{Difficulty, Kind};
 use sha2::{Digest as _, Sha256};
 
 use super::{ask, prepare};
@@ -80,9 +80,9 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
 }
 
 /// Whether the name of `entry` does not already say which pattern it is: where several leaks hide
-/// one another.
+/// one another, and where none does.
 pub fn asks_pattern(entry: &Entry) -> bool {
-    entry.metadata.difficulty == Difficulty::Hard
+    entry.metadata.difficulty == Difficulty::Hard || matches!(entry.metadata.kind, Kind::Decoy(_))
 }
 
 /// Asks every question until it has an answer, is skipped, or nobody answers any more.

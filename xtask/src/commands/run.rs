@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::ValueEnum;
 use exercise_harness::context::SoakSettings;
 
-use super::prepare;
+use super::{phases, prepare, until_oom};
 use crate::cargo::{Built, DidNotBuild};
 use crate::document::{Document, ExerciseResult, FORMAT, VersionResult};
 use crate::exit::Exit;
@@ -20,6 +20,7 @@ use crate::workspace::{Entry, Version, Workspace};
 ///
 /// Without a name: the whole workshop, one line per exercise, and what to do next. With names: the
 /// full comparison of each.
+#[allow(clippy::struct_excessive_bools)] // The flags of a command line.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -27,7 +28,9 @@ Examples:
   cargo xtask run rc-cycles                           one exercise in full
   cargo xtask run rc-cycles --version solution        only the fixed one
   cargo xtask run rc-cycles --version shipped         as it was before you edited it
+  cargo xtask run rc-cycles --holders                 and who holds what grows
   cargo xtask run rc-cycles --format json > rc.json   for a program, or an assistant
+  cargo xtask run api-server --until-oom              until it dies, twice
   cargo xtask run rc-cycles --requests-per-second 200
                                                       a busier server
 
@@ -51,6 +54,16 @@ pub struct Args {
     /// Where the operations' random choices come from
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Run one exercise under full load until it is out of memory, and its solution for ten times
+    /// as long
+    #[arg(long)]
+    until_oom: bool,
+    /// With --until-oom: a tenth of the time, with a tenth of the memory
+    #[arg(long, requires = "until_oom")]
+    tenth: bool,
+    /// Show who holds what grows, in the full comparison (JSON always tells)
+    #[arg(long)]
+    holders: bool,
     /// Measure optimised code
     #[arg(long)]
     release: bool,
@@ -105,6 +118,17 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let entries = workspace.chosen(&args.exercises)?;
     let progress = Progress::new();
     let mut built = prepare::build(&workspace, args.release, &progress)?.packages;
+    if args.until_oom {
+        progress.end();
+        let [entry] = entries[..] else {
+            anyhow::bail!(
+                "--until-oom runs one exercise, and {} are chosen.\n\
+                 Next: cargo xtask run api-server --until-oom",
+                entries.len()
+            );
+        };
+        return until_oom::run(entry, &built, args.tenth);
+    }
     let chosen = args.choose(&workspace, &entries);
     let shipped = |of: &&Chosen<'_>| of.versions.contains(&Version::Shipped);
     let shipped: Vec<&Entry> = chosen.iter().filter(shipped).map(|of| of.entry).collect();
@@ -136,8 +160,10 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         Format::Json => show::json(&document)?,
         Format::Text if brief => show::brief::next_step(&entries, &document)?,
         Format::Text => {
-            for (entry, result) in entries.iter().zip(&document.exercises) {
+            for (Chosen { entry, versions }, result) in chosen.iter().zip(&document.exercises) {
                 show::comparison::print(entry, result)?;
+                phases::show(entry, versions, &built, result, &progress)?;
+                show::comparison::print_next(entry, result)?;
             }
         }
     }
@@ -179,6 +205,7 @@ impl Args {
             rounds_at_most: None,
             operations: self.operations,
             seed: self.seed,
+            holders: Some(self.holders || self.format == Format::Json),
         }
     }
 

@@ -84,7 +84,7 @@ fn keeps(version: &VersionResult, entry: &Entry, room: usize) -> String {
         Some(Verdict::Undecided) => "not proven yet".to_owned(),
         Some(Verdict::Growing) => {
             let parts: Vec<String> =
-                version.growing(&entry.metadata.leak.resources).into_iter().map(part).collect();
+                version.growing(entry.metadata.resources()).into_iter().map(part).collect();
             let shown = (1..=parts.len()).rev().map(|count| {
                 let more = if count < parts.len() { ", ..." } else { "" };
                 format!("{}{more}", parts[..count].join(", "))

@@ -60,7 +60,12 @@ pub fn print(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
             writeln!(out, "{line}")?;
         }
     }
-    writeln!(out, "\n{}", paint(STRONG, &next(entry, result)))?;
+    Ok(())
+}
+
+/// Prints what to do next.
+pub fn print_next(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
+    writeln!(anstream::stdout(), "\n{}", paint(STRONG, &next(entry, result)))?;
     Ok(())
 }
 
@@ -82,6 +87,11 @@ fn places(version: &VersionResult) -> Vec<String> {
             lines.push(format!("{verdict} lines of the {noun}, per operation:"));
         }
         lines.extend(places.iter().skip(1).flat_map(|line| wrapped(line, words::width())));
+    }
+    let holders = judge::holders(version.holders.as_ref());
+    if let [heading, holders @ ..] = holders.as_slice() {
+        lines.extend([String::new(), paint(STRONG, heading)]);
+        lines.extend(holders.iter().flat_map(|line| wrapped(line, words::width())));
     }
     let advice = version.attribution.as_ref().and_then(|attribution| attribution.advice.as_ref());
     let note = advice.map(|advice| wrapped(&format!("Note: {advice}."), words::width()));

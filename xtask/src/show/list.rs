@@ -19,11 +19,10 @@ pub fn print(workspace: &Workspace, all: &[Status]) -> anyhow::Result<()> {
 /// One line for each exercise; they fit a terminal of 60 columns.
 pub fn lines(workspace: &Workspace, all: &[Status]) -> Vec<String> {
     let width = workspace.exercises.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
-    let line = |(entry, status): (&crate::workspace::Entry, &Status)| {
+    let line = |((entry, status), place): ((&crate::workspace::Entry, &Status), usize)| {
         let exercise = &entry.metadata;
         format!(
-            "{:>2} {:width$} {:6} {:>2} min  {:10}  {}",
-            exercise.order,
+            "{place:>2} {:width$} {:6} {:>2} min  {:10}  {}",
             entry.name,
             format!("{:?}", exercise.difficulty),
             exercise.minutes,
@@ -31,7 +30,7 @@ pub fn lines(workspace: &Workspace, all: &[Status]) -> Vec<String> {
             state(*status)
         )
     };
-    workspace.exercises.iter().zip(all).map(line).collect()
+    workspace.exercises.iter().zip(all).zip(1..).map(line).collect()
 }
 
 /// Whether it is as shipped, in a word or two.

@@ -24,7 +24,7 @@ pub fn of(entry: &Entry, result: &VersionResult, rate: f64) -> String {
     let sentence = match verdict {
         Verdict::Growing => {
             let kept: Vec<String> = result
-                .growing(&entry.metadata.leak.resources)
+                .growing(entry.metadata.resources())
                 .iter()
                 .map(|growth| units::quantity(growth.resource, growth.per_operation.unwrap_or(0.0)))
                 .collect();

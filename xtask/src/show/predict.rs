@@ -104,7 +104,7 @@ pub fn lines(
 }
 
 fn rows(entry: &Entry, prediction: &Prediction, result: &VersionResult) -> Vec<Row> {
-    let growing = result.growing(&entry.metadata.leak.resources);
+    let growing = result.growing(entry.metadata.resources());
     let mut rows = vec![
         what_grows(prediction, result, &growing),
         rate(prediction, result, &growing),

@@ -102,7 +102,7 @@ pub fn notes(result: &ExerciseResult) -> Vec<String> {
     notes
 }
 
-/// The resources whose growth is worth its row: live memory, what is declared to leak, and what is
+/// The resources whose growth is worth its row: live memory, what is declared to grow, and what is
 /// not steady in some version.
 fn judged(entry: &Entry, versions: &[VersionResult]) -> Vec<Resource> {
     let always = [Resource::LiveBlocks, Resource::LiveBytes];
@@ -111,7 +111,7 @@ fn judged(entry: &Entry, versions: &[VersionResult]) -> Vec<Resource> {
         all.filter(|growth| growth.resource == *resource)
             .any(|growth| growth.verdict != Verdict::Steady)
     };
-    let declared = &entry.metadata.leak.resources;
+    let declared = entry.metadata.resources();
     let worth = |resource: &Resource| {
         always.contains(resource) || declared.contains(resource) || unsteady(resource)
     };

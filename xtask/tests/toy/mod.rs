@@ -3,6 +3,7 @@
 //! Its memory tests stand on the real `exercise-harness`. Files are only written where they changed
 //! and all toys share one target folder, so that a second run builds next to nothing.
 
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -11,6 +12,9 @@ use std::process::{Command, Output};
 pub const STEADY: &str = "context.soak().run(|_| drop(Box::new(1)))";
 /// Keeps a block of 8 bytes for each operation, in line 5 of `src/lib.rs`.
 pub const GROWING: &str = "context.soak().run(|operation| toy::keep(operation.number()))";
+/// Keeps a block of 8 bytes for each of the first 700 operations: fine, and flat from round 7 on.
+pub const FILLING: &str = "
+    context.soak().run(|operation| if operation.number() < 700 { toy::keep(operation.number()) })";
 /// Panics in the third round.
 pub const PANICKING: &str = "
     context.soak().run(|operation| assert!(operation.round() < 2, \"out of tickets\"))";
@@ -86,21 +90,22 @@ impl Toy {
     }
 
     /// With the exercise `name`, whose growth trial runs `growth`; its solution is steady.
-    pub fn with(self, order: u32, name: &str, growth: &str) -> Self {
-        self.version(order, name, "exercise", growth);
-        self.version(order, name, "solution", STEADY);
+    pub fn with(self, order: impl Display, name: &str, growth: &str) -> Self {
+        let order = order.to_string();
+        self.version(&order, name, "exercise", growth);
+        self.version(&order, name, "solution", STEADY);
         self
     }
 
     /// As [`with`](Self::with), without a solution.
-    pub fn with_exercise(self, order: u32, name: &str, growth: &str) -> Self {
-        self.version(order, name, "exercise", growth);
+    pub fn with_exercise(self, order: impl Display, name: &str, growth: &str) -> Self {
+        self.version(&order.to_string(), name, "exercise", growth);
         self
     }
 
-    fn version(&self, order: u32, name: &str, version: &str, growth: &str) {
+    fn version(&self, order: &str, name: &str, version: &str, growth: &str) {
         let metadata_file = format!("crates/{name}/exercise.toml");
-        self.write(&metadata_file, &metadata(order, name));
+        self.write(&metadata_file, &metadata(&order, name));
         let (folder, package) = (format!("{version}s/{name}"), format!("{name}-{version}"));
         self.write(&format!("{folder}/Cargo.toml"), &manifest(&package));
         self.write(&format!("{folder}/src/lib.rs"), LIBRARY);
@@ -115,6 +120,26 @@ impl Toy {
         assert!(text.contains(from), "{place} has no {from:?}");
         self.write(place, &text.replace(from, to));
         self
+    }
+
+    /// With the decoy `name`, both of whose versions run `growth`, and with `decoy`, the table of
+    /// this name without its heading.
+    pub fn with_decoy(self, order: impl Display, name: &str, growth: &str, decoy: &str) -> Self {
+        let toy = self.with(&order, name, growth);
+        let metadata = metadata(&order, name);
+        let common = metadata.split("[leak]").next().unwrap_or_default();
+        toy.write(&format!("crates/{name}/exercise.toml"), &format!("{common}[decoy]\n{decoy}\n"));
+        let package = format!("{name}-solution");
+        toy.write(
+            &format!("solutions/{name}/tests/memory.rs"),
+            &memory_test(
+                name,
+                &package,
+                &toy.path(&format!("crates/{name}/exercise.toml")),
+                growth,
+            ),
+        );
+        toy
     }
 
     /// With the lock of every exercise as it is now: that is what is shipped.
@@ -225,7 +250,7 @@ fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-fn metadata(order: u32, name: &str) -> String {
+fn metadata(order: &impl Display, name: &str) -> String {
     format!(
         "order = {order}\ntitle = \"The toy {name}\"\nservice = \"toy\"\nsummary = \"A toy\"\n\
          difficulty = \"Easy\"\nminutes = 10\noperations_per_round = 100\n\

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::exchange;
 use super::excuse::Excuses;
 use super::ledger::{History, Ledger, Reading};
 use super::names::{self, Frame, Names, Owner};
@@ -32,8 +33,7 @@ pub(crate) struct Judged {
 pub(crate) fn judge(ledger: &Ledger, operations: u64, excuses: &Excuses) -> Judged {
     allocator::as_meter(|| {
         let changing = ledger.changing();
-        let judge = |history: &History| verdict_of(history, changing.len());
-        let stacks: Vec<(Verdict, String)> = changing.iter().map(judge).collect();
+        let stacks = verdicts_of(&changing);
         // Names cost time: only where something is not steady.
         if stacks.iter().all(|(verdict, _)| *verdict == Verdict::Steady) {
             return Judged { decided: true, ..Judged::default() };
@@ -80,9 +80,16 @@ fn set_apart(apart: &mut Vec<Reading>, history: &History) {
 /// The verdicts on every call stack that changed. Cheaper than [`judge`]: without names.
 pub(crate) fn verdicts(ledger: &Ledger) -> Vec<Verdict> {
     allocator::as_meter(|| {
-        let changing = ledger.changing();
-        changing.iter().map(|history| verdict_of(history, changing.len()).0).collect()
+        verdicts_of(&ledger.changing()).into_iter().map(|(verdict, _)| verdict).collect()
     })
+}
+
+/// The verdict on each call stack that changed, in view of the others.
+fn verdicts_of(changing: &[History]) -> Vec<(Verdict, String)> {
+    let mut verdicts: Vec<(Verdict, String)> =
+        changing.iter().map(|history| verdict_of(history, changing.len())).collect();
+    exchange::judge(changing, &mut verdicts);
+    verdicts
 }
 
 /// Blocks first; where their number is constant and the bytes grow, it is a container.
@@ -156,9 +163,13 @@ fn finding(
     };
     let (grain, (verdict, reason)) = match of(Verdict::Growing) {
         Some(growing) => (Grain::CallStack, growing.clone()),
-        None => match verdict_of(sum, lines) {
-            grows @ (Verdict::Growing, _) => (Grain::Line, grows),
-            _ => (Grain::CallStack, of(Verdict::Undecided)?.clone()),
+        None => match (verdict_of(sum, lines), of(Verdict::Undecided)) {
+            // What its stacks leave open by themselves, such as an exchange, their sum does not decide.
+            ((Verdict::Growing, _), Some(open)) if exchange::is_said(&open.1) => {
+                (Grain::CallStack, open.clone())
+            }
+            (grows @ (Verdict::Growing, _), _) => (Grain::Line, grows),
+            (_, open) => (Grain::CallStack, open?.clone()),
         },
     };
     let operations = operations.max(1) as f64;
@@ -191,7 +202,7 @@ fn finding(
     })
 }
 
-fn sum<'a>(histories: impl Iterator<Item = &'a History>) -> History {
+pub(super) fn sum<'a>(histories: impl Iterator<Item = &'a History>) -> History {
     histories
         .cloned()
         .reduce(|mut sum, other| {

@@ -5,8 +5,10 @@
 //! - `names`: return addresses to functions, files and lines; whose code they are.
 //! - `symbols`: the program's own function names, with their paths.
 //! - `excuse`: places that may grow: known findings and declared bounds.
-//! - `findings`: the sites that grow, each at its culprit line.
+//! - `findings`: the sites that grow, each at its culprit line; `exchange`: growth that others make up
+//!   for.
 
+mod exchange;
 mod excuse;
 mod findings;
 mod ledger;
@@ -18,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::allocator::{self, Method, SiteId};
 use crate::verdict::Verdict;
 
-pub(crate) use excuse::Excuses;
+pub(crate) use excuse::{Excuses, ends_with_path};
 pub(crate) use findings::{Judged, judge, nameless, verdicts};
 pub(crate) use ledger::{Ledger, Reading};
 pub(crate) use names::{Frame, Names, Owner, culprit, relative};

@@ -57,6 +57,14 @@ pub struct Decision {
     pub smallest_visible: Option<f64>,
 }
 
+/// Whether a series, one of `among`, falls beyond any doubt after warm-up.
+pub fn clearly_falls(readings: &[u64], among: usize) -> bool {
+    let mut window: Vec<f64> = readings.iter().map(|reading| *reading as f64).collect();
+    window.drain(..readings.len() / 4);
+    window.reverse();
+    rise(&window) >= CLEARLY_RISING.max(trend::upper_deviate(0.01 / among.max(1) as f64))
+}
+
 /// Decides on one series of readings, one per round.
 pub fn decide(readings: &[u64]) -> Decision {
     decide_among(readings, 1)

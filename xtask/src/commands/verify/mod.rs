@@ -3,15 +3,18 @@
 //! # Layout
 //! - [`metadata`], [`mirror`] (with [`betrayal`]), [`dependencies`], [`readmes`], [`written`]: checks that only
 //!   read files.
-//! - [`warnings`], [`trials`] (with [`culprit`]), [`fixes`]: checks that build and measure, on a [`bench`].
+//! - [`warnings`], [`trials`] (with [`culprit`] and [`holder`]), [`decoy`], [`fixes`]: checks that
+//!   build and measure, on a [`bench`].
 //! - [`survey`]: which patterns there are; [`pattern`]: where one lies; [`shipped`]: whether the tree
 //!   is as shipped, by each exercise's lock and by git; [`outcome`]: what a check comes to.
 
 mod bench;
 mod betrayal;
 mod culprit;
+mod decoy;
 mod dependencies;
 mod fixes;
+mod holder;
 mod metadata;
 mod mirror;
 pub mod observed;
@@ -29,9 +32,11 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use clap::ValueEnum as _;
+use exercise_harness::context::SoakSettings;
+use exercise_harness::exercise::Kind;
 
 use crate::exit::Exit;
-use crate::measure;
+use crate::measure::{self, GROWTH};
 use crate::show;
 use crate::show::progress::Progress;
 use crate::show::verify::Report;
@@ -47,7 +52,8 @@ use self::survey::Survey;
 ///
 /// The exercise behaves and leaks what it declares; its solution passes every trial; the two differ
 /// only in the fix; wrong fixes are rejected and right ones pass; READMEs and metadata are whole;
-/// nothing compiles with a warning. A learner's edited exercise is not expected to pass.
+/// nothing compiles with a warning. A decoy, whose growth is fine, is steady as it is, and a run that
+/// is too short ends as declared. A learner's edited exercise is not expected to pass.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -189,16 +195,33 @@ fn check_versions(pattern: &Pattern, bench: &Bench<'_>) -> anyhow::Result<[Outco
     }
     let chosen: Vec<_> =
         tests.iter().map(|(_, test, trials)| (test.as_path(), trials.as_slice())).collect();
-    let measured = bench.measure(&format!("Measuring {}", pattern.name), &chosen)?;
+    let stage = format!("Measuring {}", pattern.name);
+    let measured = bench.measure(&stage, SoakSettings::default(), &chosen)?;
+    let short = match &pattern.metadata.kind {
+        Kind::Leak { .. } => None,
+        Kind::Decoy(decoy) => {
+            let growth = [GROWTH.to_owned()];
+            let has_growth = |trials: &[String]| trials.contains(&growth[0]);
+            let chosen: Vec<_> = chosen
+                .iter()
+                .map(|(test, trials)| (*test, if has_growth(trials) { &growth[..] } else { &[] }))
+                .collect();
+            Some(bench.measure(&stage, decoy::too_short(decoy), &chosen)?)
+        }
+    };
     Ok(Version::IN_TREE.map(|version| {
-        let at = tests.iter().position(|(built, ..)| *built == version);
-        match (at.map(|at| &measured[at]), version) {
-            (Some(trials), Version::Solution) => trials::check_solution(pattern, trials),
-            (Some(trials), _) => trials::check_exercise(pattern, trials),
-            (None, version) => Outcome::CouldNotRun(format!(
-                "{} does not build; see its warnings.",
-                version.folder(&pattern.name)
-            )),
+        let folder = version.folder(&pattern.name);
+        let Some(at) = tests.iter().position(|(built, ..)| *built == version) else {
+            return Outcome::CouldNotRun(format!("{folder} does not build; see its warnings."));
+        };
+        let trials = &measured[at];
+        match (&pattern.metadata.kind, version) {
+            (Kind::Leak { .. }, Version::Solution) => trials::check_solution(pattern, trials),
+            (Kind::Leak { leak, .. }, _) => trials::check_exercise(pattern, leak, trials),
+            (Kind::Decoy(decoy), _) => {
+                let short = short.as_ref().and_then(|short| short[at].get(GROWTH));
+                decoy::check(pattern, decoy, &folder, trials, short)
+            }
         }
     }))
 }

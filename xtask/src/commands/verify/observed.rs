@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use exercise_harness::Exercise;
 use exercise_harness::alone::{Ended, Ending};
+use exercise_harness::context::SoakSettings;
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::exercise::Leak;
+use exercise_harness::exercise::{Kind, Leak};
 use leak_meter::{Report, Resource, Verdict};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Value};
 
@@ -43,17 +44,21 @@ pub fn accept(pattern: &mut Pattern, bench: &Bench<'_>) -> anyhow::Result<Accept
         return Ok(Accepted::Nothing(format!("{} does not build", pattern.exercise())));
     };
     let trials = [GROWTH.to_owned()];
-    let measured = bench.measure(&format!("Measuring {}", pattern.name), &[(test, &trials)])?;
+    let stage = format!("Measuring {}", pattern.name);
+    let measured = bench.measure(&stage, SoakSettings::default(), &[(test, &trials)])?;
     let ended = measured.first().and_then(|trials| trials.get(GROWTH));
+    let Kind::Leak { leak: declared, .. } = &pattern.metadata.kind else {
+        return Ok(Accepted::Nothing("it is declared not to leak".to_owned()));
+    };
     let observed = match ended.context("the trial of growth has no result").map(report_of)? {
-        Some(report) => observed(pattern, report),
+        Some(report) => observed(pattern, declared, report),
         None => Err(format!("{GROWTH} did not come to its end")),
     };
     let leak = match observed {
         Ok(leak) => leak,
         Err(reason) => return Ok(Accepted::Nothing(reason)),
     };
-    let changes = changes(&pattern.metadata.leak, &leak);
+    let changes = changes(declared, &leak);
     if changes.is_empty() {
         return Ok(Accepted::Same);
     }
@@ -74,8 +79,7 @@ fn report_of(ended: &Ended) -> Option<&Report> {
 }
 
 /// The leak that `report` shows, or why it shows none.
-fn observed(pattern: &Pattern, report: &Report) -> Result<Leak, String> {
-    let declared = &pattern.metadata.leak;
+fn observed(pattern: &Pattern, declared: &Leak, report: &Report) -> Result<Leak, String> {
     let rates: BTreeMap<Resource, f64> = report
         .growing()
         .filter_map(|growth| Some((growth.resource, three_digits(growth.per_operation?))))
@@ -100,7 +104,7 @@ fn observed(pattern: &Pattern, report: &Report) -> Result<Leak, String> {
     };
     let per_operation = rates.into_iter().filter(|(one, _)| resources.contains(one)).collect();
     let file = PathBuf::from(file);
-    Ok(Leak { resources, per_operation, file, function, also_in: declared.also_in.clone() })
+    Ok(Leak { resources, per_operation, file, function, ..declared.clone() })
 }
 
 /// What is to be declared of what grows: what is declared already, and each kind of handle. Memory
@@ -251,6 +255,7 @@ mod tests {
             file: "src/b.rs".into(),
             function: "B::b".to_owned(),
             also_in: Vec::new(),
+            holder: None,
         };
         let new = "# One.\norder = 1 # first\n\n[leak]\nresources = [\"open_files\"] # memory\n\
                    file = \"src/b.rs\"\nfunction = \"B::b\"\nper_operation = { open_files = 0.4 }\n\n\

@@ -54,7 +54,7 @@ impl Pattern {
 
     /// Whether `file` is one of those in which the solution may differ.
     pub fn is_fixed_in(&self, file: &str) -> bool {
-        self.metadata.fix.files.iter().any(|fixed| fixed == Path::new(file))
+        self.metadata.fixed_files().iter().any(|fixed| fixed == Path::new(file))
     }
 }
 

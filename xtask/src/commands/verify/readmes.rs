@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use exercise_harness::exercise::Kind;
+
 use super::outcome::{Failure, Outcome};
 use super::pattern::Pattern;
 use crate::readme::Readme;
@@ -16,6 +18,17 @@ const OF_EXERCISE: [&str; 8] = [
     "## What must not change",
     "## Working with an AI assistant",
     "## Hints",
+];
+
+/// The headings of a decoy's solution's README, below its title. Its exercise's are those of any
+/// other, or they would say what it is.
+const OF_DECOY: [&str; 6] = [
+    "## What happens",
+    "## Why it is fine",
+    "## How to tell",
+    "## Tempting fixes",
+    "## What would make it a leak",
+    "## For facilitators",
 ];
 
 /// The headings of a solution's README, below its title.
@@ -37,10 +50,12 @@ const HINTS: usize = 3;
 /// Checks both READMEs of `pattern`.
 pub fn check(pattern: &Pattern) -> anyhow::Result<Outcome> {
     let title = &pattern.metadata.title;
+    let is_decoy = matches!(pattern.metadata.kind, Kind::Decoy(_));
+    let of_solution = if is_decoy { &OF_DECOY[..] } else { &OF_SOLUTION[..] };
     let mut failures = Vec::new();
     for (version, title, headings) in [
         (pattern.exercise(), format!("# {title}"), &OF_EXERCISE[..]),
-        (pattern.solution(), format!("# {title}: solution"), &OF_SOLUTION[..]),
+        (pattern.solution(), format!("# {title}: solution"), of_solution),
     ] {
         let place = format!("{version}/README.md");
         if !pattern.at(&place).is_file() {
@@ -58,7 +73,7 @@ pub fn check(pattern: &Pattern) -> anyhow::Result<Outcome> {
             failures.extend(readme.check_incident());
         }
     }
-    let parts = OF_EXERCISE.len() + OF_SOLUTION.len();
+    let parts = OF_EXERCISE.len() + of_solution.len();
     Ok(Outcome::of(
         failures,
         format!("{parts} parts in order, {HINTS} hints, links lead somewhere"),
@@ -103,19 +118,24 @@ impl Readme {
             .collect()
     }
 
-    /// The line below the title that says how hard and how long.
+    /// The line below the title that says how hard and how long. The time may be a range that ends
+    /// with the metadata's minutes: "40 to 60 minutes".
     fn check_difficulty(&self, pattern: &Pattern) -> Option<Failure> {
         let metadata = &pattern.metadata;
-        let expected = format!(
-            "**Difficulty:** {:?} · **Time:** {} minutes",
-            metadata.difficulty, metadata.minutes
-        );
+        let start = format!("**Difficulty:** {:?} · **Time:** ", metadata.difficulty);
+        let end = format!("{} minutes", metadata.minutes);
+        let is_time = |time: &str| {
+            let shortest = time.strip_suffix(&end).and_then(|range| range.strip_suffix(" to "));
+            let shortest = shortest.and_then(|shortest| shortest.parse::<u32>().ok());
+            time == end || shortest.is_some_and(|shortest| shortest < metadata.minutes)
+        };
         let below_title = self.sections.get(1)?;
-        let told = below_title.body.iter().any(|line| line.trim() == expected);
+        let mut lines = below_title.body.iter().map(|line| line.trim());
+        let told = lines.any(|line| line.strip_prefix(&start).is_some_and(is_time));
         (!told).then(|| {
             self.failure(
                 below_title.line,
-                format!("The line `{expected}` is missing below the title."),
+                format!("The line `{start}{end}` is missing below the title."),
                 format!(
                     "Add it, or correct difficulty and minutes in {}.",
                     pattern.metadata_file()

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use exercise_harness::alone::{Ended, Ending};
 use exercise_harness::event::TrialOutcome;
+use exercise_harness::exercise::Leak;
 use exercise_harness::{judge, units};
 use leak_meter::{Report, Verdict};
 
 use super::culprit;
+use super::holder;
 use super::observed;
 use super::outcome::{Failure, Outcome};
 use super::pattern::Pattern;
@@ -24,6 +26,8 @@ pub enum Kind {
     Growth,
     /// Measures a resource after much work.
     Bound,
+    /// Compares memory under one load and another.
+    Phases,
 }
 
 /// The kind of the trial `name`; `None` for a name of no kind.
@@ -32,12 +36,13 @@ pub fn kind_of(name: &str) -> Option<Kind> {
         ("behaviour::", Kind::Behaviour),
         ("memory::growth", Kind::Growth),
         ("memory::bound_", Kind::Bound),
+        ("memory::phases", Kind::Phases),
     ];
     kinds.into_iter().find(|(start, _)| name.starts_with(start)).map(|(_, kind)| kind)
 }
 
 /// Every behaviour passes, what is declared grows, and no bound is kept.
-pub fn check_exercise(pattern: &Pattern, trials: &Trials) -> Outcome {
+pub fn check_exercise(pattern: &Pattern, leak: &Leak, trials: &Trials) -> Outcome {
     let mut failures = missing(&pattern.exercise(), trials);
     for (name, ended) in trials {
         let place = format!("{}, trial {name}", pattern.exercise());
@@ -47,12 +52,18 @@ pub fn check_exercise(pattern: &Pattern, trials: &Trials) -> Outcome {
         };
         match (kind_of(name), told) {
             (Some(Kind::Growth), Some(TrialOutcome::Soaked { report })) => {
-                failures.extend(check_leak(pattern, &place, report));
+                failures.extend(check_leak(pattern, leak, &place, report));
             }
             (Some(Kind::Bound), Some(TrialOutcome::Bounded { bound })) => {
                 failures.extend(bound.is_kept().then(|| {
                     let wrong = "The bound is kept, so the trial passes while the service leaks.";
                     Failure::new(&place, wrong, "Measure after more work, or set a lower limit.")
+                }));
+            }
+            (Some(Kind::Phases), Some(TrialOutcome::Phased { phases })) => {
+                failures.extend(phases.is_kept().then(|| {
+                    let wrong = "No phase leaves more than it may, while the service leaks.";
+                    Failure::new(&place, wrong, "Make longer phases, or set a lower limit.")
                 }));
             }
             (Some(Kind::Behaviour), _) => {
@@ -62,7 +73,7 @@ pub fn check_exercise(pattern: &Pattern, trials: &Trials) -> Outcome {
                     Failure::new(&place, wrong, next)
                 }));
             }
-            (Some(Kind::Growth | Kind::Bound), _) => {
+            (Some(Kind::Growth | Kind::Bound | Kind::Phases), _) => {
                 let wrong = judge::verdict_of(ended, &pattern.metadata).err();
                 let next = "A memory trial fails by what it measures, not otherwise: mend it.";
                 failures.push(Failure::new(&place, wrong.unwrap_or_default(), next));
@@ -81,13 +92,13 @@ pub fn check_exercise(pattern: &Pattern, trials: &Trials) -> Outcome {
     let behaviours = trials.len() - memory;
     let seen = format!(
         "{behaviours} behaviours pass, {memory} memory trials fail as they should, first by {}",
-        pattern.metadata.leak.function
+        leak.function
     );
     Outcome::of(failures, seen)
 }
 
 /// The declared resources of a soak must all grow, and the first growing line be the declared one.
-fn check_leak(pattern: &Pattern, place: &str, report: &Report) -> Vec<Failure> {
+fn check_leak(pattern: &Pattern, leak: &Leak, place: &str, report: &Report) -> Vec<Failure> {
     let mut failures = Vec::new();
     if report.verdict != Verdict::Growing {
         let wrong = format!("The verdict is {}, not Growing.", report.verdict);
@@ -97,7 +108,7 @@ fn check_leak(pattern: &Pattern, place: &str, report: &Report) -> Vec<Failure> {
             "Make the exercise leak in proportion to its work.",
         ));
     }
-    for resource in &pattern.metadata.leak.resources {
+    for resource in &leak.resources {
         let (name, file) = (resource.name(), pattern.metadata_file());
         let wrong = match report.growth_of(*resource) {
             Some(growth) if growth.verdict == Verdict::Growing => continue,
@@ -114,7 +125,7 @@ fn check_leak(pattern: &Pattern, place: &str, report: &Report) -> Vec<Failure> {
         .growing()
         .filter_map(|growth| Some((growth.resource, growth.per_operation?)))
         .collect();
-    let differing = observed::differing_rates(&pattern.metadata.leak.per_operation, &rates);
+    let differing = observed::differing_rates(&leak.per_operation, &rates);
     failures.extend(differing.into_iter().map(|(resource, declared, rate)| {
         let (file, name) = (pattern.metadata_file(), resource.name());
         let rate = rate.map_or("none".to_owned(), units::number);
@@ -125,8 +136,9 @@ fn check_leak(pattern: &Pattern, place: &str, report: &Report) -> Vec<Failure> {
             format!("Look at why; if it is right: cargo xtask verify {} --accept", pattern.name);
         Failure::new(place, wrong, next)
     }));
-    failures.extend(culprit::check(pattern, place, &report.sites));
-    failures.extend(culprit::check_also(pattern, place, &report.sites));
+    failures.extend(culprit::check(pattern, leak, place, &report.sites));
+    failures.extend(holder::check(pattern, leak, place, report.holders.as_ref()));
+    failures.extend(culprit::check_also(pattern, leak, place, &report.sites));
     failures
 }
 
@@ -153,7 +165,7 @@ pub fn failing<'a>(
 }
 
 /// The kinds of trial that a version lacks: without them the others prove nothing.
-fn missing(version: &str, trials: &Trials) -> Vec<Failure> {
+pub fn missing(version: &str, trials: &Trials) -> Vec<Failure> {
     let kinds = [(Kind::Behaviour, "behaviour"), (Kind::Growth, "growth")];
     let lacks = kinds
         .into_iter()
@@ -164,4 +176,45 @@ fn missing(version: &str, trials: &Trials) -> Vec<Failure> {
             Failure::new(version, wrong, format!("Add one to the suite with `.{name}(...)`."))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use exercise_harness::exercise::Kind;
+    use exercise_harness::{Exercise, Phase, Phases};
+
+    use super::*;
+
+    /// What is said of an exercise whose operations leave this many bytes behind in each phase.
+    fn said_of_phases(left: u64) -> Vec<String> {
+        let metadata = include_str!("../../../tests/verify_tree/crates/toy-cache/exercise.toml");
+        let metadata = Exercise::parse(metadata).unwrap();
+        let pattern = Pattern { root: PathBuf::new(), name: "toy-cache".to_owned(), metadata };
+        let phase = |operations: u64| Phase {
+            name: "traffic".to_owned(),
+            operations,
+            nanoseconds: 1,
+            bytes_before: 0,
+            bytes_after: operations * left,
+        };
+        let phases = Phases { phases: vec![phase(5), phase(10)], limit_per_operation: 100.0 };
+        let ending = Ending::Told(TrialOutcome::Phased { phases });
+        let ended =
+            Ended { ending, rounds: Vec::new(), output: String::new(), left_running: Vec::new() };
+        let trials = Trials::from([("memory::phases".to_owned(), ended)]);
+        let Kind::Leak { leak, .. } = &pattern.metadata.kind else { panic!("the toy leaks") };
+        let Outcome::Failed(failures) = check_exercise(&pattern, leak, &trials) else {
+            panic!("it has neither behaviours nor growth, and is proven")
+        };
+        failures.into_iter().map(|failure| failure.wrong).collect()
+    }
+
+    #[test]
+    fn the_phases_of_an_exercise_leave_too_much() {
+        let wrong = "No phase leaves more than it may, while the service leaks.".to_owned();
+        assert!(said_of_phases(100).contains(&wrong));
+        assert!(!said_of_phases(101).contains(&wrong));
+    }
 }
