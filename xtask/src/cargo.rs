@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::io::{BufRead, BufReader};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -131,11 +130,10 @@ fn with_frame_pointers(flags: &str, separator: &str) -> String {
 /// Runs `command` to its end, and returns what it said: its messages, and the lines of its progress.
 fn listen(mut command: Command, see: impl Fn(&str) + Sync) -> anyhow::Result<(Said, Vec<String>)> {
     // A group of its own, so that Ctrl-C ends the compilers with it.
-    command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().with_context(|| {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let (mut child, guard) = cleanup::Process::start_group(&mut command).with_context(|| {
         format!("{} cannot be started; is cargo installed?", program().display())
     })?;
-    let guard = cleanup::Process::watch_group(&child);
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (stdout, stderr) = stdout.zip(stderr).context("cargo's output cannot be read")?;
     let (said, progress) = thread::scope(|scope| {

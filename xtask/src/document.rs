@@ -106,6 +106,8 @@ pub struct VersionResult {
     /// Why the workload ended before its last round. `null` if it did not, or if the outcome is
     /// not `measured`.
     pub stopped: Option<String>,
+    /// The names of the programs that it had started and that did not end with it; they were ended.
+    pub left_running: Vec<String>,
     /// How long the bug report's server lives at this growth and at `requests_per_second`, in
     /// seconds. `null` unless live bytes are found to grow.
     pub seconds_to_out_of_memory: Option<f64>,
@@ -162,6 +164,7 @@ impl VersionResult {
             other_tests_bytes: None,
             attribution: None,
             stopped: None,
+            left_running: Vec::new(),
             seconds_to_out_of_memory: None,
         }
     }
@@ -170,21 +173,26 @@ impl VersionResult {
     pub fn of(version: Version, ended: &Ended, exercise: &Exercise, rate: f64) -> Self {
         let outcome = match &ended.ending {
             Ending::Told(TrialOutcome::Soaked { report }) => {
-                return Self::measured(version, report, rate);
+                return Self::measured(version, report, &ended.left_running, rate);
             }
             Ending::Told(TrialOutcome::Panicked { .. }) => Outcome::Panicked,
             Ending::Told(_) | Ending::Malformed { .. } => Outcome::Malformed,
-            Ending::Aborted { .. } => Outcome::Aborted,
+            // Also what the harness has ended by a signal, because it printed too much.
+            Ending::Aborted { .. }
+            | Ending::OutOfMemory
+            | Ending::StackOverflowed
+            | Ending::Flooded => Outcome::Aborted,
             Ending::Exited { .. } => Outcome::Exited,
             Ending::TimedOut { .. } => Outcome::TimedOut,
         };
         let message = judge::verdict_of(ended, exercise).err();
         let message = message.unwrap_or_else(|| "Its trial of growth is not a soak.".to_owned());
         let rounds = if outcome == Outcome::Malformed { Vec::new() } else { ended.rounds.clone() };
-        Self { outcome, rounds, ..Self::not_built(version, &message) }
+        let left_running = ended.left_running.clone();
+        Self { outcome, rounds, left_running, ..Self::not_built(version, &message) }
     }
 
-    fn measured(version: Version, report: &Report, rate: f64) -> Self {
+    fn measured(version: Version, report: &Report, left_running: &[String], rate: f64) -> Self {
         Self {
             version,
             outcome: Outcome::Measured,
@@ -201,6 +209,7 @@ impl VersionResult {
             other_tests_bytes: Some(report.other_tests_bytes),
             attribution: Some(report.attribution.clone()),
             stopped: report.stopped.clone(),
+            left_running: left_running.to_vec(),
             seconds_to_out_of_memory: judge::time_to_out_of_memory(report, rate)
                 .map(|time| time.as_secs_f64()),
         }

@@ -36,7 +36,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::commands::{completions, diff, hint, list, predict, reset, run, test, verify, watch};
+use crate::commands::{
+    completions, diff, hint, list, new, predict, profile, reset, run, test, verify, watch,
+};
 
 /// Leak Lab: find and fix memory leaks in Rust
 #[derive(Debug, Parser)]
@@ -52,7 +54,9 @@ enum Command {
     Diff(diff::Args),
     Hint(hint::Args),
     List(list::Args),
+    New(new::Args),
     Predict(predict::Args),
+    Profile(profile::Args),
     Reset(reset::Args),
     Run(run::Args),
     Test(test::Args),
@@ -67,7 +71,9 @@ fn main() -> ExitCode {
         Command::Diff(args) => diff::run(&args),
         Command::Hint(args) => hint::run(&args),
         Command::List(args) => list::run(&args),
+        Command::New(args) => new::run(&args),
         Command::Predict(args) => predict::run(&args),
+        Command::Profile(args) => profile::run(&args),
         Command::Reset(args) => reset::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::run(&args),

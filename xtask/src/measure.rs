@@ -2,15 +2,14 @@
 //! cores.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use anyhow::Context as _;
 use exercise_harness::alone::{self, Ended, Ending};
 use exercise_harness::context::SoakSettings;
 use exercise_harness::event::{Event, TrialOutcome};
+use exercise_harness::listing;
 use leak_meter::Verdict;
 
 /// The trial whose verdict is the version's.
@@ -59,21 +58,8 @@ pub enum Note<'a> {
 /// # Errors
 /// When the test cannot be run or does not list its trials.
 pub fn trials(binary: &Path, prefix: &str) -> anyhow::Result<Vec<String>> {
-    let listed = Command::new(binary)
-        .args(["--list", "--format", "terse"])
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("the memory test cannot be started: {}", binary.display()))?;
-    anyhow::ensure!(
-        listed.status.success(),
-        "the memory test {} does not list its trials: it ended with {}\n{}",
-        binary.display(),
-        listed.status,
-        String::from_utf8_lossy(&listed.stderr).trim()
-    );
-    let listed = String::from_utf8_lossy(&listed.stdout);
-    let names = listed.lines().filter_map(|line| line.strip_suffix(": test"));
-    Ok(names.filter(|name| name.starts_with(prefix)).map(str::to_owned).collect())
+    let names = listing::trials(binary)?.into_iter();
+    Ok(names.filter(|name| name.starts_with(prefix)).collect())
 }
 
 /// A job for each trial of `binary` whose name begins with `prefix`.

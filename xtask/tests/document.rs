@@ -49,6 +49,7 @@ struct VersionResult {
     other_tests_bytes: Option<u64>,
     attribution: Option<Attribution>,
     stopped: Option<String>,
+    left_running: Vec<String>,
     seconds_to_out_of_memory: Option<f64>,
 }
 
@@ -140,6 +141,7 @@ fn the_document_says_of_every_version_how_it_ended() {
     assert_eq!((growing.version.as_str(), growing.outcome.as_str()), ("exercise", "measured"));
     assert_eq!(growing.verdict.as_deref(), Some("growing"));
     assert_eq!((&growing.message, &growing.stopped), (&None, &None));
+    assert!(growing.left_running.is_empty(), "{:?}", growing.left_running);
     assert_eq!(growing.rounds[0].operations, 100);
     assert!(growing.unavailable.contains_key(&Resource::Tasks));
     let blocks = growing.growth.iter().find(|growth| growth.resource == Resource::LiveBlocks);

@@ -8,7 +8,7 @@ use verify_support::Tree;
 #[test]
 fn a_whole_tree_is_proven() {
     let verified = Tree::whole().verify();
-    verified.says("All 6 checks are proven.");
+    verified.says("All 7 checks are proven.");
     assert_eq!(verified.code, 0);
 }
 
@@ -35,7 +35,7 @@ fn a_lock_that_is_not_renewed_is_refused_with_the_command_that_renews_it() {
     let tree = tree.replace("solutions/toy-cache/src/lib.rs", "Pages and", "The pages and");
     let refused = tree.is_refused("crates/toy-cache/shipped.toml", "src/lib.rs is edited");
     refused.says("cargo xtask verify toy-cache --accept");
-    refused.says("1 of 6 checks failed.");
+    refused.says("1 of 7 checks failed.");
     let accepted = tree.run(&["verify", "--form", "toy-cache", "--accept"]);
     accepted.says("shipped from now on with these changes:\n  src/lib.rs is edited");
     assert_eq!(accepted.code, 0, "{}", accepted.text);
@@ -192,6 +192,14 @@ fn a_solutions_readme_without_its_parts_is_refused() {
             "## In public\n\nText.",
         )
         .is_refused(readme, "The public incident has no link.");
+}
+
+#[test]
+fn what_is_still_to_be_written_is_named() {
+    let readme = "exercises/toy-cache/README.md";
+    Tree::whole()
+        .replace(readme, "Many strings.", "TO WRITE: what a snapshot shows.")
+        .is_refused(readme, "what a snapshot shows.");
 }
 
 #[test]

@@ -1,38 +1,45 @@
 //! Runs one trial in a process of its own, and says how it ended.
 //!
-//! The trial's stream, its output and its temporary files lie in a folder of the parent's, which
-//! is removed whatever becomes of the child.
+//! The child leads a process group of its own, gets its order on its standard input, and prints to
+//! a pipe of which the end is kept. Its stream and its temporary files lie in a folder of the
+//! parent's. Whatever becomes of the child, all processes that it has started are ended, and the
+//! folder is removed.
 
+use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
-use std::os::unix::process::ExitStatusExt;
+use std::io::{self, PipeWriter, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use leak_meter::Round;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use serde::{Deserialize, Serialize};
 
 use crate::cleanup;
 use crate::context::SoakSettings;
-use crate::event::{Event, TrialOutcome};
+pub use crate::ended::{Ended, Ending};
+use crate::event::Event;
 use crate::limits::Limits;
+use crate::output::Output;
+use crate::patience::Patience;
+use crate::seal::Seal;
+use crate::strays;
 use crate::stream::Reader;
 
-/// The first argument of a test binary that is to run one trial alone; the second is the order.
-const ALONE: &str = "run-alone";
+/// The only argument of a test binary that is to run one trial alone; the order comes on its
+/// standard input, where the trial's code does not find it.
+pub(crate) const ALONE: &str = "run-alone";
 
-/// A trial that has streamed nothing for this long hangs.
-pub const LONGEST_SILENCE: Duration = Duration::from_secs(60);
-/// No trial takes longer than this.
-pub const LONGEST_TRIAL: Duration = Duration::from_secs(300);
+/// A trial that prints more than this is ended, in bytes. What an exercise prints in a soak is a
+/// tenth of it at most, and more would be measured beside it.
+pub const MOST_OUTPUT: u64 = 16_000_000;
 
+/// How much of a child's output is kept, from its end, in bytes.
+const OUTPUT_KEPT: usize = 8 * 1024;
 /// How often the parent looks for new events.
 const LOOK: Duration = Duration::from_millis(5);
-/// How much of a child's output is kept, from its end.
-const OUTPUT_KEPT: u64 = 8 * 1024;
 
 /// What a child is told to do.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -49,6 +56,8 @@ pub struct Order {
     /// What its process may use.
     #[serde(default)]
     pub limits: Limits,
+    /// What its lines are sealed by.
+    pub seal: Seal,
 }
 
 impl Order {
@@ -59,47 +68,8 @@ impl Order {
         if arguments.nth(1)? != ALONE {
             return None;
         }
-        let order = arguments.next().context("the order is missing");
-        Some(order.and_then(|order| Ok(serde_json::from_str(&order)?)))
+        Some(serde_json::from_reader(io::stdin().lock()).context("the order is not whole"))
     }
-}
-
-/// A trial that was run alone.
-#[derive(Debug, Clone)]
-pub struct Ended {
-    /// How it ended.
-    pub ending: Ending,
-    /// The rounds that it streamed, also when it did not come to its end.
-    pub rounds: Vec<Round>,
-    /// The end of what it printed.
-    pub output: String,
-}
-
-/// How a trial that was run alone ended.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Ending {
-    /// It came to its end and said how.
-    Told(TrialOutcome),
-    /// A signal ended it, for instance after a stack overflow.
-    Aborted {
-        /// The signal's number.
-        signal: i32,
-    },
-    /// It ended its process before the trial was over.
-    Exited {
-        /// The process's exit code.
-        code: i32,
-    },
-    /// It fell silent, or took too long, and was ended.
-    TimedOut {
-        /// For how long it was waited.
-        after: Duration,
-    },
-    /// Its event stream is broken, so nothing in it can be trusted.
-    Malformed {
-        /// What is wrong with the stream.
-        fault: String,
-    },
 }
 
 /// Runs `trial` of the test binary `binary` in a process of its own. `see` is handed each event as
@@ -127,101 +97,160 @@ pub fn run_within(
     limits: Limits,
     see: impl FnMut(&Event),
 ) -> anyhow::Result<Ended> {
+    run_as(&Launch { binary, under: &[], limits, slower: 1 }, trial, settings, see)
+}
+
+/// As [`run`], under a tool: `under` is its program and its arguments, before those of the binary.
+/// The tool's own memory is in no limit, and it may make the trial `slower` by this many times.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_under(
+    under: &[OsString],
+    slower: u32,
+    binary: &Path,
+    trial: &str,
+    settings: SoakSettings,
+    see: impl FnMut(&Event),
+) -> anyhow::Result<Ended> {
+    let limits = Limits { memory: Some(u64::MAX) };
+    run_as(&Launch { binary, under, limits, slower }, trial, settings, see)
+}
+
+/// How a trial's process is launched.
+struct Launch<'a> {
+    binary: &'a Path,
+    under: &'a [OsString],
+    limits: Limits,
+    slower: u32,
+}
+
+fn run_as(
+    launch: &Launch<'_>,
+    trial: &str,
+    settings: SoakSettings,
+    see: impl FnMut(&Event),
+) -> anyhow::Result<Ended> {
+    let limits = launch.limits;
+    let patience = Patience::from_environment()?.times(launch.slower);
     let scratch = cleanup::Folder::new()?;
     let events = scratch.path().join("events");
     let folder = scratch.path().join("files");
     File::create(&events).and_then(|_| std::fs::create_dir(&folder)).with_context(|| {
         format!("the trial's folder cannot be filled: {}", scratch.path().display())
     })?;
-    let output = scratch.path().join("output");
-    let order = Order { trial: trial.to_owned(), events: events.clone(), folder, settings, limits };
+    let seal = Seal::new();
+    let mut reader = Reader::open(&events, trial, seal)?;
+    let order = Order { trial: trial.to_owned(), events, folder, settings, limits, seal };
+    let (output, printed) =
+        Output::listen(OUTPUT_KEPT).context("the trial's output cannot be read")?;
+    let (mut child, registered) = start(launch, &order, scratch.path(), printed)?;
+    let group = Pid::from_child(&child);
     let began = Instant::now();
-    let mut child = start(binary, &order, &output)?;
-    let guard = cleanup::Process::watch(&child);
-    let mut reader = Reader::open(&events, trial)?;
-    let waited = wait(&mut child, &mut reader, see);
-    if !matches!(waited, Ok(Some(_))) {
-        end(&mut child);
-    }
-    drop(guard);
-    let ending =
-        match (waited.with_context(|| format!("{trial} cannot be watched"))?, reader.fault.clone())
-        {
-            (Some(status), _) => ending(status, &reader),
-            (None, Some(fault)) => Ending::Malformed { fault },
-            (None, None) => Ending::TimedOut { after: began.elapsed() },
-        };
-    Ok(Ended { ending, rounds: reader.rounds, output: tail(&output).unwrap_or_default() })
+    let waited = wait(group, &mut reader, &output, patience, see);
+    let computed = strays::computed(group);
+    let left = match waited {
+        Ok(Until::Ended) => strays::lasting(group, scratch.path()),
+        // Of one that is ended early, it is no wonder.
+        _ => Vec::new(),
+    };
+    // Its first process is not waited for yet, so the group's number is still its own.
+    let _ = kill_process_group(group, Signal::KILL);
+    strays::end(scratch.path());
+    let status = child.wait();
+    drop(registered);
+    let watched = || format!("{trial} cannot be watched");
+    let (until, status) = (waited.with_context(watched)?, status.with_context(watched)?);
+    let output = output.end();
+    let ending = match until {
+        Until::Ended => Ending::of(status, &reader, &output),
+        Until::Faulty => Ending::Malformed { fault: reader.final_fault().unwrap_or_default() },
+        Until::Silent => Ending::TimedOut { after: began.elapsed(), computed },
+        Until::Flooding => Ending::Flooded,
+    };
+    let left_running = left.into_iter().map(|stray| stray.name).collect();
+    Ok(Ended { ending, rounds: reader.rounds, output, left_running })
 }
 
-fn start(binary: &Path, order: &Order, output: &Path) -> anyhow::Result<Child> {
-    let printed = File::create(output)?;
-    let mut command = Command::new(binary);
+fn start(
+    launch: &Launch<'_>,
+    order: &Order,
+    mark: &Path,
+    printed: PipeWriter,
+) -> anyhow::Result<(Child, cleanup::Process)> {
+    let text = serde_json::to_string(order)?;
+    let binary = launch.binary.as_os_str();
+    let mut whole = launch.under.iter().map(OsString::as_os_str).chain([binary, ALONE.as_ref()]);
+    let mut command = Command::new(whole.next().unwrap_or(binary));
     if order.limits.memory.is_some() {
         // There is no memory to print one with.
         command.env("RUST_BACKTRACE", "0");
     }
     command
-        .arg(ALONE)
-        .arg(serde_json::to_string(order)?)
-        .stdin(Stdio::null())
+        .args(whole)
+        .env(strays::MARK, mark)
+        .stdin(Stdio::piped())
         .stdout(printed.try_clone()?)
-        .stderr(printed)
-        .spawn()
-        .with_context(|| format!("the memory test cannot be started: {}", binary.display()))
+        .stderr(printed);
+    let (mut child, registered) =
+        cleanup::Process::start_group(&mut command).with_context(|| {
+            format!("the memory test cannot be started: {}", launch.binary.display())
+        })?;
+    // With it goes this process's end of the output's pipe.
+    drop(command);
+    if let Some(mut input) = child.stdin.take() {
+        // Refused by a process that has ended already, which is told from how it ended.
+        let _ = input.write_all(text.as_bytes());
+    }
+    Ok((child, registered))
 }
 
-/// Waits for the child's end, taking in its events. `None` if it was silent for too long, took
-/// too long, or wrote something that is not an event: then it is still running.
+/// Until when a child was waited for.
+enum Until {
+    /// Its end. It is not taken out of the system's list yet.
+    Ended,
+    /// It was silent for too long, or took too long.
+    Silent,
+    /// It wrote something that is not an event.
+    Faulty,
+    /// It printed too much.
+    Flooding,
+}
+
+/// Waits for the end of the process `id`, or for a reason to end it, taking in its events.
 fn wait(
-    child: &mut Child,
+    id: Pid,
     reader: &mut Reader,
+    output: &Output,
+    patience: Patience,
     mut see: impl FnMut(&Event),
-) -> io::Result<Option<ExitStatus>> {
+) -> io::Result<Until> {
     let began = Instant::now();
     let mut heard = began;
     loop {
-        let status = child.try_wait()?;
+        let ended = has_ended(id)?;
         // Read after the look at the process: what an ended one wrote is then all there.
         if reader.advance(&mut see)? {
             heard = Instant::now();
         }
-        if status.is_some() {
-            return Ok(status);
+        if ended {
+            return Ok(Until::Ended);
         }
-        let silent = heard.elapsed() >= LONGEST_SILENCE || began.elapsed() >= LONGEST_TRIAL;
-        if silent || reader.fault.is_some() {
-            return Ok(None);
+        if reader.fault.is_some() {
+            return Ok(Until::Faulty);
+        }
+        if output.bytes() > MOST_OUTPUT {
+            return Ok(Until::Flooding);
+        }
+        if heard.elapsed() >= patience.silence || began.elapsed() >= patience.whole {
+            return Ok(Until::Silent);
         }
         thread::sleep(LOOK);
     }
 }
 
-/// Ends a child that is still running, and waits for it, so that nothing is left of it.
-fn end(child: &mut Child) {
-    // Both fail only for a child that has already ended and been waited for.
-    let _ = child.kill();
-    let _ = child.wait();
-}
-
-fn ending(status: ExitStatus, reader: &Reader) -> Ending {
-    if let Some(fault) = reader.final_fault() {
-        return Ending::Malformed { fault };
-    }
-    match (&reader.outcome, status.signal(), status.code()) {
-        // A process that told its end and then did not end well has not ended well.
-        (Some(outcome), None, Some(0)) => Ending::Told(outcome.clone()),
-        (_, Some(signal), _) => Ending::Aborted { signal },
-        (_, None, code) => Ending::Exited { code: code.unwrap_or(-1) },
-    }
-}
-
-/// The end of what a child printed.
-fn tail(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    let length = file.metadata()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(OUTPUT_KEPT)))?;
-    let mut kept = Vec::new();
-    file.take(OUTPUT_KEPT).read_to_end(&mut kept)?;
-    Ok(String::from_utf8_lossy(&kept).trim().to_owned())
+/// Whether the child `id` has ended. It stays in the system's list.
+pub(crate) fn has_ended(id: Pid) -> io::Result<bool> {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    Ok(waitid(WaitId::Pid(id), options)?.is_some())
 }

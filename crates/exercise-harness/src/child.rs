@@ -1,10 +1,13 @@
 //! The child's side of a trial that runs alone: does the work and streams its events.
 
 use std::any::Any;
-use std::fs::{File, OpenOptions};
+use std::cell::RefCell;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use leak_meter::Round;
@@ -14,6 +17,7 @@ use crate::cleanup;
 use crate::context::{Context, SoakSettings};
 use crate::event::{Event, FORMAT, TrialOutcome};
 use crate::exercise::Exercise;
+use crate::seal::Seal;
 use crate::suite::{Check, Work};
 
 /// Runs the ordered trial. The exit code says only whether the stream was written to its end; how
@@ -36,7 +40,7 @@ pub(crate) fn run(trials: &[Check], exercise: &Exercise, order: &Order) -> ExitC
 fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result<()> {
     cleanup::end_with_parent();
     order.limits.impose();
-    let mut events = Writer::append_to(&order.events)?;
+    let events = Writer::append_to(&order.events, order.seal)?;
     events.write(&Event::Start { format: FORMAT, trial: check.name.clone() })?;
     let settings = SoakSettings {
         operations: order.settings.operations.or(Some(exercise.operations_per_round)),
@@ -44,7 +48,7 @@ fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result
     };
     // A failed write of a round is not lost: the end's write fails as well, and then the stream
     // has no end.
-    let mut rounds = events.try_clone()?;
+    let rounds = events.clone();
     let context = Context::new(order.folder.clone(), settings).observed_by(move |round: &Round| {
         let _ = rounds.write(&Event::Round { round: *round });
     });
@@ -85,27 +89,38 @@ fn message_of(payload: &(dyn Any + Send)) -> &str {
         .unwrap_or("a panic without a message")
 }
 
-/// Writes events, one whole line at a time.
-struct Writer {
+/// Writes events, one whole line at a time. Clones write to the same stream.
+#[derive(Clone)]
+struct Writer(Rc<RefCell<Stream>>);
+
+struct Stream {
     file: File,
+    seal: Seal,
+    lines: usize,
     line: Vec<u8>,
 }
 
 impl Writer {
-    fn append_to(path: &std::path::Path) -> io::Result<Self> {
-        let file = OpenOptions::new().append(true).create(true).open(path)?;
+    /// A writer to the end of the file at `path`, which is taken out of its folder: what the trial
+    /// does there does not reach it.
+    fn append_to(path: &Path, seal: Seal) -> io::Result<Self> {
+        let file = OpenOptions::new().append(true).open(path)?;
+        fs::remove_file(path)?;
         // Room for any round, so that writing one leaves the heap as it was.
-        Ok(Self { file, line: Vec::with_capacity(4096) })
+        let line = Vec::with_capacity(4096);
+        Ok(Self(Rc::new(RefCell::new(Stream { file, seal, lines: 0, line }))))
     }
 
-    fn try_clone(&self) -> io::Result<Self> {
-        Ok(Self { file: self.file.try_clone()?, line: Vec::with_capacity(4096) })
-    }
-
-    fn write(&mut self, event: &Event) -> io::Result<()> {
-        self.line.clear();
-        serde_json::to_writer(&mut self.line, event)?;
-        self.line.push(b'\n');
-        self.file.write_all(&self.line)
+    fn write(&self, event: &Event) -> io::Result<()> {
+        let Stream { file, seal, lines, line } = &mut *self.0.borrow_mut();
+        line.clear();
+        // The seal's place, until the line is known.
+        line.resize(Seal::LENGTH, b' ');
+        serde_json::to_writer(&mut *line, event)?;
+        line.push(b'\n');
+        let (place, json) = line.split_at_mut(Seal::LENGTH);
+        place.copy_from_slice(&seal.of(*lines, json));
+        *lines += 1;
+        file.write_all(line)
     }
 }

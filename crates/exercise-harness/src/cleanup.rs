@@ -5,13 +5,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{self, Child};
+use std::process::{self, Child, Command};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
+
+use crate::strays;
 
 /// The exit code of a program that Ctrl-C ended.
 pub const INTERRUPTED: i32 = 130;
@@ -19,6 +25,9 @@ pub const INTERRUPTED: i32 = 130;
 static FOLDERS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 /// Process ids, and whether the whole group of each is to be ended.
 static PROCESSES: Mutex<BTreeMap<i32, bool>> = Mutex::new(BTreeMap::new());
+/// How often a folder is removed in which a process may still be writing, and how long in between.
+const REMOVALS: usize = 50;
+const PAUSE: Duration = Duration::from_millis(10);
 /// What is done last when a signal ends the program.
 static FAREWELL: Mutex<Option<fn()>> = Mutex::new(None);
 
@@ -31,7 +40,8 @@ pub fn on_signals() {
         end_all(&processes);
         let folders = lock(&FOLDERS);
         for folder in folders.iter() {
-            let _ = fs::remove_dir_all(folder);
+            strays::end(folder);
+            remove(folder);
         }
         if let Some(farewell) = *lock(&FAREWELL) {
             farewell();
@@ -62,6 +72,17 @@ fn end_all(processes: &BTreeMap<i32, bool>) {
     }
 }
 
+/// Removes a folder. What is being ended may still write there, so it is tried more than once.
+fn remove(folder: &Path) {
+    for _ in 0..REMOVALS {
+        let _ = fs::remove_dir_all(folder);
+        if !folder.exists() {
+            break;
+        }
+        thread::sleep(PAUSE);
+    }
+}
+
 /// An empty temporary folder, removed when this is dropped.
 #[derive(Debug)]
 pub struct Folder(TempDir);
@@ -89,7 +110,10 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        lock(&FOLDERS).remove(self.0.path());
+        // Forgotten only when it is gone: the program may be ended meanwhile.
+        let mut folders = lock(&FOLDERS);
+        remove(self.0.path());
+        folders.remove(self.0.path());
     }
 }
 
@@ -99,6 +123,19 @@ impl Drop for Folder {
 pub struct Process(i32);
 
 impl Process {
+    /// Starts `command` in a process group of its own and registers it with the whole group. A
+    /// signal that ends this program finds it either registered or not started.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start_group(command: &mut Command) -> io::Result<(Child, Self)> {
+        let mut processes = lock(&PROCESSES);
+        let child = command.process_group(0).spawn()?;
+        let id = id_of(&child);
+        processes.insert(id, true);
+        Ok((child, Self(id)))
+    }
+
     /// Registers `child`.
     pub fn watch(child: &Child) -> Self {
         Self::register(child, false)
@@ -110,7 +147,7 @@ impl Process {
     }
 
     fn register(child: &Child, group: bool) -> Self {
-        let id = i32::try_from(child.id()).unwrap_or(0);
+        let id = id_of(child);
         lock(&PROCESSES).insert(id, group);
         Self(id)
     }
@@ -130,6 +167,10 @@ pub fn end_with_parent() {
         // Refused or not: a runner that is still there ends this process itself.
         let _ = set_parent_process_death_signal(Some(Signal::KILL));
     }
+}
+
+fn id_of(child: &Child) -> i32 {
+    i32::try_from(child.id()).unwrap_or(0)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,4 +1,4 @@
-//! The event stream of one trial: one JSON object on each line.
+//! The event stream of one trial: one JSON object on each line, behind its [seal](crate::seal).
 //!
 //! A trial writes [`Event::Start`], then what it measures as it goes, then [`Event::End`]. Whoever
 //! reads takes progress, tables and curves from the same events. A stream without its end is a
@@ -11,7 +11,7 @@ use crate::context::Bound;
 use crate::phases::Phases;
 
 /// The version of the stream. A reader refuses any other.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// One line of the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

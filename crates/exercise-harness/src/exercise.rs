@@ -1,5 +1,6 @@
 //! An exercise's metadata: `exercise.toml` in its pattern's crate.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -48,7 +49,7 @@ pub struct Load {
 }
 
 /// What an exercise is. Only its metadata says so: to the learner all look alike.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
     /// It leaks, and its solution does not: the tables `[leak]` and `[fix]`.
     Leak {
@@ -73,11 +74,14 @@ pub enum Difficulty {
 }
 
 /// The declared leak of an exercise.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Leak {
     /// The resources that must grow.
     pub resources: Vec<Resource>,
+    /// By how much an operation makes them grow, in the resource's unit, where that is declared.
+    #[serde(default)]
+    pub per_operation: BTreeMap<Resource, f64>,
     /// The file, in the exercise's folder, that allocates what is retained.
     pub file: PathBuf,
     /// The function in that file.

@@ -11,6 +11,8 @@ use crate::context::Bound;
 use crate::event::TrialOutcome;
 use crate::exercise::Exercise;
 use crate::phases::{Phase, Phases};
+pub use crate::unfinished::{left_running, unfinished};
+use crate::unfinished::{panicked, with_output};
 use crate::units;
 
 /// The memory of the bug report's server when it starts, in bytes.
@@ -26,47 +28,27 @@ pub const MOST_LINES: usize = 3;
 /// For every failure: a behaviour that is not as it should be, a verdict other than Steady, a bound
 /// that is not kept, and a trial that did not come to its end.
 pub fn verdict_of(ended: &Ended, exercise: &Exercise) -> Result<(), String> {
-    let outcome = match &ended.ending {
-        Ending::Told(outcome) => outcome,
-        other => return Err(with_output(unfinished(other, ended.rounds.len()), &ended.output)),
+    let verdict = match &ended.ending {
+        Ending::Told(outcome) => verdict_of_outcome(outcome, exercise),
+        other => Err(with_output(unfinished(other, ended.rounds.len()), &ended.output)),
     };
+    match (verdict, left_running(&ended.left_running)) {
+        (verdict, None) => verdict,
+        (Ok(()), Some(left)) => Err(left),
+        (Err(sentence), Some(left)) => Err(format!("{sentence}\n{left}")),
+    }
+}
+
+fn verdict_of_outcome(outcome: &TrialOutcome, exercise: &Exercise) -> Result<(), String> {
     match outcome {
         TrialOutcome::Behaved => Ok(()),
-        TrialOutcome::Panicked { message } => Err(format!("It panicked: {message}")),
+        TrialOutcome::Panicked { message } => Err(panicked(message)),
         TrialOutcome::Soaked { report } if report.verdict == Verdict::Steady => Ok(()),
         TrialOutcome::Soaked { report } => Err(growth(report, exercise)),
         TrialOutcome::Phased { phases } if phases.is_kept() => Ok(()),
         TrialOutcome::Phased { phases } => Err(self::phases(phases)),
         TrialOutcome::Bounded { bound } if bound.is_kept() => Ok(()),
         TrialOutcome::Bounded { bound } => Err(self::bound(bound)),
-    }
-}
-
-/// A trial that did not come to its end.
-pub fn unfinished(ending: &Ending, rounds: usize) -> String {
-    let so_far = match rounds {
-        0 => String::new(),
-        1 => " It had measured 1 round.".to_owned(),
-        rounds => format!(" It had measured {rounds} rounds."),
-    };
-    match ending {
-        Ending::Told(_) => "It came to its end.".to_owned(),
-        Ending::Aborted { signal } => format!(
-            "Its process was ended by signal {signal}{} before the trial was over.{so_far}",
-            name_of(*signal)
-        ),
-        Ending::Exited { code } => format!(
-            "Its process ended with exit code {code} before the trial was over; look for a call \
-             of std::process::exit.{so_far}"
-        ),
-        Ending::TimedOut { after } => format!(
-            "It was ended after {} without a result; look for a loop or a wait without an \
-             end.{so_far}",
-            units::span(*after)
-        ),
-        Ending::Malformed { fault } => {
-            format!("Its event stream cannot be trusted: {fault}. Nothing of it is counted.")
-        }
     }
 }
 
@@ -223,20 +205,4 @@ pub fn time_to_out_of_memory(report: &Report, operations_per_second: f64) -> Opt
     }
     let seconds = (LIMIT_BYTES - START_BYTES) / per_operation / operations_per_second;
     Duration::try_from_secs_f64(seconds).ok()
-}
-
-fn with_output(sentence: String, output: &str) -> String {
-    if output.is_empty() { sentence } else { format!("{sentence}\nIt had printed:\n{output}") }
-}
-
-fn name_of(signal: i32) -> &'static str {
-    match signal {
-        4 => " (illegal instruction)",
-        6 => " (abort)",
-        7 => " (bus error)",
-        9 => " (killed)",
-        11 => " (segmentation fault)",
-        15 => " (terminated)",
-        _ => "",
-    }
 }

@@ -9,9 +9,11 @@
 //! - [`context`]: what a trial is given: a folder and a soak.
 //! - [`exercise`]: an exercise's metadata, from its `exercise.toml`.
 //! - [`event`]: the event stream, as JSON lines; [`stream`] reads it back and refuses a broken one.
-//! - [`alone`]: runs one trial in a process of its own and says how it ended.
+//! - [`alone`]: runs one trial in a process of its own and says how it ended, within its [`limits`]
+//!   and with [`patience`]; [`seal`], [`output`] and [`strays`] keep it from being fooled, flooded
+//!   and outlived.
+//! - [`listing`]: the names of a memory test's trials.
 //! - [`phases`]: what a trial measures while the load on its service changes.
-//! - [`limits`]: what a trial's process may use of the system.
 //! - [`judge`]: turns measurements into sentences.
 //! - [`runtime`]: a runtime for asynchronous trials, and waits that end.
 //! - [`cleanup`]: temporary folders and processes end with the program, also on Ctrl-C.
@@ -22,14 +24,21 @@ pub mod alone;
 mod child;
 pub mod cleanup;
 pub mod context;
+mod ended;
 pub mod event;
 pub mod exercise;
 pub mod judge;
 pub mod limits;
+pub mod listing;
+pub mod output;
+pub mod patience;
 pub mod phases;
 pub mod runtime;
+pub mod seal;
+pub mod strays;
 pub mod stream;
 pub mod suite;
+mod unfinished;
 
 use std::alloc::System;
 

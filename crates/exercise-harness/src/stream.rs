@@ -7,12 +7,18 @@ use std::path::Path;
 use leak_meter::Round;
 
 use crate::event::{Event, FORMAT, TrialOutcome};
+use crate::seal::Seal;
 
 /// A reader of one trial's stream.
 #[derive(Debug)]
 pub struct Reader {
     file: File,
     trial: String,
+    seal: Seal,
+    /// Bytes taken in.
+    length: u64,
+    /// Lines taken in.
+    lines: usize,
     /// Bytes read that do not yet make a whole line.
     rest: Vec<u8>,
     started: bool,
@@ -25,14 +31,17 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Reads the stream of `trial` from `path`, which must exist.
+    /// Reads the stream of `trial`, sealed by `seal`, from `path`, which must exist.
     ///
     /// # Errors
     /// When the file cannot be opened.
-    pub fn open(path: &Path, trial: &str) -> io::Result<Self> {
+    pub fn open(path: &Path, trial: &str, seal: Seal) -> io::Result<Self> {
         Ok(Self {
             file: File::open(path)?,
             trial: trial.to_owned(),
+            seal,
+            length: 0,
+            lines: 0,
             rest: Vec::new(),
             started: false,
             rounds: Vec::new(),
@@ -47,15 +56,19 @@ impl Reader {
     /// # Errors
     /// When the file cannot be read.
     pub fn advance(&mut self, mut see: impl FnMut(&Event)) -> io::Result<bool> {
+        if self.file.metadata()?.len() < self.length {
+            self.fault.get_or_insert_with(|| "a part of it was removed".to_owned());
+        }
         let before = self.rest.len();
         self.file.read_to_end(&mut self.rest)?;
-        let grew = self.rest.len() > before;
+        let new = self.rest.len() - before;
+        self.length += new as u64;
         while self.fault.is_none() {
             let Some(end) = self.rest.iter().position(|byte| *byte == b'\n') else {
                 break;
             };
             let line: Vec<u8> = self.rest.drain(..=end).collect();
-            match serde_json::from_slice::<Event>(&line) {
+            match self.event_in(&line) {
                 Ok(event) => {
                     self.fault = self.fault_of(&event);
                     if self.fault.is_none() {
@@ -63,14 +76,24 @@ impl Reader {
                         self.take(event);
                     }
                 }
-                Err(error) => {
+                Err(wrong) => {
                     let text = String::from_utf8_lossy(&line);
                     let text: String = text.trim_end().chars().take(80).collect();
-                    self.fault = Some(format!("the line {text:?} is not an event: {error}"));
+                    self.fault = Some(format!("the line {text:?} {wrong}"));
                 }
             }
+            self.lines += 1;
         }
-        Ok(grew)
+        Ok(new > 0)
+    }
+
+    /// The event in `line`, the next one, or what is wrong with the line.
+    fn event_in(&self, line: &[u8]) -> Result<Event, String> {
+        let (seal, json) = line.split_at(line.len().min(Seal::LENGTH));
+        if *seal != self.seal.of(self.lines, json) {
+            return Err("was not written by the harness, or not at this place".to_owned());
+        }
+        serde_json::from_slice(json).map_err(|error| format!("is not an event: {error}"))
     }
 
     /// What is wrong with `event` at this place in the stream.
@@ -119,16 +142,29 @@ mod tests {
 
     use super::*;
 
-    /// What the reader makes of `text`, the stream of the trial `memory::growth`.
+    /// What the reader makes of `text`, the stream of the trial `memory::growth`, once it is sealed.
     fn read(text: &str) -> Reader {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(text.as_bytes()).unwrap();
-        let mut reader = Reader::open(file.path(), "memory::growth").unwrap();
-        reader.advance(|_| {}).unwrap();
-        reader
+        let seal = Seal::new();
+        let lines = text.split_inclusive('\n').enumerate();
+        let sealed = lines.map(|(number, line)| sealed(seal, number, line) + line);
+        reader_of(&sealed.collect::<String>(), seal).0
     }
 
-    const START: &str = r#"{"event":"start","format":1,"trial":"memory::growth"}"#;
+    /// What stands before the line with this number.
+    fn sealed(seal: Seal, number: usize, line: &str) -> String {
+        String::from_utf8(seal.of(number, line.as_bytes()).to_vec()).unwrap()
+    }
+
+    /// What a reader that knows `seal` makes of `text`, and the file.
+    fn reader_of(text: &str, seal: Seal) -> (Reader, tempfile::NamedTempFile) {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        let mut reader = Reader::open(file.path(), "memory::growth", seal).unwrap();
+        reader.advance(|_| {}).unwrap();
+        (reader, file)
+    }
+
+    const START: &str = r#"{"event":"start","format":2,"trial":"memory::growth"}"#;
     const END: &str = r#"{"event":"end","outcome":{"kind":"behaved"}}"#;
 
     #[test]
@@ -152,12 +188,44 @@ mod tests {
             (format!("{START}\n{START}\n"), "starts twice"),
             (format!("{START}\n{END}\n{END}\n"), "after the end"),
             (format!("{START}\nall is well\n"), "is not an event"),
-            (START.replace("\"format\":1", "\"format\":2") + "\n", "its format is 2"),
+            (START.replace("\"format\":2", "\"format\":3") + "\n", "its format is 3"),
             (START.replace("growth", "bound") + "\n", "of the trial memory::bound"),
             (START.replace('}', ",\"more\":1}") + "\n", "unknown field"),
         ] {
             let fault = read(&text).final_fault().unwrap_or_default();
             assert!(fault.contains(reason), "{text}: {fault:?} does not say {reason:?}");
         }
+    }
+
+    #[test]
+    fn a_line_that_the_harness_did_not_write_there_is_refused() {
+        let seal = Seal::new();
+        let [start, end] = [START, END].map(|line| format!("{line}\n"));
+        let first = sealed(seal, 0, &start) + &start;
+        for (wrong, line) in [
+            ("without a seal", end.clone()),
+            ("with another run's", sealed(Seal::new(), 1, &end) + &end),
+            ("of another place", sealed(seal, 2, &end) + &end),
+            ("with another line's", sealed(seal, 1, &start) + &end),
+            ("too short for one", "\n".to_owned()),
+        ] {
+            let (reader, _) = reader_of(&format!("{first}{line}"), seal);
+            let fault = reader.final_fault().unwrap_or_default();
+            assert!(fault.contains("was not written by the harness"), "{wrong}: {fault}");
+            assert_eq!(reader.outcome, None, "{wrong}");
+        }
+        let whole = first + &sealed(seal, 1, &end) + &end;
+        assert_eq!(reader_of(&whole, seal).0.final_fault(), None);
+    }
+
+    #[test]
+    fn a_stream_that_became_shorter_is_refused() {
+        let seal = Seal::new();
+        let start = format!("{START}\n");
+        let (mut reader, file) = reader_of(&(sealed(seal, 0, &start) + &start), seal);
+        assert_eq!(reader.final_fault(), None);
+        file.as_file().set_len(5).unwrap();
+        reader.advance(|_| {}).unwrap();
+        assert_eq!(reader.final_fault().as_deref(), Some("a part of it was removed"));
     }
 }

@@ -9,7 +9,7 @@ use exercise_harness::alone::{self, Ended, Ending};
 use exercise_harness::context::SoakSettings;
 use exercise_harness::event::{Event, TrialOutcome};
 use exercise_harness::exercise::Load;
-use exercise_harness::limits::{self, Limits};
+use exercise_harness::limits::Limits;
 use exercise_harness::suite::LOAD;
 use leak_meter::Round;
 
@@ -134,7 +134,7 @@ impl Lived {
 fn end(ended: &Ended) -> End {
     match &ended.ending {
         Ending::Told(TrialOutcome::Soaked { report }) if report.stopped.is_none() => End::Stands,
-        Ending::Aborted { .. } if limits::was_out_of_memory(&ended.output) => End::OutOfMemory,
+        Ending::OutOfMemory => End::OutOfMemory,
         _ => End::Otherwise,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use exercise_harness::units;
+use exercise_harness::{judge, units};
 use leak_meter::{Growth, Resource, Verdict};
 
 use super::palette::{self, STRONG, paint};
@@ -47,7 +47,12 @@ pub fn line(
     writeln!(out, "{}", text.trim_end())?;
     for version in &result.versions {
         // The compiler's messages stand above already.
-        let shown = version.message.as_ref().filter(|_| version.outcome != Outcome::DidNotBuild);
+        let shown = match version.outcome {
+            Outcome::DidNotBuild => None,
+            // Beside a verdict there is no message, which would say this too.
+            Outcome::Measured => judge::left_running(&version.left_running),
+            _ => version.message.clone(),
+        };
         if let Some(message) = shown {
             let text = format!("{}: {message}", version.version);
             for line in wrapped(&text, words::width() - 2) {

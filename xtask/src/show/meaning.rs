@@ -43,7 +43,8 @@ pub fn of(entry: &Entry, result: &VersionResult, rate: f64) -> String {
         Verdict::Undecided if stopped.is_some() => format!("{version} is not proven either way."),
         Verdict::Undecided => format!("{version} is not proven either way. {}", open(result)),
     };
-    sentence + &stopped.unwrap_or_default()
+    let left = judge::left_running(&result.left_running).map(|left| format!(" {left}"));
+    sentence + &stopped.unwrap_or_default() + &left.unwrap_or_default()
 }
 
 /// What is undecided, each with the reason.

@@ -3,6 +3,7 @@
 //! Results go to standard output, progress and diagnostics to standard error. Colours are left out
 //! where the output is no terminal, or `NO_COLOR` is set.
 
+pub mod author;
 pub mod brief;
 pub mod comparison;
 mod curve;
@@ -13,6 +14,7 @@ mod meaning;
 mod palette;
 pub mod phases;
 pub mod predict;
+pub mod profile;
 pub mod progress;
 pub mod reset;
 mod rows;
@@ -21,7 +23,7 @@ pub mod trouble;
 pub mod until_oom;
 pub mod verify;
 pub mod watch;
-mod words;
+pub mod words;
 
 use std::io::Write;
 

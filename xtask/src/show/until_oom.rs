@@ -76,7 +76,7 @@ pub fn end(time: Duration, operations: u64, ended: &Ended, end: End) -> anyhow::
             let why = report.stopped.as_deref().unwrap_or_default();
             format!("Its load could not go on: {why}\n{}", ended.output)
         }
-        Ending::Aborted { .. } => ended.output.clone(),
+        Ending::Aborted { .. } | Ending::OutOfMemory => ended.output.clone(),
         ending => judge::unfinished(ending, ended.rounds.len()),
     };
     for line in wrapped(&said, width() - 4) {

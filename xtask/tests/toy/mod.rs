@@ -91,23 +91,34 @@ impl Toy {
 
     /// With the exercise `name`, whose growth trial runs `growth`; its solution is steady.
     pub fn with(self, order: impl Display, name: &str, growth: &str) -> Self {
-        self.write(&format!("crates/{name}/exercise.toml"), &metadata(&order, name));
-        for (folder, version, growth) in
-            [("exercises", "exercise", growth), ("solutions", "solution", STEADY)]
-        {
-            let package = format!("{name}-{version}");
-            self.write(&format!("{folder}/{name}/Cargo.toml"), &manifest(&package));
-            self.write(&format!("{folder}/{name}/src/lib.rs"), LIBRARY);
-            self.write(
-                &format!("{folder}/{name}/tests/memory.rs"),
-                &memory_test(
-                    name,
-                    &package,
-                    &self.path(&format!("crates/{name}/exercise.toml")),
-                    growth,
-                ),
-            );
-        }
+        let order = order.to_string();
+        self.version(&order, name, "exercise", growth);
+        self.version(&order, name, "solution", STEADY);
+        self
+    }
+
+    /// As [`with`](Self::with), without a solution.
+    pub fn with_exercise(self, order: impl Display, name: &str, growth: &str) -> Self {
+        self.version(&order.to_string(), name, "exercise", growth);
+        self
+    }
+
+    fn version(&self, order: &str, name: &str, version: &str, growth: &str) {
+        let metadata_file = format!("crates/{name}/exercise.toml");
+        self.write(&metadata_file, &metadata(&order, name));
+        let (folder, package) = (format!("{version}s/{name}"), format!("{name}-{version}"));
+        self.write(&format!("{folder}/Cargo.toml"), &manifest(&package));
+        self.write(&format!("{folder}/src/lib.rs"), LIBRARY);
+        let test = memory_test(name, &package, &self.path(&metadata_file), growth);
+        self.write(&format!("{folder}/tests/memory.rs"), &test);
+    }
+
+    /// With words in place of others that must occur in the file at `place`, once it is as above.
+    #[track_caller]
+    pub fn replacing(self, place: &str, from: &str, to: &str) -> Self {
+        let text = self.read(place);
+        assert!(text.contains(from), "{place} has no {from:?}");
+        self.write(place, &text.replace(from, to));
         self
     }
 
@@ -180,12 +191,7 @@ impl Toy {
 
     /// What comes of running `arguments` in this workshop.
     pub fn run(&self, arguments: &[&str]) -> Ran {
-        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
-        Ran {
-            code: status.code(),
-            out: String::from_utf8(stdout).unwrap(),
-            err: String::from_utf8(stderr).unwrap(),
-        }
+        Ran::of(self.command(arguments).output().unwrap())
     }
 }
 
@@ -198,6 +204,15 @@ pub struct Ran {
 }
 
 impl Ran {
+    /// What came of a run.
+    pub fn of(Output { status, stdout, stderr }: Output) -> Self {
+        Self {
+            code: status.code(),
+            out: String::from_utf8(stdout).unwrap(),
+            err: String::from_utf8(stderr).unwrap(),
+        }
+    }
+
     /// Asserts the exit code, showing all that was printed where it differs.
     #[track_caller]
     pub fn ends_with(self, code: i32) -> Self {

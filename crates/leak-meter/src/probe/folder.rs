@@ -45,12 +45,18 @@ impl FolderProbe {
     /// while it is looked at is not counted.
     ///
     /// # Errors
-    /// When the system refuses to list a folder.
+    /// When the system refuses to list a folder, or the root was removed: what it had been given is
+    /// then no longer known.
     pub fn usage(&mut self) -> Result<FolderUsage, Unavailable> {
         let mut usage = FolderUsage::default();
         self.handle.rewind();
-        add_entries(&mut self.handle, &mut usage)
-            .map_err(|error| unavailable(&self.root, error))?;
+        let refused = |error| unavailable(&self.root, error);
+        add_entries(&mut self.handle, &mut usage).map_err(refused)?;
+        // A removed folder lists nothing, as an empty one does.
+        let status = self.handle.fd().and_then(rustix::fs::fstat).map_err(refused)?;
+        if status.st_nlink == 0 {
+            return Err(Unavailable(format!("the folder {} was removed", self.root.display())));
+        }
         Ok(usage)
     }
 }
@@ -117,6 +123,15 @@ mod tests {
 
         fs::remove_file(root.path().join("upload")).unwrap();
         assert_eq!(probe.usage().unwrap(), FolderUsage { files: 1, bytes: 23 });
+    }
+
+    #[test]
+    fn a_folder_that_was_removed_is_not_an_empty_one() {
+        let root = tempfile::tempdir().unwrap();
+        let mut probe = FolderProbe::new(root.path()).unwrap();
+        fs::remove_dir(root.path()).unwrap();
+        let error = probe.usage().unwrap_err();
+        assert!(error.0.ends_with("was removed"), "{error}");
     }
 
     #[test]

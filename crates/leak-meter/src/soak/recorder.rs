@@ -32,7 +32,7 @@ pub(super) struct Recorder<'a> {
     threads: Result<ThreadsProbe, Unavailable>,
     foreign: Result<ForeignBytesProbe, Unavailable>,
     resident: Result<ResidentBytesProbe, Unavailable>,
-    folder: Option<Result<FolderProbe, Unavailable>>,
+    folder: Option<FolderProbe>,
     at_start: HeapCounts,
     began: Instant,
     nanoseconds: u64,
@@ -67,7 +67,7 @@ impl<'a> Recorder<'a> {
             threads: ThreadsProbe::new(),
             foreign: ForeignBytesProbe::new(),
             resident: ResidentBytesProbe::new(),
-            folder: plan.temporary_folder.clone().map(FolderProbe::new),
+            folder: None,
             at_start: HeapCounts::default(),
             began: Instant::now(),
             nanoseconds: 0,
@@ -80,6 +80,9 @@ impl<'a> Recorder<'a> {
             plan,
             watchers,
         };
+        // A folder that was given is to be counted: one that cannot be is a missing reading.
+        let folder = recorder.plan.temporary_folder.clone().map(FolderProbe::new);
+        recorder.folder = recorder.keep(&Self::TEMPORARY, folder);
         // A probe reserves its buffer at its first reading, as the meter's own memory.
         recorder.read_handles();
         allocator::start();
@@ -181,8 +184,7 @@ impl<'a> Recorder<'a> {
         let threads = self.threads.as_mut().ok().map(ThreadsProbe::count);
         let foreign = self.foreign.as_mut().ok().map(ForeignBytesProbe::bytes);
         let resident = self.resident.as_mut().ok().map(ResidentBytesProbe::bytes);
-        let folder = self.folder.as_mut().and_then(|folder| folder.as_mut().ok());
-        let temporary = folder.map(FolderProbe::usage);
+        let temporary = self.folder.as_mut().map(FolderProbe::usage);
         Handles {
             open: self.keep(&Self::OPEN, open),
             threads: self.keep(&[Resource::Threads], threads),
@@ -195,7 +197,7 @@ impl<'a> Recorder<'a> {
     const OPEN: [Resource; 2] = [Resource::OpenFiles, Resource::Sockets];
     const TEMPORARY: [Resource; 2] = [Resource::TemporaryFiles, Resource::TemporaryBytes];
 
-    /// The reading, or the reason why a probe that had worked no longer does.
+    /// The reading, or the reason why a probe that was to work does not.
     fn keep<T>(
         &mut self,
         resources: &[Resource],
@@ -276,15 +278,9 @@ impl<'a> Recorder<'a> {
                 unavailable.insert(resource, reason.clone());
             }
         }
-        let without_folder = match &self.folder {
-            None => Some("no temporary folder was given".to_owned()),
-            Some(Err(Unavailable(reason))) => Some(reason.clone()),
-            Some(Ok(_)) => None,
-        };
-        for resource in Self::TEMPORARY {
-            if let Some(reason) = &without_folder {
-                unavailable.insert(resource, reason.clone());
-            }
+        if self.plan.temporary_folder.is_none() {
+            let reason = "no temporary folder was given";
+            unavailable.extend(Self::TEMPORARY.map(|resource| (resource, reason.to_owned())));
         }
         if self.watchers.tasks.is_none() {
             unavailable.insert(Resource::Tasks, "no runtime was given".to_owned());

@@ -47,6 +47,19 @@ pub fn check_also(pattern: &Pattern, leak: &Leak, place: &str, sites: &[Site]) -
 /// The last name in a function's path, which is all that line tables tell of an inlined one.
 /// Closures count as the function that they stand in, and generic arguments do not count.
 pub fn last_name(function: &str) -> String {
+    names(function).pop().unwrap_or_default()
+}
+
+/// The last name in a function's path, with its type's before it where it has one: `Cache::get`.
+pub fn short_name(function: &str) -> String {
+    let mut names = names(function);
+    let name = names.pop().unwrap_or_default();
+    let of_type = names.pop().filter(|name| name.starts_with(char::is_uppercase));
+    of_type.map_or_else(|| name.clone(), |of_type| format!("{of_type}::{name}"))
+}
+
+/// The names in a function's path, without closures and generic arguments.
+fn names(function: &str) -> Vec<String> {
     let mut depth = 0;
     let mut plain = String::new();
     let mut before = ' ';
@@ -61,7 +74,7 @@ pub fn last_name(function: &str) -> String {
         before = letter;
     }
     let names = plain.split("::").filter(|name| !name.is_empty() && !name.starts_with('{'));
-    names.last().unwrap_or_default().to_owned()
+    names.map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -151,5 +164,17 @@ mod tests {
             assert_eq!(last_name(path), "get", "{path}");
         }
         assert_ne!(last_name("Cache::get_or_load"), "get");
+    }
+
+    #[test]
+    fn a_short_name_has_the_type() {
+        for (path, short) in [
+            ("toy_exercise::cache::Cache::get", "Cache::get"),
+            ("toy_exercise::Cache<K,V>::get::<u8>::{closure#0}", "Cache::get"),
+            ("toy_exercise::cache::get", "get"),
+            ("get", "get"),
+        ] {
+            assert_eq!(short_name(path), short, "{path}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask verify`: proves that every exercise is what it claims to be.
 //!
 //! # Layout
-//! - [`metadata`], [`mirror`] (with [`betrayal`]), [`dependencies`], [`readmes`]: checks that only
+//! - [`metadata`], [`mirror`] (with [`betrayal`]), [`dependencies`], [`readmes`], [`written`]: checks that only
 //!   read files.
 //! - [`warnings`], [`trials`] (with [`culprit`] and [`holder`]), [`decoy`], [`fixes`]: checks that
 //!   build and measure, on a [`bench`].
@@ -17,16 +17,21 @@ mod fixes;
 mod holder;
 mod metadata;
 mod mirror;
+pub mod observed;
 pub mod outcome;
-mod pattern;
+pub mod pattern;
 mod readmes;
+pub mod record;
 pub mod shipped;
 mod survey;
 mod trials;
 mod warnings;
+mod written;
 
 use std::path::Path;
 
+use anyhow::Context as _;
+use clap::ValueEnum as _;
 use exercise_harness::context::SoakSettings;
 use exercise_harness::exercise::Kind;
 
@@ -56,6 +61,8 @@ Examples:
   cargo xtask verify unbounded-cache
   cargo xtask verify --form
   cargo xtask verify unbounded-cache --accept   after a change of what is shipped
+  cargo xtask verify unbounded-cache --record wrong-fix clear-all \
+      --because \"Clears all when full.\" --rejected-by behaviour::keeps_hot_pages
 
 Exit codes: 0 all is proven, 1 a check failed, 2 a check could not be run")]
 pub struct Args {
@@ -64,10 +71,25 @@ pub struct Args {
     /// Only read files: nothing is built or measured
     #[arg(long)]
     form: bool,
-    /// Take the exercises as they are for what is shipped: renews their lock, after showing what
-    /// has changed, and verifies them
+    /// Take the exercises as they are for what is shipped: renews their lock and, after a
+    /// measurement, what their metadata declares of the leak; shows what has changed, and verifies
     #[arg(long)]
     accept: bool,
+    /// Take your edit of the exercise for a fix: it becomes the patch NAME of the catalogue, and the
+    /// exercise is put back as shipped
+    #[arg(
+        long,
+        num_args = 2,
+        value_names = ["wrong-fix|right-fix", "NAME"],
+        conflicts_with_all = ["form", "accept"]
+    )]
+    record: Vec<String>,
+    /// What a recorded fix does, and what comes of it
+    #[arg(long, value_name = "SENTENCE", requires = "record")]
+    because: Option<String>,
+    /// The trial that must reject a recorded wrong fix
+    #[arg(long, value_name = "TRIAL", requires = "record")]
+    rejected_by: Option<String>,
 }
 
 /// Verifies the exercises that were asked for.
@@ -77,7 +99,7 @@ pub struct Args {
 /// cannot be started.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let root = Workspace::root()?;
-    let Survey { patterns, broken } = survey::look(&root)?;
+    let Survey { mut patterns, broken } = survey::look(&root)?;
     let workspace = workspace_of(&root, &patterns);
     let is_chosen =
         |name: &str| args.exercises.is_empty() || args.exercises.iter().any(|n| n == name);
@@ -85,10 +107,36 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     for name in args.exercises.iter().filter(|name| !known.contains(name)) {
         workspace.exercise(name)?;
     }
+    if let [kind, name] = args.record.as_slice() {
+        let pattern = args.exercises.first().filter(|_| args.exercises.len() == 1);
+        let pattern = pattern.and_then(|name| patterns.iter().find(|p| p.name == *name));
+        let pattern = pattern.context(
+            "A fix is recorded of one exercise.\n\
+             Name it: cargo xtask verify rc-cycles --record wrong-fix NAME",
+        )?;
+        let kind = record::Kind::from_str(kind, false).map_err(|_| {
+            anyhow::anyhow!("{kind:?} is no kind of fix.\nSay --record wrong-fix or right-fix.")
+        })?;
+        let (because, rejected_by) = (args.because.as_deref(), args.rejected_by.as_deref());
+        let order = record::Order { kind, name, because, rejected_by };
+        let recorded = record::run(pattern, &order)?;
+        show::author::recorded(&workspace, &pattern.name, &recorded)?;
+        return Ok(Exit::Success);
+    }
     let progress = Progress::new();
     if args.accept {
         for pattern in patterns.iter().filter(|pattern| is_chosen(&pattern.name)) {
             show::verify::accepted(&pattern.name, &shipped::accept(pattern)?)?;
+        }
+    }
+    // What is shipped now is to be had again, also before it is committed.
+    crate::shipped::lay_aside(&workspace);
+    let mut bench = None;
+    if args.accept && !args.form {
+        let bench = bench.insert(Bench::set_up(&workspace, &progress)?);
+        for pattern in patterns.iter_mut().filter(|pattern| is_chosen(&pattern.name)) {
+            let accepted = observed::accept(pattern, bench)?;
+            progress.aside(|| show::author::observed(pattern, &accepted))?;
         }
     }
     let names: Vec<&str> = patterns.iter().map(|pattern| pattern.name.as_str()).collect();
@@ -97,7 +145,6 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         report.exercise(&name)?;
         report.check(Check::Metadata, &Outcome::Failed(failures))?;
     }
-    let mut bench = None;
     for pattern in patterns.iter().filter(|pattern| is_chosen(&pattern.name)) {
         report.exercise(&pattern.name)?;
         report.check(Check::Shipped, &shipped::check(pattern)?)?;
@@ -105,6 +152,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         report.check(Check::Mirror, &mirror::check(pattern)?)?;
         report.check(Check::Dependencies, &dependencies::check(pattern, &patterns[0])?)?;
         report.check(Check::Readmes, &readmes::check(pattern)?)?;
+        report.check(Check::Written, &written::check(pattern)?)?;
         let catalogue = Catalogue::read(pattern)?;
         if args.form {
             report.check(Check::Fixes, &catalogue.check_form())?;

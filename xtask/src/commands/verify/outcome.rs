@@ -15,6 +15,8 @@ pub enum Check {
     Dependencies,
     /// The READMEs have their parts.
     Readmes,
+    /// Nothing of the skeleton is left to be written.
+    Written,
     /// Nothing compiles with a warning.
     Warnings,
     /// The exercise behaves, and leaks what it declares.
@@ -33,6 +35,7 @@ impl fmt::Display for Check {
             Self::Mirror => "mirror",
             Self::Dependencies => "dependencies",
             Self::Readmes => "readmes",
+            Self::Written => "written",
             Self::Warnings => "warnings",
             Self::Exercise => "exercise",
             Self::Solution => "solution",

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use exercise_harness::alone::{Ended, Ending};
 use exercise_harness::event::TrialOutcome;
 use exercise_harness::exercise::Leak;
-use exercise_harness::judge;
+use exercise_harness::{judge, units};
 use leak_meter::{Report, Verdict};
 
 use super::culprit;
 use super::holder;
+use super::observed;
 use super::outcome::{Failure, Outcome};
 use super::pattern::Pattern;
 
@@ -120,6 +121,21 @@ fn check_leak(pattern: &Pattern, leak: &Leak, place: &str, report: &Report) -> V
         let next = "Correct [leak].resources, or make the exercise leak them.";
         failures.push(Failure::new(place, wrong, next));
     }
+    let rates: BTreeMap<_, _> = report
+        .growing()
+        .filter_map(|growth| Some((growth.resource, growth.per_operation?)))
+        .collect();
+    let differing = observed::differing_rates(&leak.per_operation, &rates);
+    failures.extend(differing.into_iter().map(|(resource, declared, rate)| {
+        let (file, name) = (pattern.metadata_file(), resource.name());
+        let rate = rate.map_or("none".to_owned(), units::number);
+        let declared = units::number(*declared);
+        let wrong =
+            format!("{file} declares {declared} {name} per operation; {rate} are observed.");
+        let next =
+            format!("Look at why; if it is right: cargo xtask verify {} --accept", pattern.name);
+        Failure::new(place, wrong, next)
+    }));
     failures.extend(culprit::check(pattern, leak, place, &report.sites));
     failures.extend(holder::check(pattern, leak, place, report.holders.as_ref()));
     failures.extend(culprit::check_also(pattern, leak, place, &report.sites));
@@ -185,7 +201,8 @@ mod tests {
         };
         let phases = Phases { phases: vec![phase(5), phase(10)], limit_per_operation: 100.0 };
         let ending = Ending::Told(TrialOutcome::Phased { phases });
-        let ended = Ended { ending, rounds: Vec::new(), output: String::new() };
+        let ended =
+            Ended { ending, rounds: Vec::new(), output: String::new(), left_running: Vec::new() };
         let trials = Trials::from([("memory::phases".to_owned(), ended)]);
         let Kind::Leak { leak, .. } = &pattern.metadata.kind else { panic!("the toy leaks") };
         let Outcome::Failed(failures) = check_exercise(&pattern, leak, &trials) else {

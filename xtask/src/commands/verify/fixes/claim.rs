@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn whatever_else_goes_wrong_rejects_nothing() {
-        let timed_out = Ending::TimedOut { after: Duration::from_secs(60) };
+        let timed_out = Ending::TimedOut { after: Duration::from_secs(60), computed: None };
         for (trial, ending) in [
             ("behaviour::tells", timed_out.clone()),
             ("behaviour::tells", Ending::Exited { code: 0 }),

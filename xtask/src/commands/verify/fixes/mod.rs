@@ -7,7 +7,7 @@
 //! - [`claim`]: whether the trials bear out what is claimed of a fix.
 
 mod claim;
-mod patch;
+pub mod patch;
 mod scratch;
 
 use std::path::Path;

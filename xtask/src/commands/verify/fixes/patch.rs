@@ -31,23 +31,30 @@ pub struct Fix {
     diff: String,
 }
 
+/// What stands before the trial that must reject a wrong fix.
+pub const LABEL: &str = "Rejected-by:";
+
+/// A patch's lines with the [`LABEL`], its other words, and its diff.
+pub fn head(text: &str) -> ((Vec<&str>, Vec<&str>), &str) {
+    let start = text.lines().take_while(|line| !line.starts_with("--- ")).map(|l| l.len() + 1);
+    let (head, diff) = text.split_at(start.sum::<usize>().min(text.len()));
+    (head.lines().partition(|line| line.starts_with(LABEL)), diff)
+}
+
 /// A file of a patched exercise, as a path from its folder, and its text; `None` if it is gone.
 pub type Patched = Vec<(String, Option<String>)>;
 
 impl Fix {
     /// Takes the file at `place` apart. `wrong` is whether it lies among the wrong fixes.
     pub fn parse(place: &str, text: &str, pattern: &str, wrong: bool) -> Result<Self, Failure> {
-        let start = text.lines().take_while(|line| !line.starts_with("--- ")).map(|l| l.len() + 1);
-        let (head, diff) = text.split_at(start.sum::<usize>().min(text.len()));
-        let (labels, words): (Vec<&str>, Vec<&str>) =
-            head.lines().partition(|line| line.starts_with("Rejected-by:"));
+        let ((labels, words), diff) = head(text);
         if words.iter().all(|line| line.trim().is_empty()) {
             let wrong = "There is no explanation above its diff.";
             return Err(Failure::new(place, wrong, "Say what it does, and what comes of it."));
         }
         let claim = match (labels.as_slice(), wrong) {
             ([label], true) => {
-                let trial = label.trim_start_matches("Rejected-by:").trim();
+                let trial = label.trim_start_matches(LABEL).trim();
                 Claim::RejectedBy(trial.to_owned())
             }
             ([], false) => Claim::Right,
@@ -121,7 +128,8 @@ impl Fix {
         file: Option<&str>,
         patch: &Patch<'_, str>,
     ) -> Result<String, Failure> {
-        let next = "Make the patch anew against the exercise as it is.";
+        let next = "Make the fix in the exercise as it is, and record it under the same name: \
+                    verify --record.";
         let original = match file {
             None => String::new(),
             Some(file) => {

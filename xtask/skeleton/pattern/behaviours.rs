@@ -1,0 +1,27 @@
+//! TO WRITE: what your own service must do, whatever it is built of.
+
+use exercise_harness::Context;
+
+use crate::TaskNotes;
+
+/// A task that is open has the note that it was opened with.
+pub fn open_task_has_its_note<S: TaskNotes>(_: &Context) {
+    let mut service = S::start();
+    service.open(1, "red");
+    service.open(2, "green");
+    service.close(1);
+    service.open(1, "blue");
+    assert_eq!(service.note(1).as_deref(), Some("blue"));
+    assert_eq!(service.note(2).as_deref(), Some("green"));
+}
+
+/// A task that has ended, in whatever way, has no note.
+pub fn ended_task_has_none<S: TaskNotes>(_: &Context) {
+    let mut service = S::start();
+    service.open(1, "red");
+    service.open(2, "green");
+    service.close(1);
+    service.cancel(2);
+    service.cancel(3);
+    assert_eq!([1, 2, 3].map(|task| service.note(task)), [None, None, None]);
+}

@@ -1,0 +1,45 @@
+//! Leak pattern: TO WRITE: the pattern in a line.
+//!
+//! TO WRITE: how it comes about in Rust, in a few sentences.
+//!
+//! - `workload`: two tasks with a note each, for the soak
+//! - `behaviours`: what a note does
+//! - `bounds`: what the notes may hold once their tasks are gone
+//!
+//! [`TaskNotes`] is the contract: whatever implements it may be built as it likes.
+
+mod behaviours;
+mod bounds;
+mod workload;
+
+use std::process::ExitCode;
+
+use exercise_harness::Suite;
+
+/// TO WRITE: the contract of your own service, in primitive types. A note for each open task.
+pub trait TaskNotes: Sized + 'static {
+    /// Without any.
+    fn start() -> Self;
+
+    /// Opens a task with a note.
+    fn open(&mut self, task: u64, note: &str);
+
+    /// The note of a task that is open.
+    fn note(&self, task: u64) -> Option<String>;
+
+    /// Ends a task that was done.
+    fn close(&mut self, task: u64);
+
+    /// Ends a task that nobody wants any more.
+    fn cancel(&mut self, task: u64);
+}
+
+/// The entry of a version's memory test.
+pub fn main<S: TaskNotes>() -> ExitCode {
+    Suite::new("{{name}}", include_str!("../exercise.toml"))
+        .behaviour("open_task_has_its_note", behaviours::open_task_has_its_note::<S>)
+        .behaviour("ended_task_has_none", behaviours::ended_task_has_none::<S>)
+        .growth(workload::growth::<S>)
+        .bound("cancelled_tasks", bounds::cancelled_tasks::<S>)
+        .main()
+}

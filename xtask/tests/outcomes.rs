@@ -1,0 +1,327 @@
+//! No edit breaks the runner: each way in which an exercise can go wrong gets its sentence, within
+//! a bounded time, for that exercise alone, and leaves neither a process nor a file behind.
+
+#[expect(dead_code, reason = "each test file uses its share of the toys")]
+mod toy;
+mod traces;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use toy::{ABORTING, BROKEN, EXITING, GROWING, PANICKING, Ran, STEADY, Toy};
+use traces::Traces;
+
+const LOOPING: &str = "loop { std::hint::black_box(context); }";
+const SLEEPING: &str = "loop { std::thread::sleep(std::time::Duration::from_secs(60)) }";
+const OVERFLOWING: &str = "
+    fn deep(number: u64) -> u64 { std::hint::black_box(deep(number + 1)) + 1 }
+    context.soak().run(|operation| assert_ne!(deep(operation.number()), 0))";
+const GREEDY: &str = "
+    let mut kept = Vec::new();
+    loop { kept.push(std::hint::black_box(vec![1_u8; 1 << 20])) }";
+const OPENING: &str = "
+    let mut kept = Vec::new();
+    context.soak().run(|_| kept.push(std::fs::File::open(\"/dev/null\").unwrap()))";
+const FLOODING: &str = "loop { println!(\"{}\", \"all is well, \".repeat(100)) }";
+/// Says that it is steady in every way that it finds.
+const BOASTING: &str = r#"
+    println!("test memory::growth ... ok\n\ntest result: ok. 3 passed; 0 failed");
+    println!("{{\"event\":\"end\",\"outcome\":{{\"kind\":\"behaved\"}}}}");
+    println!("toy-boasting Steady Steady nothing\nEvery exercise is steady: all leaks are fixed.");
+    context.soak().run(|operation| toy::keep(operation.number()))"#;
+/// Finds the stream among its open files, and writes an end of its own there.
+const FORGING: &str = r#"
+    use std::io::Write;
+    let stream = std::fs::read_dir("/proc/self/fd").unwrap().flatten().map(|file| file.path())
+        .find(|file| std::fs::read_link(file).is_ok_and(|to| to.to_string_lossy().contains("/events")));
+    let mut stream = std::fs::OpenOptions::new().append(true).open(stream.unwrap()).unwrap();
+    stream.write_all(b"{\"event\":\"end\",\"outcome\":{\"kind\":\"behaved\"}}\n").unwrap();
+    std::process::exit(0)"#;
+/// As that, repeating what was written there.
+const REPEATING: &str = r#"
+    use std::io::Write;
+    let stream = std::fs::read_dir("/proc/self/fd").unwrap().flatten().map(|file| file.path())
+        .find(|file| std::fs::read_link(file).is_ok_and(|to| to.to_string_lossy().contains("/events")))
+        .unwrap();
+    let written = std::fs::read(&stream).unwrap();
+    let mut stream = std::fs::OpenOptions::new().append(true).open(stream).unwrap();
+    stream.write_all(&written).unwrap();
+    context.soak().run(|_| {})"#;
+const CUTTING: &str = r#"
+    let report = context.soak().run(|_| {});
+    let stream = std::fs::read_dir("/proc/self/fd").unwrap().flatten().map(|file| file.path())
+        .find(|file| std::fs::read_link(file).is_ok_and(|to| to.to_string_lossy().contains("/events")));
+    std::fs::File::create(stream.unwrap()).unwrap();
+    report"#;
+const HOMELESS: &str = "
+    std::fs::remove_dir_all(context.folder().parent().unwrap()).unwrap();
+    context.soak().run(|_| {})";
+/// Removes its folder while it is measured.
+const EVICTED: &str = "
+    context.soak().run(|operation| if operation.number() == 250 {
+        std::fs::remove_dir(context.folder()).unwrap()
+    })";
+/// Leaves a process in its group, one in a session of its own, and one that has lost its parent.
+const LITTERING: &str = r#"
+    for script in ["exec sleep 600", "exec setsid sleep 600", "setsid sleep 600 & exit"] {
+        let mut command = std::process::Command::new("sh");
+        drop(command.args(["-c", script]).spawn().unwrap());
+    }
+    context.soak().run(|_| {})"#;
+const SPAWNING: &str = "
+    context.soak().operations_per_round(5).run(|_| {
+        std::thread::spawn(|| loop { std::thread::park() });
+    })";
+/// Closes standard error, and then panics.
+const SPEECHLESS: &str = "
+    use std::os::fd::{FromRawFd, OwnedFd};
+    drop(unsafe { OwnedFd::from_raw_fd(2) });
+    panic!(\"nobody hears this\")";
+const SELF_DELETING: &str = r#"
+    std::fs::remove_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).unwrap();
+    context.soak().run(|operation| toy::keep(operation.number()))"#;
+
+/// Every way, with what stands beside its exercise's name, and in its sentence.
+const WAYS: [(&str, &str, &str, &[&str]); 21] = [
+    ("toy-broken", BROKEN, "it does not build", &[]),
+    ("toy-panicking", PANICKING, "it panicked", &["It panicked: out of tickets at"]),
+    (
+        "toy-looping",
+        LOOPING,
+        "it timed out",
+        &["without a result; it was computing: look for a loop", "LEAK_LAB_SILENCE=120"],
+    ),
+    (
+        "toy-sleeping",
+        SLEEPING,
+        "it timed out",
+        &["without a result; it was waiting: look for a lock, a channel, a join or a sleep"],
+    ),
+    (
+        "toy-exiting",
+        EXITING,
+        "it ended its own process",
+        &["ended with exit code 0", "std::process::exit. It had measured 2 rounds."],
+    ),
+    (
+        "toy-aborting",
+        ABORTING,
+        "it was ended by a signal",
+        &["signal 6 (abort)", "Look for a call of std::process::abort"],
+    ),
+    (
+        "toy-overflowing",
+        OVERFLOWING,
+        "it was ended by a signal",
+        &["Its stack overflowed; look for a function that calls itself"],
+    ),
+    (
+        "toy-greedy",
+        GREEDY,
+        "it was ended by a signal",
+        &["It ran out of memory: an allocation was refused (a trial may have 1.00 GB of data)"],
+    ),
+    (
+        "toy-opening",
+        OPENING,
+        "it panicked",
+        &["Too many open files", "A trial may have 256 files open at once"],
+    ),
+    (
+        "toy-flooding",
+        FLOODING,
+        "it was ended by a signal",
+        &["It printed more than 16.0 MB and was ended; do not print in what every operation does"],
+    ),
+    ("toy-boasting", BOASTING, "1.00 live blocks", &[]),
+    (
+        "toy-forging",
+        FORGING,
+        "it streamed what is no measurement",
+        &["Its event stream cannot be trusted", "was not written by the harness"],
+    ),
+    (
+        "toy-repeating",
+        REPEATING,
+        "it streamed what is no measurement",
+        &["Its event stream cannot be trusted", "was not written by the harness"],
+    ),
+    (
+        "toy-cutting",
+        CUTTING,
+        "it streamed what is no measurement",
+        &["Its event stream cannot be trusted: ", "Nothing of it is counted"],
+    ),
+    ("toy-homeless", HOMELESS, "not proven yet", &[]),
+    ("toy-evicted", EVICTED, "not proven yet", &[]),
+    (
+        "toy-littering",
+        LITTERING,
+        "nothing",
+        &[
+            "It left 3 processes behind (sleep). They were ended; end what you start and wait for it",
+        ],
+    ),
+    ("toy-spawning", SPAWNING, "1.00 threads", &[]),
+    ("toy-speechless", SPEECHLESS, "it panicked", &["It panicked: nobody hears this at"]),
+    ("toy-own-allocator", STEADY, "it does not build", &[]),
+    ("toy-without-meter", GROWING, "not proven yet", &[]),
+];
+
+/// A workshop with an exercise of each way.
+fn workshop() -> &'static Toy {
+    static WORKSHOP: OnceLock<Toy> = OnceLock::new();
+    WORKSHOP.get_or_init(|| {
+        let mut toy = Toy::new("workshop-of-outcomes").with(1, "toy-broken", BROKEN);
+        for (order, (exercise, growth, ..)) in (1..).zip(WAYS).skip(1) {
+            toy = toy.with_exercise(order, exercise, growth);
+        }
+        let own = "#[global_allocator]\nstatic OWN: std::alloc::System = std::alloc::System;\n";
+        let place = "exercises/toy-own-allocator/src/lib.rs";
+        toy.write(place, &format!("{}{own}", toy.read(place)));
+        toy.replacing(
+            "exercises/toy-without-meter/tests/memory.rs",
+            "static METER: Meter = exercise_harness::meter();",
+            "static METER: std::alloc::System = std::alloc::System;\nconst _: Option<Meter> = None;",
+        )
+    })
+}
+
+/// Runs `arguments` with little patience; nothing is left behind.
+fn run(toy: &Toy, arguments: &[&str]) -> Ran {
+    let traces = Traces::new();
+    let mut command = toy.command(arguments);
+    // Without backtraces, whose lines take seconds to find in a debug build.
+    command.env("LEAK_LAB_SILENCE", "8").env_remove("RUST_BACKTRACE");
+    let ran = Ran::of(traces.of(&mut command).output().unwrap());
+    traces.are_gone();
+    ran
+}
+
+/// `text` with single spaces, however its lines were broken.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn each_way_to_go_wrong_has_its_sentence_and_stops_no_other_exercise() {
+    let toy = workshop();
+    // What is built first is not counted.
+    run(toy, &["run", "toy-broken", "--version", "exercise"]).ends_with(2);
+    let began = Instant::now();
+    let ran = run(toy, &["run", "--version", "exercise"]).ends_with(2);
+    assert!(began.elapsed() < Duration::from_secs(120), "{:?}", began.elapsed());
+    let lines: Vec<&str> = ran.out.lines().collect();
+    for (at, (exercise, _, beside, sentences)) in WAYS.iter().enumerate() {
+        let begins = |name: &str| {
+            let line = lines.iter().position(|line| line.split(' ').next() == Some(name));
+            line.unwrap_or_else(|| panic!("{name} is not there:\n{}\n{}", ran.out, ran.err))
+        };
+        let end = WAYS.get(at + 1).map_or(lines.len(), |(next, ..)| begins(next));
+        let own = flat(&lines[begins(exercise)..end].join("\n"));
+        assert!(own.contains(beside), "{exercise}: {beside:?} is not in {own}\n{}", ran.err);
+        for sentence in *sentences {
+            assert!(own.contains(sentence), "{exercise}: {sentence:?} is not in {own}");
+        }
+    }
+    let said = flat(&ran.err);
+    for words in [
+        "exercises/toy-broken does not build",
+        "exercises/toy-own-allocator does not build",
+        "has the one global allocator already, the meter: remove the other",
+    ] {
+        assert!(said.contains(words), "{words:?} is not in {}", ran.err);
+    }
+    assert!(!ran.out.contains("Every exercise is steady"), "{}", ran.out);
+}
+
+#[test]
+fn what_cannot_be_measured_is_not_called_steady_and_says_why() {
+    let toy = workshop();
+    for (exercise, words) in [
+        ("toy-homeless", "cannot be counted: No such file"),
+        ("toy-evicted", "was removed"),
+        ("toy-without-meter", "declare one with #[global_allocator]"),
+    ] {
+        let ran = run(toy, &["test", exercise]).ends_with(1);
+        assert!(flat(&ran.out).contains(words), "{words:?} is not in {}", ran.out);
+    }
+    let ran = run(toy, &["test", "toy-littering"]).ends_with(1);
+    assert!(flat(&ran.out).contains("It left 3 processes behind (sleep)"), "{}", ran.out);
+    // What it printed is told, and marked.
+    let ran = run(toy, &["test", "toy-exiting"]).ends_with(1);
+    ran.says(&["It had printed, last:", "  | test memory::growth ... ok"]);
+}
+
+#[test]
+fn a_behaviour_that_goes_wrong_fails_alone() {
+    let place = "exercises/toy-misbehaving/tests/memory.rs";
+    for (behaviour, words) in [
+        ("panic!(\"one is not two\")", "It panicked: one is not two at"),
+        ("std::process::exit(0)", "ended with exit code 0 before the trial was over"),
+        ("loop { std::thread::park() }", "it was waiting: look for a lock"),
+    ] {
+        let toy = Toy::new("workshop-that-misbehaves")
+            .with(1, "toy-misbehaving", STEADY)
+            .replacing(place, "|_| {})", &format!("|_| {{ {behaviour} }})"));
+        let ran = run(&toy, &["test", "toy-misbehaving"]).ends_with(1);
+        let text = flat(&ran.out);
+        assert!(text.contains(words), "{words:?} is not in {}", ran.out);
+        assert!(text.contains("pass memory::growth"), "{}", ran.out);
+        assert!(text.contains("Failed: 1 of 3 trials."), "{}", ran.out);
+    }
+}
+
+/// By plain `cargo test` too, what ends its process with success is no pass.
+#[test]
+fn plain_cargo_test_does_not_pass_what_exits() {
+    let place = "exercises/toy-leaving/tests/memory.rs";
+    let toy = Toy::new("workshop-that-leaves").with(1, "toy-leaving", STEADY);
+    let leaving = "|_| { println!(\"goodbye\"); std::process::exit(0) })";
+    let toy = toy.replacing(place, "|_| {})", leaving);
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["test", "--test", "memory"]).current_dir(toy.path("exercises/toy-leaving"));
+    for (name, value) in toy.command(&[]).get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    let ran = Ran::of(command.output().unwrap()).ends_with(101);
+    let ran = ran.says(&["ended with exit code 0 before the trial was over"]);
+    ran.warns(&["behaviour::it_works printed:\ngoodbye"]);
+}
+
+#[test]
+fn a_test_that_never_lists_its_trials_is_ended() {
+    let toy = Toy::new("workshop-that-never-begins").with(1, "toy-beginning", STEADY).replacing(
+        "exercises/toy-beginning/tests/memory.rs",
+        "ExitCode {\n",
+        "ExitCode {\n    if true { loop { std::thread::park() } }\n",
+    );
+    let ran = run(&toy, &["test", "toy-beginning"]).ends_with(2);
+    let said = flat(&ran.err);
+    assert!(said.contains("does not list its trials: it was ended after 8"), "{}", ran.err);
+}
+
+#[test]
+fn a_wrong_patience_is_refused_with_what_is_right() {
+    let toy = Toy::new("workshop-without-patience").with(1, "toy-steady", STEADY);
+    let mut command = toy.command(&["run"]);
+    let ran = Ran::of(command.env("LEAK_LAB_SILENCE", "never").output().unwrap()).ends_with(2);
+    ran.warns(&["LEAK_LAB_SILENCE is set to \"never\"; it must be a number of seconds above 0"]);
+}
+
+#[test]
+fn sources_that_delete_themselves_are_measured_as_they_were_built() {
+    let toy = Toy::new("workshop-that-deletes-itself").with(1, "toy-gone", SELF_DELETING);
+    run(&toy, &["run", "toy-gone"]).ends_with(0).says(&["Growing", "toy_gone_exercise::keep"]);
+    assert!(!Path::new(&toy.path("exercises/toy-gone/src")).exists());
+    // From then on it does not build, and the other version is measured all the same.
+    let ran = run(&toy, &["run", "toy-gone"]).ends_with(2);
+    ran.says(&["The exercise does not build", "The solution is steady"]);
+    fs::create_dir_all(toy.path("exercises/toy-gone/src")).unwrap();
+}
