@@ -4,7 +4,7 @@
 //! is removed whatever becomes of the child.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::cleanup;
 use crate::context::SoakSettings;
 use crate::event::{Event, TrialOutcome};
+use crate::place::Place;
 use crate::stream::Reader;
 
 /// The first argument of a test binary that is to run one trial alone; the second is the order.
@@ -30,8 +31,6 @@ pub const LONGEST_TRIAL: Duration = Duration::from_secs(300);
 
 /// How often the parent looks for new events.
 const LOOK: Duration = Duration::from_millis(5);
-/// How much of a child's output is kept, from its end.
-const OUTPUT_KEPT: u64 = 8 * 1024;
 
 /// What a child is told to do.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,6 +44,9 @@ pub struct Order {
     pub folder: PathBuf,
     /// How to run a soak.
     pub settings: SoakSettings,
+    /// Whether the soak's rounds are handed out on standard input (see [`paced`](crate::paced)).
+    #[serde(default)]
+    pub paced: bool,
 }
 
 impl Order {
@@ -109,18 +111,12 @@ pub fn run(
     settings: SoakSettings,
     see: impl FnMut(&Event),
 ) -> anyhow::Result<Ended> {
-    let scratch = cleanup::Folder::new()?;
-    let events = scratch.path().join("events");
-    let folder = scratch.path().join("files");
-    File::create(&events).and_then(|_| std::fs::create_dir(&folder)).with_context(|| {
-        format!("the trial's folder cannot be filled: {}", scratch.path().display())
-    })?;
-    let output = scratch.path().join("output");
-    let order = Order { trial: trial.to_owned(), events: events.clone(), folder, settings };
+    let place = Place::new()?;
+    let order = place.order(trial, settings);
     let began = Instant::now();
-    let mut child = start(binary, &order, &output)?;
+    let mut child = start(binary, &order, &place.output(), Stdio::null())?;
     let guard = cleanup::Process::watch(&child);
-    let mut reader = Reader::open(&events, trial)?;
+    let mut reader = Reader::open(&order.events, trial)?;
     let waited = wait(&mut child, &mut reader, see);
     if !matches!(waited, Ok(Some(_))) {
         end(&mut child);
@@ -133,15 +129,20 @@ pub fn run(
             (None, Some(fault)) => Ending::Malformed { fault },
             (None, None) => Ending::TimedOut { after: began.elapsed() },
         };
-    Ok(Ended { ending, rounds: reader.rounds, output: tail(&output).unwrap_or_default() })
+    Ok(Ended { ending, rounds: reader.rounds, output: place.printed() })
 }
 
-fn start(binary: &Path, order: &Order, output: &Path) -> anyhow::Result<Child> {
+pub(crate) fn start(
+    binary: &Path,
+    order: &Order,
+    output: &Path,
+    input: Stdio,
+) -> anyhow::Result<Child> {
     let printed = File::create(output)?;
     Command::new(binary)
         .arg(ALONE)
         .arg(serde_json::to_string(order)?)
-        .stdin(Stdio::null())
+        .stdin(input)
         .stdout(printed.try_clone()?)
         .stderr(printed)
         .spawn()
@@ -175,13 +176,13 @@ fn wait(
 }
 
 /// Ends a child that is still running, and waits for it, so that nothing is left of it.
-fn end(child: &mut Child) {
+pub(crate) fn end(child: &mut Child) {
     // Both fail only for a child that has already ended and been waited for.
     let _ = child.kill();
     let _ = child.wait();
 }
 
-fn ending(status: ExitStatus, reader: &Reader) -> Ending {
+pub(crate) fn ending(status: ExitStatus, reader: &Reader) -> Ending {
     if let Some(fault) = reader.final_fault() {
         return Ending::Malformed { fault };
     }
@@ -191,14 +192,4 @@ fn ending(status: ExitStatus, reader: &Reader) -> Ending {
         (_, Some(signal), _) => Ending::Aborted { signal },
         (_, None, code) => Ending::Exited { code: code.unwrap_or(-1) },
     }
-}
-
-/// The end of what a child printed.
-fn tail(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    let length = file.metadata()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(OUTPUT_KEPT)))?;
-    let mut kept = Vec::new();
-    file.take(OUTPUT_KEPT).read_to_end(&mut kept)?;
-    Ok(String::from_utf8_lossy(&kept).trim().to_owned())
 }

@@ -13,6 +13,7 @@ use crate::alone::Order;
 use crate::context::{Context, SoakSettings};
 use crate::event::{Event, FORMAT, TrialOutcome};
 use crate::exercise::Exercise;
+use crate::paced::Grants;
 use crate::suite::{Check, Work};
 
 /// Runs the ordered trial. The exit code says only whether the stream was written to its end; how
@@ -35,6 +36,9 @@ pub(crate) fn run(trials: &[Check], exercise: &Exercise, order: &Order) -> ExitC
 fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result<()> {
     die_with_parent();
     limit_open_files();
+    if order.paced {
+        limit_appetite();
+    }
     let mut events = Writer::append_to(&order.events)?;
     events.write(&Event::Start { format: FORMAT, trial: check.name.clone() })?;
     let settings = SoakSettings {
@@ -47,6 +51,7 @@ fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result
     let context = Context::new(order.folder.clone(), settings).observed_by(move |round: &Round| {
         let _ = rounds.write(&Event::Round { round: *round });
     });
+    let context = if order.paced { context.paced_by(Grants::new().pacer()) } else { context };
     let outcome = catch(|| match check.work {
         Work::Behaviour(behaviour) => {
             behaviour(&context);
@@ -91,6 +96,22 @@ fn limit_open_files() {
     let current = limit.current.map_or(OPEN_FILES, |current| current.min(OPEN_FILES));
     // Lowering the soft limit is never refused.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(current), ..limit });
+}
+
+/// The address space of a trial that goes on for hours, in bytes. What watches it ends it far below;
+/// this holds for what takes all at once. The meter's tables, too, reserve address space.
+const ADDRESS_SPACE: u64 = 6 << 30;
+/// The longest file that it may write, in bytes: also of what it prints.
+const LONGEST_FILE: u64 = 1 << 30;
+
+fn limit_appetite() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    for (resource, most) in [(Resource::As, ADDRESS_SPACE), (Resource::Fsize, LONGEST_FILE)] {
+        let limit = getrlimit(resource);
+        let current = limit.current.map_or(most, |current| current.min(most));
+        // Lowering the soft limit is never refused; where it means nothing, nothing is lost.
+        let _ = setrlimit(resource, Rlimit { current: Some(current), ..limit });
+    }
 }
 
 /// Where the system offers it, this process ends when the one that started it does.

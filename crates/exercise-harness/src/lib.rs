@@ -10,7 +10,9 @@
 //! - [`exercise`]: an exercise's metadata, from its `exercise.toml`.
 //! - [`event`]: the event stream, as JSON lines; [`stream`] reads it back and refuses a broken one.
 //! - [`alone`]: runs one trial in a process of its own and says how it ended.
+//! - [`paced`]: runs one for as long as its work is handed out, to be shown live.
 //! - [`judge`]: turns measurements into sentences.
+//! - [`plan`]: the versions that were built, for a program that shows them.
 //! - [`runtime`]: a runtime for asynchronous trials, and waits that end.
 //! - [`cleanup`]: temporary folders and processes end with the program, also on Ctrl-C.
 //!
@@ -23,6 +25,9 @@ pub mod context;
 pub mod event;
 pub mod exercise;
 pub mod judge;
+pub mod paced;
+mod place;
+pub mod plan;
 pub mod runtime;
 pub mod stream;
 pub mod suite;

@@ -1,12 +1,15 @@
 //! Reads an event stream as it grows, and refuses a broken one.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 
 use leak_meter::Round;
 
 use crate::event::{Event, FORMAT, TrialOutcome};
+
+/// How much of a stream may have been read and still be on the disk, in bytes.
+const MOST_READ: u64 = 64 * 1024;
 
 /// A reader of one trial's stream.
 #[derive(Debug)]
@@ -71,6 +74,24 @@ impl Reader {
             }
         }
         Ok(grew)
+    }
+
+    /// Lets go of the rounds so far: of a stream that may go on for hours.
+    pub(crate) fn forget(&mut self) {
+        self.rounds.clear();
+    }
+
+    /// Shortens the stream's file at `path` to nothing, if much of it has been read: only while
+    /// nobody writes to it.
+    ///
+    /// # Errors
+    /// When the file cannot be shortened.
+    pub(crate) fn shorten(&mut self, path: &Path) -> io::Result<()> {
+        if self.rest.is_empty() && self.file.stream_position()? >= MOST_READ {
+            File::options().write(true).open(path)?.set_len(0)?;
+            self.file.rewind()?;
+        }
+        Ok(())
     }
 
     /// What is wrong with `event` at this place in the stream.
