@@ -63,6 +63,8 @@ pub struct DidNotBuild {
 #[derive(Debug, Default)]
 struct Said {
     tests: BTreeMap<String, PathBuf>,
+    /// By the program's name.
+    programs: BTreeMap<String, PathBuf>,
     errors: BTreeMap<String, Vec<String>>,
     warnings: BTreeMap<String, Vec<String>>,
     finished: bool,
@@ -91,6 +93,30 @@ pub fn build(selection: Selection<'_>, see: impl Fn(&str) + Sync) -> anyhow::Res
         anyhow::bail!("{}\n\ncargo stopped before it built anything; see above.", message.trim());
     }
     Ok(results(selection.packages, said, &progress))
+}
+
+/// Builds the program of the package `package`, which is named like it. `see` is handed each line of
+/// cargo's progress.
+///
+/// # Errors
+/// When cargo cannot be started, or the program does not build. The error carries the compiler's own
+/// message.
+pub fn build_program(
+    workspace: &Path,
+    package: &str,
+    see: impl Fn(&str) + Sync,
+) -> anyhow::Result<PathBuf> {
+    let mut command = cargo();
+    command
+        .args(["build", "--message-format=json", "--color=never", "--package", package])
+        .args(["--bin", package, "--manifest-path"])
+        .arg(workspace.join("Cargo.toml"));
+    let (mut said, progress) = listen(command, see)?;
+    said.programs.remove(package).ok_or_else(|| {
+        let errors: String = said.errors.into_values().map(|errors| errors.concat()).collect();
+        let message = if errors.is_empty() { progress.join("\n") } else { errors };
+        anyhow::anyhow!("{}\n\nThe program {package} does not build; see above.", message.trim())
+    })
 }
 
 /// The folder that cargo builds the workspace at `workspace` in.
@@ -162,6 +188,11 @@ impl Said {
                 if let Some(test) = artifact.executable {
                     let package = package_of(&artifact.package_id.repr).to_owned();
                     self.tests.insert(package, test.into_std_path_buf());
+                }
+            }
+            Message::CompilerArtifact(artifact) => {
+                if let Some(program) = artifact.executable {
+                    self.programs.insert(artifact.target.name, program.into_std_path_buf());
                 }
             }
             Message::CompilerMessage(message) => {

@@ -4,6 +4,7 @@
 //! - `workspace`: where the workshop lies and which exercises it has.
 //! - `cargo`: builds the memory tests; the one place that starts cargo.
 //! - `measure`: runs trials; the one place that does.
+//! - `lineup`: the exercises as built, for a program that shows them.
 //! - `document`: what `run` found, as plain data.
 //! - `show`: all that people see.
 //! - `exit`: how the program ends.
@@ -14,6 +15,7 @@ mod cargo;
 mod commands;
 mod document;
 mod exit;
+mod lineup;
 mod measure;
 mod show;
 mod workspace;
@@ -22,7 +24,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{list, run, test, verify};
+use crate::commands::{demo, list, run, test, verify};
 
 /// Leak Lab: find and fix memory leaks in Rust
 #[derive(Debug, Parser)]
@@ -34,6 +36,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Args),
     List(list::Args),
     Run(run::Args),
     Test(test::Args),
@@ -43,6 +46,7 @@ enum Command {
 fn main() -> ExitCode {
     exercise_harness::cleanup::on_signals();
     let result = match Arguments::parse().command {
+        Command::Demo(args) => demo::run(&args),
         Command::List(args) => list::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::run(&args),

@@ -1,5 +1,6 @@
 //! The commands, one file or folder each: `Args` is what was asked, `run` does it.
 
+pub mod demo;
 pub mod list;
 mod prepare;
 pub mod run;
