@@ -7,6 +7,8 @@ export const CURVES = {
   files: { name: "Open files", index: 2, unit: count },
   tasks: { name: "Tasks", index: 3, unit: count },
 };
+/// The steps of the time axis.
+const SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200];
 /// As many readings are kept; beyond them every second one goes.
 const MOST = 2400;
 
@@ -24,6 +26,7 @@ export function count(value) {
 export function number(value) {
   const size = Math.abs(value);
   if (size === 0) return "0";
+  if (Number.isInteger(value) && size < 1000) return String(value);
   if (size >= 999.5) return Math.round(value).toLocaleString("en-US");
   return value.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.0995 ? 2 : 4);
 }
@@ -85,7 +88,7 @@ export class Charts {
     box.replaceChildren();
     const stacked = this.stacked && large;
     figure.querySelector("figcaption").textContent =
-      stacked ? `${name} that both retain since the start` : name;
+      (stacked ? `${name} that both retain since the start` : name) + (large ? this.limit(curve) : "");
     const grid = { stroke: style("--line"), width: 1 };
     const size = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const font = `600 ${Math.round(size * (large ? 0.85 : 0.66))}px system-ui, "DejaVu Sans", sans-serif`;
@@ -106,7 +109,7 @@ export class Charts {
       cursor: { show: false },
       scales: { x: { time: false }, y: { range: (_, low, high) => [0, Math.max(high ?? 1, 1) * 1.06] } },
       axes: [
-        { ...axis, size: size * (large ? 1.7 : 1.3), show: large, values: (_, ticks) => ticks.map(clock) },
+        { ...axis, size: size * (large ? 1.7 : 1.3), show: large, space: size * 5, incrs: SECONDS, values: (_, ticks) => ticks.map(clock) },
         { ...axis, size: size * (large ? 4.6 : 4), space: large ? 40 : 28, values: (_, ticks) => ticks.map((tick) => (curve !== "bytes" && tick % 1 ? "" : unit(tick))) },
       ],
       series: [{}, ...series],
@@ -126,7 +129,11 @@ export class Charts {
   }
 
   data(plot) {
-    const read = (role) => this.frames.map((frame) => frame.versions[this.roles.indexOf(role)][plot.curve]);
+    const read = (role) => this.frames.map((frame) => {
+      const reading = frame.versions[this.roles.indexOf(role)];
+      // A process that was killed holds nothing any more.
+      return reading.state === "killed" ? 0 : reading[plot.curve];
+    });
     const columns = new Map(this.roles.map((role) => [role, read(role)]));
     if (plot.stacked) {
       const below = columns.get("solution");
@@ -135,10 +142,20 @@ export class Charts {
     return [this.frames.map((frame) => frame.at), ...columns.values()];
   }
 
+  /// The cap on a curve, in words.
+  limit(curve) {
+    if (!this.cap) return "";
+    const { bytes: most, bytes_scale: memory, files, files_scale: descriptors } = this.cap;
+    if (curve === "bytes") return ` \u00b7 cap ${bytes(most)}: the server's 2 GB, ${number(memory)} times smaller`;
+    if (curve === "files") return ` \u00b7 cap ${files}: the server's limit, ${number(Math.round(descriptors))} times smaller`;
+    return "";
+  }
+
   absent(figure, plot) {
     const last = this.frames.at(-1);
     const absent = last && last.versions.every((reading) => reading[plot.curve] === null)
       && this.frames.every((frame) => frame.versions.every((reading) => reading[plot.curve] === null));
+    figure.classList.toggle("empty", Boolean(absent));
     let text = figure.querySelector(".absent");
     if (absent && !text) {
       text = document.createElement("div");
@@ -165,7 +182,7 @@ export class Charts {
       ctx.strokeStyle = ctx.fillStyle = style(note.version ? `--${note.version}` : "--soft");
       ctx.beginPath(); ctx.moveTo(x, bbox.top); ctx.lineTo(x, bbox.top + bbox.height); ctx.stroke();
       ctx.textAlign = x > bbox.left + bbox.width * 0.85 ? "right" : "left";
-      ctx.fillText(` ${sign[note.what]} `, x, bbox.top + bbox.height / 16);
+      ctx.fillText(` ${sign[note.what]} `, x, bbox.top + bbox.height / 6);
     }
     const cap = this.cap && { bytes: this.cap.bytes, files: this.cap.files }[curve];
     const y = cap ? plot.valToPos(cap, "y", true) : -1;

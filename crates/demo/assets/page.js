@@ -27,7 +27,7 @@ const OWN = [
   ["t", "T", "light / dark", () => setTheme(theme() === "dark" ? "light" : "dark")],
   ["?", "?", "these keys", () => toggleKeys()],
 ];
-const BUTTONS = { pause: "Pause", swap: "Swap", compare: "Compare", restart: "Restart", back: "Back", forward: "Next step" };
+const BUTTONS = { pause: "Pause", swap: "Swap", restart: "Restart", forward: "Next step" };
 
 function ask(command) {
   fetch("/command", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(command) })

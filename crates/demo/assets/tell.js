@@ -71,7 +71,7 @@ function left(shown, reading) {
   const { seconds_left: here, server_seconds_left: server } = reading;
   if (reading.state === "killed") return "starts afresh in a moment";
   if (reading.state !== "working" || here === null || here > 7200) return "";
-  return `out of memory in ${clock(here)} here, in ${span(server)} at ${number(shown.requests_per_second)} requests per second`;
+  return `out of memory in ${clock(here)} \u00b7 ${span(server)} at ${number(shown.requests_per_second)} requests/s`;
 }
 
 /// Tells the story up to the step where the page stands.
@@ -93,7 +93,7 @@ export function story(shown, status) {
     add(make("p", told.pattern, "pattern"), summary);
   }
   if (step === 5) for (const file of told.diff) add(...diff(file));
-  if (step === 6) add(...lines(told, 3), ...holder(told), ...cap(shown));
+  if (step === 6) add(...lines(told, 2), ...holder(told));
   if (status.source === "survey") add(make("p", "The version that leaks is measured once, then the load begins \u2026"));
   document.querySelector("#story").replaceChildren(...parts);
 }
@@ -109,14 +109,20 @@ function source(line, whole) {
   const nodes = [place, make("p", line.keeps, "keeps")];
   if (whole) {
     const code = make("pre");
+    const indent = common(line.source.map(({ text }) => text));
     for (const { number: at, text, grows } of line.source) {
       const row = make("span", undefined, grows ? "grows" : "");
-      row.append(make("i", at), text);
+      row.append(make("i", at), text.slice(indent));
       code.append(row);
     }
     nodes.push(code);
   }
   return nodes;
+}
+
+/// How far all lines that are not empty are indented.
+function common(lines) {
+  return Math.min(...lines.filter((text) => text.trim()).map((text) => text.search(/\S/)));
 }
 
 function holder(told) {
@@ -129,22 +135,21 @@ function diff(file) {
   const nodes = [make("p", file.file, "place")];
   for (const hunk of file.hunks) {
     const code = make("pre");
+    const indent = common(hunk.map(({ parts }) => parts.map(([, text]) => text).join("")));
     for (const { sign, parts } of hunk) {
       const row = make("span", undefined, sign === "same" ? "" : sign);
       row.append({ same: "  ", out: "- ", in: "+ " }[sign]);
-      for (const [changed, text] of parts) row.append(changed ? make("b", text) : text);
+      let rest = indent;
+      for (const [changed, whole] of parts) {
+        const text = whole.slice(rest);
+        rest = Math.max(0, rest - whole.length);
+        row.append(changed ? make("b", text) : text);
+      }
       code.append(row);
     }
     nodes.push(code);
   }
   return nodes;
-}
-
-function cap(shown) {
-  const { bytes: most, bytes_scale: scale, files } = shown.cap;
-  return [make("h2", "Cap"), make("p",
-    `Each process is ended at ${bytes(most)} of live memory or ${files} open files, and starts afresh. `
-    + `The server of the bug report has ${number(scale)} times the room.`)];
 }
 
 /// The last thing that happened.

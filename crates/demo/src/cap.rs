@@ -50,7 +50,7 @@ pub fn choose(exercise: &Exercise, report: Option<&Report>) -> Chosen {
 
     let server_room = LIMIT_BYTES - START_BYTES;
     let scale = growing(Resource::LiveBytes)
-        .map_or(SCALE, |bytes| round_down(server_room / (bytes * per_second * TO_CAP)))
+        .map_or(SCALE, |bytes| round(server_room / (bytes * per_second * TO_CAP)))
         .max(server_room / MOST_BYTES);
     let at_start = first.map_or(0, |round| round.live_bytes);
     let cap = Cap {
@@ -79,6 +79,13 @@ fn round_down(value: f64) -> f64 {
     step.unwrap_or(1.0) * ten
 }
 
+/// The nearest of the numbers 1, 2 and 5 with zeros, by how many times one is the other.
+fn round(value: f64) -> f64 {
+    let lower = round_down(value);
+    let upper = round_down(lower * 2.6);
+    if value / lower <= upper / value { lower } else { upper }
+}
+
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn whole(value: f64) -> u64 {
     value.max(0.0) as u64
@@ -92,6 +99,9 @@ mod tests {
     fn numbers_are_rounded_down_to_plain_ones() {
         for (value, plain) in [(1.0, 1.0), (4.9, 2.0), (5.0, 5.0), (99.0, 50.0), (0.34, 0.2)] {
             assert!((round_down(value) - plain).abs() < 1e-9, "{value}: {}", round_down(value));
+        }
+        for (value, plain) in [(1.0, 1.0), (1.6, 2.0), (3.0, 2.0), (39.0, 50.0), (8.0, 10.0)] {
+            assert!((round(value) - plain).abs() < 1e-9, "{value}: {}", round(value));
         }
         assert!((round_down(f64::NAN) - 1.0).abs() < 1e-9);
         assert!((round_down(0.0) - 1.0).abs() < 1e-9);

@@ -27,6 +27,8 @@ struct Now {
     shown: Option<Shown>,
     status: Status,
     frames: VecDeque<Frame>,
+    /// The last reading, if it is not among those that are kept.
+    last: Option<Frame>,
     /// Of so many readings one is kept.
     every: usize,
     /// Readings since the last one that was kept.
@@ -102,7 +104,7 @@ impl Now {
         to_text(&Message::All {
             shown: self.shown.clone(),
             status: self.status.clone(),
-            frames: self.frames.iter().cloned().collect(),
+            frames: self.frames.iter().chain(&self.last).cloned().collect(),
             notes: self.notes.iter().cloned().collect(),
         })
     }
@@ -110,9 +112,11 @@ impl Now {
     fn keep(&mut self, frame: Frame) {
         self.skipped += 1;
         if self.skipped < self.every {
+            self.last = Some(frame);
             return;
         }
         self.skipped = 0;
+        self.last = None;
         if self.frames.len() == MOST_FRAMES {
             let mut odd = false;
             self.frames.retain(|_| {

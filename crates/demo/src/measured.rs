@@ -161,7 +161,7 @@ impl Measured {
         let seconds = self.operations as f64 * scale / requests_per_second;
         let time = units::span(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
         Some(format!(
-            "killed after {} operations, at its cap of {limit} = {time} at {}",
+            "killed after {} operations = {time} at {} (its cap: {limit})",
             units::count(self.operations),
             units::rate(requests_per_second).replace("operation", "request"),
         ))

@@ -187,8 +187,8 @@ fn cap() {
     let killed = shown.until("the cap", |now| happened(now, "killed").is_some());
     let text = happened(&killed, "killed").unwrap();
     assert!(text.starts_with("killed after "), "{text}");
-    assert!(text.contains("of live memory = "), "{text}");
-    assert!(text.ends_with("at 10 requests per second"), "{text}");
+    assert!(text.contains(" at 10 requests per second (its cap: "), "{text}");
+    assert!(text.ends_with("MB of live memory)"), "{text}");
     let worked = number(&killed, 1, "operations");
     let again = shown.until("a fresh start", |now| {
         last(now)["frame"]["versions"][0]["state"] == "working" && number(now, 0, "bytes") > 0.0
