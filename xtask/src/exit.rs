@@ -11,7 +11,9 @@ pub const FAILED: u8 = 1;
 /// There is no result: an unknown name, a version that does not build or did not end as measured,
 /// or an error that stopped the command.
 pub const NO_RESULT: u8 = 2;
-// Ctrl-C ends the program with `exercise_harness::cleanup::INTERRUPTED`, wherever it is.
+/// Ctrl-C, wherever it is. As a signal it ends the program with
+/// `exercise_harness::cleanup::INTERRUPTED`, which is the same.
+pub const INTERRUPTED: u8 = 130;
 
 /// How a command ended that came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub enum Exit {
     Failed,
     /// See [`NO_RESULT`].
     NoResult,
+    /// Ctrl-C, where it arrives as a key.
+    Interrupted,
 }
 
 impl Exit {
@@ -32,6 +36,7 @@ impl Exit {
             Self::Success => SUCCESS,
             Self::Failed => FAILED,
             Self::NoResult => NO_RESULT,
+            Self::Interrupted => INTERRUPTED,
         })
     }
 }

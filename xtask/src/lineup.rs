@@ -1,59 +1,71 @@
 //! The exercises and their built versions, for a program that shows them.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
 
 use exercise_harness::plan::{Plan, Planned, PlannedVersion, Role};
 
-use crate::cargo::Build;
+use crate::cargo::{self, Built};
+use crate::commands::prepare;
 use crate::workspace::{Entry, Version, Workspace};
 
 /// The folder of recordings, in the workshop's folder and in the facilitator's own.
 const RECORDINGS: &str = "recordings";
 
-/// Every exercise of `workspace`, with what came of its build.
-pub fn plan(workspace: &Workspace, mut built: Build) -> Plan {
-    of(workspace, |entry, version| {
-        let built = built.packages.remove(&version.package(&entry.name)).map(|built| built.test);
-        match built {
-            Some(Ok(binary)) => (Some(binary), None),
-            Some(Err(refused)) => {
-                (None, Some(format!("it does not build.\n{}", refused.message.trim())))
-            }
-            None => {
-                let folder = version.folder(&entry.name);
-                (None, Some(format!("{folder}/Cargo.toml is not there.")))
-            }
-        }
-    })
+/// Every exercise of `workspace`, with what came of its build. What was shipped is among `built` for
+/// the exercises that have been edited.
+pub fn plan(workspace: &Workspace, built: &BTreeMap<String, Built>) -> anyhow::Result<Plan> {
+    let target = cargo::target_folder(&workspace.root)?;
+    Ok(of(workspace, |entry| {
+        let shipped = Version::Shipped.package(&entry.name);
+        let roles: &[(Version, Role)] = match built.get(&shipped) {
+            None => &[(Version::Exercise, Role::Exercise), (Version::Solution, Role::Solution)],
+            Some(_) => &[
+                (Version::Shipped, Role::Exercise),
+                (Version::Solution, Role::Solution),
+                (Version::Exercise, Role::Mine),
+            ],
+        };
+        let version = |(version, role): &(Version, Role)| {
+            let folder = match version {
+                Version::Shipped => prepare::shipped_folder(&target).join(&shipped),
+                _ => workspace.root.join(version.folder(&entry.name)),
+            };
+            let (binary, trouble) = match built.get(&version.package(&entry.name)) {
+                Some(Built { test: Ok(binary), .. }) => (Some(binary.clone()), None),
+                Some(Built { test: Err(refused), .. }) => {
+                    (None, Some(format!("it does not build.\n{}", refused.message.trim())))
+                }
+                None => (None, Some(format!("{}/Cargo.toml is not there.", folder.display()))),
+            };
+            PlannedVersion { role: *role, folder, binary, trouble }
+        };
+        roles.iter().map(version).collect()
+    }))
 }
 
 /// Every exercise of `workspace`, to be shown from recordings.
 pub fn unbuilt(workspace: &Workspace) -> Plan {
-    of(workspace, |_, _| (None, Some("it was not built; start without --replay.".to_owned())))
+    of(workspace, |entry| {
+        let version = |(version, role): (Version, Role)| PlannedVersion {
+            role,
+            folder: workspace.root.join(version.folder(&entry.name)),
+            binary: None,
+            trouble: Some("it was not built; start without --replay.".to_owned()),
+        };
+        [(Version::Exercise, Role::Exercise), (Version::Solution, Role::Solution)]
+            .map(version)
+            .to_vec()
+    })
 }
 
-fn of(
-    workspace: &Workspace,
-    mut binary: impl FnMut(&Entry, Version) -> (Option<PathBuf>, Option<String>),
-) -> Plan {
-    let mut version = |entry: &Entry, version: Version, role: Role| {
-        let (binary, trouble) = binary(entry, version);
-        let folder = workspace.root.join(version.folder(&entry.name));
-        PlannedVersion { role, folder, binary, trouble }
+fn of(workspace: &Workspace, versions: impl Fn(&Entry) -> Vec<PlannedVersion>) -> Plan {
+    let planned = |entry: &Entry| Planned {
+        versions: versions(entry),
+        ..Planned::new(&entry.name, &entry.metadata)
     };
-    let exercises = workspace
-        .exercises
-        .iter()
-        .map(|entry| Planned {
-            name: entry.name.clone(),
-            metadata: entry.metadata.clone(),
-            versions: vec![
-                version(entry, Version::Exercise, Role::Exercise),
-                version(entry, Version::Solution, Role::Solution),
-            ],
-        })
-        .collect();
+    let exercises = workspace.exercises.iter().map(planned).collect();
     let mut recordings = vec![workspace.root.join(RECORDINGS)];
     recordings.extend(own_folder().map(|folder| folder.join(RECORDINGS)));
     Plan { root: workspace.root.clone(), exercises, first: 0, recordings }

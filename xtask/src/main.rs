@@ -4,8 +4,13 @@
 //! - `workspace`: where the workshop lies and which exercises it has.
 //! - `cargo`: builds the memory tests; the one place that starts cargo.
 //! - `measure`: runs trials; the one place that does.
+//! - `document`: what `run` found, as plain data; `finding`: what an exercise was last found to be.
 //! - `lineup`: the exercises as built, for a program that shows them.
-//! - `document`: what `run` found, as plain data.
+//! - `shipped`: each exercise as it was shipped; `kept`: learners' versions that were put aside.
+//! - `difference`: two versions compared; `prediction`: what a learner expects; `readme`: the parts
+//!   of a README.
+//! - `lab`: the folder of what is remembered; `files`: how files are read and written; `scratch`:
+//!   copies of exercises, to be built.
 //! - `show`: all that people see.
 //! - `exit`: how the program ends.
 //!
@@ -13,18 +18,29 @@
 
 mod cargo;
 mod commands;
+mod difference;
 mod document;
 mod exit;
+mod files;
+mod finding;
+mod kept;
+mod lab;
 mod lineup;
 mod measure;
+mod prediction;
+mod readme;
+mod scratch;
+mod shipped;
 mod show;
 mod workspace;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::commands::{demo, list, run, test, verify};
+use crate::commands::{
+    completions, demo, diff, hint, list, predict, reset, run, test, verify, watch,
+};
 
 /// Leak Lab: find and fix memory leaks in Rust
 #[derive(Debug, Parser)]
@@ -36,21 +52,33 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Completions(completions::Args),
     Demo(demo::Args),
+    Diff(diff::Args),
+    Hint(hint::Args),
     List(list::Args),
+    Predict(predict::Args),
+    Reset(reset::Args),
     Run(run::Args),
     Test(test::Args),
     Verify(verify::Args),
+    Watch(watch::Args),
 }
 
 fn main() -> ExitCode {
     exercise_harness::cleanup::on_signals();
     let result = match Arguments::parse().command {
+        Command::Completions(args) => completions::run(&args, Arguments::command()),
         Command::Demo(args) => demo::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Hint(args) => hint::run(&args),
         Command::List(args) => list::run(&args),
+        Command::Predict(args) => predict::run(&args),
+        Command::Reset(args) => reset::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Watch(args) => watch::run(&args),
     };
     match result {
         Ok(exit) => exit.code(),

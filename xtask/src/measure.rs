@@ -8,9 +8,10 @@ use std::sync::mpsc;
 use std::thread;
 
 use anyhow::Context as _;
-use exercise_harness::alone::{self, Ended};
+use exercise_harness::alone::{self, Ended, Ending};
 use exercise_harness::context::SoakSettings;
-use exercise_harness::event::Event;
+use exercise_harness::event::{Event, TrialOutcome};
+use leak_meter::Verdict;
 
 /// The trial whose verdict is the version's.
 pub const GROWTH: &str = "memory::growth";
@@ -18,6 +19,9 @@ pub const GROWTH: &str = "memory::growth";
 pub const BEHAVIOURS: &str = "behaviour::";
 /// What the names of memory trials begin with.
 pub const MEMORY: &str = "memory::";
+
+/// How many times the rounds of an undecided soak its longer run may take.
+const LONGER: usize = 2;
 
 /// A trial to be run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,4 +138,18 @@ pub fn run(
         }
     });
     failed.map_or_else(|| Ok(measured.into_iter().flatten().collect()), Err)
+}
+
+/// The job of a longer run, if `measured` is what came of `job` and more rounds might decide it.
+pub fn longer(job: &Job, measured: &Measured) -> Option<Job> {
+    let rounds = match &measured.ended.ending {
+        Ending::Told(TrialOutcome::Soaked { report })
+            if report.verdict == Verdict::Undecided && report.stopped.is_none() =>
+        {
+            report.rounds.len() * LONGER
+        }
+        _ => return None,
+    };
+    let settings = SoakSettings { rounds_at_most: Some(rounds), ..job.settings };
+    Some(Job { settings, ..job.clone() })
 }

@@ -9,6 +9,8 @@ use clap::ValueEnum;
 use exercise_harness::Exercise;
 use serde::{Deserialize, Serialize};
 
+use crate::lab::LAB;
+
 /// How alike two names must be for one to be suggested for the other, from 0 to 1.
 const ALIKE: f64 = 0.6;
 
@@ -34,6 +36,8 @@ pub struct Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Version {
+    /// The exercise as it was shipped, whatever became of it.
+    Shipped,
     /// The learner's.
     Exercise,
     /// The fixed one.
@@ -41,14 +45,24 @@ pub enum Version {
 }
 
 impl Version {
-    /// Every version, in the order in which they are shown.
-    pub const ALL: [Self; 2] = [Self::Exercise, Self::Solution];
+    /// The versions that lie in the tree, in the order in which they are shown.
+    pub const IN_TREE: [Self; 2] = [Self::Exercise, Self::Solution];
 
     /// The folder, from the root, of this version of the exercise `name`.
     pub fn folder(self, name: &str) -> String {
         match self {
+            Self::Shipped => format!("{LAB}/shipped/{name}"),
             Self::Exercise => format!("exercises/{name}"),
             Self::Solution => format!("solutions/{name}"),
+        }
+    }
+
+    /// What it is called in a sentence, after "the".
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Shipped => "shipped exercise",
+            Self::Exercise => "exercise",
+            Self::Solution => "solution",
         }
     }
 
@@ -61,6 +75,7 @@ impl Version {
 impl fmt::Display for Version {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(match self {
+            Self::Shipped => "shipped",
             Self::Exercise => "exercise",
             Self::Solution => "solution",
         })
@@ -138,7 +153,9 @@ impl Workspace {
             let metadata = Exercise::parse(&text).context(place)?;
             exercises.push(Entry { name, metadata });
         }
-        exercises.sort_by(|a, b| (a.metadata.order, &a.name).cmp(&(b.metadata.order, &b.name)));
+        exercises.sort_by(|a, b| {
+            a.metadata.order.total_cmp(&b.metadata.order).then_with(|| a.name.cmp(&b.name))
+        });
         Ok(Self { root: root.to_owned(), exercises })
     }
 
@@ -165,12 +182,12 @@ impl Workspace {
         Ok(all.filter(|entry| names.is_empty() || names.contains(&entry.name)).collect())
     }
 
-    /// The packages of all versions whose manifest exists: what every build selects.
+    /// The packages of all versions in the tree whose manifest exists: what every build selects.
     pub fn packages(&self) -> Vec<String> {
         let versions = self
             .exercises
             .iter()
-            .flat_map(|entry| Version::ALL.map(|version| (version, entry.name.as_str())));
+            .flat_map(|entry| Version::IN_TREE.map(|version| (version, entry.name.as_str())));
         versions
             .filter(|(version, name)| {
                 self.root.join(version.folder(name)).join("Cargo.toml").is_file()

@@ -8,24 +8,51 @@ use verify_support::Tree;
 #[test]
 fn a_whole_tree_is_proven() {
     let verified = Tree::whole().verify();
-    verified.says("All 5 checks are proven.");
+    verified.says("All 6 checks are proven.");
     assert_eq!(verified.code, 0);
 }
 
 #[test]
-fn without_git_the_first_line_says_that_it_is_not_known_whether_the_tree_is_as_shipped() {
+fn the_first_line_says_whether_the_exercises_are_as_shipped_with_git_and_without() {
     let verified = Tree::whole().verify();
     let first = verified.text.lines().next().unwrap_or_default();
-    assert!(first.starts_with("Whether the tree is as shipped is not known"), "{first}");
+    assert!(
+        first.starts_with("The exercises are as shipped. Whether solutions and crates are as"),
+        "{first}"
+    );
+    let tree = Tree::whole().under_git();
+    tree.verify().says("The exercises are as shipped. Solutions and crates are as committed.");
+    tree.write("exercises/toy-cache/src/lib.rs", "")
+        .write("solutions/toy-cache/src/lib.rs", "")
+        .verify()
+        .says("Not as shipped: exercises toy-cache. Changed since the last commit: solutions/toy-cache.");
 }
 
 #[test]
-fn with_git_the_first_line_says_whether_the_tree_is_as_shipped_and_names_what_is_edited() {
-    let tree = Tree::whole().under_git();
-    tree.verify().says("The tree is as shipped, as far as git can tell.");
-    tree.write("exercises/toy-cache/src/lib.rs", "")
-        .verify()
-        .says("The tree is edited, git says: exercises toy-cache.");
+fn a_lock_that_is_not_renewed_is_refused_with_the_command_that_renews_it() {
+    let file = "exercises/toy-cache/src/lib.rs";
+    let tree = Tree::whole().replace(file, "Pages and", "The pages and");
+    let tree = tree.replace("solutions/toy-cache/src/lib.rs", "Pages and", "The pages and");
+    let refused = tree.is_refused("crates/toy-cache/shipped.toml", "src/lib.rs is edited");
+    refused.says("cargo xtask verify toy-cache --accept");
+    refused.says("1 of 6 checks failed.");
+    let accepted = tree.run(&["verify", "--form", "toy-cache", "--accept"]);
+    accepted.says("shipped from now on with these changes:\n  src/lib.rs is edited");
+    assert_eq!(accepted.code, 0, "{}", accepted.text);
+    assert_eq!(tree.verify().code, 0);
+}
+
+#[test]
+fn a_lock_that_is_missing_or_no_lock_is_refused() {
+    let place = "crates/toy-cache/shipped.toml";
+    Tree::whole().remove(place).is_refused(place, "There is no such file");
+    Tree::whole().write(place, "format = 2\n[files]\n").is_refused(place, "its format is 2");
+    let broken = Tree::whole().write(place, "files");
+    broken.is_refused(place, "cannot be used").says("--accept");
+    assert_eq!(broken.run(&["verify", "--form", "--accept"]).code, 0);
+    Tree::whole()
+        .write("exercises/toy-cache/src/new.rs", "//! New.\n")
+        .is_refused(place, "src/new.rs is new");
 }
 
 #[test]

@@ -22,6 +22,7 @@ const COMMANDS = [
   ["l", "L", "play the recording of this exercise", "play"],
 ];
 const OWN = [
+  ["ArrowDown", "\u2193 \u2191", "scroll the story", null],
   ["1", "1 \u2026 4", "memory, blocks, files or tasks as the large curve", null],
   ["f", "F", "full screen", fullScreen],
   ["t", "T", "light / dark", () => setTheme(theme() === "dark" ? "light" : "dark")],
@@ -71,7 +72,7 @@ function refresh(whole = true) {
     document.body.dataset.load = page.last ? page.last.load : "all";
     if (page.last) tell.read(page.shown, page.last, hidden(), main);
   }
-  tell.note(page.note);
+  tell.note(page.shown, page.note);
 }
 
 const HEAR = {
@@ -117,7 +118,9 @@ document.addEventListener("keydown", (event) => {
   const curve = Object.keys(CURVES)[Number(key) - 1];
   const command = COMMANDS.find(([of]) => of === key || (of === "+" && key === "="));
   const own = OWN.find(([of, , , act]) => of === key && act);
-  if (curve) { page.main = curve; refresh(); }
+  const story = document.querySelector("#story");
+  if (key === "ArrowDown" || key === "ArrowUp") story.scrollBy({ top: (key === "ArrowDown" ? 0.4 : -0.4) * story.clientHeight });
+  else if (curve) { page.main = curve; refresh(); }
   else if (command) ask(command[3]);
   else if (own) own[3]();
   else return;

@@ -3,6 +3,9 @@
 import { CURVES, bytes, clock, count, number } from "./draw.js";
 
 const NAMES = { exercise: "Leaks", solution: "Fixed", mine: "Yours" };
+/// Nothing leaks, so nothing is fixed.
+const ALIKE = { exercise: "Shipped", solution: "Solution", mine: "Yours" };
+const nameOf = (shown, role) => (shown && !shown.leaks ? ALIKE : NAMES)[role];
 const STATES = { working: "under load", idle: "idle", killed: "killed: out of memory", failed: "failed" };
 const LOADS = { all: "to every version, in step", exercise: "to the version that leaks", solution: "to the fixed version" };
 
@@ -27,7 +30,7 @@ export function cards(shown) {
     const card = make("div", undefined, "card");
     card.dataset.role = role;
     const head = make("div");
-    head.append(make("h2", NAMES[role]), make("p", "", "state"));
+    head.append(make("h2", nameOf(shown, role)), make("p", "", "state"));
     const list = make("dl");
     for (const [key, label] of [["operations", "operations"], ["rate", "per second"], ["growth", "kept per operation"]]) {
       const value = make("dd");
@@ -92,6 +95,7 @@ export function story(shown, status) {
     summary.innerHTML = told.summary;
     add(make("p", told.pattern, "pattern"), summary);
   }
+  if (step === 5 && told.diff.length === 0) add(make("p", "The solution changes nothing: the growth ends by itself."));
   if (step === 5) for (const file of told.diff) add(...diff(file));
   if (step === 6) add(...lines(told, 2), ...holder(told));
   if (status.source === "survey") add(make("p", "The version that leaks is measured once, then the load begins \u2026"));
@@ -99,7 +103,7 @@ export function story(shown, status) {
 }
 
 function lines(told, most) {
-  if (told.lines.length === 0) return [make("p", "Which lines grow was not found out.")];
+  if (told.lines.length === 0) return [make("p", "No line was found to grow.")];
   return [make("h2", "Grows"), ...told.lines.slice(0, most).flatMap((line) => source(line, false))];
 }
 
@@ -153,8 +157,8 @@ function diff(file) {
 }
 
 /// The last thing that happened.
-export function note(last) {
-  const who = last && last.version && last.what !== "swapped" ? `${NAMES[last.version]}: ` : "";
+export function note(shown, last) {
+  const who = last && last.version && last.what !== "swapped" ? `${nameOf(shown, last.version)}: ` : "";
   document.querySelector("#note").textContent = last ? who + last.text : "";
 }
 

@@ -1,8 +1,8 @@
 //! How much a measured process may hold, and how much load it gets: the bug report's story, scaled
 //! down to minutes on a laptop.
 
-use exercise_harness::Exercise;
 use exercise_harness::judge::{LIMIT_BYTES, START_BYTES};
+use exercise_harness::plan::Planned;
 use leak_meter::{Report, Resource, Verdict};
 
 use crate::message::Cap;
@@ -30,7 +30,7 @@ pub struct Chosen {
 }
 
 /// Chooses cap and load. Without a measurement both are cautious.
-pub fn choose(exercise: &Exercise, report: Option<&Report>) -> Chosen {
+pub fn choose(exercise: &Planned, report: Option<&Report>) -> Chosen {
     let growing = |resource| {
         let growth = report?.growth_of(resource)?;
         growth.per_operation.filter(|_| growth.verdict == Verdict::Growing)
@@ -93,6 +93,8 @@ fn whole(value: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use exercise_harness::Exercise;
+
     use super::*;
 
     #[test]
@@ -110,7 +112,7 @@ mod tests {
     #[test]
     fn without_a_measurement_the_cap_is_a_laptops() {
         let text = include_str!("../../rc-cycles/exercise.toml");
-        let chosen = choose(&Exercise::parse(text).unwrap(), None);
+        let chosen = choose(&Planned::new("rc-cycles", &Exercise::parse(text).unwrap()), None);
         assert!(chosen.cap.bytes <= 100_000_000);
         assert!(chosen.cap.files < 256);
         assert!(chosen.per_second > 0.0);

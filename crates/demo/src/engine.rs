@@ -114,7 +114,7 @@ impl Engine {
         if let Source::Nothing = self.source {
             self.go_live();
         } else {
-            let shown = self.shown(cap::choose(&self.planned().metadata, None));
+            let shown = self.shown(cap::choose(self.planned(), None));
             self.scene = Some(Scene { shown, story: story::read(self.planned(), None) });
             self.tell_all();
         }
@@ -122,7 +122,7 @@ impl Engine {
 
     fn go_live(&mut self) {
         let report = self.reports.get(&self.at);
-        let chosen = cap::choose(&self.planned().metadata, report);
+        let chosen = cap::choose(self.planned(), report);
         let story = story::read(self.planned(), report);
         let scene = Scene { shown: self.shown(chosen), story };
         self.record(&scene);
@@ -133,7 +133,7 @@ impl Engine {
 
     fn shown(&self, chosen: Chosen) -> Shown {
         let planned = self.planned();
-        let main = planned.metadata.leak.resources.iter().find_map(|resource| match resource {
+        let main = planned.resources.iter().find_map(|resource| match resource {
             leak_meter::Resource::OpenFiles | leak_meter::Resource::Sockets => Some(Curve::Files),
             leak_meter::Resource::LiveBlocks | leak_meter::Resource::LiveBytes => {
                 Some(Curve::Bytes)
@@ -143,10 +143,11 @@ impl Engine {
         Shown {
             number: self.at + 1,
             of: self.plan.exercises.len(),
-            title: planned.metadata.title.clone(),
-            service: planned.metadata.service.clone(),
+            title: planned.title.clone(),
+            service: planned.service.clone(),
+            leaks: planned.leaks,
             versions: planned.versions.iter().map(|version| version.role).collect(),
-            requests_per_second: planned.metadata.requests_per_second,
+            requests_per_second: planned.requests_per_second,
             cap: chosen.cap,
             main: main.unwrap_or(Curve::Bytes),
         }

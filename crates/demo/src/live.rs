@@ -32,7 +32,7 @@ impl Live {
     pub fn start(planned: &Planned, chosen: Chosen) -> Self {
         let mut live = Self {
             chosen,
-            requests_per_second: planned.metadata.requests_per_second,
+            requests_per_second: planned.requests_per_second,
             versions: planned.versions.iter().map(Measured::new).collect(),
             load: Load::All,
             turned: 0,

@@ -226,7 +226,8 @@ impl Measured {
     }
 }
 
-fn sentence(ending: &Ending) -> String {
+/// How a trial ended that was to go on.
+pub fn sentence(ending: &Ending) -> String {
     match ending {
         Ending::Told(TrialOutcome::Panicked { message }) => format!("it panicked: {message}"),
         Ending::Told(TrialOutcome::Soaked { report }) => match &report.stopped {

@@ -28,6 +28,8 @@ pub struct Shown {
     pub title: String,
     /// The service's name.
     pub service: String,
+    /// Whether it leaks: an exercise that only seems to has versions that are alike.
+    pub leaks: bool,
     /// The versions that are measured, in the order of their readings.
     pub versions: Vec<Role>,
     /// The bug report's rate, in operations per second.

@@ -59,7 +59,7 @@ pub fn read(planned: &Planned, report: Option<&Report>) -> Story {
         lines: report.map(|report| lines(planned, report)).unwrap_or_default(),
         holder: None,
         pattern: planned.name.clone(),
-        summary: to_html(&planned.metadata.summary),
+        summary: to_html(&planned.summary),
         diff: diff(planned).unwrap_or_default(),
     }
 }
@@ -110,7 +110,7 @@ fn lines(planned: &Planned, report: &Report) -> Vec<Line> {
 fn line(pattern: &str, folder: &Path, site: &Site) -> Option<Line> {
     let (path, number) = (site.file.as_deref()?, site.line?);
     // Paths and functions begin with the pattern's name, which is not told yet.
-    let (_, file) = path.split_once(&format!("/{pattern}/"))?;
+    let file = format!("src/{}", path.rsplit_once("/src/")?.1);
     let module = format!("{}_", pattern.replace('-', "_"));
     let function = match site.function.split_once("::") {
         Some((first, rest)) if first.contains(&module) => rest,
@@ -121,7 +121,7 @@ fn line(pattern: &str, folder: &Path, site: &Site) -> Option<Line> {
         units::number(site.blocks_per_operation.unwrap_or(0.0)),
         units::bytes(site.bytes_per_operation.unwrap_or(0.0))
     );
-    let text = fs::read_to_string(folder.join(file)).unwrap_or_default();
+    let text = fs::read_to_string(folder.join(&file)).unwrap_or_default();
     let at = usize::try_from(number).ok()?;
     let numbered = text.lines().zip(1..);
     let near = numbered.filter(|(_, of)| usize::abs_diff(*of, at) <= AROUND);
@@ -132,7 +132,7 @@ fn line(pattern: &str, folder: &Path, site: &Site) -> Option<Line> {
             grows: of == at,
         })
         .collect();
-    let (function, file) = (function.to_owned(), file.to_owned());
+    let function = function.to_owned();
     Some(Line { function, file, line: number, keeps, source })
 }
 
@@ -147,7 +147,7 @@ fn diff(planned: &Planned) -> Option<Vec<FileDiff>> {
         let read = |folder: &Path| fs::read_to_string(folder.join(file)).unwrap_or_default();
         FileDiff { file: file.display().to_string(), hunks: hunks(&read(before), &read(after)) }
     };
-    let all = planned.metadata.fix.files.iter().map(of_file);
+    let all = planned.fixed_files.iter().map(of_file);
     Some(all.filter(|file| !file.hunks.is_empty()).collect())
 }
 

@@ -6,9 +6,10 @@ use std::thread;
 use exercise_harness::alone::{self, Ending};
 use exercise_harness::context::SoakSettings;
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::judge;
 use exercise_harness::plan::{Planned, Role};
 use leak_meter::Report;
+
+use crate::measured::sentence;
 
 /// The trial whose report has the growing lines.
 const GROWTH: &str = "memory::growth";
@@ -23,7 +24,6 @@ impl Survey {
         let (tell, told) = mpsc::channel();
         let version = planned.versions.iter().find(|version| version.role == Role::Exercise);
         let binary = version.and_then(|version| version.binary.clone());
-        let exercise = planned.metadata.clone();
         thread::spawn(move || {
             let result = match binary {
                 None => Err("it has not been built".to_owned()),
@@ -32,9 +32,7 @@ impl Survey {
                         Err(error) => Err(format!("{error:#}")),
                         Ok(ended) => match &ended.ending {
                             Ending::Told(TrialOutcome::Soaked { report }) => Ok(report.clone()),
-                            _ => Err(judge::verdict_of(&ended, &exercise)
-                                .err()
-                                .unwrap_or_else(|| "it measured nothing".to_owned())),
+                            ending => Err(sentence(ending)),
                         },
                     }
                 }

@@ -83,12 +83,11 @@ fn plan(folder: &Path, leaky: Option<PathBuf>) -> Plan {
     Plan {
         root: folder.to_owned(),
         exercises: vec![Planned {
-            name: "toy".to_owned(),
-            metadata: Exercise::parse(METADATA).unwrap(),
             versions: vec![
                 version(Role::Exercise, leaky),
                 version(Role::Solution, env::current_exe().ok()),
             ],
+            ..Planned::new("toy", &Exercise::parse(METADATA).unwrap())
         }],
         first: 0,
         recordings: vec![folder.join("recordings")],

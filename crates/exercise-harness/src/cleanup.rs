@@ -19,6 +19,8 @@ pub const INTERRUPTED: i32 = 130;
 static FOLDERS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 /// Process ids, and whether the whole group of each is to be ended.
 static PROCESSES: Mutex<BTreeMap<i32, bool>> = Mutex::new(BTreeMap::new());
+/// What is done last when a signal ends the program.
+static FAREWELL: Mutex<Option<fn()>> = Mutex::new(None);
 
 /// From now on Ctrl-C (and a request to terminate) ends all that is registered here, and then this
 /// program with the exit code [`INTERRUPTED`].
@@ -26,20 +28,38 @@ pub fn on_signals() {
     let set = ctrlc::set_handler(|| {
         // The locks are kept until the end: nothing new is started or made meanwhile.
         let processes = lock(&PROCESSES);
-        for (id, group) in processes.iter() {
-            let Some(process) = Pid::from_raw(*id) else { continue };
-            let kill = if *group { kill_process_group } else { kill_process };
-            // It may have ended by itself a moment ago.
-            let _ = kill(process, Signal::KILL);
-        }
+        end_all(&processes);
         let folders = lock(&FOLDERS);
         for folder in folders.iter() {
             let _ = fs::remove_dir_all(folder);
+        }
+        if let Some(farewell) = *lock(&FAREWELL) {
+            farewell();
         }
         process::exit(INTERRUPTED);
     });
     // A second call finds the first one's handler in place.
     drop(set);
+}
+
+/// From now on, `farewell` is done last when a signal ends the program: a program that has changed
+/// how the terminal works leaves it as it was.
+pub fn set_farewell(farewell: fn()) {
+    *lock(&FAREWELL) = Some(farewell);
+}
+
+/// Ends every registered process now. Whoever waits for one sees that a signal has ended it.
+pub fn end_processes() {
+    end_all(&lock(&PROCESSES));
+}
+
+fn end_all(processes: &BTreeMap<i32, bool>) {
+    for (id, group) in processes {
+        let Some(process) = Pid::from_raw(*id) else { continue };
+        let kill = if *group { kill_process_group } else { kill_process };
+        // It may have ended by itself a moment ago.
+        let _ = kill(process, Signal::KILL);
+    }
 }
 
 /// An empty temporary folder, removed when this is dropped.

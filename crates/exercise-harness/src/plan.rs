@@ -5,9 +5,10 @@
 
 use std::path::PathBuf;
 
+use leak_meter::Resource;
 use serde::{Deserialize, Serialize};
 
-use crate::exercise::Exercise;
+use crate::exercise::{Exercise, Kind};
 
 /// All that is to be shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,10 +30,42 @@ pub struct Plan {
 pub struct Planned {
     /// The pattern's name.
     pub name: String,
-    /// What its `exercise.toml` says.
-    pub metadata: Exercise,
+    /// The title that its README carries.
+    pub title: String,
+    /// The service's name.
+    pub service: String,
+    /// One line on the pattern.
+    pub summary: String,
+    /// Operations in each round of an ordinary soak.
+    pub operations_per_round: u64,
+    /// The bug report's rate, in operations per second.
+    pub requests_per_second: f64,
+    /// The resources that leak, or rise for a while.
+    pub resources: Vec<Resource>,
+    /// Whether it leaks, rather than only seems to.
+    pub leaks: bool,
+    /// The files, in the version's folder, in which the fix may be.
+    pub fixed_files: Vec<PathBuf>,
     /// Its versions: the buggy one, the fixed one, and the learner's own if it is another.
     pub versions: Vec<PlannedVersion>,
+}
+
+impl Planned {
+    /// The exercise `name`, without any version.
+    pub fn new(name: &str, metadata: &Exercise) -> Self {
+        Self {
+            name: name.to_owned(),
+            title: metadata.title.clone(),
+            service: metadata.service.clone(),
+            summary: metadata.summary.clone(),
+            operations_per_round: metadata.operations_per_round,
+            requests_per_second: metadata.requests_per_second,
+            resources: metadata.resources().to_vec(),
+            leaks: matches!(metadata.kind, Kind::Leak { .. }),
+            fixed_files: metadata.fixed_files().to_vec(),
+            versions: Vec::new(),
+        }
+    }
 }
 
 /// One version of an exercise.

@@ -1,17 +1,46 @@
-//! Find out in a test whether a workload leaks, and how much per operation.
+//! Find out in a test whether a workload leaks, how much per operation, and from which line.
+//!
+//! In a file of its own under `tests/`, since a soak counts all that its process allocates:
 //!
 //! ```
-//! use leak_meter::{Allocator, Soak, Verdict};
+//! use leak_meter::{Allocator, Soak};
 //!
 //! #[global_allocator]
 //! static METER: Allocator = Allocator::system();
 //!
-//! let mut listeners = Vec::new();
-//! let report = Soak::new()
-//!     .operations_per_round(10)
-//!     .run(|operation| listeners.push(Box::new(operation.number())));
-//! assert_eq!(report.verdict, Verdict::Growing);
+//! # /*
+//! #[test]
+//! # */
+//! fn sessions_do_not_leak() {
+//!     # struct Service; impl Service { fn start() -> Self { Self } fn session(&self, _: u64) {} }
+//!     let service = Service::start();
+//!     Soak::new()
+//!         .run(|operation| service.session(operation.number()))
+//!         .assert_steady();
+//! }
+//! # sessions_do_not_leak();
 //! ```
+//!
+//! A failed assertion prints what grows, per operation, with what confidence, from which line, and the
+//! call stack above it. For that line the profile needs line tables, and for speed the build needs
+//! frame pointers; both are found out and said where they are missing:
+//!
+//! ```toml
+//! # Cargo.toml                        # .cargo/config.toml
+//! [profile.dev]                       # [build]
+//! debug = "line-tables-only"          # rustflags = ["-C", "force-frame-pointers=yes"]
+//! ```
+//!
+//! # Where to go from here
+//! - An asynchronous workload: [`Soak::run_async`], with [`Soak::tasks`] of the runtime.
+//! - More time, or less: [`Soak::budget`], or `LEAK_METER_BUDGET=2.5` in the environment. A run that can
+//!   be repeated exactly: [`Soak::operations_per_round`].
+//! - A project's own counts: [`Soak::gauge`]. A folder for temporary files: [`Soak::temporary_folder`].
+//! - Growth that is known, or bounded: [`Soak::known_findings`], [`Soak::bound`], [`Soak::bound_site`].
+//! - A running service: a [`Snapshot`] now, another later, and the difference by line.
+//! - Another allocator: `Allocator::new(MiMalloc)`.
+//! - How the verdict is reached: [`guide::method`]. What it cannot see and what it costs:
+//!   [`guide::limits`].
 //!
 //! # Layout
 //! - [`allocator`]: the counting global allocator that wraps another one.
@@ -23,9 +52,10 @@
 //! - [`snapshot`]: what is live now, and what came since an earlier moment.
 //! - [`report`]: what a soak found: serialisable, printable.
 //! - [`units`]: figures as people read them.
+//! - [`guide`]: the chapters on the method and on its limits.
 //!
-//! Absent on purpose: this crate never prints, starts no thread, reads no environment variable and
-//! knows nothing of the programs that use it.
+//! Absent on purpose: this crate never prints, starts no thread, reads no environment variable but
+//! `LEAK_METER_BUDGET`, and knows nothing of the programs that use it.
 //!
 //! # Glossary
 //! - *allocation*: one successful call of the allocator for a new block; a *reallocation* resizes
@@ -36,10 +66,16 @@
 //! - *round*: many operations, followed by one reading. A *soak* is the whole measurement.
 //! - *warm-up*: the first quarter of the rounds, which no verdict looks at.
 //! - *settling*: waiting, within a bound, until deferred work has stopped moving the counts.
+//! - *call stack*, *site*: the return addresses of an allocation, and the number that stands for them.
+//! - *culprit*: the line of a stack that is answerable, in the program's own packages.
+//! - *resource*, *gauge*: what is read after each round; the latter a project's own.
 //! - *growth*: what stays retained per operation.
+//! - *finding*: a place that grows, with its rate, history and stack; its *signature* stays the same
+//!   while the functions on the way do.
 //! - *verdict*: [`Verdict::Growing`], [`Verdict::Steady`] or [`Verdict::Undecided`].
 
 pub mod allocator;
+pub mod guide;
 pub mod probe;
 pub mod report;
 pub mod series;

@@ -1,7 +1,7 @@
 //! Blocks are charged to the line that allocates them. One test, since the table of sites is the
 //! process's.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::hint::black_box;
 use std::sync::mpsc;
 use std::thread;
@@ -21,6 +21,36 @@ fn each_planted_leak_is_charged_to_its_line() {
     blocks_that_one_thread_allocates_and_another_keeps();
     a_leak_beside_a_cache_that_is_full();
     nothing_for_a_healthy_program();
+    blocks_from_before_the_soak_that_are_exchanged();
+}
+
+#[inline(never)]
+fn exchange(full: &mut VecDeque<Box<u64>>, number: u64) {
+    full.pop_front();
+    full.push_back(Box::new(number));
+}
+
+fn blocks_from_before_the_soak_that_are_exchanged() {
+    // Exchanged within the run: steady from then on.
+    let mut full: VecDeque<Box<u64>> = (0..3000).map(Box::new).collect();
+    let report = Soak::new()
+        .operations_per_round(100)
+        .run(|operation| exchange(&mut full, operation.number()));
+    assert_eq!(report.verdict, Verdict::Steady, "{report}");
+    // Not within the run: nobody can tell yet, and the report says so.
+    let mut full: VecDeque<Box<u64>> = (0..50_000).map(Box::new).collect();
+    let report = Soak::new()
+        .operations_per_round(100)
+        .run(|operation| exchange(&mut full, operation.number()));
+    assert_eq!(report.verdict, Verdict::Undecided, "{report}");
+    assert!(report.sites[0].reason.contains("from before the soak"), "{report}");
+    // A leak beside an exchange is still a leak.
+    let mut kept = Vec::with_capacity(50_000);
+    let report = Soak::new().operations_per_round(100).run(|operation| {
+        exchange(&mut full, operation.number());
+        remember(&mut kept, operation.number());
+    });
+    assert_eq!(report.verdict, Verdict::Growing, "{report}");
 }
 
 /// The first finding, which must lie in `function` of this file.

@@ -4,5 +4,9 @@ criterion::criterion_group!(benches, compare);
 criterion::criterion_main!(benches);
 
 fn compare(criterion: &mut criterion::Criterion) {
-    exercise_benchmark::compare(criterion, "rc-cycles", include_str!("../exercise.toml"));
+    exercise_benchmark::compare(
+        criterion,
+        env!("CARGO_PKG_NAME"),
+        include_str!("../exercise.toml"),
+    );
 }

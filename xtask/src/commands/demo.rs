@@ -13,7 +13,6 @@ use crate::cargo;
 use crate::exit::Exit;
 use crate::lineup;
 use crate::show::progress::Progress;
-use crate::workspace::Workspace;
 
 /// The package of the page's program, and the program.
 const PROGRAM: &str = "demo";
@@ -53,14 +52,16 @@ pub struct Args {
 /// # Errors
 /// An unknown name, a build that could not begin, or a program that does not build or start.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
-    let workspace = Workspace::find()?;
+    let workspace = prepare::workspace()?;
     if let Some(name) = &args.exercise {
         workspace.exercise(name)?;
     }
     let progress = Progress::new();
-    let mut plan = match args.replay {
-        Some(_) => lineup::unbuilt(&workspace),
-        None => lineup::plan(&workspace, prepare::build(&workspace, args.release, &progress)?),
+    let mut plan = if args.replay.is_some() {
+        lineup::unbuilt(&workspace)
+    } else {
+        let built = prepare::build_all(&workspace, args.release, &progress)?;
+        lineup::plan(&workspace, &built)?
     };
     let place = plan.exercises.iter().position(|one| Some(&one.name) == args.exercise.as_ref());
     plan.first = place.unwrap_or(0);

@@ -1,8 +1,15 @@
 //! The commands, one file or folder each: `Args` is what was asked, `run` does it.
 
+mod ask;
+pub mod completions;
 pub mod demo;
+pub mod diff;
+pub mod hint;
 pub mod list;
-mod prepare;
+pub mod predict;
+pub mod prepare;
+pub mod reset;
 pub mod run;
 pub mod test;
 pub mod verify;
+pub mod watch;

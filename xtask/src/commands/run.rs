@@ -9,7 +9,9 @@ use super::prepare;
 use crate::cargo::{Built, DidNotBuild};
 use crate::document::{Document, ExerciseResult, FORMAT, VersionResult};
 use crate::exit::Exit;
+use crate::finding;
 use crate::measure::{self, GROWTH, Job, Note};
+use crate::shipped;
 use crate::show;
 use crate::show::progress::Progress;
 use crate::workspace::{Entry, Version, Workspace};
@@ -24,6 +26,7 @@ Examples:
   cargo xtask run                                     the whole workshop
   cargo xtask run rc-cycles                           one exercise in full
   cargo xtask run rc-cycles --version solution        only the fixed one
+  cargo xtask run rc-cycles --version shipped         as it was before you edited it
   cargo xtask run rc-cycles --format json > rc.json   for a program, or an assistant
   cargo xtask run rc-cycles --requests-per-second 200
                                                       a busier server
@@ -59,11 +62,13 @@ pub struct Args {
 /// Which versions to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Choice {
-    /// The one to be fixed
+    /// Yours, the one to be fixed
     Exercise,
     /// The fixed one
     Solution,
-    /// Both, side by side
+    /// The exercise as it was shipped, whatever you have made of it
+    Shipped,
+    /// Side by side: yours, the fixed one, and the shipped one of an edited exercise that is named
     All,
 }
 
@@ -83,16 +88,31 @@ struct Subject<'a> {
     built: Result<Job, VersionResult>,
 }
 
+/// An exercise, and which of its versions are to be measured.
+#[derive(Debug, Clone, Copy)]
+struct Chosen<'a> {
+    entry: &'a Entry,
+    versions: &'static [Version],
+}
+
 /// Builds all versions, measures the chosen ones, and shows what was found.
 ///
 /// # Errors
 /// An unknown name, a build that could not begin, a trial that could not be started, or an output
 /// that cannot be written. How the versions themselves did is in the exit.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
-    let workspace = Workspace::find()?;
-    let chosen = workspace.chosen(&args.exercises)?;
+    let workspace = prepare::workspace()?;
+    let entries = workspace.chosen(&args.exercises)?;
     let progress = Progress::new();
-    let built = prepare::build(&workspace, args.release, &progress)?.packages;
+    let mut built = prepare::build(&workspace, args.release, &progress)?.packages;
+    let chosen = args.choose(&workspace, &entries);
+    let shipped = |of: &&Chosen<'_>| of.versions.contains(&Version::Shipped);
+    let shipped: Vec<&Entry> = chosen.iter().filter(shipped).map(|of| of.entry).collect();
+    if !shipped.is_empty() {
+        progress.stage("Building what was shipped");
+        let detail = progress.detail();
+        built.extend(prepare::build_shipped(&workspace, &shipped, args.release, detail)?);
+    }
     let subjects = args.subjects(&chosen, &built);
     for subject in &subjects {
         if let Err(VersionResult { version, message: Some(message), .. }) = &subject.built {
@@ -104,8 +124,9 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let brief = args.exercises.is_empty() && args.format == Format::Text;
     let exercises = args.measure(&chosen, subjects, &progress, |at, result| {
         if brief {
-            progress.aside(|| show::brief::line(&workspace, chosen[at], result, at == 0))?;
+            progress.aside(|| show::brief::line(&workspace, entries[at], result, at == 0))?;
         }
+        args.remember(&workspace, entries[at], result);
         Ok(())
     })?;
     progress.end();
@@ -113,9 +134,9 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let document = Document { format: FORMAT, exercises };
     match args.format {
         Format::Json => show::json(&document)?,
-        Format::Text if brief => show::brief::next_step(&chosen, &document)?,
+        Format::Text if brief => show::brief::next_step(&entries, &document)?,
         Format::Text => {
-            for (entry, result) in chosen.iter().zip(&document.exercises) {
+            for (entry, result) in entries.iter().zip(&document.exercises) {
                 show::comparison::print(entry, result)?;
             }
         }
@@ -125,11 +146,30 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
 }
 
 impl Args {
-    fn versions(&self) -> &'static [Version] {
-        match self.version {
-            Choice::Exercise => &[Version::Exercise],
-            Choice::Solution => &[Version::Solution],
-            Choice::All => &Version::ALL,
+    /// Which versions of each of `entries` are to be measured. What was shipped stands beside the
+    /// learner's once they differ, if it was asked for by name or the exercise was.
+    fn choose<'a>(&self, workspace: &Workspace, entries: &[&'a Entry]) -> Vec<Chosen<'a>> {
+        let versions = |entry: &Entry| -> &'static [Version] {
+            match self.version {
+                Choice::Exercise => &[Version::Exercise],
+                Choice::Solution => &[Version::Solution],
+                Choice::Shipped => &[Version::Shipped],
+                Choice::All if self.exercises.is_empty() => &Version::IN_TREE,
+                Choice::All if shipped::is_comparable(&workspace.root, &entry.name) => {
+                    &[Version::Shipped, Version::Exercise, Version::Solution]
+                }
+                Choice::All => &Version::IN_TREE,
+            }
+        };
+        entries.iter().map(|entry| Chosen { entry, versions: versions(entry) }).collect()
+    }
+
+    /// Keeps what the learner's version was found to be, for `list` and `watch`. Only what the
+    /// exercise's own settings and an ordinary build give.
+    fn remember(&self, workspace: &Workspace, entry: &Entry, result: &ExerciseResult) {
+        let ordinary = !self.release && self.settings() == SoakSettings::default();
+        if let (true, Some(result)) = (ordinary, result.version(Version::Exercise)) {
+            finding::remember_growth(workspace, entry, result);
         }
     }
 
@@ -149,7 +189,7 @@ impl Args {
     /// The chosen versions of the chosen exercises, in the order in which they are shown.
     fn subjects<'a>(
         &self,
-        chosen: &[&'a Entry],
+        chosen: &[Chosen<'a>],
         built: &BTreeMap<String, Built>,
     ) -> Vec<Subject<'a>> {
         let subject = |entry: &'a Entry, version: Version| {
@@ -170,8 +210,9 @@ impl Args {
             };
             Subject { entry, version, built }
         };
-        let versions = self.versions();
-        let all = chosen.iter().flat_map(|entry| versions.iter().map(|version| (*entry, *version)));
+        let all = chosen.iter().flat_map(|Chosen { entry, versions }| {
+            versions.iter().map(move |version| (*entry, *version))
+        });
         all.map(|(entry, version)| subject(entry, version)).collect()
     }
 
@@ -179,7 +220,7 @@ impl Args {
     /// it are whole.
     fn measure(
         &self,
-        chosen: &[&Entry],
+        chosen: &[Chosen<'_>],
         subjects: Vec<Subject<'_>>,
         progress: &Progress,
         mut see: impl FnMut(usize, &ExerciseResult) -> anyhow::Result<()>,
@@ -197,13 +238,13 @@ impl Args {
             jobs.extend(job.inspect(|_| job_of.push(whole.len())));
             whole.push(result);
         }
-        let per_exercise = self.versions().len();
+        let mut at = 0;
         let mut advance = |whole: &[Option<VersionResult>]| {
-            while let Some(entry) = chosen.get(results.len()) {
-                let at = results.len() * per_exercise;
-                let versions: Option<Vec<_>> =
-                    whole[at..at + per_exercise].iter().cloned().collect();
+            while let Some(Chosen { entry, versions }) = chosen.get(results.len()) {
+                let end = at + versions.len();
+                let versions: Option<Vec<_>> = whole[at..end].iter().cloned().collect();
                 let Some(versions) = versions else { break };
+                at = end;
                 let result = ExerciseResult {
                     exercise: entry.name.clone(),
                     requests_per_second: self.rate(entry),

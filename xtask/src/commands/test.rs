@@ -1,20 +1,15 @@
 //! `test`: the learner's failing test, with what was measured.
 
 use anyhow::Context as _;
-use exercise_harness::alone::Ending;
 use exercise_harness::context::SoakSettings;
-use exercise_harness::event::TrialOutcome;
-use leak_meter::Verdict;
 
 use super::prepare;
 use crate::exit::Exit;
+use crate::finding::{self, Finding};
 use crate::measure::{self, BEHAVIOURS, Job, MEMORY, Measured, Note};
 use crate::show;
 use crate::show::progress::Progress;
-use crate::workspace::{Version, Workspace};
-
-/// How many times the rounds of an undecided soak its longer run may take.
-const LONGER: usize = 2;
+use crate::workspace::Version;
 
 /// Tests your version of an exercise: its behaviour, then its memory
 #[derive(Debug, clap::Args)]
@@ -38,9 +33,16 @@ pub struct Args {
 /// An unknown name, a build that could not begin, a trial that could not be started, or an output
 /// that cannot be written. How the trials themselves went is in the exit.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
-    let workspace = Workspace::find()?;
+    let workspace = prepare::workspace()?;
     let entry = workspace.exercise(&args.exercise)?;
     let progress = Progress::new();
+    // Of what lies there before the build: an edit during it is another content.
+    let content = finding::content(&workspace, entry).filter(|_| !args.release);
+    let remember = |found: &dyn Fn(String) -> Finding| {
+        if let Some(content) = &content {
+            finding::remember(&workspace, entry, &found(content.clone()));
+        }
+    };
     let mut built = prepare::build(&workspace, args.release, &progress)?.packages;
     let built = built.remove(&Version::Exercise.package(&entry.name));
     let test = match built.map(|built| built.test) {
@@ -49,6 +51,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
             progress.end();
             show::trouble::did_not_build(Version::Exercise, &entry.name, &refused.message);
             show::trials::nothing_tested(&entry.name)?;
+            remember(&Finding::not_built);
             return Ok(Exit::NoResult);
         }
         None => {
@@ -59,17 +62,20 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
 
     progress.aside(|| show::trials::heading(entry))?;
     let mut tally = Tally::default();
+    let mut all = Vec::new();
     for (stage, prefix) in [("Testing what it does", BEHAVIOURS), ("Testing its memory", MEMORY)] {
         let jobs = measure::jobs(&test, prefix, SoakSettings::default())?;
         progress.stage(stage);
         trials(&jobs, &progress, |measured| {
             tally.all += 1;
             tally.failed += usize::from(!show::trials::print(entry, measured)?);
+            all.push(measured.clone());
             Ok(())
         })?;
     }
     progress.end();
     anyhow::ensure!(tally.all > 0, "The memory test of {} has no trials.", entry.name);
+    remember(&|content| Finding::of(content, entry, &all));
     show::trials::sum(entry, tally.failed, tally.all)?;
     Ok(if tally.failed == 0 { Exit::Success } else { Exit::Failed })
 }
@@ -95,7 +101,7 @@ fn trials(
             results[job] = Some(measured.clone());
             done += 1;
             while let Some(Some(next)) = results.get(seen)
-                && undecided_after(next).is_none()
+                && measure::longer(&jobs[seen], next).is_none()
             {
                 progress.aside(|| see(next))?;
                 seen += 1;
@@ -105,8 +111,8 @@ fn trials(
         Ok(())
     })?;
     for (result, job) in results.into_iter().flatten().zip(jobs).skip(seen) {
-        let result = match undecided_after(&result) {
-            Some(rounds) => longer(job, rounds * LONGER, progress)?,
+        let result = match measure::longer(job, &result) {
+            Some(longer) => again(longer, progress)?,
             None => result,
         };
         progress.aside(|| see(&result))?;
@@ -114,25 +120,13 @@ fn trials(
     Ok(())
 }
 
-/// Runs the soak of `job` by itself, in at most `rounds` rounds.
-fn longer(job: &Job, rounds: usize, progress: &Progress) -> anyhow::Result<Measured> {
+/// Runs the longer soak `job` by itself.
+fn again(job: Job, progress: &Progress) -> anyhow::Result<Measured> {
     progress.stage("Undecided: once more, for longer");
-    let settings = SoakSettings { rounds_at_most: Some(rounds), ..job.settings };
-    let again = measure::run(&[Job { settings, ..job.clone() }], |_, note| {
-        progress.trial(0, 1, &job.trial, &note);
+    let trial = job.trial.clone();
+    let measured = measure::run(&[job], |_, note| {
+        progress.trial(0, 1, &trial, &note);
         Ok(())
     })?;
-    again.into_iter().next().context("the longer run has no result")
-}
-
-/// After how many rounds a soak ended that more rounds might decide.
-fn undecided_after(measured: &Measured) -> Option<usize> {
-    match &measured.ended.ending {
-        Ending::Told(TrialOutcome::Soaked { report })
-            if report.verdict == Verdict::Undecided && report.stopped.is_none() =>
-        {
-            Some(report.rounds.len())
-        }
-        _ => None,
-    }
+    measured.into_iter().next().context("the longer run has no result")
 }

@@ -6,7 +6,7 @@ use exercise_harness::units;
 use leak_meter::{Growth, Resource, Verdict};
 
 use super::palette::{self, STRONG, paint};
-use super::words::{WIDTH, wrapped};
+use super::words::{self, wrapped};
 use crate::document::{Document, ExerciseResult, Outcome, VersionResult};
 use crate::workspace::{Entry, Version, Workspace};
 
@@ -28,7 +28,10 @@ pub fn line(
         let versions = result.versions.iter().map(|version| version.version.to_string());
         let columns = versions.map(|version| format!("{version:VERDICT$}"));
         let columns = columns.collect::<Vec<_>>().concat();
-        let last = exercise.map_or("", |_| "the exercise keeps, per operation");
+        let room = room(name_width, result);
+        let last = ["the exercise keeps, per operation", "kept per operation"];
+        let last = last.into_iter().find(|last| exercise.is_some() && last.len() <= room);
+        let last = last.unwrap_or_default();
         let heading = format!("{:name_width$}{columns}{last}", "");
         writeln!(out, "{}", paint(STRONG, heading.trim_end()))?;
     }
@@ -38,7 +41,7 @@ pub fn line(
         format!("{}{gap}", paint(palette::style(version), &short))
     };
     let verdicts: String = result.versions.iter().map(verdict).collect();
-    let room = WIDTH.saturating_sub(name_width + VERDICT * result.versions.len());
+    let room = room(name_width, result);
     let keeps = exercise.map(|version| keeps(version, entry, room)).unwrap_or_default();
     let text = format!("{:name_width$}{verdicts}{keeps}", entry.name);
     writeln!(out, "{}", text.trim_end())?;
@@ -47,12 +50,17 @@ pub fn line(
         let shown = version.message.as_ref().filter(|_| version.outcome != Outcome::DidNotBuild);
         if let Some(message) = shown {
             let text = format!("{}: {message}", version.version);
-            for line in wrapped(&text, WIDTH - 2) {
+            for line in wrapped(&text, words::width() - 2) {
                 writeln!(out, "  {line}")?;
             }
         }
     }
     Ok(())
+}
+
+/// How wide the last column is.
+fn room(name_width: usize, result: &ExerciseResult) -> usize {
+    words::width().saturating_sub(name_width + VERDICT * result.versions.len())
 }
 
 /// A result in one word that fits the column.
@@ -71,7 +79,7 @@ fn keeps(version: &VersionResult, entry: &Entry, room: usize) -> String {
         Some(Verdict::Undecided) => "not proven yet".to_owned(),
         Some(Verdict::Growing) => {
             let parts: Vec<String> =
-                version.growing(&entry.metadata.leak.resources).into_iter().map(part).collect();
+                version.growing(entry.metadata.resources()).into_iter().map(part).collect();
             let shown = (1..=parts.len()).rev().map(|count| {
                 let more = if count < parts.len() { ", ..." } else { "" };
                 format!("{}{more}", parts[..count].join(", "))

@@ -3,11 +3,12 @@
 use std::io::Write;
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{ColumnConstraint, ContentArrangement};
 use exercise_harness::judge;
 use leak_meter::Verdict;
 
 use super::palette::{self, QUIET, STRONG, paint};
-use super::words::{WIDTH, wrapped};
+use super::words::{self, wrapped};
 use super::{meaning, rows};
 use crate::document::{ExerciseResult, Outcome, VersionResult};
 use crate::workspace::{Entry, Version};
@@ -22,7 +23,13 @@ pub fn print(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
     table.style_mut().row_separator = comfy_table::LineStyle::none();
     let versions = result.versions.iter().map(|version| version.version.to_string());
     table.set_header(std::iter::once(String::new()).chain(versions));
-    table.add_rows(rows::all(entry, result));
+    let width = words::width();
+    table.add_rows(rows::all(entry, result, width));
+    // Cells are broken where they do not fit; labels stay whole.
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(narrow(width));
+    if let Some(labels) = table.column_mut(0) {
+        labels.set_constraint(ColumnConstraint::ContentWidth);
+    }
     for line in table.lines() {
         let line = line.trim_end();
         // Coloured once the columns stand, which know nothing of colours.
@@ -30,7 +37,7 @@ pub fn print(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
         writeln!(out, "{}", if verdict { painted(line) } else { line.to_owned() })?;
     }
     for note in rows::notes(result) {
-        for line in wrapped(&note, WIDTH) {
+        for line in wrapped(&note, words::width()) {
             writeln!(out, "{}", paint(QUIET, &line))?;
         }
     }
@@ -44,16 +51,22 @@ pub fn print(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
         // The compiler's message stands above already, and its lines are its own.
         let sentence = match version.outcome {
             Outcome::DidNotBuild => {
-                format!("The {} does not build; see the compiler's message above.", version.version)
+                let noun = version.version.noun();
+                format!("The {noun} does not build; see the compiler's message above.")
             }
             _ => meaning::of(entry, version, result.requests_per_second),
         };
-        for line in wrapped(&sentence, WIDTH) {
+        for line in wrapped(&sentence, words::width()) {
             writeln!(out, "{line}")?;
         }
     }
     writeln!(out, "\n{}", paint(STRONG, &next(entry, result)))?;
     Ok(())
+}
+
+/// A width as the table counts it.
+fn narrow(width: usize) -> u16 {
+    u16::try_from(width).unwrap_or(u16::MAX)
 }
 
 /// The lines of a version that grow, then those that are undecided, and how to find them better.
@@ -65,12 +78,13 @@ fn places(version: &VersionResult) -> Vec<String> {
         let places = judge::places(&version.sites, verdict);
         if !places.is_empty() {
             let verdict = paint(style, &verdict.to_string());
-            lines.push(format!("{verdict} lines of the {}, per operation:", version.version));
+            let noun = version.version.noun();
+            lines.push(format!("{verdict} lines of the {noun}, per operation:"));
         }
-        lines.extend(places.iter().skip(1).flat_map(|line| wrapped(line, WIDTH)));
+        lines.extend(places.iter().skip(1).flat_map(|line| wrapped(line, words::width())));
     }
     let advice = version.attribution.as_ref().and_then(|attribution| attribution.advice.as_ref());
-    let note = advice.map(|advice| wrapped(&format!("Note: {advice}."), WIDTH));
+    let note = advice.map(|advice| wrapped(&format!("Note: {advice}."), words::width()));
     lines.extend(note.into_iter().flatten().map(|line| paint(QUIET, &line)));
     lines
 }
@@ -94,10 +108,10 @@ fn next(entry: &Entry, result: &ExerciseResult) -> String {
     };
     match (exercise.outcome, exercise.verdict) {
         (Outcome::Measured, Some(Verdict::Steady)) => {
-            format!("Next: cargo xtask test {name}   (is it steady, and does it still behave?)")
+            format!("Next: cargo xtask test {name}\n(is it steady, and does it still behave?)")
         }
         (Outcome::Measured, Some(Verdict::Undecided)) if exercise.stopped.is_none() => {
-            format!("Next: cargo xtask test {name}   (measures longer where that is needed)")
+            format!("Next: cargo xtask test {name}\n(measures longer where that is needed)")
         }
         (Outcome::Measured, _) => {
             format!("Next: cargo xtask test {name}\nTask: exercises/{name}/README.md")
@@ -105,6 +119,6 @@ fn next(entry: &Entry, result: &ExerciseResult) -> String {
         (Outcome::DidNotBuild, _) => {
             format!("Next: make it compile, then cargo xtask run {name}")
         }
-        _ => format!("Next: cargo xtask test {name}   (which trials still pass?)"),
+        _ => format!("Next: cargo xtask test {name}\n(which trials still pass?)"),
     }
 }

@@ -13,7 +13,7 @@ const USUAL_OPEN_FILES: f64 = 1024.0;
 
 /// What `result` means for the server of the bug report, at `rate` operations per second.
 pub fn of(entry: &Entry, result: &VersionResult, rate: f64) -> String {
-    let version = format!("The {}", result.version);
+    let version = format!("The {}", result.version.noun());
     let Some(verdict) = result.verdict else {
         let message = result.message.as_deref().unwrap_or_default();
         return format!("{version} has no verdict. {message}");
@@ -24,7 +24,7 @@ pub fn of(entry: &Entry, result: &VersionResult, rate: f64) -> String {
     let sentence = match verdict {
         Verdict::Growing => {
             let kept: Vec<String> = result
-                .growing(&entry.metadata.leak.resources)
+                .growing(entry.metadata.resources())
                 .iter()
                 .map(|growth| units::quantity(growth.resource, growth.per_operation.unwrap_or(0.0)))
                 .collect();

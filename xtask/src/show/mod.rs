@@ -6,14 +6,19 @@
 pub mod brief;
 pub mod comparison;
 mod curve;
+pub mod diff;
+pub mod hint;
 pub mod list;
 mod meaning;
 mod palette;
+pub mod predict;
 pub mod progress;
+pub mod reset;
 mod rows;
 pub mod trials;
 pub mod trouble;
 pub mod verify;
+pub mod watch;
 mod words;
 
 use std::io::Write;
@@ -24,5 +29,13 @@ use crate::document::Document;
 pub fn json(document: &Document) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", serde_json::to_string_pretty(document)?)?;
+    Ok(())
+}
+
+/// Prints `text` as it is.
+pub fn text(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
     Ok(())
 }

@@ -14,8 +14,10 @@ use crate::workspace::Entry;
 
 /// The label of the row with the verdicts.
 pub const VERDICT: &str = "verdict";
-/// The width of a curve.
+/// The width of a curve, where there is room.
 const CURVE: usize = 24;
+/// The width of the labels and the gap after them.
+const LABELS: usize = 21;
 /// Stands where there is no figure.
 const NONE: &str = "not available";
 /// The resources whose first and last readings are shown, in this order, and whether also where no
@@ -33,8 +35,8 @@ const SHOWN: [(Resource, bool); 8] = [
 
 type Row = Vec<String>;
 
-/// Every row, in the order in which they are shown.
-pub fn all(entry: &Entry, result: &ExerciseResult) -> Vec<Row> {
+/// Every row, in the order in which they are shown, for a table of at most `width` characters.
+pub fn all(entry: &Entry, result: &ExerciseResult, width: usize) -> Vec<Row> {
     let versions = &result.versions;
     let row = |label: &str, cell: &dyn Fn(&VersionResult) -> String| {
         std::iter::once(label.to_owned()).chain(versions.iter().map(cell)).collect::<Row>()
@@ -63,9 +65,12 @@ pub fn all(entry: &Entry, result: &ExerciseResult) -> Vec<Row> {
     );
     let all_rounds = versions.iter().flat_map(|version| &version.rounds);
     let scale = Scale::of(all_rounds.map(|round| round.live_bytes));
+    // A curve is one word: broken, it would be none.
+    let share = width.saturating_sub(LABELS) / versions.len().max(1);
+    let curve_width = CURVE.min(share.saturating_sub(3)).max(8);
     rows.push(row("live bytes, drawn", &|version| {
         let values: Vec<u64> = version.rounds.iter().map(|round| round.live_bytes).collect();
-        if values.is_empty() { NONE.to_owned() } else { curve(&values, scale, CURVE) }
+        if values.is_empty() { NONE.to_owned() } else { curve(&values, scale, curve_width) }
     }));
     rows.push(row("growth per op.", &|_| String::new()));
     let judged = judged(entry, versions);
@@ -97,7 +102,7 @@ pub fn notes(result: &ExerciseResult) -> Vec<String> {
     notes
 }
 
-/// The resources whose growth is worth its row: live memory, what is declared to leak, and what is
+/// The resources whose growth is worth its row: live memory, what is declared to grow, and what is
 /// not steady in some version.
 fn judged(entry: &Entry, versions: &[VersionResult]) -> Vec<Resource> {
     let always = [Resource::LiveBlocks, Resource::LiveBytes];
@@ -106,7 +111,7 @@ fn judged(entry: &Entry, versions: &[VersionResult]) -> Vec<Resource> {
         all.filter(|growth| growth.resource == *resource)
             .any(|growth| growth.verdict != Verdict::Steady)
     };
-    let declared = &entry.metadata.leak.resources;
+    let declared = entry.metadata.resources();
     let worth = |resource: &Resource| {
         always.contains(resource) || declared.contains(resource) || unsteady(resource)
     };

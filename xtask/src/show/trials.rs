@@ -8,7 +8,7 @@ use exercise_harness::{judge, units};
 use leak_meter::{Report, Resource, Verdict};
 
 use super::palette::{BAD, GOOD, OPEN, STRONG, paint};
-use super::words::{WIDTH, visible, wrapped};
+use super::words::{self, visible, wrapped};
 use crate::measure::Measured;
 use crate::workspace::Entry;
 
@@ -37,7 +37,7 @@ pub fn print(entry: &Entry, measured: &Measured) -> anyhow::Result<bool> {
         Err(sentence) => sentence,
         Ok(()) => figures(measured),
     };
-    for line in wrapped(&text, WIDTH - INDENTATION.len()) {
+    for line in wrapped(&text, words::width() - INDENTATION.len()) {
         writeln!(out, "{INDENTATION}{line}")?;
     }
     Ok(passed)

@@ -3,8 +3,25 @@
 use std::io::{self, Write};
 
 use crate::commands::verify::outcome::{Check, Outcome};
+use crate::commands::verify::shipped::Accepted;
 use crate::show::palette::{BAD, GOOD, paint};
 use crate::show::progress::Progress;
+
+/// Prints what was taken for what is shipped of the exercise `name`.
+pub fn accepted(name: &str, accepted: &Accepted) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    match accepted {
+        Accepted::Same => writeln!(out, "exercises/{name}: as its lock says already."),
+        Accepted::New { files } => {
+            writeln!(out, "exercises/{name}: {files} files are shipped from now on.")
+        }
+        Accepted::Changed(changes) => {
+            writeln!(out, "exercises/{name}: shipped from now on with these changes:")?;
+            changes.iter().try_for_each(|change| writeln!(out, "  {change}"))
+        }
+    }?;
+    writeln!(out)
+}
 
 /// Prints each outcome as it comes, and counts.
 #[derive(Debug)]

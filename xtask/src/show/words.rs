@@ -3,14 +3,28 @@
 use exercise_harness::units;
 use leak_meter::Resource;
 
-/// How wide a line is: that of a projector's terminal.
-pub const WIDTH: usize = 80;
+/// How wide a line of text is at most: as a projector's terminal.
+pub const WIDEST: usize = 80;
+/// How narrow the terminal may be; on a narrower one lines are broken by it.
+const NARROWEST: usize = 60;
 
 /// What stays on the line of the number before it.
 const UNITS: [&str; 9] = ["B", "kB", "MB", "GB", "TB", "s", "min", "h", "days"];
 
 /// Below this, "1 in 1,000 operations" says more than "0.001 per operation".
 const RARE: f64 = 0.1;
+
+/// How wide a line of text is: as the terminal, within bounds. Where the output is no terminal, the
+/// widest.
+pub fn width() -> usize {
+    terminal_width().min(WIDEST)
+}
+
+/// How wide the terminal is that the results go to.
+pub fn terminal_width() -> usize {
+    let size = terminal_size::terminal_size_of(std::io::stdout());
+    size.map_or(WIDEST, |(width, _)| usize::from(width.0).max(NARROWEST))
+}
 
 /// An amount per operation, without the resource's name.
 pub fn amount(resource: Resource, value: f64) -> String {
@@ -32,6 +46,39 @@ pub fn visible(resource: Resource, value: f64) -> String {
     } else {
         format!("{} per operation", amount(resource, value))
     }
+}
+
+/// `text`, as a README has it, in lines of at most `width` characters.
+pub fn paragraphs(text: &str, width: usize) -> Vec<String> {
+    let broken = |line: String| match line.as_str() {
+        "" => vec![line],
+        _ => wrapped(&line, width),
+    };
+    flowing(text).into_iter().flat_map(broken).collect()
+}
+
+/// Each paragraph of `text` in one line, with empty ones between them; the points of lists,
+/// tables and code keep their lines.
+fn flowing(text: &str) -> Vec<String> {
+    let mut paragraphs: Vec<String> = Vec::new();
+    let mut flows = false;
+    let mut in_code = false;
+    for line in text.lines() {
+        let fence = line.trim_start().starts_with("```");
+        let begins =
+            ["- ", "| ", "|-", "**"].iter().any(|sign| line.trim_start().starts_with(sign));
+        let own = in_code || fence || line.trim().is_empty() || begins;
+        in_code ^= fence;
+        match paragraphs.last_mut().filter(|_| flows && !own) {
+            Some(paragraph) => {
+                paragraph.push(' ');
+                paragraph.push_str(line.trim());
+            }
+            None => paragraphs.push(line.to_owned()),
+        }
+        flows = !(in_code || fence || line.trim().is_empty());
+    }
+    paragraphs
 }
 
 /// `text` in lines of at most `width` characters, broken between words. Each line keeps the
@@ -94,5 +141,14 @@ mod tests {
         assert_eq!(visible(Resource::LiveBytes, 0.02), "1 B in 50 operations");
         assert_eq!(visible(Resource::LiveBytes, 380.0), "380 B per operation");
         assert_eq!(visible(Resource::LiveBlocks, 0.0), "0 per operation");
+    }
+
+    #[test]
+    fn paragraphs_flow_and_lists_and_code_stay() {
+        let text = "One\ntwo.\n\n- three\n  four\n- five\n\n```\na\nb\n```\nsix\n";
+        assert_eq!(
+            flowing(text),
+            ["One two.", "", "- three four", "- five", "", "```", "a", "b", "```", "six"]
+        );
     }
 }

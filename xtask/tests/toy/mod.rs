@@ -3,6 +3,7 @@
 //! Its memory tests stand on the real `exercise-harness`. Files are only written where they changed
 //! and all toys share one target folder, so that a second run builds next to nothing.
 
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -11,6 +12,9 @@ use std::process::{Command, Output};
 pub const STEADY: &str = "context.soak().run(|_| drop(Box::new(1)))";
 /// Keeps a block of 8 bytes for each operation, in line 5 of `src/lib.rs`.
 pub const GROWING: &str = "context.soak().run(|operation| toy::keep(operation.number()))";
+/// Keeps a block of 8 bytes for each of the first 700 operations: fine, and flat from round 7 on.
+pub const FILLING: &str = "
+    context.soak().run(|operation| if operation.number() < 700 { toy::keep(operation.number()) })";
 /// Panics in the third round.
 pub const PANICKING: &str = "
     context.soak().run(|operation| assert!(operation.round() < 2, \"out of tickets\"))";
@@ -86,8 +90,8 @@ impl Toy {
     }
 
     /// With the exercise `name`, whose growth trial runs `growth`; its solution is steady.
-    pub fn with(self, order: u32, name: &str, growth: &str) -> Self {
-        self.write(&format!("crates/{name}/exercise.toml"), &metadata(order, name));
+    pub fn with(self, order: impl Display, name: &str, growth: &str) -> Self {
+        self.write(&format!("crates/{name}/exercise.toml"), &metadata(&order, name));
         for (folder, version, growth) in
             [("exercises", "exercise", growth), ("solutions", "solution", STEADY)]
         {
@@ -96,10 +100,59 @@ impl Toy {
             self.write(&format!("{folder}/{name}/src/lib.rs"), LIBRARY);
             self.write(
                 &format!("{folder}/{name}/tests/memory.rs"),
-                &memory_test(name, &package, growth),
+                &memory_test(
+                    name,
+                    &package,
+                    &self.path(&format!("crates/{name}/exercise.toml")),
+                    growth,
+                ),
             );
         }
         self
+    }
+
+    /// With the decoy `name`, both of whose versions run `growth`, and with `decoy`, the table of
+    /// this name without its heading.
+    pub fn with_decoy(self, order: impl Display, name: &str, growth: &str, decoy: &str) -> Self {
+        let toy = self.with(&order, name, growth);
+        let metadata = metadata(&order, name);
+        let common = metadata.split("[leak]").next().unwrap_or_default();
+        toy.write(&format!("crates/{name}/exercise.toml"), &format!("{common}[decoy]\n{decoy}\n"));
+        let package = format!("{name}-solution");
+        toy.write(
+            &format!("solutions/{name}/tests/memory.rs"),
+            &memory_test(
+                name,
+                &package,
+                &toy.path(&format!("crates/{name}/exercise.toml")),
+                growth,
+            ),
+        );
+        toy
+    }
+
+    /// With the lock of every exercise as it is now: that is what is shipped.
+    pub fn shipped(self) -> Self {
+        // A toy lacks much that `verify` asks for; that it takes the exercises is all that counts.
+        let accepted = self.run(&["verify", "--form", "--accept"]);
+        assert!(!accepted.out.is_empty(), "{}", accepted.err);
+        self
+    }
+
+    /// A workshop that lies there already, for instance a clone.
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    /// The text of a file.
+    #[track_caller]
+    pub fn read(&self, place: &str) -> String {
+        fs::read_to_string(self.root.join(place)).unwrap()
+    }
+
+    /// Where a file is.
+    pub fn path(&self, place: &str) -> PathBuf {
+        self.root.join(place)
     }
 
     /// Overwrites a file.
@@ -182,7 +235,7 @@ fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-fn metadata(order: u32, name: &str) -> String {
+fn metadata(order: &impl Display, name: &str) -> String {
     format!(
         "order = {order}\ntitle = \"The toy {name}\"\nservice = \"toy\"\nsummary = \"A toy\"\n\
          difficulty = \"Easy\"\nminutes = 10\noperations_per_round = 100\n\
@@ -203,7 +256,8 @@ fn manifest(package: &str) -> String {
     )
 }
 
-fn memory_test(name: &str, package: &str, growth: &str) -> String {
+fn memory_test(name: &str, package: &str, metadata: &Path, growth: &str) -> String {
+    let metadata = metadata.display().to_string();
     format!(
         "use exercise_harness::{{Bound, Context, Meter, Suite}};
 #[allow(unused_imports)]
@@ -222,7 +276,7 @@ fn bound(_: &Context) -> Bound {{
 }}
 
 fn main() -> std::process::ExitCode {{
-    Suite::new({name:?}, include_str!(\"../../../crates/{name}/exercise.toml\"))
+    Suite::new({name:?}, include_str!({metadata:?}))
         .behaviour(\"it_works\", |_| {{}})
         .growth(growth)
         .bound(\"toys\", bound)

@@ -25,6 +25,8 @@ impl Tree {
         let tree = Self(tempfile::tempdir().unwrap());
         let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/verify_tree");
         copy_all(&fixture, tree.0.path());
+        // What it is as it lies there is what is shipped.
+        tree.run(&["verify", "--form", "--accept"]);
         tree
     }
 
@@ -80,7 +82,8 @@ impl Tree {
         self.run(&["verify", "--form", exercise])
     }
 
-    fn run(&self, arguments: &[&str]) -> Verified {
+    /// What the runner says to these arguments.
+    pub fn run(&self, arguments: &[&str]) -> Verified {
         let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
             .args(arguments)
             .current_dir(self.0.path())

@@ -3,27 +3,32 @@
 //!
 //! # Layout
 //! - `header`: the 16 bytes in front of each block, which remember its size and site.
-//! - `walk`: the call stack, by its frame pointers or by an unwinder.
+//! - `walk`: the call stack, by its frame pointers or by an unwinder; `frames`: as it is collected.
+//! - `stack`: the bounds of a thread's stack; `code`: where the program's own code lies.
 //! - `recent`: the stacks that a thread allocated from lately.
 //! - `sites`: the table of call sites.
 //! - `slots`: the counts, for each thread its own.
 //! - `memory`: pages from the system for the tables, since the meter must not allocate.
 #![allow(unsafe_code)] // `GlobalAlloc` is an unsafe trait; each use below says why it is sound.
 
+mod code;
+mod frames;
 mod header;
 mod memory;
 mod recent;
 mod sites;
 mod slots;
+mod stack;
 mod walk;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
 
+pub use code::load_offset;
 pub use memory::mapped_bytes;
 pub use sites::{Capacity, SiteId, all_sites, capacity, frames};
 pub use slots::{SiteCounts, counts_of_site};
-pub use walk::{Method, Walks, load_offset, method, start, start_with, stop, walks};
+pub use walk::{Method, Walks, method, start, start_with, stop, walks};
 
 use header::Outer;
 

@@ -11,13 +11,15 @@
 
 use std::cell::Cell;
 use std::hint::black_box;
-use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
+use super::code;
+use super::frames::{Frames, SEED, mix, unwind};
 use super::recent::Frame;
 use super::sites::{self, MOST_FRAMES, SiteId};
 use super::slots;
+use super::stack::{FRAME_POINTER_IS_KNOWN, frame_pointer, own_stack};
 
 /// How call stacks are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,16 +46,7 @@ pub struct Walks {
     pub disagreed: usize,
 }
 
-#[derive(Clone, Copy)]
-struct Stack {
-    /// The lowest address of the thread's stack; 0 until asked for.
-    low: usize,
-    /// One past its highest address.
-    top: usize,
-}
-
 thread_local! {
-    static STACK: Cell<Stack> = const { Cell::new(Stack { low: 0, top: 0 }) };
     /// Whether this thread's allocations are the meter's own.
     static IN_METER: Cell<bool> = const { Cell::new(false) };
 }
@@ -86,7 +79,7 @@ pub fn start() -> Method {
     if !sites::prepare() {
         return Method::Off;
     }
-    let found = if frame::IS_KNOWN && known_chain_is_seen() {
+    let found = if FRAME_POINTER_IS_KNOWN && known_chain_is_seen() {
         Method::FramePointers
     } else {
         Method::Unwinder
@@ -130,53 +123,9 @@ pub(super) fn current_site(size: usize) -> SiteId {
     }
     match METHOD.load(Ordering::Relaxed) {
         0 => SiteId::UNKNOWN,
-        1 => site_by_frame_pointers(frame::pointer(), size),
-        _ => site_by_unwinder(),
+        1 => site_by_frame_pointers(frame_pointer(), size),
+        _ => site_by_unwinder(frame_pointer()),
     }
-}
-
-/// The return addresses of one stack, innermost first, and their hash.
-struct Frames {
-    addresses: [MaybeUninit<usize>; MOST_FRAMES],
-    /// The first `count` were written.
-    count: usize,
-    hash: u64,
-    /// What a walk read at each frame pointer.
-    pairs: [MaybeUninit<Frame>; MOST_FRAMES],
-    /// The first `read` were written.
-    read: usize,
-}
-
-impl Frames {
-    #[inline]
-    fn new() -> Self {
-        Self {
-            addresses: [const { MaybeUninit::uninit() }; MOST_FRAMES],
-            count: 0,
-            hash: SEED,
-            pairs: [const { MaybeUninit::uninit() }; MOST_FRAMES],
-            read: 0,
-        }
-    }
-
-    fn as_slice(&self) -> &[usize] {
-        // SAFETY: the first `count` addresses were written, in order.
-        unsafe { std::slice::from_raw_parts(self.addresses.as_ptr().cast(), self.count) }
-    }
-}
-
-impl Frames {
-    fn pairs(&self) -> &[Frame] {
-        // SAFETY: the first `read` pairs were written, in order.
-        unsafe { std::slice::from_raw_parts(self.pairs.as_ptr().cast(), self.read) }
-    }
-}
-
-const SEED: u64 = 0x517C_C1B7_2722_0A95;
-
-#[inline]
-fn mix(hash: u64, address: usize) -> u64 {
-    (hash.rotate_left(5) ^ address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// Follows the list of frame pointers from `pointer`. `None` on a stack that is not the thread's.
@@ -242,7 +191,7 @@ fn site_by_walk(pointer: usize, size: usize) -> SiteId {
     if frames.count == 0 {
         return SiteId::UNKNOWN;
     }
-    let site = sites::find(frames.hash).unwrap_or_else(|| new_site(&frames));
+    let site = sites::find(frames.hash).unwrap_or_else(|| new_site(&frames, pointer));
     if let Some(recent) = slots::recent() {
         // SAFETY: as in `site_by_frame_pointers`; the walk has just read all these frames.
         unsafe { (*recent).keep(pointer, size, frames.pairs(), site) };
@@ -257,43 +206,18 @@ fn is_frame(pointer: usize, above: usize, top: usize) -> bool {
 }
 
 #[cold]
-fn site_by_unwinder() -> SiteId {
+fn site_by_unwinder(pointer: usize) -> SiteId {
     let _guard = MeterGuard::enter();
-    match unwind() {
+    match unwind(hook(), pointer) {
         Some(frames) if frames.count > 0 => sites::find_or_insert(frames.hash, frames.as_slice()),
         Some(_) => SiteId::UNKNOWN,
         None => SiteId::FOREIGN_STACK,
     }
 }
 
-/// The stack as the unwinder sees it, from the caller of the frame that this function is in.
-fn unwind() -> Option<Frames> {
-    let mut frames = Frames::new();
-    let stack = own_stack();
-    let here = (&raw const frames).addr();
-    if here < stack.low || here >= stack.top {
-        return None;
-    }
-    let mut count = 0;
-    let mut hash = SEED;
-    // SAFETY: on the systems that this is built for, walking needs no synchronisation between
-    // threads. The guard that every caller holds keeps allocations in here from coming back.
-    unsafe {
-        backtrace::trace_unsynchronized(|frame| {
-            // The unwinder's own frames lie below this one.
-            if frame.sp().addr() > here && count < MOST_FRAMES {
-                let back = frame.ip().addr();
-                frames.addresses[count].write(back);
-                count += 1;
-                hash = mix(hash, back);
-                if code::contains(back) {
-                    (frames.count, frames.hash) = (count, hash);
-                }
-            }
-            count < MOST_FRAMES
-        });
-    }
-    Some(frames)
+/// The function in whose frame a walk begins, and the unwinder's frames end.
+fn hook() -> *const () {
+    super::charge as *const ()
 }
 
 /// Frames at the outer end that only the unwinder sees: the system's start of the program.
@@ -302,41 +226,32 @@ const START_FRAMES: usize = 4;
 /// The site of a stack that was not seen before. It is compared with what the unwinder sees, which
 /// is believed where the two differ: the stack went through code without frame pointers.
 #[cold]
-fn new_site(walked: &Frames) -> SiteId {
+fn new_site(walked: &Frames, pointer: usize) -> SiteId {
     let _guard = MeterGuard::enter();
-    let unwound = unwind();
-    let differs = unwound.filter(|unwound| !agree(walked.as_slice(), unwound.as_slice()));
-    let Some(unwound) = differs.filter(|unwound| unwound.count > 0) else {
+    let unwound = unwind(hook(), pointer).filter(|unwound| unwound.count > 0);
+    if unwound.as_ref().is_some_and(|unwound| agree(walked.as_slice(), unwound.as_slice())) {
         AGREED.fetch_add(1, Ordering::Relaxed);
         return sites::find_or_insert(walked.hash, walked.as_slice());
-    };
+    }
     let disagreed = DISAGREED.fetch_add(1, Ordering::Relaxed) + 1;
     // A few stacks through code without frame pointers do not make the rest wrong.
     if disagreed >= 3 && disagreed * 10 > AGREED.load(Ordering::Relaxed) {
         METHOD.store(Method::Unwinder as u8, Ordering::Release);
     }
-    let site = sites::find_or_insert(unwound.hash, unwound.as_slice());
+    let right = unwound.as_ref().unwrap_or(walked);
+    let site = sites::find_or_insert(right.hash, right.as_slice());
     sites::alias(walked.hash, site);
     site
 }
 
-/// Whether a walked stack is the unwound one, which begins a few frames further in. Of a stack too
-/// deep for either, the walk therefore sees a few frames more at the outer end.
+/// Whether a walked stack is the unwound one. Both begin at the same frame: a walk that passes over
+/// functions without frame pointers may still meet the right frames further out.
 fn agree(walked: &[usize], unwound: &[usize]) -> bool {
-    let Some(first) = walked.first() else {
-        return false;
-    };
-    let Some(start) = unwound.iter().position(|address| address == first) else {
-        return false;
-    };
-    // Each sees so many frames at the most, and counts them from another one.
-    let is_cut = |frames: &[usize]| frames.len() >= MOST_FRAMES - 8;
-    let cut = [is_cut(walked), is_cut(unwound)];
-    let unwound = &unwound[start..];
     let common = walked.len().min(unwound.len());
-    walked[..common] == unwound[..common]
-        && (unwound.len() - common <= START_FRAMES || cut[0])
-        && (walked.len() == common || cut[1])
+    common > 0
+        && walked[..common] == unwound[..common]
+        && walked.len() == common
+        && unwound.len() - common <= START_FRAMES
 }
 
 /// Walks a known chain of calls with both methods.
@@ -350,7 +265,8 @@ fn known_chain_is_seen() -> bool {
     #[inline(never)]
     fn inner() -> bool {
         let _guard = MeterGuard::enter();
-        let (walked, unwound) = (walk(frame::pointer()), unwind());
+        let pointer = frame_pointer();
+        let (walked, unwound) = (walk(pointer), unwind(inner as *const (), pointer));
         match (walked, unwound) {
             (Some(walked), Some(unwound)) => {
                 black_box(agree(walked.as_slice(), unwound.as_slice()))
@@ -359,156 +275,4 @@ fn known_chain_is_seen() -> bool {
         }
     }
     black_box(outer(black_box(4)))
-}
-
-/// The bounds of this thread's stack, asked for once.
-#[inline]
-fn own_stack() -> Stack {
-    let known = STACK.get();
-    if known.low != 0 { known } else { find_stack() }
-}
-
-#[cold]
-fn find_stack() -> Stack {
-    // Nothing lies in an empty stack: what cannot be found out is never walked.
-    let stack = stack_of_thread().unwrap_or(Stack { low: usize::MAX, top: 0 });
-    STACK.set(stack);
-    stack
-}
-
-/// A main thread without a limit is reported as reaching down to anything; no walk needs more.
-const LARGEST_STACK: usize = 1 << 30;
-
-#[cfg(target_os = "linux")]
-fn stack_of_thread() -> Option<Stack> {
-    let mut attributes = MaybeUninit::uninit();
-    let mut low = ptr::null_mut();
-    let mut size = 0;
-    // SAFETY: each call gets valid places to write to; the attributes are read only after the
-    // system has filled them in, and destroyed once.
-    let found = unsafe {
-        libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) == 0 && {
-            let got = libc::pthread_attr_getstack(attributes.as_ptr(), &raw mut low, &raw mut size);
-            libc::pthread_attr_destroy(attributes.as_mut_ptr());
-            got == 0
-        }
-    };
-    let low = low.addr();
-    let top = low.checked_add(size)?;
-    (found && low > 0).then(|| Stack { low: low.max(top.saturating_sub(LARGEST_STACK)), top })
-}
-
-#[cfg(target_os = "macos")]
-fn stack_of_thread() -> Option<Stack> {
-    // SAFETY: both ask about the calling thread, and write nothing.
-    let (top, size) = unsafe {
-        let thread = libc::pthread_self();
-        (libc::pthread_get_stackaddr_np(thread).addr(), libc::pthread_get_stacksize_np(thread))
-    };
-    let low = top.checked_sub(size.min(LARGEST_STACK))?;
-    (low > 0).then_some(Stack { low, top })
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "macos")))]
-fn stack_of_thread() -> Option<Stack> {
-    None
-}
-
-/// The register that holds the innermost frame's address.
-mod frame {
-    pub(super) const IS_KNOWN: bool =
-        cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) && cfg!(unix);
-
-    #[inline(always)]
-    #[allow(clippy::inline_always)] // It must be the caller's register.
-    pub(super) fn pointer() -> usize {
-        let pointer: usize;
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: a register is copied; nothing else changes.
-        unsafe {
-            std::arch::asm!("mov {}, rbp", out(reg) pointer, options(nomem, nostack, preserves_flags));
-        }
-        #[cfg(target_arch = "aarch64")]
-        // SAFETY: a register is copied; nothing else changes.
-        unsafe {
-            std::arch::asm!("mov {}, x29", out(reg) pointer, options(nomem, nostack, preserves_flags));
-        }
-        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-        {
-            pointer = 0;
-        }
-        pointer
-    }
-}
-
-/// How far from the addresses in its file the executable was loaded; `None` where that is not
-/// known. Known after [`start`].
-pub fn load_offset() -> Option<usize> {
-    code::offset()
-}
-
-/// Where the program's own code lies.
-mod code {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    static LOW: AtomicUsize = AtomicUsize::new(0);
-    static HIGH: AtomicUsize = AtomicUsize::new(usize::MAX);
-    /// The load offset; `usize::MAX` while unknown.
-    static OFFSET: AtomicUsize = AtomicUsize::new(usize::MAX);
-
-    pub(super) fn offset() -> Option<usize> {
-        let offset = OFFSET.load(Ordering::Relaxed);
-        (offset != usize::MAX).then_some(offset)
-    }
-
-    /// Whether an address lies in the executable's code.
-    #[inline]
-    pub(super) fn contains(address: usize) -> bool {
-        address >= LOW.load(Ordering::Relaxed) && address < HIGH.load(Ordering::Relaxed)
-    }
-
-    #[cfg(target_os = "linux")]
-    pub(super) fn find() {
-        use std::ffi::{c_int, c_void};
-
-        /// Called for each loaded object; the first is the executable.
-        unsafe extern "C" fn first(
-            object: *mut libc::dl_phdr_info,
-            _: usize,
-            _: *mut c_void,
-        ) -> c_int {
-            // SAFETY: the system hands out a valid description, with `dlpi_phnum` headers.
-            let (base, headers) = unsafe {
-                let object = &*object;
-                let count = usize::from(object.dlpi_phnum);
-                (object.dlpi_addr, std::slice::from_raw_parts(object.dlpi_phdr, count))
-            };
-            let code = headers.iter().filter(|header| {
-                header.p_type == libc::PT_LOAD && header.p_flags & libc::PF_X != 0
-            });
-            let (mut low, mut high) = (usize::MAX, 0);
-            for header in code {
-                #[allow(clippy::cast_possible_truncation)] // addresses of this process.
-                let start = (base + header.p_vaddr) as usize;
-                low = low.min(start);
-                #[allow(clippy::cast_possible_truncation)]
-                let end = start + header.p_memsz as usize;
-                high = high.max(end);
-            }
-            if low < high {
-                #[allow(clippy::cast_possible_truncation)]
-                OFFSET.store(base as usize, Ordering::Relaxed);
-                LOW.store(low, Ordering::Relaxed);
-                HIGH.store(high, Ordering::Relaxed);
-            }
-            1
-        }
-
-        // SAFETY: the callback has the signature asked for and keeps nothing.
-        unsafe { libc::dl_iterate_phdr(Some(first), std::ptr::null_mut()) };
-    }
-
-    /// Elsewhere every address counts as code; the walk ends where the list does.
-    #[cfg(not(target_os = "linux"))]
-    pub(super) fn find() {}
 }

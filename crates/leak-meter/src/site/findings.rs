@@ -32,8 +32,7 @@ pub(crate) struct Judged {
 pub(crate) fn judge(ledger: &Ledger, operations: u64, excuses: &Excuses) -> Judged {
     allocator::as_meter(|| {
         let changing = ledger.changing();
-        let judge = |history: &History| verdict_of(history, changing.len());
-        let stacks: Vec<(Verdict, String)> = changing.iter().map(judge).collect();
+        let stacks = verdicts_of(&changing);
         // Names cost time: only where something is not steady.
         if stacks.iter().all(|(verdict, _)| *verdict == Verdict::Steady) {
             return Judged { decided: true, ..Judged::default() };
@@ -80,9 +79,46 @@ fn set_apart(apart: &mut Vec<Reading>, history: &History) {
 /// The verdicts on every call stack that changed. Cheaper than [`judge`]: without names.
 pub(crate) fn verdicts(ledger: &Ledger) -> Vec<Verdict> {
     allocator::as_meter(|| {
-        let changing = ledger.changing();
-        changing.iter().map(|history| verdict_of(history, changing.len()).0).collect()
+        verdicts_of(&ledger.changing()).into_iter().map(|(verdict, _)| verdict).collect()
     })
+}
+
+/// What is said of growth that may be an exchange.
+const EXCHANGED: &str = "as many blocks from before the soak went as came here";
+
+/// The verdict on each call stack that changed.
+///
+/// What was allocated before the soak has no call stack. Where a full container exchanges such blocks
+/// for new ones, the new ones' stack seems to grow, until all are exchanged: so what has grown by no
+/// more than those have fallen is Undecided.
+fn verdicts_of(changing: &[History]) -> Vec<(Verdict, String)> {
+    let mut verdicts: Vec<(Verdict, String)> =
+        changing.iter().map(|history| verdict_of(history, changing.len())).collect();
+    let ends = |history: &History| {
+        let blocks = history.blocks();
+        (blocks[blocks.len() / 4], blocks[blocks.len() - 1])
+    };
+    let gain = |history: &History| {
+        let (early, late) = ends(history);
+        late.saturating_sub(early)
+    };
+    let from_before = changing.iter().find(|history| history.site == allocator::SiteId::UNKNOWN);
+    let (early, late) = from_before.map_or((0, 0), ends);
+    let fall = early.saturating_sub(late);
+    let growing = || verdicts.iter().zip(changing).filter(|(found, _)| found.0 == Verdict::Growing);
+    let grown: u64 = growing().map(|(_, history)| gain(history)).sum();
+    if grown > 0 && grown <= fall {
+        for (found, history) in verdicts.iter_mut().zip(changing) {
+            if found.0 == Verdict::Growing && gain(history) > 0 {
+                let reason = format!(
+                    "{EXCHANGED}, as in a full container that exchanges them; {} rounds decide",
+                    history.readings.len() * 2
+                );
+                *found = (Verdict::Undecided, reason);
+            }
+        }
+    }
+    verdicts
 }
 
 /// Blocks first; where their number is constant and the bytes grow, it is a container.
@@ -156,9 +192,13 @@ fn finding(
     };
     let (grain, (verdict, reason)) = match of(Verdict::Growing) {
         Some(growing) => (Grain::CallStack, growing.clone()),
-        None => match verdict_of(sum, lines) {
-            grows @ (Verdict::Growing, _) => (Grain::Line, grows),
-            _ => (Grain::CallStack, of(Verdict::Undecided)?.clone()),
+        None => match (verdict_of(sum, lines), of(Verdict::Undecided)) {
+            // What its stacks leave open by themselves, such as an exchange, their sum does not decide.
+            ((Verdict::Growing, _), Some(open)) if open.1.contains(EXCHANGED) => {
+                (Grain::CallStack, open.clone())
+            }
+            (grows @ (Verdict::Growing, _), _) => (Grain::Line, grows),
+            (_, open) => (Grain::CallStack, open?.clone()),
         },
     };
     let operations = operations.max(1) as f64;

@@ -73,11 +73,24 @@ fn resolve(address: usize, symbols: &Symbols) -> Vec<Frame> {
         *function = Some(path);
     }
     let named = frames.into_iter().filter_map(|(function, file, line)| {
-        let function = function?;
+        let function = without_closures(&function?);
         let owner = owner(&function, file.as_deref());
         Some(Frame { function, file, line, owner })
     });
     named.collect()
+}
+
+/// A closure, and what an asynchronous function becomes, go by the function that they stand in; the
+/// line tells them apart.
+fn without_closures(function: &str) -> String {
+    let mut names: Vec<&str> = function.split("::").collect();
+    let is_closure = |name: &str| {
+        name == "{{closure}}" || ["{closure#", "{async_"].iter().any(|kind| name.starts_with(kind))
+    };
+    while names.len() > 1 && names.last().is_some_and(|name| is_closure(name)) {
+        names.pop();
+    }
+    names.join("::")
 }
 
 /// Whose code a function is, by its file; without line tables by the crates of the toolchain.
@@ -204,6 +217,19 @@ mod tests {
             assert_eq!(owner_of("shop::cart::add", file), whose, "{file}");
         }
         assert_eq!(owner_of("leak_meter::soak::run", "/any/src/soak.rs"), Owner::Meter);
+    }
+
+    #[test]
+    fn a_closure_goes_by_the_function_that_it_stands_in() {
+        for (full, shown) in [
+            ("office::remember::{{closure}}", "office::remember"),
+            ("office::remember::{{closure}}::{{closure}}", "office::remember"),
+            ("test::run_test::{closure#0}", "test::run_test"),
+            ("{closure#0}", "{closure#0}"),
+            ("<office::Till as Drop>::drop", "<office::Till as Drop>::drop"),
+        ] {
+            assert_eq!(without_closures(full), shown);
+        }
     }
 
     #[test]

@@ -43,15 +43,15 @@ impl<'a> Bench<'a> {
         cargo::build(selection, self.progress.detail())
     }
 
-    /// Runs the chosen trials of each memory test, several at once: for each test what came of
-    /// them.
+    /// Runs the chosen trials of each memory test, several at once, their soaks as `settings` say:
+    /// for each test what came of them.
     pub fn measure(
         &self,
         stage: &str,
+        settings: SoakSettings,
         chosen: &[(&Path, &[String])],
     ) -> anyhow::Result<Vec<Trials>> {
         self.progress.stage(stage);
-        let settings = SoakSettings::default();
         let (mut tests, mut jobs) = (Vec::new(), Vec::new());
         for (test, (binary, trials)) in chosen.iter().enumerate() {
             for trial in *trials {

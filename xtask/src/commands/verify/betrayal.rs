@@ -1,7 +1,7 @@
 //! The words that would give an exercise's leak away, and where they stand.
 
 /// The beginnings of the words that a learner's file must not have: in text, comments and names.
-const WORDS: [&str; 6] = ["leak", "bug", "todo", "fixme", "forgot", "oops"];
+const WORDS: [&str; 7] = ["leak", "bug", "decoy", "todo", "fixme", "forgot", "oops"];
 /// Words that betray only in a row.
 const PHRASES: [&str; 2] = ["never removed", "never freed"];
 
@@ -20,6 +20,12 @@ pub fn lines(text: &str, name: &str) -> Vec<(usize, String)> {
         found.extend(phrase.map(|phrase| (number + 1, (*phrase).to_owned())));
     }
     found
+}
+
+/// The lines of a README that say whether its exercise leaks at all, which is the learner's to judge.
+pub fn lines_of_readme(text: &str) -> Vec<usize> {
+    let says = |line: &str| words(line).iter().any(|word| word.starts_with("decoy"));
+    text.lines().zip(1..).filter(|(line, _)| says(line)).map(|(_, number)| number).collect()
 }
 
 /// The words of a line, in lower case; `openFiles`, `OpenFiles` and `open_files` are two each.

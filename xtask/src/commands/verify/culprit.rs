@@ -1,5 +1,6 @@
 //! Part of the check of an exercise: the growing lines are where the metadata says.
 
+use exercise_harness::exercise::Leak;
 use leak_meter::Verdict;
 use leak_meter::site::Site;
 
@@ -7,8 +8,7 @@ use super::outcome::Failure;
 use super::pattern::Pattern;
 
 /// The first growing line of `sites` must lie in the declared file and function.
-pub fn check(pattern: &Pattern, place: &str, sites: &[Site]) -> Option<Failure> {
-    let leak = &pattern.metadata.leak;
+pub fn check(pattern: &Pattern, leak: &Leak, place: &str, sites: &[Site]) -> Option<Failure> {
     let file = format!("{}/{}", pattern.exercise(), leak.file.display());
     let next = "Correct [leak].file and [leak].function, or let that function allocate what is \
                 retained.";
@@ -29,13 +29,9 @@ pub fn check(pattern: &Pattern, place: &str, sites: &[Site]) -> Option<Failure> 
 }
 
 /// Every file that is declared to hold what is retained must have a line of `sites` that grows.
-pub fn check_also(pattern: &Pattern, place: &str, sites: &[Site]) -> Vec<Failure> {
-    let files = pattern
-        .metadata
-        .leak
-        .also_in
-        .iter()
-        .map(|file| format!("{}/{}", pattern.exercise(), file.display()));
+pub fn check_also(pattern: &Pattern, leak: &Leak, place: &str, sites: &[Site]) -> Vec<Failure> {
+    let files =
+        leak.also_in.iter().map(|file| format!("{}/{}", pattern.exercise(), file.display()));
     let grows = |file: &str| {
         let growing = |site: &&Site| site.verdict == Verdict::Growing;
         sites.iter().filter(growing).any(|site| site.file.as_deref() == Some(file))
@@ -73,13 +69,15 @@ mod tests {
     use std::path::PathBuf;
 
     use exercise_harness::Exercise;
+    use exercise_harness::exercise::Kind;
 
     use super::*;
 
-    fn toy_cache() -> Pattern {
+    fn toy_cache() -> (Pattern, Leak) {
         let metadata = include_str!("../../../tests/verify_tree/crates/toy-cache/exercise.toml");
         let metadata = Exercise::parse(metadata).unwrap();
-        Pattern { root: PathBuf::new(), name: "toy-cache".to_owned(), metadata }
+        let Kind::Leak { leak, .. } = metadata.kind.clone() else { panic!("{metadata:?}") };
+        (Pattern { root: PathBuf::new(), name: "toy-cache".to_owned(), metadata }, leak)
     }
 
     fn site(function: &str, file: &str, verdict: &str) -> Site {
@@ -97,17 +95,18 @@ mod tests {
     /// What is said of a first growing line in `function` of `file`, after one that is undecided.
     fn said_of(function: &str, file: &str, verdict: &str) -> Option<String> {
         let sites = [site("open", file, "undecided"), site(function, file, verdict)];
-        check(&toy_cache(), "here", &sites).map(|failure| failure.wrong)
+        let (pattern, leak) = toy_cache();
+        check(&pattern, &leak, "here", &sites).map(|failure| failure.wrong)
     }
 
     #[test]
     fn every_file_declared_to_grow_too_must_have_a_growing_line() {
-        let mut pattern = toy_cache();
-        pattern.metadata.leak.also_in = vec!["src/shelf.rs".into(), "src/hook.rs".into()];
+        let (pattern, mut leak) = toy_cache();
+        leak.also_in = vec!["src/shelf.rs".into(), "src/hook.rs".into()];
         let [shelf, hook] =
             ["shelf", "hook"].map(|name| format!("exercises/toy-cache/src/{name}.rs"));
         let sites = [site("put", &shelf, "growing"), site("on", &hook, "undecided")];
-        let said = check_also(&pattern, "here", &sites);
+        let said = check_also(&pattern, &leak, "here", &sites);
         let said: Vec<&str> = said.iter().map(|failure| failure.wrong.as_str()).collect();
         let wrong = format!(
             "crates/toy-cache/exercise.toml declares growth in {hook}, and no line there grows."
@@ -115,7 +114,7 @@ mod tests {
         assert_eq!(said, [wrong]);
 
         let sites = [site("put", &shelf, "growing"), site("on", &hook, "growing")];
-        assert!(check_also(&pattern, "here", &sites).is_empty());
+        assert!(check_also(&pattern, &leak, "here", &sites).is_empty());
     }
 
     #[test]

@@ -43,9 +43,25 @@ pub fn check(pattern: &Pattern) -> anyhow::Result<Outcome> {
             )
         }));
     }
+    let readme = format!("{}/README.md", pattern.exercise());
+    if exercise.contains("README.md") {
+        failures.extend(betrayal::lines_of_readme(&pattern.read(&readme)?).into_iter().map(
+            |line| {
+                let wrong = "It says of an exercise that it is a decoy, or none.";
+                Failure::new(
+                    format!("{readme}:{line}"),
+                    wrong,
+                    "Leave that to the learner to judge.",
+                )
+            },
+        ));
+    }
     let fixed: Vec<String> =
-        pattern.metadata.fix.files.iter().map(|file| file.display().to_string()).collect();
-    let seen = format!("{} files in both, the fix is in {}", shared.len(), fixed.join(", "));
+        pattern.metadata.fixed_files().iter().map(|file| file.display().to_string()).collect();
+    let seen = match fixed.as_slice() {
+        [] => format!("{} files in both, alike but for README and name", shared.len()),
+        fixed => format!("{} files in both, the fix is in {}", shared.len(), fixed.join(", ")),
+    };
     Ok(Outcome::of(failures, seen))
 }
 

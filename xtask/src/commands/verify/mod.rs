@@ -3,13 +3,15 @@
 //! # Layout
 //! - [`metadata`], [`mirror`] (with [`betrayal`]), [`dependencies`], [`readmes`]: checks that only
 //!   read files.
-//! - [`warnings`], [`trials`] (with [`culprit`]), [`fixes`]: checks that build and measure, on a [`bench`].
-//! - [`survey`]: which patterns there are; [`pattern`]: where one lies; [`shipped`]: what git says;
-//!   [`outcome`]: what a check comes to.
+//! - [`warnings`], [`trials`] (with [`culprit`]), [`decoy`], [`fixes`]: checks that build and measure,
+//!   on a [`bench`].
+//! - [`survey`]: which patterns there are; [`pattern`]: where one lies; [`shipped`]: whether the tree
+//!   is as shipped, by each exercise's lock and by git; [`outcome`]: what a check comes to.
 
 mod bench;
 mod betrayal;
 mod culprit;
+mod decoy;
 mod dependencies;
 mod fixes;
 mod metadata;
@@ -17,15 +19,19 @@ mod mirror;
 pub mod outcome;
 mod pattern;
 mod readmes;
-mod shipped;
+pub mod shipped;
 mod survey;
 mod trials;
 mod warnings;
 
 use std::path::Path;
 
+use exercise_harness::context::SoakSettings;
+use exercise_harness::exercise::Kind;
+
 use crate::exit::Exit;
-use crate::measure;
+use crate::measure::{self, GROWTH};
+use crate::show;
 use crate::show::progress::Progress;
 use crate::show::verify::Report;
 use crate::workspace::{Entry, Version, Workspace};
@@ -40,13 +46,15 @@ use self::survey::Survey;
 ///
 /// The exercise behaves and leaks what it declares; its solution passes every trial; the two differ
 /// only in the fix; wrong fixes are rejected and right ones pass; READMEs and metadata are whole;
-/// nothing compiles with a warning. A learner's edited exercise is not expected to pass.
+/// nothing compiles with a warning. A decoy, whose growth is fine, is steady as it is, and a run that
+/// is too short ends as declared. A learner's edited exercise is not expected to pass.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   cargo xtask verify
   cargo xtask verify unbounded-cache
   cargo xtask verify --form
+  cargo xtask verify unbounded-cache --accept   after a change of what is shipped
 
 Exit codes: 0 all is proven, 1 a check failed, 2 a check could not be run")]
 pub struct Args {
@@ -55,6 +63,10 @@ pub struct Args {
     /// Only read files: nothing is built or measured
     #[arg(long)]
     form: bool,
+    /// Take the exercises as they are for what is shipped: renews their lock, after showing what
+    /// has changed, and verifies them
+    #[arg(long)]
+    accept: bool,
 }
 
 /// Verifies the exercises that were asked for.
@@ -73,7 +85,13 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         workspace.exercise(name)?;
     }
     let progress = Progress::new();
-    let mut report = Report::begin(&progress, &shipped::look(&root).sentence())?;
+    if args.accept {
+        for pattern in patterns.iter().filter(|pattern| is_chosen(&pattern.name)) {
+            show::verify::accepted(&pattern.name, &shipped::accept(pattern)?)?;
+        }
+    }
+    let names: Vec<&str> = patterns.iter().map(|pattern| pattern.name.as_str()).collect();
+    let mut report = Report::begin(&progress, &shipped::look(&root, &names).sentence())?;
     for (name, failures) in broken.into_iter().filter(|(name, _)| is_chosen(name)) {
         report.exercise(&name)?;
         report.check(Check::Metadata, &Outcome::Failed(failures))?;
@@ -81,6 +99,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let mut bench = None;
     for pattern in patterns.iter().filter(|pattern| is_chosen(&pattern.name)) {
         report.exercise(&pattern.name)?;
+        report.check(Check::Shipped, &shipped::check(pattern)?)?;
         report.check(Check::Metadata, &metadata::check(pattern, &patterns)?)?;
         report.check(Check::Mirror, &mirror::check(pattern)?)?;
         report.check(Check::Dependencies, &dependencies::check(pattern, &patterns[0])?)?;
@@ -119,7 +138,7 @@ fn workspace_of(root: &Path, patterns: &[Pattern]) -> Workspace {
 /// Runs the trials of both versions together: the checks of the exercise and of the solution.
 fn check_versions(pattern: &Pattern, bench: &Bench<'_>) -> anyhow::Result<[Outcome; 2]> {
     let mut tests = Vec::new();
-    for version in Version::ALL {
+    for version in Version::IN_TREE {
         let built = bench.build.packages.get(&version.package(&pattern.name));
         if let Some(Ok(test)) = built.map(|built| &built.test) {
             tests.push((version, test, measure::trials(test, "")?));
@@ -127,16 +146,33 @@ fn check_versions(pattern: &Pattern, bench: &Bench<'_>) -> anyhow::Result<[Outco
     }
     let chosen: Vec<_> =
         tests.iter().map(|(_, test, trials)| (test.as_path(), trials.as_slice())).collect();
-    let measured = bench.measure(&format!("Measuring {}", pattern.name), &chosen)?;
-    Ok(Version::ALL.map(|version| {
-        let at = tests.iter().position(|(built, ..)| *built == version);
-        match (at.map(|at| &measured[at]), version) {
-            (Some(trials), Version::Exercise) => trials::check_exercise(pattern, trials),
-            (Some(trials), Version::Solution) => trials::check_solution(pattern, trials),
-            (None, version) => Outcome::CouldNotRun(format!(
-                "{} does not build; see its warnings.",
-                version.folder(&pattern.name)
-            )),
+    let stage = format!("Measuring {}", pattern.name);
+    let measured = bench.measure(&stage, SoakSettings::default(), &chosen)?;
+    let short = match &pattern.metadata.kind {
+        Kind::Leak { .. } => None,
+        Kind::Decoy(decoy) => {
+            let growth = [GROWTH.to_owned()];
+            let has_growth = |trials: &[String]| trials.contains(&growth[0]);
+            let chosen: Vec<_> = chosen
+                .iter()
+                .map(|(test, trials)| (*test, if has_growth(trials) { &growth[..] } else { &[] }))
+                .collect();
+            Some(bench.measure(&stage, decoy::too_short(decoy), &chosen)?)
+        }
+    };
+    Ok(Version::IN_TREE.map(|version| {
+        let folder = version.folder(&pattern.name);
+        let Some(at) = tests.iter().position(|(built, ..)| *built == version) else {
+            return Outcome::CouldNotRun(format!("{folder} does not build; see its warnings."));
+        };
+        let trials = &measured[at];
+        match (&pattern.metadata.kind, version) {
+            (Kind::Leak { .. }, Version::Solution) => trials::check_solution(pattern, trials),
+            (Kind::Leak { leak, .. }, _) => trials::check_exercise(pattern, leak, trials),
+            (Kind::Decoy(decoy), _) => {
+                let short = short.as_ref().and_then(|short| short[at].get(GROWTH));
+                decoy::check(pattern, decoy, &folder, trials, short)
+            }
         }
     }))
 }

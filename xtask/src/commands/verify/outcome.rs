@@ -5,6 +5,8 @@ use std::fmt;
 /// The checks, in the order in which they are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check {
+    /// The exercise is what its lock says was shipped.
+    Shipped,
     /// The exercise is whole and its metadata is true.
     Metadata,
     /// Exercise and solution differ only in the fix.
@@ -26,6 +28,7 @@ pub enum Check {
 impl fmt::Display for Check {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(match self {
+            Self::Shipped => "shipped",
             Self::Metadata => "metadata",
             Self::Mirror => "mirror",
             Self::Dependencies => "dependencies",

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use exercise_harness::Exercise;
 
+pub use crate::files::files_below;
 use crate::workspace::Version;
 
 /// One pattern: its name, which is also that of its three folders, and its metadata.
@@ -53,35 +54,8 @@ impl Pattern {
 
     /// Whether `file` is one of those in which the solution may differ.
     pub fn is_fixed_in(&self, file: &str) -> bool {
-        self.metadata.fix.files.iter().any(|fixed| fixed == Path::new(file))
+        self.metadata.fixed_files().iter().any(|fixed| fixed == Path::new(file))
     }
-}
-
-/// Every file below `folder`, as a path from it, in order. Hidden ones and build output are left
-/// out.
-pub fn files_below(folder: &Path) -> anyhow::Result<Vec<String>> {
-    let mut files = Vec::new();
-    collect(folder, "", &mut files)
-        .with_context(|| format!("{} cannot be listed", folder.display()))?;
-    files.sort();
-    Ok(files)
-}
-
-fn collect(folder: &Path, prefix: &str, files: &mut Vec<String>) -> std::io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with('.') || name == "target" {
-            continue;
-        }
-        let path = format!("{prefix}{name}");
-        if entry.file_type()?.is_dir() {
-            collect(&entry.path(), &format!("{path}/"), files)?;
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(())
 }
 
 /// The first line in which two texts differ: its number, and what stands there in each.

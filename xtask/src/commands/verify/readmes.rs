@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
+use exercise_harness::exercise::Kind;
+
 use super::outcome::{Failure, Outcome};
 use super::pattern::Pattern;
+use crate::readme::Readme;
 
 /// The headings of an exercise's README, below its title.
 const OF_EXERCISE: [&str; 8] = [
@@ -15,6 +18,17 @@ const OF_EXERCISE: [&str; 8] = [
     "## What must not change",
     "## Working with an AI assistant",
     "## Hints",
+];
+
+/// The headings of a decoy's solution's README, below its title. Its exercise's are those of any
+/// other, or they would say what it is.
+const OF_DECOY: [&str; 6] = [
+    "## What happens",
+    "## Why it is fine",
+    "## How to tell",
+    "## Tempting fixes",
+    "## What would make it a leak",
+    "## For facilitators",
 ];
 
 /// The headings of a solution's README, below its title.
@@ -36,10 +50,12 @@ const HINTS: usize = 3;
 /// Checks both READMEs of `pattern`.
 pub fn check(pattern: &Pattern) -> anyhow::Result<Outcome> {
     let title = &pattern.metadata.title;
+    let is_decoy = matches!(pattern.metadata.kind, Kind::Decoy(_));
+    let of_solution = if is_decoy { &OF_DECOY[..] } else { &OF_SOLUTION[..] };
     let mut failures = Vec::new();
     for (version, title, headings) in [
         (pattern.exercise(), format!("# {title}"), &OF_EXERCISE[..]),
-        (pattern.solution(), format!("# {title}: solution"), &OF_SOLUTION[..]),
+        (pattern.solution(), format!("# {title}: solution"), of_solution),
     ] {
         let place = format!("{version}/README.md");
         if !pattern.at(&place).is_file() {
@@ -57,51 +73,16 @@ pub fn check(pattern: &Pattern) -> anyhow::Result<Outcome> {
             failures.extend(readme.check_incident());
         }
     }
-    let parts = OF_EXERCISE.len() + OF_SOLUTION.len();
+    let parts = OF_EXERCISE.len() + of_solution.len();
     Ok(Outcome::of(
         failures,
         format!("{parts} parts in order, {HINTS} hints, links lead somewhere"),
     ))
 }
 
-/// A README in its sections.
-struct Readme {
-    place: String,
-    sections: Vec<Section>,
-}
-
-/// A heading and what stands below it, up to the next one.
-struct Section {
-    heading: String,
-    /// Its line's number.
-    line: usize,
-    body: Vec<String>,
-}
-
 impl Readme {
-    /// Takes `text` apart at its headings. What looks like one in a code block is none.
-    fn parse(text: &str, place: String) -> Self {
-        let mut sections = vec![Section { heading: String::new(), line: 1, body: Vec::new() }];
-        let mut in_code = false;
-        for (number, line) in text.lines().enumerate() {
-            in_code ^= line.trim_start().starts_with("```");
-            let level = line.chars().take_while(|letter| *letter == '#').count();
-            if !in_code && level > 0 && line[level..].starts_with(' ') {
-                let heading = line.trim_end().to_owned();
-                sections.push(Section { heading, line: number + 1, body: Vec::new() });
-            } else if let Some(section) = sections.last_mut() {
-                section.body.push(line.to_owned());
-            }
-        }
-        Self { place, sections }
-    }
-
     fn failure(&self, line: usize, wrong: impl Into<String>, next: impl Into<String>) -> Failure {
         Failure::new(format!("{}:{line}", self.place), wrong, next)
-    }
-
-    fn section(&self, heading: &str) -> Option<&Section> {
-        self.sections.iter().find(|section| section.heading == heading)
     }
 
     /// The title, then `headings` in this order, each with text. Further ones of the third level
@@ -206,20 +187,5 @@ impl Readme {
             }
         }
         failures
-    }
-}
-
-impl Section {
-    /// The lines outside of code blocks.
-    fn prose(&self) -> impl Iterator<Item = &String> {
-        let mut in_code = false;
-        self.body.iter().filter(move |line| {
-            in_code ^= line.trim_start().starts_with("```");
-            !in_code
-        })
-    }
-
-    fn has_text(&self) -> bool {
-        self.body.iter().any(|line| !line.trim().is_empty())
     }
 }

@@ -38,7 +38,7 @@ pub fn look(root: &Path) -> anyhow::Result<Survey> {
             Err(failures) => survey.broken.push((name, failures)),
         }
     }
-    survey.patterns.sort_by_key(|pattern| pattern.metadata.order);
+    survey.patterns.sort_by(|a, b| a.metadata.order.total_cmp(&b.metadata.order));
     Ok(survey)
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use exercise_harness::alone::{Ended, Ending};
 use exercise_harness::event::TrialOutcome;
+use exercise_harness::exercise::Leak;
 use exercise_harness::judge;
 use leak_meter::{Report, Verdict};
 
@@ -36,7 +37,7 @@ pub fn kind_of(name: &str) -> Option<Kind> {
 }
 
 /// Every behaviour passes, what is declared grows, and no bound is kept.
-pub fn check_exercise(pattern: &Pattern, trials: &Trials) -> Outcome {
+pub fn check_exercise(pattern: &Pattern, leak: &Leak, trials: &Trials) -> Outcome {
     let mut failures = missing(&pattern.exercise(), trials);
     for (name, ended) in trials {
         let place = format!("{}, trial {name}", pattern.exercise());
@@ -46,7 +47,7 @@ pub fn check_exercise(pattern: &Pattern, trials: &Trials) -> Outcome {
         };
         match (kind_of(name), told) {
             (Some(Kind::Growth), Some(TrialOutcome::Soaked { report })) => {
-                failures.extend(check_leak(pattern, &place, report));
+                failures.extend(check_leak(pattern, leak, &place, report));
             }
             (Some(Kind::Bound), Some(TrialOutcome::Bounded { bound })) => {
                 failures.extend(bound.is_kept().then(|| {
@@ -80,13 +81,13 @@ pub fn check_exercise(pattern: &Pattern, trials: &Trials) -> Outcome {
     let behaviours = trials.len() - memory;
     let seen = format!(
         "{behaviours} behaviours pass, {memory} memory trials fail as they should, first by {}",
-        pattern.metadata.leak.function
+        leak.function
     );
     Outcome::of(failures, seen)
 }
 
 /// The declared resources of a soak must all grow, and the first growing line be the declared one.
-fn check_leak(pattern: &Pattern, place: &str, report: &Report) -> Vec<Failure> {
+fn check_leak(pattern: &Pattern, leak: &Leak, place: &str, report: &Report) -> Vec<Failure> {
     let mut failures = Vec::new();
     if report.verdict != Verdict::Growing {
         let wrong = format!("The verdict is {}, not Growing.", report.verdict);
@@ -96,7 +97,7 @@ fn check_leak(pattern: &Pattern, place: &str, report: &Report) -> Vec<Failure> {
             "Make the exercise leak in proportion to its work.",
         ));
     }
-    for resource in &pattern.metadata.leak.resources {
+    for resource in &leak.resources {
         let (name, file) = (resource.name(), pattern.metadata_file());
         let wrong = match report.growth_of(*resource) {
             Some(growth) if growth.verdict == Verdict::Growing => continue,
@@ -109,8 +110,8 @@ fn check_leak(pattern: &Pattern, place: &str, report: &Report) -> Vec<Failure> {
         let next = "Correct [leak].resources, or make the exercise leak them.";
         failures.push(Failure::new(place, wrong, next));
     }
-    failures.extend(culprit::check(pattern, place, &report.sites));
-    failures.extend(culprit::check_also(pattern, place, &report.sites));
+    failures.extend(culprit::check(pattern, leak, place, &report.sites));
+    failures.extend(culprit::check_also(pattern, leak, place, &report.sites));
     failures
 }
 
@@ -137,7 +138,7 @@ pub fn failing<'a>(
 }
 
 /// The kinds of trial that a version lacks: without them the others prove nothing.
-fn missing(version: &str, trials: &Trials) -> Vec<Failure> {
+pub fn missing(version: &str, trials: &Trials) -> Vec<Failure> {
     let kinds = [(Kind::Behaviour, "behaviour"), (Kind::Growth, "growth")];
     let lacks = kinds
         .into_iter()

@@ -17,7 +17,7 @@ pub fn check(pattern: &Pattern, build: &Build) -> Outcome {
             Failure::new(place, warning.trim_end(), "Correct what the compiler names.")
         }));
     };
-    for version in Version::ALL {
+    for version in Version::IN_TREE {
         let place = version.folder(&pattern.name);
         let package = version.package(&pattern.name);
         let Some(result) = build.packages.get(&package) else { continue };
@@ -30,6 +30,6 @@ pub fn check(pattern: &Pattern, build: &Build) -> Outcome {
         let place = format!("crates/{name}");
         warned(&place, build.other_warnings.get(*name).map_or(&[], Vec::as_slice));
     }
-    let packages = Version::ALL.len() + 1 + SHARED.len();
+    let packages = Version::IN_TREE.len() + 1 + SHARED.len();
     Outcome::of(failures, format!("none in {packages} packages"))
 }

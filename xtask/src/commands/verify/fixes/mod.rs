@@ -12,6 +12,9 @@ mod scratch;
 
 use std::path::Path;
 
+use exercise_harness::context::SoakSettings;
+use exercise_harness::exercise::Kind;
+
 use self::patch::{Claim, Fix, Patched};
 use crate::cargo::{Build, Built};
 use crate::measure;
@@ -21,8 +24,10 @@ use super::bench::Bench;
 use super::outcome::{Failure, Outcome};
 use super::pattern::{Pattern, files_below};
 
-/// The least number of wrong fixes, and of right ones.
+/// The least number of wrong fixes, and of right ones, of an exercise that leaks.
 const LEAST: [(&str, usize); 2] = [("wrong", 4), ("right", 2)];
+/// The same of a decoy, where there is nothing to fix: its wrong fixes are those that tempt.
+const LEAST_OF_DECOY: [(&str, usize); 2] = [("wrong", 2), ("right", 0)];
 
 /// The catalogue of one exercise: what can be applied, and what is wrong with the rest.
 #[derive(Debug)]
@@ -35,7 +40,8 @@ impl Catalogue {
     /// Reads and applies every patch of `pattern`.
     pub fn read(pattern: &Pattern) -> anyhow::Result<Self> {
         let mut catalogue = Self { fixes: Vec::new(), failures: Vec::new() };
-        for (kind, least) in LEAST {
+        let is_decoy = matches!(pattern.metadata.kind, Kind::Decoy(_));
+        for (kind, least) in if is_decoy { LEAST_OF_DECOY } else { LEAST } {
             let folder = format!("{}/fixes/{kind}", pattern.home());
             let path = pattern.at(&folder);
             let mut files = if path.is_dir() { files_below(&path)? } else { Vec::new() };
@@ -49,7 +55,8 @@ impl Catalogue {
             for file in files {
                 let place = format!("{folder}/{file}");
                 let text = pattern.read(&place)?;
-                let fix = Fix::parse(&place, &text, &pattern.name, kind == "wrong");
+                let fix = Fix::parse(&place, &text, &pattern.name, kind == "wrong")
+                    .and_then(|fix| if is_decoy { fix.rejected_by_a_behaviour() } else { Ok(fix) });
                 match fix.and_then(|fix| Ok((fix.apply(pattern)?, fix))) {
                     Ok((patched, fix)) => catalogue.fixes.push((fix, patched)),
                     Err(failure) => catalogue.failures.push(failure),
@@ -92,7 +99,9 @@ impl Catalogue {
             }
         }
         let chosen: Vec<_> = tried.iter().map(|(_, test, trials)| (*test, &trials[..])).collect();
-        for ((fix, ..), trials) in tried.iter().zip(bench.measure(&stage, &chosen)?) {
+        for ((fix, ..), trials) in
+            tried.iter().zip(bench.measure(&stage, SoakSettings::default(), &chosen)?)
+        {
             failures.extend(claim::check(fix, pattern, &trials));
         }
         let right = fixes.iter().filter(|(fix, _)| fix.claim == Claim::Right).count();

@@ -7,6 +7,7 @@ use diffy::{Hunk, Line, Patch};
 
 use crate::commands::verify::outcome::Failure;
 use crate::commands::verify::pattern::Pattern;
+use crate::commands::verify::trials::{Kind, kind_of};
 
 /// What is claimed of a fix.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,18 @@ impl Fix {
             return Err(Failure::new(place, "Its name cannot be a package's.", next));
         }
         Ok(Self { place: place.to_owned(), package, claim, diff: diff.to_owned() })
+    }
+
+    /// Refuses a wrong fix that no behaviour rejects: the memory of a decoy is as it should be.
+    pub fn rejected_by_a_behaviour(self) -> Result<Self, Failure> {
+        match &self.claim {
+            Claim::RejectedBy(trial) if kind_of(trial) != Some(Kind::Behaviour) => {
+                let wrong = format!("It is rejected by {trial}, and a decoy's memory is fine.");
+                let next = "Name the behaviour that it breaks: `Rejected-by: behaviour::...`.";
+                Err(self.failure(wrong, next))
+            }
+            _ => Ok(self),
+        }
     }
 
     /// What the patch makes of the exercise's files.

@@ -1,0 +1,49 @@
+//! Prints the first finding of each leak, for `tests/names.rs` of the meter to read.
+
+use leak_meter::{Allocator, Operation, Report, Soak};
+
+#[global_allocator]
+static METER: Allocator = Allocator::system();
+
+fn tell(leak: &str, report: &Report) {
+    let site = report.sites.first().expect("each of these leaks");
+    let file = site.file.as_deref().unwrap_or("?");
+    let line = site.line.map_or("?".to_owned(), |line| line.to_string());
+    println!("FOUND {leak}: {} at {file}:{line}, {} findings", site.function, report.sites.len());
+    println!("STACK {leak}: {}", site.stack.join(" < "));
+    println!("{report}");
+}
+
+#[test]
+fn each_leak_is_found() {
+    let soak = || Soak::new().operations_per_round(50);
+
+    let mut ledger = ledger::Ledger::default();
+    let report = soak().run(|operation| {
+        office::book(&mut ledger, operation.number());
+    });
+    tell("vendored", &report);
+
+    let mut kept = Vec::new();
+    let report = wait_for(soak().run_async(async |operation: Operation| {
+        office::remember(&mut kept, operation.number()).await;
+    }));
+    tell("asynchronous", &report);
+
+    let mut kept = Vec::new();
+    let report = soak().run(|operation| {
+        office::visit(&mut kept, operation.number());
+    });
+    tell("inlined", &report);
+}
+
+/// Polls a future that is always ready to go on.
+fn wait_for<T>(future: impl Future<Output = T>) -> T {
+    let mut future = std::pin::pin!(future);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    loop {
+        if let std::task::Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            return value;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! What may be kept after many long reports.
+
+use exercise_harness::{Bound, Context};
+use leak_meter::{HeapCounts, Resource};
+
+use crate::{PART, Relay, ReportExport, Task};
+
+const LINES: usize = 8;
+const REPORTS: usize = 25 * LINES;
+/// Tasks in a report: several parts.
+const TASKS: u64 = 2_500;
+/// Bytes that may be kept besides: for each line, and for what is known of recent exports.
+const SLACK: u64 = 32 * 1024;
+
+/// Long reports over all lines, each many times: for each line, the room of a part is kept.
+pub fn long_reports<S: ReportExport>(_: &Context) -> Bound {
+    let task = |number| Task { number, title: "Publish the release notes".to_owned(), hours: 3 };
+    let tasks: Vec<Task> = (100_000..100_000 + TASKS).map(task).collect();
+    let before = HeapCounts::now().live_bytes();
+    let mut service = S::start(LINES, Relay::default());
+    for customer in 0..REPORTS {
+        service.export(customer, &tasks);
+    }
+    Bound {
+        resource: Resource::LiveBytes,
+        measured: HeapCounts::now().live_bytes().saturating_sub(before),
+        limit: (LINES * PART) as u64 + SLACK,
+        after: format!("{REPORTS} long reports went over {LINES} lines,"),
+    }
+}

@@ -1,0 +1,129 @@
+//! What a request must get, and what the database may be asked, however sessions are kept.
+
+use std::collections::BTreeSet;
+
+use exercise_harness::Context;
+
+use crate::{Database, KINDS, SessionPool};
+
+/// Sessions that may be open in most checks.
+const MAX_SESSIONS: usize = 16;
+
+fn start<S: SessionPool>() -> (S, Database) {
+    let database = Database::default();
+    (S::start(MAX_SESSIONS, database.clone()), database)
+}
+
+/// So many sessions, in use at once.
+fn take<S: SessionPool>(pool: &S, count: usize) -> Vec<S::Session> {
+    (0..count).map(|_| pool.take().expect("fewer are in use than there may be")).collect()
+}
+
+/// Runs a statement; returns what the database answers.
+fn run<S: SessionPool>(pool: &S, session: &mut S::Session, kind: usize, user: u32) -> String {
+    pool.run(session, kind, user).expect("the session is open")
+}
+
+/// The number of the session that answers.
+fn number_of<S: SessionPool>(pool: &S, session: &mut S::Session) -> u64 {
+    let answer = run(pool, session, 0, 7);
+    let number = answer.split(' ').nth(1).and_then(|number| number.parse().ok());
+    number.unwrap_or_else(|| panic!("{answer:?} names no session"))
+}
+
+/// Every kind of request runs its own statement, for its own user.
+pub fn each_gets_its_answer<S: SessionPool>(_: &Context) {
+    let (pool, _) = start::<S>();
+    let statement_of = |kind: usize, user: u32| {
+        let mut session = pool.take().expect("none is in use");
+        let answer = run(&pool, &mut session, kind, user);
+        assert!(answer.ends_with(&format!("for {user}")), "{answer}");
+        let (_, rest) = answer.split_once(", ").expect("an answer names its statement");
+        rest.rsplit_once(", ").map(|(statement, _)| statement.to_owned()).unwrap_or_default()
+    };
+    let first: Vec<String> = (0..KINDS).map(|kind| statement_of(kind, 7)).collect();
+    let second: Vec<String> = (0..KINDS).map(|kind| statement_of(kind, 8)).collect();
+    assert_eq!(first, second, "a kind of request has one statement, whoever asks");
+    let different: BTreeSet<&String> = first.iter().collect();
+    assert_eq!(different.len(), KINDS, "every kind of request has a statement of its own");
+}
+
+/// Two requests at once never have the same session.
+pub fn session_is_used_by_one<S: SessionPool>(_: &Context) {
+    let (pool, _) = start::<S>();
+    for count in [3, MAX_SESSIONS, 1, 5] {
+        let mut in_use = take(&pool, count);
+        let numbers: BTreeSet<u64> =
+            in_use.iter_mut().map(|session| number_of(&pool, session)).collect();
+        assert_eq!(numbers.len(), count);
+    }
+}
+
+/// As many sessions as configured can be used at once, and no more; one that is given back can be
+/// taken.
+pub fn as_many_as_configured<S: SessionPool>(_: &Context) {
+    let (pool, _) = start::<S>();
+    let mut in_use = take(&pool, MAX_SESSIONS);
+    assert!(pool.take().is_none(), "{MAX_SESSIONS} are in use, and no more may be");
+    assert_eq!(pool.open_sessions(), MAX_SESSIONS);
+    in_use.pop();
+    assert!(pool.take().is_some(), "one was given back");
+}
+
+/// What a peak has opened serves the next one, also after a long quiet time.
+pub fn next_peak_does_not_connect<S: SessionPool>(_: &Context) {
+    let (pool, database) = start::<S>();
+    drop(take(&pool, 12));
+    let connections = database.connections();
+    assert_eq!(connections, 12, "of a pool, as many are opened as are needed");
+    for _ in 0..500 {
+        drop(take(&pool, 1));
+    }
+    drop(take(&pool, 12));
+    let more = database.connections() - connections;
+    assert_eq!(more, 0, "{more} of 12 sessions were opened again for the second peak");
+}
+
+/// A session prepares a statement when it needs it first, and never again.
+pub fn statement_is_prepared_once<S: SessionPool>(_: &Context) {
+    let (pool, database) = start::<S>();
+    for _ in 0..10 {
+        for kind in 0..KINDS {
+            for session in &mut take(&pool, 4) {
+                run(&pool, session, kind, 7);
+            }
+        }
+    }
+    let most = 4 * KINDS as u64;
+    let preparations = database.preparations();
+    assert!(
+        preparations <= most,
+        "4 sessions and {KINDS} statements took {preparations} preparations"
+    );
+    let (pool, database) = start::<S>();
+    run(&pool, &mut take(&pool, 1)[0], 3, 7);
+    assert_eq!(database.preparations(), 1, "what nobody asks for is not prepared");
+}
+
+/// Of those that wait, the one that waited longest is next, so that none is idle for long.
+pub fn sessions_take_turns<S: SessionPool>(_: &Context) {
+    let (pool, _) = start::<S>();
+    drop(take(&pool, 5));
+    let numbers: BTreeSet<u64> = (0..5).map(|_| number_of(&pool, &mut take(&pool, 1)[0])).collect();
+    assert_eq!(numbers.len(), 5, "in five requests one after the other, each was used once");
+}
+
+/// A session that the database has closed is not used again, and makes room for another.
+pub fn closed_session_is_replaced<S: SessionPool>(_: &Context) {
+    let (pool, database) = start::<S>();
+    drop(take(&pool, MAX_SESSIONS));
+    database.restart();
+    let mut refused = 0;
+    for _ in 0..2 * MAX_SESSIONS {
+        let mut session = pool.take().expect("none is in use");
+        refused += usize::from(pool.run(&mut session, 1, 7).is_err());
+    }
+    assert_eq!(refused, MAX_SESSIONS, "each closed session is noticed once");
+    assert_eq!(database.disconnections(), MAX_SESSIONS as u64, "what is closed is let go");
+    drop(take(&pool, MAX_SESSIONS));
+}

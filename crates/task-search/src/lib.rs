@@ -1,0 +1,64 @@
+//! The results of task searches, kept for those who search again.
+//!
+//! A collection that takes in whatever users type, and in which a change removes nothing: all that
+//! can be said for or against it is in how it grows, and in what ends that.
+//!
+//! - `workload`: users search while projects change, for the soak
+//! - `behaviours`: what a search must find, and when the index may be asked
+//! - `bounds`: what may be kept after much work
+//!
+//! [`TaskSearch`] is the contract: whatever implements it may be built as it likes.
+
+mod behaviours;
+mod bounds;
+mod workload;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use exercise_harness::Suite;
+
+/// The answers to `GET /search`: the tasks that a phrase finds in a project.
+///
+/// What was found is kept, since the index is slow. It is true until the project changes.
+pub trait TaskSearch: Sized + 'static {
+    /// A service that keeps at most `max_results` results.
+    fn start(max_results: usize) -> Self;
+
+    /// Answers `user` with the result that is kept, or else with what `search_index` finds.
+    ///
+    /// As many results as configured are kept, and those that nobody asks for go first.
+    fn search(
+        &self,
+        user: u32,
+        project: u32,
+        phrase: &str,
+        search_index: impl FnOnce() -> Vec<u64>,
+    ) -> Arc<[u64]>;
+
+    /// A task of `project` changed: what was found in it before is not shown any more. The
+    /// results of other projects stay.
+    fn change_project(&self, project: u32);
+
+    /// The last ten different phrases that `user` searched for, the latest first.
+    fn recent_phrases(&self, user: u32) -> Vec<String>;
+
+    /// The health page: how many results are kept.
+    fn kept_results(&self) -> usize;
+}
+
+/// The entry of a version's memory test.
+pub fn main<S: TaskSearch>() -> ExitCode {
+    Suite::new(env!("CARGO_PKG_NAME"), include_str!("../exercise.toml"))
+        .behaviour("index_is_asked_once", behaviours::index_is_asked_once::<S>)
+        .behaviour("results_are_not_mixed_up", behaviours::results_are_not_mixed_up::<S>)
+        .behaviour("change_is_found_at_once", behaviours::change_is_found_at_once::<S>)
+        .behaviour("change_leaves_other_projects", behaviours::change_leaves_other_projects::<S>)
+        .behaviour("popular_results_stay", behaviours::popular_results_stay::<S>)
+        .behaviour("as_many_are_kept_as_configured", behaviours::as_many_as_configured::<S>)
+        .behaviour("recent_phrases_are_known", behaviours::recent_phrases_are_known::<S>)
+        .growth(workload::growth::<S>)
+        .bound("many_phrases", bounds::many_phrases::<S>)
+        .bound("many_changes", bounds::many_changes::<S>)
+        .main()
+}

@@ -1,0 +1,66 @@
+//! What waits to be sent to one client.
+
+use bytes::Bytes;
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::update::{self, Update};
+
+/// What can wait.
+#[derive(Debug)]
+enum Waiting {
+    Update(Update),
+    Ping,
+}
+
+/// The hub's end: puts in what the client is to get. It never waits itself.
+#[derive(Debug)]
+pub struct Slot(UnboundedSender<Waiting>);
+
+/// The connection's end: gives out one message after the other.
+#[derive(Debug)]
+pub struct Outbox {
+    waiting: UnboundedReceiver<Waiting>,
+    /// The number of the last update that the client knows of.
+    known: u64,
+    /// An update before which the client is told what it missed.
+    next: Option<Update>,
+}
+
+/// An outbox for a client that knows all updates up to the one with the number `known`.
+pub fn outbox(known: u64) -> (Slot, Outbox) {
+    let (sender, waiting) = mpsc::unbounded_channel();
+    (Slot(sender), Outbox { waiting, known, next: None })
+}
+
+impl Slot {
+    pub fn update(&self, update: &Update) {
+        // A connection that has just ended takes nothing more.
+        let _ = self.0.send(Waiting::Update(update.clone()));
+    }
+
+    pub fn ping(&self) {
+        let _ = self.0.send(Waiting::Ping);
+    }
+}
+
+impl Outbox {
+    /// The next message for the client; `None` when the hub has let go of the slot.
+    pub async fn next(&mut self) -> Option<Message> {
+        let update = match self.next.take() {
+            Some(update) => update,
+            None => match self.waiting.recv().await? {
+                Waiting::Update(update) => update,
+                Waiting::Ping => return Some(Message::Ping(Bytes::new())),
+            },
+        };
+        let missed = update.number - self.known - 1;
+        if missed > 0 {
+            self.known += missed;
+            self.next = Some(update);
+            return Some(update::missed(missed));
+        }
+        self.known = update.number;
+        Some(update.into())
+    }
+}

@@ -1,0 +1,95 @@
+//! `completions`: what a shell needs to complete `cargo xtask ...`.
+
+use clap::{Command, ValueEnum};
+use clap_complete::Shell as Generator;
+
+use crate::exit::Exit;
+use crate::show;
+use crate::workspace::Workspace;
+
+/// Prints what a shell needs to complete commands, flags and exercises
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  source <(cargo xtask completions bash)                    this bash; for all, in ~/.bashrc
+  cargo xtask completions zsh > ~/.zfunc/_cargo-xtask       zsh, with ~/.zfunc in its fpath
+  cargo xtask completions fish > ~/.config/fish/conf.d/cargo-xtask.fish")]
+pub struct Args {
+    /// Your shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+/// The shells that can be told how to complete what follows `cargo xtask`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Shell {
+    /// Keeps what completes the rest of cargo
+    Bash,
+    /// By cargo's own completion, which asks this one
+    Zsh,
+    /// Keeps what completes the rest of cargo
+    Fish,
+}
+
+/// What bash is told: a command of two words is one to it.
+const BASH: &str = r#"
+_cargo_before_xtask=$(complete -p cargo 2>/dev/null | sed -n 's/.* -F \([^ ]*\) .*/\1/p')
+_cargo_with_xtask() {
+    if [[ ${COMP_WORDS[1]} == xtask && $COMP_CWORD -gt 1 ]]; then
+        local COMP_WORDS=("${COMP_WORDS[@]:1}") COMP_CWORD=$((COMP_CWORD - 1))
+        _xtask xtask "$2" "$3"
+    elif [[ -n $_cargo_before_xtask && $_cargo_before_xtask != _cargo_with_xtask ]]; then
+        "$_cargo_before_xtask" "$@"
+    fi
+}
+complete -o bashdefault -o default -F _cargo_with_xtask cargo
+"#;
+
+/// What fish is told: what follows `cargo` is completed as if it stood alone.
+const FISH: &str = r"
+function __cargo_xtask_complete
+    set -l words (commandline -opc) (commandline -ct)
+    complete -C (string join ' ' -- $words[2..])
+end
+complete -c cargo -n '__fish_seen_subcommand_from xtask' -f -a '(__cargo_xtask_complete)'
+";
+
+/// Prints the script for the shell. `command` is the whole command line.
+///
+/// # Errors
+/// When nothing can be printed.
+pub fn run(args: &Args, command: Command) -> anyhow::Result<Exit> {
+    let mut command = with_exercises(command);
+    let mut script = Vec::new();
+    let (generator, name, rest) = match args.shell {
+        Shell::Bash => (Generator::Bash, "xtask", BASH),
+        // The name that cargo's own completion looks for.
+        Shell::Zsh => (Generator::Zsh, "cargo-xtask", ""),
+        Shell::Fish => (Generator::Fish, "xtask", FISH),
+    };
+    clap_complete::generate(generator, &mut command, name, &mut script);
+    script.extend(rest.as_bytes());
+    show::text(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Success)
+}
+
+/// `command` with the exercises as the values of the arguments that take one. They are those of
+/// the workshop at hand, at the time when this is printed.
+fn with_exercises(command: Command) -> Command {
+    let names = Workspace::find().map(|workspace| {
+        workspace.exercises.into_iter().map(|entry| entry.name).collect::<Vec<_>>()
+    });
+    let names = names.unwrap_or_default();
+    command.mut_subcommands(|subcommand| {
+        let has = |subcommand: &Command, id: &str| {
+            subcommand.get_arguments().any(|argument| argument.get_id() == id)
+        };
+        ["exercise", "exercises"].into_iter().fold(subcommand, |subcommand, id| {
+            if !has(&subcommand, id) {
+                return subcommand;
+            }
+            let values = clap::builder::PossibleValuesParser::new(names.clone());
+            subcommand.mut_arg(id, |argument| argument.value_parser(values))
+        })
+    })
+}

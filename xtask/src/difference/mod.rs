@@ -1,0 +1,161 @@
+//! What differs between two versions of an exercise, as plain data.
+//!
+//! - here: files, hunks, lines and the changed words in them.
+//! - `reasons`: which sentence of the solution's README explains which hunk.
+
+mod reasons;
+
+use std::borrow::Cow;
+
+use similar::{ChangeTag, TextDiff};
+
+pub use reasons::explain;
+
+use crate::files::Files;
+
+/// How many lines stand around a change.
+const CONTEXT: usize = 2;
+
+/// A file in which two versions differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileDifference {
+    /// The path from the version's folder.
+    pub file: String,
+    /// The places, in order.
+    pub hunks: Vec<Hunk>,
+}
+
+/// One place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hunk {
+    /// Its lines, with those around it.
+    pub lines: Vec<Line>,
+    /// Why, in sentences of the solution's README; empty where it says nothing of this place.
+    pub reasons: Vec<String>,
+}
+
+/// One line of a hunk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Which version has it.
+    pub sign: Sign,
+    /// Its number in the version that has it, from 1; in the new one, if both do.
+    pub number: usize,
+    /// Its text in pieces, without the line's end.
+    pub pieces: Vec<Piece>,
+}
+
+/// A part of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The text.
+    pub text: String,
+    /// Whether it is what differs between two lines that are otherwise alike.
+    pub changed: bool,
+}
+
+/// Which version has a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// Both.
+    Same,
+    /// The old one.
+    Old,
+    /// The new one.
+    New,
+}
+
+impl Line {
+    /// The whole text.
+    pub fn text(&self) -> String {
+        self.pieces.iter().map(|piece| piece.text.as_str()).collect()
+    }
+}
+
+/// The files in which `old` and `new` differ, in order. A file that only one of them has differs in
+/// every line.
+pub fn between(old: &Files, new: &Files) -> Vec<FileDifference> {
+    let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
+    names.sort();
+    names.dedup();
+    let text = |files: &Files, name: &String| -> String {
+        files
+            .get(name)
+            .map(|bytes| String::from_utf8_lossy(bytes))
+            .map_or_else(String::new, Cow::into_owned)
+    };
+    let difference = |name: &String| FileDifference {
+        file: name.clone(),
+        hunks: hunks(&text(old, name), &text(new, name)),
+    };
+    names.into_iter().map(difference).filter(|difference| !difference.hunks.is_empty()).collect()
+}
+
+fn hunks(old: &str, new: &str) -> Vec<Hunk> {
+    let diff = TextDiff::from_lines(old, new);
+    let groups = diff.grouped_ops(CONTEXT);
+    let hunk = |group: Vec<similar::DiffOp>| {
+        let changes = group.iter().flat_map(|op| diff.iter_inline_changes(op));
+        let lines = changes.map(|change| Line {
+            sign: match change.tag() {
+                ChangeTag::Equal => Sign::Same,
+                ChangeTag::Delete => Sign::Old,
+                ChangeTag::Insert => Sign::New,
+            },
+            number: change.new_index().or(change.old_index()).map_or(0, |index| index + 1),
+            pieces: pieces(change.iter_strings_lossy()),
+        });
+        Hunk { lines: lines.collect(), reasons: Vec::new() }
+    };
+    groups.into_iter().map(hunk).collect()
+}
+
+fn pieces<'a>(parts: impl Iterator<Item = (bool, Cow<'a, str>)>) -> Vec<Piece> {
+    let piece = |(changed, text): (bool, Cow<'_, str>)| Piece {
+        text: text.trim_end_matches(['\n', '\r']).to_owned(),
+        changed,
+    };
+    parts.map(piece).filter(|piece| !piece.text.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(files: &[(&str, &str)]) -> Files {
+        files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect()
+    }
+
+    #[test]
+    fn equal_files_do_not_differ_and_the_rest_is_told_by_line() {
+        let old = files(&[("a", "1\n2\n3\n4\n"), ("b", "same\n")]);
+        let new = files(&[("a", "1\n2\nthree\n4\n"), ("b", "same\n"), ("c", "new\n")]);
+        let found = between(&old, &new);
+        let names: Vec<&str> = found.iter().map(|difference| difference.file.as_str()).collect();
+        assert_eq!(names, ["a", "c"]);
+        let told: Vec<(Sign, usize, String)> = found[0].hunks[0]
+            .lines
+            .iter()
+            .map(|line| (line.sign, line.number, line.text()))
+            .collect();
+        let expected = [
+            (Sign::Same, 1, "1"),
+            (Sign::Same, 2, "2"),
+            (Sign::Old, 3, "3"),
+            (Sign::New, 3, "three"),
+            (Sign::Same, 4, "4"),
+        ];
+        assert_eq!(told, expected.map(|(sign, number, text)| (sign, number, text.to_owned())));
+    }
+
+    #[test]
+    fn the_changed_word_of_a_line_is_marked() {
+        let old = files(&[("a", "let cache = HashMap::with_capacity(max);\n")]);
+        let new = files(&[("a", "let cache = LruCache::with_capacity(max);\n")]);
+        let lines = &between(&old, &new)[0].hunks[0].lines;
+        let changed = |line: &Line| -> String {
+            line.pieces.iter().filter(|p| p.changed).map(|p| p.text.as_str()).collect()
+        };
+        assert_eq!(lines.iter().map(changed).collect::<Vec<_>>(), ["HashMap", "LruCache"]);
+    }
+}

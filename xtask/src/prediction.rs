@@ -1,0 +1,181 @@
+//! What a learner says before a measurement, as plain data, and the questions that it answers.
+
+use leak_meter::Resource;
+
+/// A question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// What will grow.
+    Grows,
+    /// About how much of it one operation leaves behind.
+    Rate,
+    /// Whether it falls when the traffic stops.
+    Falls,
+    /// Who holds it.
+    Holder,
+    /// Which pattern it is.
+    Pattern,
+}
+
+/// The answers. `None` is a question that was skipped.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Prediction {
+    /// What will grow; empty for nothing.
+    pub grows: Option<Vec<Resource>>,
+    /// About how much per operation, of what was named first.
+    pub rate: Option<f64>,
+    /// Whether it falls when the traffic stops.
+    pub falls: Option<bool>,
+    /// Who holds it, in the learner's words.
+    pub holder: Option<String>,
+    /// Which pattern it is, in the learner's words.
+    pub pattern: Option<String>,
+}
+
+/// The words for what may grow. One that begins with another stands before it.
+const WORDS: [(&str, Resource); 9] = [
+    ("temporary files", Resource::TemporaryFiles),
+    ("temporary bytes", Resource::TemporaryBytes),
+    ("temp files", Resource::TemporaryFiles),
+    ("disk", Resource::TemporaryBytes),
+    ("blocks", Resource::LiveBlocks),
+    ("bytes", Resource::LiveBytes),
+    ("files", Resource::OpenFiles),
+    ("threads", Resource::Threads),
+    ("tasks", Resource::Tasks),
+];
+
+impl Question {
+    /// The questions in the order in which they are asked, of a service whose name tells its
+    /// pattern or does not.
+    pub fn all(asks_pattern: bool) -> Vec<Self> {
+        let all = [Self::Grows, Self::Rate, Self::Falls, Self::Holder];
+        all.into_iter().chain(asks_pattern.then_some(Self::Pattern)).collect()
+    }
+
+    /// Its text.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Grows => {
+                "What will grow? Some of: blocks, bytes, files, temporary files, disk, threads, \
+                 tasks; or: nothing"
+            }
+            Self::Rate => {
+                "About how much of the first of these does one operation leave behind? A number"
+            }
+            Self::Falls => "Does it fall when the traffic stops? yes or no",
+            Self::Holder => "Who will hold it? In your own words",
+            Self::Pattern => "Which pattern is it? In your own words",
+        }
+    }
+}
+
+impl Prediction {
+    /// Takes the answer `text` to `question`; an empty one skips it.
+    ///
+    /// # Errors
+    /// An answer that is none, with what would be one.
+    pub fn take(&mut self, question: Question, text: &str) -> Result<(), String> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(());
+        }
+        match question {
+            Question::Grows => self.grows = Some(resources(text)?),
+            Question::Rate => {
+                let number = text.replace(',', ".").parse::<f64>().ok();
+                let number = number.filter(|number| number.is_finite() && *number >= 0.0);
+                let wrong = || format!("{text:?} is no number from 0 on, such as 1.5.");
+                self.rate = Some(number.ok_or_else(wrong)?);
+            }
+            Question::Falls => {
+                self.falls = Some(match text.to_lowercase().as_str() {
+                    "y" | "yes" => true,
+                    "n" | "no" => false,
+                    _ => return Err(format!("{text:?} is neither yes nor no.")),
+                });
+            }
+            Question::Holder => self.holder = Some(text.to_owned()),
+            Question::Pattern => self.pattern = Some(text.to_owned()),
+        }
+        Ok(())
+    }
+
+    /// Whether any question was answered.
+    pub fn has_answers(&self) -> bool {
+        *self != Self::default()
+    }
+
+    /// Whether `question` has become idle by the answers so far: of nothing there is no rate.
+    pub fn makes_idle(&self, question: Question) -> bool {
+        let nothing = self.grows.as_ref().is_some_and(Vec::is_empty);
+        nothing && matches!(question, Question::Rate | Question::Falls | Question::Holder)
+    }
+}
+
+fn resources(text: &str) -> Result<Vec<Resource>, String> {
+    let text = text.to_lowercase();
+    if ["nothing", "none"].contains(&text.trim()) {
+        return Ok(Vec::new());
+    }
+    let parts = text.split([',', ';']).flat_map(|part| part.split(" and "));
+    let mut found = Vec::new();
+    for part in parts.map(str::trim).filter(|part| !part.is_empty()) {
+        let part = part.trim_start_matches("live ").trim_start_matches("open ");
+        let named = WORDS.iter().find(|(word, _)| *word == part);
+        // Words without anything between them: "blocks bytes".
+        let several: Option<Vec<Resource>> = part
+            .split_whitespace()
+            .map(|word| WORDS.iter().find(|(known, _)| *known == word).map(|(_, what)| *what))
+            .collect();
+        match (named, several) {
+            (Some((_, resource)), _) => found.push(*resource),
+            (None, Some(several)) => found.extend(several),
+            (None, None) => {
+                let words = "blocks, bytes, files, temporary files, disk, threads, tasks, nothing";
+                return Err(format!("{part:?} is none of: {words}."));
+            }
+        }
+    }
+    found.dedup();
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_grows_is_understood_in_the_words_of_the_question() {
+        let both = vec![Resource::LiveBlocks, Resource::LiveBytes];
+        for text in ["blocks, bytes", "Blocks and bytes", "live blocks; live bytes", "blocks bytes"]
+        {
+            assert_eq!(resources(text), Ok(both.clone()), "{text}");
+        }
+        let files = vec![Resource::OpenFiles, Resource::TemporaryFiles];
+        assert_eq!(resources("open files, temporary files"), Ok(files));
+        assert_eq!(resources("nothing"), Ok(Vec::new()));
+        assert!(resources("memory").unwrap_err().contains("\"memory\" is none of: blocks"));
+    }
+
+    #[test]
+    fn an_answer_that_is_none_is_refused_and_an_empty_one_skips() {
+        let mut prediction = Prediction::default();
+        assert!(prediction.take(Question::Rate, "many").unwrap_err().contains("no number"));
+        assert!(prediction.take(Question::Rate, "-1").is_err());
+        assert!(prediction.take(Question::Falls, "perhaps").unwrap_err().contains("neither"));
+        assert_eq!(prediction.take(Question::Holder, "  "), Ok(()));
+        assert!(!prediction.has_answers());
+        assert_eq!(prediction.take(Question::Rate, "1,5"), Ok(()));
+        assert_eq!(prediction.rate, Some(1.5));
+    }
+
+    #[test]
+    fn of_nothing_no_more_is_asked() {
+        let mut prediction = Prediction::default();
+        assert!(!prediction.makes_idle(Question::Rate));
+        prediction.take(Question::Grows, "nothing").unwrap();
+        assert!(prediction.makes_idle(Question::Rate));
+        assert!(!prediction.makes_idle(Question::Pattern));
+    }
+}

@@ -1,0 +1,215 @@
+//! Two versions of an exercise: unified, or side by side where the terminal is wide enough.
+
+use std::io::{IsTerminal as _, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::palette::{QUIET, STRONG, paint};
+use super::words::{self, wrapped};
+use crate::commands::diff::{Against, Comparison};
+use crate::difference::{Hunk, Line, Piece, Sign};
+use crate::workspace::{Entry, Version};
+
+/// From this width on, both versions stand side by side.
+pub const SIDE_BY_SIDE: usize = 120;
+/// The width of a line's number, its sign and the gaps.
+const GUTTER: usize = 8;
+/// Stands between the sides.
+const BETWEEN: &str = " │ ";
+
+const OLD: Style = AnsiColor::Red.on_default();
+const NEW: Style = AnsiColor::Green.on_default();
+const OLD_WORD: Style = AnsiColor::Red.on_default().bold().underline();
+const NEW_WORD: Style = AnsiColor::Green.on_default().bold().underline();
+
+/// Prints `comparison`. Lines are broken at the terminal's width; where the output is no terminal
+/// they are whole.
+pub fn print(entry: &Entry, comparison: &Comparison) -> anyhow::Result<()> {
+    let terminal = std::io::stdout().is_terminal();
+    let width = if terminal { words::terminal_width() } else { usize::MAX };
+    let side_by_side = terminal && width >= SIDE_BY_SIDE;
+    let mut out = anstream::stdout().lock();
+    for line in lines(entry, comparison, width, side_by_side) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+/// `comparison` in lines of at most `width` characters.
+pub fn lines(
+    entry: &Entry,
+    comparison: &Comparison,
+    width: usize,
+    side_by_side: bool,
+) -> Vec<String> {
+    let name = &entry.name;
+    let text_width = width.min(words::WIDEST);
+    let versions = match comparison.against {
+        Against::Shipped => "from what was shipped (-) to yours (+)",
+        Against::Solution => "from yours (-) to the solution (+)",
+    };
+    let mut lines = vec![paint(STRONG, &format!("{name}: {versions}"))];
+    let mut say = |text: &str| lines.extend(wrapped(text, text_width));
+    match (&comparison.edited, comparison.against) {
+        (Some(edited), Against::Solution) if edited.is_empty() => say("Yours is as shipped."),
+        (Some(edited), Against::Solution) => say(&format!(
+            "Yours is not as shipped: {}. See: cargo xtask diff {name} --against shipped",
+            edited.join(", ")
+        )),
+        _ => {}
+    }
+    if comparison.files.is_empty() {
+        say(match comparison.against {
+            Against::Shipped => "Yours is as shipped: there is no difference.",
+            Against::Solution => "Yours is the solution: there is no difference.",
+        });
+    }
+    for difference in &comparison.files {
+        let place = format!("{}/{}", Version::Exercise.folder(name), difference.file);
+        lines.push(String::new());
+        lines.push(paint(STRONG, &place));
+        for (at, hunk) in difference.hunks.iter().enumerate() {
+            if at > 0 {
+                lines.push(paint(QUIET, "  ..."));
+            }
+            let before = at.checked_sub(1).map(|before| &difference.hunks[before].reasons);
+            lines.extend(why(&hunk.reasons, before, text_width));
+            lines.extend(if side_by_side { beside(hunk, width) } else { unified(hunk, width) });
+        }
+    }
+    lines
+}
+
+/// The reasons of a hunk; where they are those of the hunk before it, just that.
+fn why(reasons: &[String], before: Option<&Vec<String>>, width: usize) -> Vec<String> {
+    if !reasons.is_empty() && before.is_some_and(|before| before == reasons) {
+        return vec![paint(QUIET, "  Why: as above.")];
+    }
+    let lines = reasons.iter().flat_map(|reason| wrapped(&format!("  Why: {reason}"), width));
+    lines.map(|line| paint(QUIET, &line)).collect()
+}
+
+fn unified(hunk: &Hunk, width: usize) -> Vec<String> {
+    hunk.lines.iter().flat_map(|line| column(line, width)).map(|(line, _)| line).collect()
+}
+
+/// Removed lines on the left, added ones on the right, in pairs; those of both on both sides.
+fn beside(hunk: &Hunk, width: usize) -> Vec<String> {
+    let half = (width - BETWEEN.chars().count()) / 2;
+    let mut rows = Vec::new();
+    let (mut left, mut right): (Vec<&Line>, Vec<&Line>) = (Vec::new(), Vec::new());
+    let flush = |left: &mut Vec<&Line>, right: &mut Vec<&Line>, rows: &mut Vec<String>| {
+        for at in 0..left.len().max(right.len()) {
+            let side = |lines: &[&Line]| lines.get(at).map(|line| column(line, half));
+            let [left, right] = [side(left), side(right)].map(Option::unwrap_or_default);
+            rows.extend(row(&left, &right, half));
+        }
+        left.clear();
+        right.clear();
+    };
+    for line in &hunk.lines {
+        match line.sign {
+            Sign::Old => left.push(line),
+            Sign::New => right.push(line),
+            Sign::Same => {
+                flush(&mut left, &mut right, &mut rows);
+                let both = column(line, half);
+                rows.extend(row(&both, &both, half));
+            }
+        }
+    }
+    flush(&mut left, &mut right, &mut rows);
+    rows
+}
+
+/// The lines of two columns beside each other.
+fn row(left: &[(String, usize)], right: &[(String, usize)], half: usize) -> Vec<String> {
+    let cell = |at: usize, column: &[(String, usize)]| {
+        let (text, length) = column.get(at).cloned().unwrap_or_default();
+        format!("{text}{}", " ".repeat(half.saturating_sub(length)))
+    };
+    let rows = 0..left.len().max(right.len());
+    rows.map(|at| format!("{}{BETWEEN}{}", cell(at, left), cell(at, right)).trim_end().to_owned())
+        .collect()
+}
+
+/// One line with its number and sign, broken at `width`; each part with its length in characters.
+fn column(line: &Line, width: usize) -> Vec<(String, usize)> {
+    let (sign, style, word) = match line.sign {
+        Sign::Same => (' ', Style::new(), Style::new()),
+        Sign::Old => ('-', OLD, OLD_WORD),
+        Sign::New => ('+', NEW, NEW_WORD),
+    };
+    let room = width.saturating_sub(GUTTER).max(1);
+    let parts = broken(&line.pieces, room);
+    let part = |(at, pieces): (usize, Vec<Piece>)| {
+        let number = if at == 0 { line.number.to_string() } else { String::new() };
+        let length: usize = pieces.iter().map(|piece| piece.text.chars().count()).sum();
+        let text: String = pieces
+            .iter()
+            .map(|piece| paint(if piece.changed { word } else { style }, &piece.text))
+            .collect();
+        let gutter = format!("{number:>5} {} ", paint(style, &sign.to_string()));
+        (format!("{gutter}{text}"), GUTTER + length)
+    };
+    parts.into_iter().enumerate().map(part).collect()
+}
+
+/// The pieces of a line in parts of at most `room` characters.
+fn broken(pieces: &[Piece], room: usize) -> Vec<Vec<Piece>> {
+    let mut parts = vec![Vec::new()];
+    let mut left = room;
+    for piece in pieces {
+        let mut rest = piece.text.as_str();
+        while !rest.is_empty() {
+            if left == 0 {
+                parts.push(Vec::new());
+                left = room;
+            }
+            let end = rest.char_indices().nth(left).map_or(rest.len(), |(at, _)| at);
+            let (text, after) = rest.split_at(end);
+            left -= text.chars().count();
+            if let Some(part) = parts.last_mut() {
+                part.push(Piece { text: text.to_owned(), changed: piece.changed });
+            }
+            rest = after;
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn piece(text: &str, changed: bool) -> Piece {
+        Piece { text: text.to_owned(), changed }
+    }
+
+    #[test]
+    fn a_long_line_is_broken_and_nothing_of_it_is_lost() {
+        let pieces = [piece("abcdef", false), piece("ghi", true)];
+        let parts = broken(&pieces, 4);
+        let texts: Vec<String> = parts
+            .iter()
+            .map(|part| part.iter().map(|piece| piece.text.as_str()).collect())
+            .collect();
+        assert_eq!(texts, ["abcd", "efgh", "i"]);
+        assert_eq!(broken(&[], 4).len(), 1);
+    }
+
+    #[test]
+    fn sides_are_as_wide_as_each_other() {
+        let line = |sign, text: &str| Line { sign, number: 7, pieces: vec![piece(text, false)] };
+        let hunk = Hunk {
+            lines: vec![line(Sign::Same, "a"), line(Sign::Old, "b"), line(Sign::New, "c")],
+            reasons: Vec::new(),
+        };
+        let rows: Vec<String> = beside(&hunk, 43)
+            .iter()
+            .map(|row| anstream::adapter::strip_str(row).to_string())
+            .collect();
+        assert_eq!(rows[0], "    7   a            │     7   a");
+        assert_eq!(rows[1], "    7 - b            │     7 + c");
+    }
+}

@@ -1,0 +1,205 @@
+//! The bench that `watch` shows: as many lines as the terminal has, none wider than it is.
+//! [`result`] is what stands in the middle of it most of the time.
+
+mod result;
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+use super::palette::{BAD, OPEN, QUIET, STRONG, paint};
+use super::words::{WIDEST, wrapped};
+use super::{diff, hint, list, predict};
+use crate::commands::watch::state::{Panel, State};
+use crate::workspace::Version;
+
+/// The keys and what they do, each in one piece.
+const KEYS: [&str; 8] =
+    ["h hint", "d diff", "p predict", "a run all", "n next", "l list", "r reset", "q quit"];
+/// From this many rows on there is room for empty lines.
+const ROOMY: usize = 20;
+/// The width of the bar that shows the progress.
+const BAR: usize = 12;
+
+/// The whole screen for a terminal of this many columns and rows.
+pub fn lines(state: &State, (columns, rows): (usize, usize)) -> Vec<String> {
+    let width = columns.min(WIDEST);
+    let mut head = head(state, width);
+    let mut foot = foot(state, width);
+    if rows >= ROOMY {
+        head.push(String::new());
+        foot.insert(0, String::new());
+    }
+    let body = body(state, width, columns);
+    let room = rows.saturating_sub(head.len() + foot.len()).max(1);
+    let mut lines = head;
+    lines.extend(seen(body, state.scrolled, room));
+    lines.resize(lines.len().max(rows.saturating_sub(foot.len())), String::new());
+    lines.extend(foot);
+    lines.truncate(rows);
+    lines.iter().map(|line| clipped(line, columns)).collect()
+}
+
+/// What is said after the screen is gone: where things stand.
+pub fn farewell(state: &State) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    let name = &state.entry.name;
+    let (edited, does) = (list::edited(state.status), list::state(state.status));
+    writeln!(out, "{name}: {edited}, {does}.\nOn again: cargo xtask watch {name}")?;
+    Ok(())
+}
+
+fn head(state: &State, width: usize) -> Vec<String> {
+    let name = &state.entry.name;
+    let (fixed, all) = state.progress;
+    let filled = (BAR * fixed).checked_div(all).unwrap_or(0);
+    let bar = format!("{}{}", "█".repeat(filled), "░".repeat(BAR - filled));
+    let folder = Version::Exercise.folder(name);
+    // Whoever is asked who holds it is not told at the same time.
+    let tells = !matches!(state.panel, Panel::Predict { .. });
+    let grows = state.now.as_ref().filter(|_| tells);
+    let grows = grows.and_then(|tested| tested.finding.place.clone());
+    let open = grows.unwrap_or_else(|| format!("{folder}/src"));
+    let title = wrapped(&format!("{name}: {}", state.entry.metadata.title), width);
+    let mut lines: Vec<String> = title.iter().map(|line| paint(STRONG, line)).collect();
+    lines.push(format!("{}, {bar} {fixed} of {all} fixed", list::edited(state.status)));
+    lines.push(format!("open  {}", linked(&state.root, &open)));
+    lines.push(format!("task  {}", linked(&state.root, &format!("{folder}/README.md"))));
+    lines
+}
+
+fn foot(state: &State, width: usize) -> Vec<String> {
+    let doing = match &state.busy {
+        Some(busy) => paint(OPEN, &cut(&format!("... {busy}"), width)),
+        None if state.polls => paint(QUIET, "Waiting for a save (looking every now and then)."),
+        None => paint(QUIET, "Waiting for a save."),
+    };
+    let mut lines = vec![doing];
+    let mut keys = vec![String::new()];
+    for key in KEYS {
+        match keys.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(key),
+            Some(line) if line.len() + 2 + key.len() <= width => {
+                line.push_str("  ");
+                line.push_str(key);
+            }
+            _ => keys.push(key.to_owned()),
+        }
+    }
+    lines.extend(keys.iter().map(|line| paint(QUIET, line)));
+    lines
+}
+
+/// What fits of `body` from the line `scrolled` on, and how to see the rest.
+fn seen(body: Vec<String>, scrolled: usize, room: usize) -> Vec<String> {
+    if body.len() <= room {
+        return body;
+    }
+    let room = room.saturating_sub(1).max(1);
+    let from = scrolled.min(body.len() - room.min(body.len()));
+    let more = body.len() - from - room.min(body.len() - from);
+    let mut lines: Vec<String> = body.into_iter().skip(from).take(room).collect();
+    let note = match more {
+        0 => "(the end; up: k)".to_owned(),
+        more => format!("({more} more lines; down: j or space, up: k)"),
+    };
+    lines.push(paint(QUIET, &note));
+    lines
+}
+
+fn body(state: &State, width: usize, columns: usize) -> Vec<String> {
+    let broken =
+        |text: &str| if text.is_empty() { vec![String::new()] } else { wrapped(text, width) };
+    match &state.panel {
+        Panel::Result => result::lines(state, width),
+        Panel::Hint(hint) => hint::lines(&state.entry, hint, width),
+        Panel::Diff(comparison) => {
+            diff::lines(&state.entry, comparison, columns, columns >= diff::SIDE_BY_SIDE)
+        }
+        Panel::Text { title, lines } => {
+            let lines = lines.iter().flat_map(|line| broken(line));
+            std::iter::once(paint(STRONG, title)).chain(lines).collect()
+        }
+        Panel::AskDiff => broken(
+            "It is not fixed yet, and the difference shows the solution.\n\
+             y  show it all the same\n\
+             s  show what I have changed since it was shipped\n\
+             any other key: no",
+        ),
+        Panel::AskReset => broken(&format!(
+            "Put {} back as it was shipped? Your version is kept aside.\n\
+             y  yes\n\
+             any other key: no",
+            Version::Exercise.folder(&state.entry.name)
+        )),
+        Panel::Predict { questions, typed, wrong } => {
+            let mut lines = vec![paint(STRONG, "Before it is measured: what do you expect?")];
+            lines.extend(questions.first().iter().flat_map(|question| broken(question.text())));
+            lines.extend(
+                wrong.iter().flat_map(|wrong| wrapped(wrong, width)).map(|line| paint(BAD, &line)),
+            );
+            lines.push(format!("> {typed}_"));
+            lines.push(predict::skippable());
+            lines
+        }
+        Panel::Prediction => match state.growth() {
+            Some(result) => predict::lines(&state.entry, &state.prediction, &result, width),
+            None if state.busy.is_some() => vec!["It is being measured ...".to_owned()],
+            None => broken("There is no measurement to compare with. Enter shows what there is."),
+        },
+    }
+}
+
+/// A place from the root, with its full path behind it where the terminal can follow it.
+fn linked(root: &Path, place: &str) -> String {
+    let file = place.split(':').next().unwrap_or(place);
+    let path = root.join(file);
+    let mut address = String::from("file://");
+    for byte in path.to_string_lossy().bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            // Writing to a text does not fail.
+            let _ = write!(address, "%{byte:02X}");
+        }
+    }
+    format!("\x1b]8;;{address}\x1b\\{place}\x1b]8;;\x1b\\")
+}
+
+/// `line` if it fits, else what fits of it, without its colours.
+fn clipped(line: &str, columns: usize) -> String {
+    let plain = anstream::adapter::strip_str(line).to_string();
+    if plain.chars().count() <= columns { line.to_owned() } else { cut(&plain, columns) }
+}
+
+fn cut(text: &str, columns: usize) -> String {
+    if text.chars().count() <= columns {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(columns.saturating_sub(1)).collect();
+    format!("{kept}…")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_can_be_scrolled_to() {
+        let body: Vec<String> = (1..=10).map(|line| line.to_string()).collect();
+        assert_eq!(seen(body.clone(), 0, 10), body);
+        let plain = |scrolled| -> Vec<String> {
+            let seen = seen(body.clone(), scrolled, 4);
+            seen.iter().map(|line| anstream::adapter::strip_str(line).to_string()).collect()
+        };
+        assert_eq!(plain(0), ["1", "2", "3", "(7 more lines; down: j or space, up: k)"]);
+        assert_eq!(plain(99), ["8", "9", "10", "(the end; up: k)"]);
+    }
+
+    #[test]
+    fn a_link_has_the_whole_path_and_shows_the_short_one() {
+        let link = linked(Path::new("/my work"), "exercises/a/src/a.rs:7");
+        assert!(link.contains("file:///my%20work/exercises/a/src/a.rs\x1b"), "{link:?}");
+        assert_eq!(anstream::adapter::strip_str(&link).to_string(), "exercises/a/src/a.rs:7");
+    }
+}

@@ -1,0 +1,70 @@
+//! What the runner tells of itself: help with examples, completions, what to do without a terminal.
+
+#[expect(dead_code, reason = "each test file uses its share of the toys")]
+mod toy;
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::OnceLock;
+
+use toy::{STEADY, Toy};
+
+fn workshop() -> &'static Toy {
+    static WORKSHOP: OnceLock<Toy> = OnceLock::new();
+    WORKSHOP.get_or_init(|| Toy::new("help-workshop").with(1, "toy-leak", STEADY))
+}
+
+#[test]
+fn every_command_explains_itself_with_an_example() {
+    let help = workshop().run(&["--help"]).ends_with(0).out;
+    let (_, commands) = help.split_once("Commands:\n").unwrap();
+    let commands: Vec<&str> = commands
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect();
+    for expected in ["diff", "hint", "list", "predict", "reset", "run", "test", "verify", "watch"] {
+        assert!(commands.contains(&expected), "{expected} is not in\n{help}");
+    }
+    for command in commands {
+        let help = workshop().run(&[command, "--help"]).ends_with(0).out;
+        assert!(help.contains("Example"), "{command} has no example:\n{help}");
+        assert!(help.contains(&format!("cargo xtask {command}")), "{help}");
+    }
+}
+
+#[test]
+fn bash_completes_commands_flags_and_exercises() {
+    let script = workshop().run(&["completions", "bash"]).ends_with(0).out;
+    // As bash calls it: the words so far, the one at the cursor, the one before it.
+    let completed = |words: &[&str]| {
+        let test = format!(
+            "{script}\nCOMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); COMPREPLY=()\n\
+             _cargo_with_xtask cargo \"${{@: -1}}\" \"${{@: -2:1}}\"; echo \"${{COMPREPLY[*]}}\""
+        );
+        let output = Command::new("bash").args(["-c", &test, "bash"]).args(words).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    assert_eq!(completed(&["cargo", "xtask", "wa"]), "watch");
+    assert_eq!(completed(&["cargo", "xtask", "hint", "toy-l"]), "toy-leak");
+    assert_eq!(completed(&["cargo", "xtask", "diff", "--against", ""]), "shipped solution");
+    // Of other commands it says nothing.
+    assert_eq!(completed(&["cargo", "bu"]), "");
+}
+
+#[test]
+fn without_a_terminal_watch_says_what_to_use_instead() {
+    let ran = workshop().run(&["watch", "toy-leak"]).ends_with(2);
+    ran.warns(&["watch needs a terminal", "cargo xtask test toy-leak"]);
+    workshop().run(&["watch", "toy-lea"]).ends_with(2).warns(&["Did you mean toy-leak?"]);
+}
+
+#[test]
+fn the_editor_builds_in_a_folder_of_its_own() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let text = std::fs::read_to_string(repository.join(".vscode/settings.json")).unwrap();
+    let settings: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(settings["rust-analyzer.cargo.targetDir"], true);
+}

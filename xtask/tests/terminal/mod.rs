@@ -1,0 +1,123 @@
+//! A real pseudo-terminal with the runner in it: what is typed into it, and what a person sees.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+
+/// How long something may take to come. A first build takes long.
+const LONGEST: Duration = Duration::from_secs(150);
+const LOOK: Duration = Duration::from_millis(5);
+
+/// The runner in a terminal.
+pub struct Terminal {
+    screen: Arc<Mutex<vt100::Parser>>,
+    /// All that was written, colours and all.
+    written: Arc<Mutex<Vec<u8>>>,
+    keyboard: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    _master: Box<dyn MasterPty + Send>,
+}
+
+impl Terminal {
+    /// Runs `program` with `arguments` in `folder`, in a terminal of this size. `variables` are set
+    /// on top of what the test has.
+    pub fn run(
+        program: &str,
+        arguments: &[&str],
+        folder: &Path,
+        variables: &[(&str, &str)],
+        (columns, rows): (u16, u16),
+    ) -> Self {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(program);
+        command.args(arguments);
+        command.cwd(folder);
+        command.env("TERM", "xterm-256color");
+        for unset in
+            ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"]
+        {
+            command.env_remove(unset);
+        }
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(rows, columns, 1000)));
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let mut output = pair.master.try_clone_reader().unwrap();
+        let (seen, all) = (Arc::clone(&screen), Arc::clone(&written));
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            // An error is the end of a terminal whose last program has gone.
+            while let Ok(count @ 1..) = output.read(&mut bytes) {
+                seen.lock().unwrap().process(&bytes[..count]);
+                all.lock().unwrap().extend_from_slice(&bytes[..count]);
+            }
+        });
+        let keyboard = pair.master.take_writer().unwrap();
+        Self { screen, written, keyboard, child, _master: pair.master }
+    }
+
+    /// What a person sees now.
+    pub fn screen(&self) -> String {
+        self.screen.lock().unwrap().screen().contents()
+    }
+
+    /// All that was written, with the control sequences.
+    pub fn written(&self) -> String {
+        String::from_utf8_lossy(&self.written.lock().unwrap()).into_owned()
+    }
+
+    /// Waits, within a bound, until all of `words` are seen at once.
+    #[track_caller]
+    pub fn sees(&self, words: &[&str]) -> String {
+        self.until(words, |screen| words.iter().all(|words| screen.contains(words)))
+    }
+
+    /// Waits, within a bound, until `is_there` holds for what is seen.
+    #[track_caller]
+    pub fn until(&self, what: &[&str], is_there: impl Fn(&str) -> bool) -> String {
+        let began = Instant::now();
+        loop {
+            let screen = self.screen();
+            if is_there(&screen) {
+                return screen;
+            }
+            assert!(began.elapsed() < LONGEST, "{what:?} does not come; there is:\n{screen}");
+            thread::sleep(LOOK);
+        }
+    }
+
+    /// Types `keys`.
+    pub fn types(&mut self, keys: &str) {
+        self.keyboard.write_all(keys.as_bytes()).unwrap();
+        self.keyboard.flush().unwrap();
+    }
+
+    /// Waits for the end.
+    pub fn ends(&mut self) -> ExitStatus {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                // What it wrote last may still be on its way.
+                thread::sleep(LOOK * 10);
+                return status;
+            }
+            assert!(began.elapsed() < LONGEST, "it does not end:\n{}", self.screen());
+            thread::sleep(LOOK);
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It has ended already, unless the test has failed.
+        let _ = self.child.kill();
+    }
+}

@@ -1,0 +1,153 @@
+//! `watch` on toy exercises: its keys, a small terminal, polling, edits that hang or do not build,
+//! and how it ends.
+
+mod terminal;
+#[expect(dead_code, reason = "each test file uses its share of the toys")]
+mod toy;
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use terminal::Terminal;
+use toy::{GROWING, STEADY, Toy};
+
+const MENDED: &str =
+    "//! Toy.\n\n/// Keeps nothing.\npub fn keep(number: u64) {\n    drop(number);\n}\n";
+const HANGING: &str = "//! Toy.\n\n/// Hangs.\npub fn keep(_: u64) {\n    let \
+    process = concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/.process\");\n    \
+    std::fs::write(process, std::process::id().to_string()).unwrap();\n    loop {\n        \
+    std::thread::sleep(std::time::Duration::from_secs(1));\n    }\n}\n";
+
+/// The runner in a terminal of this size, in `toy`, past the questions that it begins with.
+fn watch(toy: &Toy, arguments: &[&str], size: (u16, u16)) -> Terminal {
+    let command = toy.command(&[]);
+    let variables: Vec<(String, String)> = command
+        .get_envs()
+        .filter_map(|(name, value)| Some((name.to_str()?.to_owned(), value?.to_str()?.to_owned())))
+        .collect();
+    let variables: Vec<(&str, &str)> =
+        variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let program = env!("CARGO_BIN_EXE_xtask");
+    let mut terminal = Terminal::run(program, arguments, &toy.path(""), &variables, size);
+    terminal.sees(&["what do you expect?"]);
+    terminal.types("\x1b");
+    terminal
+}
+
+/// A fresh workshop with a leaking exercise and a steady one, named after `name`.
+fn workshop(name: &str) -> Toy {
+    let folder = format!("watch-{name}");
+    let _ = std::fs::remove_dir_all(Toy::new(&folder).path(".leak-lab"));
+    Toy::new(&folder)
+        .with(1, &format!("{name}-a"), GROWING)
+        .with(2, &format!("{name}-b"), GROWING)
+        .with(3, &format!("{name}-c"), STEADY)
+        .shipped()
+}
+
+#[test]
+fn each_key_does_its_own_and_nothing_moves_by_itself() {
+    let toy = workshop("keys");
+    let mut bench = watch(&toy, &["watch"], (80, 40));
+    bench.sees(&["keys-a: The toy keys-a", "LEAKING: 2 of 3", "0 of 3 fixed", "Waiting"]);
+    bench.types("l");
+    bench.sees(&["all exercises", " 3 keys-c", "as shipped  not run"]);
+    bench.types("a");
+    bench.sees(&[
+        "1 of 3 fixed",
+        " 2 keys-b",
+        "as shipped  leaking",
+        "as shipped  fixed",
+        "Waiting",
+    ]);
+    bench.types("\r");
+    bench.sees(&["LEAKING: 2 of 3"]);
+    // A fix does not lead on; a key does.
+    toy.write("exercises/keys-a/src/lib.rs", MENDED);
+    bench.sees(&["keys-a: The toy", "FIXED: 3 of 3", "2 of 3 fixed", "edited"]);
+    bench.types("n");
+    bench.sees(&["keys-b: The toy keys-b", "LEAKING: 2 of 3"]);
+    toy.write("exercises/keys-b/src/lib.rs", MENDED);
+    bench.sees(&["FIXED: 3 of 3", "3 of 3 fixed"]);
+    bench.types("n");
+    bench.sees(&["All other exercises are fixed."]);
+    bench.types("q");
+    assert!(bench.ends().success());
+    assert!(bench.screen().contains("keys-b: edited, fixed."), "{}", bench.screen());
+}
+
+#[test]
+fn other_versions_stand_beside_it_where_they_are_asked_for() {
+    let toy = workshop("beside");
+    // The first command lays aside what is shipped.
+    toy.run(&["list"]).ends_with(0);
+    toy.write("exercises/beside-a/src/lib.rs", MENDED);
+    let arguments = ["watch", "beside-a", "--version", "shipped", "--version", "solution"];
+    let mut bench = watch(&toy, &arguments, (80, 40));
+    bench.sees(&["FIXED: 3 of 3", "shipped exercise: 1.00 live blocks", "solution: 0 live blocks"]);
+    bench.types("q");
+    assert!(bench.ends().success());
+}
+
+#[test]
+fn a_small_terminal_shows_what_fits_and_the_rest_on_a_key() {
+    let toy = workshop("small");
+    let mut bench = watch(&toy, &["watch", "--poll"], (60, 12));
+    let screen =
+        bench.sees(&["LEAKING: 2 of 3", "more lines; down: j", "q quit", "every now and then"]);
+    assert!(screen.lines().count() <= 12, "{screen}");
+    bench.types("jjjj");
+    bench.until(&["scrolled"], |screen| !screen.contains("LEAKING"));
+    bench.types("jjjjjjjjjjjjjjjjjj");
+    bench.sees(&["(the end; up: k)"]);
+    // Saves are noticed by looking, too.
+    toy.write("exercises/small-a/src/lib.rs", MENDED);
+    bench.sees(&["FIXED: 3 of 3"]);
+    bench.types("q");
+    assert!(bench.ends().success());
+}
+
+#[test]
+fn an_edit_that_does_not_build_or_hangs_gives_way_to_the_next_save() {
+    let toy = workshop("edits");
+    let file = "exercises/edits-a/src/lib.rs";
+    let mut bench = watch(&toy, &["watch", "edits-a"], (80, 40));
+    bench.sees(&["LEAKING: 2 of 3", "Waiting"]);
+    toy.write(file, "pub fn keep(number: u64) {\n    number.missing()\n}\n");
+    bench.sees(&["BROKEN: it does not build", "error[E0599]", "Waiting"]);
+    toy.write(file, HANGING);
+    let told = toy.path("exercises/edits-a/.process");
+    let _ = std::fs::remove_file(&told);
+    bench.until(&["a trial that hangs"], |_| told.exists());
+    let began = Instant::now();
+    toy.write(file, MENDED);
+    bench.sees(&["FIXED: 3 of 3", "Waiting"]);
+    // It was not waited for until it had been silent for too long.
+    assert!(began.elapsed() < Duration::from_secs(50), "{:?}", began.elapsed());
+    bench.types("q");
+    assert!(bench.ends().success());
+}
+
+#[test]
+fn ctrl_c_ends_all_that_was_started_and_gives_the_terminal_back() {
+    let toy = workshop("ctrlc");
+    toy.write("exercises/ctrlc-a/src/lib.rs", HANGING);
+    let mut bench = watch(&toy, &["watch", "ctrlc-a"], (80, 40));
+    let told = toy.path("exercises/ctrlc-a/.process");
+    let _ = std::fs::remove_file(&told);
+    bench.until(&["a trial that hangs"], |_| told.exists());
+    let process = std::fs::read_to_string(&told).unwrap();
+    assert!(is_running(&process), "nothing runs that could be ended");
+    bench.types("\x03");
+    assert_eq!(bench.ends().exit_code(), 130);
+    let written = bench.written();
+    assert!(written.contains("\x1b[?1049l") && written.contains("\x1b[?25h"), "{written:?}");
+    assert!(!is_running(&process), "a trial is left behind");
+}
+
+/// Whether the process is there and has not ended.
+fn is_running(process: &str) -> bool {
+    let listed = Command::new("ps").args(["-o", "stat=", "-p", process]).output().unwrap();
+    let state = String::from_utf8(listed.stdout).unwrap();
+    !state.trim().is_empty() && !state.trim().starts_with('Z')
+}
