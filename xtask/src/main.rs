@@ -11,6 +11,7 @@
 //!   of a README.
 //! - `lab`: the folder of what is remembered; `files`: how files are read and written; `scratch`:
 //!   copies of exercises, to be built.
+//! - `report`: what a page or Markdown tells of a run.
 //! - `show`: all that people see.
 //! - `exit`: how the program ends.
 //!
@@ -29,6 +30,7 @@ mod lineup;
 mod measure;
 mod prediction;
 mod readme;
+mod report;
 mod scratch;
 mod shipped;
 mod show;
@@ -58,6 +60,7 @@ enum Command {
     Hint(hint::Args),
     List(list::Args),
     Predict(predict::Args),
+    Report(commands::report::Args),
     Reset(reset::Args),
     Run(run::Args),
     Test(test::Args),
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Command::Hint(args) => hint::run(&args),
         Command::List(args) => list::run(&args),
         Command::Predict(args) => predict::run(&args),
+        Command::Report(args) => commands::report::run(&args),
         Command::Reset(args) => reset::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::run(&args),

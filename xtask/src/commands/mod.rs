@@ -8,6 +8,7 @@ pub mod hint;
 pub mod list;
 pub mod predict;
 pub mod prepare;
+pub mod report;
 pub mod reset;
 pub mod run;
 pub mod test;

@@ -104,21 +104,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = prepare::workspace()?;
     let entries = workspace.chosen(&args.exercises)?;
     let progress = Progress::new();
-    let mut built = prepare::build(&workspace, args.release, &progress)?.packages;
-    let chosen = args.choose(&workspace, &entries);
-    let shipped = |of: &&Chosen<'_>| of.versions.contains(&Version::Shipped);
-    let shipped: Vec<&Entry> = chosen.iter().filter(shipped).map(|of| of.entry).collect();
-    if !shipped.is_empty() {
-        progress.stage("Building what was shipped");
-        let detail = progress.detail();
-        built.extend(prepare::build_shipped(&workspace, &shipped, args.release, detail)?);
-    }
-    let subjects = args.subjects(&chosen, &built);
-    for subject in &subjects {
-        if let Err(VersionResult { version, message: Some(message), .. }) = &subject.built {
-            progress.aside(|| show::trouble::did_not_build(*version, &subject.entry.name, message));
-        }
-    }
+    let (chosen, subjects) = args.prepare(&workspace, &entries, &progress)?;
 
     progress.stage("Measuring");
     let brief = args.exercises.is_empty() && args.format == Format::Text;
@@ -145,7 +131,61 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     Ok(if measured { Exit::Success } else { Exit::NoResult })
 }
 
+/// Measures the exercises of these names, all of them for no name, as `run` does without further
+/// arguments.
+///
+/// # Errors
+/// As [`run`].
+pub fn measured(
+    workspace: &Workspace,
+    exercises: &[String],
+    release: bool,
+    progress: &Progress,
+) -> anyhow::Result<Document> {
+    let args = Args {
+        exercises: exercises.to_vec(),
+        version: Choice::All,
+        format: Format::Json,
+        rounds: None,
+        operations: None,
+        seed: None,
+        release,
+        requests_per_second: None,
+    };
+    let entries = workspace.chosen(exercises)?;
+    let (chosen, subjects) = args.prepare(workspace, &entries, progress)?;
+    progress.stage("Measuring");
+    let exercises = args.measure(&chosen, subjects, progress, |_, _| Ok(()))?;
+    Ok(Document { format: FORMAT, exercises })
+}
+
 impl Args {
+    /// Builds all versions, and tells of those that do not build.
+    fn prepare<'a>(
+        &self,
+        workspace: &Workspace,
+        entries: &[&'a Entry],
+        progress: &Progress,
+    ) -> anyhow::Result<(Vec<Chosen<'a>>, Vec<Subject<'a>>)> {
+        let mut built = prepare::build(workspace, self.release, progress)?.packages;
+        let chosen = self.choose(workspace, entries);
+        let shipped = |of: &&Chosen<'_>| of.versions.contains(&Version::Shipped);
+        let shipped: Vec<&Entry> = chosen.iter().filter(shipped).map(|of| of.entry).collect();
+        if !shipped.is_empty() {
+            progress.stage("Building what was shipped");
+            let detail = progress.detail();
+            built.extend(prepare::build_shipped(workspace, &shipped, self.release, detail)?);
+        }
+        let subjects = self.subjects(&chosen, &built);
+        for subject in &subjects {
+            if let Err(VersionResult { version, message: Some(message), .. }) = &subject.built {
+                progress
+                    .aside(|| show::trouble::did_not_build(*version, &subject.entry.name, message));
+            }
+        }
+        Ok((chosen, subjects))
+    }
+
     /// Which versions of each of `entries` are to be measured. What was shipped stands beside the
     /// learner's once they differ, if it was asked for by name or the exercise was.
     fn choose<'a>(&self, workspace: &Workspace, entries: &[&'a Entry]) -> Vec<Chosen<'a>> {

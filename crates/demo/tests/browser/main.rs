@@ -18,12 +18,7 @@ const PATTERN: &str = "rc-cycles";
 
 #[test]
 fn a_facilitator_shows_a_leak_and_its_fix() {
-    let Some(driver) = Driver::start() else {
-        println!(
-            "SKIPPED: no browser can be had here; install chromium and chromium-driver to run this"
-        );
-        return;
-    };
+    let Some(driver) = driver() else { return };
     let temporary = tempfile::tempdir().unwrap();
     let demo = Demo::start(&[PATTERN], temporary.path());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -37,6 +32,56 @@ fn a_facilitator_shows_a_leak_and_its_fix() {
         .filter(|name| name.to_string_lossy().starts_with("leak-lab-"))
         .collect();
     assert!(left.is_empty(), "Ctrl-C left {left:?} behind");
+}
+
+/// The browser's driver; without one it says so.
+fn driver() -> Option<Driver> {
+    let driver = Driver::start();
+    if driver.is_none() {
+        println!(
+            "SKIPPED: no browser can be had here; install chromium and chromium-driver to run this"
+        );
+    }
+    driver
+}
+
+#[test]
+fn a_report_shows_every_chart_from_the_disk_without_a_network() {
+    let Some(driver) = driver() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.html");
+    let mut command = processes::xtask(&["report", PATTERN, "leaked-handles", "--out"]);
+    assert!(command.arg(&file).status().unwrap().success());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let page = Page::offline(&driver, &file).await;
+        page.until("it is drawn", "document.body.dataset.ready === 'yes'").await;
+        // What is drawn in the exercise's colour, in each chart.
+        let drawn = page
+            .run(
+                "return [...document.querySelectorAll('figure canvas')].map((canvas) => {
+                   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+                   let count = 0;
+                   for (let at = 0; at < data.length; at += 4)
+                     if (data[at] > 180 && data[at + 1] < 90 && data[at + 2] < 40 && data[at + 3] > 200) count += 1;
+                   return count;
+                 })",
+            )
+            .await;
+        let drawn: Vec<u64> = drawn.as_array().unwrap().iter().filter_map(serde_json::Value::as_u64).collect();
+        assert!(drawn.len() >= 5, "charts are missing: {drawn:?}");
+        assert!(drawn.iter().all(|pixels| *pixels > 100), "a chart is empty: {drawn:?}");
+        let text = page.text().await;
+        assert!(text.contains("Thread::say") && text.contains("Growing"), "{text}");
+        assert!(page.run("return performance.getEntriesByType('resource').length").await == 0);
+        page.screenshot("report").await;
+        page.close().await;
+    });
+    assert!(
+        fs::read_to_string(folder.path().join("report.md"))
+            .unwrap()
+            .contains("| verdict | Growing |")
+    );
 }
 
 async fn show(driver: &Driver, demo: &Demo) {

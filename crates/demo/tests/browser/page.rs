@@ -20,8 +20,22 @@ pub struct Page {
 }
 
 impl Page {
+    /// The page of `demo`.
     pub async fn open(driver: &Driver, demo: &Demo) -> Self {
+        Self::at(driver, &demo.address, &[]).await
+    }
+
+    /// A page from the disk, in a browser that reaches nobody: every name and number that it would
+    /// connect to leads nowhere.
+    pub async fn offline(driver: &Driver, file: &Path) -> Self {
+        let nowhere =
+            ["--proxy-server=http://127.0.0.1:9", "--host-resolver-rules=MAP * ~NOTFOUND"];
+        Self::at(driver, &format!("file://{}", file.display()), &nowhere).await
+    }
+
+    async fn at(driver: &Driver, address: &str, more: &[&str]) -> Self {
         let mut arguments = vec!["--headless=new", "--disable-dev-shm-usage", "--disable-gpu"];
+        arguments.extend(more);
         if rustix::process::geteuid().is_root() {
             // Its sandbox refuses to run for root, which is who runs in a container.
             arguments.push("--no-sandbox");
@@ -33,7 +47,7 @@ impl Page {
             .connect(&driver.address)
             .await
             .expect("the browser starts");
-        client.goto(&demo.address).await.expect("the page opens");
+        client.goto(address).await.expect("the page opens");
         Self { client }
     }
 

@@ -44,6 +44,16 @@ impl Drop for Group {
     }
 }
 
+/// `cargo xtask` with these arguments.
+pub fn xtask(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+        .args(["run", "--quiet", "--package", "xtask", "--"])
+        .args(arguments);
+    command
+}
+
 /// `cargo xtask demo`, as a facilitator starts it.
 pub struct Demo {
     group: Group,
@@ -52,12 +62,8 @@ pub struct Demo {
 
 impl Demo {
     pub fn start(arguments: &[&str], temporary: &Path) -> Self {
-        let mut command = Command::new(env!("CARGO"));
-        command
-            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
-            .args(["run", "--quiet", "--package", "xtask", "--", "demo", "--no-browser"])
-            .args(arguments)
-            .env("TMPDIR", temporary);
+        let mut command = xtask(&["demo", "--no-browser"]);
+        command.args(arguments).env("TMPDIR", temporary);
         let mut group = Group::start(&mut command);
         let address = group.line(|line| {
             let address = line.split(' ').find(|word| word.starts_with("http://"))?;
