@@ -11,7 +11,7 @@ use crate::commands::prepare;
 use crate::workspace::{Entry, Version, Workspace};
 
 /// The folder of recordings, in the workshop's folder and in the facilitator's own.
-const RECORDINGS: &str = "recordings";
+pub const RECORDINGS: &str = "recordings";
 
 /// Every exercise of `workspace`, with what came of its build. What was shipped is among `built` for
 /// the exercises that have been edited.
@@ -67,13 +67,13 @@ fn of(workspace: &Workspace, versions: impl Fn(&Entry) -> Vec<PlannedVersion>) -
     };
     let exercises = workspace.exercises.iter().map(planned).collect();
     let mut recordings = vec![workspace.root.join(RECORDINGS)];
-    recordings.extend(own_folder().map(|folder| folder.join(RECORDINGS)));
+    recordings.extend(own_recordings());
     Plan { root: workspace.root.clone(), exercises, first: 0, recordings }
 }
 
-/// The facilitator's own folder for what belongs to no checkout; `None` without a home.
-pub fn own_folder() -> Option<PathBuf> {
+/// Where the facilitator's own recordings are: they belong to no checkout. `None` without a home.
+pub fn own_recordings() -> Option<PathBuf> {
     let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let data = set("XDG_DATA_HOME").or_else(|| Some(set("HOME")?.join(".local/share")));
-    Some(data?.join("leak-lab"))
+    Some(data?.join("leak-lab").join(RECORDINGS))
 }

@@ -41,7 +41,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::commands::{
-    completions, demo, diff, hint, list, predict, reset, run, test, verify, watch,
+    completions, demo, diff, doctor, hint, kit, list, predict, reset, run, test, verify, watch,
 };
 
 /// Leak Lab: find and fix memory leaks in Rust
@@ -57,7 +57,9 @@ enum Command {
     Completions(completions::Args),
     Demo(demo::Args),
     Diff(diff::Args),
+    Doctor(doctor::Args),
     Hint(hint::Args),
+    Kit(kit::Args),
     List(list::Args),
     Predict(predict::Args),
     Report(commands::report::Args),
@@ -74,7 +76,9 @@ fn main() -> ExitCode {
         Command::Completions(args) => completions::run(&args, Arguments::command()),
         Command::Demo(args) => demo::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Hint(args) => hint::run(&args),
+        Command::Kit(args) => kit::run(&args),
         Command::List(args) => list::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Report(args) => commands::report::run(&args),

@@ -15,7 +15,7 @@ use crate::lineup;
 use crate::show::progress::Progress;
 
 /// The package of the page's program, and the program.
-const PROGRAM: &str = "demo";
+pub const PROGRAM: &str = "demo";
 
 /// Opens the facilitator's page: live curves of a leak and its fix under the same load
 #[derive(Debug, clap::Args)]
