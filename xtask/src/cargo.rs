@@ -170,7 +170,14 @@ pub fn resolves_offline(workspace: &Path) -> anyhow::Result<()> {
 /// When a dependency cannot be had or copied.
 pub fn vendor(workspace: &Path, folder: &Path) -> anyhow::Result<String> {
     let output = Command::new(program())
-        .args(["vendor", "--locked", "--quiet", "--versioned-dirs", "--respect-source-config", "--manifest-path"])
+        .args([
+            "vendor",
+            "--locked",
+            "--quiet",
+            "--versioned-dirs",
+            "--respect-source-config",
+            "--manifest-path",
+        ])
         .arg(workspace.join("Cargo.toml"))
         .arg(folder)
         .stdin(Stdio::null())

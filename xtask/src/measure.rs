@@ -15,6 +15,8 @@ use leak_meter::Verdict;
 
 /// The trial whose verdict is the version's.
 pub const GROWTH: &str = "memory::growth";
+/// The trial of memory while the load changes, which some exercises have.
+pub const PHASES: &str = "memory::phases";
 /// What the names of behaviour trials begin with.
 pub const BEHAVIOURS: &str = "behaviour::";
 /// What the names of memory trials begin with.

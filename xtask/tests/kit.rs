@@ -54,7 +54,8 @@ impl Kit {
 fn a_kit_has_all_that_it_builds_from() {
     let kit = Kit::make();
     let nothing: [&str; 0] = [];
-    let resolved = kit.cargo(&nothing, &["metadata", "--format-version=1", "--locked", "--offline"]);
+    let resolved =
+        kit.cargo(&nothing, &["metadata", "--format-version=1", "--locked", "--offline"]);
     assert!(resolved.status.success(), "{}", String::from_utf8_lossy(&resolved.stderr));
     let root = kit.root();
     for file in ["README.md", "exercises/rc-cycles/src/digest.rs", "Containerfile"] {

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::cleanup;
 use crate::context::SoakSettings;
 use crate::event::{Event, TrialOutcome};
+use crate::limits::Limits;
 use crate::place::Place;
 use crate::stream::Reader;
 
@@ -44,6 +45,9 @@ pub struct Order {
     pub folder: PathBuf,
     /// How to run a soak.
     pub settings: SoakSettings,
+    /// What its process may use.
+    #[serde(default)]
+    pub limits: Limits,
     /// Whether the soak's rounds are handed out on standard input (see [`paced`](crate::paced)).
     #[serde(default)]
     pub paced: bool,
@@ -111,8 +115,22 @@ pub fn run(
     settings: SoakSettings,
     see: impl FnMut(&Event),
 ) -> anyhow::Result<Ended> {
+    run_within(binary, trial, settings, Limits::default(), see)
+}
+
+/// As [`run`], within other `limits` than those of every trial.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_within(
+    binary: &Path,
+    trial: &str,
+    settings: SoakSettings,
+    limits: Limits,
+    see: impl FnMut(&Event),
+) -> anyhow::Result<Ended> {
     let place = Place::new()?;
-    let order = place.order(trial, settings);
+    let order = Order { limits, ..place.order(trial, settings) };
     let began = Instant::now();
     let mut child = start(binary, &order, &place.output(), Stdio::null())?;
     let guard = cleanup::Process::watch(&child);
@@ -139,7 +157,12 @@ pub(crate) fn start(
     input: Stdio,
 ) -> anyhow::Result<Child> {
     let printed = File::create(output)?;
-    Command::new(binary)
+    let mut command = Command::new(binary);
+    if order.limits.memory.is_some() {
+        // There is no memory to print one with.
+        command.env("RUST_BACKTRACE", "0");
+    }
+    command
         .arg(ALONE)
         .arg(serde_json::to_string(order)?)
         .stdin(input)

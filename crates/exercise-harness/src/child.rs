@@ -10,9 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use leak_meter::Round;
 
 use crate::alone::Order;
+use crate::cleanup;
 use crate::context::{Context, SoakSettings};
 use crate::event::{Event, FORMAT, TrialOutcome};
 use crate::exercise::Exercise;
+use crate::limits;
 use crate::paced::Grants;
 use crate::suite::{Check, Work};
 
@@ -34,10 +36,10 @@ pub(crate) fn run(trials: &[Check], exercise: &Exercise, order: &Order) -> ExitC
 }
 
 fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result<()> {
-    die_with_parent();
-    limit_open_files();
+    cleanup::end_with_parent();
+    order.limits.impose();
     if order.paced {
-        limit_appetite();
+        limits::limit_appetite();
     }
     let mut events = Writer::append_to(&order.events)?;
     events.write(&Event::Start { format: FORMAT, trial: check.name.clone() })?;
@@ -58,6 +60,7 @@ fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result
             TrialOutcome::Behaved
         }
         Work::Growth(soak) => TrialOutcome::Soaked { report: Box::new(soak(&context)) },
+        Work::Phases(measure) => TrialOutcome::Phased { phases: measure(&context) },
         Work::Bound(measure) => TrialOutcome::Bounded { bound: measure(&context) },
     });
     events.write(&Event::End { outcome })
@@ -84,44 +87,6 @@ fn message_of(payload: &(dyn Any + Send)) -> &str {
     let text = payload.downcast_ref::<&str>().copied();
     text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("a panic without a message")
-}
-
-/// The lowest limit of open files that a supported system gives a program. Every trial runs under
-/// it, so that what works here works there, and a leak of descriptors ends soon.
-const OPEN_FILES: u64 = 256;
-
-fn limit_open_files() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    let current = limit.current.map_or(OPEN_FILES, |current| current.min(OPEN_FILES));
-    // Lowering the soft limit is never refused.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(current), ..limit });
-}
-
-/// The address space of a trial that goes on for hours, in bytes. What watches it ends it far below;
-/// this holds for what takes all at once. The meter's tables, too, reserve address space.
-const ADDRESS_SPACE: u64 = 6 << 30;
-/// The longest file that it may write, in bytes: also of what it prints.
-const LONGEST_FILE: u64 = 1 << 30;
-
-fn limit_appetite() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    for (resource, most) in [(Resource::As, ADDRESS_SPACE), (Resource::Fsize, LONGEST_FILE)] {
-        let limit = getrlimit(resource);
-        let current = limit.current.map_or(most, |current| current.min(most));
-        // Lowering the soft limit is never refused; where it means nothing, nothing is lost.
-        let _ = setrlimit(resource, Rlimit { current: Some(current), ..limit });
-    }
-}
-
-/// Where the system offers it, this process ends when the one that started it does.
-fn die_with_parent() {
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::process::{Signal, set_parent_process_death_signal};
-        // Refused or not: a runner that is still there ends this process itself.
-        let _ = set_parent_process_death_signal(Some(Signal::KILL));
-    }
 }
 
 /// Writes events, one whole line at a time.

@@ -122,6 +122,16 @@ impl Drop for Process {
     }
 }
 
+/// Where the system offers it, this process ends when the one that started it does.
+pub fn end_with_parent() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Signal, set_parent_process_death_signal};
+        // Refused or not: a runner that is still there ends this process itself.
+        let _ = set_parent_process_death_signal(Some(Signal::KILL));
+    }
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

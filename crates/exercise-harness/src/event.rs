@@ -8,6 +8,7 @@ use leak_meter::{Report, Round};
 use serde::{Deserialize, Serialize};
 
 use crate::context::Bound;
+use crate::phases::Phases;
 
 /// The version of the stream. A reader refuses any other.
 pub const FORMAT: u32 = 1;
@@ -50,6 +51,11 @@ pub enum TrialOutcome {
     Bounded {
         /// What was measured.
         bound: Bound,
+    },
+    /// Phases were measured, their limit kept or not.
+    Phased {
+        /// What was measured.
+        phases: Phases,
     },
     /// The trial panicked.
     Panicked {

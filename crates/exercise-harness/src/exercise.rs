@@ -29,6 +29,22 @@ pub struct Exercise {
     pub requests_per_second: f64,
     /// Whether it leaks, and what must be true of it then.
     pub kind: Kind,
+    /// How to run it until it is out of memory, for an exercise with a load trial: `[load]`.
+    pub load: Option<Load>,
+}
+
+/// The full load under which an exercise runs out of memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Load {
+    /// What the process needs before it has served anybody, in bytes of data.
+    pub idle_bytes: u64,
+    /// What it may use on top.
+    pub spare_bytes: u64,
+    /// Operations after which a service that still stands is taken to be steady.
+    pub operations: u64,
+    /// Operations in each reading.
+    pub operations_per_round: u64,
 }
 
 /// What an exercise is. Only its metadata says so: to the learner all look alike.
@@ -146,6 +162,7 @@ struct Fields {
     leak: Option<Leak>,
     fix: Option<Fix>,
     decoy: Option<Decoy>,
+    load: Option<Load>,
 }
 
 impl TryFrom<Fields> for Exercise {
@@ -182,6 +199,7 @@ impl TryFrom<Fields> for Exercise {
             operations_per_round: fields.operations_per_round,
             requests_per_second: fields.requests_per_second,
             kind,
+            load: fields.load,
         })
     }
 }

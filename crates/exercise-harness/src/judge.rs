@@ -10,6 +10,7 @@ use crate::alone::{Ended, Ending};
 use crate::context::Bound;
 use crate::event::TrialOutcome;
 use crate::exercise::Exercise;
+use crate::phases::{Phase, Phases};
 use crate::units;
 
 /// The memory of the bug report's server when it starts, in bytes.
@@ -34,6 +35,8 @@ pub fn verdict_of(ended: &Ended, exercise: &Exercise) -> Result<(), String> {
         TrialOutcome::Panicked { message } => Err(format!("It panicked: {message}")),
         TrialOutcome::Soaked { report } if report.verdict == Verdict::Steady => Ok(()),
         TrialOutcome::Soaked { report } => Err(growth(report, exercise)),
+        TrialOutcome::Phased { phases } if phases.is_kept() => Ok(()),
+        TrialOutcome::Phased { phases } => Err(self::phases(phases)),
         TrialOutcome::Bounded { bound } if bound.is_kept() => Ok(()),
         TrialOutcome::Bounded { bound } => Err(self::bound(bound)),
     }
@@ -178,6 +181,25 @@ pub fn bound(bound: &Bound) -> String {
         reading(bound.measured),
         units::reading(bound.resource, bound.limit)
     )
+}
+
+/// What was measured in phases, one line for each.
+pub fn phases(phases: &Phases) -> String {
+    let line = |phase: &Phase| {
+        let (time, after) = (phase.time().as_secs_f64(), units::bytes(phase.bytes_after as f64));
+        match phase.per_operation() {
+            Some(left) => format!(
+                "  {}, {:.0} operations per second for {time:.1} s: {} per operation, then {after}",
+                phase.name,
+                phase.rate(),
+                units::bytes(left)
+            ),
+            None => format!("  {} for {time:.1} s: then {after}", phase.name),
+        }
+    };
+    let lines: Vec<String> = phases.phases.iter().map(line).collect();
+    let limit = units::bytes(phases.limit_per_operation);
+    format!("Live memory, of which an operation may leave {limit} behind:\n{}", lines.join("\n"))
 }
 
 /// How long the bug report's server lives at this growth: from its memory at the start to the

@@ -11,6 +11,8 @@
 //! - [`event`]: the event stream, as JSON lines; [`stream`] reads it back and refuses a broken one.
 //! - [`alone`]: runs one trial in a process of its own and says how it ended.
 //! - [`paced`]: runs one for as long as its work is handed out, to be shown live.
+//! - [`phases`]: what a trial measures while the load on its service changes.
+//! - [`limits`]: what a trial's process may use of the system.
 //! - [`judge`]: turns measurements into sentences.
 //! - [`plan`]: the versions that were built, for a program that shows them.
 //! - [`runtime`]: a runtime for asynchronous trials, and waits that end.
@@ -25,7 +27,9 @@ pub mod context;
 pub mod event;
 pub mod exercise;
 pub mod judge;
+pub mod limits;
 pub mod paced;
+pub mod phases;
 mod place;
 pub mod plan;
 pub mod runtime;
@@ -39,6 +43,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 pub use context::{Bound, Context};
 pub use exercise::Exercise;
 pub use leak_meter::units;
+pub use phases::{Phase, Phases};
 pub use suite::Suite;
 
 /// The global allocator of every memory test: ours around `stats_alloc`'s around the system's, so

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use crate::alone::Order;
 use crate::cleanup;
 use crate::context::SoakSettings;
+use crate::limits::Limits;
 
 /// How much of a child's output is kept, from its end.
 const OUTPUT_KEPT: u64 = 8 * 1024;
@@ -29,7 +30,8 @@ impl Place {
     /// The order to run `trial` here.
     pub(crate) fn order(&self, trial: &str, settings: SoakSettings) -> Order {
         let trial = trial.to_owned();
-        Order { trial, events: self.events(), folder: self.files(), settings, paced: false }
+        let limits = Limits::default();
+        Order { trial, events: self.events(), folder: self.files(), settings, limits, paced: false }
     }
 
     /// Where the child streams its events.

@@ -12,6 +12,10 @@ use crate::cleanup;
 use crate::context::{Bound, Context, SoakSettings};
 use crate::exercise::Exercise;
 use crate::judge;
+use crate::phases::Phases;
+
+/// The name of the trial under full load, which no listing has.
+pub const LOAD: &str = "load::full";
 
 /// The trials of one exercise.
 #[derive(Debug)]
@@ -39,6 +43,8 @@ pub(crate) enum Work {
     Growth(fn(&Context) -> Report),
     /// Measures a resource after much work; passes within the limit.
     Bound(fn(&Context) -> Bound),
+    /// Measures memory while the load changes; passes if operations leave no more than they may.
+    Phases(fn(&Context) -> Phases),
 }
 
 impl Suite {
@@ -67,6 +73,17 @@ impl Suite {
         self.with(format!("memory::bound_{name}"), Work::Bound(measure))
     }
 
+    /// Adds `memory::phases`: passes if operations leave no more behind than they may.
+    pub fn phases(self, measure: fn(&Context) -> Phases) -> Self {
+        self.with("memory::phases".to_owned(), Work::Phases(measure))
+    }
+
+    /// Adds [`LOAD`], a soak under full load for a runner that asks for it. It is no test: it is not
+    /// listed, and goes on until its process runs out of memory, if it does.
+    pub fn load(self, soak: fn(&Context) -> Report) -> Self {
+        self.with(LOAD.to_owned(), Work::Growth(soak))
+    }
+
     fn with(mut self, name: String, work: Work) -> Self {
         self.trials.push(Check { name, work });
         self
@@ -89,6 +106,7 @@ impl Suite {
         let Self { name, exercise, trials } = self;
         let trials = trials
             .into_iter()
+            .filter(|check| check.name != LOAD)
             .map(|check| {
                 let exercise = exercise.clone();
                 Trial::test(check.name.clone(), move || run_trial(name, &exercise, &check))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::ValueEnum;
 use exercise_harness::context::SoakSettings;
 
-use super::prepare;
+use super::{phases, prepare, until_oom};
 use crate::cargo::{Built, DidNotBuild};
 use crate::document::{Document, ExerciseResult, FORMAT, VersionResult};
 use crate::exit::Exit;
@@ -28,6 +28,7 @@ Examples:
   cargo xtask run rc-cycles --version solution        only the fixed one
   cargo xtask run rc-cycles --version shipped         as it was before you edited it
   cargo xtask run rc-cycles --format json > rc.json   for a program, or an assistant
+  cargo xtask run api-server --until-oom              until it dies, twice
   cargo xtask run rc-cycles --requests-per-second 200
                                                       a busier server
 
@@ -51,6 +52,13 @@ pub struct Args {
     /// Where the operations' random choices come from
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Run one exercise under full load until it is out of memory, and its solution for ten times
+    /// as long
+    #[arg(long)]
+    until_oom: bool,
+    /// With --until-oom: a tenth of the time, with a tenth of the memory
+    #[arg(long, requires = "until_oom")]
+    tenth: bool,
     /// Measure optimised code
     #[arg(long)]
     release: bool,
@@ -104,7 +112,20 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = prepare::workspace()?;
     let entries = workspace.chosen(&args.exercises)?;
     let progress = Progress::new();
-    let (chosen, subjects) = args.prepare(&workspace, &entries, &progress)?;
+    let built = args.build(&workspace, &entries, &progress)?;
+    if args.until_oom {
+        progress.end();
+        let [entry] = entries[..] else {
+            anyhow::bail!(
+                "--until-oom runs one exercise, and {} are chosen.\n\
+                 Next: cargo xtask run api-server --until-oom",
+                entries.len()
+            );
+        };
+        return until_oom::run(entry, &built, args.tenth);
+    }
+    let chosen = args.choose(&workspace, &entries);
+    let subjects = args.subjects_told(&chosen, &built, &progress);
 
     progress.stage("Measuring");
     let brief = args.exercises.is_empty() && args.format == Format::Text;
@@ -122,8 +143,10 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         Format::Json => show::json(&document)?,
         Format::Text if brief => show::brief::next_step(&entries, &document)?,
         Format::Text => {
-            for (entry, result) in entries.iter().zip(&document.exercises) {
+            for (Chosen { entry, versions }, result) in chosen.iter().zip(&document.exercises) {
                 show::comparison::print(entry, result)?;
+                phases::show(entry, versions, &built, result, &progress)?;
+                show::comparison::print_next(entry, result)?;
             }
         }
     }
@@ -150,40 +173,54 @@ pub fn measured(
         operations: None,
         seed: None,
         release,
+        until_oom: false,
+        tenth: false,
         requests_per_second: None,
     };
     let entries = workspace.chosen(exercises)?;
-    let (chosen, subjects) = args.prepare(workspace, &entries, progress)?;
+    let built = args.build(workspace, &entries, progress)?;
+    let chosen = args.choose(workspace, &entries);
+    let subjects = args.subjects_told(&chosen, &built, progress);
     progress.stage("Measuring");
     let exercises = args.measure(&chosen, subjects, progress, |_, _| Ok(()))?;
     Ok(Document { format: FORMAT, exercises })
 }
 
 impl Args {
-    /// Builds all versions, and tells of those that do not build.
-    fn prepare<'a>(
+    /// Builds all versions, and what was shipped where that is to be measured.
+    fn build(
         &self,
         workspace: &Workspace,
-        entries: &[&'a Entry],
+        entries: &[&Entry],
         progress: &Progress,
-    ) -> anyhow::Result<(Vec<Chosen<'a>>, Vec<Subject<'a>>)> {
+    ) -> anyhow::Result<BTreeMap<String, Built>> {
         let mut built = prepare::build(workspace, self.release, progress)?.packages;
         let chosen = self.choose(workspace, entries);
         let shipped = |of: &&Chosen<'_>| of.versions.contains(&Version::Shipped);
         let shipped: Vec<&Entry> = chosen.iter().filter(shipped).map(|of| of.entry).collect();
-        if !shipped.is_empty() {
+        if !shipped.is_empty() && !self.until_oom {
             progress.stage("Building what was shipped");
             let detail = progress.detail();
             built.extend(prepare::build_shipped(workspace, &shipped, self.release, detail)?);
         }
-        let subjects = self.subjects(&chosen, &built);
+        Ok(built)
+    }
+
+    /// What is to be measured; of what does not build it is told why.
+    fn subjects_told<'a>(
+        &self,
+        chosen: &[Chosen<'a>],
+        built: &BTreeMap<String, Built>,
+        progress: &Progress,
+    ) -> Vec<Subject<'a>> {
+        let subjects = self.subjects(chosen, built);
         for subject in &subjects {
             if let Err(VersionResult { version, message: Some(message), .. }) = &subject.built {
-                progress
-                    .aside(|| show::trouble::did_not_build(*version, &subject.entry.name, message));
+                let name = &subject.entry.name;
+                progress.aside(|| show::trouble::did_not_build(*version, name, message));
             }
         }
-        Ok((chosen, subjects))
+        subjects
     }
 
     /// Which versions of each of `entries` are to be measured. What was shipped stands beside the

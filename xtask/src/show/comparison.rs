@@ -60,7 +60,12 @@ pub fn print(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
             writeln!(out, "{line}")?;
         }
     }
-    writeln!(out, "\n{}", paint(STRONG, &next(entry, result)))?;
+    Ok(())
+}
+
+/// Prints what to do next.
+pub fn print_next(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
+    writeln!(anstream::stdout(), "\n{}", paint(STRONG, &next(entry, result)))?;
     Ok(())
 }
 

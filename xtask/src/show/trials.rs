@@ -55,6 +55,7 @@ fn figures(measured: &Measured) -> String {
     match &measured.ended.ending {
         Ending::Told(TrialOutcome::Soaked { report }) => steady(report),
         Ending::Told(TrialOutcome::Bounded { bound }) => judge::bound(bound),
+        Ending::Told(TrialOutcome::Phased { phases }) => judge::phases(phases),
         _ => String::new(),
     }
 }

@@ -118,19 +118,24 @@ impl Readme {
             .collect()
     }
 
-    /// The line below the title that says how hard and how long.
+    /// The line below the title that says how hard and how long. The time may be a range that ends
+    /// with the metadata's minutes: "40 to 60 minutes".
     fn check_difficulty(&self, pattern: &Pattern) -> Option<Failure> {
         let metadata = &pattern.metadata;
-        let expected = format!(
-            "**Difficulty:** {:?} · **Time:** {} minutes",
-            metadata.difficulty, metadata.minutes
-        );
+        let start = format!("**Difficulty:** {:?} · **Time:** ", metadata.difficulty);
+        let end = format!("{} minutes", metadata.minutes);
+        let is_time = |time: &str| {
+            let shortest = time.strip_suffix(&end).and_then(|range| range.strip_suffix(" to "));
+            let shortest = shortest.and_then(|shortest| shortest.parse::<u32>().ok());
+            time == end || shortest.is_some_and(|shortest| shortest < metadata.minutes)
+        };
         let below_title = self.sections.get(1)?;
-        let told = below_title.body.iter().any(|line| line.trim() == expected);
+        let mut lines = below_title.body.iter().map(|line| line.trim());
+        let told = lines.any(|line| line.strip_prefix(&start).is_some_and(is_time));
         (!told).then(|| {
             self.failure(
                 below_title.line,
-                format!("The line `{expected}` is missing below the title."),
+                format!("The line `{start}{end}` is missing below the title."),
                 format!(
                     "Add it, or correct difficulty and minutes in {}.",
                     pattern.metadata_file()

@@ -24,6 +24,8 @@ pub enum Kind {
     Growth,
     /// Measures a resource after much work.
     Bound,
+    /// Compares memory under one load and another.
+    Phases,
 }
 
 /// The kind of the trial `name`; `None` for a name of no kind.
@@ -32,6 +34,7 @@ pub fn kind_of(name: &str) -> Option<Kind> {
         ("behaviour::", Kind::Behaviour),
         ("memory::growth", Kind::Growth),
         ("memory::bound_", Kind::Bound),
+        ("memory::phases", Kind::Phases),
     ];
     kinds.into_iter().find(|(start, _)| name.starts_with(start)).map(|(_, kind)| kind)
 }
@@ -55,6 +58,12 @@ pub fn check_exercise(pattern: &Pattern, leak: &Leak, trials: &Trials) -> Outcom
                     Failure::new(&place, wrong, "Measure after more work, or set a lower limit.")
                 }));
             }
+            (Some(Kind::Phases), Some(TrialOutcome::Phased { phases })) => {
+                failures.extend(phases.is_kept().then(|| {
+                    let wrong = "No phase leaves more than it may, while the service leaks.";
+                    Failure::new(&place, wrong, "Make longer phases, or set a lower limit.")
+                }));
+            }
             (Some(Kind::Behaviour), _) => {
                 failures.extend(judge::verdict_of(ended, &pattern.metadata).err().map(|wrong| {
                     let next = "A behaviour passes on both versions: correct the service or the \
@@ -62,7 +71,7 @@ pub fn check_exercise(pattern: &Pattern, leak: &Leak, trials: &Trials) -> Outcom
                     Failure::new(&place, wrong, next)
                 }));
             }
-            (Some(Kind::Growth | Kind::Bound), _) => {
+            (Some(Kind::Growth | Kind::Bound | Kind::Phases), _) => {
                 let wrong = judge::verdict_of(ended, &pattern.metadata).err();
                 let next = "A memory trial fails by what it measures, not otherwise: mend it.";
                 failures.push(Failure::new(&place, wrong.unwrap_or_default(), next));
@@ -149,4 +158,44 @@ pub fn missing(version: &str, trials: &Trials) -> Vec<Failure> {
             Failure::new(version, wrong, format!("Add one to the suite with `.{name}(...)`."))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use exercise_harness::exercise::Kind;
+    use exercise_harness::{Exercise, Phase, Phases};
+
+    use super::*;
+
+    /// What is said of an exercise whose operations leave this many bytes behind in each phase.
+    fn said_of_phases(left: u64) -> Vec<String> {
+        let metadata = include_str!("../../../tests/verify_tree/crates/toy-cache/exercise.toml");
+        let metadata = Exercise::parse(metadata).unwrap();
+        let pattern = Pattern { root: PathBuf::new(), name: "toy-cache".to_owned(), metadata };
+        let phase = |operations: u64| Phase {
+            name: "traffic".to_owned(),
+            operations,
+            nanoseconds: 1,
+            bytes_before: 0,
+            bytes_after: operations * left,
+        };
+        let phases = Phases { phases: vec![phase(5), phase(10)], limit_per_operation: 100.0 };
+        let ending = Ending::Told(TrialOutcome::Phased { phases });
+        let ended = Ended { ending, rounds: Vec::new(), output: String::new() };
+        let trials = Trials::from([("memory::phases".to_owned(), ended)]);
+        let Kind::Leak { leak, .. } = &pattern.metadata.kind else { panic!("the toy leaks") };
+        let Outcome::Failed(failures) = check_exercise(&pattern, leak, &trials) else {
+            panic!("it has neither behaviours nor growth, and is proven")
+        };
+        failures.into_iter().map(|failure| failure.wrong).collect()
+    }
+
+    #[test]
+    fn the_phases_of_an_exercise_leave_too_much() {
+        let wrong = "No phase leaves more than it may, while the service leaks.".to_owned();
+        assert!(said_of_phases(100).contains(&wrong));
+        assert!(!said_of_phases(101).contains(&wrong));
+    }
 }

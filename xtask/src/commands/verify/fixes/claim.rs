@@ -49,7 +49,7 @@ fn rejects(trial: &str, ending: &Ending) -> bool {
         (Some(Kind::Behaviour), Ending::Told(outcome)) => {
             matches!(outcome, TrialOutcome::Panicked { .. })
         }
-        (Some(Kind::Growth | Kind::Bound), Ending::Told(outcome)) => {
+        (Some(Kind::Growth | Kind::Bound | Kind::Phases), Ending::Told(outcome)) => {
             !matches!(outcome, TrialOutcome::Panicked { .. })
         }
         _ => false,

@@ -1,0 +1,66 @@
+//! What users must get, whatever the server is built of.
+//!
+//! - `tasks`: who gets in, the task list, and what waits to be read
+//! - `live`: events, and the rooms in which they are watched
+//! - `uploads`: files, and the attachments that they become
+//! - `strangers`: what is not as it should be is refused, and does no harm
+
+pub mod live;
+pub mod strangers;
+pub mod tasks;
+pub mod uploads;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use exercise_harness::Context;
+use hyper::StatusCode;
+use serde_json::json;
+use tokio::runtime::Builder;
+use tokio::time::{Instant, sleep};
+
+use crate::ApiServer;
+use crate::client::{Client, DEADLINE};
+use crate::running::Running;
+
+/// Starts version `S` and has `check` at it; what `check` returns as an error is a failure.
+fn with_server<S: ApiServer>(
+    context: &Context,
+    check: impl AsyncFnOnce(SocketAddr) -> anyhow::Result<()>,
+) {
+    let server = Running::start::<S>(context.folder()).expect("the server starts");
+    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime starts");
+    runtime.block_on(check(server.address)).unwrap_or_else(|error| panic!("{error:#}"));
+}
+
+/// Creates a task, and returns its number.
+async fn create(client: &mut Client, project: &str, assignee: &str) -> anyhow::Result<u64> {
+    let new = json!({ "project": project, "title": "Water the plants", "assignee": assignee });
+    let created = client.post("/tasks", &new).await?.expect(StatusCode::CREATED)?.json()?;
+    created["number"].as_u64().context("the task has no number")
+}
+
+async fn comment(client: &mut Client, task: u64) -> anyhow::Result<()> {
+    let path = format!("/tasks/{task}/comments");
+    client.post(&path, &json!({ "text": "Done." })).await?.expect(StatusCode::NO_CONTENT)?;
+    Ok(())
+}
+
+async fn delete(client: &mut Client, task: u64) -> anyhow::Result<()> {
+    client.delete(&format!("/tasks/{task}")).await?.expect(StatusCode::NO_CONTENT)?;
+    Ok(())
+}
+
+/// Asks again until `holds`, at most for [`DEADLINE`]: for what the server notices only by and by.
+async fn until(
+    what: &str,
+    mut holds: impl AsyncFnMut() -> anyhow::Result<bool>,
+) -> anyhow::Result<()> {
+    let deadline = Instant::now() + DEADLINE;
+    while !holds().await? {
+        anyhow::ensure!(Instant::now() < deadline, "not within {DEADLINE:?}: {what}");
+        sleep(Duration::from_millis(5)).await;
+    }
+    Ok(())
+}

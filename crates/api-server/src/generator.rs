@@ -1,0 +1,126 @@
+//! The load generator: a process of its own, so that its memory is not the server's.
+//!
+//! It is this test's program, started again with [`ARGUMENT`]. It takes orders from its standard
+//! input and ends with it.
+
+use std::env;
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
+
+use anyhow::{Context as _, bail};
+use exercise_harness::cleanup;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::order::{Answer, Order};
+use crate::resident::Resident;
+
+/// The first argument of a test binary that is to generate load; the second is the server's address.
+const ARGUMENT: &str = "generate-load";
+
+/// A running load generator. Dropping it ends it.
+#[derive(Debug)]
+pub struct Generator {
+    child: Child,
+    orders: ChildStdin,
+    answers: BufReader<ChildStdout>,
+    line: String,
+    _watched: cleanup::Process,
+}
+
+impl Generator {
+    /// Starts one for the server at `address`, where its resident logs in.
+    pub fn start(address: SocketAddr) -> anyhow::Result<Self> {
+        let mut child = Command::new(env::current_exe()?)
+            .args([ARGUMENT, &address.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("the load generator cannot be started")?;
+        let watched = cleanup::Process::watch(&child);
+        let pipes = child.stdin.take().zip(child.stdout.take());
+        let (orders, answers) = pipes.context("the load generator has no pipes")?;
+        let answers = BufReader::new(answers);
+        // Room for any order and answer, so that giving one leaves the heap as it was.
+        let line = String::with_capacity(4096);
+        let mut generator = Self { child, orders, answers, line, _watched: watched };
+        generator.hear()?;
+        Ok(generator)
+    }
+
+    /// Gives an order and waits until it is carried out.
+    pub fn order(&mut self, order: Order) -> anyhow::Result<()> {
+        let mut line = serde_json::to_vec(&order)?;
+        line.push(b'\n');
+        self.orders.write_all(&line).context("the load generator takes no orders")?;
+        self.hear()
+    }
+
+    fn hear(&mut self) -> anyhow::Result<()> {
+        self.line.clear();
+        self.answers.read_line(&mut self.line)?;
+        if self.line.is_empty() {
+            bail!("the load generator has ended; what it printed stands above");
+        }
+        match serde_json::from_str(&self.line)? {
+            Answer::Done => Ok(()),
+            Answer::Failed(reason) => bail!("{reason}"),
+        }
+    }
+}
+
+impl Drop for Generator {
+    fn drop(&mut self) {
+        // Both fail only for one that has already ended and been waited for.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs the load generator, if this process was started as one.
+pub fn run_if_asked() -> Option<ExitCode> {
+    let mut arguments = env::args().skip(1);
+    if arguments.next()? != ARGUMENT {
+        return None;
+    }
+    cleanup::end_with_parent();
+    let address = arguments.next().unwrap_or_default();
+    Some(match serve_orders(&address) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("The load generator has ended: {error:#}");
+            ExitCode::FAILURE
+        }
+    })
+}
+
+/// Carries out the orders of the standard input, one after the other, until it ends.
+fn serve_orders(address: &str) -> anyhow::Result<()> {
+    let address = address.parse().with_context(|| format!("{address:?} is no address"))?;
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let mut resident = runtime.block_on(Resident::move_in(address))?;
+    tell(&Answer::Done)?;
+    for line in io::stdin().lock().lines() {
+        let order = serde_json::from_str(&line?)?;
+        let result = carry_out(&runtime, &mut resident, order);
+        tell(&result.map_or_else(|error| Answer::Failed(format!("{error:#}")), |()| Answer::Done))?;
+    }
+    Ok(())
+}
+
+fn carry_out(runtime: &Runtime, resident: &mut Resident, order: Order) -> anyhow::Result<()> {
+    runtime.block_on(async {
+        let done = resident.carry_out(order).await;
+        // What was dropped on the way is closed before the answer.
+        for _ in 0..8 {
+            tokio::task::yield_now().await;
+        }
+        done
+    })
+}
+
+fn tell(answer: &Answer) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", serde_json::to_string(answer)?)?;
+    Ok(out.flush()?)
+}

@@ -1,0 +1,134 @@
+//! The capstone: the server of the bug report, with five leaks that partly hide one another.
+//!
+//! - `client`, `live`: a user's HTTP and WebSocket connection
+//! - `visit`: one user's round trip; `resident`: the user who stays
+//! - `generator`, `order`: the process that makes the load, and what it is told
+//! - `running`: a version's server in this process, which has the meter
+//! - `workload`: visits, for the soak
+//! - `load`: traffic that comes, goes and comes back doubled; and full load
+//! - `behaviours`: what users must get, and strangers must not
+//! - `bounds`: what may be left when one thing has happened very often
+//!
+//! [`ApiServer`] is the contract: whatever answers as described there may be built as it likes.
+
+mod behaviours;
+mod bounds;
+mod client;
+mod generator;
+mod live;
+mod load;
+mod order;
+mod resident;
+mod running;
+mod visit;
+mod workload;
+
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use behaviours::{live as watching, strangers, tasks, uploads};
+use exercise_harness::Suite;
+use tokio::net::TcpListener;
+
+/// The users of every server that is tested.
+const USERS: &[&str] = &[
+    "ada",
+    "alan",
+    "anita",
+    "barbara",
+    "bjarne",
+    "claude",
+    "dennis",
+    "donald",
+    "edsger",
+    "frances",
+    "gordon",
+    "grace",
+    "guido",
+    "hedy",
+    "john",
+    "katherine",
+    "ken",
+    "leslie",
+    "margaret",
+    "niklaus",
+    "radia",
+];
+
+/// The API server of a task tracker. What it must do is told in its own terms, HTTP and WebSocket.
+///
+/// # Users
+/// `POST /login {"user"}` gives `{"token"}` to a user of the list, and ends that user's session
+/// before; everything but `/health` needs the header `authorization: Bearer <token>`.
+///
+/// # Tasks
+/// `GET /tasks?project=&assignee=&after=` lists twenty tasks of a project, of one assignee if
+/// named, after a number; at most 200 such pages are kept for the next reader, those that are asked
+/// for often among them, and none is out of date (`x-cache: hit` or `miss`). `POST /tasks
+/// {"project", "title", "assignee"}`, `POST /tasks/{number}/comments {"text"}` and `DELETE
+/// /tasks/{number}` change them. `GET /notifications` tells an assignee the newest twenty things
+/// that others did to tasks that are still there, each with how many came before it (`earlier`).
+///
+/// # Live updates
+/// `GET /live` opens a WebSocket and greets with `welcome` and the connection's number. `subscribe`
+/// to a project may be sent again at any time; it is answered with `subscribed` and the users who
+/// are `watching`, and announced to these (`joined`) the first time. Each event of a project that a
+/// client watches reaches it once, in order. `unsubscribe` ends that, and so does the connection's
+/// end, after which nothing of the connection stays.
+///
+/// # Uploads
+/// `PUT /uploads/{name}`, with the number of a live connection in `x-connection`, takes a file of at
+/// most one mebibyte; `progress`, sent over that connection, tells how far its uploads are. A file
+/// that arrived in full is an attachment, until its owner deletes it. Of one that did not, nothing
+/// stays, however long its sender remains connected.
+///
+/// # Strangers
+/// What is malformed, too large or a path in disguise is refused, and harms nobody else.
+pub trait ApiServer: 'static {
+    /// Serves `users` on `listener` until the returned future is dropped. Files are kept in
+    /// `folder`, which is there: in `arriving` while they arrive, in `attachments` afterwards.
+    fn serve(
+        listener: TcpListener,
+        folder: &Path,
+        users: &[&str],
+    ) -> impl Future<Output = io::Result<()>>;
+}
+
+/// The entry of a version's memory test.
+pub fn main<S: ApiServer>() -> ExitCode {
+    if let Some(exit) = generator::run_if_asked() {
+        return exit;
+    }
+    Suite::new("api-server", include_str!("../exercise.toml"))
+        .behaviour("only_users_get_in", tasks::only_users_get_in::<S>)
+        .behaviour("tasks_are_listed_in_pages", tasks::tasks_are_listed_in_pages::<S>)
+        .behaviour("readers_get_no_old_page", tasks::readers_get_no_old_page::<S>)
+        .behaviour("popular_page_stays_ready", tasks::popular_page_stays_ready::<S>)
+        .behaviour("inbox_tells_what_happened", tasks::inbox_tells_what_happened::<S>)
+        .behaviour("watchers_get_each_event_once", watching::watchers_get_each_event_once::<S>)
+        .behaviour(
+            "unsubscribed_client_is_told_nothing",
+            watching::unsubscribed_client_is_told_nothing::<S>,
+        )
+        .behaviour("room_tells_who_watches", watching::room_tells_who_watches::<S>)
+        .behaviour("second_window_goes_on", watching::second_window_goes_on::<S>)
+        .behaviour("quiet_client_is_kept", watching::quiet_client_is_kept::<S>)
+        .behaviour("upload_becomes_an_attachment", uploads::upload_becomes_an_attachment::<S>)
+        .behaviour("uploads_go_on_beside_each_other", uploads::uploads_go_on_beside_each_other::<S>)
+        .behaviour("large_upload_is_refused", uploads::large_upload_is_refused::<S>)
+        .behaviour("upload_needs_its_own_connection", uploads::upload_needs_its_own_connection::<S>)
+        .behaviour("malformed_requests_are_refused", strangers::malformed_requests_are_refused::<S>)
+        .behaviour("bad_bodies_are_refused", strangers::bad_bodies_are_refused::<S>)
+        .behaviour("paths_in_names_are_refused", strangers::paths_in_names_are_refused::<S>)
+        .behaviour("malformed_frames_are_refused", strangers::malformed_frames_are_refused::<S>)
+        .growth(workload::growth::<S>)
+        .phases(load::phases::<S>)
+        .load(load::full::<S>)
+        .bound("cached_pages", bounds::cached_pages::<S>)
+        .bound("renewed_subscriptions", bounds::renewed_subscriptions::<S>)
+        .bound("deleted_tasks", bounds::deleted_tasks::<S>)
+        .bound("departed_clients", bounds::departed_clients::<S>)
+        .bound("interrupted_uploads", bounds::interrupted_uploads::<S>)
+        .main()
+}

@@ -1,0 +1,126 @@
+//! The user who stays connected while others come and go, and carries out the orders.
+
+use std::net::SocketAddr;
+
+use anyhow::Context as _;
+use futures::StreamExt;
+use futures::stream::{self, TryStreamExt};
+use hyper::StatusCode;
+use serde_json::json;
+
+use crate::USERS;
+use crate::client::Client;
+use crate::live::Live;
+use crate::order::Order;
+use crate::visit::Visit;
+
+/// The resident's place among [`USERS`].
+const RESIDENT: usize = 0;
+/// The project that the resident watches.
+const LOBBY: &str = "lobby";
+/// What arrives of a file before the line is cut, in bytes.
+const HALF: usize = 6000;
+
+/// A user with an HTTP and a WebSocket connection.
+pub struct Resident {
+    client: Client,
+    live: Live,
+}
+
+impl Resident {
+    /// Logs in, connects, and watches the lobby.
+    pub async fn move_in(server: SocketAddr) -> anyhow::Result<Self> {
+        let client = Client::log_in(server, USERS[RESIDENT]).await?;
+        let mut live = Live::connect(&client).await?;
+        live.subscribe(LOBBY).await?;
+        Ok(Self { client, live })
+    }
+
+    pub async fn carry_out(&mut self, order: Order) -> anyhow::Result<()> {
+        match order {
+            Order::Visit { number, seed } => self.visit(number, seed).await,
+            Order::Rush { first, visits, at_once } => self.rush(first, visits, at_once).await,
+            Order::ReadPages { first, projects } => self.read_pages(first, projects).await,
+            Order::RenewSubscription { count } => self.renew(count).await,
+            Order::FinishTasks { first, count } => self.finish_tasks(first, count).await,
+            Order::ComeAndGo { first, count } => self.come_and_go(first, count).await,
+            Order::InterruptUploads { count } => self.interrupt_uploads(count).await,
+        }
+    }
+
+    async fn visit(&mut self, number: u64, seed: u64) -> anyhow::Result<()> {
+        Visit { number, seed, user: visitor(number) }.make(self.client.address).await?;
+        self.renew(1).await?;
+        let cut_off = number.is_multiple_of(10);
+        self.interrupt_uploads(u64::from(cut_off)).await
+    }
+
+    async fn rush(&mut self, first: u64, visits: u64, at_once: usize) -> anyhow::Result<()> {
+        let server = self.client.address;
+        let made = stream::iter(first..first + visits)
+            .map(|number| Visit { number, seed: number, user: visitor(number) }.make(server));
+        // In their order, so that no user has two visits at once.
+        made.buffered(at_once.min(USERS.len() - 1)).try_collect::<()>().await?;
+        self.renew(visits).await?;
+        self.interrupt_uploads(visits / 10).await
+    }
+
+    async fn read_pages(&mut self, first: u64, projects: u64) -> anyhow::Result<()> {
+        for number in first..first + projects {
+            let all = format!("/tasks?project=archive-{number}");
+            let own = format!("{all}&assignee={}", USERS[visitor(number)]);
+            for page in [all, own] {
+                self.client.get(&page).await?.expect(StatusCode::OK)?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn renew(&mut self, count: u64) -> anyhow::Result<()> {
+        for _ in 0..count {
+            self.live.subscribe(LOBBY).await?;
+        }
+        Ok(())
+    }
+
+    async fn finish_tasks(&mut self, first: u64, count: u64) -> anyhow::Result<()> {
+        for number in first..first + count {
+            let title = format!("Item {number}");
+            let new = json!({ "project": "errands", "title": title, "assignee": USERS[1] });
+            let task = self.client.post("/tasks", &new).await?.expect(StatusCode::CREATED)?;
+            let task = task.json()?["number"].as_u64().context("the task has no number")?;
+            let comment = json!({ "text": "Done." });
+            let path = format!("/tasks/{task}/comments");
+            self.client.post(&path, &comment).await?.expect(StatusCode::NO_CONTENT)?;
+            let path = format!("/tasks/{task}");
+            self.client.delete(&path).await?.expect(StatusCode::NO_CONTENT)?;
+        }
+        Ok(())
+    }
+
+    async fn come_and_go(&mut self, first: u64, count: u64) -> anyhow::Result<()> {
+        for number in first..first + count {
+            let client = Client::log_in(self.client.address, USERS[visitor(number)]).await?;
+            let mut live = Live::connect(&client).await?;
+            live.subscribe(&format!("side-project-{number}")).await?;
+            if number.is_multiple_of(2) {
+                live.close().await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn interrupt_uploads(&mut self, count: u64) -> anyhow::Result<()> {
+        for _ in 0..count {
+            let (by, size) = (self.live.number, HALF * 2);
+            self.client.begin_upload("video.mp4", by, size, &[7; HALF]).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The user who makes this visit; never the resident.
+fn visitor(number: u64) -> usize {
+    let others = USERS.len() as u64 - 1;
+    usize::try_from(number % others).unwrap_or_default() + 1
+}

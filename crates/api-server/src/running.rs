@@ -1,0 +1,91 @@
+//! A version's server, running on a thread of its own in this process, which has the meter.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use leak_meter::HeapCounts;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::oneshot;
+
+use crate::{ApiServer, USERS};
+
+/// How long the server may take to come to rest.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// For how long its counts must not move until it is taken to rest.
+const REST: Duration = Duration::from_millis(10);
+
+/// A server on a port of loopback. Dropping it ends the server.
+pub struct Running {
+    pub address: SocketAddr,
+    runtime: Handle,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Starts version `S`, which keeps its files in `folder`.
+    pub fn start<S: ApiServer>(folder: &Path) -> anyhow::Result<Self> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            // One from the beginning to the end, so that the number of threads tells something.
+            .max_blocking_threads(1)
+            .build()?;
+        let listener = runtime
+            .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
+            .context("no port of loopback can be had")?;
+        let address = listener.local_addr()?;
+        let handle = runtime.handle().clone();
+        let (stop, stopped) = oneshot::channel();
+        let folder = folder.to_owned();
+        let thread = thread::Builder::new().name("server".to_owned()).spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    ended = S::serve(listener, &folder, USERS) => complain(ended),
+                    _ = stopped => {}
+                }
+            });
+        })?;
+        Ok(Self { address, runtime: handle, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// Asynchronous tasks that are alive.
+    pub fn tasks(&self) -> u64 {
+        self.runtime.metrics().num_alive_tasks() as u64
+    }
+
+    /// Waits until the server has done what there is to do: no more than `tasks` tasks are alive and
+    /// the heap does not move. Waits no longer than half a second, for a server that never rests.
+    pub fn rest(&self, tasks: u64) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let before = HeapCounts::now();
+            thread::sleep(REST);
+            let rests = self.tasks() <= tasks && HeapCounts::now() == before;
+            if rests || Instant::now() >= deadline {
+                return;
+            }
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop.take();
+        if let Some(thread) = self.thread.take() {
+            // A panic there was printed, and its requests were not answered.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn complain(ended: io::Result<()>) {
+    match ended {
+        Ok(()) => eprintln!("The server has ended by itself."),
+        Err(error) => eprintln!("The server has ended: {error}"),
+    }
+}

@@ -1,0 +1,75 @@
+//! The work of the soak: users visit the server, one after the other.
+
+use exercise_harness::Context;
+use leak_meter::{Operation, Report};
+
+use crate::ApiServer;
+use crate::generator::Generator;
+use crate::order::Order;
+use crate::running::Running;
+
+/// Projects of which two pages each are read beforehand, more than a cache may keep.
+const PROJECTS: u64 = 120;
+/// The number of the first project and of the first visit: all numbers are of one length.
+pub const FIRST: u64 = 1000;
+
+/// A server, the load on it, and the tasks that it has at rest.
+pub struct Scene {
+    pub server: Running,
+    pub generator: Generator,
+    pub tasks: u64,
+}
+
+impl Scene {
+    /// Starts version `S` and its load generator, and lets the server warm up: its cache is full,
+    /// and every part of it has worked once.
+    pub fn set<S: ApiServer>(context: &Context) -> anyhow::Result<Self> {
+        // From here on, so that what the cache keeps of the warm-up has its lines as well.
+        leak_meter::allocator::start();
+        let server = Running::start::<S>(context.folder())?;
+        let mut generator = Generator::start(server.address)?;
+        let tasks = server.tasks();
+        generator.order(Order::Visit { number: FIRST - 1, seed: 0 })?;
+        generator.order(Order::ReadPages { first: FIRST, projects: PROJECTS })?;
+        server.rest(tasks);
+        Ok(Self { server, generator, tasks })
+    }
+
+    /// As [`set`](Self::set), for a trial that can do nothing without.
+    pub fn expect<S: ApiServer>(context: &Context) -> Self {
+        Self::set::<S>(context)
+            .unwrap_or_else(|error| panic!("the server cannot be used: {error:#}"))
+    }
+
+    /// Has an order carried out.
+    pub fn carry_out(&mut self, order: Order) {
+        let done = self.generator.order(order);
+        done.unwrap_or_else(|error| panic!("{order:?} could not be carried out: {error:#}"));
+    }
+
+    /// Waits until the server has come to rest.
+    pub fn rest(&self) {
+        self.server.rest(self.tasks);
+    }
+
+    /// Soaks version `S` with what `work` has its load generator do.
+    pub fn soak<S: ApiServer>(
+        context: &Context,
+        mut work: impl FnMut(&mut Generator, Operation) -> anyhow::Result<()>,
+    ) -> Report {
+        let Self { server, mut generator, tasks } = match Self::set::<S>(context) {
+            Ok(scene) => scene,
+            Err(error) => return context.soak().run(|_| Err::<(), _>(format!("{error:#}"))),
+        };
+        let soak = context.soak().tasks(|| server.tasks()).settle(|| server.rest(tasks));
+        soak.run(|operation| work(&mut generator, operation).map_err(|error| format!("{error:#}")))
+    }
+}
+
+/// Has many users visit, and judges what stays behind.
+pub fn growth<S: ApiServer>(context: &Context) -> Report {
+    Scene::soak::<S>(context, |generator, operation| {
+        let number = FIRST + operation.number();
+        generator.order(Order::Visit { number, seed: operation.seed() })
+    })
+}

@@ -1,0 +1,55 @@
+//! Pages of the task list, ready for the next reader.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+
+use super::notification::{Notifications, Subscription};
+use crate::tasks::PageQuery;
+
+/// Pages of the task list as they were sent last.
+///
+/// A page listens to its project and empties itself when a task there changes, so that no reader
+/// gets an old one. It is filled again when somebody asks.
+pub struct PageCache {
+    notifications: Arc<Notifications>,
+    pages: Mutex<HashMap<PageQuery, Page>>,
+}
+
+struct Page {
+    /// `None` from a change until somebody asks.
+    body: Arc<Mutex<Option<Bytes>>>,
+    _changes: Subscription,
+}
+
+impl PageCache {
+    pub fn new(notifications: Arc<Notifications>) -> Self {
+        Self { notifications, pages: Mutex::default() }
+    }
+
+    /// The page that `query` asks for, and whether it was there already; otherwise `load` makes it.
+    pub fn get_or_load(&self, query: &PageQuery, load: impl FnOnce() -> Bytes) -> (Bytes, bool) {
+        let mut pages = self.pages.lock();
+        let page = pages.entry(query.clone()).or_insert_with(|| self.watched_page(&query.project));
+        let mut body = page.body.lock();
+        if let Some(body) = &*body {
+            return (body.clone(), true);
+        }
+        (body.insert(load()).clone(), false)
+    }
+
+    /// An empty page that listens to `project`.
+    fn watched_page(&self, project: &str) -> Page {
+        let body = Arc::new(Mutex::new(None));
+        let outdated = Arc::clone(&body);
+        let changes = self.notifications.on(project, move |_| *outdated.lock() = None);
+        Page { body, _changes: changes }
+    }
+
+    /// Pages that are ready.
+    pub fn ready(&self) -> usize {
+        self.pages.lock().values().filter(|page| page.body.lock().is_some()).count()
+    }
+}

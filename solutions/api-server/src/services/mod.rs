@@ -1,0 +1,6 @@
+//! What lies behind the routes.
+
+pub mod cache;
+pub mod file;
+pub mod notification;
+pub mod websocket;

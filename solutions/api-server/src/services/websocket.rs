@@ -1,0 +1,160 @@
+//! Connected clients, and the rooms in which they watch a project together.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use super::file::Upload;
+use super::notification::{Event, Notifications, Subscription};
+use crate::error::ApiError;
+
+/// Messages that wait for a slow client. It misses what comes on top, sees the gap in the events'
+/// numbers, and loads its board anew.
+const QUEUE: usize = 32;
+
+/// A client that is connected over a WebSocket.
+pub struct Connection {
+    pub number: u64,
+    pub user: String,
+    outbox: Arc<Outbox>,
+    /// By the project.
+    subscriptions: Mutex<HashMap<String, Subscription>>,
+    /// Files that this client is sending, so that it can be told how far they are.
+    pub uploads: Mutex<HashMap<u64, Arc<Upload>>>,
+}
+
+/// What is to be sent to one client.
+struct Outbox {
+    queue: mpsc::Sender<String>,
+    /// An event can reach a client on more than one way; it gets each once.
+    last_event: AtomicU64,
+}
+
+impl Outbox {
+    /// Whether the client is still there.
+    fn is_open(&self) -> bool {
+        !self.queue.is_closed()
+    }
+
+    fn send(&self, message: String) {
+        // One that does not fit is missed; see `QUEUE`.
+        let _ = self.queue.try_send(message);
+    }
+
+    fn send_event(&self, event: &Event) {
+        if self.last_event.swap(event.number, Ordering::Relaxed) != event.number {
+            self.send(json!(event).to_string());
+        }
+    }
+}
+
+impl Connection {
+    /// Sends a message to this client alone.
+    pub fn send(&self, message: String) {
+        self.outbox.send(message);
+    }
+
+    /// Passes the events of `project` on to the client.
+    fn watch(&self, project: &str, notifications: &Notifications) {
+        let outbox = Arc::clone(&self.outbox);
+        let subscription = notifications.on(project, move |event| outbox.send_event(event));
+        self.subscriptions.lock().insert(project.to_owned(), subscription);
+    }
+
+    fn unwatch(&self, project: &str) {
+        self.subscriptions.lock().remove(project);
+    }
+}
+
+/// All connections and rooms.
+pub struct Hub {
+    notifications: Arc<Notifications>,
+    connections: Mutex<HashMap<u64, Arc<Connection>>>,
+    /// The members of each project's room.
+    rooms: Mutex<HashMap<String, Vec<Arc<Connection>>>>,
+    last_number: AtomicU64,
+}
+
+impl Hub {
+    pub fn new(notifications: Arc<Notifications>) -> Self {
+        Self {
+            notifications,
+            connections: Mutex::default(),
+            rooms: Mutex::default(),
+            last_number: AtomicU64::new(0),
+        }
+    }
+
+    /// A client has come. Returns its connection, and what is to be sent to it.
+    pub fn join(&self, user: String) -> (Arc<Connection>, mpsc::Receiver<String>) {
+        let (queue, messages) = mpsc::channel(QUEUE);
+        let connection = Arc::new(Connection {
+            number: self.last_number.fetch_add(1, Ordering::Relaxed) + 1,
+            user,
+            outbox: Arc::new(Outbox { queue, last_event: AtomicU64::new(0) }),
+            subscriptions: Mutex::default(),
+            uploads: Mutex::default(),
+        });
+        self.connections.lock().insert(connection.number, Arc::clone(&connection));
+        (connection, messages)
+    }
+
+    /// A client has gone, in whatever way.
+    pub fn leave(&self, connection: &Connection) {
+        self.connections.lock().remove(&connection.number);
+        let watched: Vec<String> = connection.subscriptions.lock().keys().cloned().collect();
+        for project in watched {
+            self.unsubscribe(connection, &project);
+        }
+    }
+
+    /// The connection of this number, if it is `user`'s.
+    pub fn connection(&self, number: u64, user: &str) -> Result<Arc<Connection>, ApiError> {
+        let connections = self.connections.lock();
+        let connection = connections.get(&number).ok_or(ApiError::Unknown("connection"))?;
+        if connection.user != user {
+            return Err(ApiError::NotYours);
+        }
+        Ok(Arc::clone(connection))
+    }
+
+    /// Lets a client watch `project`. It may ask again at any time, and is told who watches.
+    pub fn subscribe(&self, connection: &Arc<Connection>, project: &str) {
+        let mut rooms = self.rooms.lock();
+        let room = rooms.entry(project.to_owned()).or_default();
+        // Who has gone in the meantime need not be told.
+        room.retain(|member| member.outbox.is_open());
+        if !room.iter().any(|member| member.number == connection.number) {
+            let joined = json!({ "type": "joined", "project": project, "user": connection.user });
+            for member in room.iter() {
+                member.send(joined.to_string());
+            }
+            room.push(Arc::clone(connection));
+        }
+        let watching: Vec<&str> = room.iter().map(|member| member.user.as_str()).collect();
+        let subscribed = json!({ "type": "subscribed", "project": project, "watching": watching });
+        connection.send(subscribed.to_string());
+        connection.watch(project, &self.notifications);
+    }
+
+    /// Lets a client watch `project` no longer.
+    pub fn unsubscribe(&self, connection: &Connection, project: &str) {
+        connection.unwatch(project);
+        let mut rooms = self.rooms.lock();
+        if let Some(room) = rooms.get_mut(project) {
+            room.retain(|member| member.number != connection.number);
+            if room.is_empty() {
+                rooms.remove(project);
+            }
+        }
+    }
+
+    /// Clients that are connected.
+    pub fn connected(&self) -> usize {
+        self.connections.lock().len()
+    }
+}

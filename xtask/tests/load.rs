@@ -1,0 +1,113 @@
+//! An exercise under a load that changes, and under full load until it is out of memory.
+
+#[expect(dead_code, reason = "each test file uses its share of the toys")]
+mod toy;
+
+use std::sync::OnceLock;
+
+use toy::{STEADY, Toy};
+
+/// A workshop with an exercise that keeps a mebibyte for each operation, and one without a load
+/// trial.
+fn workshop() -> &'static Toy {
+    static WORKSHOP: OnceLock<Toy> = OnceLock::new();
+    WORKSHOP.get_or_init(lay_out)
+}
+
+fn lay_out() -> Toy {
+    let toy =
+        Toy::new("workshop-with-load").with(1, "toy-load", STEADY).with(2, "toy-idle", STEADY);
+    let metadata = "order = 1\ntitle = \"Load\"\nservice = \"toy\"\nsummary = \"A toy\"\n\
+         difficulty = \"Easy\"\nminutes = 10\noperations_per_round = 100\n\
+         requests_per_second = 10.0\n[leak]\nresources = [\"live_blocks\"]\n\
+         file = \"src/lib.rs\"\nfunction = \"toy\"\n[fix]\nfiles = [\"src/lib.rs\"]\n\
+         [load]\nidle_bytes = 20_000_000\nspare_bytes = 60_000_000\noperations = 400\n\
+         operations_per_round = 4\n";
+    toy.write("crates/toy-load/exercise.toml", metadata);
+    let keep = "std::mem::forget(std::hint::black_box(vec![7_u8; 1 << 20]))";
+    for (folder, work) in [("exercises", keep), ("solutions", "")] {
+        toy.write(&format!("{folder}/toy-load/tests/memory.rs"), &memory_test(work));
+    }
+    toy
+}
+
+fn memory_test(work: &str) -> String {
+    format!(
+        "use exercise_harness::{{Context, Meter, Phase, Phases, Suite}};
+use leak_meter::{{HeapCounts, Report}};
+
+#[global_allocator]
+static METER: Meter = exercise_harness::meter();
+
+fn load(context: &Context) -> Report {{
+    context.soak().run(|_| {{ {work} }})
+}}
+
+fn phases(_: &Context) -> Phases {{
+    let phase = |name: &str, operations| {{
+        let bytes_before = HeapCounts::now().live_bytes();
+        for _ in 0..operations {{ {work} }}
+        let bytes_after = HeapCounts::now().live_bytes();
+        let name = name.to_owned();
+        Phase {{ name, operations, nanoseconds: 500_000_000, bytes_before, bytes_after }}
+    }};
+    let phases = vec![phase(\"busy\", 5), phase(\"quiet\", 0), phase(\"busier\", 10)];
+    Phases {{ phases, limit_per_operation: 1000.0 }}
+}}
+
+fn main() -> std::process::ExitCode {{
+    Suite::new(\"toy-load\", include_str!(\"../../../crates/toy-load/exercise.toml\"))
+        .behaviour(\"it_works\", |_| {{}})
+        .growth(|context| context.soak().run(|_| {{}}))
+        .phases(phases)
+        .load(load)
+        .main()
+}}
+"
+    )
+}
+
+#[test]
+fn a_load_is_run_until_it_is_out_of_memory_and_told_in_phases() {
+    let toy = workshop();
+    let ran = toy.run(&["run", "toy-load", "--until-oom"]).ends_with(0);
+    let limit = if cfg!(target_os = "linux") { "RLIMIT_DATA" } else { "The meter ends it" };
+    let end = ["the end: signal 6", limit];
+    let lives: Vec<&str> = ["exercise, started\n"]
+        .into_iter()
+        .chain(end)
+        .chain(["exercise, started again\n"])
+        .chain(end)
+        .chain(["solution, asked for ten times as much", "goes on serving", "still stands"])
+        .collect();
+    ran.says(&lives);
+
+    // With a tenth of the memory to spare it has a tenth of the life.
+    let ran = toy.run(&["run", "toy-load", "--until-oom", "--tenth"]).ends_with(0);
+    ran.says(&["with 26.0 MB of memory", "the end: signal 6", "the end: signal 6"]);
+
+    let ran = toy.run(&["run", "toy-load"]).ends_with(0);
+    ran.says(&[
+        "Live memory while the load changes",
+        "busy     10",
+        "1.05 MB",
+        "quiet    -",
+        "busier   20",
+        "1.05 MB",
+        "does not fall in the quiet phase",
+        "is the same at both rates",
+        "What the solution holds does not follow its traffic.",
+        "Next:",
+    ]);
+}
+
+#[test]
+fn what_cannot_be_run_until_it_is_out_of_memory_is_said() {
+    let toy = workshop();
+    let ran = toy.run(&["run", "toy-idle", "--until-oom"]).ends_with(2);
+    ran.warns(&["toy-idle has no load trial", "Next: cargo xtask run toy-idle"]);
+    let ran = toy.run(&["run", "--until-oom"]).ends_with(2);
+    ran.warns(&["--until-oom runs one exercise, and 2 are chosen."]);
+    let ran = toy.run(&["run", "toy-load", "--tenth"]).ends_with(2);
+    ran.warns(&["--until-oom"]);
+}
