@@ -4,7 +4,7 @@ import { Charts, CURVES } from "./draw.js";
 import * as tell from "./tell.js";
 
 const charts = new Charts();
-const page = { shown: null, status: { step: 0, told: {}, source: "live" }, last: null, note: null, main: null, connected: false };
+const page = { shown: null, status: { step: 0, told: {}, source: "live" }, last: null, note: null, main: null, connected: false, lost: 0, heard: 0, silence: 0 };
 
 const COMMANDS = [
   [" ", "Space", "pause / go on", "pause"],
@@ -98,6 +98,10 @@ const HEAR = {
 function listen() {
   const events = new EventSource("/events");
   events.onmessage = ({ data }) => {
+    // How smooth it is: the longest time without a word while nothing stood still.
+    const now = performance.now();
+    if (page.heard && !page.status.paused) page.silence = Math.max(page.silence, now - page.heard);
+    page.heard = now;
     const message = JSON.parse(data);
     HEAR[message.kind](message);
     const whole = !page.connected || message.kind === "all" || message.kind === "status";
@@ -106,6 +110,7 @@ function listen() {
   };
   events.onerror = () => {
     page.connected = false;
+    page.lost += 1;
     refresh();
     // A browser gives up after some errors; this page does not.
     if (events.readyState === EventSource.CLOSED) setTimeout(listen, 1000);

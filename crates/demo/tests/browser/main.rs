@@ -250,3 +250,78 @@ async fn pictures(page: &Page) {
         }
     }
 }
+
+/// Half an hour of load; `LEAK_LAB_MINUTES` sets another time.
+#[test]
+#[ignore = "takes half an hour"]
+fn half_an_hour_stays_smooth_and_bounded() {
+    let Some(driver) = driver() else { return };
+    let minutes = std::env::var("LEAK_LAB_MINUTES").map_or(30, |text| text.parse().unwrap());
+    let temporary = tempfile::tempdir().unwrap();
+    let demo = Demo::start(&[PATTERN], temporary.path());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let page = Page::open(&driver, &demo).await;
+        page.until("the load", "leakLab.page.last").await;
+        page.press_key(Key::End).await;
+        page.run("leakLab.page.silence = 0").await;
+        let heap = "return performance.memory.usedJSHeapSize";
+        let mut heaps = Vec::new();
+        for minute in 0..minutes {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            heaps.push(page.run(heap).await.as_u64().unwrap());
+            println!("minute {minute}: the page holds {} bytes", heaps[heaps.len() - 1]);
+        }
+        let held = page.run("return leakLab.charts.frames.length").await.as_u64().unwrap();
+        assert!(held <= 2400, "the page keeps {held} readings");
+        assert_eq!(page.run("return leakLab.page.lost").await, 0, "a connection was dropped");
+        let silence = page.run("return leakLab.page.silence").await.as_f64().unwrap();
+        println!("the longest silence: {silence} ms");
+        assert!(silence < 5000.0, "the page stood still for {silence} ms");
+        assert!(heaps.iter().all(|heap| *heap < 100_000_000), "{heaps:?}");
+        page.close().await;
+    });
+    let kept: u64 = streams(temporary.path());
+    assert!(kept < 10_000_000, "{kept} bytes of events lie on the disk");
+    assert_eq!(demo.interrupt(), Some(130));
+}
+
+/// The bytes of all event streams below `folder`.
+fn streams(folder: &std::path::Path) -> u64 {
+    let all = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path().join("events"));
+    all.filter_map(|file| fs::metadata(file).ok()).map(|metadata| metadata.len()).sum()
+}
+
+/// Makes the pictures of the README, from real runs.
+#[test]
+#[ignore = "writes docs/pictures"]
+fn pictures_of_the_readme() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pictures");
+    fs::create_dir_all(&folder).unwrap();
+    let mut command = processes::xtask(&["run", PATTERN]);
+    let printed = command.env("CLICOLOR_FORCE", "1").output().unwrap();
+    assert!(printed.status.success());
+    let text = String::from_utf8(printed.stdout).unwrap();
+    let svg = anstyle_svg::Term::new().render_svg(&format!("$ cargo xtask run {PATTERN}\n{text}"));
+    fs::write(folder.join("run.svg"), svg).unwrap();
+
+    let driver = driver().expect("a picture of the page needs a browser");
+    let temporary = tempfile::tempdir().unwrap();
+    let demo = Demo::start(&[PATTERN], temporary.path());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let page = Page::open(&driver, &demo).await;
+        page.size(1280, 720).await;
+        page.press_key(Key::End).await;
+        page.until(
+            "an end at the cap",
+            "leakLab.charts.notes.some((one) => one.what === 'killed')",
+        )
+        .await;
+        page.until("a second life", "leakLab.page.last.versions[0].operations > 8000").await;
+        page.screenshot("demo").await;
+        page.close().await;
+    });
+    fs::copy(page::folder().join("demo.png"), folder.join("demo.png")).unwrap();
+    assert_eq!(demo.interrupt(), Some(130));
+}

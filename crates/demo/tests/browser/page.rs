@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::processes::{Demo, Driver};
 
 /// The longest time for anything on the page to happen.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(180);
 const LOOK: Duration = Duration::from_millis(100);
 
 /// A browser that shows the page.
