@@ -77,10 +77,14 @@ for (const chapter of contents.exercises) {
   }
   const charts = make("div", undefined, "charts");
   section.append(charts, table(chapter), ...chapter.notes.map((note) => make("p", note, "note")));
-  for (const { version, lines, more } of chapter.versions) {
+  for (const { version, lines, more, holders } of chapter.versions) {
     if (!lines.length) continue;
     section.append(make("h3", `Growing lines of the ${version}`), ...lines.map(line));
     if (more) section.append(make("p", `and ${more} more`));
+    if (holders.length) {
+      const text = make("pre", holders.slice(1).join("\n"), "holders");
+      section.append(make("h3", holders[0]), text);
+    }
   }
   document.querySelector("main").append(section);
   for (const one of chapter.charts) chart(charts, one);

@@ -11,7 +11,7 @@ use exercise_harness::event::TrialOutcome;
 use exercise_harness::{Exercise, judge};
 use leak_meter::report::{Excused, GaugeGrowth};
 use leak_meter::site::{Attribution, Site};
-use leak_meter::{Growth, Report, Resource, Round, Verdict};
+use leak_meter::{Growth, Holders, Report, Resource, Round, Verdict};
 use serde::Serialize;
 
 use crate::workspace::Version;
@@ -83,6 +83,14 @@ pub struct VersionResult {
     /// `signature` that stays while the functions on the way do. Steady lines are not listed; empty
     /// unless the outcome is `measured`.
     pub sites: Vec<Site>,
+    /// Who keeps the blocks of the growing lines alive: `findings`, the weightiest first, each with what is `held` (its `function`, `file` and `line`, how many `blocks` are held
+    /// so `of` those looked at, their `bytes`, and the steps `through` which), how (`hold`, by its
+    /// `kind`: `static`, `thread_local`, `stack`, `foreign`, `ring`, `nothing`, with names where
+    /// there are any), the `steps` from the holder outwards (of a ring: in order, the one to
+    /// `weaken` marked), and what would go if it let go (`retained_bytes`, `retained_blocks`); the
+    /// `look`, what was looked at; and why there is none (`unavailable`). `null` if nothing grows, or
+    /// unless the outcome is `measured`.
+    pub holders: Option<Holders>,
     /// Lines that grow and are allowed to, each a `site` as above with the `reason`: known findings
     /// and declared bounds. Empty unless the outcome is `measured`.
     pub excused: Vec<Excused>,
@@ -149,6 +157,7 @@ impl VersionResult {
             growth: Vec::new(),
             gauges: Vec::new(),
             sites: Vec::new(),
+            holders: None,
             excused: Vec::new(),
             other_tests_bytes: None,
             attribution: None,
@@ -187,6 +196,7 @@ impl VersionResult {
             growth: report.growth.clone(),
             gauges: report.gauges.clone(),
             sites: report.sites.clone(),
+            holders: report.holders.clone(),
             excused: report.excused.clone(),
             other_tests_bytes: Some(report.other_tests_bytes),
             attribution: Some(report.attribution.clone()),

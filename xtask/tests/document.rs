@@ -5,7 +5,7 @@ mod toy;
 
 use std::collections::BTreeMap;
 
-use leak_meter::{Growth, Resource, Round, Verdict};
+use leak_meter::{Growth, Holders, Resource, Round, Verdict};
 use serde::Deserialize;
 use toy::{ABORTING, BROKEN, EXITING, GROWING, PANICKING, Toy};
 
@@ -44,6 +44,7 @@ struct VersionResult {
     growth: Vec<Growth>,
     gauges: Vec<GaugeGrowth>,
     sites: Vec<Site>,
+    holders: Option<Holders>,
     excused: Vec<Excused>,
     other_tests_bytes: Option<u64>,
     attribution: Option<Attribution>,
@@ -189,6 +190,10 @@ fn the_document_has_the_growing_line_the_gauges_and_the_excused_lines() {
     assert_eq!((site.reallocations, site.history.len()), (0, rounds));
     assert!(site.stack.iter().any(|frame| frame.contains("memory::growth")), "{site:?}");
     assert!(!site.reason.is_empty() && site.signature.len() == 16, "{site:?}");
+
+    let holders = version.holders.as_ref().expect("something grows");
+    let held = &holders.findings[0].held[0];
+    assert_eq!((&held.function, held.of), (&site.function, site.live_blocks));
 
     let [gauge] = version.gauges.as_slice() else { panic!("{version:?}") };
     assert_eq!((gauge.name.as_str(), gauge.verdict), ("guests", Verdict::Steady));

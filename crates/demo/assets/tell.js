@@ -97,7 +97,7 @@ export function story(shown, status) {
   }
   if (step === 5 && told.diff.length === 0) add(make("p", "The solution changes nothing: the growth ends by itself."));
   if (step === 5) for (const file of told.diff) add(...diff(file));
-  if (step === 6) add(...lines(told, 2), ...holder(told));
+  if (step === 6) add(...lines(told, 1), ...holder(told));
   if (status.source === "survey") add(make("p", "The version that leaks is measured once, then the load begins \u2026"));
   document.querySelector("#story").replaceChildren(...parts);
 }

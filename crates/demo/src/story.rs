@@ -5,6 +5,7 @@ use std::path::Path;
 
 use exercise_harness::plan::{Planned, Role};
 use exercise_harness::units;
+use leak_meter::holders::Holders;
 use leak_meter::site::Site;
 use leak_meter::{Report, Verdict};
 use pulldown_cmark::{Options, Parser, html};
@@ -57,7 +58,7 @@ pub fn read(planned: &Planned, report: Option<&Report>) -> Story {
     Story {
         report: bug_report(planned).unwrap_or_default(),
         lines: report.map(|report| lines(planned, report)).unwrap_or_default(),
-        holder: None,
+        holder: report.and_then(|report| holder(&planned.name, report)),
         pattern: planned.name.clone(),
         summary: to_html(&planned.summary),
         diff: diff(planned).unwrap_or_default(),
@@ -136,6 +137,27 @@ fn line(pattern: &str, folder: &Path, site: &Site) -> Option<Line> {
     Some(Line { function, file, line: number, keeps, source })
 }
 
+/// The first of the holders, in the meter's words without the pattern's name.
+fn holder(pattern: &str, report: &Report) -> Option<String> {
+    let holders = report.holders.as_ref()?;
+    let first = Holders { findings: vec![holders.findings.first()?.clone()], ..holders.clone() };
+    nameless(pattern, &first.lines().join("\n"))
+}
+
+/// `text` without what tells the pattern's name: the beginnings of paths and of functions. `None` if
+/// it is still told.
+fn nameless(pattern: &str, text: &str) -> Option<String> {
+    let module = pattern.replace('-', "_");
+    let mut text = text.to_owned();
+    for place in ["target/shipped/", "exercises/", "crates/"] {
+        for version in ["-shipped", ""] {
+            text = text.replace(&format!("{place}{pattern}{version}/"), "");
+        }
+    }
+    text = text.replace(&format!("{module}_exercise::"), "").replace(&format!("{module}::"), "");
+    (!text.contains(pattern) && !text.contains(&module)).then_some(text)
+}
+
 /// What the fixed version has otherwise than the buggy one, in the files of the fix.
 fn diff(planned: &Planned) -> Option<Vec<FileDiff>> {
     let folder = |role: Role| {
@@ -195,6 +217,19 @@ mod tests {
         assert_eq!(told_at(Step::Holder).pattern, "");
         assert_eq!(told_at(Step::Fix), story());
         assert_eq!(told_at(Step::BugReport).report, "killed");
+    }
+
+    #[test]
+    fn a_holder_is_told_without_the_patterns_name() {
+        let text = "held by rc_cycles_exercise::channel::Channel::open\n\
+                    exercises/rc-cycles/src/channel.rs:38, in rc_cycles::workload::growth\n\
+                    target/shipped/rc-cycles-shipped/src/digest.rs:33";
+        let told = nameless("rc-cycles", text).unwrap();
+        assert_eq!(
+            told,
+            "held by channel::Channel::open\nsrc/channel.rs:38, in workload::growth\nsrc/digest.rs:33"
+        );
+        assert_eq!(nameless("rc-cycles", "in the folder rc-cycles"), None);
     }
 
     #[test]

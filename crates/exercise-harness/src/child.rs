@@ -54,6 +54,8 @@ fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result
         let _ = rounds.write(&Event::Round { round: *round });
     });
     let context = if order.paced { context.paced_by(Grants::new().pacer()) } else { context };
+    // Before the service is built, so that its own parts have their lines too.
+    leak_meter::allocator::start();
     let outcome = catch(|| match check.work {
         Work::Behaviour(behaviour) => {
             behaviour(&context);

@@ -33,6 +33,8 @@ pub struct SoakSettings {
     pub operations: Option<u64>,
     /// Where random choices come from.
     pub seed: Option<u64>,
+    /// Whether to look for who holds what grows.
+    pub holders: Option<bool>,
 }
 
 impl Context {
@@ -63,6 +65,9 @@ impl Context {
             .seed(self.settings.seed.unwrap_or(0))
             .counted_by(witness)
             .temporary_folder(&self.folder);
+        if let Some(look) = self.settings.holders {
+            soak = soak.holders(look);
+        }
         if let Some(rounds) = self.settings.rounds_at_most {
             soak = soak.rounds_at_most(rounds);
         }

@@ -86,6 +86,29 @@ pub struct Leak {
     /// holds what is retained, where that is allocated in lines of its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also_in: Vec<PathBuf>,
+    /// Who keeps alive what stays: the first holder that is found. Not checked where it is not
+    /// declared.
+    pub holder: Option<Holder>,
+}
+
+/// The declared holder of what an exercise retains.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum Holder {
+    /// What gathers it.
+    Place {
+        /// The file, in the exercise's folder, that allocates the holder.
+        file: PathBuf,
+        /// The function in that file.
+        function: String,
+    },
+    /// Blocks that hold each other.
+    Ring {
+        /// The functions that allocate the blocks of each step, in order; whichever comes first.
+        ring: Vec<String>,
+        /// The function whose step is the one to weaken.
+        weaken: String,
+    },
 }
 
 /// The declared fix of an exercise.

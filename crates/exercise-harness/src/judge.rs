@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leak_meter::report::GaugeGrowth;
 use leak_meter::site::Site;
-use leak_meter::{Growth, Report, Resource, Verdict};
+use leak_meter::{Growth, Holders, Report, Resource, Verdict};
 
 use crate::alone::{Ended, Ending};
 use crate::context::Bound;
@@ -87,6 +87,7 @@ pub fn growth(report: &Report, exercise: &Exercise) -> String {
             format!("  {rate} {} per operation", gauge.name)
         }));
         lines.extend(places(&report.sites, Verdict::Growing));
+        lines.extend(holders(report.holders.as_ref()));
         lines.extend(time_to_out_of_memory(report, exercise.requests_per_second).map(|time| {
             format!(
                 "At {}, {} become {} in {}.",
@@ -153,6 +154,16 @@ pub fn places(sites: &[Site], verdict: Verdict) -> Vec<String> {
         }
         _ => lines,
     }
+}
+
+/// Who holds what grows, as a short tree under a heading; nothing where that was not looked for.
+pub fn holders(holders: Option<&Holders>) -> Vec<String> {
+    let lines = holders.map(Holders::lines).unwrap_or_default();
+    if lines.is_empty() {
+        return lines;
+    }
+    let heading = "Who holds it:".to_owned();
+    std::iter::once(heading).chain(lines.into_iter().map(|line| format!("  {line}"))).collect()
 }
 
 fn growing_line(growth: &Growth) -> String {

@@ -50,6 +50,7 @@
 //! - [`verdict`]: pure functions from a series of numbers to Growing, Steady or Undecided.
 //! - [`site`]: the places in the program whose blocks stay.
 //! - [`snapshot`]: what is live now, and what came since an earlier moment.
+//! - [`holders`]: what keeps the blocks of a place alive.
 //! - [`report`]: what a soak found: serialisable, printable.
 //! - [`units`]: figures as people read them.
 //! - [`guide`]: the chapters on the method and on its limits.
@@ -76,6 +77,7 @@
 
 pub mod allocator;
 pub mod guide;
+pub mod holders;
 pub mod probe;
 pub mod report;
 pub mod series;
@@ -86,6 +88,7 @@ pub mod units;
 pub mod verdict;
 
 pub use allocator::{Allocator, HeapCounts};
+pub use holders::Holders;
 pub use report::{Growth, Report};
 pub use series::{Resource, Round};
 pub use snapshot::Snapshot;

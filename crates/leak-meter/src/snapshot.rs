@@ -86,6 +86,15 @@ impl Snapshot {
         sites.filter(|(site, _)| *site != SiteId::METER)
     }
 
+    /// The live blocks of each site at this snapshot and at this moment.
+    pub(crate) fn with_now(&self) -> Vec<(u64, u64)> {
+        let both = |site: SiteId| {
+            let earlier = self.sites.get(site.index()).map_or(0, |live| live.blocks);
+            (earlier, allocator::counts_of_site(site).live_blocks())
+        };
+        allocator::all_sites().map(both).collect()
+    }
+
     fn difference(&self, earlier: &Self) -> Difference {
         let mut names = Names::new();
         let mut places: BTreeMap<(Option<String>, Option<u32>, String), Place> = BTreeMap::new();

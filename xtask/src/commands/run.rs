@@ -20,6 +20,7 @@ use crate::workspace::{Entry, Version, Workspace};
 ///
 /// Without a name: the whole workshop, one line per exercise, and what to do next. With names: the
 /// full comparison of each.
+#[allow(clippy::struct_excessive_bools)] // The flags of a command line.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -27,6 +28,7 @@ Examples:
   cargo xtask run rc-cycles                           one exercise in full
   cargo xtask run rc-cycles --version solution        only the fixed one
   cargo xtask run rc-cycles --version shipped         as it was before you edited it
+  cargo xtask run rc-cycles --holders                 and who holds what grows
   cargo xtask run rc-cycles --format json > rc.json   for a program, or an assistant
   cargo xtask run api-server --until-oom              until it dies, twice
   cargo xtask run rc-cycles --requests-per-second 200
@@ -59,6 +61,9 @@ pub struct Args {
     /// With --until-oom: a tenth of the time, with a tenth of the memory
     #[arg(long, requires = "until_oom")]
     tenth: bool,
+    /// Show who holds what grows, in the full comparison (JSON always tells)
+    #[arg(long)]
+    holders: bool,
     /// Measure optimised code
     #[arg(long)]
     release: bool,
@@ -173,6 +178,7 @@ pub fn measured(
         operations: None,
         seed: None,
         release,
+        holders: true,
         until_oom: false,
         tenth: false,
         requests_per_second: None,
@@ -256,6 +262,7 @@ impl Args {
             rounds_at_most: None,
             operations: self.operations,
             seed: self.seed,
+            holders: Some(self.holders || self.format == Format::Json),
         }
     }
 

@@ -35,6 +35,9 @@ fn write(text: &mut String, chapter: &Chapter) -> std::fmt::Result {
         if told.more > 0 {
             writeln!(text, "\nand {} more", told.more)?;
         }
+        if let [heading, holders @ ..] = told.holders.as_slice() {
+            writeln!(text, "\n{heading}\n\n```text\n{}\n```", holders.join("\n"))?;
+        }
     }
     Ok(())
 }
@@ -79,6 +82,7 @@ mod tests {
             meaning: "The exercise leaks.".to_owned(),
             lines: vec![line],
             more: 2,
+            holders: vec!["Who holds it:".to_owned(), "1. held by a map".to_owned()],
         };
         let chapter = Chapter {
             name: "toy".to_owned(),
@@ -93,7 +97,8 @@ mod tests {
             "# Leak Lab: report\n\n## toy: A toy\n\n| | exercise |\n|---|---|\n| a\\|b | 7 |\n\n\
              - **Growing**: The exercise leaks.\n\nGrowing lines of the exercise:\n\n`toy::keep`, \
              src/toy.rs:2 (1 blocks and 8 B per operation)\n\n```rust\nfn keep() {\n    \
-             push();  // <- grows\n```\n\nand 2 more\n"
+             push();  // <- grows\n```\n\nand 2 more\n\nWho holds it:\n\n```text\n1. held by a \
+             map\n```\n"
         );
     }
 }

@@ -6,7 +6,7 @@ pub mod markdown;
 use std::fs;
 use std::path::Path;
 
-use exercise_harness::units;
+use exercise_harness::{judge, units};
 use leak_meter::site::Site;
 use leak_meter::{Resource, Round, Verdict};
 use serde::Serialize;
@@ -54,6 +54,8 @@ pub struct Told {
     pub lines: Vec<Line>,
     /// How many more there are.
     pub more: usize,
+    /// Who holds what they allocate, as the meter tells it; empty where it was not looked for.
+    pub holders: Vec<String>,
 }
 
 /// A growing line.
@@ -106,6 +108,7 @@ fn chapter(root: &Path, entry: &Entry, result: &ExerciseResult) -> Chapter {
             meaning: meaning::of(entry, version, result.requests_per_second),
             lines: growing.iter().take(MOST_LINES).map(|site| line(root, site)).collect(),
             more: growing.len().saturating_sub(MOST_LINES),
+            holders: judge::holders(version.holders.as_ref()),
         }
     };
     let table = rows::all(entry, result, WIDTH);

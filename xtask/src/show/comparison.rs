@@ -88,6 +88,11 @@ fn places(version: &VersionResult) -> Vec<String> {
         }
         lines.extend(places.iter().skip(1).flat_map(|line| wrapped(line, words::width())));
     }
+    let holders = judge::holders(version.holders.as_ref());
+    if let [heading, holders @ ..] = holders.as_slice() {
+        lines.extend([String::new(), paint(STRONG, heading)]);
+        lines.extend(holders.iter().flat_map(|line| wrapped(line, words::width())));
+    }
     let advice = version.attribution.as_ref().and_then(|attribution| attribution.advice.as_ref());
     let note = advice.map(|advice| wrapped(&format!("Note: {advice}."), words::width()));
     lines.extend(note.into_iter().flatten().map(|line| paint(QUIET, &line)));

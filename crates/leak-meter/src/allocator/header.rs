@@ -77,7 +77,57 @@ unsafe fn place(block: *mut u8) -> *mut Header {
 
 /// A mark that only a block at this address has; never 0 for an address that a block can have.
 #[inline]
-#[allow(clippy::cast_possible_truncation)] // The upper half of the product is the mark.
 fn mark(block: *mut u8) -> u32 {
-    ((block as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32 | 1
+    mark_at(block.addr() as u64)
+}
+
+#[inline]
+#[allow(clippy::cast_possible_truncation)] // The upper half of the product is the mark.
+fn mark_at(block: u64) -> u32 {
+    (block.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32 | 1
+}
+
+/// The header of a live block, as it stands in the two words in front of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) size: u64,
+    pub(crate) site: SiteId,
+}
+
+/// Reads the two words in front of the address `block`, if they are the header of a live block.
+#[inline]
+pub(crate) fn read(block: u64, size: [u8; 8], site_and_mark: [u8; 8]) -> Option<Found> {
+    let [site, mark] = site_and_mark.as_chunks().0 else { return None };
+    if u32::from_ne_bytes(*mark) != mark_at(block) {
+        return None;
+    }
+    let site = SiteId(u32::from_ne_bytes(*site));
+    Some(Found { size: u64::from_ne_bytes(size), site })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[repr(C, align(16))]
+    struct Block([u64; 4]);
+
+    fn found(memory: &Block) -> Option<Found> {
+        let block = (&raw const memory.0[2]).addr() as u64;
+        read(block, memory.0[0].to_ne_bytes(), memory.0[1].to_ne_bytes())
+    }
+
+    #[test]
+    fn a_header_is_read_as_it_was_put_until_it_is_taken() {
+        let mut memory = Block([0; 4]);
+        let block = (&raw mut memory.0[2]).cast::<u8>();
+        // SAFETY: two words of `memory` stand in front of `block`.
+        unsafe { put(block, 13, SiteId(7)) };
+        assert_eq!(found(&memory), Some(Found { size: 13, site: SiteId(7) }));
+        let copy = Block(memory.0);
+        assert_eq!(found(&copy), None, "a copy elsewhere is no header");
+        // SAFETY: as above.
+        assert_eq!(unsafe { take(block) }, SiteId(7));
+        assert_eq!(found(&memory), None);
+    }
 }

@@ -1,13 +1,28 @@
 //! Pages from the system, zeroed, for the meter's tables. They are never given back.
 
+use std::ops::Range;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-static MAPPED: AtomicU64 = AtomicU64::new(0);
+/// More than are ever mapped: a table for each of 256 slots, and the sites' frames.
+const MOST: usize = 264;
+static STARTS: [AtomicUsize; MOST] = [const { AtomicUsize::new(0) }; MOST];
+static LENGTHS: [AtomicUsize; MOST] = [const { AtomicUsize::new(0) }; MOST];
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+/// Where the meter's tables lie.
+pub(crate) fn mapped() -> impl Iterator<Item = Range<usize>> {
+    let count = COUNT.load(Ordering::Acquire).min(MOST);
+    let places = STARTS.iter().zip(&LENGTHS).take(count);
+    places.map(|(start, length)| {
+        let start = start.load(Ordering::Acquire);
+        start..start + length.load(Ordering::Acquire)
+    })
+}
 
 /// Bytes of address space that the meter's tables have reserved. Only what was touched takes memory.
 pub fn mapped_bytes() -> u64 {
-    MAPPED.load(Ordering::Relaxed)
+    mapped().map(|range| range.len() as u64).sum()
 }
 
 /// Maps `bytes` of zeroed memory; only what is touched becomes resident. `None` when the system
@@ -21,6 +36,10 @@ pub(super) fn map_zeroed(bytes: usize) -> Option<NonNull<u8>> {
     if pages == libc::MAP_FAILED {
         return None;
     }
-    MAPPED.fetch_add(bytes as u64, Ordering::Relaxed);
+    let place = COUNT.fetch_add(1, Ordering::AcqRel);
+    if place < MOST {
+        LENGTHS[place].store(bytes, Ordering::Release);
+        STARTS[place].store(pages.addr(), Ordering::Release);
+    }
     NonNull::new(pages.cast())
 }

@@ -25,9 +25,13 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
 
 pub use code::load_offset;
+pub(crate) use header::{Found, read as read_header};
+pub(crate) use memory::mapped;
 pub use memory::mapped_bytes;
+pub(crate) use sites::known_sites;
 pub use sites::{Capacity, SiteId, all_sites, capacity, frames};
 pub use slots::{SiteCounts, counts_of_site};
+pub(crate) use walk::{FrameBound, frame_bounds};
 pub use walk::{Method, Walks, method, start, start_with, stop, walks};
 
 use header::Outer;

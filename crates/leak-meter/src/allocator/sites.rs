@@ -23,6 +23,11 @@ impl SiteId {
     /// Blocks allocated on a stack that is not the thread's own (a signal's, a coroutine's).
     pub const FOREIGN_STACK: Self = Self(3);
 
+    /// The site with this number.
+    pub(crate) fn of_index(index: u32) -> Self {
+        Self(index)
+    }
+
     /// The number, for indexing.
     pub fn index(self) -> usize {
         self.0 as usize

@@ -88,6 +88,14 @@ pub fn start() -> Method {
     found
 }
 
+/// How call stacks are found, or were when they were last looked for.
+fn method_was() -> Method {
+    match (method(), AGREED.load(Ordering::Relaxed), DISAGREED.load(Ordering::Relaxed)) {
+        (Method::Off, agreed, disagreed) if agreed > 10 * disagreed => Method::FramePointers,
+        (method, ..) => method,
+    }
+}
+
 /// As [`start`], by the given method, whatever is found out: to compare one with the other. Frame
 /// pointers where there are none give wrong sites, not wrong counts.
 pub fn start_with(method: Method) {
@@ -197,6 +205,28 @@ fn site_by_walk(pointer: usize, size: usize) -> SiteId {
         unsafe { (*recent).keep(pointer, size, frames.pairs(), site) };
     }
     site
+}
+
+/// Where a frame of this thread's stack ends, and an address in the function that it belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FrameBound {
+    pub(crate) end: usize,
+    pub(crate) code: usize,
+}
+
+/// The frames of this thread's stack outside the caller's, innermost first; empty where frame
+/// pointers are missing.
+#[inline(never)]
+pub(crate) fn frame_bounds() -> Vec<FrameBound> {
+    let here = frame_pointer();
+    if method_was() != Method::FramePointers {
+        return Vec::new();
+    }
+    let walked = walk(here);
+    let frames = walked.as_ref().map(Frames::pairs).unwrap_or_default();
+    // What a frame holds lies below its own frame pointer, which is the one that the frame further
+    // in has saved; the return address beside that is in the function that it belongs to.
+    frames.iter().map(|[end, code]| FrameBound { end: *end, code: *code }).collect()
 }
 
 /// Whether a frame, two words, may lie at `pointer` between two places of a stack.

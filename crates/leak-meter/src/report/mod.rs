@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::holders::Holders;
 use crate::probe::FileGroup;
 use crate::series::{Resource, Round};
 use crate::site::{Attribution, Site};
@@ -33,6 +34,9 @@ pub struct Report {
     /// The places in the program that grow, or may grow: growing ones first, then the program's own,
     /// then by bytes per operation.
     pub sites: Vec<Site>,
+    /// What keeps the blocks of the growing places alive. `None` if nothing grows, or it was not to be
+    /// looked for.
+    pub holders: Option<Holders>,
     /// Places that grow and are allowed to: known findings and places within a declared bound.
     pub excused: Vec<Excused>,
     /// Bytes live at the end that other tests, running beside this one in the same process, had

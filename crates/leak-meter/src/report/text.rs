@@ -57,6 +57,10 @@ impl fmt::Display for Report {
         if self.sites.len() > MOST_FINDINGS {
             writeln!(out, "\n... and {} more places", self.sites.len() - MOST_FINDINGS)?;
         }
+        if let Some(holders) = &self.holders {
+            writeln!(out, "\nWho holds it:")?;
+            write!(out, "{holders}")?;
+        }
         for excused in &self.excused {
             writeln!(out, "\nAllowed to grow: {} ({})", excused.site.function, excused.reason)?;
         }

@@ -60,7 +60,7 @@ impl Excuses {
 }
 
 /// Whether a function's path ends with `path`, whole names compared.
-fn ends_with_path(function: &str, path: &str) -> bool {
+pub(crate) fn ends_with_path(function: &str, path: &str) -> bool {
     function.strip_suffix(path).is_some_and(|before| before.is_empty() || before.ends_with("::"))
 }
 

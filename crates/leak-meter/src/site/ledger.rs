@@ -56,6 +56,17 @@ impl Ledger {
             .collect()
     }
 
+    /// The live blocks of each site after the first quarter of the rounds and at the end.
+    pub(crate) fn blocks(&self) -> Vec<(u64, u64)> {
+        let first = self.rows.get(self.rows.len() / 4);
+        let blocks = |row: Option<&Vec<Reading>>, site: usize| {
+            row.and_then(|row| row.get(site)).map_or(0, |reading| reading.blocks)
+        };
+        let last = self.rows.last();
+        let sites = last.map_or(0, Vec::len);
+        (0..sites).map(|site| (blocks(first, site), blocks(last, site))).collect()
+    }
+
     /// A site that was not there yet in a round had nothing.
     fn history(&self, site: SiteId) -> History {
         let reading = |row: &Vec<Reading>| row.get(site.index()).copied().unwrap_or_default();

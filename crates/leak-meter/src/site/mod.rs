@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::allocator::{self, Method, SiteId};
 use crate::verdict::Verdict;
 
-pub(crate) use excuse::Excuses;
+pub(crate) use excuse::{Excuses, ends_with_path};
 pub(crate) use findings::{Judged, judge, nameless, verdicts};
 pub(crate) use ledger::{Ledger, Reading};
 pub(crate) use names::{Frame, Names, Owner, culprit, relative};

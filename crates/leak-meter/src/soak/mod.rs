@@ -61,6 +61,8 @@ struct Plan {
     temporary_folder: Option<PathBuf>,
     bounds: Vec<(Resource, u64)>,
     excuses: Excuses,
+    /// Whether to look for who holds what grows.
+    holders: bool,
     /// What is wrong with how the soak was set up.
     fault: Option<String>,
 }
@@ -117,6 +119,7 @@ impl<'a> Soak<'a> {
             temporary_folder: None,
             bounds: Vec::new(),
             excuses: Excuses::default(),
+            holders: true,
             fault,
         };
         Self { plan, settle: None, watchers: Watchers::default() }
@@ -223,6 +226,13 @@ impl<'a> Soak<'a> {
         if let Err(fault) = self.plan.excuses.read_known(file.as_ref()) {
             self.plan.fault = Some(fault);
         }
+        self
+    }
+
+    /// Whether to look at the end, where something grows, for [who holds it](crate::holders). On unless
+    /// it is turned off; it takes about a second for a million live blocks.
+    pub fn holders(mut self, look: bool) -> Self {
+        self.plan.holders = look;
         self
     }
 

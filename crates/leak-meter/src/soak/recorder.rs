@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::budget::FirstRound;
 use super::{Operation, Pace, Plan, Watchers};
 use crate::allocator::{self, HeapCounts};
+use crate::holders;
 use crate::probe::{
     self, FileGroup, FolderProbe, FolderUsage, ForeignBytesProbe, OpenFilesProbe,
     ResidentBytesProbe, ThreadsProbe, Unavailable,
@@ -236,6 +237,10 @@ impl<'a> Recorder<'a> {
         let attribution = site::attribution();
         allocator::stop();
         let judged = site::judge(&self.ledger, self.operations, &self.plan.excuses);
+        // The workload is still alive, with all that it holds.
+        let grows = judged.sites.iter().any(|site| site.verdict == Verdict::Growing);
+        let holders =
+            (self.plan.holders && grows).then(|| holders::of_growing(&judged.sites, &self.ledger));
         let unavailable = self.unavailable();
         let evidence = verdict::Evidence {
             rounds: &self.rounds,
@@ -269,6 +274,7 @@ impl<'a> Recorder<'a> {
             open_files: more_open(&self.open),
             gauges,
             sites: judged.sites,
+            holders,
             excused: judged
                 .excused
                 .into_iter()

@@ -46,7 +46,7 @@ pub fn check_also(pattern: &Pattern, leak: &Leak, place: &str, sites: &[Site]) -
 
 /// The last name in a function's path, which is all that line tables tell of an inlined one.
 /// Closures count as the function that they stand in, and generic arguments do not count.
-fn last_name(function: &str) -> String {
+pub fn last_name(function: &str) -> String {
     let mut depth = 0;
     let mut plain = String::new();
     let mut before = ' ';

@@ -3,8 +3,8 @@
 //! # Layout
 //! - [`metadata`], [`mirror`] (with [`betrayal`]), [`dependencies`], [`readmes`]: checks that only
 //!   read files.
-//! - [`warnings`], [`trials`] (with [`culprit`]), [`decoy`], [`fixes`]: checks that build and measure,
-//!   on a [`bench`].
+//! - [`warnings`], [`trials`] (with [`culprit`] and [`holder`]), [`decoy`], [`fixes`]: checks that
+//!   build and measure, on a [`bench`].
 //! - [`survey`]: which patterns there are; [`pattern`]: where one lies; [`shipped`]: whether the tree
 //!   is as shipped, by each exercise's lock and by git; [`outcome`]: what a check comes to.
 
@@ -14,6 +14,7 @@ mod culprit;
 mod decoy;
 mod dependencies;
 mod fixes;
+mod holder;
 mod metadata;
 mod mirror;
 pub mod outcome;

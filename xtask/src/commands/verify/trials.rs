@@ -9,6 +9,7 @@ use exercise_harness::judge;
 use leak_meter::{Report, Verdict};
 
 use super::culprit;
+use super::holder;
 use super::outcome::{Failure, Outcome};
 use super::pattern::Pattern;
 
@@ -120,6 +121,7 @@ fn check_leak(pattern: &Pattern, leak: &Leak, place: &str, report: &Report) -> V
         failures.push(Failure::new(place, wrong, next));
     }
     failures.extend(culprit::check(pattern, leak, place, &report.sites));
+    failures.extend(holder::check(pattern, leak, place, report.holders.as_ref()));
     failures.extend(culprit::check_also(pattern, leak, place, &report.sites));
     failures
 }

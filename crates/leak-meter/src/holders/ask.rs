@@ -1,0 +1,160 @@
+//! The questions that can be asked.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use super::explain::explain;
+use super::finding::{Holders, Look};
+use super::look::Seen;
+use super::places::{Place, Places};
+use super::question::Question;
+use super::roots::Caller;
+use super::system::threads;
+use super::{LIMITS, Limits};
+use crate::Snapshot;
+use crate::allocator::{self, HeapCounts, SiteId};
+use crate::site::{self, Ledger, Site};
+use crate::verdict::Verdict;
+
+/// Places that are asked about at once.
+const MOST_PLACES: usize = 16;
+
+/// Who holds the live blocks of a place: a function, by the end of its path (`"Cache::insert"`).
+///
+/// Call sites are known of what was allocated since the first [`Snapshot`], or during a soak.
+#[inline(never)]
+pub fn of(function: &str) -> Holders {
+    let caller = here();
+    allocator::as_meter(|| {
+        let mut places = Places::new();
+        let live = |site: &SiteId| allocator::counts_of_site(*site).live_blocks() > 0;
+        let targets = by_place(program_sites().filter(live), &mut places);
+        let targets = targets
+            .into_iter()
+            .filter(|(place, _)| site::ends_with_path(&place.function, function))
+            .map(|(_, sites)| sites)
+            .collect();
+        answer(&caller, &Question { targets, watched: Vec::new() }, &mut places, &LIMITS)
+    })
+}
+
+/// Who holds what came since `earlier`: of the places that gained most, at most 16.
+#[inline(never)]
+pub fn since(earlier: &Snapshot) -> Holders {
+    came_since(&here(), earlier, &LIMITS)
+}
+
+/// As [`since`], with another limit on live blocks: for tests of what happens beyond it.
+#[doc(hidden)]
+#[inline(never)]
+pub fn since_among(earlier: &Snapshot, most_blocks: usize) -> Holders {
+    came_since(&here(), earlier, &Limits { blocks: most_blocks, ..LIMITS })
+}
+
+fn came_since(caller: &Caller, earlier: &Snapshot, limits: &Limits) -> Holders {
+    allocator::as_meter(|| {
+        let watched = earlier.with_now();
+        let mut places = Places::new();
+        let gained = |site: &SiteId| {
+            watched.get(site.index()).map_or(0, |(earlier, now)| now.saturating_sub(*earlier))
+        };
+        let sites = program_sites().filter(|site| gained(site) > 0);
+        let mut targets: Vec<Vec<SiteId>> = by_place(sites, &mut places).into_values().collect();
+        targets.sort_by_key(|sites| std::cmp::Reverse(sites.iter().map(gained).sum::<u64>()));
+        targets.truncate(MOST_PLACES);
+        answer(caller, &Question { targets, watched }, &mut places, limits)
+    })
+}
+
+/// Who holds the blocks of the places that a soak found growing.
+#[inline(never)]
+pub(crate) fn of_growing(sites: &[Site], ledger: &Ledger) -> Holders {
+    let caller = here();
+    allocator::as_meter(|| {
+        let mut places = Places::new();
+        let changing = ledger.changing().into_iter().map(|history| history.site);
+        let mut found = by_place(changing, &mut places);
+        let growing = sites.iter().filter(|site| site.verdict == Verdict::Growing);
+        let targets = growing.take(MOST_PLACES).filter_map(|site| {
+            let is_it = |place: &Place| {
+                place.function == site.function
+                    && place.file == site.file
+                    && place.line == site.line
+            };
+            let keys: Vec<Place> = found.keys().filter(|place| is_it(place)).cloned().collect();
+            let sites = keys.iter().filter_map(|place| found.remove(place)).flatten();
+            Some(sites.collect::<Vec<_>>()).filter(|sites| !sites.is_empty())
+        });
+        let targets = targets.collect();
+        answer(&caller, &Question { targets, watched: ledger.blocks() }, &mut places, &LIMITS)
+    })
+}
+
+/// Where the caller stands. What lies further in is the meter's.
+#[inline(always)]
+#[allow(clippy::inline_always)] // It must be the caller's frame.
+fn here() -> Caller {
+    let registers = threads::registers();
+    Caller {
+        stack_pointer: (&raw const registers).addr(),
+        registers,
+        frames: allocator::as_meter(allocator::frame_bounds),
+    }
+}
+
+fn program_sites() -> impl Iterator<Item = SiteId> {
+    allocator::all_sites().filter(|site| *site != SiteId::METER)
+}
+
+/// The sites by the line that is answerable for them, whatever they are of.
+fn by_place(
+    sites: impl Iterator<Item = SiteId>,
+    places: &mut Places,
+) -> BTreeMap<Place, Vec<SiteId>> {
+    let mut found: BTreeMap<Place, Vec<SiteId>> = BTreeMap::new();
+    for site in sites {
+        let number = places.number(site);
+        let place = Place { what: String::new(), ..places.get(number).clone() };
+        found.entry(place).or_default().push(site);
+    }
+    found
+}
+
+/// Looks, and looks again if something seems to be held by nothing while the program goes on: it may
+/// just have been on its way from one holder to another.
+fn answer(caller: &Caller, question: &Question, places: &mut Places, limits: &Limits) -> Holders {
+    let began = Instant::now();
+    if !allocator::is_installed() {
+        return Holders::unavailable("the meter is not the program's global allocator");
+    }
+    let before = HeapCounts::now();
+    let first = match Seen::take(caller, limits, places) {
+        Ok(seen) => seen,
+        Err(reason) => return Holders::unavailable(reason),
+    };
+    let rests = HeapCounts::now() == before;
+    let (seen, doubtful) = if rests || first.sources.is_empty() {
+        (first, None)
+    } else {
+        let unheld = first.unheld();
+        drop(first);
+        match Seen::take(caller, limits, places) {
+            Ok(again) => (again, Some(unheld)),
+            Err(reason) => return Holders::unavailable(reason),
+        }
+    };
+    let is_doubtful = |block: u32| {
+        let was_unheld =
+            |unheld: &Vec<(u64, u32)>| unheld.binary_search(&seen.identity(block)).is_ok();
+        !seen.tree.has(block) && doubtful.as_ref().is_some_and(|unheld| !was_unheld(unheld))
+    };
+    let findings = explain(&seen, question, places, is_doubtful);
+    let look = Look {
+        blocks: seen.heap.len() as u64,
+        left_out: seen.heap.left_out,
+        pointers: seen.graph.edge_count() as u64,
+        moved: seen.moved_count,
+        milliseconds: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+    };
+    Holders { findings, look: Some(look), unavailable: None }
+}

@@ -1,0 +1,21 @@
+//! Where memory cannot be looked through: the reason.
+
+use super::finding::Holders;
+use crate::Snapshot;
+use crate::site::{Ledger, Site};
+
+const REASON: &str = "who holds a block can be found out on 64-bit Linux only so far";
+
+/// Not available on this system.
+pub fn of(_: &str) -> Holders {
+    Holders::unavailable(REASON)
+}
+
+/// Not available on this system.
+pub fn since(_: &Snapshot) -> Holders {
+    Holders::unavailable(REASON)
+}
+
+pub(crate) fn of_growing(_: &[Site], _: &Ledger) -> Holders {
+    Holders::unavailable(REASON)
+}

@@ -1,0 +1,265 @@
+//! From what was seen to findings: for each place that was asked for, who holds most of its blocks.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::finding::{Finding, Held, Hold, Step};
+use super::graph::{Bits, NONE};
+use super::look::Seen;
+use super::paths::{Mark, Paths};
+use super::places::Places;
+use super::question::Question;
+use super::reach::{Parent, Tree};
+use super::tops::{self, Tops};
+
+/// A holder counts from this share of a place's blocks on.
+const SMALLEST_SHARE: f64 = 0.1;
+
+/// Who holds the blocks that `question` asks for. Nothing is said of blocks that are `doubtful`.
+pub(crate) fn explain(
+    seen: &Seen,
+    question: &Question,
+    places: &mut Places,
+    doubtful: impl Fn(u32) -> bool,
+) -> Vec<Finding> {
+    let leaves = question.leaves(seen, doubtful);
+    let marked = ancestors(seen, leaves.iter().flatten());
+    let mut way = Ways {
+        seen,
+        came: question.came(places),
+        tops: Tops::new(),
+        paths: Paths::new(seen.heap.len()),
+        marked,
+        places,
+    };
+    way.lay();
+    way.findings(&leaves)
+}
+
+/// The tree that a block is in: that of the roots, else that of what nothing holds.
+fn tree(seen: &Seen, block: u32) -> &Tree {
+    if seen.tree.has(block) { &seen.tree } else { &seen.forest }
+}
+
+/// The blocks on the ways to `blocks`, themselves included.
+fn ancestors<'a>(seen: &Seen, blocks: impl Iterator<Item = &'a u32>) -> Bits {
+    let mut marked = Bits::none_of(seen.heap.len());
+    for block in blocks {
+        let tree = tree(seen, *block);
+        let mut block = *block;
+        while marked.add(block as usize) {
+            match tree.parent(block) {
+                Parent::Block(parent) => block = parent,
+                Parent::Seed(_) | Parent::None => break,
+            }
+        }
+    }
+    marked
+}
+
+/// The ways of all blocks that are asked for.
+pub(super) struct Ways<'a> {
+    pub(super) seen: &'a Seen,
+    pub(super) places: &'a mut Places,
+    came: HashMap<u32, f64>,
+    pub(super) tops: Tops,
+    pub(super) paths: Paths,
+    pub(super) marked: Bits,
+}
+
+/// Blocks of one target on one way.
+#[derive(Debug, Default, Clone, Copy)]
+struct Group {
+    blocks: u64,
+    bytes: u64,
+}
+
+/// A holder in the making: by the place of the step that gathers ([`NONE`] for none) and the root.
+#[derive(Debug, Default)]
+struct Draft {
+    held: Vec<Held>,
+    /// The node of the step that gathers, or of the root, on the way of the most blocks.
+    node: Option<(u32, u64)>,
+}
+
+impl Ways<'_> {
+    /// Lays the ways from the roots to every marked block.
+    fn lay(&mut self) {
+        let seen = self.seen;
+        for tree in [&seen.tree, &seen.forest] {
+            let is_forest = std::ptr::eq(tree, &raw const seen.forest);
+            for block in tree.order.iter().copied() {
+                let here = is_forest != seen.tree.has(block);
+                if here && self.marked.has(block as usize) {
+                    self.add(block, tree, is_forest);
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, block: u32, tree: &Tree, is_forest: bool) {
+        let Self { seen, places, came, tops, paths, .. } = self;
+        let place = tops::number(seen, places, block);
+        let came = came.get(&place).copied().unwrap_or(0.0);
+        let parent = tree.parent(block);
+        if let (Parent::Seed(seed), true) = (parent, is_forest) {
+            let source = seen.forest_seeds[seed].root as usize;
+            let top = tops.of_source(seen, places, source);
+            if tops.get(top).hold == Hold::Ring {
+                paths.add_top(block, top, came);
+                return;
+            }
+            paths.add(block, parent, place, came, |_| top);
+        } else {
+            paths.add(block, parent, place, came, |seed| tops.of_seed(seen, places, seed));
+        }
+    }
+
+    fn findings(mut self, leaves: &[Vec<u32>]) -> Vec<Finding> {
+        let mut drafts: BTreeMap<(u32, u32), Draft> = BTreeMap::new();
+        for leaves in leaves.iter().filter(|leaves| !leaves.is_empty()) {
+            self.draft(leaves, &mut drafts);
+        }
+        let sampled = self.seen.heap.left_out > 0;
+        let mut findings: Vec<Finding> = Vec::new();
+        for ((place, top), draft) in drafts {
+            // What seems to be held by nothing may be held by something that was left out.
+            let hold = &self.tops.get(top).hold;
+            let needs_all = matches!(hold, Hold::Ring | Hold::Foreign | Hold::Nothing);
+            if !(sampled && needs_all) {
+                findings.push(self.finding(place, top, draft));
+            }
+        }
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.weight()));
+        findings
+    }
+
+    /// Adds what holds the blocks of one target.
+    fn draft(&mut self, leaves: &[u32], drafts: &mut BTreeMap<(u32, u32), Draft>) {
+        let mut groups: BTreeMap<u32, Group> = BTreeMap::new();
+        for leaf in leaves {
+            if let Some(node) = self.paths.of(*leaf) {
+                let group = groups.entry(node).or_default();
+                group.blocks += 1;
+                group.bytes += self.seen.heap.size(*leaf);
+            }
+        }
+        let mut holders: BTreeMap<(u32, u32), Vec<(u32, Group)>> = BTreeMap::new();
+        for (node, group) in groups {
+            holders.entry(self.holder(node)).or_default().push((node, group));
+        }
+        for (holder, groups) in holders {
+            let blocks: u64 = groups.iter().map(|(_, group)| group.blocks).sum();
+            if (blocks as f64) < SMALLEST_SHARE * leaves.len() as f64 {
+                continue;
+            }
+            let Some((node, most)) = groups.iter().max_by_key(|(_, group)| group.blocks) else {
+                continue;
+            };
+            let place = tops::number(self.seen, self.places, leaves[0]);
+            let place = self.places.get(place).clone();
+            let draft = drafts.entry(holder).or_default();
+            draft.held.push(Held {
+                function: place.function,
+                file: place.file,
+                line: place.line,
+                blocks,
+                of: leaves.len() as u64,
+                bytes: groups.iter().map(|(_, group)| group.bytes).sum(),
+                through: self.through(*node),
+            });
+            if draft.node.is_none_or(|(_, blocks)| blocks < most.blocks) {
+                draft.node = Some((*node, most.blocks));
+            }
+        }
+    }
+
+    /// The step that gathers what `leaf` leads to.
+    fn gatherer(&self, leaf: u32) -> Option<u32> {
+        let is_step = matches!(self.paths.nodes[leaf as usize].mark, Mark::Step(_));
+        // Blocks that grow and do not become more, such as one large vector, gather by themselves.
+        let watched = !self.came.is_empty();
+        if is_step && watched && self.paths.nodes[leaf as usize].came == 0.0 {
+            return Some(leaf);
+        }
+        self.paths.gatherer(leaf)
+    }
+
+    /// What tells a holder: the place of the step that gathers, and the root. A ring holds as a whole.
+    fn holder(&self, leaf: u32) -> (u32, u32) {
+        let top = self.top(leaf);
+        let mark = |node: u32| self.paths.nodes[node as usize].mark;
+        let place = match self.gatherer(leaf).map(mark) {
+            Some(Mark::Step(place)) if self.tops.get(top).hold != Hold::Ring => place,
+            _ => NONE,
+        };
+        (place, top)
+    }
+
+    /// The root of a way.
+    pub(super) fn top(&self, node: u32) -> u32 {
+        let top =
+            self.paths.upwards(node).find_map(|node| match self.paths.nodes[node as usize].mark {
+                Mark::Top(top) => Some(top),
+                Mark::Step(_) => None,
+            });
+        top.unwrap_or(NONE)
+    }
+
+    /// The steps between a leaf and the one that gathers.
+    fn through(&self, leaf: u32) -> Vec<Step> {
+        let (place, _) = self.holder(leaf);
+        let end = self.gatherer(leaf).filter(|_| place != NONE);
+        let way = self.paths.upwards(leaf).take_while(|node| Some(*node) != end).skip(1);
+        way.filter_map(|node| self.step(node)).collect()
+    }
+
+    fn step(&self, node: u32) -> Option<Step> {
+        let node = &self.paths.nodes[node as usize];
+        match node.mark {
+            Mark::Step(place) => Some(self.step_of(place, node.blocks, false)),
+            Mark::Top(_) => None,
+        }
+    }
+
+    fn step_of(&self, place: u32, blocks: u64, weaken: bool) -> Step {
+        let place = self.places.get(place).clone();
+        Step {
+            what: place.what,
+            function: place.function,
+            file: place.file,
+            line: place.line,
+            own: place.own,
+            blocks,
+            weaken,
+        }
+    }
+
+    fn finding(&mut self, place: u32, top: u32, draft: Draft) -> Finding {
+        let end = self.tops.get(top).clone();
+        let steps = match (end.hold == Hold::Ring, draft.node) {
+            (true, _) => {
+                let rings = self.sources_of(top).len() as u64;
+                end.ring
+                    .iter()
+                    .map(|(place, weaken)| self.step_of(*place, rings, *weaken))
+                    .collect()
+            }
+            (false, Some((node, _))) => {
+                let first = self.gatherer(node);
+                let way = self.paths.upwards(node).skip_while(|node| Some(*node) != first);
+                way.filter_map(|node| self.step(node)).collect()
+            }
+            (false, None) => Vec::new(),
+        };
+        let gone = self.retained(place, top);
+        let heap = &self.seen.heap;
+        let bytes: f64 =
+            gone.iter().map(|block| heap.size(*block) as f64 * heap.weight(*block)).sum();
+        let blocks: f64 = gone.iter().map(|block| heap.weight(*block)).sum();
+        let mut held = draft.held;
+        held.sort_by_key(|held| std::cmp::Reverse(held.bytes));
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Sizes of memory.
+        let (retained_bytes, retained_blocks) = (bytes.round() as u64, blocks.round() as u64);
+        Finding { held, hold: end.hold, steps, retained_bytes, retained_blocks }
+    }
+}

@@ -1,0 +1,169 @@
+//! Which block points to which: every word of a block that is the address of something in a live
+//! block is an edge.
+
+/// No block, or no path.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// A word of a block that points to another block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Edge {
+    pub(crate) target: u32,
+    /// In which word of the block that points; the top bit is set if it points behind the target's
+    /// start.
+    at: u32,
+}
+
+impl Edge {
+    const INTERIOR: u32 = 1 << 31;
+
+    pub(crate) fn new(target: u32, word: usize, interior: bool) -> Self {
+        let word = u32::try_from(word).unwrap_or(Self::INTERIOR).min(Self::INTERIOR - 1);
+        Self { target, at: if interior { word | Self::INTERIOR } else { word } }
+    }
+
+    /// Whether it points to the target's start, as the owner of a counted block does.
+    pub(crate) fn is_exact(self) -> bool {
+        self.at & Self::INTERIOR == 0
+    }
+
+    /// In which word it stands.
+    pub(crate) fn word(self) -> u32 {
+        self.at & !Self::INTERIOR
+    }
+}
+
+/// The edges of all blocks, those of one block together.
+#[derive(Debug, Default)]
+pub(crate) struct Graph {
+    /// Where each block's edges begin; one more at the end.
+    first: Vec<u32>,
+    edges: Vec<Edge>,
+}
+
+impl Graph {
+    /// An empty graph, with room for `blocks`.
+    pub(crate) fn with_capacity(blocks: usize) -> Self {
+        let mut first = Vec::with_capacity(blocks + 1);
+        first.push(0);
+        Self { first, edges: Vec::with_capacity(2 * blocks) }
+    }
+
+    /// Adds an edge of the block that is being added.
+    #[inline]
+    pub(crate) fn push(&mut self, edge: Edge) {
+        self.edges.push(edge);
+    }
+
+    /// Ends the block that is being added: the next one follows.
+    #[inline]
+    pub(crate) fn end_block(&mut self) {
+        self.first.push(u32::try_from(self.edges.len()).unwrap_or(u32::MAX));
+    }
+
+    /// How many blocks there are.
+    pub(crate) fn len(&self) -> usize {
+        self.first.len() - 1
+    }
+
+    /// How many edges there are.
+    pub(crate) fn edge_count(&self) -> usize {
+        self.edges.len()
+    }
+
+    /// The places of a block's edges among all.
+    pub(crate) fn edges_of(&self, block: u32) -> std::ops::Range<usize> {
+        self.first[block as usize] as usize..self.first[block as usize + 1] as usize
+    }
+
+    /// The edge at a place.
+    pub(crate) fn edge(&self, place: usize) -> Edge {
+        self.edges[place]
+    }
+
+    /// The blocks that `block` points to by edges that are not `left_out`.
+    pub(crate) fn targets<'a>(
+        &'a self,
+        block: u32,
+        left_out: &'a Bits,
+    ) -> impl Iterator<Item = u32> + 'a {
+        let places = self.edges_of(block).filter(|place| !left_out.has(*place));
+        places.map(|place| self.edges[place].target)
+    }
+
+    /// Every edge with its place and the block that it is of.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (u32, usize, Edge)> + '_ {
+        let blocks = 0..u32::try_from(self.len()).unwrap_or(NONE);
+        blocks.flat_map(move |block| {
+            self.edges_of(block).map(move |place| (block, place, self.edges[place]))
+        })
+    }
+}
+
+/// A set of small numbers.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Bits(Vec<u64>);
+
+impl Bits {
+    /// None of the numbers below `most`.
+    pub(crate) fn none_of(most: usize) -> Self {
+        Self(vec![0; most.div_ceil(64)])
+    }
+
+    #[inline]
+    pub(crate) fn has(&self, number: usize) -> bool {
+        self.0.get(number / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
+    }
+
+    /// Adds a number; returns whether it is new.
+    #[inline]
+    pub(crate) fn add(&mut self, number: usize) -> bool {
+        let bit = 1 << (number % 64);
+        let word = &mut self.0[number / 64];
+        let new = *word & bit == 0;
+        *word |= bit;
+        new
+    }
+
+    /// Takes a number out.
+    pub(crate) fn remove(&mut self, number: usize) {
+        self.0[number / 64] &= !(1 << (number % 64));
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// The graph with these edges, each by an exact pointer in the next word of its block.
+    pub(crate) fn graph(blocks: u32, edges: &[(u32, u32)]) -> Graph {
+        let mut graph = Graph::with_capacity(blocks as usize);
+        for block in 0..blocks {
+            let of_block = edges.iter().filter(|(from, _)| *from == block);
+            for (word, (_, to)) in of_block.enumerate() {
+                graph.push(Edge::new(*to, word, false));
+            }
+            graph.end_block();
+        }
+        graph
+    }
+
+    #[test]
+    fn an_edge_knows_its_word_and_whether_it_is_exact() {
+        let exact = Edge::new(3, 7, false);
+        assert_eq!((exact.target, exact.word(), exact.is_exact()), (3, 7, true));
+        let interior = Edge::new(3, usize::MAX, true);
+        assert_eq!((interior.word(), interior.is_exact()), (u32::MAX >> 1, false));
+    }
+
+    #[test]
+    fn edges_stay_with_their_blocks() {
+        let graph = graph(3, &[(0, 1), (0, 2), (2, 0)]);
+        let none = Bits::default();
+        assert_eq!(graph.targets(0, &none).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(graph.targets(1, &none).count(), 0);
+        assert_eq!(graph.targets(2, &none).collect::<Vec<_>>(), [0]);
+        let mut left_out = Bits::none_of(3);
+        left_out.add(0);
+        assert_eq!(graph.targets(0, &left_out).collect::<Vec<_>>(), [2]);
+    }
+}

@@ -1,0 +1,289 @@
+//! The live blocks, found by their headers in the writable mappings.
+
+use std::ops::Range;
+
+use super::Limits;
+use super::system::{Mapping, Memory, OutOfTime, WORD, threads};
+use crate::allocator::{self, Found, SiteId};
+
+/// In units of this many bytes blocks lie on the heap.
+const GRANULE: usize = 16;
+const PAGE: usize = 4096;
+/// Blocks further apart than this are looked up in different segments.
+const FURTHEST: usize = 1 << 20;
+
+/// The live blocks of the program, by address; the meter's own are not among them.
+///
+/// A block is known by its number, its place in this order. Addresses are kept in granules: kept as
+/// they are, they would look like pointers once this memory is given back.
+#[derive(Debug, Default)]
+pub(crate) struct Heap {
+    granules: Vec<u64>,
+    sizes: Vec<u64>,
+    sites: Vec<u32>,
+    segments: Vec<Segment>,
+    /// For each page of each segment the number of the first block that begins in it or after.
+    pages: Vec<u32>,
+    /// The share of each site's blocks that was taken in: 1 unless there were too many.
+    shares: Vec<f64>,
+    /// Blocks that were seen and not taken in, because there were too many.
+    pub(crate) left_out: u64,
+    /// Where a thread's control block may be.
+    pub(crate) thread_pointers: Vec<usize>,
+}
+
+/// A stretch of the heap that is dense with blocks.
+#[derive(Debug)]
+struct Segment {
+    range: Range<usize>,
+    /// Its first page's place in the table of pages.
+    page: usize,
+}
+
+impl Heap {
+    /// Finds the live blocks in `mappings`, at most about as many as `limits` allow.
+    pub(crate) fn scan(
+        memory: &mut Memory,
+        mappings: &[Mapping],
+        limits: &Limits,
+    ) -> Result<Self, OutOfTime> {
+        let live: Vec<u64> = allocator::all_sites()
+            .map(|site| if site == SiteId::METER { 0 } else { live_of(site) })
+            .collect();
+        let most = shared_out(&live, limits.blocks as u64);
+        let shares: Vec<f64> =
+            live.iter().map(|live| most as f64 / (*live).max(most).max(1) as f64).collect();
+        let expected: u64 = live.iter().map(|live| (*live).min(most)).sum();
+        // Some more: the program may go on meanwhile. Without growing, nothing is copied.
+        let room = usize::try_from(expected + expected / 8).unwrap_or(0) + 1024;
+        let mut heap = Self {
+            granules: Vec::with_capacity(room),
+            sizes: Vec::with_capacity(room),
+            sites: Vec::with_capacity(room),
+            shares,
+            ..Self::default()
+        };
+        for mapping in mappings {
+            heap.scan_mapping(memory, &mapping.range)?;
+        }
+        heap.index();
+        Ok(heap)
+    }
+
+    fn scan_mapping(&mut self, memory: &mut Memory, range: &Range<usize>) -> Result<(), OutOfTime> {
+        let mut next = range.start.next_multiple_of(GRANULE);
+        memory.each(range, |start, words| {
+            let end = start + words.len() * WORD;
+            let mut at = next.max(start.next_multiple_of(GRANULE));
+            while at + GRANULE <= end {
+                let word = (at - start) / WORD;
+                let block = at + GRANULE;
+                let header = allocator::read_header(block as u64, words[word], words[word + 1]);
+                if let Some(found) = header.filter(|found| is_plausible(*found, block, range.end)) {
+                    self.add(block, found);
+                    // Nothing begins within a block.
+                    at = (block + length(found.size)).next_multiple_of(GRANULE);
+                    continue;
+                }
+                if threads::may_be_pointer(at, &words[word..]) {
+                    self.thread_pointers.push(at);
+                }
+                at = block;
+            }
+            next = at;
+        })
+    }
+
+    fn add(&mut self, block: usize, found: Found) {
+        if found.site == SiteId::METER {
+            return;
+        }
+        let share = self.shares.get(found.site.index()).copied().unwrap_or(1.0);
+        if share < 1.0 && chance(block) >= share {
+            self.left_out += 1;
+            return;
+        }
+        self.granules.push((block / GRANULE) as u64);
+        self.sizes.push(found.size);
+        self.sites.push(u32::try_from(found.site.index()).unwrap_or(0));
+    }
+
+    /// Makes the table by which [`find`](Self::find) finds.
+    fn index(&mut self) {
+        let blocks = self.len();
+        let mut first = 0;
+        while first < blocks {
+            let mut last = first;
+            while last + 1 < blocks && self.start(last + 1) - self.end(last) < FURTHEST {
+                last += 1;
+            }
+            let range = self.start(first) & !(PAGE - 1)..self.end(last);
+            self.segments.push(Segment { range: range.clone(), page: self.pages.len() });
+            let mut block = first;
+            for page in range.step_by(PAGE) {
+                while block <= last && self.start(block) < page {
+                    block += 1;
+                }
+                self.pages.push(number(block));
+            }
+            self.pages.push(number(last + 1));
+            first = last + 1;
+        }
+    }
+
+    /// The block that `address` lies in.
+    #[inline]
+    pub(crate) fn find(&self, address: usize) -> Option<u32> {
+        let after = self.segments.partition_point(|segment| segment.range.start <= address);
+        let segment = &self.segments[after.checked_sub(1)?];
+        if address >= segment.range.end {
+            return None;
+        }
+        let page = segment.page + (address - segment.range.start) / PAGE;
+        let (from, to) = (self.pages[page] as usize, self.pages[page + 1] as usize);
+        let granule = (address / GRANULE) as u64;
+        let after = from + self.granules[from..to].partition_point(|start| *start <= granule);
+        let block = after.checked_sub(1)?;
+        (address < self.end(block)).then(|| number(block))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.granules.len()
+    }
+
+    pub(crate) fn start(&self, block: usize) -> usize {
+        length(self.granules[block]) * GRANULE
+    }
+
+    pub(crate) fn end(&self, block: usize) -> usize {
+        self.start(block) + length(self.sizes[block])
+    }
+
+    /// The place of a block in a unit that never looks like an address.
+    pub(crate) fn granule(&self, block: u32) -> u64 {
+        self.granules[block as usize]
+    }
+
+    pub(crate) fn size(&self, block: u32) -> u64 {
+        self.sizes[block as usize]
+    }
+
+    /// The number of the site that allocated a block.
+    pub(crate) fn site(&self, block: u32) -> u32 {
+        self.sites[block as usize]
+    }
+
+    /// How many live blocks one that was taken in stands for.
+    pub(crate) fn weight(&self, block: u32) -> f64 {
+        self.shares.get(self.site(block) as usize).map_or(1.0, |share| 1.0 / share)
+    }
+
+    /// The first block that ends behind `address`.
+    pub(crate) fn first_behind(&self, address: usize) -> usize {
+        let granule = (address / GRANULE) as u64;
+        let after = self.granules.partition_point(|start| *start <= granule);
+        match after.checked_sub(1) {
+            Some(before) if self.end(before) > address => before,
+            _ => after,
+        }
+    }
+}
+
+fn live_of(site: SiteId) -> u64 {
+    allocator::counts_of_site(site).live_blocks()
+}
+
+/// A header that only looks like one has a size or a site that cannot be.
+#[inline]
+pub(crate) fn is_plausible(found: Found, block: usize, end: usize) -> bool {
+    found.size > 0
+        && found.size <= (end - block) as u64
+        && found.site.index() < allocator::known_sites()
+}
+
+/// The greatest number of blocks of one site with which all together are at most `room`.
+fn shared_out(live: &[u64], room: u64) -> u64 {
+    let mut sorted: Vec<u64> = live.iter().copied().filter(|live| *live > 0).collect();
+    sorted.sort_unstable();
+    let (mut room, mut left) = (room, sorted.len() as u64);
+    for live in sorted {
+        if live > room / left {
+            return (room / left).max(1);
+        }
+        room -= live;
+        left -= 1;
+    }
+    u64::MAX
+}
+
+/// A number from 0 to 1 that is an address's own.
+fn chance(address: usize) -> f64 {
+    let mixed = (address as u64 >> 4).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    (mixed >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+#[allow(clippy::cast_possible_truncation)] // On 64-bit machines nothing is cut.
+fn length(value: u64) -> usize {
+    value as usize
+}
+
+/// Numbers of blocks have 31 bits, by the limit on blocks.
+pub(crate) fn number(block: usize) -> u32 {
+    u32::try_from(block).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heap(blocks: &[(usize, u64)]) -> Heap {
+        let mut heap = Heap {
+            granules: blocks.iter().map(|(start, _)| (start / GRANULE) as u64).collect(),
+            sizes: blocks.iter().map(|(_, size)| *size).collect(),
+            sites: vec![5; blocks.len()],
+            ..Heap::default()
+        };
+        heap.index();
+        heap
+    }
+
+    #[test]
+    fn an_address_is_found_in_the_block_that_it_lies_in() {
+        let blocks = [
+            (0x1010, 5),
+            (0x1030, 0x3000), // over several pages
+            (0x4040, 16),
+            (0x900_0010, 1), // in another segment
+            (0x900_0fe0, 64),
+        ];
+        let heap = heap(&blocks);
+        for (number, (start, size)) in (0..).zip(blocks) {
+            let last = start + usize::try_from(size).unwrap() - 1;
+            for address in [start, usize::midpoint(start, last), last] {
+                assert_eq!(heap.find(address), Some(number), "{address:x}");
+            }
+            assert_eq!(heap.find(last + 1), None);
+            assert_eq!(heap.find(start - 1), None);
+            assert_eq!(heap.first_behind(start), number as usize);
+            assert_eq!(heap.first_behind(last + 1), number as usize + 1);
+        }
+        for address in [0, 0x500_0000, usize::MAX] {
+            assert_eq!(heap.find(address), None);
+        }
+    }
+
+    #[test]
+    fn room_is_shared_out_so_that_small_sites_are_whole() {
+        assert_eq!(shared_out(&[10, 20, 0, 30], 60), u64::MAX);
+        assert_eq!(shared_out(&[10, 1000, 1000], 110), 50);
+        assert_eq!(shared_out(&[1000], 100), 100);
+        assert_eq!(shared_out(&[], 100), u64::MAX);
+    }
+
+    #[test]
+    fn chance_is_even() {
+        let below = (0..10_000).filter(|at| chance(0x7f00_0000_0000 + at * 48) < 0.25).count();
+        assert!((2300..2700).contains(&below), "{below}");
+    }
+}

@@ -1,0 +1,259 @@
+//! One look at the heap: its blocks, its roots, and what leads from the ones to the others.
+
+use std::time::Instant;
+
+use super::graph::{Bits, Edge, Graph};
+use super::heap::{Heap, number};
+use super::places::Places;
+use super::reach::{Seed, Tree};
+use super::rings::{self, Source};
+use super::roots::{Caller, Roots};
+use super::system::{self, Backing, Mapping, Memory, OutOfTime, WORD};
+use super::weak::{self, Counted};
+use super::{Limits, heap};
+use crate::allocator::{self, SiteId};
+
+/// What was seen.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) heap: Heap,
+    pub(crate) graph: Graph,
+    pub(crate) counted: Counted,
+    pub(crate) roots: Roots,
+    /// What the roots reach.
+    pub(crate) tree: Tree,
+    /// Blocks that changed during the look; nothing is said of them.
+    pub(crate) moved: Bits,
+    pub(crate) moved_count: u64,
+    /// What nothing holds that was reached, and whether memory of others points to each.
+    pub(crate) sources: Vec<(Source, bool)>,
+    /// What these hold; the roots of its seeds are the numbers of the sources.
+    pub(crate) forest: Tree,
+    pub(crate) forest_seeds: Vec<Seed>,
+}
+
+impl Seen {
+    /// Looks at the whole heap once.
+    pub(crate) fn take(
+        caller: &Caller,
+        limits: &Limits,
+        places: &mut Places,
+    ) -> Result<Self, String> {
+        let too_slow = |OutOfTime| {
+            let limit = limits.time.as_secs_f64();
+            format!("the heap could not be looked through within {limit} s")
+        };
+        let mut memory = Memory::open(Instant::now() + limits.time)?;
+        let mappings = system::mappings()?;
+        let blocks: Vec<Mapping> = mappings
+            .iter()
+            .filter(|mapping| mapping.backing == Backing::Anonymous)
+            .cloned()
+            .collect();
+        let heap = Heap::scan(&mut memory, &blocks, limits).map_err(too_slow)?;
+        let roots = Roots::find(&mut memory, &mappings, &heap, caller).map_err(too_slow)?;
+        let (graph, moved) = edges(&mut memory, &blocks, &heap).map_err(too_slow)?;
+        if graph.edge_count() > limits.pointers {
+            let most = limits.pointers;
+            return Err(format!("there are more than {most} pointers between the live blocks"));
+        }
+        let counted = weak::find(&graph, &mut Contents { heap: &heap, memory: &memory, places });
+        let mut tree = roots.reach(&graph, &counted.weak, |block| {
+            let place = places.number(SiteId::of_index(heap.site(block)));
+            places.get(place).is_counted()
+        });
+        // A weak pointer holds the memory of a value that is gone, and nothing else.
+        tree.add_over(&graph, &counted.weak, |block| {
+            let word = memory.pair(heap.start(block as usize)).map(|[strong, _]| strong);
+            word == Some([0; WORD])
+        });
+        let is_apart = |block: u32| tree.has(block) || moved.has(block as usize);
+        let sources = rings::sources(&graph, is_apart, &counted.unsure);
+        let foreign = foreign(&mut memory, &blocks, &heap, &roots, &sources).map_err(too_slow)?;
+        let sources: Vec<(Source, bool)> = sources
+            .into_iter()
+            .map(|source| {
+                // The counts of a ring say that all who hold it are known.
+                let is_counted = source.is_ring
+                    && source.blocks.iter().any(|block| counted.is_counted(heap.site(*block)));
+                let points = source.blocks.iter().any(|block| foreign.has(*block as usize));
+                (source, points && !is_counted)
+            })
+            .collect();
+        let (forest, forest_seeds) = forest(&graph, &sources, &counted);
+        let moved_count = (0..heap.len()).filter(|block| moved.has(*block)).count() as u64;
+        Ok(Self {
+            heap,
+            graph,
+            counted,
+            roots,
+            tree,
+            moved,
+            moved_count,
+            sources,
+            forest,
+            forest_seeds,
+        })
+    }
+}
+
+impl Seen {
+    /// What tells a block from others in a later look.
+    pub(crate) fn identity(&self, block: u32) -> (u64, u32) {
+        (self.heap.granule(block), self.heap.site(block))
+    }
+
+    /// The blocks that nothing holds, in order.
+    pub(crate) fn unheld(&self) -> Vec<(u64, u32)> {
+        let blocks = 0..number(self.heap.len());
+        blocks.filter(|block| !self.tree.has(*block)).map(|block| self.identity(block)).collect()
+    }
+}
+
+/// What the blocks contain, as far as counted ones are told by it.
+struct Contents<'a> {
+    heap: &'a Heap,
+    memory: &'a Memory,
+    places: &'a mut Places,
+}
+
+impl weak::Blocks for Contents<'_> {
+    fn site(&self, block: u32) -> u32 {
+        self.heap.site(block)
+    }
+
+    fn counts(&self, block: u32) -> Option<(u64, u64)> {
+        const MOST: u64 = 1 << 32;
+        if self.heap.size(block) < 2 * WORD as u64 {
+            return None;
+        }
+        let [strong, weak] = self.memory.pair(self.heap.start(block as usize))?;
+        let (strong, weak) = (u64::from_ne_bytes(strong), u64::from_ne_bytes(weak));
+        (strong < MOST && weak > 0 && weak < MOST).then_some((strong, weak))
+    }
+
+    fn place(&mut self, site: u32) -> (u32, bool) {
+        let number = self.places.number(SiteId::of_index(site));
+        (number, self.places.get(number).has_fields())
+    }
+}
+
+/// The words of every block that point into one, and the blocks that are no longer what they were.
+fn edges(
+    memory: &mut Memory,
+    mappings: &[Mapping],
+    heap: &Heap,
+) -> Result<(Graph, Bits), OutOfTime> {
+    let mut graph = Graph::with_capacity(heap.len());
+    let mut moved = Bits::none_of(heap.len());
+    let mut block = 0;
+    for mapping in mappings {
+        memory.each(&mapping.range, |start, words| {
+            let end = start + words.len() * WORD;
+            while block < heap.len() {
+                let (from, to) = (heap.start(block), heap.end(block));
+                if to > start {
+                    if from >= end {
+                        break;
+                    }
+                    let header = from.checked_sub(start + 2 * WORD).map(|offset| offset / WORD);
+                    if let Some(at) = header {
+                        let found = allocator::read_header(from as u64, words[at], words[at + 1]);
+                        let same = found.is_some_and(|found| found.size == (to - from) as u64);
+                        if !same {
+                            moved.add(block);
+                        }
+                    }
+                    if !moved.has(block) {
+                        let first = (from.max(start) - start) / WORD;
+                        let last = (to.min(end) - start) / WORD;
+                        let at = (from.max(start) - from) / WORD;
+                        for (word, at) in words[first..last].iter().zip(at..) {
+                            let address = usize::from_ne_bytes(*word);
+                            if let Some(target) = heap.find(address) {
+                                let interior = address != heap.start(target as usize);
+                                graph.push(Edge::new(target, at, interior));
+                            }
+                        }
+                    }
+                    if to > end {
+                        break;
+                    }
+                }
+                graph.end_block();
+                block += 1;
+            }
+        })?;
+    }
+    // What went away with its mapping has no edges.
+    while graph.len() < heap.len() {
+        moved.add(graph.len());
+        graph.end_block();
+    }
+    Ok((graph, moved))
+}
+
+/// The blocks of `sources` that a word points to which is neither in a block nor in a root: in
+/// memory that others allocate.
+fn foreign(
+    memory: &mut Memory,
+    mappings: &[Mapping],
+    heap: &Heap,
+    roots: &Roots,
+    sources: &[Source],
+) -> Result<Bits, OutOfTime> {
+    let mut wanted = Bits::none_of(heap.len());
+    for block in sources.iter().flat_map(|source| &source.blocks) {
+        wanted.add(*block as usize);
+    }
+    let mut found = Bits::none_of(heap.len());
+    if sources.is_empty() {
+        return Ok(found);
+    }
+    let is_root = |address| roots.areas.iter().any(|area| area.range.contains(&address));
+    for mapping in mappings {
+        let mut next = mapping.range.start;
+        memory.each(&mapping.range, |start, words| {
+            let end = start + words.len() * WORD;
+            let mut at = next.max(start);
+            while at + WORD <= end {
+                let word = (at - start) / WORD;
+                // The meter's own blocks are passed over as well; they are in no list.
+                if at.is_multiple_of(2 * WORD) && at + 2 * WORD <= end {
+                    let block = at + 2 * WORD;
+                    let header = allocator::read_header(block as u64, words[word], words[word + 1]);
+                    let header =
+                        header.filter(|found| heap::is_plausible(*found, block, mapping.range.end));
+                    if let Some(header) = header {
+                        let length = usize::try_from(header.size).unwrap_or(0);
+                        at = (block + length).next_multiple_of(2 * WORD);
+                        continue;
+                    }
+                }
+                if let Some(target) = heap.find(usize::from_ne_bytes(words[word]))
+                    && wanted.has(target as usize)
+                    && !is_root(at)
+                {
+                    found.add(target as usize);
+                }
+                at += WORD;
+            }
+            next = at;
+        })?;
+    }
+    Ok(found)
+}
+
+/// What the sources hold, each with the number of its source as root.
+fn forest(graph: &Graph, sources: &[(Source, bool)], counted: &Counted) -> (Tree, Vec<Seed>) {
+    let mut forest = Tree::new(graph.len());
+    let seeds: Vec<Seed> = sources
+        .iter()
+        .enumerate()
+        .flat_map(|(at, (source, _))| {
+            source.blocks.iter().map(move |block| Seed { target: *block, root: number(at) })
+        })
+        .collect();
+    forest.grow(graph, seeds.iter().copied().enumerate(), &counted.weak);
+    (forest, seeds)
+}

@@ -1,0 +1,146 @@
+//! Who holds it: what keeps live blocks alive, found on demand in the running program.
+//!
+//! A call site tells who *allocated* the memory that stays. To mend a leak one must know who *keeps*
+//! it: the map that the pages are in, the list that the listener is in, the ring of two objects that
+//! own each other. A [`Soak`](crate::Soak) looks for it at its end, while the workload is still
+//! alive, for the places that grow ([`Report::holders`](crate::Report::holders)); a running service
+//! asks [`since`] or [`of`].
+//!
+//! # How to read it
+//! ```text
+//! 1. held by the hash table of TaskListCache::get_or_load
+//!      exercises/unbounded-cache/src/cache.rs:45
+//!    in the hash table of TaskListCache::new
+//!      exercises/unbounded-cache/src/cache.rs:32
+//!    on the stack of main, in unbounded_cache::workload::growth
+//!      crates/unbounded-cache/src/workload.rs:35
+//!    holds 24,512 of 24,512 blocks of TaskListCache::get_or_load (cache.rs:43)
+//!    holds 24,512 of 24,512 blocks of TaskQuery::clone (query.rs:15)
+//!    if let go, 37.7 MB in 73,685 blocks go
+//! ```
+//! Read it from the top: the first line is the *holder*, the step at which things pile up; below it
+//! stands what holds the holder, and at the end the root: a static, a thread-local value, a thread's
+//! stack. The holder is the first step on the way out whose own number does not grow: if sessions pile
+//! up in a map, and strings in each session, the map is the holder of both. So several growing
+//! places under one holder are one finding. What lies between a place and its holder is told as
+//! "through".
+//!
+//! - *held by nothing but each other*: a ring that no root reaches. Each step owns the next, and the
+//!   last one the first. The step to weaken is marked: the way back to what was made first, if it is
+//!   a counted pointer of the program's own code. Whether a pointer is weak already is found out by
+//!   the counts that an `Rc` or `Arc` keeps.
+//! - *memory not allocated through the meter*: a word outside of all that is known points there: what
+//!   C code allocates, for instance.
+//! - *held by nothing that was found*: forgotten (`mem::forget`, `into_raw`, `Box::leak`), or held
+//!   by an address that is kept in another form.
+//! - *if let go*: the holder's own bytes and those of everything that is reached only through it. That
+//!   is what the holder's blocks *dominate*, all of them together. It is found by following every
+//!   pointer again without them. Where that is much less than is held, other ways lead to the
+//!   rest: a list whose nodes know each other is held by any pointer into it.
+//!
+//! # How it works
+//! Every live block has a header of 16 bytes in front of it, with its size, its site and a mark that
+//! is keyed to its address. The writable mappings are read through `/proc/self/mem` (so that a page
+//! which goes away meanwhile is an error and not a fault), and each header is a live block. Each
+//! word of a block that is an address within another block is a pointer. The roots are the
+//! writable segments of the loaded objects, and of every thread the thread-local block and the stack,
+//! from its stack pointer outwards. What is reached from a root is held by it, by a shortest way;
+//! statics come before thread-local values, these before stacks, and on a stack the outer frame before
+//! the inner one; and what only one word of a stack points to before what a block points to as well.
+//! Equal ways are counted together.
+//!
+//! Nothing of this costs anything while the program runs; the look itself takes about a second
+//! for a million blocks (`cargo bench --package leak-meter --bench holders`). The program may go
+//! on: blocks that change meanwhile are counted as moved, and nothing is said of them. What
+//! seems to be held by nothing is looked at twice while other threads allocate.
+//!
+//! # Where it can err
+//! - It is *conservative*: any word may be a pointer. A number that looks like an address, or the
+//!   remains of a pointer on a stack, can hold a block or two for show. What counts is the share: ways of
+//!   less than a tenth of a place's blocks are not listed. A word that happens to point to the one
+//!   table everything is in can at most put a wrong root below the right holder.
+//! - Pointers that are not kept as plain addresses are not seen: combined by exclusive or, compressed,
+//!   or kept by the kernel. So are those in the registers of other threads, which are on no stack.
+//! - A thread that runs while it is looked at tells no stack pointer: its whole stack counts, with
+//!   what calls that are over have left on it. On other machines than x86-64 the thread-local
+//!   blocks of other threads are not found by themselves; as far as they lie above the stack, they
+//!   count as part of it.
+//! - A `Weak` in a static or on a stack counts as a holder.
+//! - Two weak kinds of pointer and two strong ones that come in equal numbers everywhere cannot be told
+//!   apart by counting: then all count as strong, and the ring that is shown may be the one that
+//!   is open already.
+//! - Memory that is mapped from a file or shared with other processes is neither read nor a root.
+//! - Beyond a limit of live blocks the places with the most blocks are sampled. Then pointers through
+//!   blocks that were left out are not seen, so "held by nothing" is not said at all.
+//! - The names are those of the symbols and line tables. A stripped program has neither.
+//!
+//! Linux on 64-bit machines. Elsewhere every result is "not available", with the reason.
+//!
+//! # Layout
+//! - `finding`, `text`: what is told, and as text.
+//! - `system`: what the operating system tells of this process's memory.
+//! - `heap`: the live blocks; `roots`: where life begins; `graph`: what points to what.
+//! - `weak`, `choice`: which counted pointers are weak; `reach`: what is reached, and what would no longer be;
+//!   `rings`: what is not reached.
+//! - `look`: all of this once; `paths`, `places`, `statics`, `tops`: ways and their names; `question`,
+//!   `explain`, `release`: from a look to findings.
+#![allow(unsafe_code)] // The system's lists and registers; each use says why it is sound.
+
+mod finding;
+mod text;
+
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod ask;
+mod choice;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod explain;
+mod graph;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod heap;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod look;
+mod paths;
+mod places;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod question;
+mod reach;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod release;
+mod rings;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod roots;
+mod statics;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod system;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod tops;
+mod weak;
+
+#[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
+#[path = "elsewhere.rs"]
+mod ask;
+
+use std::time::Duration;
+
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[doc(hidden)]
+pub use ask::since_among;
+pub use ask::{of, since};
+pub use finding::{Finding, Held, Hold, Holders, Look, Step};
+
+pub(crate) use ask::of_growing;
+
+/// How much is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Live blocks.
+    pub(crate) blocks: usize,
+    /// Pointers between them.
+    pub(crate) pointers: usize,
+    /// The time that one look may take.
+    pub(crate) time: Duration,
+}
+
+/// About 250 MB of the meter's own, and a time that a service can wait.
+pub(crate) const LIMITS: Limits =
+    Limits { blocks: 4_000_000, pointers: 16_000_000, time: Duration::from_secs(10) };

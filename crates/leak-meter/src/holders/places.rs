@@ -1,0 +1,198 @@
+//! What a block is, by the call stack that allocated it: which kind of container, at which line.
+
+use std::collections::HashMap;
+use std::path::{Component, Path};
+
+use crate::allocator::{self, SiteId};
+use crate::site::{self, Frame, Names, Owner};
+
+/// Where blocks were allocated, and as part of what.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Place {
+    pub(crate) what: String,
+    pub(crate) function: String,
+    pub(crate) file: Option<String>,
+    pub(crate) line: Option<u32>,
+    pub(crate) own: bool,
+}
+
+/// The places of sites, each looked up once.
+#[derive(Debug)]
+pub(crate) struct Places {
+    names: Names,
+    of_site: HashMap<u32, u32>,
+    numbers: HashMap<Place, u32>,
+    known: Vec<Place>,
+}
+
+impl Places {
+    pub(crate) fn new() -> Self {
+        Self {
+            names: Names::new(),
+            of_site: HashMap::new(),
+            numbers: HashMap::new(),
+            known: Vec::new(),
+        }
+    }
+
+    /// The number of the place of a site: the same for all that look alike.
+    pub(crate) fn number(&mut self, site: SiteId) -> u32 {
+        let key = u32::try_from(site.index()).unwrap_or(u32::MAX);
+        if let Some(known) = self.of_site.get(&key) {
+            return *known;
+        }
+        let place = self.resolve(site);
+        let next = u32::try_from(self.known.len()).unwrap_or(u32::MAX);
+        let number = *self.numbers.entry(place.clone()).or_insert(next);
+        if number == next {
+            self.known.push(place);
+        }
+        self.of_site.insert(key, number);
+        number
+    }
+
+    pub(crate) fn get(&self, number: u32) -> &Place {
+        &self.known[number as usize]
+    }
+
+    /// The function that code at an address belongs to, and its place, `file:line`.
+    pub(crate) fn function_at(&mut self, code: usize) -> Option<(String, Option<String>)> {
+        // Calls that were inlined share the frame; the innermost of our own tells most.
+        let is_own = |frame: &Frame| matches!(frame.owner, Owner::Own | Owner::OwnTest);
+        let frame = self.names.of(&[code]).into_iter().find(is_own)?;
+        let place = frame.file.as_deref().zip(frame.line);
+        let place = place.map(|(file, line)| format!("{}:{line}", site::relative(file).display()));
+        Some((frame.function, place))
+    }
+
+    fn resolve(&mut self, id: SiteId) -> Place {
+        let mut frames = self.names.of(&allocator::frames(id));
+        // An unwinder's stack begins in the meter's own hooks.
+        let first = frames.iter().position(|frame| frame.owner != Owner::Meter);
+        frames.drain(..first.unwrap_or(0));
+        let Some(culprit) = site::culprit(&frames) else {
+            let nameless = site::nameless(id);
+            let (what, function) = (String::new(), nameless.function);
+            return Place { what, function, file: None, line: None, own: false };
+        };
+        let at = frames.iter().position(|frame| frame == culprit).unwrap_or(0);
+        Place {
+            what: what(&frames[..at]),
+            function: culprit.function.clone(),
+            file: culprit.file.as_deref().map(|file| site::relative(file).display().to_string()),
+            line: culprit.line,
+            own: matches!(culprit.owner, Owner::Own | Owner::OwnTest),
+        }
+    }
+}
+
+impl Place {
+    /// Whether blocks of this place have fields: what stands at one offset is always the same. In a
+    /// container one entry is like the other.
+    pub(crate) fn has_fields(&self) -> bool {
+        self.is_counted() || self.what == "box"
+    }
+
+    /// Whether they are of an `Rc` or `Arc`, which may have several owners.
+    pub(crate) fn is_counted(&self) -> bool {
+        ["Rc", "Arc"].contains(&self.what.as_str())
+    }
+}
+
+/// Sources of the standard library by the end of their path, and what they make.
+const STANDARD: [(&str, &str); 15] = [
+    ("alloc/src/rc.rs", "Rc"),
+    ("alloc/src/sync.rs", "Arc"),
+    ("collections/btree", "B-tree"),
+    ("collections/linked_list.rs", "linked list"),
+    ("collections/vec_deque", "ring buffer"),
+    ("collections/binary_heap", "heap"),
+    ("collections/hash", "hash table"),
+    ("alloc/src/string.rs", "string"),
+    ("alloc/src/str.rs", "string"),
+    ("alloc/src/fmt.rs", "string"),
+    ("alloc/src/vec", "vector"),
+    ("alloc/src/raw_vec", "vector"),
+    ("alloc/src/slice.rs", "slice"),
+    ("std/src/sync", "channel"),
+    ("alloc/src/boxed", "box"),
+];
+
+/// What the frames between an allocation and the line that is answerable for it make: the outermost
+/// container that is known.
+fn what(inner: &[Frame]) -> String {
+    let files = || inner.iter().rev().filter_map(|frame| frame.file.as_deref());
+    if files().any(is_tokio_task) {
+        return "task of the tokio runtime".to_owned();
+    }
+    files().find_map(container).unwrap_or_else(|| "box".to_owned())
+}
+
+fn is_tokio_task(file: &Path) -> bool {
+    let is_tokio = package(file).is_some_and(|package| package.starts_with("tokio-"));
+    is_tokio && file.to_string_lossy().contains("/runtime/task/")
+}
+
+fn container(file: &Path) -> Option<String> {
+    let text = file.to_string_lossy();
+    if text.contains("hashbrown") {
+        return Some("hash table".to_owned());
+    }
+    if let Some(package) = package(file) {
+        return Some(format!("memory of {package}"));
+    }
+    let known = STANDARD.iter().find(|(part, _)| text.contains(part));
+    known.map(|(_, what)| (*what).to_owned())
+}
+
+/// The package, with its version, whose sources a file of a registry is of.
+fn package(file: &Path) -> Option<String> {
+    let names = file.components().filter_map(|component| match component {
+        Component::Normal(name) => name.to_str(),
+        _ => None,
+    });
+    let names: Vec<&str> = names.collect();
+    let at = names.windows(2).position(|pair| pair == ["registry", "src"])?;
+    names.get(at + 3).map(|name| (*name).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frames(files: &[&str]) -> Vec<Frame> {
+        let frame = |file: &&str| Frame {
+            function: "f".to_owned(),
+            file: Some(file.into()),
+            line: Some(1),
+            owner: Owner::Foreign,
+        };
+        files.iter().map(frame).collect()
+    }
+
+    #[test]
+    fn the_outermost_container_is_what_a_block_is_of() {
+        const STD: &str = "/rustc/59807616/library/";
+        for (inner, expected) in [
+            (vec!["alloc/src/alloc.rs", "alloc/src/boxed.rs", "alloc/src/rc.rs"], "Rc"),
+            (vec!["alloc/src/raw_vec/mod.rs", "alloc/src/vec/mod.rs"], "vector"),
+            (vec!["alloc/src/vec/mod.rs", "alloc/src/string.rs"], "string"),
+            (vec!["alloc/src/alloc.rs", "alloc/src/collections/btree/node.rs"], "B-tree"),
+            (vec!["alloc/src/alloc.rs"], "box"),
+            (vec![], "box"),
+        ] {
+            let files: Vec<String> = inner.iter().map(|file| format!("{STD}{file}")).collect();
+            let files: Vec<&str> = files.iter().map(String::as_str).collect();
+            assert_eq!(what(&frames(&files)), expected, "{files:?}");
+        }
+        let registry = "/home/me/.cargo/registry/src/index-1/";
+        let [tokio, moka] =
+            ["tokio-1.52.0/src/runtime/task/core.rs", "moka-0.12.1/src/sync/cache.rs"]
+                .map(|file| format!("{registry}{file}"));
+        let raw = "/rustc/59807616/library/alloc/src/alloc.rs";
+        let spawn = format!("{registry}tokio-1.52.0/src/runtime/handle.rs");
+        assert_eq!(what(&frames(&[raw, &tokio, &spawn])), "task of the tokio runtime");
+        assert_eq!(what(&frames(&[raw, &moka])), "memory of moka-0.12.1");
+        assert_eq!(what(&frames(&["/rust/deps/hashbrown-0.16.1/src/raw.rs"])), "hash table");
+    }
+}

@@ -1,0 +1,93 @@
+//! The mappings of this process, from `/proc/self/maps`.
+
+use std::ops::Range;
+
+/// A stretch of memory that the program can read and write, and that is its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mapping {
+    pub(crate) range: Range<usize>,
+    pub(crate) backing: Backing,
+}
+
+/// What a mapping is for, as far as the system tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Backing {
+    /// Memory of an allocator, a stack, or anything else without a name.
+    Anonymous,
+    /// The main thread's stack.
+    MainStack,
+    /// The writable part of a file, for instance the statics of a library.
+    File,
+}
+
+/// The private writable mappings in the text of `/proc/self/maps`, by address. Shared ones are left
+/// out: they belong to other processes as well, and may be as large as a database.
+///
+/// The system writes the text piece by piece. A mapping that grows meanwhile may be told twice; what
+/// was told before is then left out.
+pub(crate) fn parse(text: &str) -> Vec<Mapping> {
+    let mut told = 0;
+    let mut rest = |mut mapping: Mapping| {
+        mapping.range.start = mapping.range.start.max(told);
+        told = told.max(mapping.range.end);
+        (!mapping.range.is_empty()).then_some(mapping)
+    };
+    text.lines().filter_map(line).filter_map(&mut rest).collect()
+}
+
+fn line(line: &str) -> Option<Mapping> {
+    let mut fields = line.split_ascii_whitespace();
+    let (start, end) = fields.next()?.split_once('-')?;
+    let access = fields.next()?;
+    let path = fields.nth(3).unwrap_or_default();
+    if !(access.starts_with("rw") && access.ends_with('p')) || path.starts_with("/dev/") {
+        return None;
+    }
+    let [start, end] = [start, end].map(|text| usize::from_str_radix(text, 16).ok());
+    let backing = match path {
+        "[stack]" => Backing::MainStack,
+        path if path.starts_with('/') => Backing::File,
+        _ => Backing::Anonymous,
+    };
+    Some(Mapping { range: start?..end?, backing })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mapping_that_was_told_twice_counts_once() {
+        let line = |start: u32, end: u32| format!("{start:x}-{end:x} rw-p 00000000 00:00 0\n");
+        let text = [line(16, 32), line(16, 48), line(20, 40), line(64, 80)].concat();
+        let found: Vec<(usize, usize)> =
+            parse(&text).iter().map(|mapping| (mapping.range.start, mapping.range.end)).collect();
+        assert_eq!(found, [(16, 32), (32, 48), (64, 80)]);
+    }
+
+    #[test]
+    fn only_private_writable_memory_counts() {
+        let text = "\
+55d0a0000000-55d0a0001000 r-xp 00000000 fe:00 11 /bin/shop
+55d0a0002000-55d0a0003000 rw-p 00002000 fe:00 11 /bin/shop
+55d0a1000000-55d0a1021000 rw-p 00000000 00:00 0                          [heap]
+7f0000000000-7f0000001000 ---p 00000000 00:00 0
+7f0000001000-7f0000201000 rw-p 00000000 00:00 0
+7f0000300000-7f0000400000 rw-s 00000000 fe:00 12 /var/data base.db
+7f0000500000-7f0000600000 rw-p 00000000 00:06 13 /dev/card
+7ffc00000000-7ffc00021000 rw-p 00000000 00:00 0                          [stack]
+not a line
+";
+        let found: Vec<(usize, Backing)> =
+            parse(text).into_iter().map(|mapping| (mapping.range.start, mapping.backing)).collect();
+        assert_eq!(
+            found,
+            [
+                (0x55d0_a000_2000, Backing::File),
+                (0x55d0_a100_0000, Backing::Anonymous),
+                (0x7f00_0000_1000, Backing::Anonymous),
+                (0x7ffc_0000_0000, Backing::MainStack),
+            ]
+        );
+    }
+}

@@ -1,0 +1,178 @@
+//! Reads this process's own memory through the system, so that a page that goes away meanwhile is
+//! an error to be passed over and never a fault.
+
+use std::fs::File;
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::time::Instant;
+
+/// A word of memory as it was read.
+pub(crate) type Word = [u8; 8];
+/// The size of a [`Word`], in bytes.
+pub(crate) const WORD: usize = size_of::<Word>();
+
+/// Bytes that are read at once. A multiple of every page size there is.
+const CHUNK: usize = 256 * 1024;
+/// Pages whose state is asked for at once.
+const PAGES: usize = 4096;
+/// In the system's word on a page: it is in memory, or swapped out.
+const PRESENT: u64 = 0b11 << 62;
+
+/// The memory of this process.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    contents: File,
+    /// The state of each page; `None` where the system does not tell, and then all are read.
+    pages: Option<File>,
+    page_size: usize,
+    chunk: Vec<u8>,
+    states: Vec<u8>,
+    until: Instant,
+}
+
+fn page_size() -> usize {
+    // SAFETY: asks for a constant of the system.
+    let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    usize::try_from(size).unwrap_or(4096)
+}
+
+/// Why memory could not be read to the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OutOfTime;
+
+impl Memory {
+    /// Opens the memory, to be read until `until`.
+    pub(crate) fn open(until: Instant) -> Result<Self, String> {
+        let contents = File::open("/proc/self/mem")
+            .map_err(|error| format!("/proc/self/mem cannot be opened: {error}"))?;
+        Ok(Self {
+            contents,
+            pages: File::open("/proc/self/pagemap").ok(),
+            page_size: page_size(),
+            chunk: vec![0; CHUNK],
+            states: vec![0; PAGES * WORD],
+            until,
+        })
+    }
+
+    /// Hands the words of `range` to `see` with the address of the first, in order and in pieces. Pages
+    /// that were never touched are left out, and so is what cannot be read.
+    pub(crate) fn each(
+        &mut self,
+        range: &Range<usize>,
+        mut see: impl FnMut(usize, &[Word]),
+    ) -> Result<(), OutOfTime> {
+        let mut at = range.start.next_multiple_of(WORD);
+        while at < range.end {
+            let end = range.end.min((at & !(self.page_size - 1)) + PAGES * self.page_size);
+            for present in self.present(at..end) {
+                self.read(present, &mut see)?;
+            }
+            at = end;
+        }
+        Ok(())
+    }
+
+    /// The parts of `range`, at most [`PAGES`] pages, that are in memory.
+    fn present(&mut self, range: Range<usize>) -> Vec<Range<usize>> {
+        let first = range.start / self.page_size;
+        let count = range.end.div_ceil(self.page_size) - first;
+        let states = &mut self.states[..count * WORD];
+        let told = self
+            .pages
+            .as_ref()
+            .is_some_and(|pages| pages.read_exact_at(states, (first * WORD) as u64).is_ok());
+        if !told {
+            return vec![range];
+        }
+        let mut parts: Vec<Range<usize>> = Vec::new();
+        for (state, page) in states.as_chunks().0.iter().zip(first..) {
+            if u64::from_ne_bytes(*state) & PRESENT == 0 {
+                continue;
+            }
+            let start = range.start.max(page * self.page_size);
+            let end = range.end.min((page + 1) * self.page_size);
+            match parts.last_mut() {
+                Some(last) if last.end == start => last.end = end,
+                _ => parts.push(start..end),
+            }
+        }
+        parts
+    }
+
+    fn read(
+        &mut self,
+        range: Range<usize>,
+        see: &mut impl FnMut(usize, &[Word]),
+    ) -> Result<(), OutOfTime> {
+        let mut at = range.start;
+        while at < range.end {
+            if Instant::now() >= self.until {
+                return Err(OutOfTime);
+            }
+            let want = CHUNK.min(range.end - at);
+            let got = self.contents.read_at(&mut self.chunk[..want], at as u64).unwrap_or(0);
+            see(at, self.chunk[..got].as_chunks().0);
+            // Behind what was read lies a page that is gone.
+            let gone = ((at + got) / self.page_size + 1) * self.page_size;
+            at = if got == want { at + want } else { gone };
+        }
+        Ok(())
+    }
+
+    /// Two words at `address`, as an exact copy of one moment or none.
+    pub(crate) fn pair(&self, address: usize) -> Option<[Word; 2]> {
+        let mut bytes = [0; 2 * WORD];
+        self.contents.read_exact_at(&mut bytes, address as u64).ok()?;
+        let [first, second] = bytes.as_chunks().0 else { return None };
+        Some([*first, *second])
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        // A copy of the heap is full of addresses; on the heap it would look like a holder.
+        self.chunk.fill(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn memory() -> Memory {
+        Memory::open(Instant::now() + Duration::from_secs(60)).unwrap()
+    }
+
+    #[test]
+    fn what_is_read_is_what_stands_there() {
+        let words: Vec<u64> = (0..100_000).collect();
+        let start = words.as_ptr().addr();
+        let mut read = Vec::new();
+        memory()
+            .each(&(start..start + words.len() * WORD), |at, piece| {
+                assert_eq!(at, start + read.len() * WORD);
+                read.extend(piece.iter().map(|word| u64::from_ne_bytes(*word)));
+            })
+            .unwrap();
+        assert_eq!(read, words);
+    }
+
+    #[test]
+    fn memory_that_is_not_there_is_passed_over() {
+        let mut seen = 0;
+        memory().each(&(4096..8 * 4096), |_, words| seen += words.len()).unwrap();
+        assert_eq!(seen, 0);
+        assert_eq!(memory().pair(4096), None);
+    }
+
+    #[test]
+    fn reading_ends_when_the_time_is_over() {
+        let mut memory = Memory::open(Instant::now()).unwrap();
+        let word = 7_u64;
+        let start = (&raw const word).addr();
+        assert_eq!(memory.each(&(start..start + WORD), |_, _| ()), Err(OutOfTime));
+    }
+}

@@ -1,0 +1,93 @@
+//! The program and its libraries as they are loaded: where their statics and thread-local blocks are.
+
+use std::ffi::{CStr, c_int, c_void};
+use std::ops::Range;
+
+/// A loaded object: the executable, or a library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Object {
+    /// The library's file; empty for the executable.
+    pub(crate) path: String,
+    /// How far from the addresses in its file it was loaded.
+    pub(crate) offset: usize,
+    /// Its writable segments.
+    pub(crate) statics: Vec<Range<usize>>,
+    /// The calling thread's copy of its thread-local block.
+    pub(crate) thread_local: Option<Range<usize>>,
+}
+
+/// Every loaded object, the executable first.
+pub(crate) fn all() -> Vec<Object> {
+    let mut objects: Vec<Object> = Vec::new();
+    // SAFETY: `add` has the signature asked for, and gets the place of `objects`, which is borrowed
+    // by nobody else while the call lasts.
+    unsafe { libc::dl_iterate_phdr(Some(add), (&raw mut objects).cast()) };
+    objects
+}
+
+/// Called for each loaded object, with the place of a `Vec<Object>`.
+unsafe extern "C" fn add(
+    object: *mut libc::dl_phdr_info,
+    size: usize,
+    objects: *mut c_void,
+) -> c_int {
+    // SAFETY: the system hands out a valid description, with `dlpi_phnum` headers and a name that is
+    // null or a string; `objects` is what `all` passed.
+    let (object, headers, objects) = unsafe {
+        let object = &*object;
+        let headers = std::slice::from_raw_parts(object.dlpi_phdr, object.dlpi_phnum.into());
+        (object, headers, &mut *objects.cast::<Vec<Object>>())
+    };
+    let path = if object.dlpi_name.is_null() {
+        String::new()
+    } else {
+        // SAFETY: as above.
+        unsafe { CStr::from_ptr(object.dlpi_name) }.to_string_lossy().into_owned()
+    };
+    let offset = address(object.dlpi_addr);
+    let statics = headers
+        .iter()
+        .filter(|header| header.p_type == libc::PT_LOAD && header.p_flags & libc::PF_W != 0)
+        .map(|header| stretch(offset + address(header.p_vaddr), address(header.p_memsz)));
+    let block = headers.iter().find(|header| header.p_type == libc::PT_TLS);
+    // Older systems hand out a shorter description, which ends before this field.
+    let told = size >= std::mem::offset_of!(libc::dl_phdr_info, dlpi_tls_data) + size_of::<usize>();
+    let thread_local = block
+        .filter(|_| told && !object.dlpi_tls_data.is_null())
+        .map(|header| stretch(object.dlpi_tls_data.addr(), address(header.p_memsz)));
+    objects.push(Object { path, offset, statics: statics.collect(), thread_local });
+    0
+}
+
+fn stretch(start: usize, length: usize) -> Range<usize> {
+    start..start.saturating_add(length)
+}
+
+#[allow(clippy::cast_possible_truncation)] // An address of this process.
+fn address(value: u64) -> usize {
+    value as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::sync::atomic::AtomicU64;
+
+    use super::*;
+
+    static COUNTER: AtomicU64 = AtomicU64::new(1);
+
+    thread_local! {
+        static OWN: Cell<u64> = const { Cell::new(1) };
+    }
+
+    #[test]
+    fn statics_and_thread_locals_of_the_program_lie_in_the_first_object() {
+        let objects = all();
+        let program = &objects[0];
+        let counter = (&raw const COUNTER).addr();
+        assert!(program.statics.iter().any(|statics| statics.contains(&counter)));
+        let own = OWN.with(|own| std::ptr::from_ref(own).addr());
+        assert!(program.thread_local.as_ref().is_some_and(|block| block.contains(&own)));
+    }
+}

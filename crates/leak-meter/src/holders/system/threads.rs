@@ -1,0 +1,150 @@
+//! The threads of this process: their names, and where their stacks and thread-local blocks lie.
+
+use std::fs;
+use std::ops::Range;
+
+/// A thread, as far as the system tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Thread {
+    pub(crate) id: u32,
+    pub(crate) name: String,
+    pub(crate) is_main: bool,
+    /// Down to where its stack is in use; `None` for a thread that is running.
+    pub(crate) stack_pointer: Option<usize>,
+    /// Where its thread-local block is; `None` where it was not found.
+    pub(crate) pointer: Option<usize>,
+}
+
+/// How often it is looked where a running thread's stack ends: it may wait the next time.
+const LOOKS: usize = 3;
+
+/// Every thread of the process, the main one first. The calling thread's stack pointer is not told.
+pub(crate) fn all() -> Vec<Thread> {
+    let main = std::process::id();
+    let entries = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let mut threads: Vec<Thread> = ids.map(|id| thread(id, id == main)).collect();
+    threads.sort_by_key(|thread| (!thread.is_main, thread.id));
+    threads
+}
+
+/// The number of the calling thread.
+pub(crate) fn own_id() -> u32 {
+    // SAFETY: asks for a number, and cannot fail.
+    unsafe { libc::gettid() }.unsigned_abs()
+}
+
+fn thread(id: u32, is_main: bool) -> Thread {
+    let read = |file| fs::read_to_string(format!("/proc/self/task/{id}/{file}"));
+    let name = if is_main {
+        "main".to_owned()
+    } else {
+        read("comm").map(|name| name.trim_end().to_owned()).unwrap_or_default()
+    };
+    let stack_pointer = (0..LOOKS).find_map(|_| stack_pointer(&read("syscall").ok()?));
+    Thread { id, name, is_main, stack_pointer, pointer: None }
+}
+
+/// The stack pointer in the system's word on the call that a thread waits in: the last but one of
+/// its fields. A running thread has one field.
+fn stack_pointer(text: &str) -> Option<usize> {
+    let fields: Vec<&str> = text.split_ascii_whitespace().collect();
+    let field = fields.get(fields.len().checked_sub(2)?)?;
+    usize::from_str_radix(field.strip_prefix("0x")?, 16).ok()
+}
+
+/// Where the C library keeps a thread's number, from the thread pointer on; `None` where thread
+/// pointers are not known.
+pub(crate) fn id_offset(
+    own: Option<usize>,
+    word: impl Fn(usize) -> Option<[u8; 8]>,
+) -> Option<usize> {
+    const FURTHEST: usize = 2048;
+    let (own, id) = (own?, own_id().to_ne_bytes());
+    (0..FURTHEST).step_by(8).find_map(|offset| {
+        let halves = word(own + offset)?;
+        let at = halves.as_chunks().0.iter().position(|half| *half == id);
+        at.map(|at| offset + at * id.len())
+    })
+}
+
+/// Whether `words`, which stand at `address`, may begin a thread's control block: it points to
+/// itself twice. So do the C libraries of x86-64 have it.
+#[inline]
+pub(crate) fn may_be_pointer(address: usize, words: &[[u8; 8]]) -> bool {
+    let own = address.to_ne_bytes();
+    words.first().is_some_and(|word| *word == own) && words.get(2).is_some_and(|word| *word == own)
+}
+
+/// The thread pointer of the calling thread, where a thread's own memory can be told by it.
+#[allow(clippy::unnecessary_wraps)] // Each architecture has one of the two.
+pub(crate) fn own_pointer() -> Option<usize> {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let pointer: usize;
+        // SAFETY: on Linux the first word of the segment `fs` is the thread pointer itself, by the
+        // x86-64 ABI of thread-local storage; it is read, and nothing else changes.
+        unsafe {
+            std::arch::asm!("mov {}, fs:0", out(reg) pointer, options(nostack, preserves_flags, readonly));
+        }
+        Some(pointer)
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        None
+    }
+}
+
+/// The calling thread's registers that a function must leave as they were: a pointer may be in one
+/// of them and nowhere else.
+#[inline(always)]
+#[allow(clippy::inline_always)] // They must be the caller's registers.
+pub(crate) fn registers() -> [usize; 6] {
+    let mut registers = [0; 6];
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: six words are written, to an array of six; no register and no flag changes.
+    unsafe {
+        std::arch::asm!(
+            "mov [{0}], rbx", "mov [{0} + 8], rbp", "mov [{0} + 16], r12",
+            "mov [{0} + 24], r13", "mov [{0} + 32], r14", "mov [{0} + 40], r15",
+            in(reg) registers.as_mut_ptr(), options(nostack, preserves_flags)
+        );
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: as above.
+    unsafe {
+        std::arch::asm!(
+            "stp x19, x20, [{0}]", "stp x21, x22, [{0}, 16]", "stp x23, x24, [{0}, 32]",
+            in(reg) registers.as_mut_ptr(), options(nostack, preserves_flags)
+        );
+    }
+    registers
+}
+
+/// Where in `range` the mapping of a waiting thread is in use: from its stack pointer on, and the
+/// few bytes below that a function may use without moving it.
+pub(crate) fn in_use(range: &Range<usize>, stack_pointer: usize) -> Range<usize> {
+    const RED_ZONE: usize = 128;
+    stack_pointer.saturating_sub(RED_ZONE).max(range.start)..range.end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stack_pointer_of_a_waiting_thread_is_told_and_of_a_running_one_not() {
+        let waits = "202 0x55 0x80 0x1 0x0 0x0 0x0 0x7ffc7f1ed3d8 0x7f9354ad32ad\n";
+        assert_eq!(stack_pointer(waits), Some(0x7ffc_7f1e_d3d8));
+        assert_eq!(stack_pointer("-1 0x7ffc7f1ed3d0 0x7f9354ad32ad\n"), Some(0x7ffc_7f1e_d3d0));
+        assert_eq!(stack_pointer("running\n"), None);
+    }
+
+    #[test]
+    fn the_calling_thread_is_among_all_and_the_main_one_comes_first() {
+        let threads = all();
+        assert!(threads[0].is_main);
+        assert_eq!(threads[0].name, "main");
+        assert!(threads.iter().any(|thread| thread.id == own_id()));
+    }
+}

@@ -1,0 +1,260 @@
+//! Holders as text.
+
+use std::fmt;
+
+use super::finding::{Finding, Held, Hold, Holders, Step};
+use crate::units;
+
+/// Findings that are shown; the rest are counted.
+const MOST_FINDINGS: usize = 4;
+/// Places that are shown of one finding; the rest are counted.
+const MOST_HELD: usize = 3;
+
+impl Holders {
+    /// The findings as a short tree, in lines; nothing where there are none.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if let Some(reason) = &self.unavailable {
+            lines.push(format!("not available: {reason}"));
+        }
+        for (finding, number) in self.findings.iter().take(MOST_FINDINGS).zip(1..) {
+            lines.extend(finding.lines(number));
+        }
+        if self.findings.len() > MOST_FINDINGS {
+            lines.push(format!("... and {} more", self.findings.len() - MOST_FINDINGS));
+        }
+        if let Some(look) = self.look.filter(|_| !self.findings.is_empty()) {
+            if look.left_out > 0 {
+                let [seen, all] = [look.blocks, look.blocks + look.left_out].map(units::count);
+                lines.push(format!("Sampled: {seen} of {all} live blocks were looked at."));
+            }
+            if look.moved > 0 {
+                let moved = count(look.moved, "block");
+                lines.push(format!("{moved} changed meanwhile; nothing is said of them."));
+            }
+        }
+        lines
+    }
+}
+
+impl fmt::Display for Holders {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.lines().iter().try_for_each(|line| writeln!(out, "{line}"))
+    }
+}
+
+impl Finding {
+    fn lines(&self, number: usize) -> Vec<String> {
+        let mut lines =
+            if self.is_ring() { self.ring_lines(number) } else { self.way_lines(number) };
+        for held in self.held.iter().take(MOST_HELD) {
+            lines.push(held.line());
+            lines.extend(held.through());
+        }
+        if self.held.len() > MOST_HELD {
+            let more = count((self.held.len() - MOST_HELD) as u64, "more place");
+            lines.push(format!("   and blocks of {more}"));
+        }
+        let (bytes, blocks) = (units::bytes(self.retained_bytes as f64), self.retained_blocks);
+        let when = if self.is_ring() { "opened" } else { "let go" };
+        let is_part = self.retained_bytes < self.held_bytes() / 2;
+        let rest = if is_part { "; other ways lead to the rest" } else { "" };
+        lines.push(format!("   if {when}, {bytes} in {} go{rest}", count(blocks, "block")));
+        lines
+    }
+
+    /// From the holder out to the root.
+    fn way_lines(&self, number: usize) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (at, step) in self.steps.iter().enumerate() {
+            let held = if at == 0 { format!("{number}. held by") } else { "   in".to_owned() };
+            lines.push(format!("{held} {}", step.name()));
+            lines.extend(step.place().map(|place| format!("     {place}")));
+        }
+        let held = if self.steps.is_empty() { format!("{number}. held") } else { "  ".to_owned() };
+        lines.push(format!("{held} {}", self.hold));
+        if let Hold::Stack { place: Some(place), .. } = &self.hold {
+            lines.push(format!("     {place}"));
+        }
+        lines
+    }
+
+    fn ring_lines(&self, number: usize) -> Vec<String> {
+        let mut lines = vec![format!("{number}. held by nothing but each other, in a ring:")];
+        for (at, step) in self.steps.iter().enumerate() {
+            let owns = if at == 0 { "" } else { "owns " };
+            lines.push(format!("   {owns}{}", step.name()));
+            lines.extend(step.place().map(|place| format!("     {place}")));
+            if step.weaken {
+                let next = self.steps.get(at + 1).unwrap_or(&self.steps[0]);
+                lines.push(format!("     weaken this step: what it keeps of {}", next.name()));
+            }
+        }
+        lines.push("   owns the first one".to_owned());
+        lines
+    }
+}
+
+impl Held {
+    fn line(&self) -> String {
+        let [blocks, of] = [units::count(self.blocks), count(self.of, "block")];
+        let place = base(self.file.as_deref(), self.line);
+        format!("   holds {blocks} of {of} of {}{place}", short(&self.function))
+    }
+
+    /// What stands between, in one line.
+    fn through(&self) -> Option<String> {
+        let steps: Vec<String> = self.through.iter().map(Step::name).collect();
+        (!steps.is_empty()).then(|| format!("     through {}", steps.join(", ")))
+    }
+}
+
+impl Step {
+    /// `the hash table of TaskListCache::new`; of what was allocated unseen, what is known.
+    fn name(&self) -> String {
+        let function = short(&self.function);
+        match self.what.as_str() {
+            "" => self.function.clone(),
+            what => format!("the {what} of {function}"),
+        }
+    }
+
+    /// `file:line`.
+    fn place(&self) -> Option<String> {
+        let (file, line) = self.file.as_ref().zip(self.line)?;
+        Some(format!("{file}:{line}"))
+    }
+}
+
+impl fmt::Display for Hold {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Static { name: Some(name), .. } => write!(out, "by the static {name}"),
+            Self::Static { library: Some(library), .. } => write!(out, "by a static of {library}"),
+            Self::Static { .. } => write!(out, "by a static without a name"),
+            Self::ThreadLocal { name: Some(name), thread } => {
+                write!(out, "by the thread-local {name} of the thread {thread}")
+            }
+            Self::ThreadLocal { name: None, thread } => {
+                write!(out, "by thread-local memory of the thread {thread}")
+            }
+            Self::Stack { thread, function: Some(function), .. } => {
+                write!(out, "on the stack of {thread}, in {function}")
+            }
+            Self::Stack { thread, .. } => write!(out, "on the stack of {thread}"),
+            Self::Foreign => write!(out, "by memory not allocated through the meter"),
+            Self::Ring => write!(out, "by nothing but each other"),
+            Self::Nothing => write!(
+                out,
+                "by nothing that was found: forgotten, or its address is kept in another form"
+            ),
+        }
+    }
+}
+
+/// `1 block`, `12,345 blocks`.
+fn count(value: u64, word: &str) -> String {
+    let plural = if value == 1 { "" } else { "s" };
+    format!("{}{}{word}{plural}", units::count(value), ' ')
+}
+
+/// ` (cache.rs:43)`.
+fn base(file: Option<&str>, line: Option<u32>) -> String {
+    let place = file.zip(line).map(|(file, line)| {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        format!(" ({name}:{line})")
+    });
+    place.unwrap_or_default()
+}
+
+/// The last two names of a function's path, its type and its own, without what is generic:
+/// `TaskQuery::clone` of `<shop::TaskQuery as core::clone::Clone>::clone`.
+fn short(function: &str) -> String {
+    let plain = match function.strip_prefix('<').and_then(|rest| rest.split_once(" as ")) {
+        Some((own, rest)) => {
+            let method = rest.rsplit_once(">::").map_or("", |(_, method)| method);
+            format!("{own}::{method}")
+        }
+        None => function.to_owned(),
+    };
+    let mut depth = 0;
+    let kept = plain.chars().filter(|letter| {
+        match letter {
+            '<' => depth += 1,
+            '>' => depth -= 1,
+            _ => return depth == 0,
+        }
+        false
+    });
+    let kept: String = kept.collect();
+    let names: Vec<&str> = kept.split("::").filter(|name| !name.is_empty()).collect();
+    // A closure is part of the function that it stands in.
+    let closure = |name: &&str| name.starts_with('{');
+    let end = names.iter().position(closure).filter(|at| *at > 0).unwrap_or(names.len());
+    names[end.saturating_sub(2)..end].join("::")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_is_shown_by_its_last_two_names() {
+        for (long, expected) in [
+            ("shop::cache::TaskListCache::new", "TaskListCache::new"),
+            ("<shop::query::TaskQuery as core::clone::Clone>::clone", "TaskQuery::clone"),
+            ("shop::Cache<K,V>::insert::<u8>", "Cache::insert"),
+            ("shop::main::{closure#0}", "shop::main"),
+            ("main", "main"),
+            ("blocks from before the soak", "blocks from before the soak"),
+        ] {
+            assert_eq!(short(long), expected);
+        }
+    }
+
+    #[test]
+    fn a_ring_is_shown_with_the_step_to_weaken() {
+        let step = |what: &str, function: &str, weaken| Step {
+            what: what.to_owned(),
+            function: function.to_owned(),
+            file: Some("src/shop.rs".to_owned()),
+            line: Some(7),
+            own: true,
+            blocks: 1000,
+            weaken,
+        };
+        let held = Held {
+            function: "shop::Letter::new".to_owned(),
+            file: Some("src/letter.rs".to_owned()),
+            line: Some(3),
+            blocks: 999,
+            of: 1000,
+            bytes: 64_000,
+            through: vec![step("vector", "shop::Channel::push", false)],
+        };
+        let ring = Finding {
+            held: vec![held],
+            hold: Hold::Ring,
+            steps: vec![
+                step("Rc", "shop::Channel::open", false),
+                step("Rc", "shop::Digest::new", true),
+            ],
+            retained_bytes: 96_000,
+            retained_blocks: 3000,
+        };
+        let holders = Holders { findings: vec![ring], look: None, unavailable: None };
+        let expected = "\
+1. held by nothing but each other, in a ring:
+   the Rc of Channel::open
+     src/shop.rs:7
+   owns the Rc of Digest::new
+     src/shop.rs:7
+     weaken this step: what it keeps of the Rc of Channel::open
+   owns the first one
+   holds 999 of 1,000 blocks of Letter::new (letter.rs:3)
+     through the vector of Channel::push
+   if opened, 96.0 kB in 3,000 blocks go
+";
+        assert_eq!(holders.to_string(), expected);
+    }
+}

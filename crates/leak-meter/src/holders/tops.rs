@@ -1,0 +1,151 @@
+//! The ends of ways: roots by their names, rings by their steps.
+
+use std::collections::HashMap;
+
+use super::finding::Hold;
+use super::look::Seen;
+use super::places::Places;
+use super::reach::Seed;
+use super::rings::{self, Source};
+use super::roots::AreaKind;
+use super::statics::Statics;
+use crate::allocator::SiteId;
+
+/// An end of ways. Equal ones are one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Top {
+    pub(crate) hold: Hold,
+    /// Of a ring: the number of the place of each step, and whether it is the one to weaken.
+    pub(crate) ring: Vec<(u32, bool)>,
+}
+
+/// All ends, by number.
+#[derive(Debug)]
+pub(crate) struct Tops {
+    statics: Statics,
+    numbers: HashMap<Top, u32>,
+    known: Vec<Top>,
+    /// By area and frame, or the address itself: what was named before.
+    of_place: HashMap<(u32, usize), u32>,
+    of_source: HashMap<usize, u32>,
+}
+
+impl Tops {
+    pub(crate) fn new() -> Self {
+        Self {
+            statics: Statics::of_this_program(),
+            numbers: HashMap::new(),
+            known: Vec::new(),
+            of_place: HashMap::new(),
+            of_source: HashMap::new(),
+        }
+    }
+
+    pub(crate) fn get(&self, number: u32) -> &Top {
+        &self.known[number as usize]
+    }
+
+    fn number(&mut self, top: Top) -> u32 {
+        let next = u32::try_from(self.known.len()).unwrap_or(u32::MAX);
+        let number = *self.numbers.entry(top.clone()).or_insert(next);
+        if number == next {
+            self.known.push(top);
+        }
+        number
+    }
+
+    /// The root that the seed with this number is part of.
+    pub(crate) fn of_seed(&mut self, seen: &Seen, places: &mut Places, seed: usize) -> u32 {
+        let Seed { root: area, .. } = seen.roots.seeds[seed];
+        let address = seen.roots.places[seed];
+        let stretch = &seen.roots.areas[area as usize];
+        let item = match stretch.kind {
+            AreaKind::Stack(thread) if thread == seen.roots.own => {
+                seen.roots.code_at(address).unwrap_or(0)
+            }
+            AreaKind::Stack(_) => 0,
+            AreaKind::Statics(_) | AreaKind::ThreadLocals(..) => address,
+        };
+        if let Some(known) = self.of_place.get(&(area, item)) {
+            return *known;
+        }
+        let thread_name = |thread: usize| seen.roots.threads[thread].name.clone();
+        let hold = match stretch.kind {
+            AreaKind::Statics(0) => {
+                let name = self.statics.data_at((address - seen.roots.objects[0].offset) as u64);
+                Hold::Static { name, library: None }
+            }
+            AreaKind::Statics(object) => {
+                let path = &seen.roots.objects[object].path;
+                let file = path.rsplit('/').next().unwrap_or_default().to_owned();
+                Hold::Static { name: None, library: Some(file) }
+            }
+            AreaKind::ThreadLocals(thread, object) => {
+                let place = (address - stretch.range.start) as u64;
+                let name = match object {
+                    Some(0) => self.statics.thread_local_at(place),
+                    _ => None,
+                };
+                Hold::ThreadLocal { name, thread: thread_name(thread) }
+            }
+            AreaKind::Stack(thread) => {
+                let function = (item != 0).then(|| places.function_at(item)).flatten();
+                let (function, place) = function.unzip();
+                Hold::Stack { thread: thread_name(thread), function, place: place.flatten() }
+            }
+        };
+        let number = self.number(Top { hold, ring: Vec::new() });
+        self.of_place.insert((area, item), number);
+        number
+    }
+
+    /// What a source is that no root reaches.
+    pub(crate) fn of_source(&mut self, seen: &Seen, places: &mut Places, source: usize) -> u32 {
+        if let Some(known) = self.of_source.get(&source) {
+            return *known;
+        }
+        let at = source;
+        let (source, is_foreign) = &seen.sources[at];
+        let (hold, ring) = match (is_foreign, source.is_ring) {
+            (true, _) => (Hold::Foreign, Vec::new()),
+            (false, false) => (Hold::Nothing, Vec::new()),
+            (false, true) => (Hold::Ring, ring(seen, places, source)),
+        };
+        let number = self.number(Top { hold, ring });
+        self.of_source.insert(at, number);
+        number
+    }
+}
+
+/// The steps of a ring: the shortest one through the block whose line allocated first. What was made
+/// first is the owner; the way back to it is the step to weaken.
+fn ring(seen: &Seen, places: &mut Places, source: &Source) -> Vec<(u32, bool)> {
+    let site = |block: u32| seen.heap.site(block);
+    let is_counted = |block: u32| seen.counted.is_counted(site(block));
+    let age = |block: &u32| (!is_counted(*block), site(*block), *block);
+    let Some(first) = source.blocks.iter().copied().min_by_key(age) else {
+        return Vec::new();
+    };
+    let blocks = rings::ring(&seen.graph, source, first, &seen.counted.unsure);
+    let numbers: Vec<u32> = blocks.iter().map(|block| number(seen, places, *block)).collect();
+    // The last step of our own code that owns the next by a counted pointer.
+    let next = |at: usize| blocks[(at + 1) % blocks.len()];
+    let points = |at: usize, only_own: bool| {
+        is_counted(next(at)) && (!only_own || places.get(numbers[at]).own)
+    };
+    let last = |only_own| (0..blocks.len()).rev().find(|at| points(*at, only_own));
+    let weaken = last(true).or_else(|| last(false));
+    let mut steps: Vec<(u32, bool)> = Vec::new();
+    for (at, number) in numbers.iter().enumerate() {
+        match steps.last_mut() {
+            Some((same, is_weak)) if same == number => *is_weak |= weaken == Some(at),
+            _ => steps.push((*number, weaken == Some(at))),
+        }
+    }
+    steps
+}
+
+/// The number of the place of a block.
+pub(crate) fn number(seen: &Seen, places: &mut Places, block: u32) -> u32 {
+    places.number(SiteId::of_index(seen.heap.site(block)))
+}

@@ -1,0 +1,227 @@
+//! Which pointers to a counted block (of an `Rc` or an `Arc`) are strong.
+//!
+//! A strong pointer and a weak one look the same, and so do the remains of one in the spare room of
+//! a vector. But the block begins with how many there are of each, so that they can be told apart
+//! by counting: pointers of one kind, from the same field of what one line allocates, are all strong,
+//! all weak, or all none, and over many blocks only one choice makes the sums come out right.
+
+use std::collections::BTreeMap;
+
+use super::choice::{Chosen, Kind, Sampled, choose};
+use super::graph::{Bits, Edge, Graph};
+
+/// Blocks of one site that are looked at.
+const SAMPLE: usize = 256;
+
+/// What was found of counted blocks.
+#[derive(Debug, Default)]
+pub(crate) struct Counted {
+    /// The edges that are no strong pointers, by their places.
+    pub(crate) weak: Bits,
+    /// These, and the edges that are not known to be strong though others to the same blocks are: they
+    /// may hold, but make no ring.
+    pub(crate) unsure: Bits,
+    /// The sites whose blocks are counted.
+    sites: Bits,
+}
+
+impl Counted {
+    /// Whether the blocks of a site are those of an `Rc` or `Arc`.
+    pub(crate) fn is_counted(&self, site: u32) -> bool {
+        self.sites.has(site as usize)
+    }
+}
+
+/// What must be known of the blocks.
+pub(crate) trait Blocks {
+    fn site(&self, block: u32) -> u32;
+    /// The two words at its start, if they could be an `Rc`'s counts: strong, weak.
+    fn counts(&self, block: u32) -> Option<(u64, u64)>;
+    /// The number of the place of a site, and whether its blocks have fields. Costs more.
+    fn place(&mut self, site: u32) -> (u32, bool);
+}
+
+fn kind_of(blocks: &mut impl Blocks, block: u32, edge: Edge) -> Kind {
+    let site = blocks.site(block);
+    let (place, has_fields) = blocks.place(site);
+    (place, if has_fields { edge.word() } else { u32::MAX })
+}
+
+/// Tells strong pointers from others, among all edges of `graph`.
+pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
+    let mut by_place: BTreeMap<u32, Vec<Sampled>> = BTreeMap::new();
+    let mut sites: BTreeMap<u32, u32> = BTreeMap::new();
+    for (block, sampled) in sample(graph, blocks) {
+        let site = blocks.site(block);
+        let (place, _) = blocks.place(site);
+        sites.insert(site, place);
+        by_place.entry(place).or_default().push(sampled);
+    }
+    let most = sites.keys().max().map_or(0, |site| *site as usize + 1);
+    let none = Bits::none_of(graph.edge_count());
+    let mut counted = Counted { weak: none.clone(), unsure: none, sites: Bits::none_of(most) };
+    let chosen: BTreeMap<u32, Chosen> =
+        by_place.iter().filter_map(|(place, sampled)| Some((*place, choose(sampled)?))).collect();
+    for (site, _) in sites.iter().filter(|(_, place)| chosen.contains_key(place)) {
+        counted.sites.add(*site as usize);
+    }
+    for (block, place, edge) in graph.each() {
+        let target = sites.get(&blocks.site(edge.target));
+        let Some(chosen) = target.and_then(|place| chosen.get(place)) else { continue };
+        // An owner of a counted block points to its start; what points behind it borrows.
+        if !edge.is_exact() {
+            counted.unsure.add(place);
+            continue;
+        }
+        let kind = kind_of(blocks, block, edge);
+        if chosen.not_strong.contains(&kind) {
+            counted.weak.add(place);
+        }
+        if !chosen.strong.contains(&kind) {
+            counted.unsure.add(place);
+        }
+    }
+    counted
+}
+
+/// Some blocks of each site whose blocks begin with what may be counts, with the pointers to them.
+fn sample(graph: &Graph, blocks: &mut impl Blocks) -> BTreeMap<u32, Sampled> {
+    let mut of_site: Vec<usize> = Vec::new();
+    for block in 0..u32::try_from(graph.len()).unwrap_or(0) {
+        let site = blocks.site(block) as usize;
+        if site >= of_site.len() {
+            of_site.resize(site + 1, 0);
+        }
+        of_site[site] += 1;
+    }
+    // By site: how many were come upon, how many looked at, how many may be counted.
+    let mut seen = vec![[0_usize; 3]; of_site.len()];
+    let mut pointed_to = Bits::none_of(graph.len());
+    let mut sampled: BTreeMap<u32, Sampled> = BTreeMap::new();
+    for (_, _, edge) in graph.each().filter(|(.., edge)| edge.is_exact()) {
+        if !pointed_to.add(edge.target as usize) {
+            continue;
+        }
+        let site = blocks.site(edge.target);
+        let [met, looked_at, plausible] = &mut seen[site as usize];
+        *met += 1;
+        // Spread over all of them: the first ones may be special.
+        if *met % of_site[site as usize].div_ceil(SAMPLE) == 0 {
+            *looked_at += 1;
+            if let Some(counts) = blocks.counts(edge.target) {
+                *plausible += 1;
+                sampled.insert(edge.target, Sampled { counts, pointers: BTreeMap::new() });
+            }
+        }
+    }
+    // A site of which most begin with something else is none of counted blocks.
+    sampled.retain(|block, _| {
+        let [_, looked_at, plausible] = seen[blocks.site(*block) as usize];
+        2 * plausible > looked_at
+    });
+    let mut is_sampled = Bits::none_of(graph.len());
+    for block in sampled.keys() {
+        is_sampled.add(*block as usize);
+    }
+    for (block, _, edge) in graph.each().filter(|(.., edge)| edge.is_exact()) {
+        if is_sampled.has(edge.target as usize)
+            && let Some(sampled) = sampled.get_mut(&edge.target)
+        {
+            *sampled.pointers.entry(kind_of(blocks, block, edge)).or_default() += 1;
+        }
+    }
+    sampled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::graph::tests::graph;
+    use super::*;
+
+    /// Channels are blocks of site 1 that begin with counts; digests, of site 2, own them; threads,
+    /// of site 3, know them.
+    struct Toy {
+        sites: Vec<u32>,
+        counts: Vec<Option<(u64, u64)>>,
+    }
+
+    impl Blocks for Toy {
+        fn site(&self, block: u32) -> u32 {
+            self.sites[block as usize]
+        }
+
+        fn counts(&self, block: u32) -> Option<(u64, u64)> {
+            self.counts[block as usize]
+        }
+
+        fn place(&mut self, site: u32) -> (u32, bool) {
+            (site, true)
+        }
+    }
+
+    /// Channels, each with so many digests and threads.
+    fn toy(channels: &[(u64, u64)]) -> (Graph, Toy) {
+        let mut toy = Toy { sites: Vec::new(), counts: Vec::new() };
+        let mut edges = Vec::new();
+        for (digests, threads) in channels {
+            let channel = u32::try_from(toy.sites.len()).unwrap();
+            toy.sites.push(1);
+            toy.counts.push(Some((*digests, threads + 1)));
+            for site in (0..*digests).map(|_| 2).chain((0..*threads).map(|_| 3)) {
+                edges.push((u32::try_from(toy.sites.len()).unwrap(), channel));
+                toy.sites.push(site);
+                toy.counts.push(None);
+            }
+        }
+        (graph(u32::try_from(toy.sites.len()).unwrap(), &edges), toy)
+    }
+
+    #[test]
+    fn pointers_are_told_apart_by_the_counts() {
+        let (graph, mut toy) = toy(&[(1, 1), (2, 1), (1, 3), (2, 1)]);
+        let counted = find(&graph, &mut toy);
+        assert!(counted.is_counted(1) && !counted.is_counted(2));
+        for (block, place, _) in graph.each() {
+            assert_eq!(counted.weak.has(place), toy.site(block) == 3, "of block {block}");
+        }
+    }
+
+    #[test]
+    fn without_weak_pointers_none_is_called_weak() {
+        let (graph, mut toy) = toy(&[(1, 0), (3, 0), (2, 0)]);
+        let counted = find(&graph, &mut toy);
+        assert!(counted.is_counted(1));
+        assert!(graph.each().all(|(_, place, _)| !counted.weak.has(place)));
+    }
+
+    #[test]
+    fn where_either_may_be_weak_none_is_called_weak() {
+        let (graph, mut toy) = toy(&[(1, 1), (1, 1), (2, 2)]);
+        let counted = find(&graph, &mut toy);
+        assert!(counted.is_counted(1));
+        assert!(graph.each().all(|(_, place, _)| !counted.weak.has(place)));
+    }
+
+    #[test]
+    fn remains_of_pointers_are_told_by_the_counts() {
+        let (_, mut toy) = toy(&[(1, 0), (1, 0), (2, 0)]);
+        // The last channel's first digest has a word that points to the first channel.
+        let edges = [(1, 0), (3, 2), (5, 4), (6, 4), (5, 0)];
+        let graph = graph(7, &edges);
+        let counted = find(&graph, &mut toy);
+        let not_strong: Vec<(u32, u32)> = graph
+            .each()
+            .filter(|(_, place, _)| counted.weak.has(*place))
+            .map(|(block, _, edge)| (block, edge.target))
+            .collect();
+        assert_eq!(not_strong, [(5, 0)]);
+    }
+
+    #[test]
+    fn words_that_only_look_like_counts_are_none() {
+        let (graph, mut toy) = toy(&[(1, 0), (1, 0), (1, 0)]);
+        toy.counts = (0..6).map(|block| (block % 2 == 0).then_some((block + 4, 9))).collect();
+        let counted = find(&graph, &mut toy);
+        assert!(!counted.is_counted(1));
+    }
+}

@@ -1,0 +1,132 @@
+//! Who holds it, in hand-made scenes. Each runs in a process of its own: this program is started
+//! anew with the scene's name, and the scene asserts what must be found.
+//!
+//! - `containers`: a vector, maps, a list, halves, slices, pages: held by what they are in.
+//! - `owners`: threads, statics, closures, futures, C code: held by what is no container.
+//! - `rings`: held by nothing but each other, and weak pointers.
+//! - `random`: random graphs against a plain model.
+//! - `moving`: while other threads allocate, and beyond the limit on blocks.
+//! - `soaks`: what a report says.
+#![allow(clippy::unnecessary_box_returns, clippy::vec_box)] // A block for each value is the point.
+#![cfg(all(target_os = "linux", target_pointer_width = "64"))]
+
+mod containers;
+mod moving;
+mod owners;
+mod random;
+mod rings;
+mod soaks;
+
+use std::env;
+use std::process::Command;
+
+use leak_meter::Allocator;
+use leak_meter::holders::{Finding, Held, Hold, Holders, Step};
+
+#[global_allocator]
+static METER: Allocator = Allocator::system();
+
+/// Makes the scenes: a test of each name, which runs the function of that name in a process of its own.
+macro_rules! scenes {
+    ($($module:ident: $($name:ident),+;)+) => {
+        const SCENES: &[(&str, fn())] =
+            &[$($((stringify!($name), $module::$name as fn())),+),+];
+        $($(
+            #[test]
+            fn $name() {
+                in_a_process(stringify!($name));
+            }
+        )+)+
+    };
+}
+
+scenes! {
+    containers: vector, nested_maps, long_list, growing_vector, two_halves, arc_slice, page_aligned,
+        sessions_with_strings;
+    owners: static_value, other_stack, thread_local_value, boxed_closure, parked_future,
+        foreign_memory, forgotten, main_stack;
+    rings: ring_with_tail, weak_left, weak_way_back, ring_known_weakly, closure_that_owns_its_owner,
+        arc_ring;
+    random: random_graphs;
+    moving: while_others_allocate, beyond_the_limit;
+    soaks: report_of_a_leak, nothing_for_a_healthy_program;
+}
+
+/// The environment variable that names the scene to a child.
+const SCENE: &str = "LEAK_METER_TEST_SCENE";
+
+fn in_a_process(scene: &str) {
+    let mut child = Command::new(env::current_exe().expect("this test's program"));
+    child.args(["--ignored", "--exact", "--nocapture", "the_scene"]).env(SCENE, scene);
+    let output = child.output().expect("this program can be run");
+    assert!(
+        output.status.success(),
+        "{scene}:\n{}\n{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+#[ignore = "a child of the others"]
+fn the_scene() {
+    let Ok(wanted) = env::var(SCENE) else { return };
+    let (_, scene) = SCENES.iter().find(|(name, _)| *name == wanted).expect("a scene of that name");
+    scene();
+}
+
+/// The majority is right each time: so many runs of every scene.
+#[test]
+#[ignore = "takes minutes; run it after a change of how holders are found"]
+fn every_scene_a_hundred_times() {
+    for (name, _) in SCENES {
+        for _ in 0..100 {
+            in_a_process(name);
+        }
+    }
+}
+
+/// The finding that holds most of the blocks of `function`, of which there must be one.
+#[track_caller]
+fn holder_of<'a>(holders: &'a Holders, function: &str) -> (&'a Finding, &'a Held) {
+    let with = holders.findings.iter().flat_map(|finding| {
+        let held = finding.held.iter().filter(|held| held.function.ends_with(function));
+        held.map(move |held| (finding, held))
+    });
+    with.max_by_key(|(_, held)| held.blocks)
+        .unwrap_or_else(|| panic!("no holder of {function}\n{holders}\n{holders:?}"))
+}
+
+/// Whether steps are these: what each is, and in which function it was allocated.
+fn are(steps: &[Step], expected: &[(&str, &str)]) -> bool {
+    let is = |(step, (what, function)): (&Step, &(&str, &str))| {
+        step.what == *what && step.function.ends_with(function)
+    };
+    steps.len() == expected.len() && steps.iter().zip(expected).all(is)
+}
+
+/// Asserts that nearly all of `blocks` blocks of `function` are held by `expected`, from the holder
+/// on outwards.
+#[track_caller]
+fn is_held<'a>(
+    holders: &'a Holders,
+    function: &str,
+    blocks: u64,
+    expected: &[(&str, &str)],
+) -> &'a Finding {
+    let (finding, held) = holder_of(holders, function);
+    assert!(are(&finding.steps, expected), "{holders}\n{:?}", finding.steps);
+    assert!(held.blocks * 100 >= blocks * 99, "{holders}");
+    assert!(held.of >= blocks && held.of <= blocks + blocks / 100 + 2, "{holders}");
+    finding
+}
+
+/// Asserts that something is on the stack of `thread`, in `function` where frames are told.
+#[track_caller]
+fn is_on_stack(hold: &Hold, of: &str, in_function: Option<&str>) {
+    let Hold::Stack { thread, function, .. } = hold else { panic!("{hold:?} is not the stack") };
+    assert!(thread.ends_with(of), "{hold:?} is not the stack of {of}");
+    if let Some(expected) = in_function {
+        assert!(function.as_ref().is_some_and(|function| function.ends_with(expected)), "{hold:?}");
+    }
+}

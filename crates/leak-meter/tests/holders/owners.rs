@@ -1,0 +1,207 @@
+//! Held by what is no container: threads, statics, closures, futures, memory of others.
+#![allow(unsafe_code)] // To have memory of C code's hold something.
+
+use std::cell::RefCell;
+use std::hint::black_box;
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
+
+use leak_meter::holders::Hold;
+use leak_meter::{Snapshot, holders};
+
+use super::{holder_of, is_held, is_on_stack};
+
+/// A value that is worth a block.
+type Value = [u64; 5];
+
+#[inline(never)]
+fn make(number: u64) -> Box<Value> {
+    black_box(Box::new([number; 5]))
+}
+
+#[inline(never)]
+fn gather(blocks: u64) -> Vec<Box<Value>> {
+    let mut kept = Vec::new();
+    for number in 0..blocks {
+        kept.push(make(number));
+    }
+    kept
+}
+
+static REGISTRY: Mutex<Vec<Box<Value>>> = Mutex::new(Vec::new());
+
+pub fn static_value() {
+    let before = Snapshot::take();
+    *REGISTRY.lock().unwrap() = gather(1000);
+    let found = holders::since(&before);
+    let finding = is_held(&found, "::make", 1000, &[("vector", "::gather")]);
+    let Hold::Static { name: Some(name), library: None } = &finding.hold else {
+        panic!("{found}");
+    };
+    assert!(name.ends_with("owners::REGISTRY"), "{name}");
+}
+
+/// The stack of a thread that waits, not of the one that looks.
+pub fn other_stack() {
+    let before = Snapshot::take();
+    let (ready, is_ready) = mpsc::sync_channel(0);
+    let (end, is_over) = mpsc::sync_channel::<()>(0);
+    let keeper = thread::Builder::new().name("keeper".to_owned()).spawn(move || {
+        let kept = gather(1000);
+        ready.send(()).unwrap();
+        let _ = is_over.recv();
+        kept.len()
+    });
+    is_ready.recv().unwrap();
+    let found = holders::since(&before);
+    let finding = is_held(&found, "::make", 1000, &[("vector", "::gather")]);
+    is_on_stack(&finding.hold, "keeper", None);
+    drop(end);
+    assert_eq!(keeper.unwrap().join().unwrap(), 1000);
+}
+
+thread_local! {
+    static DRAWER: RefCell<Vec<Box<Value>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The thread-local value of another thread.
+pub fn thread_local_value() {
+    let before = Snapshot::take();
+    let (ready, is_ready) = mpsc::sync_channel(0);
+    let (end, is_over) = mpsc::sync_channel::<()>(0);
+    let keeper = thread::Builder::new().name("keeper".to_owned()).spawn(move || {
+        DRAWER.with(|drawer| *drawer.borrow_mut() = gather(1000));
+        ready.send(()).unwrap();
+        let _ = is_over.recv();
+        DRAWER.with(|drawer| drawer.borrow().len())
+    });
+    is_ready.recv().unwrap();
+    let found = holders::since(&before);
+    let finding = is_held(&found, "::make", 1000, &[("vector", "::gather")]);
+    let Hold::ThreadLocal { name, thread } = &finding.hold else { panic!("{found}") };
+    assert_eq!(thread, "keeper");
+    // Only by the ABI of x86-64 a place is told by its name.
+    if cfg!(target_arch = "x86_64") {
+        assert!(name.as_ref().is_some_and(|name| name.ends_with("owners::DRAWER")), "{name:?}");
+    }
+    drop(end);
+    assert_eq!(keeper.unwrap().join().unwrap(), 1000);
+}
+
+#[inline(never)]
+fn hook(values: Vec<Box<Value>>) -> Box<dyn Fn() -> usize> {
+    black_box(Box::new(move || values.len()))
+}
+
+/// What is moved leaves its address behind; here, on a stack that is given back.
+#[inline(never)]
+fn made() -> Box<dyn Fn() -> usize> {
+    black_box(hook(gather(1000)))
+}
+
+pub fn boxed_closure() {
+    let before = Snapshot::take();
+    let hook = made();
+    let found = holders::since(&before);
+    is_held(&found, "::make", 1000, &[("vector", "::gather"), ("box", "::hook")]);
+    assert_eq!(hook(), 1000);
+}
+
+pub fn parked_future() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    let before = Snapshot::take();
+    let (ready, is_ready) = mpsc::sync_channel(0);
+    let gate = Arc::new(tokio::sync::Notify::new());
+    let opened = Arc::clone(&gate);
+    let task = spawn(&runtime, async move {
+        let kept = gather(1000);
+        ready.send(()).unwrap();
+        opened.notified().await;
+        kept.len()
+    });
+    is_ready.recv().unwrap();
+    // The worker that has run the task goes to sleep.
+    while runtime.metrics().num_alive_tasks() != 1 {
+        thread::yield_now();
+    }
+    let found = holders::since(&before);
+    let (finding, held) = holder_of(&found, "::make");
+    assert!(held.blocks >= 990, "{found}");
+    assert_eq!(finding.steps[0].what, "vector", "{found}");
+    assert_eq!(finding.steps[1].what, "task of the tokio runtime", "{found}");
+    assert!(finding.steps[1].function.ends_with("::spawn"), "{found}");
+    gate.notify_one();
+    assert_eq!(runtime.block_on(task).unwrap(), 1000);
+}
+
+#[inline(never)]
+fn spawn(
+    runtime: &tokio::runtime::Runtime,
+    future: impl Future<Output = usize> + Send + 'static,
+) -> tokio::task::JoinHandle<usize> {
+    black_box(runtime.spawn(future))
+}
+
+/// The only address is in a block that C code allocated.
+pub fn foreign_memory() {
+    let before = Snapshot::take();
+    // SAFETY: room for one address, which is written before it is read.
+    let place = unsafe { libc::malloc(size_of::<usize>()) }.cast::<usize>();
+    assert!(!place.is_null());
+    hide(place);
+    let found = holders::since(&before);
+    let finding = is_held(&found, "::make", 1000, &[("vector", "::gather")]);
+    assert_eq!(finding.hold, Hold::Foreign, "{found}");
+    // SAFETY: the address is that of a vector's elements which was forgotten.
+    let first = unsafe { &*std::ptr::with_exposed_provenance::<Box<Value>>(place.read()) }[0];
+    assert_eq!(first, 0);
+}
+
+/// Writes where the elements lie, and forgets the vector.
+#[inline(never)]
+fn hide(place: *mut usize) {
+    let kept = gather(1000);
+    // SAFETY: the caller's place is that of an address.
+    unsafe { place.write(kept.as_ptr().expose_provenance()) };
+    std::mem::forget(kept);
+}
+
+#[inline(never)]
+fn forget(blocks: u64) {
+    for number in 0..blocks {
+        std::mem::forget(black_box(make(number)));
+    }
+}
+
+pub fn forgotten() {
+    let before = Snapshot::take();
+    forget(1000);
+    let found = holders::since(&before);
+    let (finding, held) = holder_of(&found, "::make");
+    assert_eq!(finding.hold, Hold::Nothing, "{found}");
+    assert!(held.blocks >= 990, "{found}");
+    assert_eq!(finding.retained_blocks, held.blocks, "{found}");
+}
+
+/// The innermost frames hold references; the owner is further out.
+pub fn main_stack() {
+    let kept = gather(1000);
+    let before = Snapshot::take();
+    let owner = owning(&before);
+    assert_eq!(kept.len() + owner, 2000);
+}
+
+#[inline(never)]
+fn owning(before: &Snapshot) -> usize {
+    let mine = gather(1000);
+    borrowing(&mine, before);
+    mine.len()
+}
+
+#[inline(never)]
+fn borrowing(kept: &Vec<Box<Value>>, before: &Snapshot) {
+    let found = holders::since(before);
+    let finding = is_held(&found, "::make", 1000, &[("vector", "::gather")]);
+    is_on_stack(&finding.hold, "the_scene", Some("owning"));
+    assert_eq!(black_box(kept).len(), 1000);
+}
