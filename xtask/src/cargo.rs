@@ -62,6 +62,8 @@ pub struct DidNotBuild {
 #[derive(Debug, Default)]
 struct Said {
     tests: BTreeMap<String, PathBuf>,
+    /// By the program's name.
+    programs: BTreeMap<String, PathBuf>,
     errors: BTreeMap<String, Vec<String>>,
     warnings: BTreeMap<String, Vec<String>>,
     finished: bool,
@@ -92,6 +94,30 @@ pub fn build(selection: Selection<'_>, see: impl Fn(&str) + Sync) -> anyhow::Res
     Ok(results(selection.packages, said, &progress))
 }
 
+/// Builds the program of the package `package`, which is named like it. `see` is handed each line of
+/// cargo's progress.
+///
+/// # Errors
+/// When cargo cannot be started, or the program does not build. The error carries the compiler's own
+/// message.
+pub fn build_program(
+    workspace: &Path,
+    package: &str,
+    see: impl Fn(&str) + Sync,
+) -> anyhow::Result<PathBuf> {
+    let mut command = cargo();
+    command
+        .args(["build", "--message-format=json", "--color=never", "--package", package])
+        .args(["--bin", package, "--manifest-path"])
+        .arg(workspace.join("Cargo.toml"));
+    let (mut said, progress) = listen(command, see)?;
+    said.programs.remove(package).ok_or_else(|| {
+        let errors: String = said.errors.into_values().map(|errors| errors.concat()).collect();
+        let message = if errors.is_empty() { progress.join("\n") } else { errors };
+        anyhow::anyhow!("{}\n\nThe program {package} does not build; see above.", message.trim())
+    })
+}
+
 /// The folder that cargo builds the workspace at `workspace` in.
 ///
 /// # Errors
@@ -104,6 +130,90 @@ pub fn target_folder(workspace: &Path) -> anyhow::Result<PathBuf> {
         .exec()
         .context("cargo does not say where it builds")?;
     Ok(metadata.target_directory.into_std_path_buf())
+}
+
+/// What the compiler says of its version.
+///
+/// # Errors
+/// When it cannot be started.
+pub fn version() -> anyhow::Result<String> {
+    let compiler = env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
+    let output = Command::new(&compiler)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("{} cannot be started", compiler.display()))?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Whether every dependency for this machine can be had without a network.
+///
+/// # Errors
+/// When one is missing, or cargo cannot be started.
+pub fn resolves_offline(workspace: &Path) -> anyhow::Result<()> {
+    let host = host()?;
+    let options = ["--offline", "--locked", "--filter-platform", &host].map(str::to_owned);
+    cargo_metadata::MetadataCommand::new()
+        .cargo_path(program())
+        .manifest_path(workspace.join("Cargo.toml"))
+        .other_options(options)
+        .exec()
+        .map(drop)
+        .map_err(|error| anyhow::anyhow!("{}", error.to_string().trim()))
+}
+
+/// Copies every dependency of `workspace` to `folder`, and returns the configuration for a workspace
+/// whose folder `vendor` that is.
+///
+/// # Errors
+/// When a dependency cannot be had or copied.
+pub fn vendor(workspace: &Path, folder: &Path) -> anyhow::Result<String> {
+    let output = Command::new(program())
+        .args([
+            "vendor",
+            "--locked",
+            "--quiet",
+            "--versioned-dirs",
+            "--respect-source-config",
+            "--manifest-path",
+        ])
+        .arg(workspace.join("Cargo.toml"))
+        .arg(folder)
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("{} cannot be started", program().display()))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    anyhow::ensure!(
+        output.status.success(),
+        "The dependencies cannot be copied; is there a network?\n{}",
+        said.trim()
+    );
+    Ok(VENDORED.to_owned())
+}
+
+/// Dependencies are taken from the folder `vendor` beside the configuration's, and from nowhere else.
+const VENDORED: &str = "\
+[source.crates-io]
+replace-with = \"vendored\"
+
+[source.vendored]
+directory = \"vendor\"
+
+[net]
+offline = true
+";
+
+/// The platform that the compiler runs on.
+fn host() -> anyhow::Result<String> {
+    let compiler = env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
+    let output = Command::new(compiler)
+        .args(["--version", "--verbose"])
+        .stdin(Stdio::null())
+        .output()
+        .context("the compiler cannot be started")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("the compiler does not say what it runs on")?.to_owned())
 }
 
 fn program() -> PathBuf {
@@ -160,6 +270,11 @@ impl Said {
                 if let Some(test) = artifact.executable {
                     let package = package_of(&artifact.package_id.repr).to_owned();
                     self.tests.insert(package, test.into_std_path_buf());
+                }
+            }
+            Message::CompilerArtifact(artifact) => {
+                if let Some(program) = artifact.executable {
+                    self.programs.insert(artifact.target.name, program.into_std_path_buf());
                 }
             }
             Message::CompilerMessage(message) => {

@@ -5,11 +5,13 @@
 //! - `cargo`: builds the memory tests; the one place that starts cargo.
 //! - `measure`: runs trials; the one place that does.
 //! - `document`: what `run` found, as plain data; `finding`: what an exercise was last found to be.
+//! - `lineup`: the exercises as built, for a program that shows them.
 //! - `shipped`: each exercise as it was shipped; `kept`: learners' versions that were put aside.
 //! - `difference`: two versions compared; `prediction`: what a learner expects; `readme`: the parts
 //!   of a README.
 //! - `lab`: the folder of what is remembered; `files`: how files are read and written; `scratch`:
 //!   copies of exercises, to be built.
+//! - `report`: what a page or Markdown tells of a run.
 //! - `show`: all that people see.
 //! - `exit`: how the program ends.
 //!
@@ -24,9 +26,11 @@ mod files;
 mod finding;
 mod kept;
 mod lab;
+mod lineup;
 mod measure;
 mod prediction;
 mod readme;
+mod report;
 mod scratch;
 mod shipped;
 mod show;
@@ -37,7 +41,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::commands::{
-    completions, diff, hint, list, new, predict, profile, reset, run, test, verify, watch,
+    completions, demo, diff, doctor, hint, kit, list, new, predict, profile, reset, run, test,
+    verify, watch,
 };
 
 /// Leak Lab: find and fix memory leaks in Rust
@@ -51,12 +56,16 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Completions(completions::Args),
+    Demo(demo::Args),
     Diff(diff::Args),
+    Doctor(doctor::Args),
     Hint(hint::Args),
+    Kit(kit::Args),
     List(list::Args),
     New(new::Args),
     Predict(predict::Args),
     Profile(profile::Args),
+    Report(commands::report::Args),
     Reset(reset::Args),
     Run(run::Args),
     Test(test::Args),
@@ -68,12 +77,16 @@ fn main() -> ExitCode {
     exercise_harness::cleanup::on_signals();
     let result = match Arguments::parse().command {
         Command::Completions(args) => completions::run(&args, Arguments::command()),
+        Command::Demo(args) => demo::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Hint(args) => hint::run(&args),
+        Command::Kit(args) => kit::run(&args),
         Command::List(args) => list::run(&args),
         Command::New(args) => new::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Profile(args) => profile::run(&args),
+        Command::Report(args) => commands::report::run(&args),
         Command::Reset(args) => reset::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::run(&args),

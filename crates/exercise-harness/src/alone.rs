@@ -7,9 +7,9 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, PipeWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -58,9 +58,26 @@ pub struct Order {
     pub limits: Limits,
     /// What its lines are sealed by.
     pub seal: Seal,
+    /// Whether the soak's rounds are handed out on standard input, after the order's line (see
+    /// [`paced`](crate::paced)).
+    #[serde(default)]
+    pub paced: bool,
 }
 
 impl Order {
+    /// The order to run `trial` in the folder `scratch`, as every trial is run.
+    pub(crate) fn within(scratch: &cleanup::Folder, trial: &str, settings: SoakSettings) -> Self {
+        Self {
+            trial: trial.to_owned(),
+            events: scratch.path().join("events"),
+            folder: scratch.path().join("files"),
+            settings,
+            limits: Limits::default(),
+            seal: Seal::new(),
+            paced: false,
+        }
+    }
+
     /// The order in a test binary's arguments; `None` if it is not to run a trial alone.
     pub(crate) fn from_arguments(
         mut arguments: impl Iterator<Item = String>,
@@ -68,8 +85,23 @@ impl Order {
         if arguments.nth(1)? != ALONE {
             return None;
         }
-        Some(serde_json::from_reader(io::stdin().lock()).context("the order is not whole"))
+        Some(
+            first_line()
+                .and_then(|line| serde_json::from_slice(&line).context("the order is not whole")),
+        )
     }
+}
+
+/// The first line of standard input, and no byte more: what follows is not the order's.
+fn first_line() -> anyhow::Result<Vec<u8>> {
+    let (mut line, mut byte) = (Vec::new(), [0]);
+    while rustix::io::read(io::stdin(), &mut byte).context("the order cannot be read")? == 1 {
+        if byte == *b"\n" {
+            break;
+        }
+        line.push(byte[0]);
+    }
+    Ok(line)
 }
 
 /// Runs `trial` of the test binary `binary` in a process of its own. `see` is handed each event as
@@ -131,20 +163,14 @@ fn run_as(
     settings: SoakSettings,
     see: impl FnMut(&Event),
 ) -> anyhow::Result<Ended> {
-    let limits = launch.limits;
     let patience = Patience::from_environment()?.times(launch.slower);
-    let scratch = cleanup::Folder::new()?;
-    let events = scratch.path().join("events");
-    let folder = scratch.path().join("files");
-    File::create(&events).and_then(|_| std::fs::create_dir(&folder)).with_context(|| {
-        format!("the trial's folder cannot be filled: {}", scratch.path().display())
-    })?;
-    let seal = Seal::new();
-    let mut reader = Reader::open(&events, trial, seal)?;
-    let order = Order { trial: trial.to_owned(), events, folder, settings, limits, seal };
-    let (output, printed) =
-        Output::listen(OUTPUT_KEPT).context("the trial's output cannot be read")?;
-    let (mut child, registered) = start(launch, &order, scratch.path(), printed)?;
+    let order = |scratch: &cleanup::Folder| Order {
+        limits: launch.limits,
+        ..Order::within(scratch, trial, settings)
+    };
+    let Started { scratch, mut reader, output, mut child, registered } = start(launch, order)?;
+    // The order is all that it reads.
+    drop(child.stdin.take());
     let group = Pid::from_child(&child);
     let began = Instant::now();
     let waited = wait(group, &mut reader, &output, patience, see);
@@ -154,10 +180,7 @@ fn run_as(
         // Of one that is ended early, it is no wonder.
         _ => Vec::new(),
     };
-    // Its first process is not waited for yet, so the group's number is still its own.
-    let _ = kill_process_group(group, Signal::KILL);
-    strays::end(scratch.path());
-    let status = child.wait();
+    let status = end(&mut child, scratch.path());
     drop(registered);
     let watched = || format!("{trial} cannot be watched");
     let (until, status) = (waited.with_context(watched)?, status.with_context(watched)?);
@@ -172,13 +195,37 @@ fn run_as(
     Ok(Ended { ending, rounds: reader.rounds, output, left_running })
 }
 
+/// A trial's process, and what it is watched by.
+pub(crate) struct Started {
+    pub(crate) scratch: cleanup::Folder,
+    pub(crate) reader: Reader,
+    pub(crate) output: Output,
+    /// Its standard input is open, past the order.
+    pub(crate) child: Child,
+    pub(crate) registered: cleanup::Process,
+}
+
+/// Starts the trial of the test binary `binary` that `order` asks for, given its folder.
+pub(crate) fn start_paced(
+    binary: &Path,
+    order: impl FnOnce(&cleanup::Folder) -> Order,
+) -> anyhow::Result<Started> {
+    start(&Launch { binary, under: &[], limits: Limits::default(), slower: 1 }, order)
+}
+
 fn start(
     launch: &Launch<'_>,
-    order: &Order,
-    mark: &Path,
-    printed: PipeWriter,
-) -> anyhow::Result<(Child, cleanup::Process)> {
-    let text = serde_json::to_string(order)?;
+    order: impl FnOnce(&cleanup::Folder) -> Order,
+) -> anyhow::Result<Started> {
+    let scratch = cleanup::Folder::new()?;
+    let order = order(&scratch);
+    File::create(&order.events).and_then(|_| std::fs::create_dir(&order.folder)).with_context(
+        || format!("the trial's folder cannot be filled: {}", scratch.path().display()),
+    )?;
+    let reader = Reader::open(&order.events, &order.trial, order.seal)?;
+    let (output, printed) =
+        Output::listen(OUTPUT_KEPT).context("the trial's output cannot be read")?;
+    let text = serde_json::to_string(&order)? + "\n";
     let binary = launch.binary.as_os_str();
     let mut whole = launch.under.iter().map(OsString::as_os_str).chain([binary, ALONE.as_ref()]);
     let mut command = Command::new(whole.next().unwrap_or(binary));
@@ -188,7 +235,7 @@ fn start(
     }
     command
         .args(whole)
-        .env(strays::MARK, mark)
+        .env(strays::MARK, scratch.path())
         .stdin(Stdio::piped())
         .stdout(printed.try_clone()?)
         .stderr(printed);
@@ -198,11 +245,19 @@ fn start(
         })?;
     // With it goes this process's end of the output's pipe.
     drop(command);
-    if let Some(mut input) = child.stdin.take() {
+    if let Some(input) = &mut child.stdin {
         // Refused by a process that has ended already, which is told from how it ended.
         let _ = input.write_all(text.as_bytes());
     }
-    Ok((child, registered))
+    Ok(Started { scratch, reader, output, child, registered })
+}
+
+/// Ends a child that was not waited for yet, with all that it has started, and waits for it.
+pub(crate) fn end(child: &mut Child, scratch: &Path) -> io::Result<ExitStatus> {
+    // It is not waited for yet, so the group's number is still its own.
+    let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+    strays::end(scratch);
+    child.wait()
 }
 
 /// Until when a child was waited for.

@@ -17,6 +17,8 @@ use crate::cleanup;
 use crate::context::{Context, SoakSettings};
 use crate::event::{Event, FORMAT, TrialOutcome};
 use crate::exercise::Exercise;
+use crate::limits;
+use crate::paced::Grants;
 use crate::seal::Seal;
 use crate::suite::{Check, Work};
 
@@ -40,6 +42,9 @@ pub(crate) fn run(trials: &[Check], exercise: &Exercise, order: &Order) -> ExitC
 fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result<()> {
     cleanup::end_with_parent();
     order.limits.impose();
+    if order.paced {
+        limits::limit_appetite();
+    }
     let events = Writer::append_to(&order.events, order.seal)?;
     events.write(&Event::Start { format: FORMAT, trial: check.name.clone() })?;
     let settings = SoakSettings {
@@ -52,6 +57,7 @@ fn stream_trial(check: &Check, exercise: &Exercise, order: &Order) -> io::Result
     let context = Context::new(order.folder.clone(), settings).observed_by(move |round: &Round| {
         let _ = rounds.write(&Event::Round { round: *round });
     });
+    let context = if order.paced { context.paced_by(Grants::new().pacer()) } else { context };
     // Before the service is built, so that its own parts have their lines too.
     leak_meter::allocator::start();
     let outcome = catch(|| match check.work {

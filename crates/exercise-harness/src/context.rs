@@ -4,18 +4,21 @@ use std::cell::RefCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use leak_meter::soak::Pace;
 use leak_meter::{HeapCounts, Resource, Round, Soak};
 use serde::{Deserialize, Serialize};
 use stats_alloc::INSTRUMENTED_SYSTEM;
 use tokio::runtime::Handle;
 
 type Observer = Box<dyn FnMut(&Round)>;
+type Pacer = Box<dyn FnMut() -> Pace>;
 
 /// What a trial is given: a folder of its own and a prepared soak.
 pub struct Context {
     folder: PathBuf,
     settings: SoakSettings,
     observer: RefCell<Option<Observer>>,
+    pacer: RefCell<Option<Pacer>>,
 }
 
 /// How a soak is to be run. Every field left `None` is the exercise's own.
@@ -36,11 +39,16 @@ pub struct SoakSettings {
 
 impl Context {
     pub(crate) fn new(folder: PathBuf, settings: SoakSettings) -> Self {
-        Self { folder, settings, observer: RefCell::new(None) }
+        Self { folder, settings, observer: RefCell::new(None), pacer: RefCell::new(None) }
     }
 
     pub(crate) fn observed_by(self, observer: impl FnMut(&Round) + 'static) -> Self {
         *self.observer.borrow_mut() = Some(Box::new(observer));
+        self
+    }
+
+    pub(crate) fn paced_by(self, pacer: impl FnMut() -> Pace + 'static) -> Self {
+        *self.pacer.borrow_mut() = Some(Box::new(pacer));
         self
     }
 
@@ -65,6 +73,9 @@ impl Context {
         }
         if let Some(rounds) = self.settings.rounds {
             soak = soak.rounds(rounds);
+        }
+        if let Some(pacer) = self.pacer.borrow_mut().take() {
+            soak = soak.paced(pacer);
         }
         match self.observer.borrow_mut().take() {
             Some(observer) => soak.observe(observer),

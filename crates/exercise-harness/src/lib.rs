@@ -13,8 +13,10 @@
 //!   and with [`patience`]; [`seal`], [`output`] and [`strays`] keep it from being fooled, flooded
 //!   and outlived.
 //! - [`listing`]: the names of a memory test's trials.
+//! - [`paced`]: runs one for as long as its work is handed out, to be shown live.
 //! - [`phases`]: what a trial measures while the load on its service changes.
 //! - [`judge`]: turns measurements into sentences.
+//! - [`plan`]: the versions that were built, for a program that shows them.
 //! - [`runtime`]: a runtime for asynchronous trials, and waits that end.
 //! - [`cleanup`]: temporary folders and processes end with the program, also on Ctrl-C.
 //!
@@ -31,8 +33,10 @@ pub mod judge;
 pub mod limits;
 pub mod listing;
 pub mod output;
+pub mod paced;
 pub mod patience;
 pub mod phases;
+pub mod plan;
 pub mod runtime;
 pub mod seal;
 pub mod strays;

@@ -80,6 +80,21 @@ fn limit_data(bytes: u64) -> bool {
     setrlimit(Resource::Data, Rlimit { current: Some(bytes), maximum: Some(bytes) }).is_ok()
 }
 
+/// The address space of a trial that goes on for hours, in bytes. What watches it ends it far below;
+/// this holds for what takes all at once. The meter's tables, too, reserve address space.
+const ADDRESS_SPACE: u64 = 6 << 30;
+/// The longest file that it may write, in bytes: also of what it prints.
+const LONGEST_FILE: u64 = 1 << 30;
+
+pub(crate) fn limit_appetite() {
+    for (resource, most) in [(Resource::As, ADDRESS_SPACE), (Resource::Fsize, LONGEST_FILE)] {
+        let limit = getrlimit(resource);
+        let current = limit.current.map_or(most, |current| current.min(most));
+        // Lowering the soft limit is never refused; where it means nothing, nothing is lost.
+        let _ = setrlimit(resource, Rlimit { current: Some(current), ..limit });
+    }
+}
+
 /// Ends this process as a failed allocation does, once more than `bytes` are live.
 fn end_beyond(bytes: u64) {
     loop {

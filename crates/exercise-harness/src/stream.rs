@@ -1,13 +1,16 @@
 //! Reads an event stream as it grows, and refuses a broken one.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 
 use leak_meter::Round;
 
 use crate::event::{Event, FORMAT, TrialOutcome};
 use crate::seal::Seal;
+
+/// How much of a stream may have been read and still be on the disk, in bytes.
+const MOST_READ: u64 = 64 * 1024;
 
 /// A reader of one trial's stream.
 #[derive(Debug)]
@@ -37,7 +40,8 @@ impl Reader {
     /// When the file cannot be opened.
     pub fn open(path: &Path, trial: &str, seal: Seal) -> io::Result<Self> {
         Ok(Self {
-            file: File::open(path)?,
+            // Also to be shortened: the child takes it out of its folder.
+            file: File::options().read(true).write(true).open(path)?,
             trial: trial.to_owned(),
             seal,
             length: 0,
@@ -94,6 +98,33 @@ impl Reader {
             return Err("was not written by the harness, or not at this place".to_owned());
         }
         serde_json::from_slice(json).map_err(|error| format!("is not an event: {error}"))
+    }
+
+    /// Lets go of the rounds so far: of a stream that may go on for hours.
+    pub(crate) fn forget(&mut self) {
+        self.rounds.clear();
+    }
+
+    /// Shortens the stream's file to nothing, if much of it has been read: only while nobody writes
+    /// to it.
+    ///
+    /// # Errors
+    /// When the file cannot be shortened.
+    pub(crate) fn shorten(&mut self) -> io::Result<()> {
+        if self.rest.is_empty() && self.file.stream_position()? >= MOST_READ {
+            self.file.set_len(0)?;
+            self.file.rewind()?;
+            self.length = 0;
+        }
+        Ok(())
+    }
+
+    /// How many bytes of the stream are on the disk.
+    ///
+    /// # Errors
+    /// When the file cannot be looked at.
+    pub(crate) fn on_disk(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
     }
 
     /// What is wrong with `event` at this place in the stream.

@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::hint::black_box;
 
 use leak_meter::probe::FileKind;
+use leak_meter::soak::Pace;
 use leak_meter::{Allocator, HeapCounts, Operation, Report, Resource, Soak, Verdict};
 
 #[global_allocator]
@@ -27,6 +28,23 @@ fn planted_leaks_are_found_and_healthy_programs_are_not_accused() {
     the_same_seed_repeats_the_same_operations();
     an_asynchronous_workload_is_measured_the_same();
     another_counter_counts_allocations_and_the_meter_what_is_live();
+    a_paced_soak_does_what_it_is_told_and_keeps_no_rounds();
+}
+
+fn a_paced_soak_does_what_it_is_told_and_keeps_no_rounds() {
+    let mut turns = [Pace::Round(3), Pace::Wait, Pace::Round(1), Pace::Round(2)].into_iter();
+    let (seen, numbers) = (RefCell::new(Vec::with_capacity(9)), RefCell::new(Vec::new()));
+    let report = Soak::new()
+        .paced(|| turns.next().unwrap_or(Pace::End))
+        .observe(|round| seen.borrow_mut().push(round.operations))
+        .run(|operation| numbers.borrow_mut().push(operation.number()));
+    assert_eq!(*seen.borrow(), [3, 1, 2]);
+    assert_eq!(*numbers.borrow(), [0, 1, 2, 3, 4, 5], "no operation comes twice");
+    assert_eq!((report.rounds.len(), report.verdict), (0, Verdict::Undecided), "{report}");
+    assert_eq!(report.stopped, None);
+
+    let stopped = Soak::new().paced(|| Pace::Round(1)).run(|_| Err("the disk is full"));
+    assert!(stopped.stopped.is_some(), "an error ends it");
 }
 
 fn another_counter_counts_allocations_and_the_meter_what_is_live() {

@@ -2,14 +2,18 @@
 
 mod ask;
 pub mod completions;
+pub mod demo;
 pub mod diff;
+pub mod doctor;
 pub mod hint;
+pub mod kit;
 pub mod list;
 pub mod new;
 mod phases;
 pub mod predict;
-mod prepare;
+pub mod prepare;
 pub mod profile;
+pub mod report;
 pub mod reset;
 pub mod run;
 pub mod test;

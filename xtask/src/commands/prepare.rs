@@ -2,6 +2,7 @@
 //! are built, with progress shown.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
@@ -55,10 +56,35 @@ pub fn build_shipped(
     let copies = entries.iter().map(copy).collect::<anyhow::Result<Vec<_>>>()?;
     let packages: Vec<String> = copies.iter().map(|copy| copy.package.clone()).collect();
     let target = cargo::target_folder(&workspace.root)?;
-    let folder = target.join("shipped");
+    let folder = shipped_folder(&target);
     scratch::lay(&workspace.root, copies, &folder)
         .context("what was shipped cannot be laid out to be built")?;
     let target_folder = Some(target.as_path());
     let selection = Selection { workspace: &folder, packages: &packages, release, target_folder };
     Ok(cargo::build(selection, see)?.packages)
+}
+
+/// Where, in the folder that cargo builds in, what was shipped is laid out to be built: each package
+/// in a folder of its name.
+pub fn shipped_folder(target: &Path) -> PathBuf {
+    target.join("shipped")
+}
+
+/// Builds every version in `workspace`, and what was shipped of the exercises that have been edited.
+///
+/// # Errors
+/// As [`build`] and [`build_shipped`].
+pub fn build_all(
+    workspace: &Workspace,
+    release: bool,
+    progress: &Progress,
+) -> anyhow::Result<BTreeMap<String, Built>> {
+    let mut built = build(workspace, release, progress)?.packages;
+    let edited = |entry: &&Entry| shipped::is_comparable(&workspace.root, &entry.name);
+    let edited: Vec<&Entry> = workspace.exercises.iter().filter(edited).collect();
+    if !edited.is_empty() {
+        progress.stage("Building what was shipped");
+        built.extend(build_shipped(workspace, &edited, release, progress.detail())?);
+    }
+    Ok(built)
 }

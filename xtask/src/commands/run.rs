@@ -117,7 +117,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = prepare::workspace()?;
     let entries = workspace.chosen(&args.exercises)?;
     let progress = Progress::new();
-    let mut built = prepare::build(&workspace, args.release, &progress)?.packages;
+    let built = args.build(&workspace, &entries, &progress)?;
     if args.until_oom {
         progress.end();
         let [entry] = entries[..] else {
@@ -130,19 +130,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         return until_oom::run(entry, &built, args.tenth);
     }
     let chosen = args.choose(&workspace, &entries);
-    let shipped = |of: &&Chosen<'_>| of.versions.contains(&Version::Shipped);
-    let shipped: Vec<&Entry> = chosen.iter().filter(shipped).map(|of| of.entry).collect();
-    if !shipped.is_empty() {
-        progress.stage("Building what was shipped");
-        let detail = progress.detail();
-        built.extend(prepare::build_shipped(&workspace, &shipped, args.release, detail)?);
-    }
-    let subjects = args.subjects(&chosen, &built);
-    for subject in &subjects {
-        if let Err(VersionResult { version, message: Some(message), .. }) = &subject.built {
-            progress.aside(|| show::trouble::did_not_build(*version, &subject.entry.name, message));
-        }
-    }
+    let subjects = args.subjects_told(&chosen, &built, &progress);
 
     progress.stage("Measuring");
     let brief = args.exercises.is_empty() && args.format == Format::Text;
@@ -171,7 +159,76 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     Ok(if measured { Exit::Success } else { Exit::NoResult })
 }
 
+/// Measures the exercises of these names, all of them for no name, as `run` does without further
+/// arguments.
+///
+/// # Errors
+/// As [`run`].
+pub fn measured(
+    workspace: &Workspace,
+    exercises: &[String],
+    release: bool,
+    progress: &Progress,
+) -> anyhow::Result<Document> {
+    let args = Args {
+        exercises: exercises.to_vec(),
+        version: Choice::All,
+        format: Format::Json,
+        rounds: None,
+        operations: None,
+        seed: None,
+        release,
+        holders: true,
+        until_oom: false,
+        tenth: false,
+        requests_per_second: None,
+    };
+    let entries = workspace.chosen(exercises)?;
+    let built = args.build(workspace, &entries, progress)?;
+    let chosen = args.choose(workspace, &entries);
+    let subjects = args.subjects_told(&chosen, &built, progress);
+    progress.stage("Measuring");
+    let exercises = args.measure(&chosen, subjects, progress, |_, _| Ok(()))?;
+    Ok(Document { format: FORMAT, exercises })
+}
+
 impl Args {
+    /// Builds all versions, and what was shipped where that is to be measured.
+    fn build(
+        &self,
+        workspace: &Workspace,
+        entries: &[&Entry],
+        progress: &Progress,
+    ) -> anyhow::Result<BTreeMap<String, Built>> {
+        let mut built = prepare::build(workspace, self.release, progress)?.packages;
+        let chosen = self.choose(workspace, entries);
+        let shipped = |of: &&Chosen<'_>| of.versions.contains(&Version::Shipped);
+        let shipped: Vec<&Entry> = chosen.iter().filter(shipped).map(|of| of.entry).collect();
+        if !shipped.is_empty() && !self.until_oom {
+            progress.stage("Building what was shipped");
+            let detail = progress.detail();
+            built.extend(prepare::build_shipped(workspace, &shipped, self.release, detail)?);
+        }
+        Ok(built)
+    }
+
+    /// What is to be measured; of what does not build it is told why.
+    fn subjects_told<'a>(
+        &self,
+        chosen: &[Chosen<'a>],
+        built: &BTreeMap<String, Built>,
+        progress: &Progress,
+    ) -> Vec<Subject<'a>> {
+        let subjects = self.subjects(chosen, built);
+        for subject in &subjects {
+            if let Err(VersionResult { version, message: Some(message), .. }) = &subject.built {
+                let name = &subject.entry.name;
+                progress.aside(|| show::trouble::did_not_build(*version, name, message));
+            }
+        }
+        subjects
+    }
+
     /// Which versions of each of `entries` are to be measured. What was shipped stands beside the
     /// learner's once they differ, if it was asked for by name or the exercise was.
     fn choose<'a>(&self, workspace: &Workspace, entries: &[&'a Entry]) -> Vec<Chosen<'a>> {

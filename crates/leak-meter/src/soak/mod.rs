@@ -2,15 +2,18 @@
 
 mod budget;
 mod operation;
+mod pace;
 mod recorder;
 mod settle;
 mod turn;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::thread;
 use std::time::Duration;
 
 pub use operation::{Operation, OperationResult};
+pub use pace::Pace;
 
 use crate::allocator::HeapCounts;
 use crate::probe::Gauge;
@@ -68,6 +71,7 @@ struct Plan {
 #[derive(Default)]
 struct Watchers<'a> {
     observer: Option<Observer<'a>>,
+    pacer: Option<pace::Pacer<'a>>,
     tasks: Option<AnyGauge<'a>>,
     counter: Option<Counter<'a>>,
     gauges: Vec<(String, AnyGauge<'a>)>,
@@ -243,6 +247,10 @@ impl<'a> Soak<'a> {
         }
         let mut recorder = Recorder::new(self.plan, self.watchers, &first);
         while recorder.goes_on() {
+            if recorder.waits() {
+                thread::sleep(pace::LOOK);
+                continue;
+            }
             recorder.begin_round();
             let stopped = recorder
                 .operations()
@@ -267,6 +275,11 @@ impl<'a> Soak<'a> {
         }
         let mut recorder = Recorder::new(self.plan, self.watchers, &first);
         while recorder.goes_on() {
+            if recorder.waits() {
+                thread::sleep(pace::LOOK);
+                settle::yield_now().await;
+                continue;
+            }
             recorder.begin_round();
             let mut stopped = None;
             for operation in recorder.operations() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::budget::FirstRound;
-use super::{Operation, Plan, Watchers};
+use super::{Operation, Pace, Plan, Watchers};
 use crate::allocator::{self, HeapCounts};
 use crate::holders;
 use crate::probe::{
@@ -24,8 +24,10 @@ pub(super) struct Recorder<'a> {
     plan: Plan,
     watchers: Watchers<'a>,
     operations: u64,
-    /// The number of the first round's first operation.
+    /// The number of the first round's first operation; of a paced soak, the next one's.
     first_operation: u64,
+    /// What a paced soak does next.
+    pace: Option<Pace>,
     checkpoints: Vec<usize>,
     installed: bool,
     open_files: Result<OpenFilesProbe, Unavailable>,
@@ -61,6 +63,7 @@ impl<'a> Recorder<'a> {
         let mut recorder = Self {
             operations,
             first_operation,
+            pace: None,
             checkpoints: plan.rounds.checkpoints(),
             installed: allocator::is_installed(),
             open_files: OpenFilesProbe::new(),
@@ -90,13 +93,26 @@ impl<'a> Recorder<'a> {
     }
 
     /// Whether another round is to be run: the last one ended neither the workload nor the doubt.
-    pub(super) fn goes_on(&self) -> bool {
+    pub(super) fn goes_on(&mut self) -> bool {
+        if let (Some(pacer), None) = (&mut self.watchers.pacer, &self.stopped) {
+            let pace = allocator::as_meter(pacer);
+            if let Pace::Round(operations) = pace {
+                self.operations = operations.max(1);
+            }
+            self.pace = Some(pace);
+            return pace != Pace::End;
+        }
         let done = self.rounds.len();
         let last = self.checkpoints.last().is_none_or(|last| done >= *last);
         if last || self.stopped.is_some() {
             return false;
         }
         !self.checkpoints.contains(&done) || !self.is_decided()
+    }
+
+    /// Whether the next round's time has not come.
+    pub(super) fn waits(&self) -> bool {
+        self.pace == Some(Pace::Wait)
     }
 
     /// Whether more rounds could not change the verdict. Long runs end at the first certain growth:
@@ -166,6 +182,18 @@ impl<'a> Recorder<'a> {
             settled,
             nanoseconds: self.nanoseconds,
         };
+        if self.pace.is_some() {
+            self.first_operation += self.operations;
+        } else {
+            self.keep_round(round);
+        }
+        if let Some(observer) = &mut self.watchers.observer {
+            observer(&round);
+        }
+    }
+
+    /// Adds a round to the series that are judged.
+    fn keep_round(&mut self, round: Round) {
         if let Some(Ok(groups)) = self.open_files.as_mut().ok().map(OpenFilesProbe::groups) {
             self.open[usize::from(!self.rounds.is_empty())] = groups;
         }
@@ -174,9 +202,6 @@ impl<'a> Recorder<'a> {
             readings.push(gauge.read());
         }
         self.ledger.record();
-        if let Some(observer) = &mut self.watchers.observer {
-            observer(&round);
-        }
     }
 
     fn read_handles(&mut self) -> Handles {

@@ -1,0 +1,180 @@
+// All text on the page: cards, story, notes.
+
+import { CURVES, bytes, clock, count, number } from "./draw.js";
+
+const NAMES = { exercise: "Leaks", solution: "Fixed", mine: "Yours" };
+/// Nothing leaks, so nothing is fixed.
+const ALIKE = { exercise: "Shipped", solution: "Solution", mine: "Yours" };
+const nameOf = (shown, role) => (shown && !shown.leaks ? ALIKE : NAMES)[role];
+const STATES = { working: "under load", idle: "idle", killed: "killed: out of memory", failed: "failed" };
+const LOADS = { all: "to every version, in step", exercise: "to the version that leaks", solution: "to the fixed version" };
+
+function make(tag, text, name) {
+  const node = document.createElement(tag);
+  if (text !== undefined) node.textContent = text;
+  if (name) node.className = name;
+  return node;
+}
+
+function span(seconds) {
+  const minute = 60, hour = 3600, day = 86400;
+  if (seconds < minute) return `${Math.floor(seconds)} s`;
+  if (seconds < hour) return `${Math.floor(seconds / minute)} min`;
+  if (seconds < 2 * day) return `${Math.floor(seconds / hour)} h ${Math.floor((seconds % hour) / minute)} min`;
+  return `${Math.floor(seconds / day)} days ${Math.floor((seconds % day) / hour)} h`;
+}
+
+/// Makes a card for each version.
+export function cards(shown) {
+  const all = (shown ? shown.versions : []).map((role) => {
+    const card = make("div", undefined, "card");
+    card.dataset.role = role;
+    const head = make("div");
+    head.append(make("h2", nameOf(shown, role)), make("p", "", "state"));
+    const list = make("dl");
+    for (const [key, label] of [["operations", "operations"], ["rate", "per second"], ["growth", "kept per operation"]]) {
+      const value = make("dd");
+      value.dataset.value = key;
+      list.append(make("dt", label), value);
+    }
+    card.append(head, make("div", "", "held"), list, make("p", "", "left"));
+    return card;
+  });
+  document.querySelector("#cards").replaceChildren(...all);
+}
+
+/// Brings the cards up to date.
+export function read(shown, frame, hidden, curve) {
+  const { index, unit } = CURVES[curve];
+  for (const card of document.querySelectorAll(".card")) {
+    const role = card.dataset.role;
+    const reading = frame.versions[shown.versions.indexOf(role)];
+    card.hidden = hidden.has(role);
+    card.style.display = card.hidden ? "none" : "";
+    card.dataset.state = reading.state;
+    card.dataset.operations = reading.operations;
+    card.dataset.bytes = reading.bytes ?? "";
+    card.dataset.rate = reading.rate;
+    card.querySelector(".state").textContent = STATES[reading.state];
+    card.querySelector(".held").textContent = reading[curve] === null ? "\u2014" : unit(reading[curve]);
+    const growth = reading.growth[index];
+    const values = {
+      operations: count(reading.operations),
+      rate: reading.state === "working" ? number(reading.rate) : "0",
+      growth: growth === null ? "\u2014" : curve === "bytes" ? bytes(Math.round(growth)) : number(growth),
+    };
+    for (const [key, text] of Object.entries(values)) card.querySelector(`[data-value=${key}]`).textContent = text;
+    card.querySelector(".left").textContent = left(shown, reading);
+  }
+  document.querySelector("#load").textContent =
+    `${number(frame.per_second)} operations per second ${LOADS[frame.load]}`;
+}
+
+function left(shown, reading) {
+  const { seconds_left: here, server_seconds_left: server } = reading;
+  if (reading.state === "killed") return "starts afresh in a moment";
+  if (reading.state !== "working" || here === null || here > 7200) return "";
+  return `out of memory in ${clock(here)} \u00b7 ${span(server)} at ${number(shown.requests_per_second)} requests/s`;
+}
+
+/// Tells the story up to the step where the page stands.
+export function story(shown, status) {
+  const { told, step } = status;
+  const parts = [];
+  const add = (...nodes) => parts.push(...nodes);
+  if (step === 0) {
+    const report = make("div");
+    report.innerHTML = told.report; // Rendered by the server from the exercise's README.
+    add(report);
+  }
+  if (step === 2) add(make("p", "What grows?", "question"), make("p", "Who holds it?", "question"));
+  if (step === 3) for (const line of told.lines.slice(0, 1)) add(...source(line, true));
+  if (step === 4) add(...lines(told, 1), ...holder(told));
+  if (step >= 5) {
+    const summary = make("p");
+    summary.innerHTML = told.summary;
+    add(make("p", told.pattern, "pattern"), summary);
+  }
+  if (step === 5 && told.diff.length === 0) add(make("p", "The solution changes nothing: the growth ends by itself."));
+  if (step === 5) for (const file of told.diff) add(...diff(file));
+  if (step === 6) add(...lines(told, 1), ...holder(told));
+  if (status.source === "survey") add(make("p", "The version that leaks is measured once, then the load begins \u2026"));
+  document.querySelector("#story").replaceChildren(...parts);
+}
+
+function lines(told, most) {
+  if (told.lines.length === 0) return [make("p", "No line was found to grow.")];
+  return [make("h2", "Grows"), ...told.lines.slice(0, most).flatMap((line) => source(line, false))];
+}
+
+function source(line, whole) {
+  const place = make("p", `${line.function}\n${line.file}:${line.line}`, "place");
+  place.style.whiteSpace = "pre-wrap";
+  const nodes = [place, make("p", line.keeps, "keeps")];
+  if (whole) {
+    const code = make("pre");
+    const indent = common(line.source.map(({ text }) => text));
+    for (const { number: at, text, grows } of line.source) {
+      const row = make("span", undefined, grows ? "grows" : "");
+      row.append(make("i", at), text.slice(indent));
+      code.append(row);
+    }
+    nodes.push(code);
+  }
+  return nodes;
+}
+
+/// How far all lines that are not empty are indented.
+function common(lines) {
+  return Math.min(...lines.filter((text) => text.trim()).map((text) => text.search(/\S/)));
+}
+
+function holder(told) {
+  return [make("h2", "Held by"), told.holder === null
+    ? make("p", "Who holds it was not found out by the measurement: read the source above, and ask who keeps what it makes.")
+    : make("p", told.holder, "holder")];
+}
+
+function diff(file) {
+  const nodes = [make("p", file.file, "place")];
+  for (const hunk of file.hunks) {
+    const code = make("pre");
+    const indent = common(hunk.map(({ parts }) => parts.map(([, text]) => text).join("")));
+    for (const { sign, parts } of hunk) {
+      const row = make("span", undefined, sign === "same" ? "" : sign);
+      row.append({ same: "  ", out: "- ", in: "+ " }[sign]);
+      let rest = indent;
+      for (const [changed, whole] of parts) {
+        const text = whole.slice(rest);
+        rest = Math.max(0, rest - whole.length);
+        row.append(changed ? make("b", text) : text);
+      }
+      code.append(row);
+    }
+    nodes.push(code);
+  }
+  return nodes;
+}
+
+/// The last thing that happened.
+export function note(shown, last) {
+  const who = last && last.version && last.what !== "swapped" ? `${nameOf(shown, last.version)}: ` : "";
+  document.querySelector("#note").textContent = last ? who + last.text : "";
+}
+
+/// Where the page is.
+export function status(shown, now, connected) {
+  document.body.dataset.step = now.step;
+  document.body.dataset.source = now.source;
+  document.querySelector("#title").textContent = shown ? shown.title : "Leak Lab";
+  document.querySelector("#place").textContent = shown ? `${shown.number}/${shown.of}` : "";
+  document.title = shown ? `${shown.title} \u00b7 Leak Lab` : "Leak Lab";
+  const source = { survey: "measuring\u2026", live: "", recording: "recording" }[now.source];
+  const words = [connected ? "" : "connection lost: trying again", source, now.paused ? "paused" : ""];
+  document.querySelector("#source").textContent = words.filter(Boolean).join(" \u00b7 ");
+  const trouble = document.querySelector("#trouble");
+  trouble.hidden = !now.trouble;
+  const offer = now.recording && now.source !== "recording" ? "\nPress L to play the recording of this exercise." : "";
+  trouble.textContent = now.trouble ? now.trouble + offer : "";
+  story(shown, now);
+}

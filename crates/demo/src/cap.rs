@@ -1,0 +1,120 @@
+//! How much a measured process may hold, and how much load it gets: the bug report's story, scaled
+//! down to minutes on a laptop.
+
+use exercise_harness::judge::{LIMIT_BYTES, START_BYTES};
+use exercise_harness::plan::Planned;
+use leak_meter::{Report, Resource, Verdict};
+
+use crate::message::Cap;
+
+/// How long a leak takes to its cap at the first load, about, in seconds.
+const TO_CAP: f64 = 75.0;
+/// The share of a processor that the first load may take.
+const SHARE: f64 = 0.12;
+/// The most live bytes that any process may hold.
+const MOST_BYTES: f64 = 100e6;
+/// The scale of memory where nothing grows.
+const SCALE: f64 = 100.0;
+/// The open files at which a process is ended: below the lowest limit that a system gives.
+const FILES: u64 = 200;
+/// The open files at which the bug report's server refuses requests.
+const SERVER_FILES: f64 = 65_536.0;
+
+/// What is chosen for an exercise from a measurement of its buggy version.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Chosen {
+    /// When a process is ended.
+    pub cap: Cap,
+    /// The first load, in operations per second.
+    pub per_second: f64,
+}
+
+/// Chooses cap and load. Without a measurement both are cautious.
+pub fn choose(exercise: &Planned, report: Option<&Report>) -> Chosen {
+    let growing = |resource| {
+        let growth = report?.growth_of(resource)?;
+        growth.per_operation.filter(|_| growth.verdict == Verdict::Growing)
+    };
+    let first = report.and_then(|report| report.rounds.first());
+    let files_at_start = first.and_then(|round| round.open_files).unwrap_or(0);
+    let files_room = FILES.saturating_sub(files_at_start).max(1) as f64;
+
+    let mut per_second = exercise.operations_per_round as f64 / 2.0;
+    if let Some(seconds) = report.and_then(seconds_per_operation) {
+        per_second = per_second.min(SHARE / seconds);
+    }
+    if let Some(files) = growing(Resource::OpenFiles) {
+        per_second = per_second.min(files_room / files / TO_CAP);
+    }
+    let per_second = round_down(per_second);
+
+    let server_room = LIMIT_BYTES - START_BYTES;
+    let scale = growing(Resource::LiveBytes)
+        .map_or(SCALE, |bytes| round(server_room / (bytes * per_second * TO_CAP)))
+        .max(server_room / MOST_BYTES);
+    let at_start = first.map_or(0, |round| round.live_bytes);
+    let cap = Cap {
+        bytes: at_start + whole(server_room / scale),
+        bytes_scale: scale,
+        files: FILES,
+        files_scale: SERVER_FILES / files_room,
+    };
+    Chosen { cap, per_second }
+}
+
+/// How long an operation took, settling left out.
+fn seconds_per_operation(report: &Report) -> Option<f64> {
+    let nanoseconds: u64 = report.rounds.iter().map(|round| round.nanoseconds).sum();
+    let operations = report.operations();
+    (operations > 0 && nanoseconds > 0).then(|| nanoseconds as f64 / 1e9 / operations as f64)
+}
+
+/// The next lower number of 1, 2 or 5 with zeros.
+fn round_down(value: f64) -> f64 {
+    if !value.is_finite() || value <= 0.0 {
+        return 1.0;
+    }
+    let ten = 10_f64.powf(value.log10().floor());
+    let step = [5.0, 2.0].into_iter().find(|step| value / ten >= *step);
+    step.unwrap_or(1.0) * ten
+}
+
+/// The nearest of the numbers 1, 2 and 5 with zeros, by how many times one is the other.
+fn round(value: f64) -> f64 {
+    let lower = round_down(value);
+    let upper = round_down(lower * 2.6);
+    if value / lower <= upper / value { lower } else { upper }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn whole(value: f64) -> u64 {
+    value.max(0.0) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use exercise_harness::Exercise;
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_rounded_down_to_plain_ones() {
+        for (value, plain) in [(1.0, 1.0), (4.9, 2.0), (5.0, 5.0), (99.0, 50.0), (0.34, 0.2)] {
+            assert!((round_down(value) - plain).abs() < 1e-9, "{value}: {}", round_down(value));
+        }
+        for (value, plain) in [(1.0, 1.0), (1.6, 2.0), (3.0, 2.0), (39.0, 50.0), (8.0, 10.0)] {
+            assert!((round(value) - plain).abs() < 1e-9, "{value}: {}", round(value));
+        }
+        assert!((round_down(f64::NAN) - 1.0).abs() < 1e-9);
+        assert!((round_down(0.0) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn without_a_measurement_the_cap_is_a_laptops() {
+        let text = include_str!("../../rc-cycles/exercise.toml");
+        let chosen = choose(&Planned::new("rc-cycles", &Exercise::parse(text).unwrap()), None);
+        assert!(chosen.cap.bytes <= 100_000_000);
+        assert!(chosen.cap.files < 256);
+        assert!(chosen.per_second > 0.0);
+    }
+}

@@ -1,0 +1,341 @@
+//! What the page shows: one exercise after the other, live or recorded, as the page's commands ask.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use exercise_harness::plan::{Plan, Planned, Role};
+use leak_meter::Report;
+
+use crate::cap::{self, Chosen};
+use crate::hub::Hub;
+use crate::live::{Live, TICK};
+use crate::message::{Command, Curve, Happened, Note, Record, Scene, Shown, Shows, Status};
+use crate::recording::{self, Player, Recorder};
+use crate::story::{self, Step};
+use crate::survey::Survey;
+
+/// What the engine is asked to do.
+#[derive(Debug)]
+pub struct Course {
+    /// The exercises and their versions.
+    pub plan: Plan,
+    /// Where to record the first exercise.
+    pub record: Option<PathBuf>,
+    /// A recording to play first.
+    pub replay: Option<PathBuf>,
+}
+
+/// Runs processes and tells the hub; ends when nobody can send commands any more.
+#[derive(Debug)]
+pub struct Engine {
+    plan: Plan,
+    hub: Arc<Hub>,
+    at: usize,
+    step: usize,
+    paused: bool,
+    trouble: BTreeMap<Option<Role>, String>,
+    source: Source,
+    scene: Option<Scene>,
+    reports: BTreeMap<usize, Report>,
+    record: Option<PathBuf>,
+    recorder: Option<Recorder>,
+}
+
+#[derive(Debug)]
+enum Source {
+    /// The buggy version is measured once, for the growing lines and the scale.
+    Surveying(Survey),
+    Live(Box<Live>),
+    Playing(Box<Player>),
+    /// There is nothing to show but the trouble.
+    Nothing,
+}
+
+impl Engine {
+    /// Begins the course.
+    ///
+    /// # Errors
+    /// When the recording that is to be played cannot be read.
+    pub fn new(course: Course, hub: Arc<Hub>) -> anyhow::Result<Self> {
+        let Course { plan, record, replay } = course;
+        anyhow::ensure!(plan.first < plan.exercises.len(), "There is no exercise to be shown.");
+        let mut engine = Self {
+            at: plan.first,
+            plan,
+            hub,
+            step: 0,
+            paused: false,
+            trouble: BTreeMap::new(),
+            source: Source::Nothing,
+            scene: None,
+            reports: BTreeMap::new(),
+            record,
+            recorder: None,
+        };
+        match replay {
+            Some(path) => engine.play(Player::open(&path)?),
+            None => engine.begin(),
+        }
+        Ok(engine)
+    }
+
+    /// Follows the commands until their sender is gone.
+    pub fn run(mut self, commands: &Receiver<Command>) {
+        let tick = Duration::from_secs_f64(TICK);
+        let mut next = Instant::now() + tick;
+        loop {
+            match commands.recv_timeout(next.saturating_duration_since(Instant::now())) {
+                Ok(command) => self.follow(command),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.tick();
+                    // A laptop that slept does not catch up.
+                    next = Instant::now().max(next) + tick;
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn planned(&self) -> &Planned {
+        &self.plan.exercises[self.at]
+    }
+
+    fn begin(&mut self) {
+        self.trouble.clear();
+        self.paused = false;
+        self.scene = None;
+        self.source = match self.reports.get(&self.at) {
+            Some(_) => Source::Nothing,
+            None => Source::Surveying(Survey::begin(self.planned())),
+        };
+        if let Source::Nothing = self.source {
+            self.go_live();
+        } else {
+            let shown = self.shown(cap::choose(self.planned(), None));
+            self.scene = Some(Scene { shown, story: story::read(self.planned(), None) });
+            self.tell_all();
+        }
+    }
+
+    fn go_live(&mut self) {
+        let report = self.reports.get(&self.at);
+        let chosen = cap::choose(self.planned(), report);
+        let story = story::read(self.planned(), report);
+        let scene = Scene { shown: self.shown(chosen), story };
+        self.record(&scene);
+        self.source = Source::Live(Box::new(Live::start(self.planned(), chosen)));
+        self.scene = Some(scene);
+        self.tell_all();
+    }
+
+    fn shown(&self, chosen: Chosen) -> Shown {
+        let planned = self.planned();
+        let main = planned.resources.iter().find_map(|resource| match resource {
+            leak_meter::Resource::OpenFiles | leak_meter::Resource::Sockets => Some(Curve::Files),
+            leak_meter::Resource::LiveBlocks | leak_meter::Resource::LiveBytes => {
+                Some(Curve::Bytes)
+            }
+            _ => None,
+        });
+        Shown {
+            number: self.at + 1,
+            of: self.plan.exercises.len(),
+            title: planned.title.clone(),
+            service: planned.service.clone(),
+            leaks: planned.leaks,
+            versions: planned.versions.iter().map(|version| version.role).collect(),
+            requests_per_second: planned.requests_per_second,
+            cap: chosen.cap,
+            main: main.unwrap_or(Curve::Bytes),
+        }
+    }
+
+    fn play(&mut self, player: Player) {
+        let place = self.plan.exercises.iter().position(|one| one.name == player.exercise);
+        self.at = place.unwrap_or(self.at);
+        self.paused = false;
+        self.trouble.clear();
+        self.scene = Some(player.scene.clone());
+        self.source = Source::Playing(Box::new(player));
+        self.tell_all();
+    }
+
+    /// Plays the recording of this exercise, if there is one.
+    fn play_recording(&mut self) {
+        let Some(path) = recording::find(&self.plan.recordings, &self.planned().name) else {
+            return;
+        };
+        match Player::open(&path) {
+            Ok(player) => self.play(player),
+            Err(error) => {
+                self.trouble.insert(None, format!("{error:#}"));
+                self.tell_status();
+            }
+        }
+    }
+
+    fn record(&mut self, scene: &Scene) {
+        let name = &self.plan.exercises[self.at].name;
+        // One file holds one exercise: another one ends it.
+        self.recorder = None;
+        let Some(path) = self.record.take() else { return };
+        match Recorder::create(&path, name, scene) {
+            Ok(recorder) => self.recorder = Some(recorder),
+            Err(error) => {
+                self.trouble.insert(None, format!("{error:#}"));
+            }
+        }
+    }
+
+    fn write(&mut self, record: &Record) {
+        let Some(recorder) = &mut self.recorder else { return };
+        if let Err(error) = recorder.write(record) {
+            self.recorder = None;
+            self.trouble.insert(None, format!("{error:#}"));
+            self.tell_status();
+        }
+    }
+
+    fn tick(&mut self) {
+        match &mut self.source {
+            Source::Surveying(survey) => match survey.result() {
+                None => {}
+                Some(Ok(report)) => {
+                    self.reports.insert(self.at, *report);
+                    self.go_live();
+                }
+                Some(Err(sentence)) => {
+                    self.go_live();
+                    self.trouble.insert(Some(Role::Exercise), sentence);
+                    self.tell_status();
+                }
+            },
+            Source::Live(live) if !self.paused => {
+                let (frame, notes) = live.tick();
+                for note in notes {
+                    self.write(&Record::Note { note: note.clone() });
+                    self.noted(&note);
+                    self.hub.note(note);
+                }
+                self.write(&Record::Frame { frame: frame.clone() });
+                self.hub.frame(frame);
+            }
+            Source::Playing(player) if !self.paused => {
+                for record in player.advance(TICK) {
+                    match record {
+                        Record::Frame { frame } => self.hub.frame(frame),
+                        Record::Note { note } => self.hub.note(note),
+                        Record::Start { .. } => {}
+                    }
+                }
+                if player.is_over() {
+                    self.paused = true;
+                    self.tell_status();
+                }
+            }
+            Source::Live(_) | Source::Playing(_) | Source::Nothing => {}
+        }
+    }
+
+    fn noted(&mut self, note: &Note) {
+        if note.what == Happened::Failed {
+            self.trouble.insert(note.version, note.text.clone());
+            self.tell_status();
+        }
+    }
+
+    fn follow(&mut self, command: Command) {
+        match command {
+            Command::Pause => self.paused = !self.paused,
+            Command::NextExercise => return self.go_to(self.at + 1),
+            Command::PreviousExercise => return self.go_to(self.at.wrapping_sub(1)),
+            Command::Forward => self.step = (self.step + 1).min(Step::ALL.len() - 1),
+            Command::Back => self.step = self.step.saturating_sub(1),
+            Command::First => self.step = 0,
+            Command::Last => self.step = Step::ALL.len() - 1,
+            Command::Play => return self.play_recording(),
+            Command::Restart => {
+                if matches!(self.source, Source::Playing(_)) {
+                    return self.begin_or_play_again();
+                }
+                self.trouble.clear();
+            }
+            _ => {}
+        }
+        if let Source::Live(live) = &mut self.source {
+            match command {
+                Command::Swap => live.swap(),
+                Command::Compare => live.compare(),
+                Command::Restart => live.restart(),
+                Command::LoadUp => live.turn(1),
+                Command::LoadDown => live.turn(-1),
+                _ => {}
+            }
+        }
+        // What is told is what is on disk now.
+        if let (Some(scene), false) = (&mut self.scene, matches!(self.source, Source::Playing(_))) {
+            let report = self.reports.get(&self.at);
+            scene.story = story::read(&self.plan.exercises[self.at], report);
+        }
+        self.tell_status();
+    }
+
+    /// A recording that is played once more; from its beginning.
+    fn begin_or_play_again(&mut self) {
+        let Source::Playing(player) = std::mem::replace(&mut self.source, Source::Nothing) else {
+            return;
+        };
+        self.play(player.again());
+    }
+
+    fn go_to(&mut self, at: usize) {
+        if at < self.plan.exercises.len() {
+            // The processes end before others start.
+            self.source = Source::Nothing;
+            self.recorder = None;
+            self.at = at;
+            self.step = 0;
+            self.begin();
+        }
+    }
+
+    fn status(&self) -> Status {
+        let trouble: Vec<String> =
+            self.trouble.iter().map(|(role, text)| of(*role, text)).collect();
+        let told = self.scene.as_ref().map(|scene| story::told(&scene.story, Step::ALL[self.step]));
+        Status {
+            paused: self.paused,
+            source: match self.source {
+                Source::Surveying(_) => Shows::Survey,
+                Source::Playing(_) => Shows::Recording,
+                Source::Live(_) | Source::Nothing => Shows::Live,
+            },
+            trouble: (!trouble.is_empty()).then(|| trouble.join("\n")),
+            recording: recording::find(&self.plan.recordings, &self.planned().name).is_some(),
+            step: self.step,
+            steps: Step::ALL.len(),
+            told: told.unwrap_or_default(),
+        }
+    }
+
+    fn tell_status(&self) {
+        self.hub.status(self.status());
+    }
+
+    fn tell_all(&self) {
+        self.hub.begin(self.scene.as_ref().map(|scene| scene.shown.clone()), self.status());
+    }
+}
+
+/// A sentence of trouble with a version.
+fn of(role: Option<Role>, text: &str) -> String {
+    match role {
+        Some(Role::Exercise) => format!("The version that leaks: {text}"),
+        Some(Role::Solution) => format!("The fixed version: {text}"),
+        Some(Role::Mine) => format!("Your version: {text}"),
+        None => text.to_owned(),
+    }
+}

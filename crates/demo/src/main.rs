@@ -1,0 +1,90 @@
+//! The page's program. `cargo xtask demo` builds it, and starts it with a plan.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Parser;
+use demo::engine::{Course, Engine};
+use demo::hub::Hub;
+use demo::message::Command;
+use demo::{browser, server};
+use exercise_harness::cleanup;
+use exercise_harness::plan::Plan;
+use tokio::net::TcpListener;
+use tokio::runtime::Builder;
+
+/// Shows the workshop's exercises on a page
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The exercises and their versions, as the runner wrote them
+    #[arg(long)]
+    plan: PathBuf,
+    /// Record the first exercise in this file
+    #[arg(long)]
+    record: Option<PathBuf>,
+    /// Play this recording
+    #[arg(long)]
+    replay: Option<PathBuf>,
+    /// Open no browser
+    #[arg(long)]
+    no_browser: bool,
+    /// Show no page: record a run of so many seconds, with two swaps, and end
+    #[arg(long, value_name = "SECONDS", requires = "record")]
+    unattended: Option<u64>,
+}
+
+fn main() -> ExitCode {
+    cleanup::on_signals();
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let plan = fs::read_to_string(&arguments.plan)
+        .with_context(|| format!("the plan {} cannot be read", arguments.plan.display()))?;
+    let plan: Plan = serde_json::from_str(&plan)
+        .with_context(|| format!("the plan {} is not one", arguments.plan.display()))?;
+    let course = Course { plan, record: arguments.record, replay: arguments.replay };
+    let hub = Arc::new(Hub::new());
+    let engine = Engine::new(course, Arc::clone(&hub))?;
+    let (commands, received) = mpsc::channel();
+    // A thread that lasts: measured processes end with the one that started them.
+    let engine = thread::spawn(move || engine.run(&received));
+    if let Some(seconds) = arguments.unattended {
+        perform(&commands, Duration::from_secs(seconds))?;
+        drop(commands);
+        return engine.join().map_err(|_| anyhow::anyhow!("the run was not recorded to its end"));
+    }
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .context("no port of 127.0.0.1 can be listened on; is the loopback interface up?")?;
+        let address = format!("http://{}", listener.local_addr()?);
+        println!("The page is at {address} (Ctrl-C ends it)");
+        if !arguments.no_browser {
+            browser::open(&address);
+        }
+        server::serve(listener, hub, commands).await.context("the page is no longer served")
+    })
+}
+
+/// Both in step, then the load moves to the fix and back.
+fn perform(commands: &mpsc::Sender<Command>, time: Duration) -> anyhow::Result<()> {
+    for (share, command) in [(0.5, Command::Swap), (0.25, Command::Swap), (0.25, Command::Pause)] {
+        thread::sleep(time.mul_f64(share));
+        commands.send(command).context("the run ended early")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! Recordings: a run's readings and notes as JSON lines, written as they come and played back in
+//! the same time.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::message::{FORMAT, Frame, Note, Record, Scene};
+
+/// How recordings are named: `<exercise>.jsonl`.
+pub fn file_name(exercise: &str) -> String {
+    format!("{exercise}.jsonl")
+}
+
+/// The recording of `exercise` in the first of `folders` that has one.
+pub fn find(folders: &[PathBuf], exercise: &str) -> Option<PathBuf> {
+    let name = file_name(exercise);
+    folders.iter().map(|folder| folder.join(&name)).find(|file| file.is_file())
+}
+
+/// A recording that is being written.
+#[derive(Debug)]
+pub struct Recorder {
+    file: BufWriter<File>,
+    path: PathBuf,
+}
+
+impl Recorder {
+    /// Begins a recording in the file `path`, which it replaces.
+    pub fn create(path: &Path, exercise: &str, scene: &Scene) -> anyhow::Result<Self> {
+        let file = File::create(path)
+            .with_context(|| format!("the recording {} cannot be written", path.display()))?;
+        let mut recorder = Self { file: BufWriter::new(file), path: path.to_owned() };
+        let scene = Box::new(scene.clone());
+        recorder.write(&Record::Start { format: FORMAT, exercise: exercise.to_owned(), scene })?;
+        Ok(recorder)
+    }
+
+    /// Adds one line. What is written is on the disk when this returns.
+    pub fn write(&mut self, record: &Record) -> anyhow::Result<()> {
+        let line = serde_json::to_string(record)?;
+        writeln!(self.file, "{line}")
+            .and_then(|()| self.file.flush())
+            .with_context(|| format!("the recording {} cannot be written", self.path.display()))
+    }
+}
+
+/// A recording that is being played.
+#[derive(Debug)]
+pub struct Player {
+    pub exercise: String,
+    pub scene: Scene,
+    records: Vec<Record>,
+    /// How many of them have been played.
+    played: usize,
+    clock: f64,
+}
+
+impl Player {
+    /// Reads the recording in the file `path`.
+    ///
+    /// # Errors
+    /// When it cannot be read or is not a recording of this program's format. A last line that was
+    /// cut, because the recording program was ended, is left out.
+    pub fn open(path: &Path) -> anyhow::Result<Self> {
+        let shown = path.display();
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("the recording {shown} cannot be read"))?;
+        let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        let mut lines = whole.lines().zip(1..).map(|(line, number)| {
+            serde_json::from_str::<Record>(line)
+                .with_context(|| format!("line {number} of the recording {shown} cannot be read"))
+        });
+        let (exercise, scene) = match lines.next().transpose()? {
+            Some(Record::Start { format: FORMAT, exercise, scene }) => (exercise, *scene),
+            Some(Record::Start { format, .. }) => anyhow::bail!(
+                "the recording {shown} has format {format}, and this program reads {FORMAT}; \
+                 record it again with `cargo xtask demo --record`"
+            ),
+            _ => anyhow::bail!("{shown} is not a recording: it does not begin with its start"),
+        };
+        let records = lines.collect::<anyhow::Result<Vec<_>>>()?;
+        Ok(Self { exercise, scene, records, played: 0, clock: 0.0 })
+    }
+
+    /// What comes within the next `seconds`.
+    pub fn advance(&mut self, seconds: f64) -> Vec<Record> {
+        self.clock += seconds;
+        let rest = &self.records[self.played..];
+        let due: Vec<Record> =
+            rest.iter().take_while(|record| at(record) <= self.clock).cloned().collect();
+        self.played += due.len();
+        due
+    }
+
+    /// Whether all of it has been played.
+    pub fn is_over(&self) -> bool {
+        self.played == self.records.len()
+    }
+
+    /// The same from its beginning.
+    #[must_use]
+    pub fn again(self) -> Self {
+        Self { played: 0, clock: 0.0, ..self }
+    }
+}
+
+fn at(record: &Record) -> f64 {
+    match record {
+        Record::Start { .. } => 0.0,
+        Record::Frame { frame: Frame { at, .. } } | Record::Note { note: Note { at, .. } } => *at,
+    }
+}

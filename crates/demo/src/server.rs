@@ -1,0 +1,148 @@
+//! The page's server: on loopback only, and only for the page itself.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use futures::stream::{self, Stream};
+use tokio::net::TcpListener;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::hub::Hub;
+use crate::message::Command;
+
+/// Nothing on the page comes from anywhere else.
+const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
+/// How often a connection without news says that it is alive.
+const ALIVE: Duration = Duration::from_secs(10);
+
+#[derive(Debug, Clone)]
+struct Shared {
+    hub: Arc<Hub>,
+    commands: Sender<Command>,
+    port: u16,
+}
+
+/// Serves the page on `listener` until the program ends.
+///
+/// # Errors
+/// When the listener's address cannot be told, or it stops listening.
+pub async fn serve(
+    listener: TcpListener,
+    hub: Arc<Hub>,
+    commands: Sender<Command>,
+) -> std::io::Result<()> {
+    let port = listener.local_addr()?.port();
+    let shared = Shared { hub, commands, port };
+    let app = Router::new()
+        .route("/", get(|| async { file("text/html", include_str!("../assets/page.html")) }))
+        .route(
+            "/page.js",
+            get(|| async { file("text/javascript", include_str!("../assets/page.js")) }),
+        )
+        .route(
+            "/draw.js",
+            get(|| async { file("text/javascript", include_str!("../assets/draw.js")) }),
+        )
+        .route(
+            "/tell.js",
+            get(|| async { file("text/javascript", include_str!("../assets/tell.js")) }),
+        )
+        .route("/page.css", get(|| async { file("text/css", include_str!("../assets/page.css")) }))
+        .route("/chart.js", get(|| async { file("text/javascript", charts::SCRIPT) }))
+        .route("/chart.css", get(|| async { file("text/css", charts::STYLE) }))
+        .route("/events", get(events))
+        .route("/command", post(command))
+        .layer(middleware::from_fn_with_state(shared.clone(), only_from_here))
+        .with_state(shared);
+    axum::serve(listener, app).await
+}
+
+fn file(kind: &str, text: &'static str) -> Response {
+    let kind = format!("{kind}; charset=utf-8");
+    let headers: [(HeaderName, &str); 3] =
+        [(CONTENT_TYPE, &kind), (CACHE_CONTROL, "no-store"), (CONTENT_SECURITY_POLICY, POLICY)];
+    (headers, text).into_response()
+}
+
+/// Refuses what another site's page asks for: by its own address (`Origin`), or by a name of its own
+/// that it has pointed here (`Host`).
+async fn only_from_here(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    request: Request<Body>,
+    next: Next,
+) -> Response {
+    let hosts = ["127.0.0.1", "localhost"].map(|name| format!("{name}:{}", shared.port));
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let known = |host: &str| hosts.iter().any(|own| own.eq_ignore_ascii_case(host));
+    if !host.is_some_and(known) {
+        return refuse("This page is only for the address that cargo xtask demo printed.");
+    }
+    let origin = headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
+    if origin.is_some_and(|origin| !origin.strip_prefix("http://").is_some_and(known)) {
+        return refuse("Requests of other sites are refused.");
+    }
+    next.run(request).await
+}
+
+fn refuse(sentence: &'static str) -> Response {
+    (StatusCode::FORBIDDEN, sentence).into_response()
+}
+
+async fn command(State(shared): State<Shared>, Json(command): Json<Command>) -> StatusCode {
+    match shared.commands.send(command) {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+async fn events(
+    State(shared): State<Shared>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let (all, receiver) = shared.hub.watch();
+    let stream = stream::unfold(
+        Watching { first: Some(all), receiver, hub: shared.hub },
+        |watching| async {
+            let (text, watching) = watching.next().await?;
+            Some((Ok(Event::default().data(text)), watching))
+        },
+    );
+    Sse::new(stream).keep_alive(KeepAlive::new().interval(ALIVE))
+}
+
+/// One page's connection.
+struct Watching {
+    first: Option<String>,
+    receiver: Receiver<Arc<str>>,
+    hub: Arc<Hub>,
+}
+
+impl Watching {
+    async fn next(mut self) -> Option<(String, Self)> {
+        if let Some(first) = self.first.take() {
+            return Some((first, self));
+        }
+        match self.receiver.recv().await {
+            Ok(text) => Some((text.to_string(), self)),
+            // It fell behind: everything once more, and on from there.
+            Err(RecvError::Lagged(_)) => {
+                let (all, receiver) = self.hub.watch();
+                self.receiver = receiver;
+                Some((all, self))
+            }
+            Err(RecvError::Closed) => None,
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! What is told of an exercise step by step: from its bug report to the fix, as they are on disk.
+
+use std::fs;
+use std::path::Path;
+
+use exercise_harness::plan::{Planned, Role};
+use exercise_harness::units;
+use leak_meter::holders::Holders;
+use leak_meter::site::Site;
+use leak_meter::{Report, Verdict};
+use pulldown_cmark::{Options, Parser, html};
+use similar::{ChangeTag, TextDiff};
+
+use crate::message::{DiffLine, FileDiff, Line, Sign, SourceLine, Story};
+
+/// The lines of source that are shown before and after a growing one.
+const AROUND: usize = 5;
+/// The growing lines that are shown.
+const MOST_LINES: usize = 3;
+/// The unchanged lines that are shown around a change.
+const CONTEXT: usize = 3;
+
+/// The steps of the story. Each tells more than the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// The bug report.
+    BugReport,
+    /// The curve of the buggy version.
+    Curve,
+    /// The question: what grows, and who holds it?
+    Question,
+    /// The line that grows, with its source.
+    Line,
+    /// Who holds what it allocates.
+    Holder,
+    /// The pattern's name, and the fix.
+    Fix,
+    /// The curve of the fixed version beside it.
+    Both,
+}
+
+impl Step {
+    /// Every step, in order.
+    pub const ALL: [Self; 7] = [
+        Self::BugReport,
+        Self::Curve,
+        Self::Question,
+        Self::Line,
+        Self::Holder,
+        Self::Fix,
+        Self::Both,
+    ];
+}
+
+/// Reads the story of an exercise from the disk. `report` is what a measurement of the buggy
+/// version found, if there is one.
+pub fn read(planned: &Planned, report: Option<&Report>) -> Story {
+    Story {
+        report: bug_report(planned).unwrap_or_default(),
+        lines: report.map(|report| lines(planned, report)).unwrap_or_default(),
+        holder: report.and_then(|report| holder(&planned.name, report)),
+        pattern: planned.name.clone(),
+        summary: to_html(&planned.summary),
+        diff: diff(planned).unwrap_or_default(),
+    }
+}
+
+/// What has been told of `story` when the page stands at `step`.
+pub fn told(story: &Story, step: Step) -> Story {
+    let mut told = Story { report: story.report.clone(), ..Story::default() };
+    if step >= Step::Line {
+        told.lines = story.lines.clone();
+    }
+    if step >= Step::Holder {
+        told.holder = story.holder.clone();
+    }
+    if step >= Step::Fix {
+        told.pattern = story.pattern.clone();
+        told.summary = story.summary.clone();
+        told.diff = story.diff.clone();
+    }
+    told
+}
+
+/// The bug report: the quotation in the exercise's README.
+fn bug_report(planned: &Planned) -> Option<String> {
+    let version = planned.versions.iter().find(|version| version.role == Role::Exercise)?;
+    let readme = fs::read_to_string(version.folder.join("README.md")).ok()?;
+    let quoted = readme.lines().skip_while(|line| !line.starts_with('>'));
+    let quoted = quoted.take_while(|line| line.starts_with('>'));
+    let text: Vec<&str> = quoted.map(|line| line[1..].strip_prefix(' ').unwrap_or("")).collect();
+    Some(to_html(&text.join("\n")))
+}
+
+fn to_html(markdown: &str) -> String {
+    let mut text = String::new();
+    html::push_html(&mut text, Parser::new_ext(markdown, Options::ENABLE_TABLES));
+    text
+}
+
+/// The growing lines of the program's own, each with the source around it.
+fn lines(planned: &Planned, report: &Report) -> Vec<Line> {
+    let Some(version) = planned.versions.iter().find(|version| version.role == Role::Exercise)
+    else {
+        return Vec::new();
+    };
+    let growing = report.sites.iter().filter(|site| site.own && site.verdict == Verdict::Growing);
+    growing.filter_map(|site| line(&planned.name, &version.folder, site)).take(MOST_LINES).collect()
+}
+
+fn line(pattern: &str, folder: &Path, site: &Site) -> Option<Line> {
+    let (path, number) = (site.file.as_deref()?, site.line?);
+    // Paths and functions begin with the pattern's name, which is not told yet.
+    let file = format!("src/{}", path.rsplit_once("/src/")?.1);
+    let module = format!("{}_", pattern.replace('-', "_"));
+    let function = match site.function.split_once("::") {
+        Some((first, rest)) if first.contains(&module) => rest,
+        _ => &site.function,
+    };
+    let keeps = format!(
+        "{} blocks and {} per operation",
+        units::number(site.blocks_per_operation.unwrap_or(0.0)),
+        units::bytes(site.bytes_per_operation.unwrap_or(0.0))
+    );
+    let text = fs::read_to_string(folder.join(&file)).unwrap_or_default();
+    let at = usize::try_from(number).ok()?;
+    let numbered = text.lines().zip(1..);
+    let near = numbered.filter(|(_, of)| usize::abs_diff(*of, at) <= AROUND);
+    let source = near
+        .map(|(text, of)| SourceLine {
+            number: u32::try_from(of).unwrap_or(u32::MAX),
+            text: text.to_owned(),
+            grows: of == at,
+        })
+        .collect();
+    let function = function.to_owned();
+    Some(Line { function, file, line: number, keeps, source })
+}
+
+/// The first of the holders, in the meter's words without the pattern's name.
+fn holder(pattern: &str, report: &Report) -> Option<String> {
+    let holders = report.holders.as_ref()?;
+    let first = Holders { findings: vec![holders.findings.first()?.clone()], ..holders.clone() };
+    nameless(pattern, &first.lines().join("\n"))
+}
+
+/// `text` without what tells the pattern's name: the beginnings of paths and of functions. `None` if
+/// it is still told.
+fn nameless(pattern: &str, text: &str) -> Option<String> {
+    let module = pattern.replace('-', "_");
+    let mut text = text.to_owned();
+    for place in ["target/shipped/", "exercises/", "crates/"] {
+        for version in ["-shipped", ""] {
+            text = text.replace(&format!("{place}{pattern}{version}/"), "");
+        }
+    }
+    text = text.replace(&format!("{module}_exercise::"), "").replace(&format!("{module}::"), "");
+    (!text.contains(pattern) && !text.contains(&module)).then_some(text)
+}
+
+/// What the fixed version has otherwise than the buggy one, in the files of the fix.
+fn diff(planned: &Planned) -> Option<Vec<FileDiff>> {
+    let folder = |role: Role| {
+        planned.versions.iter().find(|version| version.role == role).map(|version| &version.folder)
+    };
+    let (before, after) = (folder(Role::Exercise)?, folder(Role::Solution)?);
+    let of_file = |file: &std::path::PathBuf| {
+        // A file may exist on one side only.
+        let read = |folder: &Path| fs::read_to_string(folder.join(file)).unwrap_or_default();
+        FileDiff { file: file.display().to_string(), hunks: hunks(&read(before), &read(after)) }
+    };
+    let all = planned.fixed_files.iter().map(of_file);
+    Some(all.filter(|file| !file.hunks.is_empty()).collect())
+}
+
+fn hunks(before: &str, after: &str) -> Vec<Vec<DiffLine>> {
+    let diff = TextDiff::from_lines(before, after);
+    let groups = diff.grouped_ops(CONTEXT);
+    let lines = |group: &Vec<similar::DiffOp>| {
+        group
+            .iter()
+            .flat_map(|operation| diff.iter_inline_changes(operation))
+            .map(|change| DiffLine {
+                sign: match change.tag() {
+                    ChangeTag::Equal => Sign::Same,
+                    ChangeTag::Delete => Sign::Out,
+                    ChangeTag::Insert => Sign::In,
+                },
+                parts: change
+                    .iter_strings_lossy()
+                    .map(|(changed, text)| (changed, text.trim_end_matches('\n').to_owned()))
+                    .collect(),
+            })
+            .collect()
+    };
+    groups.iter().map(lines).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn story() -> Story {
+        Story {
+            report: "killed".to_owned(),
+            holder: Some("a map".to_owned()),
+            pattern: "rc-cycles".to_owned(),
+            ..Story::default()
+        }
+    }
+
+    #[test]
+    fn nothing_is_told_before_its_step() {
+        let told_at = |step| told(&story(), step);
+        assert_eq!(told_at(Step::Line).holder, None);
+        assert_eq!(told_at(Step::Holder).holder.as_deref(), Some("a map"));
+        assert_eq!(told_at(Step::Holder).pattern, "");
+        assert_eq!(told_at(Step::Fix), story());
+        assert_eq!(told_at(Step::BugReport).report, "killed");
+    }
+
+    #[test]
+    fn a_holder_is_told_without_the_patterns_name() {
+        let text = "held by rc_cycles_exercise::channel::Channel::open\n\
+                    exercises/rc-cycles/src/channel.rs:38, in rc_cycles::workload::growth\n\
+                    target/shipped/rc-cycles-shipped/src/digest.rs:33";
+        let told = nameless("rc-cycles", text).unwrap();
+        assert_eq!(
+            told,
+            "held by channel::Channel::open\nsrc/channel.rs:38, in workload::growth\nsrc/digest.rs:33"
+        );
+        assert_eq!(nameless("rc-cycles", "in the folder rc-cycles"), None);
+    }
+
+    #[test]
+    fn a_changed_line_shows_what_changed_in_it() {
+        let hunks = hunks("a\nlet x = Rc::new(1);\n", "a\nlet x = Weak::new(1);\n");
+        assert_eq!(hunks.len(), 1);
+        let signs: Vec<Sign> = hunks[0].iter().map(|line| line.sign).collect();
+        assert_eq!(signs, [Sign::Same, Sign::Out, Sign::In]);
+        let strong: Vec<&str> = hunks[0][2]
+            .parts
+            .iter()
+            .filter(|(changed, _)| *changed)
+            .map(|(_, text)| text.as_str())
+            .collect();
+        assert!(strong.concat().contains("Weak"), "{:?}", hunks[0]);
+        assert!(!strong.concat().contains("new"), "{:?}", hunks[0]);
+    }
+}

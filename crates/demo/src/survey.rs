@@ -1,0 +1,56 @@
+//! One ordinary measurement of the buggy version: which lines grow, and how fast.
+
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+
+use exercise_harness::alone::{self, Ending};
+use exercise_harness::context::SoakSettings;
+use exercise_harness::event::TrialOutcome;
+use exercise_harness::plan::{Planned, Role};
+use leak_meter::Report;
+
+use crate::measured::sentence;
+
+/// The trial whose report has the growing lines.
+const GROWTH: &str = "memory::growth";
+
+/// A measurement that is under way. What is not waited for ends by itself.
+#[derive(Debug)]
+pub struct Survey(Receiver<Result<Box<Report>, String>>);
+
+impl Survey {
+    /// Measures the buggy version of `planned`.
+    pub fn begin(planned: &Planned) -> Self {
+        let (tell, told) = mpsc::channel();
+        let version = planned.versions.iter().find(|version| version.role == Role::Exercise);
+        let binary = version.and_then(|version| version.binary.clone());
+        thread::spawn(move || {
+            let result = match binary {
+                None => Err("it has not been built".to_owned()),
+                Some(binary) => {
+                    match alone::run(&binary, GROWTH, SoakSettings::default(), |_| {}) {
+                        Err(error) => Err(format!("{error:#}")),
+                        Ok(ended) => match &ended.ending {
+                            Ending::Told(TrialOutcome::Soaked { report }) => Ok(report.clone()),
+                            ending => Err(sentence(ending)),
+                        },
+                    }
+                }
+            };
+            // Another exercise may have come on meanwhile.
+            let _ = tell.send(result);
+        });
+        Self(told)
+    }
+
+    /// The report, once it is there.
+    pub fn result(&self) -> Option<Result<Box<Report>, String>> {
+        match self.0.try_recv() {
+            Ok(result) => Some(result),
+            Err(mpsc::TryRecvError::Empty) => None,
+            Err(mpsc::TryRecvError::Disconnected) => {
+                Some(Err("its measurement ended without a result".to_owned()))
+            }
+        }
+    }
+}

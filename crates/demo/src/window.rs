@@ -1,0 +1,114 @@
+//! What a version did of late: its rate, and what each operation left behind.
+
+use std::collections::VecDeque;
+
+use leak_meter::Round;
+
+/// The rounds that "of late" means.
+const LENGTH: usize = 80;
+/// The rounds at either end that a difference is taken between: their mean, so that one reading in
+/// the middle of something does not count for much.
+const END: usize = 8;
+
+/// The last rounds of a version.
+#[derive(Debug, Default)]
+pub struct Window(VecDeque<Sample>);
+
+#[derive(Debug, Clone, Copy)]
+struct Sample {
+    /// When it was read, in seconds.
+    at: f64,
+    /// Operations until then.
+    operations: f64,
+    /// Bytes, blocks, files, tasks.
+    held: [Option<f64>; 4],
+}
+
+/// Bytes, blocks, files, tasks.
+pub fn held(round: &Round) -> [Option<u64>; 4] {
+    [Some(round.live_bytes), Some(round.live_blocks), round.open_files, round.tasks]
+}
+
+impl Window {
+    /// Takes in a round that ended at `at`, with `operations` in all.
+    pub fn push(&mut self, at: f64, operations: u64, round: &Round) {
+        if self.0.len() == LENGTH {
+            self.0.pop_front();
+        }
+        let held = held(round).map(|value| value.map(|value| value as f64));
+        self.0.push_back(Sample { at, operations: operations as f64, held });
+    }
+
+    /// Operations per second.
+    pub fn rate(&self, now: f64) -> f64 {
+        let recent: Vec<&Sample> = self.0.iter().filter(|sample| now - sample.at <= 3.0).collect();
+        match recent.as_slice() {
+            [first, .., last] if last.at > first.at => {
+                (last.operations - first.operations) / (last.at - first.at)
+            }
+            _ => 0.0,
+        }
+    }
+
+    /// What an operation leaves behind: bytes, blocks, files, tasks. `None` where there is too little
+    /// to tell.
+    pub fn growth(&self) -> [Option<f64>; 4] {
+        [0, 1, 2, 3].map(|resource| {
+            let first = self.mean(0, resource)?;
+            let last = self.mean(self.0.len().checked_sub(END)?, resource)?;
+            let operations = last.0 - first.0;
+            (self.0.len() >= 2 * END && operations > 0.0).then(|| (last.1 - first.1) / operations)
+        })
+    }
+
+    /// Mean operations and mean reading from the sample `from` on.
+    fn mean(&self, from: usize, resource: usize) -> Option<(f64, f64)> {
+        let (mut operations, mut held, mut count) = (0.0, 0.0, 0.0);
+        for sample in self.0.iter().skip(from).take(END) {
+            operations += sample.operations;
+            held += sample.held[resource]?;
+            count += 1.0;
+        }
+        (count > 0.0).then(|| (operations / count, held / count))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round(bytes: u64) -> Round {
+        serde_json::from_value(serde_json::json!({
+            "operations": 5, "allocations": 0, "deallocations": 0, "reallocations": 0,
+            "live_blocks": 7, "live_bytes": bytes, "open_files": null, "sockets": null,
+            "temporary_files": null, "temporary_bytes": null, "threads": null, "tasks": null,
+            "foreign_bytes": null, "resident_bytes": null, "settled": true, "nanoseconds": 0
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn growth_is_told_per_operation_and_rate_per_second() {
+        let mut window = Window::default();
+        for number in 0..200_u32 {
+            window.push(
+                f64::from(number) * 0.125,
+                u64::from(number) * 5,
+                &round(u64::from(number) * 500),
+            );
+        }
+        assert_eq!(window.growth(), [Some(100.0), Some(0.0), None, None]);
+        assert!((window.rate(199.0 * 0.125) - 40.0).abs() < 1e-9);
+        assert!(window.rate(1000.0).abs() < 1e-9, "it has been idle for long");
+    }
+
+    #[test]
+    fn little_tells_nothing() {
+        let mut window = Window::default();
+        assert_eq!(window.growth(), [None; 4]);
+        for number in 0..10 {
+            window.push(f64::from(number), 5, &round(1));
+        }
+        assert_eq!(window.growth(), [None; 4]);
+    }
+}

@@ -1,0 +1,327 @@
+//! The page as a person sees it: in a headless browser, with real processes behind it.
+//!
+//! It needs `chromium` and `chromedriver` on the path; where they are not, it says so and passes.
+//! The pictures that it takes lie in the folder that it prints.
+
+mod page;
+mod processes;
+
+use std::fs;
+use std::time::Duration;
+
+use fantoccini::key::Key;
+use page::Page;
+use processes::{Demo, Driver};
+
+/// The pattern whose name must not be on the page before its step.
+const PATTERN: &str = "rc-cycles";
+
+#[test]
+fn a_facilitator_shows_a_leak_and_its_fix() {
+    let Some(driver) = driver() else { return };
+    let temporary = tempfile::tempdir().unwrap();
+    let demo = Demo::start(&[PATTERN], temporary.path());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(show(&driver, &demo));
+    println!("Pictures: {}", page::folder().display());
+
+    assert_eq!(demo.interrupt(), Some(130));
+    let left: Vec<_> = fs::read_dir(temporary.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .filter(|name| name.to_string_lossy().starts_with("leak-lab-"))
+        .collect();
+    assert!(left.is_empty(), "Ctrl-C left {left:?} behind");
+}
+
+/// The browser's driver; without one it says so.
+fn driver() -> Option<Driver> {
+    let driver = Driver::start();
+    if driver.is_none() {
+        println!(
+            "SKIPPED: no browser can be had here; install chromium and chromium-driver to run this"
+        );
+    }
+    driver
+}
+
+#[test]
+fn a_report_shows_every_chart_from_the_disk_without_a_network() {
+    let Some(driver) = driver() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.html");
+    let mut command = processes::xtask(&["report", PATTERN, "leaked-handles", "--out"]);
+    assert!(command.arg(&file).status().unwrap().success());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let page = Page::offline(&driver, &file).await;
+        page.until("it is drawn", "document.body.dataset.ready === 'yes'").await;
+        // What is drawn in the exercise's colour, in each chart.
+        let drawn = page
+            .run(
+                "return [...document.querySelectorAll('figure canvas')].map((canvas) => {
+                   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+                   let count = 0;
+                   for (let at = 0; at < data.length; at += 4)
+                     if (data[at] > 180 && data[at + 1] < 90 && data[at + 2] < 40 && data[at + 3] > 200) count += 1;
+                   return count;
+                 })",
+            )
+            .await;
+        let drawn: Vec<u64> = drawn.as_array().unwrap().iter().filter_map(serde_json::Value::as_u64).collect();
+        assert!(drawn.len() >= 5, "charts are missing: {drawn:?}");
+        assert!(drawn.iter().all(|pixels| *pixels > 100), "a chart is empty: {drawn:?}");
+        let text = page.text().await;
+        assert!(text.contains("Thread::say") && text.contains("Growing"), "{text}");
+        assert!(page.run("return performance.getEntriesByType('resource').length").await == 0);
+        page.screenshot("report").await;
+        page.close().await;
+    });
+    assert!(
+        fs::read_to_string(folder.path().join("report.md"))
+            .unwrap()
+            .contains("| verdict | Growing |")
+    );
+}
+
+async fn show(driver: &Driver, demo: &Demo) {
+    let page = Page::open(driver, demo).await;
+    page.size(1280, 720).await;
+    the_story_gives_nothing_away(&page).await;
+    both_curves_move_in_step(&page).await;
+    the_swap_bends_the_curve(&page).await;
+    a_process_ends_at_its_cap_and_starts_again(&page).await;
+    a_second_browser_sees_the_same(driver, demo, &page).await;
+    pictures(&page).await;
+    page.close().await;
+}
+
+/// Walks the reveal: each step tells what it is for, and nothing before its step.
+async fn the_story_gives_nothing_away(page: &Page) {
+    let forward = |step: usize| async move {
+        page.press_key(Key::Right).await;
+        page.until("the next step", &format!("document.body.dataset.step === '{step}'")).await;
+    };
+    page.until(
+        "the load begins",
+        "leakLab.page.last?.versions.every((one) => one.operations > 50)",
+    )
+    .await;
+    let text = page.text().await;
+    assert!(text.contains("killed for lack of memory"), "no bug report: {text}");
+    page.screenshot("story-0-report").await;
+    forward(1).await;
+    forward(2).await;
+    assert!(page.text().await.contains("Who holds it?"));
+    forward(3).await;
+    let text = page.text().await;
+    assert!(text.contains("thread::Thread::say\nsrc/thread.rs:"), "no growing line: {text}");
+    assert!(page.run("return document.querySelectorAll('pre .grows').length").await == 1);
+    page.screenshot("story-3-line").await;
+    forward(4).await;
+    assert!(page.text().await.contains("Held by"));
+    let source = page.source().await;
+    assert!(!source.contains(PATTERN), "the pattern's name is on the page before its step");
+    assert!(!source.contains(&PATTERN.replace('-', "_")), "and not in a path either");
+    forward(5).await;
+    let text = page.text().await;
+    assert!(text.contains(PATTERN), "{text}");
+    assert!(text.contains("source: Weak<Channel>"), "no fix: {text}");
+    page.screenshot("story-5-fix").await;
+    forward(6).await;
+    page.press_key(Key::Left).await;
+    page.until("a step back", "document.body.dataset.step === '5'").await;
+    page.press_key(Key::End).await;
+    page.until("all of it", "document.body.dataset.step === '6'").await;
+}
+
+async fn both_curves_move_in_step(page: &Page) {
+    page.until("the load begins", "leakLab.page.last?.versions.every((one) => one.rate > 10)")
+        .await;
+    let slope = page.slope("exercise", 4.0).await;
+    assert!(slope > 10_000.0, "the leak climbs by {slope} bytes per second only");
+    let flat = page.slope("solution", 4.0).await;
+    assert!(flat.abs() < slope / 20.0, "the fix climbs by {flat} bytes per second");
+    let operations =
+        page.run("return leakLab.page.last.versions.map((one) => one.operations)").await;
+    let [leaks, fixed] = [0, 1].map(|at| operations[at].as_f64().unwrap());
+    assert!(fixed > 100.0 && (leaks - fixed).abs() < leaks / 4.0, "not in step: {operations}");
+    let left = page.text().await;
+    assert!(left.contains("out of memory in"), "no time to out-of-memory: {left}");
+
+    page.press(" ").await;
+    page.until("it is paused", "leakLab.page.status.paused").await;
+    let frames = "return leakLab.charts.frames.length";
+    let before = page.run(frames).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(page.run(frames).await, before, "a paused page has new readings");
+    page.press(" ").await;
+    page.until("it goes on", "!leakLab.page.status.paused").await;
+}
+
+/// The load moves to the fix and back. The stacked curve bends flat within ten seconds, at the height
+/// where it was, and rises again; a restart brings it down.
+async fn the_swap_bends_the_curve(page: &Page) {
+    let rising = page.slope("exercise", 3.0).await;
+    page.press("s").await;
+    page.until("the load has moved", "leakLab.page.last.load === 'solution'").await;
+    let before = page.drawn("exercise").await;
+    page.until_slope("exercise", Duration::from_secs(10), |slope| slope.abs() < rising / 20.0)
+        .await;
+    let after = page.drawn("exercise").await;
+    assert!(after > before * 0.95, "a fix does not give back what leaked: {before}, then {after}");
+    let idle =
+        "leakLab.page.last.versions[0].state === 'idle' && leakLab.page.last.versions[1].rate > 10";
+    page.until("only the fix works", idle).await;
+    page.screenshot("swapped").await;
+
+    page.press("s").await;
+    page.until_slope("exercise", Duration::from_secs(10), |slope| slope > rising / 2.0).await;
+    let climbed = page.drawn("exercise").await;
+    page.press("r").await;
+    page.until("a restart", "leakLab.page.note?.what === 'restarted'").await;
+    page.until("new processes", "leakLab.page.last.versions.every((one) => one.bytes !== null)")
+        .await;
+    let fresh = page.drawn("exercise").await;
+    assert!(fresh < climbed / 2.0, "a restart helps: {climbed}, then {fresh}");
+    page.press("c").await;
+    page.until("in step again", "leakLab.page.last.load === 'all'").await;
+}
+
+async fn a_process_ends_at_its_cap_and_starts_again(page: &Page) {
+    for _ in 0..4 {
+        page.press("+").await;
+    }
+    page.until("it is killed", "leakLab.charts.notes.some((one) => one.what === 'killed')").await;
+    let text =
+        page.run("return leakLab.charts.notes.find((one) => one.what === 'killed').text").await;
+    let text = text.as_str().unwrap();
+    assert!(
+        text.starts_with("killed after ") && text.contains(" at 10 requests per second"),
+        "{text}"
+    );
+    page.until(
+        "it starts again",
+        "leakLab.page.last.versions[0].state === 'working' && leakLab.page.last.versions[0].operations > 0",
+    )
+    .await;
+    let fixed = page.run("return leakLab.page.last.versions[1]").await;
+    assert_eq!(fixed["state"], "working", "the fix lives on: {fixed}");
+    page.screenshot("killed").await;
+    for _ in 0..4 {
+        page.press("-").await;
+    }
+}
+
+/// Another browser may watch; a reload loses nothing; one that is closed does not matter.
+async fn a_second_browser_sees_the_same(driver: &Driver, demo: &Demo, page: &Page) {
+    let frames = "leakLab.charts.frames.length";
+    let before = page.run(&format!("return {frames}")).await.as_u64().unwrap();
+    let other = Page::open(driver, demo).await;
+    other.until("everything so far", &format!("{frames} >= {before}")).await;
+    let first = "return leakLab.charts.frames[0].at";
+    assert_eq!(other.run(first).await, page.run(first).await);
+    other.close().await;
+    page.run("location.reload()").await;
+    page.until("the page is back", &format!("window.leakLab && {frames} >= {before}")).await;
+    page.until("it goes on", "leakLab.page.connected").await;
+}
+
+async fn pictures(page: &Page) {
+    for (width, height) in [(1280, 720), (1920, 1080)] {
+        page.size(width, height).await;
+        for theme in ["light", "dark"] {
+            if page.run("return document.documentElement.dataset.theme").await != theme {
+                page.press("t").await;
+            }
+            page.until(
+                "the theme",
+                &format!("document.documentElement.dataset.theme === '{theme}'"),
+            )
+            .await;
+            for (key, step) in [(Key::Home, "first"), (Key::End, "last")] {
+                page.press_key(key).await;
+                let at = if step == "first" { "0" } else { "6" };
+                page.until("the step", &format!("document.body.dataset.step === '{at}'")).await;
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                page.fits(&format!("{theme} {width} {step}")).await;
+                page.screenshot(&format!("{theme}-{width}x{height}-{step}")).await;
+            }
+        }
+    }
+}
+
+/// Half an hour of load; `LEAK_LAB_MINUTES` sets another time.
+#[test]
+#[ignore = "takes half an hour"]
+fn half_an_hour_stays_smooth_and_bounded() {
+    let Some(driver) = driver() else { return };
+    let minutes = std::env::var("LEAK_LAB_MINUTES").map_or(30, |text| text.parse().unwrap());
+    let temporary = tempfile::tempdir().unwrap();
+    let demo = Demo::start(&[PATTERN], temporary.path());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let page = Page::open(&driver, &demo).await;
+        page.until("the load", "leakLab.page.last").await;
+        page.press_key(Key::End).await;
+        page.run("leakLab.page.silence = 0").await;
+        let heap = "return performance.memory.usedJSHeapSize";
+        let mut heaps = Vec::new();
+        for minute in 0..minutes {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            heaps.push(page.run(heap).await.as_u64().unwrap());
+            println!("minute {minute}: the page holds {} bytes", heaps[heaps.len() - 1]);
+        }
+        let held = page.run("return leakLab.charts.frames.length").await.as_u64().unwrap();
+        assert!(held <= 2400, "the page keeps {held} readings");
+        assert_eq!(page.run("return leakLab.page.lost").await, 0, "a connection was dropped");
+        let silence = page.run("return leakLab.page.silence").await.as_f64().unwrap();
+        println!("the longest silence: {silence} ms");
+        assert!(silence < 5000.0, "the page stood still for {silence} ms");
+        assert!(heaps.iter().all(|heap| *heap < 100_000_000), "{heaps:?}");
+        page.close().await;
+    });
+    let kept: u64 = streams(temporary.path());
+    assert!(kept < 10_000_000, "{kept} bytes of events lie on the disk");
+    assert_eq!(demo.interrupt(), Some(130));
+}
+
+/// The bytes of all event streams below `folder`.
+fn streams(folder: &std::path::Path) -> u64 {
+    let all = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path().join("events"));
+    all.filter_map(|file| fs::metadata(file).ok()).map(|metadata| metadata.len()).sum()
+}
+
+/// Makes the pictures of the README, from real runs.
+#[test]
+#[ignore = "writes docs/pictures"]
+fn pictures_of_the_readme() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pictures");
+    fs::create_dir_all(&folder).unwrap();
+    let mut command = processes::xtask(&["run", PATTERN]);
+    let printed = command.env("CLICOLOR_FORCE", "1").output().unwrap();
+    assert!(printed.status.success());
+    let text = String::from_utf8(printed.stdout).unwrap();
+    let svg = anstyle_svg::Term::new().render_svg(&format!("$ cargo xtask run {PATTERN}\n{text}"));
+    fs::write(folder.join("run.svg"), svg).unwrap();
+
+    let driver = driver().expect("a picture of the page needs a browser");
+    let temporary = tempfile::tempdir().unwrap();
+    let demo = Demo::start(&[PATTERN], temporary.path());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let page = Page::open(&driver, &demo).await;
+        page.size(1280, 720).await;
+        page.press_key(Key::End).await;
+        page.until(
+            "an end at the cap",
+            "leakLab.charts.notes.some((one) => one.what === 'killed')",
+        )
+        .await;
+        page.until("a second life", "leakLab.page.last.versions[0].operations > 8000").await;
+        page.screenshot("demo").await;
+        page.close().await;
+    });
+    fs::copy(page::folder().join("demo.png"), folder.join("demo.png")).unwrap();
+    assert_eq!(demo.interrupt(), Some(130));
+}

@@ -1,0 +1,169 @@
+//! The page in a headless browser, and what a person would do and see there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use fantoccini::key::Key;
+use fantoccini::{Client, ClientBuilder};
+use serde_json::{Value, json};
+
+use crate::processes::{Demo, Driver};
+
+/// The longest time for anything on the page to happen.
+const SOON: Duration = Duration::from_secs(180);
+const LOOK: Duration = Duration::from_millis(100);
+
+/// A browser that shows the page.
+pub struct Page {
+    client: Client,
+}
+
+impl Page {
+    /// The page of `demo`.
+    pub async fn open(driver: &Driver, demo: &Demo) -> Self {
+        Self::at(driver, &demo.address, &[]).await
+    }
+
+    /// A page from the disk, in a browser that reaches nobody: every name and number that it would
+    /// connect to leads nowhere.
+    pub async fn offline(driver: &Driver, file: &Path) -> Self {
+        let nowhere =
+            ["--proxy-server=http://127.0.0.1:9", "--host-resolver-rules=MAP * ~NOTFOUND"];
+        Self::at(driver, &format!("file://{}", file.display()), &nowhere).await
+    }
+
+    async fn at(driver: &Driver, address: &str, more: &[&str]) -> Self {
+        let mut arguments = vec!["--headless=new", "--disable-dev-shm-usage", "--disable-gpu"];
+        arguments.extend(more);
+        if rustix::process::geteuid().is_root() {
+            // Its sandbox refuses to run for root, which is who runs in a container.
+            arguments.push("--no-sandbox");
+        }
+        let options = json!({ "binary": driver.browser, "args": arguments });
+        let capabilities = [("goog:chromeOptions".to_owned(), options)].into_iter().collect();
+        let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&driver.address)
+            .await
+            .expect("the browser starts");
+        client.goto(address).await.expect("the page opens");
+        Self { client }
+    }
+
+    pub async fn size(&self, width: u32, height: u32) {
+        self.client.set_window_size(width, height).await.unwrap();
+        // The window has borders, even without a screen: the page itself shall have the size.
+        let inner = self.run("return [innerWidth, innerHeight]").await;
+        let border = |at: usize, of: u32| of - u32::try_from(inner[at].as_u64().unwrap()).unwrap();
+        let (more, higher) = (border(0, width), border(1, height));
+        self.client.set_window_size(width + more, height + higher).await.unwrap();
+        self.until(
+            "the page has its size",
+            &format!("innerWidth === {width} && innerHeight === {height}"),
+        )
+        .await;
+    }
+
+    pub async fn press(&self, key: &str) {
+        let body = self.client.find(fantoccini::Locator::Css("body")).await.unwrap();
+        body.send_keys(key).await.unwrap();
+    }
+
+    pub async fn press_key(&self, key: Key) {
+        self.press(&char::from(key).to_string()).await;
+    }
+
+    pub async fn run(&self, script: &str) -> Value {
+        self.client
+            .execute(script, Vec::new())
+            .await
+            .unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Waits until the expression is true on the page.
+    pub async fn until(&self, what: &str, expression: &str) {
+        let began = Instant::now();
+        while self.run(&format!("return Boolean({expression})")).await != Value::Bool(true) {
+            assert!(began.elapsed() < SOON, "{what}: not within {SOON:?}.\n{}", self.text().await);
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// All text that can be seen.
+    pub async fn text(&self) -> String {
+        self.run("return document.body.innerText").await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// All that the page holds, seen or not.
+    pub async fn source(&self) -> String {
+        self.run("return document.documentElement.outerHTML + JSON.stringify(leakLab.page)")
+            .await
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    /// The last value of a curve in the large chart, as it is drawn.
+    pub async fn drawn(&self, version: &str) -> f64 {
+        let script = format!(
+            "const plot = leakLab.charts.plots[0];
+             const at = plot.series.findIndex((one) => one.label === '{version}');
+             return plot.series[at].show ? plot.data[at].at(-1) : null"
+        );
+        let value = self.run(&script).await;
+        value.as_f64().unwrap_or_else(|| panic!("{version} is not drawn: {value}"))
+    }
+
+    /// How fast a curve rises, in its unit per second, over the next `seconds`.
+    pub async fn slope(&self, version: &str, seconds: f64) -> f64 {
+        let (began, first) = (Instant::now(), self.drawn(version).await);
+        tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
+        let last = self.drawn(version).await;
+        (last - first) / began.elapsed().as_secs_f64()
+    }
+
+    /// Waits until a curve's slope, taken over two seconds, is as wanted, for at most `limit`.
+    pub async fn until_slope(&self, version: &str, limit: Duration, wanted: impl Fn(f64) -> bool) {
+        let began = Instant::now();
+        loop {
+            let slope = self.slope(version, 2.0).await;
+            if wanted(slope) {
+                return;
+            }
+            assert!(began.elapsed() < limit, "the slope of {version} is still {slope}");
+        }
+    }
+
+    pub async fn screenshot(&self, name: &str) {
+        let picture = self.client.screenshot().await.unwrap();
+        let folder = folder();
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(format!("{name}.png")), picture).unwrap();
+    }
+
+    /// Nothing of the page lies outside the window, and nothing is cut off.
+    pub async fn fits(&self, when: &str) {
+        let cut = self
+            .run(
+                "const out = [];
+                 for (const node of document.querySelectorAll('header *, .card *, figcaption, footer *')) {
+                   const box = node.getBoundingClientRect();
+                   if (box.width && (box.right > innerWidth + 1 || box.bottom > innerHeight + 1 || box.left < -1))
+                     out.push(node.outerHTML.slice(0, 90));
+                 }
+                 return out",
+            )
+            .await;
+        assert_eq!(cut, json!([]), "{when}: outside of the window");
+    }
+
+    pub async fn close(self) {
+        self.client.close().await.unwrap();
+    }
+}
+
+/// Where the pictures go, to be looked at.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots")
+}

@@ -1,0 +1,274 @@
+//! The engine on two versions of a toy: this very program, which leaks if it is called so.
+
+use std::env;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use demo::engine::{Course, Engine};
+use demo::hub::Hub;
+use demo::message::Command;
+use demo::recording;
+use exercise_harness::plan::{Plan, Planned, PlannedVersion, Role};
+use exercise_harness::{Context, Exercise, Meter, Suite};
+use leak_meter::Report;
+use serde_json::Value;
+use tempfile::TempDir;
+
+#[global_allocator]
+static METER: Meter = exercise_harness::meter();
+
+const METADATA: &str = r#"
+order = 1
+title = "A toy"
+service = "toys"
+summary = "A toy that leaks if it is called so"
+difficulty = "Easy"
+minutes = 10
+operations_per_round = 400
+requests_per_second = 10.0
+leak = { resources = ["live_bytes"], file = "src/lib.rs", function = "work" }
+fix = { files = ["src/lib.rs"] }
+"#;
+
+/// The name that makes it leak.
+const LEAKY: &str = "leaky";
+const SOON: Duration = Duration::from_secs(60);
+
+fn main() -> ExitCode {
+    Suite::new("engine", METADATA)
+        .growth(work)
+        .behaviour("the_load_swaps_and_a_restart_helps", |_| swap_and_restart())
+        .behaviour("a_leak_ends_at_its_cap_and_starts_again", |_| cap())
+        .behaviour("what_does_not_start_offers_its_recording", |_| offers_recording())
+        .behaviour("a_recording_plays_what_was_recorded", |_| record_and_replay())
+        .behaviour("a_recording_that_is_none_is_refused", |_| refused_recordings())
+        .main()
+}
+
+fn work(context: &Context) -> Report {
+    let leaks = env::args().next().is_some_and(|name| name.ends_with(LEAKY));
+    let kept = Mutex::new(Vec::new());
+    context.soak().run(|operation| {
+        let block = vec![0_u8; 1000 + usize::try_from(operation.number() % 2).unwrap()];
+        if leaks {
+            kept.lock().unwrap().push(block);
+        }
+    })
+}
+
+/// A running engine, and the folder of its files.
+struct Shown {
+    hub: Arc<Hub>,
+    commands: Option<Sender<Command>>,
+    thread: Option<JoinHandle<()>>,
+    folder: TempDir,
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.commands = None;
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+fn plan(folder: &Path, leaky: Option<PathBuf>) -> Plan {
+    let version =
+        |role, binary| PlannedVersion { role, folder: folder.to_owned(), binary, trouble: None };
+    Plan {
+        root: folder.to_owned(),
+        exercises: vec![Planned {
+            versions: vec![
+                version(Role::Exercise, leaky),
+                version(Role::Solution, env::current_exe().ok()),
+            ],
+            ..Planned::new("toy", &Exercise::parse(METADATA).unwrap())
+        }],
+        first: 0,
+        recordings: vec![folder.join("recordings")],
+    }
+}
+
+impl Shown {
+    fn start(change: impl FnOnce(&mut Course, &Path)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let leaky = folder.path().join(LEAKY);
+        symlink(env::current_exe().unwrap(), &leaky).unwrap();
+        fs::create_dir(folder.path().join("recordings")).unwrap();
+        let mut course =
+            Course { plan: plan(folder.path(), Some(leaky)), record: None, replay: None };
+        change(&mut course, folder.path());
+        let hub = Arc::new(Hub::new());
+        let engine = Engine::new(course, Arc::clone(&hub)).unwrap();
+        let (commands, received) = mpsc::channel();
+        let thread = Some(thread::spawn(move || engine.run(&received)));
+        Self { hub, commands: Some(commands), thread, folder }
+    }
+
+    fn ask(&self, command: Command) {
+        self.commands.as_ref().unwrap().send(command).unwrap();
+    }
+
+    fn now(&self) -> Value {
+        serde_json::from_str(&self.hub.watch().0).unwrap()
+    }
+
+    /// Waits until what is shown is as wanted.
+    fn until(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let began = Instant::now();
+        loop {
+            let now = self.now();
+            if wanted(&now) {
+                return now;
+            }
+            assert!(began.elapsed() < SOON, "{what}: not within {SOON:?}: {:#}", last(&now));
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+fn last(now: &Value) -> Value {
+    let frame = now["frames"].as_array().and_then(|frames| frames.last()).cloned();
+    serde_json::json!({ "frame": frame, "status": now["status"], "notes": now["notes"] })
+}
+
+/// A field of a version in the last reading.
+fn number(now: &Value, version: usize, field: &str) -> f64 {
+    last(now)["frame"]["versions"][version][field].as_f64().unwrap_or(0.0)
+}
+
+fn happened(now: &Value, what: &str) -> Option<String> {
+    let notes = now["notes"].as_array()?;
+    let note = notes.iter().find(|note| note["what"] == what)?;
+    Some(note["text"].as_str()?.to_owned())
+}
+
+fn swap_and_restart() {
+    let shown = Shown::start(|_, _| {});
+    let both = shown.until("both work", |now| {
+        number(now, 0, "operations") > 300.0 && number(now, 1, "operations") > 300.0
+    });
+    let (leaks, fixed) = (number(&both, 0, "operations"), number(&both, 1, "operations"));
+    assert!((leaks - fixed).abs() < 0.3 * leaks, "not in step: {leaks} and {fixed}");
+
+    shown.ask(Command::Swap);
+    let swapped =
+        shown.until("the swap", |now| last(now)["frame"]["versions"][0]["state"] == "idle");
+    // What was handed out before the swap may still be on its way.
+    thread::sleep(Duration::from_millis(500));
+    let held = number(&shown.now(), 0, "bytes");
+    let worked = number(&swapped, 1, "operations");
+    let later =
+        shown.until("the fix works on", |now| number(now, 1, "operations") > worked + 200.0);
+    assert!((number(&later, 0, "bytes") - held).abs() < 1.0, "an idle process allocates");
+    assert!(held > 300_000.0, "what leaked is given back: {held}");
+
+    shown.ask(Command::Swap);
+    shown.until("it leaks again", |now| number(now, 0, "bytes") > held + 50_000.0);
+    shown.ask(Command::Restart);
+    let fresh = shown.until("a restart", |now| {
+        happened(now, "restarted").is_some() && (1.0..held / 2.0).contains(&number(now, 0, "bytes"))
+    });
+    assert!(number(&fresh, 0, "operations") < leaks);
+}
+
+fn cap() {
+    let shown = Shown::start(|_, _| {});
+    shown.until("the load", |now| number(now, 0, "operations") > 50.0);
+    for _ in 0..5 {
+        shown.ask(Command::LoadUp);
+    }
+    let killed = shown.until("the cap", |now| happened(now, "killed").is_some());
+    let text = happened(&killed, "killed").unwrap();
+    assert!(text.starts_with("killed after "), "{text}");
+    assert!(text.contains(" at 10 requests per second (its cap: "), "{text}");
+    assert!(text.ends_with("MB of live memory)"), "{text}");
+    let worked = number(&killed, 1, "operations");
+    let again = shown.until("a fresh start", |now| {
+        last(now)["frame"]["versions"][0]["state"] == "working" && number(now, 0, "bytes") > 0.0
+    });
+    assert!(number(&again, 0, "operations") < worked, "it goes on as if nothing had been");
+    assert!(number(&again, 1, "operations") >= worked, "the fix was restarted, too");
+}
+
+fn offers_recording() {
+    let missing = Shown::start(|course, _| course.plan.exercises[0].versions[0].binary = None);
+    let now = missing.until("the trouble", |now| now["status"]["trouble"].is_string());
+    assert!(now["status"]["trouble"].as_str().unwrap().contains("not been built"), "{now}");
+    assert_eq!(now["status"]["recording"], false);
+    drop(missing);
+
+    let dies = Shown::start(|course, folder| {
+        course.plan.exercises[0].versions[0].binary = Some(PathBuf::from("/bin/false"));
+        let file = folder.join("recordings").join(recording::file_name("toy"));
+        fs::copy(recorded(), file).unwrap();
+    });
+    dies.until("the offer", |now| {
+        now["status"]["trouble"].is_string() && now["status"]["recording"] == true
+    });
+    dies.ask(Command::Play);
+    let played = dies.until("the recording", |now| {
+        now["status"]["source"] == "recording" && number(now, 0, "operations") > 10.0
+    });
+    assert_eq!(played["status"]["trouble"], Value::Null);
+}
+
+/// A recording of a few seconds.
+fn recorded() -> PathBuf {
+    let folder = tempfile::tempdir().unwrap().keep();
+    let file = folder.join("toy.jsonl");
+    let shown = Shown::start(|course, _| course.record = Some(file.clone()));
+    shown.until("the load", |now| number(now, 0, "operations") > 400.0);
+    shown.ask(Command::Swap);
+    shown.until("the swap", |now| last(now)["frame"]["load"] == "solution");
+    drop(shown);
+    file
+}
+
+fn record_and_replay() {
+    let file = recorded();
+    let text = fs::read_to_string(&file).unwrap();
+    // The program may have been ended in the middle of a line.
+    fs::write(&file, format!("{text}{}", r#"{"record":"frame","fra"#)).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let frames: Vec<&Value> =
+        lines.iter().filter(|line| line["record"] == "frame").map(|line| &line["frame"]).collect();
+    assert!(frames.len() > 5);
+
+    let shown = Shown::start(|course, _| {
+        course.replay = Some(file);
+        course.plan.exercises[0].versions.iter_mut().for_each(|version| version.binary = None);
+    });
+    let end = shown.until("its end", |now| {
+        now["status"]["paused"] == true && now["status"]["source"] == "recording"
+    });
+    let played: Vec<&Value> = end["frames"].as_array().unwrap().iter().collect();
+    assert_eq!(played, frames);
+    assert!(happened(&end, "swapped").is_some());
+    shown.ask(Command::Restart);
+    shown.until("from its beginning", |now| now["status"]["paused"] == false);
+    assert!(shown.folder.path().exists());
+}
+
+fn refused_recordings() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("toy.jsonl");
+    let good = fs::read_to_string(recorded()).unwrap();
+    for (text, reason) in [
+        (String::new(), "is not a recording"),
+        ("all is well\n".to_owned(), "line 1 of the recording"),
+        (good.replacen("\"format\":1", "\"format\":99", 1), "has format 99"),
+        (good.replacen("\"at\":", "\"ad\":", 1), "cannot be read"),
+        (good.split_once('\n').unwrap().1.to_owned(), "does not begin"),
+    ] {
+        fs::write(&file, &text).unwrap();
+        let error = recording::Player::open(&file).unwrap_err();
+        assert!(format!("{error:#}").contains(reason), "{reason}: {error:#}");
+    }
+    assert!(recording::Player::open(Path::new("/nowhere")).is_err());
+}

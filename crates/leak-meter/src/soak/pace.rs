@@ -1,0 +1,36 @@
+//! How a soak that is shown live goes on: when somebody else says so.
+
+use std::time::Duration;
+
+use super::Soak;
+
+/// How often a soak that waits asks again.
+pub(super) const LOOK: Duration = Duration::from_millis(2);
+
+/// Who says when the next round begins, and how much work it has.
+pub(super) type Pacer<'a> = Box<dyn FnMut() -> Pace + 'a>;
+
+/// What a paced soak does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// A round of so many operations, at least one.
+    Round(u64),
+    /// Nothing yet: it asks again in a moment.
+    Wait,
+    /// It ends.
+    End,
+}
+
+impl<'a> Soak<'a> {
+    /// Lets `pacer` say when each round begins and how many operations it has: a soak without an end
+    /// of its own, to be shown live. Each round is read and [observed](Self::observe), and then
+    /// forgotten, so that it can go on for hours: the report has no rounds, and decides nothing.
+    ///
+    /// `pacer` must not block: while it says [`Pace::Wait`], an asynchronous workload's other tasks go
+    /// on.
+    pub fn paced(mut self, pacer: impl FnMut() -> Pace + 'a) -> Self {
+        self.watchers.pacer = Some(Box::new(pacer));
+        // What an operation takes need not be found out.
+        self.operations_per_round(1)
+    }
+}

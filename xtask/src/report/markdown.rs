@@ -1,0 +1,104 @@
+//! The report as Markdown, for a chat or a pull request.
+
+use std::fmt::Write;
+
+use crate::report::{Chapter, Contents, Line};
+
+/// The text.
+pub fn text(contents: &Contents) -> String {
+    let mut text = "# Leak Lab: report\n".to_owned();
+    for chapter in &contents.exercises {
+        // Writing to a string never fails.
+        let _ = write(&mut text, chapter);
+    }
+    text
+}
+
+fn write(text: &mut String, chapter: &Chapter) -> std::fmt::Result {
+    writeln!(text, "\n## {}: {}\n", chapter.name, chapter.title)?;
+    let names: Vec<String> = chapter.versions.iter().map(|told| told.version.to_string()).collect();
+    writeln!(text, "| | {} |", names.join(" | "))?;
+    writeln!(text, "|---|{}", "---|".repeat(names.len()))?;
+    for row in &chapter.rows {
+        let cells: Vec<String> = row.iter().map(|cell| cell_of(cell)).collect();
+        writeln!(text, "| {} |", cells.join(" | "))?;
+    }
+    writeln!(text)?;
+    for told in &chapter.versions {
+        writeln!(text, "- **{}**: {}", told.verdict, told.meaning.replace('\n', " "))?;
+    }
+    for told in chapter.versions.iter().filter(|told| !told.lines.is_empty()) {
+        writeln!(text, "\nGrowing lines of the {}:", told.version.noun())?;
+        for line in &told.lines {
+            write_line(text, line)?;
+        }
+        if told.more > 0 {
+            writeln!(text, "\nand {} more", told.more)?;
+        }
+        if let [heading, holders @ ..] = told.holders.as_slice() {
+            writeln!(text, "\n{heading}\n\n```text\n{}\n```", holders.join("\n"))?;
+        }
+    }
+    Ok(())
+}
+
+fn write_line(text: &mut String, line: &Line) -> std::fmt::Result {
+    writeln!(text, "\n`{}`, {} ({})", line.function, line.place, line.keeps)?;
+    if line.source.is_empty() {
+        return Ok(());
+    }
+    writeln!(text, "\n```rust")?;
+    for (at, source) in line.source.iter().enumerate() {
+        let mark = if Some(at) == line.grows { "  // <- grows" } else { "" };
+        writeln!(text, "{source}{mark}")?;
+    }
+    writeln!(text, "```")
+}
+
+/// A table's cell: a bar would end it.
+fn cell_of(text: &str) -> String {
+    text.trim_end().replace('|', "\\|").replace('\n', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Told;
+    use crate::workspace::Version;
+
+    #[test]
+    fn a_chapter_has_its_table_and_its_line_marked() {
+        let line = Line {
+            function: "toy::keep".to_owned(),
+            place: "src/toy.rs:2".to_owned(),
+            keeps: "1 blocks and 8 B per operation".to_owned(),
+            from: 1,
+            source: vec!["fn keep() {".to_owned(), "    push();".to_owned()],
+            grows: Some(1),
+        };
+        let told = Told {
+            version: Version::Exercise,
+            verdict: "Growing".to_owned(),
+            meaning: "The exercise leaks.".to_owned(),
+            lines: vec![line],
+            more: 2,
+            holders: vec!["Who holds it:".to_owned(), "1. held by a map".to_owned()],
+        };
+        let chapter = Chapter {
+            name: "toy".to_owned(),
+            title: "A toy".to_owned(),
+            versions: vec![told],
+            rows: vec![vec!["a|b".to_owned(), "7".to_owned()]],
+            notes: Vec::new(),
+            charts: Vec::new(),
+        };
+        assert_eq!(
+            text(&Contents { exercises: vec![chapter] }),
+            "# Leak Lab: report\n\n## toy: A toy\n\n| | exercise |\n|---|---|\n| a\\|b | 7 |\n\n\
+             - **Growing**: The exercise leaks.\n\nGrowing lines of the exercise:\n\n`toy::keep`, \
+             src/toy.rs:2 (1 blocks and 8 B per operation)\n\n```rust\nfn keep() {\n    \
+             push();  // <- grows\n```\n\nand 2 more\n\nWho holds it:\n\n```text\n1. held by a \
+             map\n```\n"
+        );
+    }
+}
