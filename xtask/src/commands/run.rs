@@ -250,7 +250,9 @@ impl Args {
     /// Keeps what the learner's version was found to be, for `list` and `watch`. Only what the
     /// exercise's own settings and an ordinary build give.
     fn remember(&self, workspace: &Workspace, entry: &Entry, result: &ExerciseResult) {
-        let ordinary = !self.release && self.settings() == SoakSettings::default();
+        // Who holds what grows changes nothing of what is found to grow.
+        let settings = SoakSettings { holders: None, ..self.settings() };
+        let ordinary = !self.release && settings == SoakSettings::default();
         if let (true, Some(result)) = (ordinary, result.version(Version::Exercise)) {
             finding::remember_growth(workspace, entry, result);
         }
