@@ -21,6 +21,10 @@ use checks::{Check, Outcome};
 /// exercise in your own folder, for the case that something fails on the day.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
+Examples:
+  cargo xtask doctor                 the evening before
+  cargo xtask doctor --seconds 0     without recordings
+
 Exit code: 0 if it is ready, 1 if something is missing, 2 if that cannot be told.")]
 pub struct Args {
     /// How long each recording is, in seconds; 0 for none
