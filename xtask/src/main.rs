@@ -93,6 +93,7 @@ fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&args),
         Command::Watch(args) => watch::run(&args),
     };
+    exercise_harness::cleanup::let_a_signal_end_it();
     match result {
         Ok(exit) => exit.code(),
         Err(error) if exit::is_closed_pipe(&error) => ExitCode::from(exit::SUCCESS),

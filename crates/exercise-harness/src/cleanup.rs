@@ -9,6 +9,7 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{self, Child, Command};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -28,6 +29,8 @@ static PROCESSES: Mutex<BTreeMap<i32, bool>> = Mutex::new(BTreeMap::new());
 /// How often a folder is removed in which a process may still be writing, and how long in between.
 const REMOVALS: usize = 50;
 const PAUSE: Duration = Duration::from_millis(10);
+/// Whether a signal is ending the program.
+static SIGNALLED: AtomicBool = AtomicBool::new(false);
 /// What is done last when a signal ends the program.
 static FAREWELL: Mutex<Option<fn()>> = Mutex::new(None);
 
@@ -35,6 +38,8 @@ static FAREWELL: Mutex<Option<fn()>> = Mutex::new(None);
 /// program with the exit code [`INTERRUPTED`].
 pub fn on_signals() {
     let set = ctrlc::set_handler(|| {
+        // First of all: whoever sees what is ended now shall know why.
+        SIGNALLED.store(true, Ordering::SeqCst);
         // The locks are kept until the end: nothing new is started or made meanwhile.
         let processes = lock(&PROCESSES);
         end_all(&processes);
@@ -50,6 +55,14 @@ pub fn on_signals() {
     });
     // A second call finds the first one's handler in place.
     drop(set);
+}
+
+/// Waits for the program's end if a signal is ending it: to be called before the program ends by
+/// itself, which would be with the exit code of what the signal has made of its work.
+pub fn let_a_signal_end_it() {
+    while SIGNALLED.load(Ordering::SeqCst) {
+        thread::park();
+    }
 }
 
 /// From now on, `farewell` is done last when a signal ends the program: a program that has changed
