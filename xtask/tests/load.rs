@@ -72,7 +72,7 @@ fn a_load_is_run_until_it_is_out_of_memory_and_told_in_phases() {
     let toy = workshop();
     let ran = toy.run(&["run", "toy-load", "--until-oom"]).ends_with(0);
     let limit = if cfg!(target_os = "linux") { "RLIMIT_DATA" } else { "The meter ends it" };
-    let end = ["the end: signal 6", limit];
+    let end = ["the end: out of memory", limit];
     let lives: Vec<&str> = ["exercise, started\n"]
         .into_iter()
         .chain(end)
@@ -84,7 +84,7 @@ fn a_load_is_run_until_it_is_out_of_memory_and_told_in_phases() {
 
     // With a tenth of the memory to spare it has a tenth of the life.
     let ran = toy.run(&["run", "toy-load", "--until-oom", "--tenth"]).ends_with(0);
-    ran.says(&["with 26.0 MB of memory", "the end: signal 6", "the end: signal 6"]);
+    ran.says(&["with 26.0 MB of memory", "the end: out of memory", "the end: out of memory"]);
 
     let ran = toy.run(&["run", "toy-load"]).ends_with(0);
     ran.says(&[

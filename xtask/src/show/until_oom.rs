@@ -68,6 +68,7 @@ pub fn end(time: Duration, operations: u64, ended: &Ended, end: End) -> anyhow::
     }
     let how = match &ended.ending {
         Ending::Aborted { signal } => format!("the end: signal {signal}"),
+        Ending::OutOfMemory => "the end: out of memory".to_owned(),
         _ => "the end".to_owned(),
     };
     writeln!(out, "{time:>10} {served:>12} {}", paint(BAD, &how))?;
