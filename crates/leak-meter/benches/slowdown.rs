@@ -2,9 +2,10 @@
 //! the system's allocator alone.
 //!
 //! Both sides of a ratio run in turn, a few milliseconds each, so that what else the machine does
-//! meanwhile meets both alike. Two loops, both ten calls deep: `records` makes four allocations an
-//! operation, and fills and reads them, as a program does; `bare` does nothing but call the
-//! allocator, four times for a block, once to resize one and four times to free: the worst case.
+//! meanwhile meets both alike. Two loops, ten calls deep on a thread of their own: `records` makes
+//! four allocations an operation, and fills and reads them, as a program does; `bare` does nothing
+//! but call the allocator, four times for a block, once to resize one and four times to free: the
+//! worst case. And `records` once more at forty calls, for what a frame costs.
 #![allow(unsafe_code)] // An allocator that chooses between others is an allocator.
 
 use std::alloc::{GlobalAlloc, Layout, System, alloc, dealloc, realloc};
@@ -15,7 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use criterion::measurement::{Measurement, ValueFormatter};
-use criterion::{Criterion, SamplingMode, Throughput};
+use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
 use leak_meter::Allocator;
 use leak_meter::allocator::{self, Method};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
@@ -83,6 +84,7 @@ unsafe impl GlobalAlloc for Switch {
 
 /// Calls between the loop and the allocations.
 const DEPTH: u32 = 10;
+const GREAT_DEPTH: u32 = 40;
 /// Turns that each side of a ratio gets in one measurement.
 const TURNS: u64 = 8;
 
@@ -140,6 +142,7 @@ struct Subject {
     server: Server,
     method: Method,
     threads: usize,
+    depth: u32,
 }
 
 impl Subject {
@@ -152,23 +155,19 @@ impl Subject {
             SERVER.set(self.server);
             let began = Instant::now();
             for number in 0..operations {
-                black_box(at_depth(DEPTH, number, self.work));
+                black_box(at_depth(self.depth, number, self.work));
             }
             let took = began.elapsed();
             SERVER.set(Server::Plain);
             took
         };
-        let took = if self.threads == 1 {
-            work()
-        } else {
-            let longest = thread::scope(|scope| {
-                let workers: Vec<_> = (0..self.threads).map(|_| scope.spawn(work)).collect();
-                workers.into_iter().map(|worker| worker.join().expect("no panic")).max()
-            });
-            longest.unwrap_or_default()
-        };
+        // One thread too runs on a stack of its own: as deep as the others, and no deeper.
+        let took = thread::scope(|scope| {
+            let workers: Vec<_> = (0..self.threads).map(|_| scope.spawn(work)).collect();
+            workers.into_iter().map(|worker| worker.join().expect("no panic")).max()
+        });
         allocator::stop();
-        took
+        took.unwrap_or_default()
     }
 
     /// The ratio of its time to that of the system's allocator, measured in turns.
@@ -181,6 +180,13 @@ impl Subject {
             with += self.time(each);
         }
         with.as_secs_f64() / without.as_secs_f64()
+    }
+
+    fn bench(self, group: &mut BenchmarkGroup<'_, Slowdown>, way: &str) {
+        group.bench_function(way, |bencher| {
+            // Criterion divides by the number of operations.
+            bencher.iter_custom(|operations| self.ratio(operations) * operations as f64);
+        });
     }
 }
 
@@ -239,22 +245,26 @@ fn main() {
         .measurement_time(Duration::from_secs(3))
         .configure_from_args();
     let loops: [(&str, Work); 2] = [("records", records), ("bare", bare)];
+    let counting = ("counting", Server::Meter, Method::Off);
+    let sites = ("call sites", Server::Meter, Method::FramePointers);
+    let others = [
+        ("stats_alloc", Server::Stats, Method::Off),
+        ("call sites by unwinder", Server::Meter, Method::Unwinder),
+    ];
     for ((name, work), threads) in loops.into_iter().flat_map(|work| [(work, 1), (work, 2)]) {
         let mut group = criterion.benchmark_group(format!("{name}, {threads} threads"));
         group.sampling_mode(SamplingMode::Flat).sample_size(20);
-        for (way, server, method) in [
-            ("stats_alloc", Server::Stats, Method::Off),
-            ("counting", Server::Meter, Method::Off),
-            ("call sites", Server::Meter, Method::FramePointers),
-            ("call sites by unwinder", Server::Meter, Method::Unwinder),
-        ] {
-            let subject = Subject { work, server, method, threads };
-            group.bench_function(way, |bencher| {
-                // Criterion divides by the number of operations.
-                bencher.iter_custom(|operations| subject.ratio(operations) * operations as f64);
-            });
+        for (way, server, method) in [counting, sites].into_iter().chain(others) {
+            Subject { work, server, method, threads, depth: DEPTH }.bench(&mut group, way);
         }
         group.finish();
     }
+    let mut group = criterion.benchmark_group(format!("records, {GREAT_DEPTH} calls deep"));
+    group.sampling_mode(SamplingMode::Flat).sample_size(20);
+    for (way, server, method) in [counting, sites] {
+        let depth = GREAT_DEPTH;
+        Subject { work: records, server, method, threads: 1, depth }.bench(&mut group, way);
+    }
+    group.finish();
     criterion.final_summary();
 }
