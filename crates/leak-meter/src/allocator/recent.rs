@@ -74,7 +74,11 @@ impl Recent {
         let key = unsafe { key(start, size) };
         let [first, second] = places(key);
         self.kept = self.kept.wrapping_add(1);
-        let place = if self.entries[first].key == 0 || self.kept % 2 == 0 { first } else { second };
+        let place = if self.entries[first].key == 0 || self.kept.is_multiple_of(2) {
+            first
+        } else {
+            second
+        };
         let entry = &mut self.entries[place];
         entry.key = 0;
         entry.frames[..frames.len()].copy_from_slice(frames);
@@ -120,6 +124,6 @@ unsafe fn key(start: usize, size: usize) -> u64 {
 /// Where a stack may be kept.
 #[inline]
 fn places(key: u64) -> [usize; 2] {
-    let bits = ENTRIES.ilog2();
-    [(key >> (64 - bits)) as usize, (key >> (64 - 2 * bits)) as usize % ENTRIES]
+    let [first, second, ..] = key.to_be_bytes();
+    [usize::from(first) % ENTRIES, usize::from(second) % ENTRIES]
 }

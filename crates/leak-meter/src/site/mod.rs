@@ -13,6 +13,7 @@ mod excuse;
 mod findings;
 mod ledger;
 mod names;
+mod source;
 mod symbols;
 
 use serde::{Deserialize, Serialize};

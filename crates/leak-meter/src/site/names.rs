@@ -5,6 +5,7 @@ use std::env;
 use std::path::{Component, Path, PathBuf};
 use std::ptr;
 
+use super::source;
 use super::symbols::Symbols;
 
 /// One frame of a call stack, with its name.
@@ -74,6 +75,8 @@ fn resolve(address: usize, symbols: &Symbols) -> Vec<Frame> {
     }
     let named = frames.into_iter().filter_map(|(function, file, line)| {
         let function = without_closures(&function?);
+        let around = || source::function_around(file.as_deref()?, line?);
+        let function = if is_closure(&function) { around() } else { None }.unwrap_or(function);
         let owner = owner(&function, file.as_deref());
         Some(Frame { function, file, line, owner })
     });
@@ -84,13 +87,16 @@ fn resolve(address: usize, symbols: &Symbols) -> Vec<Frame> {
 /// line tells them apart.
 fn without_closures(function: &str) -> String {
     let mut names: Vec<&str> = function.split("::").collect();
-    let is_closure = |name: &str| {
-        name == "{{closure}}" || ["{closure#", "{async_"].iter().any(|kind| name.starts_with(kind))
-    };
     while names.len() > 1 && names.last().is_some_and(|name| is_closure(name)) {
         names.pop();
     }
     names.join("::")
+}
+
+/// Whether this is the last name of a closure, or of what an asynchronous function becomes. Where it
+/// was inlined, its last name is all that line tables tell.
+fn is_closure(name: &str) -> bool {
+    name == "{{closure}}" || ["{closure#", "{async_"].iter().any(|kind| name.starts_with(kind))
 }
 
 /// Whose code a function is, by its file; without line tables by the crates of the toolchain.
