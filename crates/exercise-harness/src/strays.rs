@@ -105,7 +105,10 @@ mod process {
     impl Status {
         pub fn of(id: Pid) -> Option<Self> {
             let line = fs::read(format!("/proc/{}/stat", id.as_raw_nonzero())).ok()?;
-            let line = String::from_utf8_lossy(&line);
+            Self::parse(&String::from_utf8_lossy(&line))
+        }
+
+        fn parse(line: &str) -> Option<Self> {
             // The name may have spaces and brackets of its own.
             let (before, rest) = line.rsplit_once(')')?;
             let name = before.split_once('(')?.1.to_owned();
@@ -117,7 +120,8 @@ mod process {
         }
 
         pub fn group(&self) -> Option<Pid> {
-            Pid::from_raw(self.rest.get(2)?.parse().ok()?)
+            // That of a process that is just being taken out of the system's list is -1.
+            id_of(self.rest.get(2)?)
         }
 
         pub fn computed(&self) -> Option<Duration> {
@@ -131,7 +135,11 @@ mod process {
     /// Every process there is.
     pub fn all() -> impl Iterator<Item = Pid> {
         let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-        entries.filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?))
+        entries.filter_map(|entry| id_of(entry.file_name().to_str()?))
+    }
+
+    fn id_of(text: &str) -> Option<Pid> {
+        Pid::from_raw(text.parse().ok().filter(|id| *id > 0)?)
     }
 
     /// Whether the process began with the mark in its environment. One of somebody else's does not
@@ -140,5 +148,19 @@ mod process {
         let environment = fs::read(format!("/proc/{}/environ", id.as_raw_nonzero()));
         let wanted = [MARK.as_bytes(), b"=", mark.as_os_str().as_bytes()].concat();
         environment.is_ok_and(|all| all.split(|byte| *byte == 0).any(|one| one == wanted))
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn a_process_that_is_being_taken_out_of_the_list_has_no_group() {
+            let status = |group: &str| Status::parse(&format!("42 (a) b) S 1 {group} 7")).unwrap();
+            assert_eq!(status("41").group(), Pid::from_raw(41));
+            assert_eq!(status("-1").group(), None);
+            assert_eq!(status("0").group(), None);
+            assert_eq!((status("41").name, status("41").has_ended()), ("a) b".to_owned(), false));
+        }
     }
 }
