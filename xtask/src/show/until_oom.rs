@@ -10,7 +10,7 @@ use leak_meter::Round;
 
 use super::palette::{BAD, GOOD, QUIET, STRONG, paint};
 use super::words::{width, wrapped};
-use crate::commands::until_oom::End;
+use crate::commands::run::until_oom::End;
 use crate::workspace::{Entry, Version};
 
 /// The least time between two rows, so that a long life has a short table: at first a second, later
