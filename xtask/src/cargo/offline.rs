@@ -1,0 +1,79 @@
+//! The dependencies without a network: whether they are at hand, and a copy of them.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::Context as _;
+
+use super::program;
+
+/// Whether every dependency for this machine can be had without a network.
+///
+/// # Errors
+/// When one is missing, or cargo cannot be started.
+pub fn resolves_offline(workspace: &Path) -> anyhow::Result<()> {
+    let host = host()?;
+    let options = ["--offline", "--locked", "--filter-platform", &host].map(str::to_owned);
+    cargo_metadata::MetadataCommand::new()
+        .cargo_path(program())
+        .manifest_path(workspace.join("Cargo.toml"))
+        .other_options(options)
+        .exec()
+        .map(drop)
+        .map_err(|error| anyhow::anyhow!("{}", error.to_string().trim()))
+}
+
+/// Copies every dependency of `workspace` to `folder`, and returns the configuration for a workspace
+/// whose folder `vendor` that is.
+///
+/// # Errors
+/// When a dependency cannot be had or copied.
+pub fn vendor(workspace: &Path, folder: &Path) -> anyhow::Result<String> {
+    let output = Command::new(program())
+        .args([
+            "vendor",
+            "--locked",
+            "--quiet",
+            "--versioned-dirs",
+            "--respect-source-config",
+            "--manifest-path",
+        ])
+        .arg(workspace.join("Cargo.toml"))
+        .arg(folder)
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("{} cannot be started", program().display()))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    anyhow::ensure!(
+        output.status.success(),
+        "The dependencies cannot be copied; is there a network?\n{}",
+        said.trim()
+    );
+    Ok(VENDORED.to_owned())
+}
+
+/// Dependencies are taken from the folder `vendor` beside the configuration's, and from nowhere else.
+const VENDORED: &str = "\
+[source.crates-io]
+replace-with = \"vendored\"
+
+[source.vendored]
+directory = \"vendor\"
+
+[net]
+offline = true
+";
+
+/// The platform that the compiler runs on.
+fn host() -> anyhow::Result<String> {
+    let compiler = env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
+    let output = Command::new(compiler)
+        .args(["--version", "--verbose"])
+        .stdin(Stdio::null())
+        .output()
+        .context("the compiler cannot be started")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("the compiler does not say what it runs on")?.to_owned())
+}
