@@ -21,8 +21,9 @@
 //! # sessions_do_not_leak();
 //! ```
 //!
-//! A failed assertion prints what grows, per operation, with what confidence, from which line, and the
-//! call stack above it. For that line the profile needs line tables, and for speed the build needs
+//! A failed assertion prints what grows, per operation, with what confidence, from which line, the call
+//! stack above it, and who keeps the memory alive ([`holders`] tells how to read that; `cargo run
+//! --package leak-meter --example sessions_in_a_test` shows it). For that line the profile needs line tables, and for speed the build needs
 //! frame pointers; both are found out and said where they are missing:
 //!
 //! ```toml

@@ -23,13 +23,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::allocator::{self, SiteId};
-use crate::site::{self, Attribution, Frame, Names, Owner};
+use crate::site::{self, Attribution, Frame, Names, Owner, write_stack};
 use crate::units;
 
 /// Places that the text shows in full; the rest are counted.
 const MOST_PLACES: usize = 10;
-/// Frames that the text shows of a place's call stack.
-const MOST_FRAMES: usize = 12;
 
 /// What was live when it was taken, by call site. Its own memory is the meter's, and in no figure.
 ///
@@ -208,14 +206,7 @@ impl fmt::Display for Difference {
             if let (Some(file), Some(line)) = (&place.file, place.line) {
                 writeln!(out, "   {file}:{line}")?;
             }
-            let from = place
-                .stack
-                .iter()
-                .position(|frame| frame.starts_with(&place.function))
-                .unwrap_or(0);
-            for frame in place.stack.iter().skip(from).take(MOST_FRAMES) {
-                writeln!(out, "     {frame}")?;
-            }
+            write_stack(out, &place.stack, &place.function)?;
         }
         let came = came.count();
         if came > MOST_PLACES {

@@ -4,14 +4,12 @@ use std::fmt;
 
 use super::{Growth, Report};
 use crate::series::Resource;
-use crate::site::{Grain, Site};
+use crate::site::{Grain, Site, write_stack};
 use crate::units;
 use crate::verdict::Verdict;
 
 /// Findings that are shown in full; the rest are counted.
 const MOST_FINDINGS: usize = 5;
-/// Frames shown above the growing line.
-const MOST_FRAMES: usize = 12;
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -146,13 +144,5 @@ fn write_site(out: &mut fmt::Formatter<'_>, number: usize, site: &Site) -> fmt::
         writeln!(out, "   no single call path to this line grows by itself; all together do")?;
     }
     writeln!(out, "   signature {}", site.signature)?;
-    let from = site.stack.iter().position(|frame| frame.starts_with(&site.function)).unwrap_or(0);
-    for frame in site.stack.iter().skip(from).take(MOST_FRAMES) {
-        writeln!(out, "     {frame}")?;
-    }
-    let hidden = site.stack.len().saturating_sub(from + MOST_FRAMES);
-    if hidden > 0 {
-        writeln!(out, "     ... {hidden} more frames")?;
-    }
-    Ok(())
+    write_stack(out, &site.stack, &site.function)
 }

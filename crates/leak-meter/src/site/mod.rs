@@ -14,6 +14,7 @@ mod findings;
 mod ledger;
 mod names;
 mod source;
+mod stack;
 mod symbols;
 
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,7 @@ pub(crate) use excuse::{Excuses, ends_with_path};
 pub(crate) use findings::{Judged, judge, nameless, verdicts};
 pub(crate) use ledger::{Ledger, Reading};
 pub(crate) use names::{Frame, Names, Owner, culprit, relative};
+pub(crate) use stack::write_stack;
 
 /// A place in the program whose blocks stay, and what shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
