@@ -4,11 +4,13 @@ use std::time::Instant;
 
 use super::graph::{Bits, Edge, Graph};
 use super::heap::{Heap, number};
+use super::leftovers::{InUse, Room};
 use super::places::Places;
-use super::reach::{Seed, Tree};
+use super::owners::{self, Role};
+use super::reach::{Parent, Seed, Tree};
 use super::rings::{self, Source};
 use super::roots::{Caller, Roots};
-use super::system::{self, Backing, Mapping, Memory, OutOfTime, WORD};
+use super::system::{self, Backing, Mapping, Memory, OutOfTime, WORD, Word};
 use super::weak::{self, Counted};
 use super::{Limits, heap};
 use crate::allocator::{self, SiteId};
@@ -19,6 +21,10 @@ pub(crate) struct Seen {
     pub(crate) heap: Heap,
     pub(crate) graph: Graph,
     pub(crate) counted: Counted,
+    /// The edges that hold nothing.
+    pub(crate) not_holding: Bits,
+    /// These, and the edges that make no ring.
+    pub(crate) no_ring: Bits,
     pub(crate) roots: Roots,
     /// What the roots reach.
     pub(crate) tree: Tree,
@@ -52,13 +58,17 @@ impl Seen {
             .collect();
         let heap = Heap::scan(&mut memory, &blocks, limits).map_err(too_slow)?;
         let roots = Roots::find(&mut memory, &mappings, &heap, caller).map_err(too_slow)?;
-        let (graph, moved) = edges(&mut memory, &blocks, &heap).map_err(too_slow)?;
-        if graph.edge_count() > limits.pointers {
+        let (all, moved, in_use) = edges(&mut memory, &blocks, &heap).map_err(too_slow)?;
+        if all.edge_count() > limits.pointers {
             let most = limits.pointers;
             return Err(format!("there are more than {most} pointers between the live blocks"));
         }
-        let counted = weak::find(&graph, &mut Contents { heap: &heap, memory: &memory, places });
-        let mut tree = roots.reach(&graph, &counted.weak, |block| {
+        let contents = &mut Contents { heap: &heap, memory: &memory, places };
+        let leftovers = in_use.leftovers(&all, |block| contents.room(block));
+        let mut graph = all.without(&leftovers);
+        let counted = weak::find(&graph, contents);
+        let mut others = owners::find(&mut graph, &counted, contents);
+        let mut tree = roots.reach(&graph, &counted.weak, &others, |block| {
             let place = places.number(SiteId::of_index(heap.site(block)));
             places.get(place).is_counted()
         });
@@ -68,7 +78,8 @@ impl Seen {
             word == Some([0; WORD])
         });
         let is_apart = |block: u32| tree.has(block) || moved.has(block as usize);
-        let sources = rings::sources(&graph, is_apart, &counted.unsure);
+        let no_ring = counted.unsure.or(&others);
+        let sources = rings::sources(&graph, is_apart, &no_ring);
         let foreign = foreign(&mut memory, &blocks, &heap, &roots, &sources).map_err(too_slow)?;
         let sources: Vec<(Source, bool)> = sources
             .into_iter()
@@ -80,12 +91,22 @@ impl Seen {
                 (source, points && !is_counted)
             })
             .collect();
-        let (forest, forest_seeds) = forest(&graph, &sources, &counted);
+        let (forest, forest_seeds) = forest(&graph, &sources, &counted, &others);
+        // By these something is reached after all.
+        for (block, place, edge) in graph.each() {
+            let by = |tree: &Tree| tree.parent(edge.target) == Parent::Block(block);
+            if others.has(place) && (by(&tree) || by(&forest)) {
+                others.remove(place);
+            }
+        }
+        let not_holding = counted.weak.or(&others);
         let moved_count = (0..heap.len()).filter(|block| moved.has(*block)).count() as u64;
         Ok(Self {
             heap,
             graph,
             counted,
+            not_holding,
+            no_ring,
             roots,
             tree,
             moved,
@@ -110,11 +131,36 @@ impl Seen {
     }
 }
 
-/// What the blocks contain, as far as counted ones are told by it.
+/// What the blocks are, and contain, as far as owners are told by it.
 struct Contents<'a> {
     heap: &'a Heap,
     memory: &'a Memory,
     places: &'a mut Places,
+}
+
+impl Contents<'_> {
+    fn place_of(&mut self, block: u32) -> u32 {
+        self.places.number(SiteId::of_index(self.heap.site(block)))
+    }
+
+    fn room(&mut self, block: u32) -> Room {
+        let place = self.place_of(block);
+        self.places.get(place).room()
+    }
+}
+
+impl owners::Blocks for Contents<'_> {
+    fn site(&self, block: u32) -> u32 {
+        self.heap.site(block)
+    }
+
+    fn place(&mut self, block: u32) -> u32 {
+        self.place_of(block)
+    }
+
+    fn role(&self, place: u32) -> Role {
+        self.places.get(place).role()
+    }
 }
 
 impl weak::Blocks for Contents<'_> {
@@ -143,8 +189,9 @@ fn edges(
     memory: &mut Memory,
     mappings: &[Mapping],
     heap: &Heap,
-) -> Result<(Graph, Bits), OutOfTime> {
+) -> Result<(Graph, Bits, InUse), OutOfTime> {
     let mut graph = Graph::with_capacity(heap.len());
+    let mut in_use = InUse::default();
     let mut moved = Bits::none_of(heap.len());
     let mut block = 0;
     for mapping in mappings {
@@ -168,11 +215,15 @@ fn edges(
                         let first = (from.max(start) - start) / WORD;
                         let last = (to.min(end) - start) / WORD;
                         let at = (from.max(start) - from) / WORD;
-                        for (word, at) in words[first..last].iter().zip(at..) {
+                        let of_block = &words[first..last];
+                        for (number, word) in of_block.iter().enumerate() {
                             let address = usize::from_ne_bytes(*word);
                             if let Some(target) = heap.find(address) {
                                 let interior = address != heap.start(target as usize);
-                                graph.push(Edge::new(target, at, interior));
+                                graph.push(Edge::new(target, at + number, interior));
+                                if let (false, Some(words)) = (interior, around(of_block, number)) {
+                                    in_use.see(target, heap.size(target), words);
+                                }
                             }
                         }
                     }
@@ -190,7 +241,14 @@ fn edges(
         moved.add(graph.len());
         graph.end_block();
     }
-    Ok((graph, moved))
+    Ok((graph, moved, in_use))
+}
+
+/// The words before and after one: of a vector, its room and its length.
+fn around(words: &[Word], at: usize) -> Option<[u64; 2]> {
+    let before = words.get(at.checked_sub(1)?)?;
+    let after = words.get(at + 1)?;
+    Some([before, after].map(|word| u64::from_ne_bytes(*word)))
 }
 
 /// The blocks of `sources` that a word points to which is neither in a block nor in a root: in
@@ -245,7 +303,12 @@ fn foreign(
 }
 
 /// What the sources hold, each with the number of its source as root.
-fn forest(graph: &Graph, sources: &[(Source, bool)], counted: &Counted) -> (Tree, Vec<Seed>) {
+fn forest(
+    graph: &Graph,
+    sources: &[(Source, bool)],
+    counted: &Counted,
+    others: &Bits,
+) -> (Tree, Vec<Seed>) {
     let mut forest = Tree::new(graph.len());
     let seeds: Vec<Seed> = sources
         .iter()
@@ -254,6 +317,7 @@ fn forest(graph: &Graph, sources: &[(Source, bool)], counted: &Counted) -> (Tree
             source.blocks.iter().map(move |block| Seed { target: *block, root: number(at) })
         })
         .collect();
+    forest.grow(graph, seeds.iter().copied().enumerate(), &counted.weak.or(others));
     forest.grow(graph, seeds.iter().copied().enumerate(), &counted.weak);
     (forest, seeds)
 }

@@ -95,10 +95,12 @@ mod choice;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod explain;
 mod graph;
+mod leftovers;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod heap;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod look;
+mod owners;
 mod paths;
 mod places;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]

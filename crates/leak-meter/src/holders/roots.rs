@@ -125,11 +125,13 @@ impl Roots {
     /// calling thread's stack one frame after the other.
     ///
     /// A word on a stack that points to what another block points to as well is a reference, or what is
-    /// left of a value that was moved: these come last. Counted blocks may have several owners.
+    /// left of a value that was moved: these come last. Counted blocks may have several owners. The edges
+    /// `others`, which are not an owner's, lead only to what is not reached without them.
     pub(crate) fn reach(
         &self,
         graph: &Graph,
         weak: &Bits,
+        others: &Bits,
         mut is_counted: impl FnMut(u32) -> bool,
     ) -> Tree {
         let mut owned = Bits::none_of(graph.len());
@@ -145,6 +147,7 @@ impl Roots {
         let (last, first): (Vec<usize>, Vec<usize>) =
             (0..self.seeds.len()).partition(&mut is_borrower);
         let mut tree = Tree::new(graph.len());
+        self.grow(&mut tree, graph, &weak.or(others), &first);
         self.grow(&mut tree, graph, weak, &first);
         self.grow(&mut tree, graph, weak, &last);
         tree

@@ -1,0 +1,83 @@
+//! Words that are no pointers though they look like one: what is left in the spare room of a vector,
+//! and what a string has at its end.
+//!
+//! Memory is not wiped when it is given out again. What was there before stays where nothing is written,
+//! and old pointers in it lead to what lives at the same places now.
+
+use std::collections::HashMap;
+
+use super::graph::{Bits, Graph};
+
+/// By vector, the bytes in use: what an owner says that points to it.
+#[derive(Debug, Default)]
+pub(crate) struct InUse(HashMap<u32, u64>);
+
+/// What a block is, as far as leftovers are told by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    Vector,
+    /// Text has no pointers.
+    Text,
+    Other,
+}
+
+impl InUse {
+    /// A pointer to the start of `block`, of `size` bytes, stands between these words: of a vector, its
+    /// room and its length, in elements.
+    pub(crate) fn see(&mut self, block: u32, size: u64, [room, length]: [u64; 2]) {
+        if room == 0 || length > room || !size.is_multiple_of(room) {
+            return;
+        }
+        // What is left of an owner can only say too little, if the vector has grown since.
+        let in_use = self.0.entry(block).or_default();
+        *in_use = (*in_use).max(length * (size / room));
+    }
+
+    /// The edges that are leftovers.
+    pub(crate) fn leftovers(&self, graph: &Graph, mut room: impl FnMut(u32) -> Room) -> Bits {
+        const WORD: u64 = size_of::<u64>() as u64;
+        let mut leftovers = Bits::none_of(graph.edge_count());
+        for (block, place, edge) in graph.each() {
+            let is_left = match room(block) {
+                Room::Vector => {
+                    let in_use = self.0.get(&block);
+                    in_use.is_some_and(|in_use| u64::from(edge.word()) * WORD >= *in_use)
+                }
+                Room::Text => true,
+                Room::Other => false,
+            };
+            if is_left {
+                leftovers.add(place);
+            }
+        }
+        leftovers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::graph::tests::graph;
+    use super::*;
+
+    #[test]
+    fn what_lies_beyond_the_length_is_left_over() {
+        let graph = graph(4, &[(0, 1), (0, 2), (0, 3), (1, 2)]);
+        let left = |claims: &[[u64; 2]], room| {
+            let mut in_use = InUse::default();
+            for claim in claims {
+                in_use.see(0, 32, *claim);
+            }
+            let left = in_use.leftovers(&graph, |block| if block == 0 { room } else { Room::Other });
+            graph.each().filter(|(_, place, _)| left.has(*place)).map(|(.., edge)| edge.target).collect::<Vec<_>>()
+        };
+        // Two of four elements of eight bytes are in use.
+        assert_eq!(left(&[[4, 2]], Room::Vector), [3]);
+        assert_eq!(left(&[[4, 2], [4, 1], [2, 0]], Room::Vector), [3], "the largest claim counts");
+        for no_vector in [[3, 1], [4, 5], [0, 0], [4, 4]] {
+            assert!(left(&[no_vector], Room::Vector).is_empty(), "{no_vector:?}");
+        }
+        assert!(left(&[], Room::Vector).is_empty(), "whose length is not known");
+        assert!(left(&[[4, 2]], Room::Other).is_empty());
+        assert_eq!(left(&[], Room::Text), [1, 2, 3]);
+    }
+}

@@ -1,0 +1,188 @@
+//! Which of several pointers to a block is its owner's.
+//!
+//! What is not counted has one owner. Whatever else points to it borrows it, or is left over where
+//! nothing was written since: in the spare room of a vector, in the free places of a queue. The
+//! owner is told by how regular it is. If the blocks of one line point to most blocks of another,
+//! that is how those are owned; a pointer from elsewhere that few of them have is not. The same
+//! 
+//!
+//! A task of a tokio runtime is owned by the runtime's list of tasks until it ends. Timers, sockets and
+//! channels point to it as well, to wake it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::graph::{Bits, Edge, Graph, NONE};
+use super::weak::Counted;
+
+/// Words of a block that are told apart; beyond these it is a table, or as good as one.
+const WORDS: usize = 16;
+/// Of fewer blocks of a place nothing is regular.
+const FEWEST: u32 = 16;
+/// A pointer counts as the owner's if at least this share as many blocks have one of its kind as have
+/// one of the most regular kind.
+const SHARE: u32 = 2;
+
+/// What must be known of the blocks.
+pub(crate) trait Blocks {
+    fn site(&self, block: u32) -> u32;
+    /// The number of a block's place.
+    fn place(&mut self, block: u32) -> u32;
+    /// What a place is to a runtime.
+    fn role(&self, place: u32) -> Role;
+}
+
+/// What blocks are to a runtime of tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The list of all tasks that have not ended.
+    TaskList,
+    Task,
+    Other,
+}
+
+/// Tells owners' pointers from others: the edges that are not an owner's, by all appearances. Has
+/// `graph` link each list of tasks to its tasks.
+pub(crate) fn find(graph: &mut Graph, counted: &Counted, blocks: &mut impl Blocks) -> Bits {
+    let mut others = irregular(graph, counted, blocks);
+    for (list, tasks) in task_lists(graph, blocks) {
+        for (block, place, edge) in graph.each() {
+            if block != list && tasks.contains(&edge.target) {
+                others.add(place);
+            }
+        }
+        graph.link(list, tasks.into_iter().collect());
+    }
+    others
+}
+
+/// How many pointers there are from the blocks of one place to those of another.
+#[derive(Debug, Default, Clone, Copy)]
+struct Frequency {
+    all: u32,
+    by_word: [u32; WORDS],
+}
+
+impl Frequency {
+    fn of_word(&self, edge: Edge) -> Option<u32> {
+        self.by_word.get(edge.word() as usize).copied()
+    }
+}
+
+/// The most regular pointer to a block.
+#[derive(Debug, Default, Clone, Copy)]
+struct Best {
+    all: u32,
+    of_word: u32,
+    place: u32,
+}
+
+fn irregular(graph: &Graph, counted: &Counted, blocks: &mut impl Blocks) -> Bits {
+    let weak = &counted.weak;
+    let several = pointed_to_by_several(graph, weak);
+    let mut frequencies: HashMap<(u32, u32), Frequency> = HashMap::new();
+    for (block, edge) in edges(graph, weak).map(|(block, _, edge)| (block, edge)) {
+        let kind = (blocks.place(block), blocks.place(edge.target));
+        let frequency = frequencies.entry(kind).or_default();
+        frequency.all += 1;
+        if let Some(of_word) = frequency.by_word.get_mut(edge.word() as usize) {
+            *of_word += 1;
+        }
+    }
+    let mut sizes: HashMap<u32, u32> = HashMap::new();
+    for block in 0..u32::try_from(graph.len()).unwrap_or(NONE) {
+        *sizes.entry(blocks.place(block)).or_default() += 1;
+    }
+    let mut compared = Vec::new();
+    let mut best: HashMap<u32, Best> = HashMap::new();
+    for (block, at, edge) in edges(graph, weak) {
+        if !several.has(edge.target as usize) || counted.is_counted(blocks.site(edge.target)) {
+            continue;
+        }
+        let kind @ (place, of_target) = (blocks.place(block), blocks.place(edge.target));
+        if sizes[&of_target] < FEWEST || (place == of_target && points_back(graph, block, edge)) {
+            continue;
+        }
+        let frequency = frequencies[&kind];
+        compared.push((at, edge, place, frequency));
+        let best = best.entry(edge.target).or_default();
+        let of_word = frequency.of_word(edge).unwrap_or(0);
+        if frequency.all > best.all {
+            *best = Best { all: frequency.all, of_word, place };
+        } else if place == best.place {
+            best.of_word = best.of_word.max(of_word);
+        }
+    }
+    let mut irregular = Bits::none_of(graph.edge_count());
+    for (at, edge, place, frequency) in compared {
+        let best = best[&edge.target];
+        let of_word = frequency.of_word(edge).filter(|_| place == best.place);
+        if frequency.all * SHARE < best.all
+            || of_word.is_some_and(|of_word| of_word * SHARE < best.of_word)
+        {
+            irregular.add(at);
+        }
+    }
+    irregular
+}
+
+/// Whether the target of an edge points to the block in turn, as neighbours in a list or a tree do.
+fn points_back(graph: &Graph, block: u32, edge: Edge) -> bool {
+    graph.edges_of(edge.target).any(|place| graph.edge(place).target == block)
+}
+
+/// The edges between different blocks that may hold.
+fn edges<'a>(
+    graph: &'a Graph,
+    weak: &'a Bits,
+) -> impl Iterator<Item = (u32, usize, Edge)> + 'a {
+    graph.each().filter(|(block, place, edge)| edge.target != *block && !weak.has(*place))
+}
+
+fn pointed_to_by_several(graph: &Graph, weak: &Bits) -> Bits {
+    let mut first = vec![NONE; graph.len()];
+    let mut several = Bits::none_of(graph.len());
+    for (block, _, edge) in edges(graph, weak) {
+        let first = &mut first[edge.target as usize];
+        if *first == NONE {
+            *first = block;
+        } else if *first != block {
+            several.add(edge.target as usize);
+        }
+    }
+    several
+}
+
+/// Each list of tasks with its tasks: those that it points to, and those that these are linked to in
+/// both directions.
+fn task_lists(graph: &Graph, blocks: &mut impl Blocks) -> Vec<(u32, BTreeSet<u32>)> {
+    let all = 0..u32::try_from(graph.len()).unwrap_or(NONE);
+    let mut lists = Vec::new();
+    for list in all {
+        if role(blocks, list) != Role::TaskList {
+            continue;
+        }
+        let mut tasks = BTreeSet::new();
+        let mut open = vec![list];
+        while let Some(block) = open.pop() {
+            for target in exact_targets(graph, block) {
+                let is_linked =
+                    block == list || exact_targets(graph, target).any(|back| back == block);
+                if is_linked && role(blocks, target) == Role::Task && tasks.insert(target) {
+                    open.push(target);
+                }
+            }
+        }
+        lists.push((list, tasks));
+    }
+    lists
+}
+
+fn role(blocks: &mut impl Blocks, block: u32) -> Role {
+    let place = blocks.place(block);
+    blocks.role(place)
+}
+
+fn exact_targets(graph: &Graph, block: u32) -> impl Iterator<Item = u32> + '_ {
+    let edges = graph.edges_of(block).map(|place| graph.edge(place));
+    edges.filter(|edge| edge.is_exact()).map(|edge| edge.target)
+}
