@@ -8,6 +8,9 @@ use std::collections::HashMap;
 
 use super::graph::{Bits, Graph};
 
+/// A word of memory as it was read.
+type Word = [u8; 8];
+
 /// By vector, the bytes in use: what an owner says that points to it.
 #[derive(Debug, Default)]
 pub(crate) struct InUse(HashMap<u32, u64>);
@@ -22,15 +25,19 @@ pub(crate) enum Room {
 }
 
 impl InUse {
-    /// A pointer to the start of `block`, of `size` bytes, stands between these words: of a vector, its
-    /// room and its length, in elements.
-    pub(crate) fn see(&mut self, block: u32, size: u64, [room, length]: [u64; 2]) {
-        if room == 0 || length > room || !size.is_multiple_of(room) {
-            return;
-        }
-        // What is left of an owner can only say too little, if the vector has grown since.
+    /// The word at a place of `words` points to the start of `block`, of `size` bytes. In a vector it
+    /// stands between its room and its length, in elements.
+    pub(crate) fn see(&mut self, block: u32, size: u64, words: &[Word], at: usize) {
+        let word = |at: usize| words.get(at).map(|word| u64::from_ne_bytes(*word));
+        let around = at.checked_sub(1).and_then(word).zip(word(at + 1));
+        let is_vector = |(room, length): &(u64, u64)| {
+            (1..=size).contains(room) && length <= room && size.is_multiple_of(*room)
+        };
+        // Of several the largest: what is left of an owner knows less than the owner.
+        let claimed =
+            around.filter(is_vector).map_or(size, |(room, length)| length * (size / room));
         let in_use = self.0.entry(block).or_default();
-        *in_use = (*in_use).max(length * (size / room));
+        *in_use = (*in_use).max(claimed);
     }
 
     /// The edges that are leftovers.
@@ -62,19 +69,23 @@ mod tests {
     #[test]
     fn what_lies_beyond_the_length_is_left_over() {
         let graph = graph(4, &[(0, 1), (0, 2), (0, 3), (1, 2)]);
-        let left = |claims: &[[u64; 2]], room| {
+        let left = |claims: &[[u64; 2]], kind| {
             let mut in_use = InUse::default();
-            for claim in claims {
-                in_use.see(0, 32, *claim);
+            for [room, length] in claims {
+                let words = [*room, 0x7f00, *length].map(u64::to_ne_bytes);
+                in_use.see(0, 32, &words, 1);
             }
-            let left = in_use.leftovers(&graph, |block| if block == 0 { room } else { Room::Other });
-            graph.each().filter(|(_, place, _)| left.has(*place)).map(|(.., edge)| edge.target).collect::<Vec<_>>()
+            let room = |block| if block == 0 { kind } else { Room::Other };
+            let left = in_use.leftovers(&graph, room);
+            let left = graph.each().filter(|(_, place, _)| left.has(*place));
+            left.map(|(.., edge)| edge.target).collect::<Vec<_>>()
         };
         // Two of four elements of eight bytes are in use.
         assert_eq!(left(&[[4, 2]], Room::Vector), [3]);
         assert_eq!(left(&[[4, 2], [4, 1], [2, 0]], Room::Vector), [3], "the largest claim counts");
         for no_vector in [[3, 1], [4, 5], [0, 0], [4, 4]] {
-            assert!(left(&[no_vector], Room::Vector).is_empty(), "{no_vector:?}");
+            // Whoever knows it in another way may use all of it.
+            assert!(left(&[[4, 2], no_vector], Room::Vector).is_empty(), "{no_vector:?}");
         }
         assert!(left(&[], Room::Vector).is_empty(), "whose length is not known");
         assert!(left(&[[4, 2]], Room::Other).is_empty());

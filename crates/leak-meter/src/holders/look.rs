@@ -5,12 +5,12 @@ use std::time::Instant;
 use super::graph::{Bits, Edge, Graph};
 use super::heap::{Heap, number};
 use super::leftovers::{InUse, Room};
-use super::places::Places;
 use super::owners::{self, Role};
+use super::places::Places;
 use super::reach::{Parent, Seed, Tree};
 use super::rings::{self, Source};
 use super::roots::{Caller, Roots};
-use super::system::{self, Backing, Mapping, Memory, OutOfTime, WORD, Word};
+use super::system::{self, Backing, Mapping, Memory, OutOfTime, WORD};
 use super::weak::{self, Counted};
 use super::{Limits, heap};
 use crate::allocator::{self, SiteId};
@@ -57,8 +57,10 @@ impl Seen {
             .cloned()
             .collect();
         let heap = Heap::scan(&mut memory, &blocks, limits).map_err(too_slow)?;
-        let roots = Roots::find(&mut memory, &mappings, &heap, caller).map_err(too_slow)?;
-        let (all, moved, in_use) = edges(&mut memory, &blocks, &heap).map_err(too_slow)?;
+        let mut in_use = InUse::default();
+        let roots = Roots::find(&mut memory, &mappings, &heap, caller, &mut in_use);
+        let roots = roots.map_err(too_slow)?;
+        let (all, moved) = edges(&mut memory, &blocks, &heap, &mut in_use).map_err(too_slow)?;
         if all.edge_count() > limits.pointers {
             let most = limits.pointers;
             return Err(format!("there are more than {most} pointers between the live blocks"));
@@ -68,30 +70,48 @@ impl Seen {
         let mut graph = all.without(&leftovers);
         let counted = weak::find(&graph, contents);
         let mut others = owners::find(&mut graph, &counted, contents);
-        let mut tree = roots.reach(&graph, &counted.weak, &others, |block| {
+        let narrow = counted.weak.or(&others);
+        let (mut tree, borrowers) = roots.reach(&graph, &narrow, |block| {
             let place = places.number(SiteId::of_index(heap.site(block)));
             places.get(place).is_counted()
         });
+        // What is not reached by owners' pointers alone is reached by others, unless it holds itself.
+        let no_ring = counted.unsure.or(&others);
+        let wide = {
+            let is_apart = |block: u32| tree.has(block) || moved.has(block as usize);
+            let mut rings = rings::sources(&graph, is_apart, &no_ring);
+            rings.retain(|ring| ring.is_ring && has_counted(ring, &counted, &heap));
+            let in_rings = forest(&graph, rings.iter(), &narrow).0;
+            let mut wide = counted.weak.clone();
+            for (_, place, edge) in graph.each() {
+                if others.has(place) && in_rings.has(edge.target) {
+                    wide.add(place);
+                }
+            }
+            wide
+        };
+        tree.grow_on(&graph, &wide);
+        roots.add_borrowed(&mut tree, &graph, &wide, &borrowers);
         // A weak pointer holds the memory of a value that is gone, and nothing else.
         tree.add_over(&graph, &counted.weak, |block| {
             let word = memory.pair(heap.start(block as usize)).map(|[strong, _]| strong);
             word == Some([0; WORD])
         });
         let is_apart = |block: u32| tree.has(block) || moved.has(block as usize);
-        let no_ring = counted.unsure.or(&others);
         let sources = rings::sources(&graph, is_apart, &no_ring);
         let foreign = foreign(&mut memory, &blocks, &heap, &roots, &sources).map_err(too_slow)?;
         let sources: Vec<(Source, bool)> = sources
             .into_iter()
             .map(|source| {
                 // The counts of a ring say that all who hold it are known.
-                let is_counted = source.is_ring
-                    && source.blocks.iter().any(|block| counted.is_counted(heap.site(*block)));
+                let is_counted = source.is_ring && has_counted(&source, &counted, &heap);
                 let points = source.blocks.iter().any(|block| foreign.has(*block as usize));
                 (source, points && !is_counted)
             })
             .collect();
-        let (forest, forest_seeds) = forest(&graph, &sources, &counted, &others);
+        let (mut forest, forest_seeds) =
+            forest(&graph, sources.iter().map(|(source, _)| source), &narrow);
+        forest.grow_on(&graph, &counted.weak);
         // By these something is reached after all.
         for (block, place, edge) in graph.each() {
             let by = |tree: &Tree| tree.parent(edge.target) == Parent::Block(block);
@@ -189,9 +209,9 @@ fn edges(
     memory: &mut Memory,
     mappings: &[Mapping],
     heap: &Heap,
-) -> Result<(Graph, Bits, InUse), OutOfTime> {
+    in_use: &mut InUse,
+) -> Result<(Graph, Bits), OutOfTime> {
     let mut graph = Graph::with_capacity(heap.len());
-    let mut in_use = InUse::default();
     let mut moved = Bits::none_of(heap.len());
     let mut block = 0;
     for mapping in mappings {
@@ -221,8 +241,8 @@ fn edges(
                             if let Some(target) = heap.find(address) {
                                 let interior = address != heap.start(target as usize);
                                 graph.push(Edge::new(target, at + number, interior));
-                                if let (false, Some(words)) = (interior, around(of_block, number)) {
-                                    in_use.see(target, heap.size(target), words);
+                                if !interior {
+                                    in_use.see(target, heap.size(target), of_block, number);
                                 }
                             }
                         }
@@ -241,14 +261,7 @@ fn edges(
         moved.add(graph.len());
         graph.end_block();
     }
-    Ok((graph, moved, in_use))
-}
-
-/// The words before and after one: of a vector, its room and its length.
-fn around(words: &[Word], at: usize) -> Option<[u64; 2]> {
-    let before = words.get(at.checked_sub(1)?)?;
-    let after = words.get(at + 1)?;
-    Some([before, after].map(|word| u64::from_ne_bytes(*word)))
+    Ok((graph, moved))
 }
 
 /// The blocks of `sources` that a word points to which is neither in a block nor in a root: in
@@ -302,22 +315,23 @@ fn foreign(
     Ok(found)
 }
 
+fn has_counted(source: &Source, counted: &Counted, heap: &Heap) -> bool {
+    source.blocks.iter().any(|block| counted.is_counted(heap.site(*block)))
+}
+
 /// What the sources hold, each with the number of its source as root.
-fn forest(
+fn forest<'a>(
     graph: &Graph,
-    sources: &[(Source, bool)],
-    counted: &Counted,
-    others: &Bits,
+    sources: impl Iterator<Item = &'a Source>,
+    left_out: &Bits,
 ) -> (Tree, Vec<Seed>) {
     let mut forest = Tree::new(graph.len());
     let seeds: Vec<Seed> = sources
-        .iter()
         .enumerate()
-        .flat_map(|(at, (source, _))| {
+        .flat_map(|(at, source)| {
             source.blocks.iter().map(move |block| Seed { target: *block, root: number(at) })
         })
         .collect();
-    forest.grow(graph, seeds.iter().copied().enumerate(), &counted.weak.or(others));
-    forest.grow(graph, seeds.iter().copied().enumerate(), &counted.weak);
+    forest.grow(graph, seeds.iter().copied().enumerate(), left_out);
     (forest, seeds)
 }

@@ -95,9 +95,9 @@ mod choice;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod explain;
 mod graph;
-mod leftovers;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod heap;
+mod leftovers;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod look;
 mod owners;

@@ -4,7 +4,7 @@
 //! nothing was written since: in the spare room of a vector, in the free places of a queue. The
 //! owner is told by how regular it is. If the blocks of one line point to most blocks of another,
 //! that is how those are owned; a pointer from elsewhere that few of them have is not. The same
-//! 
+//!
 //!
 //! A task of a tokio runtime is owned by the runtime's list of tasks until it ends. Timers, sockets and
 //! channels point to it as well, to wake it.
@@ -131,10 +131,7 @@ fn points_back(graph: &Graph, block: u32, edge: Edge) -> bool {
 }
 
 /// The edges between different blocks that may hold.
-fn edges<'a>(
-    graph: &'a Graph,
-    weak: &'a Bits,
-) -> impl Iterator<Item = (u32, usize, Edge)> + 'a {
+fn edges<'a>(graph: &'a Graph, weak: &'a Bits) -> impl Iterator<Item = (u32, usize, Edge)> + 'a {
     graph.each().filter(|(block, place, edge)| edge.target != *block && !weak.has(*place))
 }
 

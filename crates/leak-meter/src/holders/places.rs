@@ -96,7 +96,7 @@ impl Place {
     /// Whether blocks of this place have fields: what stands at one offset is always the same. In a
     /// container one entry is like the other.
     pub(crate) fn has_fields(&self) -> bool {
-        self.is_counted() || self.what == "box"
+        self.is_counted() || [TASK, "box"].contains(&self.what.as_str())
     }
 
     pub(crate) fn room(&self) -> Room {
@@ -154,7 +154,8 @@ const TOKIO: [(&str, &str); 3] = [
 /// container that is known.
 fn what(inner: &[Frame]) -> String {
     let files = || inner.iter().rev().filter_map(|frame| frame.file.as_deref());
-    if let Some((_, what)) = TOKIO.iter().find(|(part, _)| files().any(|file| is_tokio(file, part))) {
+    if let Some((_, what)) = TOKIO.iter().find(|(part, _)| files().any(|file| is_tokio(file, part)))
+    {
         return (*what).to_owned();
     }
     files().find_map(container).unwrap_or_else(|| "box".to_owned())

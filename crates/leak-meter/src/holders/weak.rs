@@ -87,7 +87,8 @@ pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
 
 /// Where the strong pointers that are known are as many as a block counts, no other one holds it.
 fn leave_out_unsure(graph: &Graph, blocks: &mut impl Blocks, counted: &mut Counted) {
-    let is_unsure = |counted: &Counted, place| counted.unsure.has(place) && !counted.weak.has(place);
+    let is_unsure =
+        |counted: &Counted, place| counted.unsure.has(place) && !counted.weak.has(place);
     let mut strong: BTreeMap<u32, u64> = BTreeMap::new();
     for (_, place, edge) in graph.each() {
         if is_unsure(counted, place) {

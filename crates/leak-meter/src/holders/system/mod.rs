@@ -10,7 +10,7 @@ pub(crate) mod objects;
 pub(crate) mod threads;
 
 pub(crate) use maps::{Backing, Mapping};
-pub(crate) use memory::{Memory, OutOfTime, WORD, Word};
+pub(crate) use memory::{Memory, OutOfTime, WORD};
 pub(crate) use objects::Object;
 pub(crate) use threads::Thread;
 
