@@ -4,16 +4,16 @@
 //! Memory is not wiped when it is given out again. What was there before stays where nothing is written,
 //! and old pointers in it lead to what lives at the same places now.
 
-use std::collections::HashMap;
-
 use super::graph::{Bits, Graph};
 
 /// A word of memory as it was read.
 type Word = [u8; 8];
+const WORD: u64 = size_of::<Word>() as u64;
 
-/// By vector, the bytes in use: what an owner says that points to it.
-#[derive(Debug, Default)]
-pub(crate) struct InUse(HashMap<u32, u64>);
+/// By block, the words of it that are in use as a vector, and one more: what those say that point to
+/// it. Zero where nothing does.
+#[derive(Debug)]
+pub(crate) struct InUse(Vec<u32>);
 
 /// What a block is, as far as leftovers are told by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,11 @@ pub(crate) enum Room {
 }
 
 impl InUse {
+    /// Nothing known yet, of so many blocks.
+    pub(crate) fn of(blocks: usize) -> Self {
+        Self(vec![0; blocks])
+    }
+
     /// The word at a place of `words` points to the start of `block`, of `size` bytes. In a vector it
     /// stands between its room and its length, in elements.
     pub(crate) fn see(&mut self, block: u32, size: u64, words: &[Word], at: usize) {
@@ -36,19 +41,19 @@ impl InUse {
         // Of several the largest: what is left of an owner knows less than the owner.
         let claimed =
             around.filter(is_vector).map_or(size, |(room, length)| length * (size / room));
-        let in_use = self.0.entry(block).or_default();
-        *in_use = (*in_use).max(claimed);
+        let words = u32::try_from(claimed.div_ceil(WORD)).unwrap_or(u32::MAX);
+        let in_use = &mut self.0[block as usize];
+        *in_use = (*in_use).max(words.saturating_add(1));
     }
 
     /// The edges that are leftovers.
     pub(crate) fn leftovers(&self, graph: &Graph, mut room: impl FnMut(u32) -> Room) -> Bits {
-        const WORD: u64 = size_of::<u64>() as u64;
         let mut leftovers = Bits::none_of(graph.edge_count());
         for (block, place, edge) in graph.each() {
             let is_left = match room(block) {
                 Room::Vector => {
-                    let in_use = self.0.get(&block);
-                    in_use.is_some_and(|in_use| u64::from(edge.word()) * WORD >= *in_use)
+                    let in_use = self.0[block as usize];
+                    in_use > 0 && edge.word() >= in_use - 1
                 }
                 Room::Text => true,
                 Room::Other => false,
@@ -70,7 +75,7 @@ mod tests {
     fn what_lies_beyond_the_length_is_left_over() {
         let graph = graph(4, &[(0, 1), (0, 2), (0, 3), (1, 2)]);
         let left = |claims: &[[u64; 2]], kind| {
-            let mut in_use = InUse::default();
+            let mut in_use = InUse::of(4);
             for [room, length] in claims {
                 let words = [*room, 0x7f00, *length].map(u64::to_ne_bytes);
                 in_use.see(0, 32, &words, 1);

@@ -57,7 +57,7 @@ impl Seen {
             .cloned()
             .collect();
         let heap = Heap::scan(&mut memory, &blocks, limits).map_err(too_slow)?;
-        let mut in_use = InUse::default();
+        let mut in_use = InUse::of(heap.len());
         let roots = Roots::find(&mut memory, &mappings, &heap, caller, &mut in_use);
         let roots = roots.map_err(too_slow)?;
         let (all, moved) = edges(&mut memory, &blocks, &heap, &mut in_use).map_err(too_slow)?;

@@ -3,8 +3,9 @@
 //! What is not counted has one owner. Whatever else points to it borrows it, or is left over where
 //! nothing was written since: in the spare room of a vector, in the free places of a queue. The
 //! owner is told by how regular it is. If the blocks of one line point to most blocks of another,
-//! that is how those are owned; a pointer from elsewhere that few of them have is not. The same
-//!
+//! that is how those are owned; a pointer from elsewhere that few of them have is not. The same goes
+//! for the words of one kind of block. Neighbours that point to each other, in a list or a tree, are
+//! not compared.
 //!
 //! A task of a tokio runtime is owned by the runtime's list of tasks until it ends. Timers, sockets and
 //! channels point to it as well, to wake it.
@@ -63,6 +64,13 @@ struct Frequency {
 }
 
 impl Frequency {
+    fn add(&mut self, edge: Edge) {
+        self.all += 1;
+        if let Some(of_word) = self.by_word.get_mut(edge.word() as usize) {
+            *of_word += 1;
+        }
+    }
+
     fn of_word(&self, edge: Edge) -> Option<u32> {
         self.by_word.get(edge.word() as usize).copied()
     }
@@ -78,32 +86,30 @@ struct Best {
 
 fn irregular(graph: &Graph, counted: &Counted, blocks: &mut impl Blocks) -> Bits {
     let weak = &counted.weak;
-    let several = pointed_to_by_several(graph, weak);
+    let places: Vec<u32> =
+        (0..u32::try_from(graph.len()).unwrap_or(NONE)).map(|block| blocks.place(block)).collect();
+    let mut sizes = vec![0; places.iter().max().map_or(0, |most| *most as usize + 1)];
+    for place in &places {
+        sizes[*place as usize] += 1;
+    }
+    let kind = |block: u32, edge: Edge| (places[block as usize], places[edge.target as usize]);
     let mut frequencies: HashMap<(u32, u32), Frequency> = HashMap::new();
-    for (block, edge) in edges(graph, weak).map(|(block, _, edge)| (block, edge)) {
-        let kind = (blocks.place(block), blocks.place(edge.target));
-        let frequency = frequencies.entry(kind).or_default();
-        frequency.all += 1;
-        if let Some(of_word) = frequency.by_word.get_mut(edge.word() as usize) {
-            *of_word += 1;
-        }
+    for (block, _, edge) in edges(graph, weak) {
+        frequencies.entry(kind(block, edge)).or_default().add(edge);
     }
-    let mut sizes: HashMap<u32, u32> = HashMap::new();
-    for block in 0..u32::try_from(graph.len()).unwrap_or(NONE) {
-        *sizes.entry(blocks.place(block)).or_default() += 1;
-    }
+    let several = pointed_to_by_several(graph, weak);
     let mut compared = Vec::new();
     let mut best: HashMap<u32, Best> = HashMap::new();
     for (block, at, edge) in edges(graph, weak) {
-        if !several.has(edge.target as usize) || counted.is_counted(blocks.site(edge.target)) {
+        let (place, of_target) = kind(block, edge);
+        let is_one_of_many = several.has(edge.target as usize)
+            && sizes[of_target as usize] >= FEWEST
+            && !counted.is_counted(blocks.site(edge.target));
+        if !is_one_of_many || (place == of_target && points_back(graph, block, edge)) {
             continue;
         }
-        let kind @ (place, of_target) = (blocks.place(block), blocks.place(edge.target));
-        if sizes[&of_target] < FEWEST || (place == of_target && points_back(graph, block, edge)) {
-            continue;
-        }
-        let frequency = frequencies[&kind];
-        compared.push((at, edge, place, frequency));
+        let frequency = frequencies[&(place, of_target)];
+        compared.push((at, edge, place));
         let best = best.entry(edge.target).or_default();
         let of_word = frequency.of_word(edge).unwrap_or(0);
         if frequency.all > best.all {
@@ -113,8 +119,9 @@ fn irregular(graph: &Graph, counted: &Counted, blocks: &mut impl Blocks) -> Bits
         }
     }
     let mut irregular = Bits::none_of(graph.edge_count());
-    for (at, edge, place, frequency) in compared {
+    for (at, edge, place) in compared {
         let best = best[&edge.target];
+        let frequency = frequencies[&(place, places[edge.target as usize])];
         let of_word = frequency.of_word(edge).filter(|_| place == best.place);
         if frequency.all * SHARE < best.all
             || of_word.is_some_and(|of_word| of_word * SHARE < best.of_word)
