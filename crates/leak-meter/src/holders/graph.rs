@@ -69,6 +69,11 @@ impl Graph {
         self.links.insert(block, targets);
     }
 
+    /// The blocks that others hold so.
+    pub(crate) fn linked(&self) -> impl Iterator<Item = u32> + '_ {
+        self.links.values().flatten().copied()
+    }
+
     /// The same without some edges.
     pub(crate) fn without(self, left_out: &Bits) -> Self {
         let mut graph = Self::with_capacity(self.len());

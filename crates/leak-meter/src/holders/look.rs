@@ -91,7 +91,7 @@ impl Seen {
             wide
         };
         tree.grow_on(&graph, &wide);
-        roots.add_borrowed(&mut tree, &graph, &wide, &borrowers);
+        roots.add_borrowed(&mut tree, &graph, [&narrow, &wide], &borrowers);
         // A weak pointer holds the memory of a value that is gone, and nothing else.
         tree.add_over(&graph, &counted.weak, |block| {
             let word = memory.pair(heap.start(block as usize)).map(|[strong, _]| strong);

@@ -40,7 +40,11 @@ pub(crate) struct Caller {
 
 /// Seeds that point to what has another owner, by their numbers.
 #[derive(Debug)]
-pub(crate) struct Borrowers(Vec<usize>);
+pub(crate) struct Borrowers {
+    borrowers: Vec<usize>,
+    /// To what others are linked to.
+    wakers: Vec<usize>,
+}
 
 /// The roots of this process and their words that point to blocks.
 #[derive(Debug)]
@@ -160,26 +164,34 @@ impl Roots {
                 owned.add(edge.target as usize);
             }
         }
-        let mut is_borrower = |seed: &usize| {
-            let target = self.seeds[*seed].target;
-            self.is_on_stack(*seed) && owned.has(target as usize) && !is_counted(target)
-        };
-        let (last, first): (Vec<usize>, Vec<usize>) =
-            (0..self.seeds.len()).partition(&mut is_borrower);
+        let mut linked = Bits::none_of(graph.len());
+        for target in graph.linked() {
+            linked.add(target as usize);
+        }
+        let target = |seed: &usize| self.seeds[*seed].target;
+        let (wakers, others): (Vec<usize>, Vec<usize>) =
+            (0..self.seeds.len()).partition(|seed| linked.has(target(seed) as usize));
+        let (borrowers, first): (Vec<usize>, Vec<usize>) = others.into_iter().partition(|seed| {
+            let is_owned = owned.has(target(seed) as usize) && !is_counted(target(seed));
+            self.is_on_stack(*seed) && is_owned
+        });
         let mut tree = Tree::new(graph.len());
         self.grow(&mut tree, graph, left_out, &first);
-        (tree, Borrowers(last))
+        (tree, Borrowers { borrowers, wakers })
     }
 
-    /// Adds what is reached by nothing better than what only seems to be borrowed.
+    /// Adds what is reached by nothing better than what only seems to be borrowed: by owners' pointers
+    /// as far as these lead, `narrow`, then by others.
     pub(crate) fn add_borrowed(
         &self,
         tree: &mut Tree,
         graph: &Graph,
-        left_out: &Bits,
+        [narrow, wide]: [&Bits; 2],
         borrowers: &Borrowers,
     ) {
-        self.grow(tree, graph, left_out, &borrowers.0);
+        self.grow(tree, graph, narrow, &borrowers.borrowers);
+        tree.grow_on(graph, wide);
+        self.grow(tree, graph, wide, &borrowers.wakers);
     }
 
     fn grow(&self, tree: &mut Tree, graph: &Graph, weak: &Bits, seeds: &[usize]) {

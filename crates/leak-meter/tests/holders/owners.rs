@@ -137,6 +137,8 @@ pub fn parked_future() {
 
 /// Timers point to the tasks that they wake, and tasks to each other; their owner is the list.
 pub fn waiting_tasks() {
+    // Call sites are known from here on: the list's, too.
+    let _ = Snapshot::take();
     let runtime = single();
     let before = Snapshot::take();
     let mut others = Vec::new();
