@@ -113,6 +113,13 @@ pub enum Holder {
         /// The function whose step is the one to weaken.
         weaken: String,
     },
+    /// What lies outside the exercise: a list of its runtime's, a static, a thread's stack.
+    Outside {
+        /// What follows "held" in the first line of the finding, from its beginning on as far as it is
+        /// to be checked: `by the task list of the tokio runtime`, `by the static shop::CACHE`,
+        /// `on the stack of main`.
+        held: String,
+    },
 }
 
 /// The declared fix of an exercise.

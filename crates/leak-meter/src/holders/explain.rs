@@ -1,6 +1,6 @@
 //! From what was seen to findings: for each place that was asked for, who holds most of its blocks.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::finding::{Finding, Held, Hold, Step};
 use super::graph::{Bits, NONE};
@@ -73,12 +73,21 @@ struct Group {
     bytes: u64,
 }
 
+/// The way of some blocks.
+#[derive(Debug, Clone, Copy)]
+struct Way {
+    leaf: u32,
+    /// The node of the step that gathers; `None` if that is the root itself.
+    gatherer: Option<u32>,
+    group: Group,
+}
+
 /// A holder in the making: by the place of the step that gathers ([`NONE`] for none) and the root.
 #[derive(Debug, Default)]
 struct Draft {
     held: Vec<Held>,
-    /// The node of the step that gathers, or of the root, on the way of the most blocks.
-    node: Option<(u32, u64)>,
+    /// On the way of the most blocks, their node and that of the step that gathers.
+    way: Option<Way>,
 }
 
 impl Ways<'_> {
@@ -129,7 +138,7 @@ impl Ways<'_> {
                 findings.push(self.finding(place, top, draft));
             }
         }
-        findings.sort_by_key(|finding| std::cmp::Reverse(finding.weight()));
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.held_bytes()));
         findings
     }
 
@@ -143,16 +152,18 @@ impl Ways<'_> {
                 group.bytes += self.seen.heap.size(*leaf);
             }
         }
-        let mut holders: BTreeMap<(u32, u32), Vec<(u32, Group)>> = BTreeMap::new();
-        for (node, group) in groups {
-            holders.entry(self.holder(node)).or_default().push((node, group));
+        let heads = self.heads(leaves);
+        let mut holders: BTreeMap<(u32, u32), Vec<Way>> = BTreeMap::new();
+        for (leaf, group) in groups {
+            let way = Way { leaf, gatherer: self.gatherer(leaf, &heads), group };
+            holders.entry(self.holder(&way)).or_default().push(way);
         }
-        for (holder, groups) in holders {
-            let blocks: u64 = groups.iter().map(|(_, group)| group.blocks).sum();
+        for (holder, ways) in holders {
+            let blocks: u64 = ways.iter().map(|way| way.group.blocks).sum();
             if (blocks as f64) < SMALLEST_SHARE * leaves.len() as f64 {
                 continue;
             }
-            let Some((node, most)) = groups.iter().max_by_key(|(_, group)| group.blocks) else {
+            let Some(most) = ways.iter().max_by_key(|way| way.group.blocks) else {
                 continue;
             };
             let place = tops::number(self.seen, self.places, leaves[0]);
@@ -164,31 +175,60 @@ impl Ways<'_> {
                 line: place.line,
                 blocks,
                 of: leaves.len() as u64,
-                bytes: groups.iter().map(|(_, group)| group.bytes).sum(),
-                through: self.through(*node),
+                bytes: ways.iter().map(|way| way.group.bytes).sum(),
+                through: self.through(most),
             });
-            if draft.node.is_none_or(|(_, blocks)| blocks < most.blocks) {
-                draft.node = Some((*node, most.blocks));
+            if draft.way.is_none_or(|way| way.group.blocks < most.group.blocks) {
+                draft.way = Some(*most);
             }
         }
     }
 
+    /// The nodes of which a single block leads to most of `leaves`.
+    fn heads(&self, leaves: &[u32]) -> BTreeSet<u32> {
+        /// Of fewer leaves most hang together by chance.
+        const FEWEST: usize = 16;
+        let mut heads = BTreeSet::new();
+        if leaves.len() < FEWEST {
+            return heads;
+        }
+        let seen = self.seen;
+        let mut leads_to = vec![0; seen.heap.len()];
+        for leaf in leaves {
+            leads_to[*leaf as usize] = 1;
+        }
+        // Each block comes after its parent.
+        for order in [&seen.forest.order, &seen.tree.order] {
+            let is_forest = std::ptr::eq(order, &raw const seen.forest.order);
+            for block in order.iter().rev().filter(|block| is_forest != seen.tree.has(**block)) {
+                let leaves_below: usize = leads_to[*block as usize];
+                if let Parent::Block(parent) = tree(seen, *block).parent(*block) {
+                    leads_to[parent as usize] += leaves_below;
+                }
+                if leaves_below * 4 >= leaves.len() * 3 {
+                    heads.extend(self.paths.of(*block));
+                }
+            }
+        }
+        heads
+    }
+
     /// The step that gathers what `leaf` leads to.
-    fn gatherer(&self, leaf: u32) -> Option<u32> {
+    fn gatherer(&self, leaf: u32, heads: &BTreeSet<u32>) -> Option<u32> {
         let is_step = matches!(self.paths.nodes[leaf as usize].mark, Mark::Step(_));
         // Blocks that grow and do not become more, such as one large vector, gather by themselves.
         let watched = !self.came.is_empty();
         if is_step && watched && self.paths.nodes[leaf as usize].came == 0.0 {
             return Some(leaf);
         }
-        self.paths.gatherer(leaf)
+        self.paths.gatherer(leaf, heads)
     }
 
     /// What tells a holder: the place of the step that gathers, and the root. A ring holds as a whole.
-    fn holder(&self, leaf: u32) -> (u32, u32) {
-        let top = self.top(leaf);
+    fn holder(&self, way: &Way) -> (u32, u32) {
+        let top = self.top(way.leaf);
         let mark = |node: u32| self.paths.nodes[node as usize].mark;
-        let place = match self.gatherer(leaf).map(mark) {
+        let place = match way.gatherer.map(mark) {
             Some(Mark::Step(place)) if self.tops.get(top).hold != Hold::Ring => place,
             _ => NONE,
         };
@@ -206,10 +246,10 @@ impl Ways<'_> {
     }
 
     /// The steps between a leaf and the one that gathers.
-    fn through(&self, leaf: u32) -> Vec<Step> {
-        let (place, _) = self.holder(leaf);
-        let end = self.gatherer(leaf).filter(|_| place != NONE);
-        let way = self.paths.upwards(leaf).take_while(|node| Some(*node) != end).skip(1);
+    fn through(&self, way: &Way) -> Vec<Step> {
+        let (place, _) = self.holder(way);
+        let end = way.gatherer.filter(|_| place != NONE);
+        let way = self.paths.upwards(way.leaf).take_while(|node| Some(*node) != end).skip(1);
         way.filter_map(|node| self.step(node)).collect()
     }
 
@@ -236,7 +276,7 @@ impl Ways<'_> {
 
     fn finding(&mut self, place: u32, top: u32, draft: Draft) -> Finding {
         let end = self.tops.get(top).clone();
-        let steps = match (end.hold == Hold::Ring, draft.node) {
+        let steps = match (end.hold == Hold::Ring, draft.way) {
             (true, _) => {
                 let rings = self.sources_of(top).len() as u64;
                 end.ring
@@ -244,9 +284,8 @@ impl Ways<'_> {
                     .map(|(place, weaken)| self.step_of(*place, rings, *weaken))
                     .collect()
             }
-            (false, Some((node, _))) => {
-                let first = self.gatherer(node);
-                let way = self.paths.upwards(node).skip_while(|node| Some(*node) != first);
+            (false, Some(Way { leaf, gatherer, .. })) => {
+                let way = self.paths.upwards(leaf).skip_while(|node| Some(*node) != gatherer);
                 way.filter_map(|node| self.step(node)).collect()
             }
             (false, None) => Vec::new(),

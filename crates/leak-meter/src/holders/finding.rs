@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Holders {
-    /// The holders, each with all that it holds; what holds or would free the most bytes first. Ways
+    /// The holders, each with all that it holds; what holds the most bytes first. Ways
     /// that account for less than a tenth of a place's blocks are left out.
     pub findings: Vec<Finding>,
     /// What was looked at. `None` if nothing could be.
@@ -140,11 +140,6 @@ impl Finding {
     /// itself is the holder.
     pub fn place(&self) -> Option<&Step> {
         self.steps.iter().find(|step| step.weaken).or(self.steps.first())
-    }
-
-    /// What it is worth: what it holds, or would free.
-    pub(crate) fn weight(&self) -> u64 {
-        self.held_bytes().max(self.retained_bytes)
     }
 
     /// The bytes of all that is listed as held.

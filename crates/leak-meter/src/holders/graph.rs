@@ -1,6 +1,8 @@
 //! Which block points to which: every word of a block that is the address of something in a live
 //! block is an edge.
 
+use std::collections::BTreeMap;
+
 /// No block, or no path.
 pub(crate) const NONE: u32 = u32::MAX;
 
@@ -38,6 +40,8 @@ pub(crate) struct Graph {
     /// Where each block's edges begin; one more at the end.
     first: Vec<u32>,
     edges: Vec<Edge>,
+    /// What a block holds by way of others.
+    links: BTreeMap<u32, Vec<u32>>,
 }
 
 impl Graph {
@@ -45,7 +49,7 @@ impl Graph {
     pub(crate) fn with_capacity(blocks: usize) -> Self {
         let mut first = Vec::with_capacity(blocks + 1);
         first.push(0);
-        Self { first, edges: Vec::with_capacity(2 * blocks) }
+        Self { first, edges: Vec::with_capacity(2 * blocks), links: BTreeMap::new() }
     }
 
     /// Adds an edge of the block that is being added.
@@ -58,6 +62,27 @@ impl Graph {
     #[inline]
     pub(crate) fn end_block(&mut self) {
         self.first.push(u32::try_from(self.edges.len()).unwrap_or(u32::MAX));
+    }
+
+    /// Has `block` hold `targets` as if it pointed to each.
+    pub(crate) fn link(&mut self, block: u32, targets: Vec<u32>) {
+        self.links.insert(block, targets);
+    }
+
+    /// The blocks that others hold so.
+    pub(crate) fn linked(&self) -> impl Iterator<Item = u32> + '_ {
+        self.links.values().flatten().copied()
+    }
+
+    /// The same without some edges.
+    pub(crate) fn without(self, left_out: &Bits) -> Self {
+        let mut graph = Self::with_capacity(self.len());
+        for block in 0..u32::try_from(self.len()).unwrap_or(NONE) {
+            let kept = self.edges_of(block).filter(|place| !left_out.has(*place));
+            graph.edges.extend(kept.map(|place| self.edges[place]));
+            graph.end_block();
+        }
+        graph
     }
 
     /// How many blocks there are.
@@ -80,14 +105,15 @@ impl Graph {
         self.edges[place]
     }
 
-    /// The blocks that `block` points to by edges that are not `left_out`.
+    /// The blocks that `block` is linked to, or points to by edges that are not `left_out`.
     pub(crate) fn targets<'a>(
         &'a self,
         block: u32,
         left_out: &'a Bits,
     ) -> impl Iterator<Item = u32> + 'a {
         let places = self.edges_of(block).filter(|place| !left_out.has(*place));
-        places.map(|place| self.edges[place].target)
+        let links = self.links.get(&block).into_iter().flatten().copied();
+        links.chain(places.map(|place| self.edges[place].target))
     }
 
     /// Every edge with its place and the block that it is of.
@@ -127,6 +153,11 @@ impl Bits {
     /// Takes a number out.
     pub(crate) fn remove(&mut self, number: usize) {
         self.0[number / 64] &= !(1 << (number % 64));
+    }
+
+    /// The numbers that are in this set or in `other`; both are of as many.
+    pub(crate) fn or(&self, other: &Self) -> Self {
+        Self(self.0.iter().zip(&other.0).map(|(one, other)| one | other).collect())
     }
 }
 

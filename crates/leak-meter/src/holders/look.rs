@@ -4,8 +4,10 @@ use std::time::Instant;
 
 use super::graph::{Bits, Edge, Graph};
 use super::heap::{Heap, number};
+use super::leftovers::{InUse, Room};
+use super::owners::{self, Role};
 use super::places::Places;
-use super::reach::{Seed, Tree};
+use super::reach::{Parent, Seed, Tree};
 use super::rings::{self, Source};
 use super::roots::{Caller, Roots};
 use super::system::{self, Backing, Mapping, Memory, OutOfTime, WORD};
@@ -19,6 +21,10 @@ pub(crate) struct Seen {
     pub(crate) heap: Heap,
     pub(crate) graph: Graph,
     pub(crate) counted: Counted,
+    /// The edges that hold nothing.
+    pub(crate) not_holding: Bits,
+    /// These, and the edges that make no ring.
+    pub(crate) no_ring: Bits,
     pub(crate) roots: Roots,
     /// What the roots reach.
     pub(crate) tree: Tree,
@@ -51,41 +57,76 @@ impl Seen {
             .cloned()
             .collect();
         let heap = Heap::scan(&mut memory, &blocks, limits).map_err(too_slow)?;
-        let roots = Roots::find(&mut memory, &mappings, &heap, caller).map_err(too_slow)?;
-        let (graph, moved) = edges(&mut memory, &blocks, &heap).map_err(too_slow)?;
-        if graph.edge_count() > limits.pointers {
+        let mut in_use = InUse::of(heap.len());
+        let roots = Roots::find(&mut memory, &mappings, &heap, caller, &mut in_use);
+        let roots = roots.map_err(too_slow)?;
+        let (all, moved) = edges(&mut memory, &blocks, &heap, &mut in_use).map_err(too_slow)?;
+        if all.edge_count() > limits.pointers {
             let most = limits.pointers;
             return Err(format!("there are more than {most} pointers between the live blocks"));
         }
-        let counted = weak::find(&graph, &mut Contents { heap: &heap, memory: &memory, places });
-        let mut tree = roots.reach(&graph, &counted.weak, |block| {
+        let contents = &mut Contents { heap: &heap, memory: &memory, places };
+        let leftovers = in_use.leftovers(&all, |block| contents.room(block));
+        let mut graph = all.without(&leftovers);
+        let counted = weak::find(&graph, contents);
+        let mut others = owners::find(&mut graph, &counted, contents);
+        let narrow = counted.weak.or(&others);
+        let (mut tree, borrowers) = roots.reach(&graph, &narrow, |block| {
             let place = places.number(SiteId::of_index(heap.site(block)));
             places.get(place).is_counted()
         });
+        // What is not reached by owners' pointers alone is reached by others, unless it holds itself.
+        let no_ring = counted.unsure.or(&others);
+        let wide = {
+            let is_apart = |block: u32| tree.has(block) || moved.has(block as usize);
+            let mut rings = rings::sources(&graph, is_apart, &no_ring);
+            rings.retain(|ring| ring.is_ring && has_counted(ring, &counted, &heap));
+            let in_rings = forest(&graph, rings.iter(), &narrow).0;
+            let mut wide = counted.weak.clone();
+            for (_, place, edge) in graph.each() {
+                if others.has(place) && in_rings.has(edge.target) {
+                    wide.add(place);
+                }
+            }
+            wide
+        };
+        tree.grow_on(&graph, &wide);
+        roots.add_borrowed(&mut tree, &graph, [&narrow, &wide], &borrowers);
         // A weak pointer holds the memory of a value that is gone, and nothing else.
         tree.add_over(&graph, &counted.weak, |block| {
             let word = memory.pair(heap.start(block as usize)).map(|[strong, _]| strong);
             word == Some([0; WORD])
         });
         let is_apart = |block: u32| tree.has(block) || moved.has(block as usize);
-        let sources = rings::sources(&graph, is_apart, &counted.unsure);
+        let sources = rings::sources(&graph, is_apart, &no_ring);
         let foreign = foreign(&mut memory, &blocks, &heap, &roots, &sources).map_err(too_slow)?;
         let sources: Vec<(Source, bool)> = sources
             .into_iter()
             .map(|source| {
                 // The counts of a ring say that all who hold it are known.
-                let is_counted = source.is_ring
-                    && source.blocks.iter().any(|block| counted.is_counted(heap.site(*block)));
+                let is_counted = source.is_ring && has_counted(&source, &counted, &heap);
                 let points = source.blocks.iter().any(|block| foreign.has(*block as usize));
                 (source, points && !is_counted)
             })
             .collect();
-        let (forest, forest_seeds) = forest(&graph, &sources, &counted);
+        let (mut forest, forest_seeds) =
+            forest(&graph, sources.iter().map(|(source, _)| source), &narrow);
+        forest.grow_on(&graph, &counted.weak);
+        // By these something is reached after all.
+        for (block, place, edge) in graph.each() {
+            let by = |tree: &Tree| tree.parent(edge.target) == Parent::Block(block);
+            if others.has(place) && (by(&tree) || by(&forest)) {
+                others.remove(place);
+            }
+        }
+        let not_holding = counted.weak.or(&others);
         let moved_count = (0..heap.len()).filter(|block| moved.has(*block)).count() as u64;
         Ok(Self {
             heap,
             graph,
             counted,
+            not_holding,
+            no_ring,
             roots,
             tree,
             moved,
@@ -110,11 +151,36 @@ impl Seen {
     }
 }
 
-/// What the blocks contain, as far as counted ones are told by it.
+/// What the blocks are, and contain, as far as owners are told by it.
 struct Contents<'a> {
     heap: &'a Heap,
     memory: &'a Memory,
     places: &'a mut Places,
+}
+
+impl Contents<'_> {
+    fn place_of(&mut self, block: u32) -> u32 {
+        self.places.number(SiteId::of_index(self.heap.site(block)))
+    }
+
+    fn room(&mut self, block: u32) -> Room {
+        let place = self.place_of(block);
+        self.places.get(place).room()
+    }
+}
+
+impl owners::Blocks for Contents<'_> {
+    fn site(&self, block: u32) -> u32 {
+        self.heap.site(block)
+    }
+
+    fn place(&mut self, block: u32) -> u32 {
+        self.place_of(block)
+    }
+
+    fn role(&self, place: u32) -> Role {
+        self.places.get(place).role()
+    }
 }
 
 impl weak::Blocks for Contents<'_> {
@@ -143,6 +209,7 @@ fn edges(
     memory: &mut Memory,
     mappings: &[Mapping],
     heap: &Heap,
+    in_use: &mut InUse,
 ) -> Result<(Graph, Bits), OutOfTime> {
     let mut graph = Graph::with_capacity(heap.len());
     let mut moved = Bits::none_of(heap.len());
@@ -168,11 +235,15 @@ fn edges(
                         let first = (from.max(start) - start) / WORD;
                         let last = (to.min(end) - start) / WORD;
                         let at = (from.max(start) - from) / WORD;
-                        for (word, at) in words[first..last].iter().zip(at..) {
+                        let of_block = &words[first..last];
+                        for (number, word) in of_block.iter().enumerate() {
                             let address = usize::from_ne_bytes(*word);
                             if let Some(target) = heap.find(address) {
                                 let interior = address != heap.start(target as usize);
-                                graph.push(Edge::new(target, at, interior));
+                                graph.push(Edge::new(target, at + number, interior));
+                                if !interior {
+                                    in_use.see(target, heap.size(target), of_block, number);
+                                }
                             }
                         }
                     }
@@ -244,16 +315,23 @@ fn foreign(
     Ok(found)
 }
 
+fn has_counted(source: &Source, counted: &Counted, heap: &Heap) -> bool {
+    source.blocks.iter().any(|block| counted.is_counted(heap.site(*block)))
+}
+
 /// What the sources hold, each with the number of its source as root.
-fn forest(graph: &Graph, sources: &[(Source, bool)], counted: &Counted) -> (Tree, Vec<Seed>) {
+fn forest<'a>(
+    graph: &Graph,
+    sources: impl Iterator<Item = &'a Source>,
+    left_out: &Bits,
+) -> (Tree, Vec<Seed>) {
     let mut forest = Tree::new(graph.len());
     let seeds: Vec<Seed> = sources
-        .iter()
         .enumerate()
-        .flat_map(|(at, (source, _))| {
+        .flat_map(|(at, source)| {
             source.blocks.iter().map(move |block| Seed { target: *block, root: number(at) })
         })
         .collect();
-    forest.grow(graph, seeds.iter().copied().enumerate(), &counted.weak);
+    forest.grow(graph, seeds.iter().copied().enumerate(), left_out);
     (forest, seeds)
 }

@@ -97,8 +97,10 @@ mod explain;
 mod graph;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod heap;
+mod leftovers;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod look;
+mod owners;
 mod paths;
 mod places;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]

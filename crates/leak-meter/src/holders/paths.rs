@@ -4,7 +4,7 @@
 //! hundred thousand nodes of a list are one step, and so are the levels of a tree. The ways form a
 //! tree that grows from the roots, so that equal ways share everything.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::graph::NONE;
 use super::reach::Parent;
@@ -116,8 +116,9 @@ impl Paths {
     /// The step at which what `leaf` leads to is gathered; `None` if that is the root itself.
     ///
     /// It is the first on the way whose own number does not grow with the leaf's: of many sessions
-    /// in a map, each with many strings, the strings and the sessions grow, and the map gathers.
-    pub(crate) fn gatherer(&self, leaf: u32) -> Option<u32> {
+    /// in a map, each with many strings, the strings and the sessions grow, and the map gathers. Or it
+    /// is one of the `heads`: a step of which one block leads to nearly all of what was asked for.
+    pub(crate) fn gatherer(&self, leaf: u32, heads: &BTreeSet<u32>) -> Option<u32> {
         /// A structure of as many blocks and so few entries gathers by itself: a list, a tree.
         const BLOCKS_PER_ENTRY: u64 = 16;
         /// Where it is not known what came: so many times fewer do not grow with the leaf.
@@ -132,7 +133,7 @@ impl Paths {
             } else {
                 node.blocks * TIMES_FEWER <= of_leaf.blocks || node.blocks < 2
             };
-            is_structure || (*id != leaf && is_still)
+            is_structure || (*id != leaf && (is_still || heads.contains(id)))
         };
         let mut steps =
             self.upwards(leaf).filter(|id| matches!(self.nodes[*id as usize].mark, Mark::Step(_)));
@@ -185,8 +186,8 @@ mod tests {
             }
         }
         let map = paths.of(0);
-        assert_eq!(paths.gatherer(paths.of(500).unwrap()), map);
-        assert_eq!(paths.gatherer(paths.of(7).unwrap()), map);
+        assert_eq!(paths.gatherer(paths.of(500).unwrap(), &BTreeSet::new()), map);
+        assert_eq!(paths.gatherer(paths.of(7).unwrap(), &BTreeSet::new()), map);
     }
 
     #[test]
@@ -196,10 +197,10 @@ mod tests {
         for node in 1..100 {
             paths.add(node, Parent::Block(node - 1), 1, 0.9, |_| 9);
         }
-        assert_eq!(paths.gatherer(paths.of(99).unwrap()), paths.of(0));
+        assert_eq!(paths.gatherer(paths.of(99).unwrap(), &BTreeSet::new()), paths.of(0));
         for single in 100..200 {
             paths.add(single, Parent::Seed(0), 2, 0.9, |_| 9);
         }
-        assert_eq!(paths.gatherer(paths.of(150).unwrap()), None);
+        assert_eq!(paths.gatherer(paths.of(150).unwrap(), &BTreeSet::new()), None);
     }
 }

@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 use std::path::{Component, Path};
 
+use super::graph::NONE;
+use super::leftovers::Room;
+use super::owners::Role;
 use crate::allocator::{self, SiteId};
 use crate::site::{self, Frame, Names, Owner};
 
@@ -20,7 +23,8 @@ pub(crate) struct Place {
 #[derive(Debug)]
 pub(crate) struct Places {
     names: Names,
-    of_site: HashMap<u32, u32>,
+    /// [`NONE`] as long as it was not looked up.
+    of_site: Vec<u32>,
     numbers: HashMap<Place, u32>,
     known: Vec<Place>,
 }
@@ -29,7 +33,7 @@ impl Places {
     pub(crate) fn new() -> Self {
         Self {
             names: Names::new(),
-            of_site: HashMap::new(),
+            of_site: Vec::new(),
             numbers: HashMap::new(),
             known: Vec::new(),
         }
@@ -37,8 +41,7 @@ impl Places {
 
     /// The number of the place of a site: the same for all that look alike.
     pub(crate) fn number(&mut self, site: SiteId) -> u32 {
-        let key = u32::try_from(site.index()).unwrap_or(u32::MAX);
-        if let Some(known) = self.of_site.get(&key) {
+        if let Some(known) = self.of_site.get(site.index()).filter(|known| **known != NONE) {
             return *known;
         }
         let place = self.resolve(site);
@@ -47,7 +50,10 @@ impl Places {
         if number == next {
             self.known.push(place);
         }
-        self.of_site.insert(key, number);
+        if self.of_site.len() <= site.index() {
+            self.of_site.resize(site.index() + 1, NONE);
+        }
+        self.of_site[site.index()] = number;
         number
     }
 
@@ -90,7 +96,23 @@ impl Place {
     /// Whether blocks of this place have fields: what stands at one offset is always the same. In a
     /// container one entry is like the other.
     pub(crate) fn has_fields(&self) -> bool {
-        self.is_counted() || self.what == "box"
+        self.is_counted() || [TASK, "box"].contains(&self.what.as_str())
+    }
+
+    pub(crate) fn room(&self) -> Room {
+        match self.what.as_str() {
+            "vector" => Room::Vector,
+            "string" => Room::Text,
+            _ => Room::Other,
+        }
+    }
+
+    pub(crate) fn role(&self) -> Role {
+        match self.what.as_str() {
+            TASK_LIST => Role::TaskList,
+            TASK => Role::Task,
+            _ => Role::Other,
+        }
     }
 
     /// Whether they are of an `Rc` or `Arc`, which may have several owners.
@@ -118,19 +140,30 @@ const STANDARD: [(&str, &str); 15] = [
     ("alloc/src/boxed", "box"),
 ];
 
+const TASK: &str = "task of the tokio runtime";
+const TASK_LIST: &str = "task list of the tokio runtime";
+
+/// Sources of tokio by a part of their path, and what they make.
+const TOKIO: [(&str, &str); 3] = [
+    ("/util/sharded_list.rs", TASK_LIST),
+    ("/runtime/task/", TASK),
+    ("/sync/mpsc/", "tokio channel"),
+];
+
 /// What the frames between an allocation and the line that is answerable for it make: the outermost
 /// container that is known.
 fn what(inner: &[Frame]) -> String {
     let files = || inner.iter().rev().filter_map(|frame| frame.file.as_deref());
-    if files().any(is_tokio_task) {
-        return "task of the tokio runtime".to_owned();
+    if let Some((_, what)) = TOKIO.iter().find(|(part, _)| files().any(|file| is_tokio(file, part)))
+    {
+        return (*what).to_owned();
     }
     files().find_map(container).unwrap_or_else(|| "box".to_owned())
 }
 
-fn is_tokio_task(file: &Path) -> bool {
+fn is_tokio(file: &Path, part: &str) -> bool {
     let is_tokio = package(file).is_some_and(|package| package.starts_with("tokio-"));
-    is_tokio && file.to_string_lossy().contains("/runtime/task/")
+    is_tokio && file.to_string_lossy().contains(part)
 }
 
 fn container(file: &Path) -> Option<String> {

@@ -68,6 +68,11 @@ impl Tree {
         self.follow(graph, begin, left_out);
     }
 
+    /// Goes on from all that was reached, over every edge that is not `left_out`.
+    pub(crate) fn grow_on(&mut self, graph: &Graph, left_out: &Bits) {
+        self.follow(graph, 0, left_out);
+    }
+
     /// Adds the blocks that an edge of what was reached leads to which is in `edges`, if they `may`
     /// be. What these point to is not followed.
     pub(crate) fn add_over(&mut self, graph: &Graph, edges: &Bits, may: impl Fn(u32) -> bool) {

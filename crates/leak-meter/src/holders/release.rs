@@ -40,7 +40,7 @@ impl Ways<'_> {
             }
         }
         let seeds: Vec<_> = holding.iter().map(|seed| seen.roots.seeds[*seed]).collect();
-        retained(&seen.graph, &seeds, &gone, &seen.tree.order, &seen.counted.weak)
+        retained(&seen.graph, &seeds, &gone, &seen.tree.order, &seen.not_holding)
     }
 
     /// What the sources that are `top` hold, and no root does.
@@ -54,7 +54,7 @@ impl Ways<'_> {
             .copied()
             .collect();
         let mut tree = Tree::new(seen.heap.len());
-        tree.grow(&seen.graph, seeds.into_iter().enumerate(), &seen.counted.weak);
+        tree.grow(&seen.graph, seeds.into_iter().enumerate(), &seen.not_holding);
         tree.order.into_iter().filter(|block| !seen.tree.has(*block)).collect()
     }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::graph::{Bits, Graph};
 use super::heap::Heap;
+use super::leftovers::InUse;
 use super::reach::{Parent, Seed, Tree};
 use super::system::{Backing, Mapping, Memory, Object, OutOfTime, Thread, WORD, objects, threads};
 use crate::allocator::FrameBound;
@@ -37,6 +38,14 @@ pub(crate) struct Caller {
     pub(crate) frames: Vec<FrameBound>,
 }
 
+/// Seeds that point to what has another owner, by their numbers.
+#[derive(Debug)]
+pub(crate) struct Borrowers {
+    borrowers: Vec<usize>,
+    /// To what others are linked to.
+    wakers: Vec<usize>,
+}
+
 /// The roots of this process and their words that point to blocks.
 #[derive(Debug)]
 pub(crate) struct Roots {
@@ -59,6 +68,7 @@ impl Roots {
         mappings: &[Mapping],
         heap: &Heap,
         caller: &Caller,
+        in_use: &mut InUse,
     ) -> Result<Self, OutOfTime> {
         let objects = objects::all();
         let mut threads = threads::all();
@@ -90,25 +100,40 @@ impl Roots {
             seeds: Vec::new(),
             places: Vec::new(),
         };
-        roots.read(memory, heap, caller)?;
+        roots.read(memory, heap, caller, in_use)?;
         Ok(roots)
     }
 
-    fn read(&mut self, memory: &mut Memory, heap: &Heap, caller: &Caller) -> Result<(), OutOfTime> {
+    fn read(
+        &mut self,
+        memory: &mut Memory,
+        heap: &Heap,
+        caller: &Caller,
+        in_use: &mut InUse,
+    ) -> Result<(), OutOfTime> {
         for (number, area) in (0..).zip(&self.areas) {
             let mut found: Vec<(usize, u32)> = Vec::new();
             memory.each(&area.range, |start, words| {
-                for (word, at) in words.iter().zip((start..).step_by(WORD)) {
-                    if let Some(target) = heap.find(usize::from_ne_bytes(*word))
+                for (number, at) in (start..).step_by(WORD).take(words.len()).enumerate() {
+                    let address = usize::from_ne_bytes(words[number]);
+                    if let Some(target) = heap.find(address)
                         && heap.find(at).is_none()
                     {
                         found.push((at, target));
+                        if address == heap.start(target as usize) {
+                            in_use.see(target, heap.size(target), words, number);
+                        }
                     }
                 }
             })?;
             if let AreaKind::Stack(thread) = area.kind {
                 if thread == self.own {
-                    let targets = caller.registers.iter().filter_map(|word| heap.find(*word));
+                    let targets: Vec<u32> =
+                        caller.registers.iter().filter_map(|word| heap.find(*word)).collect();
+                    for target in &targets {
+                        in_use.see(*target, heap.size(*target), &[], 0);
+                    }
+                    let targets = targets.into_iter();
                     found.splice(0..0, targets.map(|target| (caller.stack_pointer, target)));
                 }
                 // What lies further out was there before, and is the owner rather than a borrower or
@@ -125,29 +150,48 @@ impl Roots {
     /// calling thread's stack one frame after the other.
     ///
     /// A word on a stack that points to what another block points to as well is a reference, or what is
-    /// left of a value that was moved: these come last. Counted blocks may have several owners.
+    /// left of a value that was moved: these are left to [`Roots::add_borrowed`]. Counted blocks may have
+    /// several owners.
     pub(crate) fn reach(
         &self,
         graph: &Graph,
-        weak: &Bits,
+        left_out: &Bits,
         mut is_counted: impl FnMut(u32) -> bool,
-    ) -> Tree {
+    ) -> (Tree, Borrowers) {
         let mut owned = Bits::none_of(graph.len());
         for (block, place, edge) in graph.each() {
-            if edge.target != block && !weak.has(place) {
+            if edge.target != block && !left_out.has(place) {
                 owned.add(edge.target as usize);
             }
         }
-        let mut is_borrower = |seed: &usize| {
-            let target = self.seeds[*seed].target;
-            self.is_on_stack(*seed) && owned.has(target as usize) && !is_counted(target)
-        };
-        let (last, first): (Vec<usize>, Vec<usize>) =
-            (0..self.seeds.len()).partition(&mut is_borrower);
+        let mut linked = Bits::none_of(graph.len());
+        for target in graph.linked() {
+            linked.add(target as usize);
+        }
+        let target = |seed: &usize| self.seeds[*seed].target;
+        let (wakers, others): (Vec<usize>, Vec<usize>) =
+            (0..self.seeds.len()).partition(|seed| linked.has(target(seed) as usize));
+        let (borrowers, first): (Vec<usize>, Vec<usize>) = others.into_iter().partition(|seed| {
+            let is_owned = owned.has(target(seed) as usize) && !is_counted(target(seed));
+            self.is_on_stack(*seed) && is_owned
+        });
         let mut tree = Tree::new(graph.len());
-        self.grow(&mut tree, graph, weak, &first);
-        self.grow(&mut tree, graph, weak, &last);
-        tree
+        self.grow(&mut tree, graph, left_out, &first);
+        (tree, Borrowers { borrowers, wakers })
+    }
+
+    /// Adds what is reached by nothing better than what only seems to be borrowed: by owners' pointers
+    /// as far as these lead, `narrow`, then by others.
+    pub(crate) fn add_borrowed(
+        &self,
+        tree: &mut Tree,
+        graph: &Graph,
+        [narrow, wide]: [&Bits; 2],
+        borrowers: &Borrowers,
+    ) {
+        self.grow(tree, graph, narrow, &borrowers.borrowers);
+        tree.grow_on(graph, wide);
+        self.grow(tree, graph, wide, &borrowers.wakers);
     }
 
     fn grow(&self, tree: &mut Tree, graph: &Graph, weak: &Bits, seeds: &[usize]) {

@@ -63,16 +63,27 @@ impl Finding {
         lines
     }
 
+    /// What follows "held" in the first line: `by the vector of Channel::push`, `on the stack of main`.
+    pub fn held_how(&self) -> String {
+        match self.steps.first().filter(|_| !self.is_ring()) {
+            Some(holder) => format!("by {}", holder.name()),
+            None => self.hold.to_string(),
+        }
+    }
+
     /// From the holder out to the root.
     fn way_lines(&self, number: usize) -> Vec<String> {
         let mut lines = Vec::new();
+        lines.push(format!("{number}. held {}", self.held_how()));
         for (at, step) in self.steps.iter().enumerate() {
-            let held = if at == 0 { format!("{number}. held by") } else { "   in".to_owned() };
-            lines.push(format!("{held} {}", step.name()));
+            if at > 0 {
+                lines.push(format!("   in {}", step.name()));
+            }
             lines.extend(step.place().map(|place| format!("     {place}")));
         }
-        let held = if self.steps.is_empty() { format!("{number}. held") } else { "  ".to_owned() };
-        lines.push(format!("{held} {}", self.hold));
+        if !self.steps.is_empty() {
+            lines.push(format!("   {}", self.hold));
+        }
         if let Hold::Stack { place: Some(place), .. } = &self.hold {
             lines.push(format!("     {place}"));
         }

@@ -126,7 +126,7 @@ fn ring(seen: &Seen, places: &mut Places, source: &Source) -> Vec<(u32, bool)> {
     let Some(first) = source.blocks.iter().copied().min_by_key(age) else {
         return Vec::new();
     };
-    let blocks = rings::ring(&seen.graph, source, first, &seen.counted.unsure);
+    let blocks = rings::ring(&seen.graph, source, first, &seen.no_ring);
     let numbers: Vec<u32> = blocks.iter().map(|block| number(seen, places, *block)).collect();
     // The last step of our own code that owns the next by a counted pointer.
     let next = |at: usize| blocks[(at + 1) % blocks.len()];

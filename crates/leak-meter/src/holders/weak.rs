@@ -81,7 +81,33 @@ pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
             counted.unsure.add(place);
         }
     }
+    leave_out_unsure(graph, blocks, &mut counted);
     counted
+}
+
+/// Where the strong pointers that are known are as many as a block counts, no other one holds it.
+fn leave_out_unsure(graph: &Graph, blocks: &mut impl Blocks, counted: &mut Counted) {
+    let is_unsure =
+        |counted: &Counted, place| counted.unsure.has(place) && !counted.weak.has(place);
+    let mut strong: BTreeMap<u32, u64> = BTreeMap::new();
+    for (_, place, edge) in graph.each() {
+        if is_unsure(counted, place) {
+            strong.insert(edge.target, 0);
+        }
+    }
+    for (_, place, edge) in graph.each().filter(|(_, place, _)| !counted.unsure.has(*place)) {
+        if !counted.weak.has(place)
+            && let Some(strong) = strong.get_mut(&edge.target)
+        {
+            *strong += 1;
+        }
+    }
+    strong.retain(|block, known| blocks.counts(*block).is_some_and(|(strong, _)| strong == *known));
+    for (_, place, edge) in graph.each() {
+        if is_unsure(counted, place) && strong.contains_key(&edge.target) {
+            counted.weak.add(place);
+        }
+    }
 }
 
 /// Some blocks of each site whose blocks begin with what may be counts, with the pointers to them.

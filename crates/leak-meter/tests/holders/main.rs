@@ -44,7 +44,7 @@ scenes! {
     containers: vector, nested_maps, long_list, growing_vector, two_halves, arc_slice, page_aligned,
         sessions_with_strings;
     owners: static_value, other_stack, thread_local_value, boxed_closure, parked_future,
-        foreign_memory, forgotten, main_stack;
+        waiting_tasks, foreign_memory, forgotten, main_stack;
     rings: ring_with_tail, weak_left, weak_way_back, ring_known_weakly, closure_that_owns_its_owner,
         arc_ring;
     random: random_graphs;

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::hint::black_box;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use leak_meter::holders::Hold;
 use leak_meter::{Snapshot, holders};
@@ -132,6 +133,44 @@ pub fn parked_future() {
     assert!(finding.steps[1].function.ends_with("::spawn"), "{found}");
     gate.notify_one();
     assert_eq!(runtime.block_on(task).unwrap(), 1000);
+}
+
+/// Timers point to the tasks that they wake, and tasks to each other; their owner is the list.
+pub fn waiting_tasks() {
+    // Call sites are known from here on: the list's, too.
+    let _ = Snapshot::take();
+    let runtime = single();
+    let before = Snapshot::take();
+    let mut others = Vec::new();
+    for number in 0..500 {
+        others.push(spawn(&runtime, wait_an_hour(make(number))));
+    }
+    for (number, other) in (500..1000).zip(others) {
+        let kept = make(number);
+        drop(spawn(&runtime, async move { other.await.unwrap() + wait_an_hour(kept).await }));
+    }
+    // Every task runs once, and waits.
+    runtime.block_on(tokio::task::yield_now());
+    assert_eq!(runtime.metrics().num_alive_tasks(), 1000);
+    let found = holders::since(&before);
+    let (finding, held) = holder_of(&found, "::make");
+    assert!(held.blocks >= 990, "{found}");
+    let list = &finding.steps[0];
+    assert_eq!(list.what, "task list of the tokio runtime", "{found}");
+    assert!(list.function.ends_with("::single"), "{found}");
+    assert_eq!(held.through.len(), 1, "{found}");
+    // The tasks themselves go as well, and their timers.
+    assert!(finding.retained_blocks >= 2000, "{found}");
+}
+
+#[inline(never)]
+fn single() -> tokio::runtime::Runtime {
+    black_box(tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap())
+}
+
+async fn wait_an_hour(kept: Box<Value>) -> usize {
+    tokio::time::sleep(Duration::from_secs(3600)).await;
+    kept.len()
 }
 
 #[inline(never)]

@@ -40,6 +40,7 @@ pub fn check(
             })
         }
         Holder::Ring { ring, weaken } => is_ring(first, ring, weaken),
+        Holder::Outside { held } => is_outside(first, held),
     };
     (!is_it).then(|| {
         let wrong = format!("{metadata} declares {}; the first holder is:\n{}", said(declared), {
@@ -64,12 +65,19 @@ fn is_ring(finding: &Finding, ring: &[String], weaken: &str) -> bool {
     finding.is_ring() && is_same && is_weakened
 }
 
+/// Whether the finding's first line says that it is "held" in this way; whole words of it.
+fn is_outside(finding: &Finding, held: &str) -> bool {
+    let said = finding.held_how();
+    said.strip_prefix(held).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ',']))
+}
+
 fn said(holder: &Holder) -> String {
     match holder {
         Holder::Place { file, function } => format!("{function} in {}", file.display()),
         Holder::Ring { ring, weaken } => {
             format!("the ring {}, to be weakened in {weaken}", ring.join(", "))
         }
+        Holder::Outside { held } => format!("\"held {held}\""),
     }
 }
 
@@ -152,6 +160,26 @@ mod tests {
         }
         assert_ne!(said_of(&ring("a"), Some(&found("ring", &["a", "b", "c"]))), "");
         assert_ne!(said_of(&ring("c"), Some(&found("foreign", &["a", "b", "c"]))), "");
+    }
+
+    #[test]
+    fn what_holds_from_outside_is_told_by_its_words() {
+        let held = |words: &str| format!("held = \"{words}\"");
+        let by_step = found("foreign", &["toy::Runtime::new"]);
+        let by_root = found("foreign", &[]);
+        for (words, holders) in [
+            ("by the Rc", &by_step),
+            ("by the Rc of Runtime::new", &by_step),
+            ("by memory not allocated through the meter", &by_root),
+        ] {
+            assert_eq!(said_of(&held(words), Some(holders)), "");
+        }
+        for (words, holders) in
+            [("by the R", &by_step), ("by memory", &by_step), ("by the Rc", &by_root)]
+        {
+            let said = said_of(&held(words), Some(holders));
+            assert!(said.contains(&format!("declares \"held {words}\"; the first")), "{said:?}");
+        }
     }
 
     #[test]
