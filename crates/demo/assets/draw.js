@@ -24,6 +24,7 @@ export function count(value) {
 }
 
 export function number(value) {
+  if (value < 0) return `\u2212${number(-value)}`;
   const size = Math.abs(value);
   if (size === 0) return "0";
   if (Number.isInteger(value) && size < 1000) return String(value);
@@ -91,7 +92,7 @@ export class Charts {
       (stacked ? `${name} that both retain since the start` : name) + (large ? this.limit(curve) : "");
     const grid = { stroke: style("--line"), width: 1 };
     const size = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const font = `600 ${Math.round(size * (large ? 0.85 : 0.66))}px system-ui, "DejaVu Sans", sans-serif`;
+    const font = `600 ${Math.round(size * (large ? 0.85 : 0.72))}px system-ui, "DejaVu Sans", sans-serif`;
     const axis = { stroke: style("--ink"), grid, ticks: grid, font };
     const series = this.roles.map((role) => ({
       label: role,
@@ -175,14 +176,22 @@ export class Charts {
     ctx.lineWidth = 2;
     ctx.font = `700 ${Math.round(bbox.height / 18)}px system-ui, "DejaVu Sans", sans-serif`;
     const sign = { killed: "\u2715 killed", restarted: "\u21bb restart", swapped: "\u21c4", failed: "\u2715 failed" };
+    // Words that would lie on each other take the next row; where no row is free there is only the line.
+    const rows = [1, 2, 3].map((row) => ({ y: bbox.top + (bbox.height / 6) * (0.4 + row * 0.55), taken: [] }));
     for (const note of this.notes) {
       if (note.version && this.hidden.has(note.version) && note.what !== "swapped") continue;
       const x = plot.valToPos(note.at, "x", true);
       if (x < bbox.left || x > bbox.left + bbox.width) continue;
       ctx.strokeStyle = ctx.fillStyle = style(note.version ? `--${note.version}` : "--soft");
       ctx.beginPath(); ctx.moveTo(x, bbox.top); ctx.lineTo(x, bbox.top + bbox.height); ctx.stroke();
-      ctx.textAlign = x > bbox.left + bbox.width * 0.85 ? "right" : "left";
-      ctx.fillText(` ${sign[note.what]} `, x, bbox.top + bbox.height / 6);
+      const text = ` ${sign[note.what]} `;
+      const { width } = ctx.measureText(text);
+      const from = x + width > bbox.left + bbox.width ? x - width : x;
+      const row = rows.find(({ taken }) => taken.every(([left, right]) => from >= right || from + width <= left));
+      if (!row) continue;
+      row.taken.push([from, from + width]);
+      ctx.textAlign = "left";
+      ctx.fillText(text, from, row.y);
     }
     const cap = this.cap && { bytes: this.cap.bytes, files: this.cap.files }[curve];
     const y = cap ? plot.valToPos(cap, "y", true) : -1;

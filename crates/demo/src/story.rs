@@ -7,7 +7,7 @@ use exercise_harness::plan::{Planned, Role};
 use exercise_harness::units;
 use leak_meter::holders::Holders;
 use leak_meter::site::Site;
-use leak_meter::{Report, Verdict};
+use leak_meter::{Report, Round, Verdict};
 use pulldown_cmark::{Options, Parser, html};
 use similar::{ChangeTag, TextDiff};
 
@@ -19,6 +19,10 @@ const AROUND: usize = 5;
 const MOST_LINES: usize = 3;
 /// The unchanged lines that are shown around a change.
 const CONTEXT: usize = 3;
+/// The share of the highest reading that a level may lie below it.
+const LEVEL: f64 = 0.01;
+/// What the README of a solution that changes nothing says it under.
+const FINE: &str = "## Why it is fine";
 
 /// The steps of the story. Each tells more than the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,13 +33,13 @@ pub enum Step {
     Curve,
     /// The question: what grows, and who holds it?
     Question,
-    /// The line that grows, with its source.
+    /// The line that grows, with its source; or where the growth ends by itself.
     Line,
-    /// Who holds what it allocates.
+    /// Who holds what it allocates; or the question what ends it.
     Holder,
-    /// The pattern's name, and the fix.
+    /// The pattern's name, and the fix; or why none is needed.
     Fix,
-    /// The curve of the fixed version beside it.
+    /// The curve of the solution beside it.
     Both,
 }
 
@@ -59,6 +63,8 @@ pub fn read(planned: &Planned, report: Option<&Report>) -> Story {
         report: bug_report(planned).unwrap_or_default(),
         lines: report.map(|report| lines(planned, report)).unwrap_or_default(),
         holder: report.and_then(|report| holder(&planned.name, report)),
+        level: report.and_then(|report| level(planned, report)),
+        fine: fine(planned).unwrap_or_default(),
         pattern: planned.name.clone(),
         summary: to_html(&planned.summary),
         diff: diff(planned).unwrap_or_default(),
@@ -70,6 +76,7 @@ pub fn told(story: &Story, step: Step) -> Story {
     let mut told = Story { report: story.report.clone(), ..Story::default() };
     if step >= Step::Line {
         told.lines = story.lines.clone();
+        told.level = story.level.clone();
     }
     if step >= Step::Holder {
         told.holder = story.holder.clone();
@@ -78,6 +85,7 @@ pub fn told(story: &Story, step: Step) -> Story {
         told.pattern = story.pattern.clone();
         told.summary = story.summary.clone();
         told.diff = story.diff.clone();
+        told.fine = story.fine.clone();
     }
     told
 }
@@ -90,6 +98,35 @@ fn bug_report(planned: &Planned) -> Option<String> {
     let quoted = quoted.take_while(|line| line.starts_with('>'));
     let text: Vec<&str> = quoted.map(|line| line[1..].strip_prefix(' ').unwrap_or("")).collect();
     Some(to_html(&text.join("\n")))
+}
+
+/// Of an exercise that does not leak: where its memory is level.
+fn level(planned: &Planned, report: &Report) -> Option<String> {
+    planned.levels_off_after?;
+    let highest = report.rounds.iter().map(|round| round.live_bytes).max()? as f64;
+    let is_level = |round: &Round| round.live_bytes as f64 * (1.0 + LEVEL) >= highest;
+    let rounds = report.rounds.iter().position(is_level)? + 1;
+    let operations = |rounds: &[Round]| rounds.iter().map(|round| round.operations).sum::<u64>();
+    let (rising, level) = report.rounds.split_at(rounds);
+    (!level.is_empty()).then(|| {
+        format!(
+            "Live memory rises for the first {} operations, to {}. In the {} operations that follow \
+             it does not rise again.",
+            units::count(operations(rising)),
+            units::bytes(highest),
+            units::count(operations(level))
+        )
+    })
+}
+
+/// Of an exercise that does not leak: why not, in the words of its solution's README.
+fn fine(planned: &Planned) -> Option<String> {
+    planned.levels_off_after?;
+    let version = planned.versions.iter().find(|version| version.role == Role::Solution)?;
+    let readme = fs::read_to_string(version.folder.join("README.md")).ok()?;
+    let (_, text) = readme.split_once(FINE)?;
+    let text = text.split_once("\n## ").map_or(text, |(text, _)| text);
+    Some(to_html(text))
 }
 
 fn to_html(markdown: &str) -> String {
@@ -158,7 +195,7 @@ fn nameless(pattern: &str, text: &str) -> Option<String> {
     (!text.contains(pattern) && !text.contains(&module)).then_some(text)
 }
 
-/// What the fixed version has otherwise than the buggy one, in the files of the fix.
+/// What the solution has otherwise than the exercise, in the files of the fix.
 fn diff(planned: &Planned) -> Option<Vec<FileDiff>> {
     let folder = |role: Role| {
         planned.versions.iter().find(|version| version.role == role).map(|version| &version.folder)
