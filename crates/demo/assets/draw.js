@@ -53,6 +53,7 @@ export class Charts {
     this.roles = shown ? shown.versions : [];
     this.main = shown ? shown.main : "bytes";
     this.cap = shown ? shown.cap : null;
+    this.leaks = Boolean(shown && shown.leaks);
     this.frames = frames;
     this.notes = notes;
     this.build();
@@ -99,6 +100,8 @@ export class Charts {
       show: !this.hidden.has(role) || stacked,
       stroke: style(`--${role}`),
       width: large ? 4 : 2.5,
+      // Where nothing leaks the curves lie on each other, and both shall be seen.
+      dash: role === "solution" && !this.leaks ? [14, 14] : undefined,
       spanGaps: true,
       points: { show: false },
       fill: stacked ? style(`--${role}-area`) : undefined,
@@ -171,6 +174,7 @@ export class Charts {
   /// What happened, as lines across the large chart; and the cap, where it is in sight.
   mark(plot, curve) {
     const { ctx, bbox } = plot;
+    const words = [];
     ctx.save();
     ctx.setLineDash([8, 6]);
     ctx.lineWidth = 2;
@@ -190,16 +194,26 @@ export class Charts {
       const row = rows.find(({ taken }) => taken.every(([left, right]) => from >= right || from + width <= left));
       if (!row) continue;
       row.taken.push([from, from + width]);
-      ctx.textAlign = "left";
-      ctx.fillText(text, from, row.y);
+      words.push([text, from, row.y, ctx.fillStyle]);
     }
     const cap = this.cap && { bytes: this.cap.bytes, files: this.cap.files }[curve];
     const y = cap ? plot.valToPos(cap, "y", true) : -1;
     if (y >= bbox.top && y <= bbox.top + bbox.height) {
       ctx.strokeStyle = ctx.fillStyle = style("--ink");
       ctx.beginPath(); ctx.moveTo(bbox.left, y); ctx.lineTo(bbox.left + bbox.width, y); ctx.stroke();
-      ctx.textAlign = "left";
-      ctx.fillText(" cap", bbox.left, y - 6);
+      const size = bbox.height / 18;
+      words.push([" cap", bbox.left, y - size < bbox.top ? y + size : y - 6, ctx.fillStyle]);
+    }
+    // Last, and each on a ground of its own, so that no line crosses them.
+    ctx.setLineDash([]);
+    ctx.textAlign = "left";
+    ctx.lineJoin = "round";
+    ctx.lineWidth = bbox.height / 50;
+    ctx.strokeStyle = style("--paper");
+    for (const [text, x, y, colour] of words) {
+      ctx.strokeText(text, x, y);
+      ctx.fillStyle = colour;
+      ctx.fillText(text, x, y);
     }
     ctx.restore();
   }

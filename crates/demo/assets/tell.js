@@ -88,12 +88,14 @@ export function story(shown, status) {
   if (step === 0) {
     const report = make("div");
     report.innerHTML = told.report; // Rendered by the server from the exercise's README.
+    // Beside the text, where there is room beside it.
+    for (const table of report.querySelectorAll("table")) table.classList.toggle("narrow", table.rows[0].cells.length <= 2);
     add(report);
   }
   if (step === 2) add(make("p", "What grows?", "question"), make("p", "Who holds it?", "question"));
   if (step === 3 && shown && !shown.leaks) add(...level(told));
   else if (step === 3 && told.lines.length === 0) add(...lines(told));
-  else if (step === 3) add(...source(told.lines[0], true));
+  else if (step === 3) add(...source(told.lines[0], true), ...others(told));
   if (step === 4 && shown && !shown.leaks) add(...level(told), make("p", "What ends it?", "question"));
   else if (step === 4) add(...lines(told), ...holder(told));
   if (step >= 5) {
@@ -118,6 +120,13 @@ function lines(told) {
   return [make("h2", "Grows"), ...source(told.lines[0], false)];
 }
 
+/// The lines after the first, without their source.
+function others(told) {
+  const rest = told.lines.slice(1);
+  if (rest.length === 0) return [];
+  return [make("h2", "Also grow"), make("p", rest.map((line) => `${line.function}, ${line.file}:${line.line}`).join("\n"), "place")];
+}
+
 /// Of an exercise that does not leak.
 function level(told) {
   return [make("h2", "No line grows for good"), make("p", told.level ?? "It was not measured where the growth ends.")];
@@ -125,7 +134,6 @@ function level(told) {
 
 function source(line, whole) {
   const place = make("p", `${line.function}\n${line.file}:${line.line}`, "place");
-  place.style.whiteSpace = "pre-wrap";
   const nodes = [place, make("p", line.keeps, "keeps")];
   if (whole) {
     const code = make("pre");

@@ -14,9 +14,9 @@ use similar::{ChangeTag, TextDiff};
 use crate::message::{DiffLine, FileDiff, Line, Sign, SourceLine, Story};
 
 /// The lines of source that are shown before and after a growing one.
-const AROUND: usize = 5;
+const AROUND: usize = 4;
 /// The growing lines that are shown.
-const MOST_LINES: usize = 3;
+const MOST_LINES: usize = 5;
 /// The unchanged lines that are shown around a change.
 const CONTEXT: usize = 3;
 /// The share of the highest reading that a level may lie below it.

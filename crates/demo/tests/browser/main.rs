@@ -3,6 +3,7 @@
 //! It needs `chromium` and `chromedriver` on the path; where they are not, it says so and passes.
 //! The pictures that it takes lie in the folder that it prints.
 
+mod course;
 mod page;
 mod processes;
 

@@ -81,10 +81,15 @@ impl Page {
             .unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Waits until the expression is true on the page.
-    pub async fn until(&self, what: &str, expression: &str) {
+    /// Waits until the expression is true on the page, or has any value that counts as true; and
+    /// returns it.
+    pub async fn until(&self, what: &str, expression: &str) -> Value {
         let began = Instant::now();
-        while self.run(&format!("return Boolean({expression})")).await != Value::Bool(true) {
+        loop {
+            let value = self.run(&format!("return ({expression}) || false")).await;
+            if value != Value::Bool(false) {
+                return value;
+            }
             assert!(began.elapsed() < SOON, "{what}: not within {SOON:?}.\n{}", self.text().await);
             tokio::time::sleep(LOOK).await;
         }
