@@ -7,7 +7,7 @@ const NAMES = { exercise: "Leaks", solution: "Fixed", mine: "Yours" };
 const NEUTRAL = { exercise: "Shipped", solution: "Solution", mine: "Yours" };
 const isTold = (shown, step) => Boolean(shown && shown.leaks && step >= 5);
 const nameOf = (shown, step, role) => (isTold(shown, step) ? NAMES : NEUTRAL)[role];
-const STATES = { working: "under load", idle: "idle", killed: "killed: out of memory", failed: "failed" };
+const STATES = { working: "under load", idle: "idle", killed: "killed at its cap", failed: "failed" };
 const LOADS = { all: "to every version, in step", exercise: "to the shipped version", solution: "to the solution" };
 
 function make(tag, text, name) {
@@ -124,7 +124,7 @@ function lines(told) {
 function others(told) {
   const rest = told.lines.slice(1);
   if (rest.length === 0) return [];
-  return [make("h2", "Also grow"), make("p", rest.map((line) => `${line.function}, ${line.file}:${line.line}`).join("\n"), "place")];
+  return [make("h2", "Also grow"), make("p", rest.map((line) => `${line.function.split("::").slice(-2).join("::")}, ${line.file}:${line.line}`).join("\n"), "place")];
 }
 
 /// Of an exercise that does not leak.

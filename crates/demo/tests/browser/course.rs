@@ -176,7 +176,10 @@ async fn it_levels_off(page: &Page, growth: f64) {
     }
     page.until(
         "both are level",
-        &format!("leakLab.page.last.versions.every((one) => Math.abs(one.growth[0]) < {growth} / 20 && one.seconds_left === null)"),
+        &format!(
+            "leakLab.page.last.versions.every((one) => one.growth[0] !== null \
+             && Math.abs(one.growth[0]) < {growth} / 20 && one.seconds_left === null)"
+        ),
     )
     .await;
     let killed = "return leakLab.charts.notes.filter((one) => one.what === 'killed').length";
