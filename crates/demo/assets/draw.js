@@ -141,7 +141,7 @@ export class Charts {
     const columns = new Map(this.roles.map((role) => [role, read(role)]));
     if (plot.stacked) {
       const below = columns.get("solution");
-      columns.set("exercise", columns.get("exercise").map((value, at) => (value ?? 0) + (below[at] ?? 0)));
+      columns.set("exercise", columns.get("exercise").map((value, at) => (value === null && below[at] === null ? null : (value ?? 0) + (below[at] ?? 0))));
     }
     return [this.frames.map((frame) => frame.at), ...columns.values()];
   }
