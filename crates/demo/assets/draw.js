@@ -114,7 +114,7 @@ export class Charts {
       scales: { x: { time: false }, y: { range: (_, low, high) => [0, Math.max(high ?? 1, 1) * 1.06] } },
       axes: [
         { ...axis, size: size * (large ? 1.7 : 1.3), show: large, space: size * 5, incrs: SECONDS, values: (_, ticks) => ticks.map(clock) },
-        { ...axis, size: size * (large ? 4.6 : 4), space: large ? 40 : 28, values: (_, ticks) => ticks.map((tick) => (curve !== "bytes" && tick % 1 ? "" : unit(tick))) },
+        { ...axis, size: size * 4.6, space: large ? 40 : 28, values: (_, ticks) => ticks.map((tick) => (curve !== "bytes" && tick % 1 ? "" : unit(tick))) },
       ],
       series: [{}, ...series],
       // The upper curve is the sum: its area ends where the lower one begins.
