@@ -128,6 +128,22 @@ mod tests {
     }
 
     #[test]
+    fn what_levels_off_does_so_after_about_a_minute() {
+        let text = include_str!("../../task-search/exercise.toml");
+        let decoy = Planned::new("task-search", &Exercise::parse(text).unwrap());
+        let seconds = decoy.levels_off_after.unwrap() as f64 / choose(&decoy, None).per_second;
+        assert!((45.0..120.0).contains(&seconds), "{seconds}");
+    }
+
+    #[test]
+    fn the_first_resource_with_a_curve_is_the_large_one() {
+        use Resource::{LiveBlocks, OpenFiles, Tasks, TemporaryFiles};
+        assert_eq!(main(&[TemporaryFiles, OpenFiles, LiveBlocks]), Curve::Files);
+        assert_eq!(main(&[Tasks, LiveBlocks]), Curve::Bytes);
+        assert_eq!(main(&[Tasks]), Curve::Bytes);
+    }
+
+    #[test]
     fn without_a_measurement_the_cap_is_a_laptops() {
         let text = include_str!("../../rc-cycles/exercise.toml");
         let chosen = choose(&Planned::new("rc-cycles", &Exercise::parse(text).unwrap()), None);

@@ -235,12 +235,17 @@ fn hunks(before: &str, after: &str) -> Vec<Vec<DiffLine>> {
 
 #[cfg(test)]
 mod tests {
+    use exercise_harness::Exercise;
+    use exercise_harness::plan::PlannedVersion;
+
     use super::*;
 
     fn story() -> Story {
         Story {
             report: "killed".to_owned(),
             holder: Some("a map".to_owned()),
+            level: Some("after 700 operations".to_owned()),
+            fine: "it ends".to_owned(),
             pattern: "rc-cycles".to_owned(),
             ..Story::default()
         }
@@ -249,11 +254,35 @@ mod tests {
     #[test]
     fn nothing_is_told_before_its_step() {
         let told_at = |step| told(&story(), step);
+        assert_eq!(told_at(Step::Question).level, None);
+        assert_eq!(told_at(Step::Line).level.as_deref(), Some("after 700 operations"));
+        assert_eq!(told_at(Step::Holder).fine, "");
         assert_eq!(told_at(Step::Line).holder, None);
         assert_eq!(told_at(Step::Holder).holder.as_deref(), Some("a map"));
         assert_eq!(told_at(Step::Holder).pattern, "");
         assert_eq!(told_at(Step::Fix), story());
         assert_eq!(told_at(Step::BugReport).report, "killed");
+    }
+
+    #[test]
+    fn why_nothing_leaks_is_told_in_the_words_of_the_solution() {
+        let folder = tempfile::tempdir().unwrap();
+        let readme = "# T\n\n## What happens\n\nIt climbs.\n\n## Why it is fine\n\n- It has an *end*.\n\n\
+                      ## How to tell\n\nWait.\n";
+        fs::write(folder.path().join("README.md"), readme).unwrap();
+        let decoy = include_str!("../../task-search/exercise.toml");
+        let leak = include_str!("../../rc-cycles/exercise.toml");
+        let [decoy, leak] = [decoy, leak].map(|text| Planned {
+            versions: vec![PlannedVersion {
+                role: Role::Solution,
+                folder: folder.path().to_owned(),
+                binary: None,
+                trouble: None,
+            }],
+            ..Planned::new("t", &Exercise::parse(text).unwrap())
+        });
+        assert_eq!(fine(&decoy).unwrap().trim(), "<ul>\n<li>It has an <em>end</em>.</li>\n</ul>");
+        assert_eq!(fine(&leak), None);
     }
 
     #[test]

@@ -273,9 +273,9 @@ fn half_an_hour_stays_smooth_and_bounded() {
             heaps.push(page.run(heap).await.as_u64().unwrap());
             residents.extend(demo.resident_bytes());
             println!(
-                "minute {minute}: the page holds {:?} bytes, its server takes {:?}",
-                heaps.last(),
-                residents.last()
+                "minute {minute}: the page holds {} bytes, its server takes {}",
+                heaps.last().unwrap_or(&0),
+                residents.last().unwrap_or(&0)
             );
         }
         let held = page.run("return leakLab.charts.frames.length").await.as_u64().unwrap();
