@@ -149,11 +149,7 @@ fn line(pattern: &str, folder: &Path, site: &Site) -> Option<Line> {
     let (path, number) = (site.file.as_deref()?, site.line?);
     // Paths and functions begin with the pattern's name, which is not told yet.
     let file = format!("src/{}", path.rsplit_once("/src/")?.1);
-    let module = format!("{}_", pattern.replace('-', "_"));
-    let function = match site.function.split_once("::") {
-        Some((first, rest)) if first.contains(&module) => rest,
-        _ => &site.function,
-    };
+    let function = function(pattern, &site.function);
     let keeps = format!(
         "{} blocks and {} per operation",
         units::number(site.blocks_per_operation.unwrap_or(0.0)),
@@ -170,8 +166,21 @@ fn line(pattern: &str, folder: &Path, site: &Site) -> Option<Line> {
             grows: of == at,
         })
         .collect();
-    let function = function.to_owned();
     Some(Line { function, file, line: number, keeps, source })
+}
+
+/// A function without the crate's name, and without the trait that it is of.
+fn function(pattern: &str, name: &str) -> String {
+    let of_trait = name.strip_prefix('<').and_then(|name| {
+        let (kind, rest) = name.split_once(" as ")?;
+        Some(format!("{kind}::{}", rest.rsplit_once(">::")?.1))
+    });
+    let name = of_trait.unwrap_or_else(|| name.to_owned());
+    let module = format!("{}_", pattern.replace('-', "_"));
+    match name.split_once("::") {
+        Some((first, rest)) if first.contains(&module) => rest.to_owned(),
+        _ => name,
+    }
 }
 
 /// The first of the holders, in the meter's words without the pattern's name.
@@ -283,6 +292,17 @@ mod tests {
         });
         assert_eq!(fine(&decoy).unwrap().trim(), "<ul>\n<li>It has an <em>end</em>.</li>\n</ul>");
         assert_eq!(fine(&leak), None);
+    }
+
+    #[test]
+    fn a_function_is_told_without_its_crate_and_its_trait() {
+        for (name, told) in [
+            ("rc_cycles_exercise::thread::Thread::say", "thread::Thread::say"),
+            ("<rc_cycles_exercise::page::Page as core::clone::Clone>::clone", "page::Page::clone"),
+            ("tokio::runtime::Runtime::new", "tokio::runtime::Runtime::new"),
+        ] {
+            assert_eq!(function("rc-cycles", name), told);
+        }
     }
 
     #[test]
