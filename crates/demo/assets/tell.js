@@ -35,8 +35,10 @@ export function cards(shown) {
     const list = make("dl");
     for (const [key, label] of [["operations", "operations"], ["rate", "per second"], ["growth", "kept per operation"]]) {
       const value = make("dd");
+      const name = make("dt", label);
       value.dataset.value = key;
-      list.append(make("dt", label), value);
+      name.dataset.of = value.dataset.of = key;
+      list.append(name, value);
     }
     card.append(head, make("div", "", "held"), list, make("p", "", "left"));
     return card;
@@ -68,6 +70,8 @@ export function read(shown, step, frame, hidden, curve) {
     for (const [key, text] of Object.entries(values)) card.querySelector(`[data-value=${key}]`).textContent = text;
     card.querySelector(".left").textContent = left(shown, reading);
   }
+  const seen = shown.versions.filter((role) => !hidden.has(role));
+  document.querySelector("#cards").classList.toggle("three", seen.length > 2);
   document.querySelector("#load").textContent =
     `${number(frame.per_second)} ${frame.per_second === 1 ? "operation" : "operations"}/s ${LOADS[frame.load]}`;
 }
