@@ -30,8 +30,25 @@ function table(chapter) {
   return node;
 }
 
+/// The verdicts of all exercises, each with the way to its chapter.
+function overview(chapters) {
+  const versions = ["shipped", "exercise", "solution"].filter((version) => chapters.some((one) => one.versions.some((told) => told.version === version)));
+  const node = make("table");
+  node.createTHead().insertRow().append(make("th"), ...versions.map((version) => make("th", version, version)));
+  const body = node.createTBody();
+  for (const chapter of chapters) {
+    const row = body.insertRow();
+    const link = make("a", `${chapter.name}: ${chapter.title}`);
+    link.setAttribute("href", `#${chapter.name}`);
+    const first = make("td");
+    first.append(link);
+    row.append(first, ...versions.map((version) => make("td", chapter.versions.find((told) => told.version === version)?.verdict ?? "")));
+  }
+  return node;
+}
+
 function line({ function: name, place, keeps, from, source, grows }) {
-  const node = make("div");
+  const node = make("div", undefined, "line");
   const text = make("p");
   text.append(make("code", name), make("br"), make("code", place), make("br"), keeps);
   node.append(text);
@@ -67,8 +84,14 @@ function chart(box, { name, bytes, curves }) {
   }, [xs, ...columns], plot);
 }
 
+// Only what is there is explained.
+for (const name of document.querySelectorAll(".legend b")) {
+  name.hidden = !contents.exercises.some(({ versions }) => versions.some(({ version }) => version === name.className));
+}
+if (contents.exercises.length > 1) document.querySelector("main").append(overview(contents.exercises));
 for (const chapter of contents.exercises) {
   const section = make("section");
+  section.id = chapter.name;
   section.append(make("h2", `${chapter.name}: ${chapter.title}`));
   for (const { version, verdict, meaning } of chapter.versions) {
     const text = make("p");

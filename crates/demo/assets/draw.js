@@ -24,6 +24,7 @@ export function count(value) {
 }
 
 export function number(value) {
+  if (value < 0) return `\u2212${number(-value)}`;
   const size = Math.abs(value);
   if (size === 0) return "0";
   if (Number.isInteger(value) && size < 1000) return String(value);
@@ -52,6 +53,7 @@ export class Charts {
     this.roles = shown ? shown.versions : [];
     this.main = shown ? shown.main : "bytes";
     this.cap = shown ? shown.cap : null;
+    this.leaks = Boolean(shown && shown.leaks);
     this.frames = frames;
     this.notes = notes;
     this.build();
@@ -91,13 +93,15 @@ export class Charts {
       (stacked ? `${name} that both retain since the start` : name) + (large ? this.limit(curve) : "");
     const grid = { stroke: style("--line"), width: 1 };
     const size = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const font = `600 ${Math.round(size * (large ? 0.85 : 0.66))}px system-ui, "DejaVu Sans", sans-serif`;
+    const font = `600 ${Math.round(size * (large ? 0.85 : 0.72))}px system-ui, "DejaVu Sans", sans-serif`;
     const axis = { stroke: style("--ink"), grid, ticks: grid, font };
     const series = this.roles.map((role) => ({
       label: role,
       show: !this.hidden.has(role) || stacked,
       stroke: style(`--${role}`),
       width: large ? 4 : 2.5,
+      // Where nothing leaks the curves lie on each other, and both shall be seen.
+      dash: role === "solution" && !this.leaks ? [14, 14] : undefined,
       spanGaps: true,
       points: { show: false },
       fill: stacked ? style(`--${role}-area`) : undefined,
@@ -110,7 +114,7 @@ export class Charts {
       scales: { x: { time: false }, y: { range: (_, low, high) => [0, Math.max(high ?? 1, 1) * 1.06] } },
       axes: [
         { ...axis, size: size * (large ? 1.7 : 1.3), show: large, space: size * 5, incrs: SECONDS, values: (_, ticks) => ticks.map(clock) },
-        { ...axis, size: size * (large ? 4.6 : 4), space: large ? 40 : 28, values: (_, ticks) => ticks.map((tick) => (curve !== "bytes" && tick % 1 ? "" : unit(tick))) },
+        { ...axis, size: size * 4.6, space: large ? 40 : 28, values: (_, ticks) => ticks.map((tick) => (curve !== "bytes" && tick % 1 ? "" : unit(tick))) },
       ],
       series: [{}, ...series],
       // The upper curve is the sum: its area ends where the lower one begins.
@@ -137,7 +141,7 @@ export class Charts {
     const columns = new Map(this.roles.map((role) => [role, read(role)]));
     if (plot.stacked) {
       const below = columns.get("solution");
-      columns.set("exercise", columns.get("exercise").map((value, at) => (value ?? 0) + (below[at] ?? 0)));
+      columns.set("exercise", columns.get("exercise").map((value, at) => (value === null && below[at] === null ? null : (value ?? 0) + (below[at] ?? 0))));
     }
     return [this.frames.map((frame) => frame.at), ...columns.values()];
   }
@@ -170,27 +174,46 @@ export class Charts {
   /// What happened, as lines across the large chart; and the cap, where it is in sight.
   mark(plot, curve) {
     const { ctx, bbox } = plot;
+    const words = [];
     ctx.save();
     ctx.setLineDash([8, 6]);
     ctx.lineWidth = 2;
     ctx.font = `700 ${Math.round(bbox.height / 18)}px system-ui, "DejaVu Sans", sans-serif`;
     const sign = { killed: "\u2715 killed", restarted: "\u21bb restart", swapped: "\u21c4", failed: "\u2715 failed" };
+    // Words that would lie on each other take the next row; where no row is free there is only the line.
+    const rows = [1, 2, 3].map((row) => ({ y: bbox.top + (bbox.height / 6) * (0.4 + row * 0.55), taken: [] }));
     for (const note of this.notes) {
       if (note.version && this.hidden.has(note.version) && note.what !== "swapped") continue;
       const x = plot.valToPos(note.at, "x", true);
       if (x < bbox.left || x > bbox.left + bbox.width) continue;
       ctx.strokeStyle = ctx.fillStyle = style(note.version ? `--${note.version}` : "--soft");
       ctx.beginPath(); ctx.moveTo(x, bbox.top); ctx.lineTo(x, bbox.top + bbox.height); ctx.stroke();
-      ctx.textAlign = x > bbox.left + bbox.width * 0.85 ? "right" : "left";
-      ctx.fillText(` ${sign[note.what]} `, x, bbox.top + bbox.height / 6);
+      const text = ` ${sign[note.what]} `;
+      const { width } = ctx.measureText(text);
+      const from = x + width > bbox.left + bbox.width ? x - width : x;
+      const row = rows.find(({ taken }) => taken.every(([left, right]) => from >= right || from + width <= left));
+      if (!row) continue;
+      row.taken.push([from, from + width]);
+      words.push([text, from, row.y, ctx.fillStyle]);
     }
     const cap = this.cap && { bytes: this.cap.bytes, files: this.cap.files }[curve];
     const y = cap ? plot.valToPos(cap, "y", true) : -1;
     if (y >= bbox.top && y <= bbox.top + bbox.height) {
       ctx.strokeStyle = ctx.fillStyle = style("--ink");
       ctx.beginPath(); ctx.moveTo(bbox.left, y); ctx.lineTo(bbox.left + bbox.width, y); ctx.stroke();
-      ctx.textAlign = "left";
-      ctx.fillText(" cap", bbox.left, y - 6);
+      const size = bbox.height / 18;
+      words.push([" cap", bbox.left, y - size < bbox.top ? y + size : y - 6, ctx.fillStyle]);
+    }
+    // Last, and each on a ground of its own, so that no line crosses them.
+    ctx.setLineDash([]);
+    ctx.textAlign = "left";
+    ctx.lineJoin = "round";
+    ctx.lineWidth = bbox.height / 50;
+    ctx.strokeStyle = style("--paper");
+    for (const [text, x, y, colour] of words) {
+      ctx.strokeText(text, x, y);
+      ctx.fillStyle = colour;
+      ctx.fillText(text, x, y);
     }
     ctx.restore();
   }

@@ -70,9 +70,9 @@ function refresh(whole = true) {
     const main = page.main ?? page.shown.main;
     charts.show(main, hidden(), Boolean(page.last && page.last.load !== "all"));
     document.body.dataset.load = page.last ? page.last.load : "all";
-    if (page.last) tell.read(page.shown, page.last, hidden(), main);
+    if (page.last) tell.read(page.shown, page.status.step, page.last, hidden(), main);
   }
-  tell.note(page.shown, page.note);
+  tell.note(page.shown, page.status.step, page.note);
 }
 
 const HEAR = {

@@ -3,11 +3,12 @@
 import { CURVES, bytes, clock, count, number } from "./draw.js";
 
 const NAMES = { exercise: "Leaks", solution: "Fixed", mine: "Yours" };
-/// Nothing leaks, so nothing is fixed.
-const ALIKE = { exercise: "Shipped", solution: "Solution", mine: "Yours" };
-const nameOf = (shown, role) => (shown && !shown.leaks ? ALIKE : NAMES)[role];
-const STATES = { working: "under load", idle: "idle", killed: "killed: out of memory", failed: "failed" };
-const LOADS = { all: "to every version, in step", exercise: "to the version that leaks", solution: "to the fixed version" };
+/// Nothing leaks, so nothing is fixed; and until the fix is told, nobody shall know.
+const NEUTRAL = { exercise: "Shipped", solution: "Solution", mine: "Yours" };
+const isTold = (shown, step) => Boolean(shown && shown.leaks && step >= 5);
+const nameOf = (shown, step, role) => (isTold(shown, step) ? NAMES : NEUTRAL)[role];
+const STATES = { working: "under load", idle: "idle", killed: "killed at its cap", failed: "failed" };
+const LOADS = { all: "to every version, in step", exercise: "to the shipped version", solution: "to the solution" };
 
 function make(tag, text, name) {
   const node = document.createElement(tag);
@@ -30,12 +31,14 @@ export function cards(shown) {
     const card = make("div", undefined, "card");
     card.dataset.role = role;
     const head = make("div");
-    head.append(make("h2", nameOf(shown, role)), make("p", "", "state"));
+    head.append(make("h2"), make("p", "", "state"));
     const list = make("dl");
     for (const [key, label] of [["operations", "operations"], ["rate", "per second"], ["growth", "kept per operation"]]) {
       const value = make("dd");
+      const name = make("dt", label);
       value.dataset.value = key;
-      list.append(make("dt", label), value);
+      name.dataset.of = value.dataset.of = key;
+      list.append(name, value);
     }
     card.append(head, make("div", "", "held"), list, make("p", "", "left"));
     return card;
@@ -44,7 +47,7 @@ export function cards(shown) {
 }
 
 /// Brings the cards up to date.
-export function read(shown, frame, hidden, curve) {
+export function read(shown, step, frame, hidden, curve) {
   const { index, unit } = CURVES[curve];
   for (const card of document.querySelectorAll(".card")) {
     const role = card.dataset.role;
@@ -55,6 +58,7 @@ export function read(shown, frame, hidden, curve) {
     card.dataset.operations = reading.operations;
     card.dataset.bytes = reading.bytes ?? "";
     card.dataset.rate = reading.rate;
+    card.querySelector("h2").textContent = nameOf(shown, step, role);
     card.querySelector(".state").textContent = STATES[reading.state];
     card.querySelector(".held").textContent = reading[curve] === null ? "\u2014" : unit(reading[curve]);
     const growth = reading.growth[index];
@@ -66,15 +70,18 @@ export function read(shown, frame, hidden, curve) {
     for (const [key, text] of Object.entries(values)) card.querySelector(`[data-value=${key}]`).textContent = text;
     card.querySelector(".left").textContent = left(shown, reading);
   }
+  const seen = shown.versions.filter((role) => !hidden.has(role));
+  document.querySelector("#cards").classList.toggle("three", seen.length > 2);
   document.querySelector("#load").textContent =
-    `${number(frame.per_second)} operations per second ${LOADS[frame.load]}`;
+    `${number(frame.per_second)} ${frame.per_second === 1 ? "operation" : "operations"}/s ${LOADS[frame.load]}`;
 }
 
 function left(shown, reading) {
   const { seconds_left: here, server_seconds_left: server } = reading;
   if (reading.state === "killed") return "starts afresh in a moment";
   if (reading.state !== "working" || here === null || here > 7200) return "";
-  return `out of memory in ${clock(here)} \u00b7 ${span(server)} at ${number(shown.requests_per_second)} requests/s`;
+  const rate = `${number(shown.requests_per_second)} ${shown.requests_per_second === 1 ? "request" : "requests"}/s`;
+  return `${shown.main === "files" ? "out of files" : "out of memory"} in ${clock(here)} \u00b7 ${span(server)} at ${rate}`;
 }
 
 /// Tells the story up to the step where the page stands.
@@ -85,31 +92,52 @@ export function story(shown, status) {
   if (step === 0) {
     const report = make("div");
     report.innerHTML = told.report; // Rendered by the server from the exercise's README.
+    // Beside the text, where there is room beside it.
+    for (const table of report.querySelectorAll("table")) table.classList.toggle("narrow", table.rows[0].cells.length <= 2);
     add(report);
   }
   if (step === 2) add(make("p", "What grows?", "question"), make("p", "Who holds it?", "question"));
-  if (step === 3) for (const line of told.lines.slice(0, 1)) add(...source(line, true));
-  if (step === 4) add(...lines(told, 1), ...holder(told));
+  if (step === 3 && shown && !shown.leaks) add(...level(told));
+  else if (step === 3 && told.lines.length === 0) add(...lines(told));
+  else if (step === 3) add(...source(told.lines[0], true), ...others(told));
+  if (step === 4 && shown && !shown.leaks) add(...level(told), make("p", "What ends it?", "question"));
+  else if (step === 4) add(...lines(told), ...holder(told));
   if (step >= 5) {
     const summary = make("p");
     summary.innerHTML = told.summary;
     add(make("p", told.pattern, "pattern"), summary);
   }
-  if (step === 5 && told.diff.length === 0) add(make("p", "The solution changes nothing: the growth ends by itself."));
+  if (step === 5 && told.diff.length === 0) add(make("p", "The solution changes nothing: the growth ends by itself.", "keeps"));
+  if (step === 5 && told.fine) {
+    const why = make("div");
+    why.innerHTML = told.fine; // Rendered by the server from the solution's README.
+    add(why);
+  }
   if (step === 5) for (const file of told.diff) add(...diff(file));
-  if (step === 6) add(...lines(told, 1), ...holder(told));
-  if (status.source === "survey") add(make("p", "The version that leaks is measured once, then the load begins \u2026"));
+  if (step === 6) add(...(shown && !shown.leaks ? level(told) : lines(told)));
+  if (status.source === "survey") add(make("p", "The shipped version is measured once, then the load begins \u2026"));
   document.querySelector("#story").replaceChildren(...parts);
 }
 
-function lines(told, most) {
+function lines(told) {
   if (told.lines.length === 0) return [make("p", "No line was found to grow.")];
-  return [make("h2", "Grows"), ...told.lines.slice(0, most).flatMap((line) => source(line, false))];
+  return [make("h2", "Grows"), ...source(told.lines[0], false)];
+}
+
+/// The lines after the first, without their source.
+function others(told) {
+  const rest = told.lines.slice(1);
+  if (rest.length === 0) return [];
+  return [make("h2", "Also grow"), make("p", rest.map((line) => `${line.function.split("::").slice(-2).join("::")}, ${line.file}:${line.line}`).join("\n"), "place")];
+}
+
+/// Of an exercise that does not leak.
+function level(told) {
+  return [make("h2", "No line grows for good"), make("p", told.level ?? "It was not measured where the growth ends.")];
 }
 
 function source(line, whole) {
   const place = make("p", `${line.function}\n${line.file}:${line.line}`, "place");
-  place.style.whiteSpace = "pre-wrap";
   const nodes = [place, make("p", line.keeps, "keeps")];
   if (whole) {
     const code = make("pre");
@@ -132,7 +160,18 @@ function common(lines) {
 function holder(told) {
   return [make("h2", "Held by"), told.holder === null
     ? make("p", "Who holds it was not found out by the measurement: read the source above, and ask who keeps what it makes.")
-    : make("p", told.holder, "holder")];
+    : holding(told.holder)];
+}
+
+/// Each line with its indentation, also where it is broken.
+function holding(text) {
+  const node = make("div", undefined, "holder");
+  for (const line of text.split("\n")) {
+    const row = make("p", line.trimStart());
+    row.style.setProperty("--in", `${line.length - line.trimStart().length}ch`);
+    node.append(row);
+  }
+  return node;
 }
 
 function diff(file) {
@@ -157,8 +196,8 @@ function diff(file) {
 }
 
 /// The last thing that happened.
-export function note(shown, last) {
-  const who = last && last.version && last.what !== "swapped" ? `${nameOf(shown, last.version)}: ` : "";
+export function note(shown, step, last) {
+  const who = last && last.version && last.what !== "swapped" ? `${nameOf(shown, step, last.version)}: ` : "";
   document.querySelector("#note").textContent = last ? who + last.text : "";
 }
 

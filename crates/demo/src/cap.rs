@@ -5,9 +5,9 @@ use exercise_harness::judge::{LIMIT_BYTES, START_BYTES};
 use exercise_harness::plan::Planned;
 use leak_meter::{Report, Resource, Verdict};
 
-use crate::message::Cap;
+use crate::message::{Cap, Curve};
 
-/// How long a leak takes to its cap at the first load, about, in seconds.
+/// How long a leak takes to its cap at the first load, about, in seconds; and what is none, to its level.
 const TO_CAP: f64 = 75.0;
 /// The share of a processor that the first load may take.
 const SHARE: f64 = 0.12;
@@ -27,6 +27,8 @@ pub struct Chosen {
     pub cap: Cap,
     /// The first load, in operations per second.
     pub per_second: f64,
+    /// The resource that the exercise is told by.
+    pub main: Curve,
 }
 
 /// Chooses cap and load. Without a measurement both are cautious.
@@ -38,8 +40,12 @@ pub fn choose(exercise: &Planned, report: Option<&Report>) -> Chosen {
     let first = report.and_then(|report| report.rounds.first());
     let files_at_start = first.and_then(|round| round.open_files).unwrap_or(0);
     let files_room = FILES.saturating_sub(files_at_start).max(1) as f64;
+    let main = main(&exercise.resources);
 
     let mut per_second = exercise.operations_per_round as f64 / 2.0;
+    if let Some(operations) = exercise.levels_off_after {
+        per_second = per_second.min(round(operations as f64 / TO_CAP));
+    }
     if let Some(seconds) = report.and_then(seconds_per_operation) {
         per_second = per_second.min(SHARE / seconds);
     }
@@ -49,7 +55,9 @@ pub fn choose(exercise: &Planned, report: Option<&Report>) -> Chosen {
     let per_second = round_down(per_second);
 
     let server_room = LIMIT_BYTES - START_BYTES;
+    // Where open files are what ends the server, its memory is nowhere near its end by then.
     let scale = growing(Resource::LiveBytes)
+        .filter(|_| main != Curve::Files)
         .map_or(SCALE, |bytes| round(server_room / (bytes * per_second * TO_CAP)))
         .max(server_room / MOST_BYTES);
     let at_start = first.map_or(0, |round| round.live_bytes);
@@ -59,7 +67,17 @@ pub fn choose(exercise: &Planned, report: Option<&Report>) -> Chosen {
         files: FILES,
         files_scale: SERVER_FILES / files_room,
     };
-    Chosen { cap, per_second }
+    Chosen { cap, per_second, main }
+}
+
+/// The first of the declared resources that has a curve.
+fn main(resources: &[Resource]) -> Curve {
+    let curve = |resource: &Resource| match resource {
+        Resource::OpenFiles | Resource::Sockets => Some(Curve::Files),
+        Resource::LiveBlocks | Resource::LiveBytes => Some(Curve::Bytes),
+        _ => None,
+    };
+    resources.iter().find_map(curve).unwrap_or(Curve::Bytes)
 }
 
 /// How long an operation took, settling left out.
@@ -107,6 +125,22 @@ mod tests {
         }
         assert!((round_down(f64::NAN) - 1.0).abs() < 1e-9);
         assert!((round_down(0.0) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_levels_off_does_so_after_about_a_minute() {
+        let text = include_str!("../../task-search/exercise.toml");
+        let decoy = Planned::new("task-search", &Exercise::parse(text).unwrap());
+        let seconds = decoy.levels_off_after.unwrap() as f64 / choose(&decoy, None).per_second;
+        assert!((45.0..120.0).contains(&seconds), "{seconds}");
+    }
+
+    #[test]
+    fn the_first_resource_with_a_curve_is_the_large_one() {
+        use Resource::{LiveBlocks, OpenFiles, Tasks, TemporaryFiles};
+        assert_eq!(main(&[TemporaryFiles, OpenFiles, LiveBlocks]), Curve::Files);
+        assert_eq!(main(&[Tasks, LiveBlocks]), Curve::Bytes);
+        assert_eq!(main(&[Tasks]), Curve::Bytes);
     }
 
     #[test]

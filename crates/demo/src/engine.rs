@@ -12,7 +12,7 @@ use leak_meter::Report;
 use crate::cap::{self, Chosen};
 use crate::hub::Hub;
 use crate::live::{Live, TICK};
-use crate::message::{Command, Curve, Happened, Note, Record, Scene, Shown, Shows, Status};
+use crate::message::{Command, Happened, Note, Record, Scene, Shown, Shows, Status};
 use crate::recording::{self, Player, Recorder};
 use crate::story::{self, Step};
 use crate::survey::Survey;
@@ -133,23 +133,16 @@ impl Engine {
 
     fn shown(&self, chosen: Chosen) -> Shown {
         let planned = self.planned();
-        let main = planned.resources.iter().find_map(|resource| match resource {
-            leak_meter::Resource::OpenFiles | leak_meter::Resource::Sockets => Some(Curve::Files),
-            leak_meter::Resource::LiveBlocks | leak_meter::Resource::LiveBytes => {
-                Some(Curve::Bytes)
-            }
-            _ => None,
-        });
         Shown {
             number: self.at + 1,
             of: self.plan.exercises.len(),
             title: planned.title.clone(),
             service: planned.service.clone(),
-            leaks: planned.leaks,
+            leaks: planned.levels_off_after.is_none(),
             versions: planned.versions.iter().map(|version| version.role).collect(),
             requests_per_second: planned.requests_per_second,
             cap: chosen.cap,
-            main: main.unwrap_or(Curve::Bytes),
+            main: chosen.main,
         }
     }
 
@@ -333,8 +326,8 @@ impl Engine {
 /// A sentence of trouble with a version.
 fn of(role: Option<Role>, text: &str) -> String {
     match role {
-        Some(Role::Exercise) => format!("The version that leaks: {text}"),
-        Some(Role::Solution) => format!("The fixed version: {text}"),
+        Some(Role::Exercise) => format!("The shipped version: {text}"),
+        Some(Role::Solution) => format!("The solution: {text}"),
         Some(Role::Mine) => format!("Your version: {text}"),
         None => text.to_owned(),
     }

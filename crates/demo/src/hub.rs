@@ -79,6 +79,12 @@ impl Hub {
         now.notes.push_back(note);
     }
 
+    /// The last reading, once there is one.
+    pub fn last(&self) -> Option<Frame> {
+        let now = self.lock();
+        now.last.clone().or_else(|| now.frames.back().cloned())
+    }
+
     fn tell(&self, message: &Message) {
         self.send(to_text(message));
     }

@@ -61,10 +61,10 @@ impl Live {
     pub fn swap(&mut self) {
         let (load, role, text) = match self.load {
             Load::All | Load::Exercise => {
-                (Load::Solution, Role::Solution, "the load moves to the fixed version")
+                (Load::Solution, Role::Solution, "the load moves to the solution")
             }
             Load::Solution => {
-                (Load::Exercise, Role::Exercise, "the load moves back to the version that leaks")
+                (Load::Exercise, Role::Exercise, "the load moves back to the shipped version")
             }
         };
         self.load = load;

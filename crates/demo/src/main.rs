@@ -6,18 +6,25 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use clap::Parser;
 use demo::engine::{Course, Engine};
 use demo::hub::Hub;
-use demo::message::Command;
+use demo::message::{Command, Frame};
 use demo::{browser, server};
 use exercise_harness::cleanup;
 use exercise_harness::plan::Plan;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
+
+/// The longest time for the measurement before the load begins.
+const SURVEY: Duration = Duration::from_secs(300);
+/// How much longer than asked for a run without a page may take.
+const LATE: Duration = Duration::from_secs(60);
+/// The time between two looks at how far it is.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Shows the workshop's exercises on a page
 #[derive(Debug, Parser)]
@@ -55,6 +62,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         .with_context(|| format!("the plan {} cannot be read", arguments.plan.display()))?;
     let plan: Plan = serde_json::from_str(&plan)
         .with_context(|| format!("the plan {} is not one", arguments.plan.display()))?;
+    let levels_off_after = plan.exercises.get(plan.first).and_then(|one| one.levels_off_after);
     let course = Course { plan, record: arguments.record, replay: arguments.replay };
     let hub = Arc::new(Hub::new());
     let engine = Engine::new(course, Arc::clone(&hub))?;
@@ -62,7 +70,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     // A thread that lasts: measured processes end with the one that started them.
     let engine = thread::spawn(move || engine.run(&received));
     if let Some(seconds) = arguments.unattended {
-        perform(&commands, Duration::from_secs(seconds))?;
+        perform(&commands, &hub, seconds as f64, levels_off_after)?;
         drop(commands);
         return engine.join().map_err(|_| anyhow::anyhow!("the run was not recorded to its end"));
     }
@@ -80,11 +88,42 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     })
 }
 
-/// Both in step, then the load moves to the fix and back.
-fn perform(commands: &mpsc::Sender<Command>, time: Duration) -> anyhow::Result<()> {
-    for (share, command) in [(0.5, Command::Swap), (0.25, Command::Swap), (0.25, Command::Pause)] {
-        thread::sleep(time.mul_f64(share));
-        commands.send(command).context("the run ended early")?;
+/// Both in step for half of `seconds`, then the load moves to the solution and back. What levels off
+/// gets load enough to do so in the first half.
+fn perform(
+    commands: &mpsc::Sender<Command>,
+    hub: &Hub,
+    seconds: f64,
+    levels_off_after: Option<u64>,
+) -> anyhow::Result<()> {
+    let ask = |command| commands.send(command).context("the run ended early");
+    let first = reading_after(hub, 0.0, SURVEY)?;
+    let mut level_after =
+        levels_off_after.map_or(0.0, |operations| operations as f64 / first.per_second);
+    while level_after > 0.4 * seconds {
+        ask(Command::LoadUp)?;
+        level_after /= 2.0;
+    }
+    let longest = Duration::from_secs_f64(seconds) + LATE;
+    for (share, command) in [(0.5, Command::Swap), (0.75, Command::Swap), (1.0, Command::Pause)] {
+        reading_after(hub, share * seconds, longest)?;
+        ask(command)?;
     }
     Ok(())
+}
+
+/// The first reading at `at` seconds of load or later.
+fn reading_after(hub: &Hub, at: f64, longest: Duration) -> anyhow::Result<Frame> {
+    let began = Instant::now();
+    loop {
+        if let Some(frame) = hub.last().filter(|frame| frame.at >= at) {
+            return Ok(frame);
+        }
+        anyhow::ensure!(
+            began.elapsed() < longest,
+            "{at:.0} s of load are not over after {} s",
+            longest.as_secs()
+        );
+        thread::sleep(LOOK);
+    }
 }

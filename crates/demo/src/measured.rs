@@ -210,15 +210,18 @@ impl Measured {
         }
     }
 
-    /// Operations until the cap, of the process and of the server. `None` if it does not grow to
-    /// speak of: not within a thousand times what it has done.
+    /// Operations until the cap, of the process and of the server. `None` if it does not climb, or
+    /// would not be there within a thousand times what it has done.
     fn operations_left(&self, cap: &Cap, growth: [Option<f64>; 4]) -> Option<(f64, f64)> {
         let last = self.last?;
         let room = |limit: u64, held: u64| limit.saturating_sub(held) as f64;
-        let bytes = growth[0].filter(|growth| *growth > 0.0);
+        let climbing = |resource: usize| {
+            growth[resource].filter(|growth| *growth > 0.0 && self.window.climbs(resource))
+        };
+        let bytes = climbing(0);
         let bytes =
             bytes.map(|growth| (room(cap.bytes, last.live_bytes) / growth, cap.bytes_scale));
-        let files = growth[2].filter(|growth| *growth > 0.0).zip(last.open_files);
+        let files = climbing(2).zip(last.open_files);
         let files = files.map(|(growth, held)| (room(cap.files, held) / growth, cap.files_scale));
         let nearest = [bytes, files].into_iter().flatten().min_by(|a, b| a.0.total_cmp(&b.0))?;
         let near = nearest.0 <= 1000.0 * (self.operations.max(1) as f64);

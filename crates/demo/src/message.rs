@@ -78,6 +78,10 @@ pub struct Story {
     pub lines: Vec<Line>,
     /// Who holds what those lines allocate, in words. `None` if that was not found out.
     pub holder: Option<String>,
+    /// Where the growth ends by itself, in words. `None` for a leak, and if it was not measured.
+    pub level: Option<String>,
+    /// Why that is no leak, as HTML; empty for a leak.
+    pub fine: String,
     /// The pattern's name.
     pub pattern: String,
     /// One line on the pattern, as HTML.
@@ -154,7 +158,7 @@ pub enum Load {
     All,
     /// To the buggy version; the others are idle.
     Exercise,
-    /// To the fixed version; the others are idle.
+    /// To the solution; the others are idle.
     Solution,
 }
 

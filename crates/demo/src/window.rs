@@ -61,6 +61,31 @@ impl Window {
         })
     }
 
+    /// Whether a resource rises all the time: in the later half of the window, too, and without
+    /// falling back by much on the way. What only wavers, or has risen and is level now, does not.
+    pub fn climbs(&self, resource: usize) -> bool {
+        let latest = self.0.len().saturating_sub(END);
+        let at = |from: usize| self.mean(from, resource).map(|(_, held)| held);
+        let (Some(first), Some(middle), Some(last)) = (at(0), at(latest / 2), at(latest)) else {
+            return false;
+        };
+        let rise = last - first;
+        self.0.len() >= 2 * END
+            && middle > first
+            && last - middle >= rise / 4.0
+            && self.longest_fall(resource) <= rise / 2.0
+    }
+
+    /// How far the readings fell at most below one that was before them.
+    fn longest_fall(&self, resource: usize) -> f64 {
+        let readings = self.0.iter().filter_map(|sample| sample.held[resource]);
+        let fall = |(highest, fall): (f64, f64), held: f64| {
+            let highest = highest.max(held);
+            (highest, fall.max(highest - held))
+        };
+        readings.fold((f64::MIN, 0.0), fall).1
+    }
+
     /// Mean operations and mean reading from the sample `from` on.
     fn mean(&self, from: usize, resource: usize) -> Option<(f64, f64)> {
         let (mut operations, mut held, mut count) = (0.0, 0.0, 0.0);
@@ -103,6 +128,24 @@ mod tests {
     }
 
     #[test]
+    fn only_what_rises_all_the_time_climbs() {
+        let climbs = |held: &dyn Fn(u64) -> u64| {
+            let mut window = Window::default();
+            for number in 0..80_u64 {
+                window.push(number as f64 * 0.125, number * 5, &round(held(number)));
+            }
+            window.climbs(0)
+        };
+        assert!(climbs(&|number| 1000 + number * 100));
+        assert!(climbs(&|number| 1000 + number * 100 + number % 3 * 400), "a leak on a busy heap");
+        assert!(climbs(&|number| 1000 + number * 100 + if number > 20 { 1000 } else { 0 }));
+        assert!(!climbs(&|number| 1000 + number.min(20) * 100), "it has risen, and is level");
+        assert!(!climbs(&|number| 600_000 + number % 7 * 5000 + number), "it wavers");
+        assert!(!climbs(&|number| 9000 - number * 100), "it falls");
+        assert!(!climbs(&|_| 1000), "it is level");
+    }
+
+    #[test]
     fn little_tells_nothing() {
         let mut window = Window::default();
         assert_eq!(window.growth(), [None; 4]);
@@ -110,5 +153,6 @@ mod tests {
             window.push(f64::from(number), 5, &round(1));
         }
         assert_eq!(window.growth(), [None; 4]);
+        assert!(!window.climbs(0));
     }
 }

@@ -203,10 +203,11 @@ fn offers_recording() {
     assert_eq!(now["status"]["recording"], false);
     drop(missing);
 
+    let (_folder, recorded) = recorded();
     let dies = Shown::start(|course, folder| {
         course.plan.exercises[0].versions[0].binary = Some(PathBuf::from("/bin/false"));
         let file = folder.join("recordings").join(recording::file_name("toy"));
-        fs::copy(recorded(), file).unwrap();
+        fs::copy(&recorded, file).unwrap();
     });
     dies.until("the offer", |now| {
         now["status"]["trouble"].is_string() && now["status"]["recording"] == true
@@ -218,20 +219,20 @@ fn offers_recording() {
     assert_eq!(played["status"]["trouble"], Value::Null);
 }
 
-/// A recording of a few seconds.
-fn recorded() -> PathBuf {
-    let folder = tempfile::tempdir().unwrap().keep();
-    let file = folder.join("toy.jsonl");
+/// A recording of a few seconds, and the folder that it lies in.
+fn recorded() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("toy.jsonl");
     let shown = Shown::start(|course, _| course.record = Some(file.clone()));
     shown.until("the load", |now| number(now, 0, "operations") > 400.0);
     shown.ask(Command::Swap);
     shown.until("the swap", |now| last(now)["frame"]["load"] == "solution");
     drop(shown);
-    file
+    (folder, file)
 }
 
 fn record_and_replay() {
-    let file = recorded();
+    let (_folder, file) = recorded();
     let text = fs::read_to_string(&file).unwrap();
     // The program may have been ended in the middle of a line.
     fs::write(&file, format!("{text}{}", r#"{"record":"frame","fra"#)).unwrap();
@@ -258,7 +259,8 @@ fn record_and_replay() {
 fn refused_recordings() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("toy.jsonl");
-    let good = fs::read_to_string(recorded()).unwrap();
+    let (_recorded, good) = recorded();
+    let good = fs::read_to_string(good).unwrap();
     for (text, reason) in [
         (String::new(), "is not a recording"),
         ("all is well\n".to_owned(), "line 1 of the recording"),

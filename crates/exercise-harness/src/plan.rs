@@ -42,8 +42,8 @@ pub struct Planned {
     pub requests_per_second: f64,
     /// The resources that leak, or rise for a while.
     pub resources: Vec<Resource>,
-    /// Whether it leaks, rather than only seems to.
-    pub leaks: bool,
+    /// The operations after which it rises no more; `None` if it leaks, rather than only seems to.
+    pub levels_off_after: Option<u64>,
     /// The files, in the version's folder, in which the fix may be.
     pub fixed_files: Vec<PathBuf>,
     /// Its versions: the buggy one, the fixed one, and the learner's own if it is another.
@@ -61,7 +61,10 @@ impl Planned {
             operations_per_round: metadata.operations_per_round,
             requests_per_second: metadata.requests_per_second,
             resources: metadata.resources().to_vec(),
-            leaks: matches!(metadata.kind, Kind::Leak { .. }),
+            levels_off_after: match &metadata.kind {
+                Kind::Leak { .. } => None,
+                Kind::Decoy(decoy) => Some(decoy.levels_off_after),
+            },
             fixed_files: metadata.fixed_files().to_vec(),
             versions: Vec::new(),
         }

@@ -3,15 +3,37 @@
 use std::fmt::Write;
 
 use crate::report::{Chapter, Contents, Line};
+use crate::workspace::Version;
 
 /// The text.
 pub fn text(contents: &Contents) -> String {
     let mut text = "# Leak Lab: report\n".to_owned();
+    // Writing to a string never fails.
+    let _ = overview(&mut text, contents);
     for chapter in &contents.exercises {
-        // Writing to a string never fails.
         let _ = write(&mut text, chapter);
     }
     text
+}
+
+/// The verdicts, where there is more than one exercise to be told of.
+fn overview(text: &mut String, contents: &Contents) -> std::fmt::Result {
+    if contents.exercises.len() < 2 {
+        return Ok(());
+    }
+    let versions = contents.versions();
+    let names: Vec<String> = versions.iter().map(ToString::to_string).collect();
+    writeln!(text, "\n| | {} |", names.join(" | "))?;
+    writeln!(text, "|---|{}", "---|".repeat(names.len()))?;
+    for chapter in &contents.exercises {
+        let verdict = |version: &Version| {
+            let told = chapter.versions.iter().find(|told| told.version == *version);
+            told.map_or(String::new(), |told| cell_of(&told.verdict))
+        };
+        let verdicts: Vec<String> = versions.iter().map(verdict).collect();
+        writeln!(text, "| {} | {} |", chapter.name, verdicts.join(" | "))?;
+    }
+    Ok(())
 }
 
 fn write(text: &mut String, chapter: &Chapter) -> std::fmt::Result {
@@ -64,7 +86,33 @@ fn cell_of(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::report::Told;
-    use crate::workspace::Version;
+
+    #[test]
+    fn several_exercises_have_their_verdicts_first() {
+        let told = |version, verdict: &str| Told {
+            version,
+            verdict: verdict.to_owned(),
+            meaning: String::new(),
+            lines: Vec::new(),
+            more: 0,
+            holders: Vec::new(),
+        };
+        let chapter = |name: &str, versions| Chapter {
+            name: name.to_owned(),
+            title: String::new(),
+            versions,
+            rows: Vec::new(),
+            notes: Vec::new(),
+            charts: Vec::new(),
+        };
+        let edited = vec![told(Version::Shipped, "Growing"), told(Version::Exercise, "Steady")];
+        let untouched = vec![told(Version::Exercise, "Growing"), told(Version::Solution, "Steady")];
+        let exercises = vec![chapter("edited", edited), chapter("untouched", untouched)];
+        assert!(text(&Contents { exercises }).starts_with(
+            "# Leak Lab: report\n\n| | shipped | exercise | solution |\n|---|---|---|---|\n\
+             | edited | Growing | Steady |  |\n| untouched |  | Growing | Steady |\n\n## edited"
+        ));
+    }
 
     #[test]
     fn a_chapter_has_its_table_and_its_line_marked() {

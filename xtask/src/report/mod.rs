@@ -3,6 +3,7 @@
 pub mod html;
 pub mod markdown;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -21,8 +22,6 @@ const MOST_LINES: usize = 3;
 const AROUND: usize = 3;
 /// The width that figures of the table may have, in characters.
 const WIDTH: usize = 120;
-/// The rows of the terminal's table that a page has better: the drawn curve is a chart there.
-const DRAWN: &str = "live bytes, drawn";
 
 /// All of it.
 #[derive(Debug, Serialize)]
@@ -96,6 +95,13 @@ impl Contents {
             .collect();
         Self { exercises }
     }
+
+    /// The versions that some exercise has, in order.
+    pub fn versions(&self) -> Vec<Version> {
+        let all = self.exercises.iter().flat_map(|chapter| &chapter.versions);
+        let all: BTreeSet<Version> = all.map(|told| told.version).collect();
+        all.into_iter().collect()
+    }
 }
 
 fn chapter(root: &Path, entry: &Entry, result: &ExerciseResult) -> Chapter {
@@ -116,8 +122,12 @@ fn chapter(root: &Path, entry: &Entry, result: &ExerciseResult) -> Chapter {
         name: entry.name.clone(),
         title: entry.metadata.title.clone(),
         versions: result.versions.iter().map(told).collect(),
-        rows: table.into_iter().filter(|row| row.first().is_none_or(|one| one != DRAWN)).collect(),
-        notes: rows::notes(result),
+        // The curve that is drawn there is a chart here.
+        rows: table
+            .into_iter()
+            .filter(|row| row.first().is_none_or(|one| one != rows::DRAWN))
+            .collect(),
+        notes: rows::notes(result, false),
         charts: charts(entry, result),
     }
 }

@@ -36,7 +36,7 @@ pub fn print(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
         let verdict = line.trim_start().starts_with(rows::VERDICT);
         writeln!(out, "{}", if verdict { painted(line) } else { line.to_owned() })?;
     }
-    for note in rows::notes(result) {
+    for note in rows::notes(result, true) {
         for line in wrapped(&note, words::width()) {
             writeln!(out, "{}", paint(QUIET, &line))?;
         }

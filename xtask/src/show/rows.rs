@@ -14,6 +14,8 @@ use crate::workspace::Entry;
 
 /// The label of the row with the verdicts.
 pub const VERDICT: &str = "verdict";
+/// The label of the row that draws the live bytes.
+pub const DRAWN: &str = "live bytes, drawn";
 /// The width of a curve, where there is room.
 const CURVE: usize = 24;
 /// The width of the labels and the gap after them.
@@ -68,7 +70,7 @@ pub fn all(entry: &Entry, result: &ExerciseResult, width: usize) -> Vec<Row> {
     // A curve is one word: broken, it would be none.
     let share = width.saturating_sub(LABELS) / versions.len().max(1);
     let curve_width = CURVE.min(share.saturating_sub(3)).max(8);
-    rows.push(row("live bytes, drawn", &|version| {
+    rows.push(row(DRAWN, &|version| {
         let values: Vec<u64> = version.rounds.iter().map(|round| round.live_bytes).collect();
         if values.is_empty() { NONE.to_owned() } else { curve(&values, scale, curve_width) }
     }));
@@ -85,11 +87,13 @@ pub fn all(entry: &Entry, result: &ExerciseResult, width: usize) -> Vec<Row> {
     rows
 }
 
-/// What stands below the rows: how to read them, and why some figures are missing.
-pub fn notes(result: &ExerciseResult) -> Vec<String> {
+/// What stands below the rows: how to read them, and why some figures are missing. `drawn` is whether
+/// the row [`DRAWN`] is among them.
+pub fn notes(result: &ExerciseResult, drawn: bool) -> Vec<String> {
     let mut notes = vec![format!(
-        "op.: operation. a -> b: after the first round, after the last; drawn on one scale, from \
-         lowest to highest. Growth: with its 95 % interval. Out of memory: from {} to {} at {}.",
+        "op.: operation. a -> b: after the first round, after the last{}. Growth: with its 95 % \
+         interval. Out of memory: from {} to {} at {}.",
+        if drawn { "; drawn on one scale, from lowest to highest" } else { "" },
         units::bytes(judge::START_BYTES),
         units::bytes(judge::LIMIT_BYTES),
         units::rate(result.requests_per_second)

@@ -76,8 +76,10 @@ impl Toy {
         );
         // As the real workshop; below its folder, cargo finds the real one's.
         if !toy.root.starts_with(repository()) {
-            let flags = fs::read_to_string(repository().join(".cargo/config.toml")).unwrap();
-            toy.write(".cargo/config.toml", &flags);
+            let text = fs::read_to_string(repository().join(".cargo/config.toml")).unwrap();
+            // In a kit that is where the dependencies are.
+            let vendored = format!("{:?}", repository().join("vendor"));
+            toy.write(".cargo/config.toml", &text.replace("\"vendor\"", &vendored));
         }
         // The same versions as the real workshop's, which are there already. Cargo adds to the
         // copy, so a second copy tells whether the original has changed.

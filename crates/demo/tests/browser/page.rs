@@ -81,10 +81,15 @@ impl Page {
             .unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Waits until the expression is true on the page.
-    pub async fn until(&self, what: &str, expression: &str) {
+    /// Waits until the expression is true on the page, or has any value that counts as true; and
+    /// returns it.
+    pub async fn until(&self, what: &str, expression: &str) -> Value {
         let began = Instant::now();
-        while self.run(&format!("return Boolean({expression})")).await != Value::Bool(true) {
+        loop {
+            let value = self.run(&format!("return ({expression}) || false")).await;
+            if value != Value::Bool(false) {
+                return value;
+            }
             assert!(began.elapsed() < SOON, "{what}: not within {SOON:?}.\n{}", self.text().await);
             tokio::time::sleep(LOOK).await;
         }
@@ -142,14 +147,16 @@ impl Page {
         fs::write(folder.join(format!("{name}.png")), picture).unwrap();
     }
 
-    /// Nothing of the page lies outside the window, and nothing is cut off.
+    /// Nothing of the page lies outside the window, and nothing of a card outside the card.
     pub async fn fits(&self, when: &str) {
         let cut = self
             .run(
                 "const out = [];
                  for (const node of document.querySelectorAll('header *, .card *, figcaption, footer *')) {
                    const box = node.getBoundingClientRect();
-                   if (box.width && (box.right > innerWidth + 1 || box.bottom > innerHeight + 1 || box.left < -1))
+                   const card = node.closest('.card');
+                   const right = card ? card.getBoundingClientRect().right : innerWidth;
+                   if (box.width && (box.right > right + 1 || box.bottom > innerHeight + 1 || box.left < -1))
                      out.push(node.outerHTML.slice(0, 90));
                  }
                  return out",

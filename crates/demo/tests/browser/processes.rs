@@ -1,6 +1,7 @@
 //! The programs that the test drives, ended with it.
 
 use std::env;
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -70,6 +71,14 @@ impl Demo {
             Some(address.to_owned())
         });
         Self { group, address }
+    }
+
+    /// The memory that the page's program takes, in bytes, where the system tells. Cargo and the runner
+    /// have become it.
+    pub fn resident_bytes(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.group.0.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
     }
 
     /// Ctrl-C. Returns the exit code.

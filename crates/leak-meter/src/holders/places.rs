@@ -178,15 +178,17 @@ fn container(file: &Path) -> Option<String> {
     known.map(|(_, what)| (*what).to_owned())
 }
 
-/// The package, with its version, whose sources a file of a registry is of.
+/// The package, with its version, whose sources a file is of: one of a registry, or a copy that
+/// `cargo vendor --versioned-dirs` made.
 fn package(file: &Path) -> Option<String> {
     let names = file.components().filter_map(|component| match component {
         Component::Normal(name) => name.to_str(),
         _ => None,
     });
     let names: Vec<&str> = names.collect();
-    let at = names.windows(2).position(|pair| pair == ["registry", "src"])?;
-    names.get(at + 3).map(|name| (*name).to_owned())
+    let at = |folders: &[&str]| names.windows(folders.len()).position(|some| some == folders);
+    let place = at(&["registry", "src"]).map(|at| at + 3).or_else(|| Some(at(&["vendor"])? + 1))?;
+    names.get(place).map(|name| (*name).to_owned())
 }
 
 #[cfg(test)]
@@ -225,6 +227,11 @@ mod tests {
         let raw = "/rustc/59807616/library/alloc/src/alloc.rs";
         let spawn = format!("{registry}tokio-1.52.0/src/runtime/handle.rs");
         assert_eq!(what(&frames(&[raw, &tokio, &spawn])), "task of the tokio runtime");
+        assert_eq!(what(&frames(&[raw, &moka])), "memory of moka-0.12.1");
+        let [tokio, moka] =
+            ["tokio-1.52.0/src/runtime/task/core.rs", "moka-0.12.1/src/sync/cache.rs"]
+                .map(|file| format!("/home/me/leak-lab/vendor/{file}"));
+        assert_eq!(what(&frames(&[raw, &tokio])), "task of the tokio runtime");
         assert_eq!(what(&frames(&[raw, &moka])), "memory of moka-0.12.1");
         assert_eq!(what(&frames(&["/rust/deps/hashbrown-0.16.1/src/raw.rs"])), "hash table");
     }

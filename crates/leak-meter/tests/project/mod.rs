@@ -27,7 +27,13 @@ impl Project {
             copy(&manifest, &folder.path().join(format!("{package}Cargo.toml")));
         }
         // The versions that this workspace was tested with, which are at hand without a network.
-        copy(&lock_file(here), &folder.path().join("Cargo.lock"));
+        let lock = lock_file(here);
+        copy(&lock, &folder.path().join("Cargo.lock"));
+        // In a workspace with its dependencies beside it, nothing else may be at hand.
+        let vendored = lock.with_file_name("vendor");
+        if vendored.is_dir() {
+            take_dependencies_from(&vendored, folder.path());
+        }
         Self { folder }.filled_in("PATH", &here.display().to_string())
     }
 
@@ -71,6 +77,14 @@ impl Project {
         let text = [stdout, stderr].concat();
         (status.success(), String::from_utf8_lossy(&text).into_owned())
     }
+}
+
+fn take_dependencies_from(vendored: &Path, project: &Path) {
+    let text = format!(
+        "[source.crates-io]\nreplace-with = \"vendored\"\n[source.vendored]\ndirectory = {vendored:?}\n"
+    );
+    fs::create_dir(project.join(".cargo")).expect("a folder can be made");
+    fs::write(project.join(".cargo/config.toml"), text).expect("the folder can be written to");
 }
 
 fn lock_file(package: &Path) -> PathBuf {

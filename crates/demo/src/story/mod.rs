@@ -1,24 +1,26 @@
 //! What is told of an exercise step by step: from its bug report to the fix, as they are on disk.
+//!
+//! - `lines`: the growing lines and their holder, without the pattern's name.
+
+mod lines;
 
 use std::fs;
 use std::path::Path;
 
 use exercise_harness::plan::{Planned, Role};
 use exercise_harness::units;
-use leak_meter::holders::Holders;
-use leak_meter::site::Site;
-use leak_meter::{Report, Verdict};
+use leak_meter::{Report, Round};
 use pulldown_cmark::{Options, Parser, html};
 use similar::{ChangeTag, TextDiff};
 
-use crate::message::{DiffLine, FileDiff, Line, Sign, SourceLine, Story};
+use crate::message::{DiffLine, FileDiff, Sign, Story};
 
-/// The lines of source that are shown before and after a growing one.
-const AROUND: usize = 5;
-/// The growing lines that are shown.
-const MOST_LINES: usize = 3;
 /// The unchanged lines that are shown around a change.
 const CONTEXT: usize = 3;
+/// The share of the highest reading that a level may lie below it.
+const LEVEL: f64 = 0.01;
+/// What the README of a solution that changes nothing says it under.
+const FINE: &str = "## Why it is fine";
 
 /// The steps of the story. Each tells more than the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,13 +31,13 @@ pub enum Step {
     Curve,
     /// The question: what grows, and who holds it?
     Question,
-    /// The line that grows, with its source.
+    /// The line that grows, with its source; or where the growth ends by itself.
     Line,
-    /// Who holds what it allocates.
+    /// Who holds what it allocates; or the question what ends it.
     Holder,
-    /// The pattern's name, and the fix.
+    /// The pattern's name, and the fix; or why none is needed.
     Fix,
-    /// The curve of the fixed version beside it.
+    /// The curve of the solution beside it.
     Both,
 }
 
@@ -57,8 +59,10 @@ impl Step {
 pub fn read(planned: &Planned, report: Option<&Report>) -> Story {
     Story {
         report: bug_report(planned).unwrap_or_default(),
-        lines: report.map(|report| lines(planned, report)).unwrap_or_default(),
-        holder: report.and_then(|report| holder(&planned.name, report)),
+        lines: report.map(|report| lines::lines(planned, report)).unwrap_or_default(),
+        holder: report.and_then(|report| lines::holder(&planned.name, report)),
+        level: report.and_then(|report| level(planned, report)),
+        fine: fine(planned).unwrap_or_default(),
         pattern: planned.name.clone(),
         summary: to_html(&planned.summary),
         diff: diff(planned).unwrap_or_default(),
@@ -70,6 +74,7 @@ pub fn told(story: &Story, step: Step) -> Story {
     let mut told = Story { report: story.report.clone(), ..Story::default() };
     if step >= Step::Line {
         told.lines = story.lines.clone();
+        told.level = story.level.clone();
     }
     if step >= Step::Holder {
         told.holder = story.holder.clone();
@@ -78,6 +83,7 @@ pub fn told(story: &Story, step: Step) -> Story {
         told.pattern = story.pattern.clone();
         told.summary = story.summary.clone();
         told.diff = story.diff.clone();
+        told.fine = story.fine.clone();
     }
     told
 }
@@ -92,73 +98,42 @@ fn bug_report(planned: &Planned) -> Option<String> {
     Some(to_html(&text.join("\n")))
 }
 
+/// Of an exercise that does not leak: where its memory is level.
+fn level(planned: &Planned, report: &Report) -> Option<String> {
+    planned.levels_off_after?;
+    let highest = report.rounds.iter().map(|round| round.live_bytes).max()? as f64;
+    let is_level = |round: &Round| round.live_bytes as f64 * (1.0 + LEVEL) >= highest;
+    let rounds = report.rounds.iter().position(is_level)? + 1;
+    let operations = |rounds: &[Round]| rounds.iter().map(|round| round.operations).sum::<u64>();
+    let (rising, level) = report.rounds.split_at(rounds);
+    (!level.is_empty()).then(|| {
+        format!(
+            "Live memory rises for the first {} operations, to {}. In the {} operations that follow \
+             it does not rise again.",
+            units::count(operations(rising)),
+            units::bytes(highest),
+            units::count(operations(level))
+        )
+    })
+}
+
+/// Of an exercise that does not leak: why not, in the words of its solution's README.
+fn fine(planned: &Planned) -> Option<String> {
+    planned.levels_off_after?;
+    let version = planned.versions.iter().find(|version| version.role == Role::Solution)?;
+    let readme = fs::read_to_string(version.folder.join("README.md")).ok()?;
+    let (_, text) = readme.split_once(FINE)?;
+    let text = text.split_once("\n## ").map_or(text, |(text, _)| text);
+    Some(to_html(text))
+}
+
 fn to_html(markdown: &str) -> String {
     let mut text = String::new();
     html::push_html(&mut text, Parser::new_ext(markdown, Options::ENABLE_TABLES));
     text
 }
 
-/// The growing lines of the program's own, each with the source around it.
-fn lines(planned: &Planned, report: &Report) -> Vec<Line> {
-    let Some(version) = planned.versions.iter().find(|version| version.role == Role::Exercise)
-    else {
-        return Vec::new();
-    };
-    let growing = report.sites.iter().filter(|site| site.own && site.verdict == Verdict::Growing);
-    growing.filter_map(|site| line(&planned.name, &version.folder, site)).take(MOST_LINES).collect()
-}
-
-fn line(pattern: &str, folder: &Path, site: &Site) -> Option<Line> {
-    let (path, number) = (site.file.as_deref()?, site.line?);
-    // Paths and functions begin with the pattern's name, which is not told yet.
-    let file = format!("src/{}", path.rsplit_once("/src/")?.1);
-    let module = format!("{}_", pattern.replace('-', "_"));
-    let function = match site.function.split_once("::") {
-        Some((first, rest)) if first.contains(&module) => rest,
-        _ => &site.function,
-    };
-    let keeps = format!(
-        "{} blocks and {} per operation",
-        units::number(site.blocks_per_operation.unwrap_or(0.0)),
-        units::bytes(site.bytes_per_operation.unwrap_or(0.0))
-    );
-    let text = fs::read_to_string(folder.join(&file)).unwrap_or_default();
-    let at = usize::try_from(number).ok()?;
-    let numbered = text.lines().zip(1..);
-    let near = numbered.filter(|(_, of)| usize::abs_diff(*of, at) <= AROUND);
-    let source = near
-        .map(|(text, of)| SourceLine {
-            number: u32::try_from(of).unwrap_or(u32::MAX),
-            text: text.to_owned(),
-            grows: of == at,
-        })
-        .collect();
-    let function = function.to_owned();
-    Some(Line { function, file, line: number, keeps, source })
-}
-
-/// The first of the holders, in the meter's words without the pattern's name.
-fn holder(pattern: &str, report: &Report) -> Option<String> {
-    let holders = report.holders.as_ref()?;
-    let first = Holders { findings: vec![holders.findings.first()?.clone()], ..holders.clone() };
-    nameless(pattern, &first.lines().join("\n"))
-}
-
-/// `text` without what tells the pattern's name: the beginnings of paths and of functions. `None` if
-/// it is still told.
-fn nameless(pattern: &str, text: &str) -> Option<String> {
-    let module = pattern.replace('-', "_");
-    let mut text = text.to_owned();
-    for place in ["target/shipped/", "exercises/", "crates/"] {
-        for version in ["-shipped", ""] {
-            text = text.replace(&format!("{place}{pattern}{version}/"), "");
-        }
-    }
-    text = text.replace(&format!("{module}_exercise::"), "").replace(&format!("{module}::"), "");
-    (!text.contains(pattern) && !text.contains(&module)).then_some(text)
-}
-
-/// What the fixed version has otherwise than the buggy one, in the files of the fix.
+/// What the solution has otherwise than the exercise, in the files of the fix.
 fn diff(planned: &Planned) -> Option<Vec<FileDiff>> {
     let folder = |role: Role| {
         planned.versions.iter().find(|version| version.role == role).map(|version| &version.folder)
@@ -198,12 +173,17 @@ fn hunks(before: &str, after: &str) -> Vec<Vec<DiffLine>> {
 
 #[cfg(test)]
 mod tests {
+    use exercise_harness::Exercise;
+    use exercise_harness::plan::PlannedVersion;
+
     use super::*;
 
     fn story() -> Story {
         Story {
             report: "killed".to_owned(),
             holder: Some("a map".to_owned()),
+            level: Some("after 700 operations".to_owned()),
+            fine: "it ends".to_owned(),
             pattern: "rc-cycles".to_owned(),
             ..Story::default()
         }
@@ -212,6 +192,9 @@ mod tests {
     #[test]
     fn nothing_is_told_before_its_step() {
         let told_at = |step| told(&story(), step);
+        assert_eq!(told_at(Step::Question).level, None);
+        assert_eq!(told_at(Step::Line).level.as_deref(), Some("after 700 operations"));
+        assert_eq!(told_at(Step::Holder).fine, "");
         assert_eq!(told_at(Step::Line).holder, None);
         assert_eq!(told_at(Step::Holder).holder.as_deref(), Some("a map"));
         assert_eq!(told_at(Step::Holder).pattern, "");
@@ -220,16 +203,24 @@ mod tests {
     }
 
     #[test]
-    fn a_holder_is_told_without_the_patterns_name() {
-        let text = "held by rc_cycles_exercise::channel::Channel::open\n\
-                    exercises/rc-cycles/src/channel.rs:38, in rc_cycles::workload::growth\n\
-                    target/shipped/rc-cycles-shipped/src/digest.rs:33";
-        let told = nameless("rc-cycles", text).unwrap();
-        assert_eq!(
-            told,
-            "held by channel::Channel::open\nsrc/channel.rs:38, in workload::growth\nsrc/digest.rs:33"
-        );
-        assert_eq!(nameless("rc-cycles", "in the folder rc-cycles"), None);
+    fn why_nothing_leaks_is_told_in_the_words_of_the_solution() {
+        let folder = tempfile::tempdir().unwrap();
+        let readme = "# T\n\n## What happens\n\nIt climbs.\n\n## Why it is fine\n\n- It has an *end*.\n\n\
+                      ## How to tell\n\nWait.\n";
+        fs::write(folder.path().join("README.md"), readme).unwrap();
+        let decoy = include_str!("../../../task-search/exercise.toml");
+        let leak = include_str!("../../../rc-cycles/exercise.toml");
+        let [decoy, leak] = [decoy, leak].map(|text| Planned {
+            versions: vec![PlannedVersion {
+                role: Role::Solution,
+                folder: folder.path().to_owned(),
+                binary: None,
+                trouble: None,
+            }],
+            ..Planned::new("t", &Exercise::parse(text).unwrap())
+        });
+        assert_eq!(fine(&decoy).unwrap().trim(), "<ul>\n<li>It has an <em>end</em>.</li>\n</ul>");
+        assert_eq!(fine(&leak), None);
     }
 
     #[test]

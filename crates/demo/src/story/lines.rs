@@ -1,0 +1,115 @@
+//! The lines that grow, and who holds what they allocate, without the pattern's name.
+
+use std::fs;
+use std::path::Path;
+
+use exercise_harness::plan::{Planned, Role};
+use exercise_harness::units;
+use leak_meter::holders::Holders;
+use leak_meter::site::Site;
+use leak_meter::{Report, Verdict};
+
+use crate::message::{Line, SourceLine};
+
+/// The lines of source that are shown before and after a growing one.
+const AROUND: usize = 4;
+/// The growing lines that are shown.
+const MOST_LINES: usize = 5;
+
+/// The growing lines of the program's own, each with the source around it.
+pub(super) fn lines(planned: &Planned, report: &Report) -> Vec<Line> {
+    let Some(version) = planned.versions.iter().find(|version| version.role == Role::Exercise)
+    else {
+        return Vec::new();
+    };
+    let growing = report.sites.iter().filter(|site| site.own && site.verdict == Verdict::Growing);
+    growing.filter_map(|site| line(&planned.name, &version.folder, site)).take(MOST_LINES).collect()
+}
+
+fn line(pattern: &str, folder: &Path, site: &Site) -> Option<Line> {
+    let (path, number) = (site.file.as_deref()?, site.line?);
+    // Paths and functions begin with the pattern's name, which is not told yet.
+    let file = format!("src/{}", path.rsplit_once("/src/")?.1);
+    let function = function(pattern, &site.function);
+    let keeps = format!(
+        "{} blocks and {} per operation",
+        units::number(site.blocks_per_operation.unwrap_or(0.0)),
+        units::bytes(site.bytes_per_operation.unwrap_or(0.0))
+    );
+    let text = fs::read_to_string(folder.join(&file)).unwrap_or_default();
+    let at = usize::try_from(number).ok()?;
+    let numbered = text.lines().zip(1..);
+    let near = numbered.filter(|(_, of)| usize::abs_diff(*of, at) <= AROUND);
+    let source = near
+        .map(|(text, of)| SourceLine {
+            number: u32::try_from(of).unwrap_or(u32::MAX),
+            text: text.to_owned(),
+            grows: of == at,
+        })
+        .collect();
+    Some(Line { function, file, line: number, keeps, source })
+}
+
+/// A function without the crate's name, and without the trait that it is of.
+fn function(pattern: &str, name: &str) -> String {
+    let of_trait = name.strip_prefix('<').and_then(|name| {
+        let (kind, rest) = name.split_once(" as ")?;
+        Some(format!("{kind}::{}", rest.rsplit_once(">::")?.1))
+    });
+    let name = of_trait.unwrap_or_else(|| name.to_owned());
+    let module = format!("{}_", pattern.replace('-', "_"));
+    match name.split_once("::") {
+        Some((first, rest)) if first.contains(&module) => rest.to_owned(),
+        _ => name,
+    }
+}
+
+/// The first of the holders, in the meter's words without the pattern's name.
+pub(super) fn holder(pattern: &str, report: &Report) -> Option<String> {
+    let holders = report.holders.as_ref()?;
+    let first = Holders { findings: vec![holders.findings.first()?.clone()], ..holders.clone() };
+    nameless(pattern, &first.lines().join("\n"))
+}
+
+/// `text` without what tells the pattern's name: the beginnings of paths and of functions. `None` if
+/// it is still told.
+fn nameless(pattern: &str, text: &str) -> Option<String> {
+    let module = pattern.replace('-', "_");
+    let mut text = text.to_owned();
+    for place in ["target/shipped/", "exercises/", "crates/"] {
+        for version in ["-shipped", ""] {
+            text = text.replace(&format!("{place}{pattern}{version}/"), "");
+        }
+    }
+    text = text.replace(&format!("{module}_exercise::"), "").replace(&format!("{module}::"), "");
+    (!text.contains(pattern) && !text.contains(&module)).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_is_told_without_its_crate_and_its_trait() {
+        for (name, told) in [
+            ("rc_cycles_exercise::thread::Thread::say", "thread::Thread::say"),
+            ("<rc_cycles_exercise::page::Page as core::clone::Clone>::clone", "page::Page::clone"),
+            ("tokio::runtime::Runtime::new", "tokio::runtime::Runtime::new"),
+        ] {
+            assert_eq!(function("rc-cycles", name), told);
+        }
+    }
+
+    #[test]
+    fn a_holder_is_told_without_the_patterns_name() {
+        let text = "held by rc_cycles_exercise::channel::Channel::open\n\
+                    exercises/rc-cycles/src/channel.rs:38, in rc_cycles::workload::growth\n\
+                    target/shipped/rc-cycles-shipped/src/digest.rs:33";
+        let told = nameless("rc-cycles", text).unwrap();
+        assert_eq!(
+            told,
+            "held by channel::Channel::open\nsrc/channel.rs:38, in workload::growth\nsrc/digest.rs:33"
+        );
+        assert_eq!(nameless("rc-cycles", "in the folder rc-cycles"), None);
+    }
+}
