@@ -78,7 +78,7 @@ impl Toy {
         if !toy.root.starts_with(repository()) {
             let text = fs::read_to_string(repository().join(".cargo/config.toml")).unwrap();
             // In a kit that is where the dependencies are.
-            let vendored = format!("{:?}", repository().join("vendor"));
+            let vendored = format!("'{}'", repository().join("vendor").display());
             toy.write(".cargo/config.toml", &text.replace("\"vendor\"", &vendored));
         }
         // The same versions as the real workshop's, which are there already. Cargo adds to the
