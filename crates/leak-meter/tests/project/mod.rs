@@ -81,7 +81,8 @@ impl Project {
 
 fn take_dependencies_from(vendored: &Path, project: &Path) {
     let text = format!(
-        "[source.crates-io]\nreplace-with = \"vendored\"\n[source.vendored]\ndirectory = {vendored:?}\n"
+        "[source.crates-io]\nreplace-with = \"vendored\"\n[source.vendored]\ndirectory = '{}'\n",
+        vendored.display()
     );
     fs::create_dir(project.join(".cargo")).expect("a folder can be made");
     fs::write(project.join(".cargo/config.toml"), text).expect("the folder can be written to");
