@@ -22,8 +22,9 @@
 //! stands what holds the holder, and at the end the root: a static, a thread-local value, a thread's
 //! stack. The holder is the first step on the way out whose own number does not grow: if sessions pile
 //! up in a map, and strings in each session, the map is the holder of both. So several growing
-//! places under one holder are one finding. What lies between a place and its holder is told as
-//! "through".
+//! places under one holder are one finding. Where a single block leads to three quarters of a place's
+//! blocks or more, as the queue of one slow client does, it is the holder as well. What lies between a
+//! place and its holder is told as "through".
 //!
 //! - *held by nothing but each other*: a ring that no root reaches. Each step owns the next, and the
 //!   last one the first. The step to weaken is marked: the way back to what was made first, if it is
@@ -49,6 +50,11 @@
 //! the inner one; and what only one word of a stack points to before what a block points to as well.
 //! Equal ways are counted together.
 //!
+//! Several words may point to a block that has one owner. What stands in the spare room of a vector, or at
+//! the end of a string, is left over and counts for nothing. Otherwise the owner's is the pointer that most
+//! blocks of that line have; the others are followed only to what is not reached without them. A task of
+//! a tokio runtime is held by the runtime's list of tasks until it ends, and by whoever may wake it not at all.
+//!
 //! Nothing of this costs anything while the program runs; the look itself takes about a second
 //! for a million blocks (`cargo bench --package leak-meter --bench holders`). The program may go
 //! on: blocks that change meanwhile are counted as moved, and nothing is said of them. What
@@ -65,6 +71,8 @@
 //!   what calls that are over have left on it. On other machines than x86-64 the thread-local
 //!   blocks of other threads are not found by themselves; as far as they lie above the stack, they
 //!   count as part of it.
+//! - The tokio runtime's list of tasks is known by the sources that allocate it: if it was made before call
+//!   sites are known, its tasks are told as held by each other, in blocks from before.
 //! - A `Weak` in a static or on a stack counts as a holder.
 //! - Two weak kinds of pointer and two strong ones that come in equal numbers everywhere cannot be told
 //!   apart by counting: then all count as strong, and the ring that is shown may be the one that
@@ -80,6 +88,7 @@
 //! - `finding`, `text`: what is told, and as text.
 //! - `system`: what the operating system tells of this process's memory.
 //! - `heap`: the live blocks; `roots`: where life begins; `graph`: what points to what.
+//! - `leftovers`, `owners`: which pointers are no owner's.
 //! - `weak`, `choice`: which counted pointers are weak; `reach`: what is reached, and what would no longer be;
 //!   `rings`: what is not reached.
 //! - `look`: all of this once; `paths`, `places`, `statics`, `tops`: ways and their names; `question`,

@@ -12,6 +12,8 @@ use super::graph::{Bits, Edge, Graph};
 
 /// Blocks of one site that are looked at.
 const SAMPLE: usize = 256;
+/// Of fewer blocks of a place the sums can come out right by chance.
+const FEWEST: usize = 3;
 
 /// What was found of counted blocks.
 #[derive(Debug, Default)]
@@ -60,8 +62,10 @@ pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
     let most = sites.keys().max().map_or(0, |site| *site as usize + 1);
     let none = Bits::none_of(graph.edge_count());
     let mut counted = Counted { weak: none.clone(), unsure: none, sites: Bits::none_of(most) };
-    let chosen: BTreeMap<u32, Chosen> =
-        by_place.iter().filter_map(|(place, sampled)| Some((*place, choose(sampled)?))).collect();
+    let chosen: BTreeMap<u32, Chosen> = by_place
+        .iter()
+        .filter_map(|(place, sampled)| Some((*place, chosen_of(sampled)?)))
+        .collect();
     for (site, _) in sites.iter().filter(|(_, place)| chosen.contains_key(place)) {
         counted.sites.add(*site as usize);
     }
@@ -81,17 +85,37 @@ pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
             counted.unsure.add(place);
         }
     }
-    leave_out_unsure(graph, blocks, &mut counted);
+    let many: Bits = {
+        let mut many = Bits::none_of(most);
+        for (site, place) in &sites {
+            if by_place[place].len() >= FEWEST {
+                many.add(*site as usize);
+            }
+        }
+        many
+    };
+    leave_out_unsure(graph, blocks, &many, &mut counted);
     counted
 }
 
-/// Where the strong pointers that are known are as many as a block counts, no other one holds it.
-fn leave_out_unsure(graph: &Graph, blocks: &mut impl Blocks, counted: &mut Counted) {
+/// As [`choose`], but of a single block nothing is called weak: some sum always comes out right.
+fn chosen_of(sampled: &[Sampled]) -> Option<Chosen> {
+    let mut chosen = choose(sampled)?;
+    if sampled.len() == 1 {
+        let not_strong = std::mem::take(&mut chosen.not_strong);
+        chosen.strong.extend(not_strong);
+    }
+    Some(chosen)
+}
+
+/// Where the strong pointers that are known are as many as a block counts, no other one holds it; of the
+/// sites that have `many`, for of a few the sums come out by chance.
+fn leave_out_unsure(graph: &Graph, blocks: &mut impl Blocks, many: &Bits, counted: &mut Counted) {
     let is_unsure =
         |counted: &Counted, place| counted.unsure.has(place) && !counted.weak.has(place);
     let mut strong: BTreeMap<u32, u64> = BTreeMap::new();
     for (_, place, edge) in graph.each() {
-        if is_unsure(counted, place) {
+        if is_unsure(counted, place) && many.has(blocks.site(edge.target) as usize) {
             strong.insert(edge.target, 0);
         }
     }
