@@ -21,6 +21,8 @@ use crate::workspace::{Version, Workspace};
 
 /// The folder that the archive unpacks to.
 const FOLDER: &str = "leak-lab";
+/// What the configuration of a kit has after the workshop's own.
+const BESIDE: &str = "\n# The dependencies lie beside this.\n";
 /// What a checkout has that no kit needs, where there is no git to say what belongs to it.
 const LEFT_OUT: [&str; 4] = ["target", lab::LAB, "vendor", ".git"];
 
@@ -67,11 +69,10 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let configuration = cargo::vendor(&workspace.root, &kit.join("vendor"))?;
     let file = kit.join(".cargo/config.toml");
     let own = fs::read_to_string(&file).unwrap_or_default();
-    files::write(
-        &file,
-        format!("{own}\n# The dependencies lie beside this.\n{configuration}").as_bytes(),
-    )
-    .context("the configuration of the kit cannot be written")?;
+    // A kit that is made in a kit says it already.
+    let own = own.split_once(BESIDE).map_or(own.as_str(), |(own, _)| own);
+    files::write(&file, format!("{own}{BESIDE}{configuration}").as_bytes())
+        .context("the configuration of the kit cannot be written")?;
     progress.stage("Packing");
     pack(gathered.path(), &out)?;
     progress.end();
