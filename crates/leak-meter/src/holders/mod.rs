@@ -55,7 +55,7 @@
 //! blocks of that line have; the others are followed only to what is not reached without them. A task of
 //! a tokio runtime is held by the runtime's list of tasks until it ends, and by whoever may wake it not at all.
 //!
-//! Nothing of this costs anything while the program runs; the look itself takes about a second
+//! Nothing of this costs anything while the program runs; the look itself takes one to two seconds
 //! for a million blocks (`cargo bench --package leak-meter --bench holders`). The program may go
 //! on: blocks that change meanwhile are counted as moved, and nothing is said of them. What
 //! seems to be held by nothing is looked at twice while other threads allocate.
