@@ -173,7 +173,7 @@ impl Place {
         Self {
             file: file.map(|file| site::relative(file).display().to_string()),
             line: culprit.line,
-            own: matches!(culprit.owner, Owner::Own | Owner::OwnTest),
+            own: culprit.owner.is_programs(),
             function: culprit.function,
             blocks: change(live.blocks, before.blocks),
             bytes,

@@ -72,8 +72,8 @@ impl Seen {
         let mut others = owners::find(&mut graph, &counted, contents);
         let narrow = counted.weak.or(&others);
         let (mut tree, borrowers) = roots.reach(&graph, &narrow, |block| {
-            let place = places.number(SiteId::of_index(heap.site(block)));
-            places.get(place).is_counted()
+            let place = contents.place_of(block);
+            contents.places.get(place).is_counted()
         });
         // What is not reached by owners' pointers alone is reached by others, unless it holds itself.
         let no_ring = counted.unsure.or(&others);

@@ -64,7 +64,7 @@ impl Places {
     /// The function that code at an address belongs to, and its place, `file:line`.
     pub(crate) fn function_at(&mut self, code: usize) -> Option<(String, Option<String>)> {
         // Calls that were inlined share the frame; the innermost of our own tells most.
-        let is_own = |frame: &Frame| matches!(frame.owner, Owner::Own | Owner::OwnTest);
+        let is_own = |frame: &Frame| frame.owner.is_programs();
         let frame = self.names.of(&[code]).into_iter().find(is_own)?;
         let place = frame.file.as_deref().zip(frame.line);
         let place = place.map(|(file, line)| format!("{}:{line}", site::relative(file).display()));
@@ -87,7 +87,7 @@ impl Places {
             function: culprit.function.clone(),
             file: culprit.file.as_deref().map(|file| site::relative(file).display().to_string()),
             line: culprit.line,
-            own: matches!(culprit.owner, Owner::Own | Owner::OwnTest),
+            own: culprit.owner.is_programs(),
         }
     }
 }

@@ -183,7 +183,7 @@ fn finding(
     Some(Site {
         file: line.culprit.file.as_deref().map(|file| names::relative(file).display().to_string()),
         line: line.culprit.line,
-        own: matches!(line.culprit.owner, Owner::Own | Owner::OwnTest),
+        own: line.culprit.owner.is_programs(),
         function: line.culprit.function,
         grain,
         verdict,
@@ -233,7 +233,7 @@ pub(crate) fn nameless(site: allocator::SiteId) -> Frame {
 
 /// A hash of the program's own functions on the way (FNV-1a, 64 bit), as 16 hexadecimal digits.
 fn signature(frames: &[Frame]) -> String {
-    let own = frames.iter().filter(|frame| matches!(frame.owner, Owner::Own | Owner::OwnTest));
+    let own = frames.iter().filter(|frame| frame.owner.is_programs());
     let mut hash = 0xCBF2_9CE4_8422_2325_u64;
     for byte in own.flat_map(|frame| frame.function.bytes().chain([b'\n'])) {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);

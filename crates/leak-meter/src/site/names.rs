@@ -30,6 +30,13 @@ pub(crate) enum Owner {
     Foreign,
 }
 
+impl Owner {
+    /// The program's, tests included.
+    pub(crate) fn is_programs(self) -> bool {
+        matches!(self, Self::Own | Self::OwnTest)
+    }
+}
+
 /// Resolves return addresses, each once.
 #[derive(Debug)]
 pub(crate) struct Names {
@@ -75,9 +82,10 @@ fn resolve(address: usize, symbols: &Symbols) -> Vec<Frame> {
     }
     let named = frames.into_iter().filter_map(|(function, file, line)| {
         let function = without_closures(&function?);
-        let around = || source::function_around(file.as_deref()?, line?);
-        let function = if is_closure(&function) { around() } else { None }.unwrap_or(function);
         let owner = owner(&function, file.as_deref());
+        let is_nameless = owner.is_programs() && is_closure(&function);
+        let around = || source::function_around(file.as_deref()?, line?);
+        let function = if is_nameless { around() } else { None }.unwrap_or(function);
         Some(Frame { function, file, line, owner })
     });
     named.collect()
@@ -100,7 +108,7 @@ fn is_closure(name: &str) -> bool {
 }
 
 /// Whose code a function is, by its file; without line tables by the crates of the toolchain.
-fn owner(function: &str, file: Option<&Path>) -> Owner {
+pub(super) fn owner(function: &str, file: Option<&Path>) -> Owner {
     let plain = function.trim_start_matches('<');
     // The shims that the compiler puts between `alloc` and the global allocator count as the
     // meter's, though their line is that of the `#[global_allocator]`.

@@ -1,6 +1,9 @@
 //! A call stack as people read it: the program's own frames, and the others as their number.
 
 use std::fmt;
+use std::path::Path;
+
+use super::names::owner;
 
 /// Frames of a stack that are shown.
 const MOST_FRAMES: usize = 12;
@@ -39,16 +42,15 @@ fn write_others(out: &mut fmt::Formatter<'_>, others: usize) -> fmt::Result {
     }
 }
 
-/// The file and line in `function (file:line)`.
-fn place_of(frame: &str) -> Option<&str> {
-    frame.strip_suffix(')')?.rsplit_once(" (").map(|(_, place)| place)
+/// The function and the file of `function (file:line)`.
+fn place_of(frame: &str) -> Option<(&str, &Path)> {
+    let (function, place) = frame.strip_suffix(')')?.rsplit_once(" (")?;
+    let (file, _) = place.rsplit_once(':')?;
+    Some((function, Path::new(file)))
 }
 
-/// Whether a frame lies in the workspace, and is not the meter's: its file is relative.
 fn is_own(frame: &str) -> bool {
-    place_of(frame).is_some_and(|place| {
-        !place.starts_with('/') && !place.contains("leak-meter/src/") && !place.contains("vendor/")
-    })
+    place_of(frame).is_some_and(|(function, file)| owner(function, Some(file)).is_programs())
 }
 
 /// `shop::find (a.rs:1)` of `shop::find<u8, {closure#0}<()>> (a.rs:1)`. A type in front that a path
@@ -105,12 +107,14 @@ mod tests {
             "core::iter::map<u8> (/rustc/library/map.rs:4)",
             "leak_meter::soak::Soak::run (crates/leak-meter/src/soak/mod.rs:9)",
             "shop::run<shop::Till, fn() -> u8> (src/shop.rs:30)",
+            "shop::main (/build/shop/src/main.rs:2)",
             "main",
         ];
         let expected = [
             "shop::note (src/shop.rs:7)",
             "... 2 frames of other packages",
             "shop::run (src/shop.rs:30)",
+            "shop::main (/build/shop/src/main.rs:2)",
             "... 1 frame of other packages",
         ];
         assert_eq!(shown(&stack, "shop::note"), expected);
