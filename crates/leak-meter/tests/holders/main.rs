@@ -77,7 +77,7 @@ fn the_scene() {
 
 /// The majority is right each time: so many runs of every scene.
 #[test]
-#[ignore = "takes minutes; run it after a change of how holders are found"]
+#[ignore = "takes half an hour; run it after a change of how holders are found"]
 fn every_scene_a_hundred_times() {
     for (name, _) in SCENES {
         for _ in 0..100 {

@@ -1,0 +1,107 @@
+//! What the runner and the exercises share is built once: whichever packages cargo is told to build, it
+//! builds a dependency with the same features.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Each package, as its name and version, with the features that it is built with: more than one set
+/// where macros and the program ask for different ones.
+type Features = BTreeMap<String, BTreeSet<String>>;
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// What a build of `packages` is made of, in this machine's build; `edges` as in `cargo tree`.
+fn features(packages: &[String], edges: &str) -> Features {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .args(["tree", "--frozen", "--prefix", "none", "--format", "{p}|{f}", "--edges", edges])
+        .args(packages.iter().flat_map(|package| ["--package", package]))
+        .current_dir(workspace());
+    let output = cargo.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut features = Features::new();
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        let Some((package, asked)) = line.split_once('|') else { continue };
+        let name: Vec<&str> = package.split_whitespace().take(2).collect();
+        let asked = asked.trim_end_matches(" (*)").to_owned();
+        features.entry(name.join(" ")).or_default().insert(asked);
+    }
+    features
+}
+
+/// Both versions of the exercise `name`.
+fn versions(name: &str) -> Vec<String> {
+    ["exercise", "solution"].map(|version| format!("{name}-{version}")).to_vec()
+}
+
+/// The names of all exercises.
+fn exercises() -> Vec<String> {
+    let folders = fs::read_dir(workspace().join("exercises")).unwrap();
+    let names = folders.map(|folder| folder.unwrap().file_name().into_string().unwrap());
+    let names: Vec<String> = names.collect();
+    assert!(names.len() > 7, "{names:?}");
+    names
+}
+
+/// What `one` and `other` would build differently, a line each.
+fn differences(one: &Features, other: &Features) -> Vec<String> {
+    let both =
+        one.iter().filter_map(|(package, asked)| Some((package, asked, other.get(package)?)));
+    both.filter(|(_, one, other)| one != other)
+        .map(|(package, one, other)| format!("{package}: {one:?} or {other:?}"))
+        .collect()
+}
+
+#[test]
+fn runner_page_and_every_exercise_are_built_with_the_same_features() {
+    let exercises = exercises();
+    let every: Vec<String> = exercises.iter().flat_map(|name| versions(name)).collect();
+    let every = features(&every, "normal,build,dev");
+    assert!(every.keys().any(|package| package.starts_with("tokio v")), "{every:?}");
+
+    let mut builds = vec![
+        ("the runner".to_owned(), features(&["xtask".to_owned()], "normal,build")),
+        ("the page".to_owned(), features(&["demo".to_owned()], "normal,build")),
+        ("cargo test".to_owned(), features(&[], "normal,build,dev")),
+    ];
+    for name in exercises {
+        let alone = features(&versions(&name), "normal,build,dev");
+        builds.push((name, alone));
+    }
+    for (name, build) in builds {
+        let differences = differences(&build, &every);
+        assert!(
+            differences.is_empty(),
+            "{name} and all exercises together are built with different features, so cargo builds \
+             these twice; name the missing ones in crates/workspace-hack/Cargo.toml:\n{}",
+            differences.join("\n")
+        );
+    }
+}
+
+#[test]
+fn the_shared_features_are_of_packages_that_another_package_needs() {
+    let lock = fs::read_to_string(workspace().join("Cargo.lock")).unwrap();
+    let lock: toml::Table = lock.parse().unwrap();
+    let packages = lock["package"].as_array().unwrap();
+    let dependencies = |package: &toml::Value| -> Vec<String> {
+        let dependencies = package.get("dependencies").and_then(toml::Value::as_array);
+        let names = dependencies.into_iter().flatten().map(|name| name.as_str().unwrap());
+        names.map(str::to_owned).collect()
+    };
+    let (hack, others): (Vec<_>, Vec<_>) =
+        packages.iter().partition(|package| package["name"].as_str() == Some("workspace-hack"));
+    let shared = dependencies(hack[0]);
+    assert!(shared.len() > 5, "{shared:?}");
+    let needed: BTreeSet<String> = others.into_iter().flat_map(dependencies).collect();
+    for package in shared {
+        assert!(
+            needed.contains(&package),
+            "only crates/workspace-hack/Cargo.toml asks for {package} any more; take it out there"
+        );
+    }
+}
