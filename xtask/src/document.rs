@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use exercise_harness::alone::{Ended, Ending};
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::{Exercise, judge};
+use exercise_harness::{Exercise, Phases, judge};
 use leak_meter::report::{Excused, GaugeGrowth};
 use leak_meter::site::{Attribution, Site};
 use leak_meter::{Growth, Holders, Report, Resource, Round, Verdict};
@@ -111,6 +111,13 @@ pub struct VersionResult {
     /// How long the bug report's server lives at this growth and at `requests_per_second`, in
     /// seconds. `null` unless live bytes are found to grow.
     pub seconds_to_out_of_memory: Option<f64>,
+    /// Memory while the load changes: the `phases` of the trial in order, each with its `name`,
+    /// `operations`, `nanoseconds`, and the live bytes before and after it (`bytes_before`,
+    /// `bytes_after`); and the most live bytes that an operation may leave behind
+    /// (`limit_per_operation`). `null` if the exercise has no such trial, or it came to no end.
+    pub phases: Option<Phases>,
+    /// Why `phases` came to no end, in sentences. `null` if they did, or there are none.
+    pub phases_message: Option<String>,
 }
 
 /// How the measurement of a version ended.
@@ -166,6 +173,8 @@ impl VersionResult {
             stopped: None,
             left_running: Vec::new(),
             seconds_to_out_of_memory: None,
+            phases: None,
+            phases_message: None,
         }
     }
 
@@ -212,6 +221,8 @@ impl VersionResult {
             left_running: left_running.to_vec(),
             seconds_to_out_of_memory: judge::time_to_out_of_memory(report, rate)
                 .map(|time| time.as_secs_f64()),
+            phases: None,
+            phases_message: None,
         }
     }
 

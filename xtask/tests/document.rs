@@ -5,6 +5,7 @@ mod toy;
 
 use std::collections::BTreeMap;
 
+use exercise_harness::Phases;
 use leak_meter::{Growth, Holders, Resource, Round, Verdict};
 use serde::Deserialize;
 use toy::{ABORTING, BROKEN, EXITING, GROWING, PANICKING, Toy};
@@ -51,6 +52,8 @@ struct VersionResult {
     stopped: Option<String>,
     left_running: Vec<String>,
     seconds_to_out_of_memory: Option<f64>,
+    phases: Option<Phases>,
+    phases_message: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -153,6 +156,7 @@ fn the_document_says_of_every_version_how_it_ended() {
         let measured = version.outcome == "measured";
         assert_eq!(version.attribution.is_some(), measured, "{version:?}");
         assert_eq!(version.other_tests_bytes, measured.then_some(0));
+        assert_eq!((&version.phases, &version.phases_message), (&None, &None));
     }
 
     for (index, outcome, words, rounds) in [

@@ -99,6 +99,22 @@ fn a_load_is_run_until_it_is_out_of_memory_and_told_in_phases() {
         "What the solution holds does not follow its traffic.",
         "Next:",
     ]);
+
+    let ran = toy.run(&["run", "--format", "json"]).ends_with(0);
+    let document: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let told = |exercise: usize, version: usize| {
+        let version = &document["exercises"][exercise]["versions"][version];
+        assert_eq!(version["phases_message"], serde_json::Value::Null);
+        version["phases"]["phases"].clone()
+    };
+    for (version, bytes) in [(0, 10 << 20), (1, 0)] {
+        let phase = &told(0, version)[2];
+        assert_eq!((&phase["name"], &phase["operations"]), (&"busier".into(), &10.into()));
+        let [before, after] =
+            ["bytes_before", "bytes_after"].map(|name| phase[name].as_i64().unwrap());
+        assert_eq!(after - before, bytes, "{phase}");
+    }
+    assert_eq!(told(1, 0), serde_json::Value::Null);
 }
 
 #[test]

@@ -50,9 +50,10 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         args.out.display(),
         args.out.with_extension("html").display()
     );
-    // Before minutes of measuring: a place that cannot be written to.
+    // Before minutes of measuring: a place that cannot be written to. What is there stays until then.
     for file in [&args.out, &text] {
-        write(file, "")?;
+        let open = fs::File::options().create(true).append(true).open(file);
+        open.with_context(|| cannot_be_written(file))?;
     }
     let progress = Progress::new();
     let document = run::measured(&workspace, &args.exercises, args.release, &progress)?;
@@ -66,5 +67,9 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
 }
 
 fn write(file: &Path, text: &str) -> anyhow::Result<()> {
-    fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))
+    fs::write(file, text).with_context(|| cannot_be_written(file))
+}
+
+fn cannot_be_written(file: &Path) -> String {
+    format!("{} cannot be written", file.display())
 }

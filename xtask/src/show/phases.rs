@@ -18,7 +18,7 @@ const SAME: f64 = 1.5;
 /// Prints the phases of each version, and the bug report's rows beside what `bytes_per_operation`
 /// of the exercise comes to at `rate`.
 pub fn print(
-    phases: &[(Version, Phases)],
+    phases: &[(Version, &Phases)],
     bytes_per_operation: Option<f64>,
     rate: f64,
 ) -> anyhow::Result<()> {

@@ -7,7 +7,6 @@ pub mod until_oom;
 use clap::ValueEnum;
 use exercise_harness::context::SoakSettings;
 
-use self::subjects::Chosen;
 use super::prepare;
 use crate::document::{Document, ExerciseResult, FORMAT};
 use crate::exit::Exit;
@@ -129,14 +128,20 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     })?;
     progress.end();
 
-    let document = Document { format: FORMAT, exercises };
+    let mut document = Document { format: FORMAT, exercises };
     match args.format {
-        Format::Json => show::json(&document)?,
+        Format::Json => {
+            for (entry, result) in entries.iter().zip(&mut document.exercises) {
+                phases::measure(entry, &built, result, &progress)?;
+            }
+            show::json(&document)?;
+        }
         Format::Text if brief => show::brief::next_step(&entries, &document)?,
         Format::Text => {
-            for (Chosen { entry, versions }, result) in chosen.iter().zip(&document.exercises) {
+            for (entry, result) in entries.iter().zip(&mut document.exercises) {
                 show::comparison::print(entry, result)?;
-                phases::show(entry, versions, &built, result, &progress)?;
+                phases::measure(entry, &built, result, &progress)?;
+                phases::show(result)?;
                 show::comparison::print_next(entry, result)?;
             }
         }

@@ -15,24 +15,23 @@ use crate::show;
 use crate::show::progress::Progress;
 use crate::workspace::{Entry, Version};
 
-/// Measures `versions` of `entry` in phases and shows what was found; nothing without such a trial.
-/// The growth of `result` gives the bug report's rows.
+/// Measures the versions of `result`, which are of `entry`, in phases, and adds what was found to it;
+/// nothing without such a trial.
 ///
 /// # Errors
-/// A trial that cannot be started, or an output that cannot be written.
-pub fn show(
+/// A trial that cannot be started.
+pub fn measure(
     entry: &Entry,
-    versions: &[Version],
     built: &BTreeMap<String, Built>,
-    result: &ExerciseResult,
+    result: &mut ExerciseResult,
     progress: &Progress,
 ) -> anyhow::Result<()> {
     let (mut jobs, mut of_jobs) = (Vec::new(), Vec::new());
-    for version in versions {
-        let package = built.get(&version.package(&entry.name));
+    for (at, version) in result.versions.iter().enumerate() {
+        let package = built.get(&version.version.package(&entry.name));
         let Some(Ok(test)) = package.map(|built| &built.test) else { continue };
         let phases = measure::jobs(test, PHASES, SoakSettings::default())?;
-        of_jobs.extend(phases.iter().map(|_| *version));
+        of_jobs.extend(phases.iter().map(|_| at));
         jobs.extend(phases);
     }
     if jobs.is_empty() {
@@ -41,14 +40,32 @@ pub fn show(
     progress.stage("Measuring while the load changes");
     let measured = measure::run(&jobs, |_, _| Ok(()))?;
     progress.end();
-    let mut found = Vec::new();
-    for (version, measured) in of_jobs.into_iter().zip(measured) {
+    for (at, measured) in of_jobs.into_iter().zip(measured) {
+        let version = &mut result.versions[at];
         if let Ending::Told(TrialOutcome::Phased { phases }) = measured.ended.ending {
-            found.push((version, phases));
+            version.phases = Some(phases);
         } else {
             let why = judge::verdict_of(&measured.ended, &entry.metadata).err();
-            show::phases::not_measured(version, &why.unwrap_or_default())?;
+            version.phases_message = Some(why.unwrap_or_default());
         }
+    }
+    Ok(())
+}
+
+/// Shows the phases of `result`, if it has any. Its growth gives the bug report's rows.
+///
+/// # Errors
+/// An output that cannot be written.
+pub fn show(result: &ExerciseResult) -> anyhow::Result<()> {
+    let mut found = Vec::new();
+    for version in &result.versions {
+        if let Some(why) = &version.phases_message {
+            show::phases::not_measured(version.version, why)?;
+        }
+        found.extend(version.phases.as_ref().map(|phases| (version.version, phases)));
+    }
+    if found.is_empty() {
+        return Ok(());
     }
     let growth = result.version(Version::Exercise).and_then(|version| {
         let found = version.growing(&[Resource::LiveBytes]).into_iter().next();
