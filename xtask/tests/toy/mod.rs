@@ -74,12 +74,8 @@ impl Toy {
             "[workspace]\nresolver = \"3\"\nmembers = [\"exercises/*\", \"solutions/*\"]\n\
              [profile.dev]\ndebug = \"line-tables-only\"\n",
         );
-        // As the real workshop; below its folder, cargo finds the real one's.
-        if !toy.root.starts_with(repository()) {
-            let text = fs::read_to_string(repository().join(".cargo/config.toml")).unwrap();
-            // In a kit that is where the dependencies are.
-            let vendored = format!("'{}'", repository().join("vendor").display());
-            toy.write(".cargo/config.toml", &text.replace("\"vendor\"", &vendored));
+        if let Some(text) = configuration(&toy.root) {
+            toy.write(".cargo/config.toml", &text);
         }
         // The same versions as the real workshop's, which are there already. Cargo adds to the
         // copy, so a second copy tells whether the original has changed.
@@ -248,8 +244,21 @@ fn in_order(text: &str, parts: &[&str]) {
     }
 }
 
-fn repository() -> &'static Path {
+/// The real workshop's folder.
+pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// The real workshop's configuration of cargo, for a workshop in the folder `root`: below the real one,
+/// cargo finds the real one's by itself.
+pub fn configuration(root: &Path) -> Option<String> {
+    if root.starts_with(repository()) {
+        return None;
+    }
+    let text = fs::read_to_string(repository().join(".cargo/config.toml")).unwrap();
+    // In a kit that is where the dependencies are.
+    let vendored = format!("'{}'", repository().join("vendor").display());
+    Some(text.replace("\"vendor\"", &vendored))
 }
 
 fn metadata(order: &impl Display, name: &str) -> String {

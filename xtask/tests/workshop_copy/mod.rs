@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+use crate::toy::{configuration, repository};
+
 /// The copy.
 pub struct WorkshopCopy {
     root: PathBuf,
@@ -26,6 +28,10 @@ impl WorkshopCopy {
         }
         copy_all(&repository().join("Cargo.lock"), &copy.root.join("Cargo.lock"));
         fs::write(copy.root.join("Cargo.toml"), manifest(folder)).unwrap();
+        if let Some(text) = configuration(&copy.root) {
+            fs::create_dir(copy.root.join(".cargo")).unwrap();
+            fs::write(copy.root.join(".cargo/config.toml"), text).unwrap();
+        }
         copy
     }
 
@@ -42,11 +48,6 @@ impl WorkshopCopy {
             ("CARGO_NET_OFFLINE".to_owned(), "true".to_owned()),
         ]
     }
-}
-
-/// The real workshop's folder.
-pub fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
 /// The real workspace, with the copy's members and the real crates. The version is the copy's own:
