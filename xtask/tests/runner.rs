@@ -6,7 +6,7 @@ mod toy;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use toy::{
     ABORTING, BROKEN, EXITING, GROWING, HANGING, PANICKING, STEADY, STOPPED, Toy, UNDECIDED,
+    is_running,
 };
 
 /// A workshop with an exercise of each outcome.
@@ -286,11 +287,4 @@ fn process_in(folder: &Path) -> Option<String> {
         fs::read_to_string(entry.ok()?.path().join("files").join("process")).ok()
     });
     told.filter(|number| !number.is_empty())
-}
-
-/// Whether the process is there and has not ended.
-fn is_running(process: &str) -> bool {
-    let listed = Command::new("ps").args(["-o", "stat=", "-p", process]).output().unwrap();
-    let state = String::from_utf8(listed.stdout).unwrap();
-    !state.trim().is_empty() && !state.trim().starts_with('Z')
 }

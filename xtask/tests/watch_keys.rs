@@ -5,11 +5,10 @@ mod terminal;
 #[expect(dead_code, reason = "each test file uses its share of the toys")]
 mod toy;
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use terminal::Terminal;
-use toy::{GROWING, STEADY, Toy};
+use toy::{GROWING, STEADY, Toy, is_running};
 
 const MENDED: &str =
     "//! Toy.\n\n/// Keeps nothing.\npub fn keep(number: u64) {\n    drop(number);\n}\n";
@@ -145,11 +144,4 @@ fn ctrl_c_ends_all_that_was_started_and_gives_the_terminal_back() {
     let written = bench.written();
     assert!(written.contains("\x1b[?1049l") && written.contains("\x1b[?25h"), "{written:?}");
     assert!(!is_running(&process), "a trial is left behind");
-}
-
-/// Whether the process is there and has not ended.
-fn is_running(process: &str) -> bool {
-    let listed = Command::new("ps").args(["-o", "stat=", "-p", process]).output().unwrap();
-    let state = String::from_utf8(listed.stdout).unwrap();
-    !state.trim().is_empty() && !state.trim().starts_with('Z')
 }
