@@ -1,14 +1,16 @@
 //! Counts are exact, in all and by call site, for any sequence of allocating, growing, shrinking and
 //! freeing, by several threads at once on each other's blocks, beside a plain model. Alone in its
-//! process.
+//! process, on its main thread.
 #![allow(unsafe_code)] // Blocks of any size and alignment are asked for by the allocator's own calls.
 
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, realloc};
 use std::hint::black_box;
+use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use leak_meter::{Allocator, HeapCounts, Snapshot};
+use libtest_mimic::{Arguments, Trial};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -164,7 +166,17 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..120)
 }
 
-#[test]
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // Then it runs on this thread.
+    arguments.test_threads = Some(1);
+    let test = Trial::test("any_work_of_any_threads_is_counted_exactly", || {
+        any_work_of_any_threads_is_counted_exactly();
+        Ok(())
+    });
+    libtest_mimic::run(&arguments, vec![test]).exit_code()
+}
+
 fn any_work_of_any_threads_is_counted_exactly() {
     let given = Config::default().cases;
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { given } else { 48 };
