@@ -3,6 +3,8 @@
 //! process, on its main thread.
 #![allow(unsafe_code)] // Blocks of any size and alignment are asked for by the allocator's own calls.
 
+mod alone;
+
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, realloc};
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -10,7 +12,6 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use leak_meter::{Allocator, HeapCounts, Snapshot};
-use libtest_mimic::{Arguments, Trial};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -167,14 +168,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 fn main() -> ExitCode {
-    let mut arguments = Arguments::from_args();
-    // Then it runs on this thread.
-    arguments.test_threads = Some(1);
-    let test = Trial::test("any_work_of_any_threads_is_counted_exactly", || {
-        any_work_of_any_threads_is_counted_exactly();
-        Ok(())
-    });
-    libtest_mimic::run(&arguments, vec![test]).exit_code()
+    alone::run(&[(
+        "any_work_of_any_threads_is_counted_exactly",
+        any_work_of_any_threads_is_counted_exactly,
+    )])
 }
 
 fn any_work_of_any_threads_is_counted_exactly() {
