@@ -40,8 +40,9 @@ fn versions(name: &str) -> Vec<String> {
 
 /// The names of all exercises.
 fn exercises() -> Vec<String> {
-    let folders = fs::read_dir(workspace().join("exercises")).unwrap();
-    let names = folders.map(|folder| folder.unwrap().file_name().into_string().unwrap());
+    let folders = fs::read_dir(workspace().join("exercises")).unwrap().map(Result::unwrap);
+    let packages = folders.filter(|folder| folder.path().join("Cargo.toml").is_file());
+    let names = packages.map(|folder| folder.file_name().into_string().unwrap());
     let names: Vec<String> = names.collect();
     assert!(names.len() > 7, "{names:?}");
     names

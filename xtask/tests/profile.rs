@@ -3,6 +3,7 @@
 
 #[expect(dead_code, reason = "each test file uses its share of the toys")]
 mod toy;
+#[expect(dead_code, reason = "each test file uses its share")]
 mod traces;
 
 use std::fs;

@@ -2,6 +2,8 @@
 
 #[expect(dead_code, reason = "each test file uses its share of the toys")]
 mod toy;
+#[expect(dead_code, reason = "only one process is looked for here")]
+mod traces;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -14,8 +16,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use toy::{
     ABORTING, BROKEN, EXITING, GROWING, HANGING, PANICKING, STEADY, STOPPED, Toy, UNDECIDED,
-    is_running,
 };
+use traces::is_running;
 
 /// A workshop with an exercise of each outcome.
 fn workshop() -> &'static Toy {

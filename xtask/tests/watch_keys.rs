@@ -4,11 +4,14 @@
 mod terminal;
 #[expect(dead_code, reason = "each test file uses its share of the toys")]
 mod toy;
+#[expect(dead_code, reason = "only one process is looked for here")]
+mod traces;
 
 use std::time::{Duration, Instant};
 
 use terminal::Terminal;
-use toy::{GROWING, STEADY, Toy, is_running};
+use toy::{GROWING, STEADY, Toy};
+use traces::is_running;
 
 const MENDED: &str =
     "//! Toy.\n\n/// Keeps nothing.\npub fn keep(number: u64) {\n    drop(number);\n}\n";

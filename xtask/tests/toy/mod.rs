@@ -244,20 +244,6 @@ fn in_order(text: &str, parts: &[&str]) {
     }
 }
 
-/// Whether the process of this number is there and has not ended. Not asked of `ps` where the system
-/// tells, since a small container does not have it.
-pub fn is_running(process: &str) -> bool {
-    let state = if cfg!(target_os = "linux") {
-        let status = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-        // After the program's name, which stands in brackets and may have some in it.
-        status.rsplit_once(')').map(|(_, state)| state.to_owned()).unwrap_or_default()
-    } else {
-        let listed = Command::new("ps").args(["-o", "stat=", "-p", process]).output().unwrap();
-        String::from_utf8(listed.stdout).unwrap()
-    };
-    !state.trim().is_empty() && !state.trim().starts_with('Z')
-}
-
 /// The real workshop's folder.
 pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()

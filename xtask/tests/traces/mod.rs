@@ -42,40 +42,52 @@ impl Traces {
     }
 
     /// The processes of the run that have not ended: their numbers and command lines.
-    #[cfg(target_os = "linux")]
     pub fn processes(&self) -> Vec<String> {
-        let mark = format!("TMPDIR={}", self.folder().display());
-        let folders = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
-        folders.filter_map(|folder| command_line(&folder.path(), &mark)).collect()
-    }
-
-    /// The processes of the run that have not ended: their numbers and command lines.
-    #[cfg(not(target_os = "linux"))]
-    pub fn processes(&self) -> Vec<String> {
-        let mark = format!("TMPDIR={}", self.folder().display());
-        let arguments = ["axeww", "-o", "pid=,stat=,args="];
-        let list = std::process::Command::new("ps").args(arguments).output().unwrap();
-        let list = String::from_utf8_lossy(&list.stdout).into_owned();
-        let is_alive = |line: &&str| {
-            let state = line.split_whitespace().nth(1);
-            state.is_some_and(|state| !state.starts_with('Z'))
-        };
-        let marked = |line: &&str| line.split_whitespace().any(|word| word == mark);
-        list.lines().filter(is_alive).filter(marked).map(str::to_owned).collect()
+        marked(&format!("TMPDIR={}", self.folder().display()))
     }
 }
 
-/// The number and the command line of the process in `folder` of `/proc`, if it has not ended and `mark`
-/// is in its environment; another user's cannot be read, and is none of ours. Not asked of `ps`, which a
-/// small container does not have.
+// On Linux the system is asked and not `ps`, which a small container does not have.
+
+/// The processes that have not ended and have `mark` in their environment: their numbers and command
+/// lines. Another user's cannot be read, and are none of ours.
 #[cfg(target_os = "linux")]
-fn command_line(folder: &Path, mark: &str) -> Option<String> {
-    let environment = fs::read(folder.join("environ")).ok()?;
-    if !environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes()) {
-        return None;
-    }
-    // One that has ended, and that nobody has waited for, has neither environment nor arguments.
-    let arguments = fs::read(folder.join("cmdline")).ok().filter(|text| !text.is_empty())?;
-    let number = folder.file_name()?.to_string_lossy();
-    Some(format!("{number} {}", String::from_utf8_lossy(&arguments).replace('\0', " ")))
+fn marked(mark: &str) -> Vec<String> {
+    let command_line = |folder: &Path| {
+        let environment = fs::read(folder.join("environ")).ok()?;
+        environment.split(|byte| *byte == 0).find(|variable| *variable == mark.as_bytes())?;
+        // One that has ended, and that nobody has waited for, has neither environment nor arguments.
+        let arguments = fs::read(folder.join("cmdline")).ok().filter(|text| !text.is_empty())?;
+        let number = folder.file_name()?.to_string_lossy();
+        Some(format!("{number} {}", String::from_utf8_lossy(&arguments).replace('\0', " ")))
+    };
+    let folders = fs::read_dir("/proc").unwrap().flatten();
+    folders.filter_map(|folder| command_line(&folder.path())).collect()
+}
+
+/// The processes that have not ended and have `mark` in their environment: their numbers and command
+/// lines.
+#[cfg(not(target_os = "linux"))]
+fn marked(mark: &str) -> Vec<String> {
+    let list = Command::new("ps").args(["axeww", "-o", "pid=,stat=,args="]).output().unwrap();
+    let list = String::from_utf8_lossy(&list.stdout).into_owned();
+    let is_alive = |line: &&str| {
+        let state = line.split_whitespace().nth(1);
+        state.is_some_and(|state| !state.starts_with('Z'))
+    };
+    let marked = |line: &&str| line.split_whitespace().any(|word| word == mark);
+    list.lines().filter(is_alive).filter(marked).map(str::to_owned).collect()
+}
+
+/// Whether the process of this number is there and has not ended.
+pub fn is_running(process: &str) -> bool {
+    let state = if cfg!(target_os = "linux") {
+        let status = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+        // After the program's name, which stands in brackets and may have some in it.
+        status.rsplit_once(')').map(|(_, state)| state.to_owned()).unwrap_or_default()
+    } else {
+        let listed = Command::new("ps").args(["-o", "stat=", "-p", process]).output().unwrap();
+        String::from_utf8(listed.stdout).unwrap()
+    };
+    !state.trim().is_empty() && !state.trim().starts_with('Z')
 }
