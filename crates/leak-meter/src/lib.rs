@@ -79,6 +79,7 @@
 pub mod allocator;
 pub mod guide;
 pub mod holders;
+mod judge;
 pub mod probe;
 pub mod report;
 pub mod series;

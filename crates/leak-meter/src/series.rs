@@ -115,6 +115,20 @@ pub struct Round {
 }
 
 impl Round {
+    /// Several consecutive rounds as one: their work in all, and what was held at the end of the last.
+    /// `rounds` is not empty.
+    pub(crate) fn merged(rounds: &[Self]) -> Self {
+        let sum = |of: fn(&Self) -> u64| rounds.iter().map(of).sum();
+        Self {
+            operations: sum(|round| round.operations),
+            allocations: sum(|round| round.allocations),
+            deallocations: sum(|round| round.deallocations),
+            reallocations: sum(|round| round.reallocations),
+            nanoseconds: sum(|round| round.nanoseconds),
+            ..rounds[rounds.len() - 1]
+        }
+    }
+
     /// The reading of one resource at the round's end.
     pub fn reading(&self, resource: Resource) -> Option<u64> {
         match resource {

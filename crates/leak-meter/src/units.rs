@@ -17,6 +17,21 @@ pub fn count(value: u64) -> String {
     text
 }
 
+/// A count of things, in the singular or the plural: `1 round`, `12 rounds`.
+pub fn plural(value: u64, thing: &str) -> String {
+    format!("{} {thing}{}", count(value), if value == 1 { "" } else { "s" })
+}
+
+/// A rate of blocks, as operations for each block where it is below one: `1 block in 14,000
+/// operations`, `2.50 blocks per operation`.
+pub fn blocks_per_operation(rate: f64) -> String {
+    if rate > 0.0 && rate < 0.5 {
+        format!("1 block in {} operations", number((1.0 / rate).floor()))
+    } else {
+        format!("{} blocks per operation", number(rate))
+    }
+}
+
 /// A number of bytes in the unit that fits, 1 kB being 1,000 bytes: `1.5 MB`.
 pub fn bytes(value: f64) -> String {
     let units = ["B", "kB", "MB", "GB", "TB"];
@@ -108,6 +123,14 @@ mod tests {
     #[test]
     fn counts_have_their_thousands_apart() {
         assert_eq!([0, 999, 1000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn one_thing_has_no_plural() {
+        assert_eq!(plural(1, "round"), "1 round");
+        assert_eq!(plural(1200, "round"), "1,200 rounds");
+        assert_eq!(blocks_per_operation(0.001), "1 block in 1,000 operations");
+        assert_eq!(blocks_per_operation(2.5), "2.50 blocks per operation");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod folder;
 mod foreign;
 mod gauge;
+mod limits;
 mod process;
 mod resident;
 mod targets;
@@ -13,6 +14,7 @@ mod targets;
 pub use folder::{FolderProbe, FolderUsage};
 pub use foreign::ForeignBytesProbe;
 pub use gauge::Gauge;
+pub use limits::{most_open_files, most_threads};
 pub use process::{OpenFiles, OpenFilesProbe, ThreadsProbe};
 pub use resident::ResidentBytesProbe;
 pub use targets::{FileGroup, FileKind};

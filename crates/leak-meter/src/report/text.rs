@@ -8,16 +8,31 @@ use crate::site::{Grain, Site, write_stack};
 use crate::units;
 use crate::verdict::Verdict;
 
+/// The report in one line.
+pub(super) fn summary(report: &Report) -> String {
+    let operations = units::plural(report.operations(), "operation");
+    let rounds = units::plural(report.rounds.len() as u64, "round");
+    let mut line = format!("{}: {operations} in {rounds}", report.verdict);
+    let blocks = report.growth_of(Resource::LiveBlocks).and_then(|growth| growth.detection_limit);
+    if let Some(limit) = blocks {
+        line += &format!("; a leak above {} would show", units::blocks_per_operation(limit));
+    }
+    line
+}
+
 /// Findings that are shown in full; the rest are counted.
 const MOST_FINDINGS: usize = 5;
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rounds = self.rounds.len();
-        let operations = units::count(self.operations());
-        writeln!(out, "{} after {operations} operations in {rounds} rounds", self.verdict)?;
+        let rounds = units::plural(self.rounds.len() as u64, "round");
+        let operations = units::plural(self.operations(), "operation");
+        writeln!(out, "{} after {operations} in {rounds}", self.verdict)?;
         if let Some(stopped) = &self.stopped {
             writeln!(out, "The workload could not go on: {stopped}")?;
+        }
+        if let Some(end) = &self.ended_early {
+            writeln!(out, "The load was ended early: {end}")?;
         }
         for growth in &self.growth {
             write_growth(out, growth)?;
@@ -108,9 +123,9 @@ fn write_growth(out: &mut fmt::Formatter<'_>, growth: &Growth) -> fmt::Result {
                 figure(high)
             )
         }
-        (Verdict::Steady, ..) => match growth.smallest_visible {
-            Some(smallest) => {
-                writeln!(out, " (growth above {} per operation would show)", figure(smallest))
+        (Verdict::Steady, ..) => match growth.detection_limit {
+            Some(limit) => {
+                writeln!(out, " (a leak above {} per operation would show)", figure(limit))
             }
             None => writeln!(out),
         },

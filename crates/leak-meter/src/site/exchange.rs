@@ -5,28 +5,20 @@
 //! exchanges them one by one. The new stack seems to grow, until all are exchanged, and the old one falls.
 //! So the stacks that grow and those that fall are judged as one.
 
-use super::findings::sum;
+use super::findings::{Judgement, sum};
 use super::ledger::History;
 use crate::allocator::SiteId;
-use crate::verdict::{Verdict, decide};
-
-/// What is said of growth that may be an exchange.
-const SAID: &str = "as many blocks of other call stacks went as came here";
-
-/// Whether a reason is one of this module's.
-pub(super) fn is_said(reason: &str) -> bool {
-    reason.starts_with(SAID)
-}
+use crate::verdict::{Reason, Series, SharedContainer, Verdict, decide};
 
 /// Takes back what `verdicts` say of growth that others' fall makes up for: Steady if their sum is, and
 /// Undecided if it is not certain, or if what fell has no call stack, since anything may be in it.
-pub(super) fn judge(changing: &[History], verdicts: &mut [(Verdict, String)]) {
+pub(super) fn judge(changing: &[History], verdicts: &mut [Judgement]) {
     let among = changing.len();
     let rises = |history: &History| {
-        decide::decide_among(&history.blocks(), among).verdict == Verdict::Growing
+        Series::new(&history.blocks()).among(among).decide().verdict == Verdict::Growing
     };
     let growing: Vec<usize> = (0..among)
-        .filter(|at| verdicts[*at].0 == Verdict::Growing && rises(&changing[*at]))
+        .filter(|at| verdicts[*at].verdict == Verdict::Growing && rises(&changing[*at]))
         .collect();
     if growing.is_empty() {
         return;
@@ -42,14 +34,13 @@ pub(super) fn judge(changing: &[History], verdicts: &mut [(Verdict, String)]) {
         return;
     }
     let known = falling.iter().all(|at| changing[*at].site != SiteId::UNKNOWN);
-    let rounds = all.readings.len();
-    let (verdict, end) = if known && together == [Verdict::Steady; 2] {
-        (Verdict::Steady, "they are steady together".to_owned())
+    let verdict = if known && together == [Verdict::Steady; 2] {
+        Verdict::Steady
     } else {
-        (Verdict::Undecided, format!("{} rounds decide", 2 * rounds))
+        Verdict::Undecided
     };
     for at in growing {
-        verdicts[at] =
-            (verdict, format!("{SAID}, as in a full container that exchanges them; {end}"));
+        verdicts[at].verdict = verdict;
+        verdicts[at].reason = Reason::Exchanged { container: SharedContainer::Unknown };
     }
 }

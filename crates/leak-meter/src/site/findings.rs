@@ -8,7 +8,8 @@ use super::ledger::{History, Ledger, Reading};
 use super::names::{self, Frame, Names, Owner};
 use super::{Grain, Site};
 use crate::allocator;
-use crate::verdict::{Verdict, container, decide, trend};
+use crate::judge::{GrowingLines, with_rest};
+use crate::verdict::{Decision, Reason, Series, Verdict, doubling};
 
 /// What the sites of a soak show.
 #[derive(Debug, Default)]
@@ -26,6 +27,27 @@ pub(crate) struct Judged {
     pub(crate) decided: bool,
 }
 
+impl Judged {
+    /// What the lines that grow grow in.
+    pub(crate) fn growing_lines(&self) -> GrowingLines {
+        let growing = || self.sites.iter().filter(|site| site.verdict == Verdict::Growing);
+        let is_some = |rate: Option<f64>| rate.is_some_and(|rate| rate > 0.0);
+        GrowingLines {
+            blocks: growing().any(|site| is_some(site.blocks_per_operation)),
+            bytes: growing().any(|site| is_some(site.bytes_per_operation)),
+        }
+    }
+}
+
+/// What the readings of one call stack, or of the sum of several, show.
+#[derive(Debug, Clone)]
+pub(super) struct Judgement {
+    pub(super) verdict: Verdict,
+    pub(super) reason: Reason,
+    blocks: Decision,
+    bytes: Decision,
+}
+
 /// Judges every site that changed: first each call stack by itself, then the sum of the stacks that
 /// share a line.
 ///
@@ -35,7 +57,7 @@ pub(crate) fn judge(ledger: &Ledger, operations: u64, excuses: &Excuses) -> Judg
         let changing = ledger.changing();
         let stacks = verdicts_of(&changing);
         // Names cost time: only where something is not steady.
-        if stacks.iter().all(|(verdict, _)| *verdict == Verdict::Steady) {
+        if stacks.iter().all(|stack| stack.verdict == Verdict::Steady) {
             return Judged { decided: true, ..Judged::default() };
         }
         let (lines, others) = by_line(&changing);
@@ -80,34 +102,45 @@ fn set_apart(apart: &mut Vec<Reading>, history: &History) {
 /// The verdicts on every call stack that changed. Cheaper than [`judge`]: without names.
 pub(crate) fn verdicts(ledger: &Ledger) -> Vec<Verdict> {
     allocator::as_meter(|| {
-        verdicts_of(&ledger.changing()).into_iter().map(|(verdict, _)| verdict).collect()
+        verdicts_of(&ledger.changing()).into_iter().map(|judgement| judgement.verdict).collect()
     })
 }
 
 /// The verdict on each call stack that changed, in view of the others.
-fn verdicts_of(changing: &[History]) -> Vec<(Verdict, String)> {
-    let mut verdicts: Vec<(Verdict, String)> =
-        changing.iter().map(|history| verdict_of(history, changing.len())).collect();
+fn verdicts_of(changing: &[History]) -> Vec<Judgement> {
+    let mut verdicts: Vec<Judgement> =
+        changing.iter().map(|history| Judgement::of(history, changing.len())).collect();
     exchange::judge(changing, &mut verdicts);
     verdicts
 }
 
-/// Blocks first; where their number is constant and the bytes grow, it is a container.
-fn verdict_of(history: &History, among: usize) -> (Verdict, String) {
-    let blocks = decide::decide_among(&history.blocks(), among);
-    if blocks.verdict == Verdict::Growing {
-        return (blocks.verdict, blocks.reason);
-    }
-    let bytes = history.bytes();
-    let bytes = if history.keeps_its_blocks() {
-        container::decide(&bytes, among)
-    } else {
-        decide::decide_among(&bytes, among)
-    };
-    match (blocks.verdict, bytes.verdict) {
-        (_, Verdict::Growing) => (bytes.verdict, bytes.reason),
-        (Verdict::Undecided, _) => (blocks.verdict, blocks.reason),
-        _ => (bytes.verdict, bytes.reason),
+impl Judgement {
+    /// Blocks first; bytes where the number of blocks tells nothing, as of a container.
+    fn of(history: &History, series_count: usize) -> Self {
+        let (blocks, bytes) = (history.blocks(), history.bytes());
+        let rest = history.rest;
+        let of_blocks = with_rest(
+            Series::new(&blocks).among(series_count).decide(),
+            &blocks,
+            rest.map(|rest| rest.blocks),
+        );
+        let of_bytes = with_rest(
+            doubling::decide(&bytes, series_count),
+            &bytes,
+            rest.map(|rest| rest.bytes),
+        );
+        let decisive = match (of_blocks.verdict, of_bytes.verdict) {
+            (Verdict::Growing, _) => &of_blocks,
+            (_, Verdict::Growing) => &of_bytes,
+            (Verdict::Undecided, _) => &of_blocks,
+            _ => &of_bytes,
+        };
+        Self {
+            verdict: decisive.verdict,
+            reason: decisive.reason.clone(),
+            blocks: of_blocks,
+            bytes: of_bytes,
+        }
     }
 }
 
@@ -154,47 +187,52 @@ fn by_line(changing: &[History]) -> (Vec<Line>, Option<History>) {
 fn finding(
     line: Line,
     sum: &History,
-    stacks: &[(Verdict, String)],
+    stacks: &[Judgement],
     operations: u64,
     lines: usize,
 ) -> Option<Site> {
-    let of = |wanted: Verdict| {
-        line.members.iter().map(|member| &stacks[*member]).find(|(verdict, _)| *verdict == wanted)
+    let stack_with = |wanted: Verdict| {
+        line.members.iter().map(|member| &stacks[*member]).find(|stack| stack.verdict == wanted)
     };
-    let (grain, (verdict, reason)) = match of(Verdict::Growing) {
-        Some(growing) => (Grain::CallStack, growing.clone()),
-        None => match (verdict_of(sum, lines), of(Verdict::Undecided)) {
-            // What its stacks leave open by themselves, such as an exchange, their sum does not decide.
-            ((Verdict::Growing, _), Some(open)) if exchange::is_said(&open.1) => {
-                (Grain::CallStack, open.clone())
-            }
-            (grows @ (Verdict::Growing, _), _) => (Grain::Line, grows),
-            (_, open) => (Grain::CallStack, open?.clone()),
-        },
+    let whole = Judgement::of(sum, lines);
+    let (grain, decisive) = match (stack_with(Verdict::Growing), stack_with(Verdict::Undecided)) {
+        (Some(growing), _) => (Grain::CallStack, growing),
+        // What its stacks leave open by themselves, such as an exchange, their sum does not decide.
+        (None, Some(open)) if matches!(open.reason, Reason::Exchanged { .. }) => {
+            (Grain::CallStack, open)
+        }
+        (None, _) if whole.verdict == Verdict::Growing => (Grain::Line, &whole),
+        (None, open) => (Grain::CallStack, open?),
     };
     let operations = operations.max(1) as f64;
-    let slope = |values: &[u64]| {
-        let values: Vec<f64> = values.iter().map(|value| *value as f64).collect();
-        trend::slope(&values[values.len() / 4..])
-    };
-    let (blocks, bytes) = (slope(&sum.blocks()), slope(&sum.bytes()));
-    let visible = decide::decide_among(&sum.bytes(), lines).smallest_visible;
     let end = last(sum);
+    let grows = decisive.verdict == Verdict::Growing;
+    // The line's own rates; where its sum is not certain, those of the stack that grows.
+    let rate = |of: fn(&Judgement) -> &Decision| {
+        let certain = |judgement| Some(of(judgement)).filter(|of| of.verdict == Verdict::Growing);
+        let decision = certain(&whole).or_else(|| certain(decisive));
+        decision.and_then(|decision| decision.rate).filter(|_| grows)
+    };
+    let (blocks, bytes) = (rate(|judgement| &judgement.blocks), rate(|judgement| &judgement.bytes));
+    let blocks = blocks.map(|rate| rate.per_round / operations);
+    // Blocks of which it is certain that they grow, and of their bytes not: by their mean size.
+    let mean_size = end.bytes as f64 / end.blocks.max(1) as f64;
+    let bytes_by_blocks = blocks.map(|blocks| blocks * mean_size);
+    let per_operation = |rate: f64| rate / operations;
     Some(Site {
         file: line.culprit.file.as_deref().map(|file| names::relative(file).display().to_string()),
         line: line.culprit.line,
         own: line.culprit.owner.is_programs(),
         function: line.culprit.function,
         grain,
-        verdict,
-        reason,
+        verdict: decisive.verdict,
+        reason: decisive.reason.clone(),
         live_blocks: end.blocks,
         live_bytes: end.bytes,
-        blocks_per_operation: blocks.map(|slope| slope.median / operations),
-        bytes_per_operation: bytes.map(|slope| slope.median / operations),
-        bytes_low: bytes.map(|slope| slope.low / operations),
-        bytes_high: bytes.map(|slope| slope.high / operations),
-        smallest_visible: visible.map(|rate| rate / operations),
+        blocks_per_operation: blocks.or_else(|| grows.then_some(0.0)),
+        bytes_per_operation: bytes.map(|rate| per_operation(rate.per_round)).or(bytes_by_blocks),
+        bytes_low: bytes.map(|rate| per_operation(rate.low)).or(bytes_by_blocks),
+        bytes_high: bytes.map(|rate| per_operation(rate.high)).or(bytes_by_blocks),
         reallocations: end.reallocations,
         history: sum.bytes(),
         stack: line.frames.iter().map(Frame::to_line).collect(),
@@ -206,6 +244,10 @@ pub(super) fn sum<'a>(histories: impl Iterator<Item = &'a History>) -> History {
     histories
         .cloned()
         .reduce(|mut sum, other| {
+            if let (Some(total), Some(more)) = (&mut sum.rest, other.rest) {
+                total.blocks += more.blocks;
+                total.bytes += more.bytes;
+            }
             for (total, more) in sum.readings.iter_mut().zip(other.readings) {
                 total.blocks += more.blocks;
                 total.bytes += more.bytes;

@@ -15,6 +15,8 @@ pub(crate) struct Reading {
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     rows: Vec<Vec<Reading>>,
+    /// The readings after the rest, if there was one.
+    rest: Option<Vec<Reading>>,
 }
 
 /// The readings of one site over the rounds.
@@ -22,23 +24,35 @@ pub(crate) struct Ledger {
 pub(crate) struct History {
     pub(crate) site: SiteId,
     pub(crate) readings: Vec<Reading>,
+    /// The reading after the rest, if there was one.
+    pub(crate) rest: Option<Reading>,
 }
 
 impl Ledger {
     /// Takes the reading of every site.
     pub(crate) fn record(&mut self) {
-        allocator::as_meter(|| {
-            let sites = allocator::all_sites();
-            let row = sites.map(|site| {
-                let counts = allocator::counts_of_site(site);
-                Reading {
-                    blocks: counts.live_blocks(),
-                    bytes: counts.live_bytes(),
-                    reallocations: counts.reallocations,
-                }
-            });
-            self.rows.push(row.collect());
+        allocator::as_meter(|| self.rows.push(readings_of_all()));
+    }
+
+    /// Takes the reading of every site after the rest.
+    pub(crate) fn record_rest(&mut self) {
+        allocator::as_meter(|| self.rest = Some(readings_of_all()));
+    }
+
+    /// Keeps the last of each `count` rounds. Rounds at the beginning that are too few are left out.
+    pub(crate) fn merge(&mut self, count: usize) {
+        let skipped = self.rows.len() % count;
+        let mut row = 0;
+        self.rows.retain(|_| {
+            row += 1;
+            row > skipped && (row - skipped).is_multiple_of(count)
         });
+    }
+
+    /// The mean size of the blocks of the site that has the largest ones, in bytes, at the end.
+    pub(crate) fn largest_block(&self) -> u64 {
+        let sizes = self.rows.last().into_iter().flatten().skip(1);
+        sizes.filter_map(|reading| reading.bytes.checked_div(reading.blocks)).max().unwrap_or(0)
     }
 
     /// The sites whose live bytes changed after the first quarter of the rounds. The meter's own
@@ -70,20 +84,30 @@ impl Ledger {
     /// A site that was not there yet in a round had nothing.
     fn history(&self, site: SiteId) -> History {
         let reading = |row: &Vec<Reading>| row.get(site.index()).copied().unwrap_or_default();
-        History { site, readings: self.rows.iter().map(reading).collect() }
+        History {
+            site,
+            readings: self.rows.iter().map(reading).collect(),
+            rest: self.rest.as_ref().map(reading),
+        }
     }
+}
+
+fn readings_of_all() -> Vec<Reading> {
+    let sites = allocator::all_sites();
+    let row = sites.map(|site| {
+        let counts = allocator::counts_of_site(site);
+        Reading {
+            blocks: counts.live_blocks(),
+            bytes: counts.live_bytes(),
+            reallocations: counts.reallocations,
+        }
+    });
+    row.collect()
 }
 
 impl History {
     pub(crate) fn blocks(&self) -> Vec<u64> {
         self.readings.iter().map(|reading| reading.blocks).collect()
-    }
-
-    /// Whether the number of blocks is the same in every round but the first few: so a container
-    /// that grows shows, which replaces its one block by a larger one.
-    pub(crate) fn keeps_its_blocks(&self) -> bool {
-        let blocks = self.blocks();
-        blocks[blocks.len().min(2)..].windows(2).all(|pair| pair[0] == pair[1])
     }
 
     pub(crate) fn bytes(&self) -> Vec<u64> {

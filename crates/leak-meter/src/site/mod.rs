@@ -20,7 +20,7 @@ mod symbols;
 use serde::{Deserialize, Serialize};
 
 use crate::allocator::{self, Method, SiteId};
-use crate::verdict::Verdict;
+use crate::verdict::{Reason, Verdict};
 
 pub(crate) use excuse::{Excuses, ends_with_path};
 pub(crate) use findings::{Judged, judge, nameless, verdicts};
@@ -45,23 +45,20 @@ pub struct Site {
     pub grain: Grain,
     /// Growing or Undecided; places that are steady are not listed.
     pub verdict: Verdict,
-    /// Why, in one sentence.
-    pub reason: String,
+    /// Why; for Undecided with what may decide it.
+    pub reason: Reason,
     /// Live blocks that were allocated here, at the end.
     pub live_blocks: u64,
     /// Their bytes.
     pub live_bytes: u64,
-    /// Blocks retained per operation. `None` with too few rounds.
+    /// Blocks retained per operation. `None` while undecided.
     pub blocks_per_operation: Option<f64>,
-    /// Bytes retained per operation. `None` with too few rounds.
+    /// Bytes retained per operation. `None` while undecided.
     pub bytes_per_operation: Option<f64>,
     /// The lower end of the 95 % interval of `bytes_per_operation`.
     pub bytes_low: Option<f64>,
     /// The upper end of that interval.
     pub bytes_high: Option<f64>,
-    /// The smallest growth, in bytes per operation, that would have shown here. `None` while
-    /// undecided.
-    pub smallest_visible: Option<f64>,
     /// Times that blocks of this place were resized.
     pub reallocations: u64,
     /// Live bytes of this place at the end of each round.

@@ -1,15 +1,18 @@
 //! Runs a workload in rounds, takes a reading after each, and judges the series.
 
-mod budget;
+mod handles;
 mod operation;
 mod pace;
+mod plan;
 mod recorder;
+mod run;
+mod schedule;
 mod settle;
 mod turn;
 
 use std::fmt;
+use std::future::Future;
 use std::path::PathBuf;
-use std::thread;
 use std::time::Duration;
 
 pub use operation::{Operation, OperationResult};
@@ -17,20 +20,14 @@ pub use pace::Pace;
 
 use crate::allocator::HeapCounts;
 use crate::probe::Gauge;
-use crate::report::Report;
 use crate::series::{Resource, Round};
-use crate::site::Excuses;
-use budget::Budget;
-use recorder::Recorder;
-use turn::Turn;
+use plan::{Plan, Rounds, Work};
+use settle::Settling;
 
-/// Rounds at which a soak looks whether it can decide; each holds twice the evidence of the one
-/// before.
-const CHECKPOINTS: [usize; 4] = [12, 24, 48, 96];
+/// The fewest rounds that decide anything.
+const FEWEST_ROUNDS: usize = crate::verdict::decide::FEWEST_ROUNDS;
 
-/// What a program offers to bring its deferred work to rest.
-type Step<'a> = Box<dyn FnMut() + 'a>;
-/// Someone who wants to see each round as it ends.
+/// A callback that sees each round as it ends.
 type Observer<'a> = Box<dyn FnMut(&Round) + 'a>;
 
 /// A reading that the program takes of itself.
@@ -39,35 +36,23 @@ type AnyGauge<'a> = Box<dyn Gauge + 'a>;
 /// Another counter of allocations than the meter's.
 type Counter<'a> = Box<dyn FnMut() -> HeapCounts + 'a>;
 
-/// A soak: a workload run in rounds until its series are decided.
+/// A soak: a workload run in rounds, whose readings are then judged.
 ///
 /// An operation is a round trip that should leave the system as it found it (connect ...
-/// disconnect). Rounds double from 12 to 24, 48 and 96 while a verdict is open.
+/// disconnect). A soak uses its whole budget, 10 seconds unless it is given another: what looks like a
+/// leak at first may be a cache that fills, and what looks steady may begin to leak later. It has at least
+/// 96 rounds then, and as many operations in each as fit.
 ///
-/// A soak counts all that its process allocates, so two in one process take turns: the second waits.
+/// A soak counts everything that its process allocates, so two in one process take turns: the second one
+/// waits.
 #[must_use = "a soak does nothing until it is run"]
 pub struct Soak<'a> {
     plan: Plan,
-    settle: Option<Step<'a>>,
+    settling: Settling<'a>,
     watchers: Watchers<'a>,
 }
 
-/// What is to be run.
-#[derive(Debug, Clone)]
-struct Plan {
-    operations: Operations,
-    rounds: Rounds,
-    seed: u64,
-    temporary_folder: Option<PathBuf>,
-    bounds: Vec<(Resource, u64)>,
-    excuses: Excuses,
-    /// Whether to look for who holds what grows.
-    holders: bool,
-    /// What is wrong with how the soak was set up.
-    fault: Option<String>,
-}
-
-/// Who looks at the program besides the meter.
+/// What observes the program besides the meter.
 #[derive(Default)]
 struct Watchers<'a> {
     observer: Option<Observer<'a>>,
@@ -77,87 +62,63 @@ struct Watchers<'a> {
     gauges: Vec<(String, AnyGauge<'a>)>,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Operations {
-    PerRound(u64),
-    Within(Budget),
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Rounds {
-    Exactly(usize),
-    UntilDecided { at_most: usize },
-}
-
-impl Rounds {
-    /// The numbers of rounds at which to look whether it is decided; the last one ends the soak.
-    fn checkpoints(self) -> Vec<usize> {
-        match self {
-            Self::Exactly(rounds) => vec![rounds],
-            Self::UntilDecided { at_most } => CHECKPOINTS
-                .into_iter()
-                .filter(|checkpoint| *checkpoint < at_most)
-                .chain([at_most])
-                .collect(),
-        }
-    }
-}
-
 impl<'a> Soak<'a> {
-    /// A soak of at most 96 rounds, with as many operations a round as fit into 10 seconds in all
-    /// (or into the time in the environment variable `LEAK_METER_BUDGET`, see
+    /// A soak of 10 seconds (or of the time in the environment variable `LEAK_METER_BUDGET`, see
     /// [`budget`](Self::budget)).
     pub fn new() -> Self {
-        let (budget, fault) = match Budget::from_environment() {
-            Ok(budget) => (budget, None),
-            Err(fault) => (Budget::default(), Some(fault)),
-        };
-        let plan = Plan {
-            operations: Operations::Within(budget),
-            rounds: Rounds::UntilDecided { at_most: 96 },
-            seed: 0,
-            temporary_folder: None,
-            bounds: Vec::new(),
-            excuses: Excuses::default(),
-            holders: true,
-            fault,
-        };
-        Self { plan, settle: None, watchers: Watchers::default() }
+        Self { plan: Plan::new(), settling: Settling::default(), watchers: Watchers::default() }
     }
 
-    /// The time that the whole soak may take. A first short round, which is not in the report, finds
-    /// out how many operations a round can have. A budget too small for 12 rounds of one operation
-    /// ends in a sentence, not in a verdict.
+    /// The time that the whole soak may take: the load with its settling, and the rest after it. The report
+    /// takes up to two seconds more, and up to ten if something grows and its
+    /// [holders](Self::holders) are looked for in a large heap.
     ///
-    /// The environment variable `LEAK_METER_BUDGET`, a number of seconds, goes before this.
+    /// The soak begins with rounds of one operation and makes them longer as long as there is time. If the
+    /// operations become slower, it ends in time with fewer rounds. A budget that does not suffice for 12
+    /// operations ends in a sentence, not in a verdict.
+    ///
+    /// The environment variable `LEAK_METER_BUDGET`, a number of seconds, takes precedence.
     pub fn budget(mut self, budget: Duration) -> Self {
-        match Budget::from_environment() {
-            Ok(set) if set.is_from_environment() => self.plan.operations = Operations::Within(set),
-            Ok(_) => self.plan.operations = Operations::Within(Budget::of(budget)),
-            Err(fault) => self.plan.fault = Some(fault),
-        }
+        self.plan.set_budget(budget);
         self
     }
 
-    /// Operations in each round, at least one, whatever time they take: for runs that can be repeated
-    /// exactly. A leak of one block in `n` operations shows as one
-    /// block a round with `n` of them.
+    /// The operations in each round, at least one, whatever time they take: for runs that can be
+    /// repeated exactly. There are 96 rounds, unless [`rounds`](Self::rounds) says otherwise.
+    ///
+    /// A leak of one block in `n` operations shows as one block in each round of `n` operations.
     pub fn operations_per_round(mut self, operations: u64) -> Self {
-        self.plan.operations = Operations::PerRound(operations.max(1));
+        self.plan.work = Work::PerRound(operations.max(1));
         // An unreadable budget does not matter to a soak that has none.
         self.plan.fault = None;
         self
     }
 
-    /// Runs this number of rounds, whatever they show. Fewer than 12 are never decided.
+    /// Runs this number of rounds. Fewer than 12 decide nothing, and fewer than about 50 cannot tell a leak
+    /// from a cache that is still filling: for workloads that are known to have warmed up by then.
     pub fn rounds(mut self, rounds: usize) -> Self {
         self.plan.rounds = Rounds::Exactly(rounds.max(1));
         self
     }
 
-    /// Doubles the rounds while undecided, up to this number (at least 12).
+    /// Runs at most this number of rounds (at least 12).
     pub fn rounds_at_most(mut self, rounds: usize) -> Self {
-        self.plan.rounds = Rounds::UntilDecided { at_most: rounds.max(CHECKPOINTS[0]) };
+        self.plan.rounds = Rounds::AtMost(rounds.max(FEWEST_ROUNDS));
+        self
+    }
+
+    /// Ends the soak once it is decided, after 24, 48 or 96 rounds, instead of using its whole time. The
+    /// answer is quicker and less certain: a cache that is still filling looks like a leak.
+    pub fn stop_early(mut self) -> Self {
+        self.plan.stops_early = true;
+        self
+    }
+
+    /// How long to rest after the load, if something grew, before a last reading: what went away by then is
+    /// no leak. Give a store whose entries expire by themselves at least their time to live. By
+    /// default a fiftieth of the budget, and nothing if the operations in each round are given.
+    pub fn rest(mut self, rest: Duration) -> Self {
+        self.plan.rest = Some(rest);
         self
     }
 
@@ -173,9 +134,27 @@ impl<'a> Soak<'a> {
         self
     }
 
-    /// What the program offers to bring deferred work to rest; called before every reading.
-    pub fn settle(mut self, settle: impl FnMut() + 'a) -> Self {
-        self.settle = Some(Box::new(settle));
+    /// What the program offers to bring deferred work to rest; called before every reading, and once more
+    /// if the counts still move. Its time is part of the budget.
+    pub fn settle(mut self, step: impl FnMut() + 'a) -> Self {
+        self.settling.step = Some(Box::new(step));
+        self
+    }
+
+    /// The same, for [`run_async`](Self::run_async). Work that lingers after an operation, such as a
+    /// connection that closes after a grace period, is waited for like this:
+    ///
+    /// ```
+    /// # use leak_meter::Soak;
+    /// # use std::time::Duration;
+    /// let soak = Soak::new().settle_async(|| tokio::time::sleep(Duration::from_millis(40)));
+    /// # drop(soak);
+    /// ```
+    pub fn settle_async<F>(mut self, mut step: impl FnMut() -> F + 'a) -> Self
+    where
+        F: Future<Output = ()> + 'a,
+    {
+        self.settling.async_step = Some(Box::new(move || Box::pin(step())));
         self
     }
 
@@ -234,65 +213,6 @@ impl<'a> Soak<'a> {
     pub fn holders(mut self, look: bool) -> Self {
         self.plan.holders = look;
         self
-    }
-
-    /// Runs `workload` once per operation and judges what stayed.
-    ///
-    /// A workload may return a `Result`: an error ends the soak, and the report says where.
-    pub fn run<R: OperationResult>(mut self, mut workload: impl FnMut(Operation) -> R) -> Report {
-        let _turn = Turn::wait();
-        let mut first = self.first_round();
-        while let Some(operation) = first.next() {
-            first.stopped = workload(operation).stopped_by(operation);
-        }
-        let mut recorder = Recorder::new(self.plan, self.watchers, &first);
-        while recorder.goes_on() {
-            if recorder.waits() {
-                thread::sleep(pace::LOOK);
-                continue;
-            }
-            recorder.begin_round();
-            let stopped = recorder
-                .operations()
-                .find_map(|operation| workload(operation).stopped_by(operation));
-            recorder.end_operations();
-            let settled = settle::settle(self.settle.as_deref_mut());
-            recorder.end_round(settled, stopped);
-        }
-        recorder.into_report()
-    }
-
-    /// As [`run`](Self::run), for an asynchronous workload on any runtime. While it settles it
-    /// yields, so that tasks of a runtime with a single thread can end.
-    pub async fn run_async<R: OperationResult>(
-        mut self,
-        mut workload: impl AsyncFnMut(Operation) -> R,
-    ) -> Report {
-        let _turn = Turn::wait_async().await;
-        let mut first = self.first_round();
-        while let Some(operation) = first.next() {
-            first.stopped = workload(operation).await.stopped_by(operation);
-        }
-        let mut recorder = Recorder::new(self.plan, self.watchers, &first);
-        while recorder.goes_on() {
-            if recorder.waits() {
-                thread::sleep(pace::LOOK);
-                settle::yield_now().await;
-                continue;
-            }
-            recorder.begin_round();
-            let mut stopped = None;
-            for operation in recorder.operations() {
-                stopped = workload(operation).await.stopped_by(operation);
-                if stopped.is_some() {
-                    break;
-                }
-            }
-            recorder.end_operations();
-            let settled = settle::settle_async(self.settle.as_deref_mut()).await;
-            recorder.end_round(settled, stopped);
-        }
-        recorder.into_report()
     }
 }
 

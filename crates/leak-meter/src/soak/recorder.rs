@@ -1,41 +1,43 @@
 //! Takes the readings of a soak without disturbing them.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::budget::FirstRound;
-use super::{Operation, Pace, Plan, Watchers};
+use super::handles::{self, Handles, Readings};
+use super::plan::Plan;
+use super::run::RoundEnd;
+use super::schedule::{Next, Schedule};
+use super::{Operation, Pace, Watchers};
 use crate::allocator::{self, HeapCounts};
 use crate::holders;
-use crate::probe::{
-    self, FileGroup, FolderProbe, FolderUsage, ForeignBytesProbe, OpenFilesProbe,
-    ResidentBytesProbe, ThreadsProbe, Unavailable,
-};
+use crate::judge::{self, Evidence};
+use crate::probe::FileGroup;
 use crate::report::{Excused, GaugeGrowth, OpenFiles, Report};
 use crate::series::{Resource, Round};
 use crate::site::{self, Ledger};
-use crate::verdict::{self, Verdict, decide};
+use crate::units;
+use crate::verdict::{Verdict, decide};
 
-/// From this many rounds on, one certain growth is enough.
-const LONG_RUN: usize = 48;
+/// The rounds at which a soak that stops early looks whether it is decided.
+const CHECKPOINTS: [usize; 3] = [24, 48, 96];
+/// A load that has added so many live bytes ends, so that a leak of large blocks does not take the
+/// machine's memory.
+const MOST_MORE_BYTES: u64 = 1 << 30;
 
 /// The state of a running soak. All that it keeps is the meter's own memory.
 pub(super) struct Recorder<'a> {
     plan: Plan,
     watchers: Watchers<'a>,
-    operations: u64,
-    /// The number of the first round's first operation; of a paced soak, the next one's.
-    first_operation: u64,
+    schedule: Schedule,
+    /// The number of the next operation.
+    next_operation: u64,
     /// What a paced soak does next.
     pace: Option<Pace>,
-    checkpoints: Vec<usize>,
     installed: bool,
-    open_files: Result<OpenFilesProbe, Unavailable>,
-    threads: Result<ThreadsProbe, Unavailable>,
-    foreign: Result<ForeignBytesProbe, Unavailable>,
-    resident: Result<ResidentBytesProbe, Unavailable>,
-    folder: Option<FolderProbe>,
+    handles: Handles,
     at_start: HeapCounts,
+    /// Live bytes before the first operation.
+    bytes_at_start: u64,
     began: Instant,
     nanoseconds: u64,
     rounds: Vec<Round>,
@@ -43,71 +45,73 @@ pub(super) struct Recorder<'a> {
     /// What was open after the first round and after the last one so far.
     open: [BTreeMap<FileGroup, u64>; 2],
     ledger: Ledger,
-    /// Why a probe that had worked failed, by resource.
-    failed: BTreeMap<Resource, String>,
+    /// The reading after the rest, if there was one.
+    after_rest: Option<Round>,
+    /// Why the workload could not go on.
     stopped: Option<String>,
+    /// Why the load ended before its time or its rounds were up.
+    ended_early: Option<String>,
+    over: bool,
 }
 
 impl<'a> Recorder<'a> {
-    pub(super) fn new(plan: Plan, watchers: Watchers<'a>, first: &FirstRound) -> Self {
-        allocator::as_meter(|| Self::begin(plan, watchers, first))
+    pub(super) fn new(plan: Plan, watchers: Watchers<'a>) -> Self {
+        allocator::as_meter(|| Self::begin(plan, watchers))
     }
 
-    fn begin(plan: Plan, watchers: Watchers<'a>, first: &FirstRound) -> Self {
-        let mut stopped = plan.fault.clone();
-        let (operations, first_operation) =
-            first.result(plan.operations).unwrap_or_else(|sentence| {
-                stopped.get_or_insert(sentence);
-                (1, 0)
-            });
-        let mut recorder = Self {
-            operations,
-            first_operation,
+    fn begin(plan: Plan, watchers: Watchers<'a>) -> Self {
+        let stopped = plan.fault.clone();
+        let recorder = Self {
+            schedule: Schedule::new(&plan),
+            next_operation: 0,
             pace: None,
-            checkpoints: plan.rounds.checkpoints(),
             installed: allocator::is_installed(),
-            open_files: OpenFilesProbe::new(),
-            threads: ThreadsProbe::new(),
-            foreign: ForeignBytesProbe::new(),
-            resident: ResidentBytesProbe::new(),
-            folder: None,
+            handles: Handles::open(plan.temporary_folder.as_deref()),
             at_start: HeapCounts::default(),
+            bytes_at_start: HeapCounts::now().live_bytes(),
             began: Instant::now(),
             nanoseconds: 0,
             rounds: Vec::new(),
             open: [BTreeMap::new(), BTreeMap::new()],
             gauges: vec![Vec::new(); watchers.gauges.len()],
             ledger: Ledger::default(),
-            failed: BTreeMap::new(),
+            after_rest: None,
+            over: stopped.is_some(),
             stopped,
+            ended_early: None,
             plan,
             watchers,
         };
-        // A folder that was given is to be counted: one that cannot be is a missing reading.
-        let folder = recorder.plan.temporary_folder.clone().map(FolderProbe::new);
-        recorder.folder = recorder.keep(&Self::TEMPORARY, folder);
-        // A probe reserves its buffer at its first reading, as the meter's own memory.
-        recorder.read_handles();
         allocator::start();
         recorder
     }
 
-    /// Whether another round is to be run: the last one ended neither the workload nor the doubt.
+    /// Whether another round is to be run.
     pub(super) fn goes_on(&mut self) -> bool {
-        if let (Some(pacer), None) = (&mut self.watchers.pacer, &self.stopped) {
+        if self.over {
+            return false;
+        }
+        if let Some(pacer) = &mut self.watchers.pacer {
             let pace = allocator::as_meter(pacer);
             if let Pace::Round(operations) = pace {
-                self.operations = operations.max(1);
+                self.schedule.operations = operations.max(1);
             }
             self.pace = Some(pace);
             return pace != Pace::End;
         }
         let done = self.rounds.len();
-        let last = self.checkpoints.last().is_none_or(|last| done >= *last);
-        if last || self.stopped.is_some() {
+        if self.plan.stops_early && CHECKPOINTS.contains(&done) && self.is_decided() {
             return false;
         }
-        !self.checkpoints.contains(&done) || !self.is_decided()
+        let working = self.rounds.iter().map(|round| round.nanoseconds).sum();
+        match self.schedule.next(done, Duration::from_nanos(working)) {
+            Next::Round => true,
+            Next::End => false,
+            Next::Merge(count) => {
+                allocator::as_meter(|| self.merge(count));
+                true
+            }
+        }
     }
 
     /// Whether the next round's time has not come.
@@ -115,14 +119,23 @@ impl<'a> Recorder<'a> {
         self.pace == Some(Pace::Wait)
     }
 
-    /// Whether more rounds could not change the verdict. Long runs end at the first certain growth:
-    /// what else is open then would not make the program healthy.
+    /// Whether no verdict is open.
     fn is_decided(&self) -> bool {
-        let mut verdicts = verdict::of_resources(&self.rounds);
+        let mut verdicts = judge::verdicts_on_resources(&self.rounds);
         verdicts.extend(self.gauges.iter().map(|readings| decide::decide(readings).verdict));
         verdicts.extend(site::verdicts(&self.ledger));
-        let open = verdicts.contains(&Verdict::Undecided);
-        !open || (verdicts.contains(&Verdict::Growing) && self.rounds.len() >= LONG_RUN)
+        !verdicts.contains(&Verdict::Undecided)
+    }
+
+    /// Makes one round of each `count` rounds. Rounds at the beginning that are too few for one are left
+    /// out.
+    fn merge(&mut self, count: usize) {
+        let skipped = self.rounds.len() % count;
+        self.rounds = self.rounds[skipped..].chunks_exact(count).map(Round::merged).collect();
+        for readings in &mut self.gauges {
+            *readings = readings[skipped..].chunks_exact(count).map(|few| few[count - 1]).collect();
+        }
+        self.ledger.merge(count);
     }
 
     pub(super) fn begin_round(&mut self) {
@@ -147,25 +160,59 @@ impl<'a> Recorder<'a> {
     pub(super) fn operations(&self) -> impl Iterator<Item = Operation> + use<> {
         let round = self.rounds.len();
         let seed = self.plan.seed;
-        let first = self.first_operation + round as u64 * self.operations;
-        (first..first + self.operations).map(move |number| Operation::new(number, round, seed))
+        let first = self.next_operation;
+        (first..first + self.schedule.operations)
+            .map(move |number| Operation::new(number, round, seed))
     }
 
-    pub(super) fn end_round(&mut self, settled: bool, stopped: Option<String>) {
-        allocator::as_meter(|| self.record(settled, stopped));
+    /// Whether the time is up within a round, after `done` of its operations.
+    pub(super) fn is_over(&self, done: u64) -> bool {
+        done < self.schedule.operations && self.schedule.is_over(done)
     }
 
-    fn record(&mut self, settled: bool, stopped: Option<String>) {
+    pub(super) fn longest_settling(&self) -> Duration {
+        self.schedule.longest_settling()
+    }
+
+    pub(super) fn end_round(&mut self, settled: bool, end: RoundEnd) {
+        allocator::as_meter(|| match end {
+            RoundEnd::Complete => self.record(settled),
+            // Fewer operations than the others: it cannot stand in the series.
+            RoundEnd::OutOfTime => self.over = true,
+            RoundEnd::Failed(why) => self.stop(why),
+        });
+    }
+
+    /// Ends the load at an operation that could not be done.
+    fn stop(&mut self, why: String) {
+        self.over = true;
+        if let Some(groups) = self.handles.open_groups() {
+            self.open[1] = groups;
+        }
+        let exhausted = self.handles.exhausted().map_or_else(String::new, |sentence| {
+            format!("; {sentence}")
+        });
+        self.stopped = Some(why + &exhausted);
+    }
+
+    fn record(&mut self, settled: bool) {
+        let handles = self.handles.read();
+        let round = self.reading(settled, &handles);
+        self.next_operation += self.schedule.operations;
+        if self.pace.is_none() {
+            self.keep_round(round);
+            self.end_near_limit(&handles);
+        }
+        if let Some(observer) = &mut self.watchers.observer {
+            observer(&round);
+        }
+    }
+
+    fn reading(&mut self, settled: bool, handles: &Readings) -> Round {
         let live = HeapCounts::now();
         let counts = self.counts();
-        if stopped.is_some() {
-            // Fewer operations than the others: it cannot stand in the series.
-            self.stopped = stopped;
-            return;
-        }
-        let handles = self.read_handles();
-        let round = Round {
-            operations: self.operations,
+        Round {
+            operations: self.schedule.operations,
             allocations: counts.allocations - self.at_start.allocations,
             deallocations: counts.deallocations - self.at_start.deallocations,
             reallocations: counts.reallocations - self.at_start.reallocations,
@@ -181,21 +228,14 @@ impl<'a> Recorder<'a> {
             resident_bytes: handles.resident,
             settled,
             nanoseconds: self.nanoseconds,
-        };
-        if self.pace.is_some() {
-            self.first_operation += self.operations;
-        } else {
-            self.keep_round(round);
-        }
-        if let Some(observer) = &mut self.watchers.observer {
-            observer(&round);
         }
     }
 
     /// Adds a round to the series that are judged.
     fn keep_round(&mut self, round: Round) {
-        if let Some(Ok(groups)) = self.open_files.as_mut().ok().map(OpenFilesProbe::groups) {
-            self.open[usize::from(!self.rounds.is_empty())] = groups;
+        let first = self.next_operation == self.schedule.operations;
+        if let Some(groups) = self.handles.open_groups() {
+            self.open[usize::from(!first)] = groups;
         }
         self.rounds.push(round);
         for (readings, (_, gauge)) in self.gauges.iter_mut().zip(&mut self.watchers.gauges) {
@@ -204,73 +244,122 @@ impl<'a> Recorder<'a> {
         self.ledger.record();
     }
 
-    fn read_handles(&mut self) -> Handles {
-        let open = self.open_files.as_mut().ok().map(OpenFilesProbe::usage);
-        let threads = self.threads.as_mut().ok().map(ThreadsProbe::count);
-        let foreign = self.foreign.as_mut().ok().map(ForeignBytesProbe::bytes);
-        let resident = self.resident.as_mut().ok().map(ResidentBytesProbe::bytes);
-        let temporary = self.folder.as_mut().map(FolderProbe::usage);
-        Handles {
-            open: self.keep(&Self::OPEN, open),
-            threads: self.keep(&[Resource::Threads], threads),
-            foreign: self.keep(&[Resource::ForeignBytes], foreign),
-            resident: self.keep(&[Resource::ResidentBytes], resident),
-            temporary: self.keep(&Self::TEMPORARY, temporary),
+    /// Ends the load where what leaks comes near a limit: so that the process neither fails for want of it,
+    /// nor seems to be steady since it can have no more.
+    fn end_near_limit(&mut self, now: &Readings) {
+        let rounds = self.rounds.len();
+        if rounds < CHECKPOINTS[0] {
+            return;
+        }
+        let operations = units::count(self.next_operation);
+        let end = if let Some((resource, start, now, limit)) = self.handles.near_limit(now) {
+            format!(
+                "after {operations} operations, {}",
+                handles::risen(resource, start, now, limit)
+            )
+        } else {
+            let live = self.rounds[rounds - 1].live_bytes;
+            if live < self.bytes_at_start.saturating_add(MOST_MORE_BYTES) {
+                return;
+            }
+            format!(
+                "after {operations} operations, live bytes had risen from {} to {}",
+                units::bytes(self.bytes_at_start as f64),
+                units::bytes(live as f64)
+            )
+        };
+        // A soak that was given its work does it, as long as the system lets it.
+        if self.schedule.has_budget() {
+            self.over = true;
+            self.ended_early = Some(end);
         }
     }
 
-    const OPEN: [Resource; 2] = [Resource::OpenFiles, Resource::Sockets];
-    const TEMPORARY: [Resource; 2] = [Resource::TemporaryFiles, Resource::TemporaryBytes];
-
-    /// The reading, or the reason why a probe that was to work does not.
-    fn keep<T>(
-        &mut self,
-        resources: &[Resource],
-        reading: Option<Result<T, Unavailable>>,
-    ) -> Option<T> {
-        reading?
-            .map_err(|Unavailable(reason)| {
-                self.failed.extend(resources.iter().map(|resource| (*resource, reason.clone())));
-            })
-            .ok()
+    /// How long to rest before a last reading. `None`: not at all.
+    pub(super) fn rest(&self) -> Option<Duration> {
+        let rest = self.plan.rest_if_growing();
+        let judged = self.pace.is_none() && self.stopped.is_none();
+        let grows = || {
+            let resources = judge::verdicts_on_resources(&self.rounds);
+            resources.contains(&Verdict::Growing)
+                || site::verdicts(&self.ledger).contains(&Verdict::Growing)
+        };
+        (judged && !rest.is_zero() && grows()).then_some(rest)
     }
 
-    pub(super) fn into_report(self) -> Report {
+    /// Takes the reading after the rest.
+    pub(super) fn end_rest(&mut self) {
+        allocator::as_meter(|| {
+            let handles = self.handles.read();
+            self.at_start = self.counts();
+            let reading = self.reading(true, &handles);
+            self.after_rest = Some(Round { operations: 0, nanoseconds: 0, ..reading });
+            self.ledger.record_rest();
+        });
+    }
+
+    /// The report so far, when an operation has panicked.
+    pub(super) fn report_after_panic(&mut self, why: String) -> Report {
+        allocator::as_meter(|| {
+            self.stop(why);
+            self.report()
+        })
+    }
+
+    pub(super) fn into_report(mut self) -> Report {
+        if self.pace.is_none() && self.stopped.is_none() && self.ended_early.is_none() {
+            self.stopped = self.schedule.too_small(self.rounds.len());
+        }
+        self.report()
+    }
+
+    fn report(&mut self) -> Report {
+        // Names and holders are read from files.
+        self.handles.release_reserve();
         let attribution = site::attribution();
         allocator::stop();
-        let judged = site::judge(&self.ledger, self.operations, &self.plan.excuses);
+        let operations = self.schedule.operations;
+        let judged = site::judge(&self.ledger, operations, &self.plan.excuses);
         // The workload is still alive, with all that it holds.
         let grows = judged.sites.iter().any(|site| site.verdict == Verdict::Growing);
         let holders =
             (self.plan.holders && grows).then(|| holders::of_growing(&judged.sites, &self.ledger));
-        let unavailable = self.unavailable();
-        let evidence = verdict::Evidence {
+        let mut unavailable = self.handles.unavailable();
+        if self.watchers.tasks.is_none() {
+            unavailable.insert(Resource::Tasks, "no runtime was given".to_owned());
+        }
+        let evidence = Evidence {
             rounds: &self.rounds,
+            after_rest: self.after_rest.as_ref(),
             apart: &judged.apart,
             bounds: &self.plan.bounds,
+            limits: &self.handles.limits,
             unavailable: &unavailable,
-            failed: &self.failed,
+            failed: &self.handles.failed,
             installed: self.installed,
             stopped: self.stopped.as_deref(),
+            lines_grow: judged.growing_lines(),
+            largest_block: self.ledger.largest_block(),
         };
-        let growth = verdict::judge(&evidence);
+        let growth = judge::resources(&evidence);
         let gauges: Vec<GaugeGrowth> = self
             .watchers
             .gauges
             .iter()
-            .zip(self.gauges)
-            .map(|((name, _), readings)| verdict::judge_gauge(name, readings, &evidence))
+            .zip(std::mem::take(&mut self.gauges))
+            .map(|((name, _), readings)| judge::gauge(name, readings, &evidence))
             .collect();
         let verdicts = growth
             .iter()
-            .filter(|growth| verdict::counts(growth))
+            .filter(|growth| judge::counts(growth))
             .map(|growth| growth.verdict)
             .chain(gauges.iter().map(|gauge| gauge.verdict))
             .chain([site::overall(&judged, &attribution)]);
         Report {
-            verdict: verdict::overall(verdicts),
+            verdict: Verdict::overall(verdicts),
             seed: self.plan.seed,
-            rounds: self.rounds,
+            rounds: std::mem::take(&mut self.rounds),
+            after_rest: self.after_rest,
             unavailable,
             growth,
             open_files: more_open(&self.open),
@@ -284,37 +373,20 @@ impl<'a> Recorder<'a> {
                 .collect(),
             other_tests_bytes: judged.other_tests_bytes,
             attribution,
-            stopped: self.stopped,
+            stopped: self.stopped.clone(),
+            ended_early: self.ended_early.clone(),
         }
-    }
-
-    /// The resources that could not be measured from the start, each with the reason.
-    fn unavailable(&self) -> BTreeMap<Resource, String> {
-        let mut unavailable = BTreeMap::new();
-        let open = self.open_files.as_ref().err();
-        for (resource, refused) in [
-            (Resource::OpenFiles, open),
-            (Resource::Sockets, open),
-            (Resource::Threads, self.threads.as_ref().err()),
-            (Resource::ForeignBytes, self.foreign.as_ref().err()),
-            (Resource::ResidentBytes, self.resident.as_ref().err()),
-        ] {
-            if let Some(Unavailable(reason)) = refused {
-                unavailable.insert(resource, reason.clone());
-            }
-        }
-        if self.plan.temporary_folder.is_none() {
-            let reason = "no temporary folder was given";
-            unavailable.extend(Self::TEMPORARY.map(|resource| (resource, reason.to_owned())));
-        }
-        if self.watchers.tasks.is_none() {
-            unavailable.insert(Resource::Tasks, "no runtime was given".to_owned());
-        }
-        unavailable
     }
 }
 
-/// The groups that there are more of after the last round than after the first.
+impl Drop for Recorder<'_> {
+    /// A workload that never came to its report, such as a cancelled future, leaves attribution off.
+    fn drop(&mut self) {
+        allocator::stop();
+    }
+}
+
+/// The groups that there are more of at the end than after the first round.
 fn more_open([first, last]: &[BTreeMap<FileGroup, u64>; 2]) -> Vec<OpenFiles> {
     let before = |group| first.get(group).copied().unwrap_or(0);
     let mut more: Vec<OpenFiles> = last
@@ -328,13 +400,4 @@ fn more_open([first, last]: &[BTreeMap<FileGroup, u64>; 2]) -> Vec<OpenFiles> {
         .collect();
     more.sort_by_key(|files| std::cmp::Reverse(files.last - files.first));
     more
-}
-
-/// What the process held besides its heap when the round ended.
-struct Handles {
-    open: Option<probe::OpenFiles>,
-    threads: Option<u64>,
-    foreign: Option<u64>,
-    resident: Option<u64>,
-    temporary: Option<FolderUsage>,
 }

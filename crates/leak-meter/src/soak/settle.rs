@@ -1,9 +1,10 @@
 //! Settling: waiting, within a bound, until the heap's counts have stopped moving.
 
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::task::Poll;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::allocator::HeapCounts;
 
@@ -18,43 +19,108 @@ const PAUSES: [Duration; 8] = [
     Duration::from_millis(64),
     Duration::from_millis(128),
 ];
+/// Looks before which the program's own step is called.
+const STEPS: usize = 2;
+/// Rounds in a row that did not settle after which the following ones wait only for the first pauses.
+const RESTLESS: u32 = 2;
+/// Those pauses.
+const PAUSES_OF_RESTLESS: usize = 2;
+/// How often the runtime's other tasks get their turn before each look at the clock: more than the
+/// number of turns after which a runtime looks at its timers and sockets.
+const YIELDS: usize = 128;
+/// How long the thread sleeps between them, so that other threads get the processor.
+const BREATH: Duration = Duration::from_micros(100);
 
-/// How often other tasks get their turn before each look at the counts.
-const YIELDS: usize = 64;
+/// What a program offers to bring its deferred work to rest.
+pub(super) type Step<'a> = Box<dyn FnMut() + 'a>;
+/// The same, for an asynchronous program.
+pub(super) type AsyncStep<'a> = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = ()> + 'a>> + 'a>;
 
-/// Calls the program's own step, then waits until two looks agree. Returns whether they did.
-pub(super) fn settle(mut step: Option<&mut (dyn FnMut() + '_)>) -> bool {
-    for pause in PAUSES {
-        if let Some(step) = &mut step {
-            step();
-        }
-        if rests_for(pause) {
-            return true;
-        }
-    }
-    false
+/// How a soak settles.
+#[derive(Default)]
+pub(super) struct Settling<'a> {
+    pub(super) step: Option<Step<'a>>,
+    pub(super) async_step: Option<AsyncStep<'a>>,
+    /// Rounds in a row that did not settle.
+    restless: u32,
 }
 
-/// As [`settle`], yielding to the runtime's other tasks before each look.
-pub(super) async fn settle_async(mut step: Option<&mut (dyn FnMut() + '_)>) -> bool {
-    for pause in PAUSES {
-        if let Some(step) = &mut step {
-            step();
+impl Settling<'_> {
+    /// Calls the program's own step, then waits until two looks agree. Returns whether they did.
+    pub(super) fn settle(&mut self, longest: Duration) -> bool {
+        let began = Instant::now();
+        for (look, pause) in self.pauses().iter().enumerate() {
+            if look < STEPS
+                && let Some(step) = &mut self.step
+            {
+                step();
+            }
+            let before = HeapCounts::now();
+            thread::sleep(*pause);
+            if HeapCounts::now() == before {
+                return self.settled(true);
+            }
+            if began.elapsed() >= longest {
+                break;
+            }
         }
-        for _ in 0..YIELDS {
-            yield_now().await;
-        }
-        if rests_for(pause) {
-            return true;
-        }
+        self.settled(false)
     }
-    false
+
+    /// As [`settle`](Self::settle), while the runtime goes on.
+    pub(super) async fn settle_async(&mut self, longest: Duration) -> bool {
+        let began = Instant::now();
+        for (look, pause) in self.pauses().iter().enumerate() {
+            if look < STEPS {
+                if let Some(step) = &mut self.step {
+                    step();
+                }
+                if let Some(step) = &mut self.async_step {
+                    step().await;
+                }
+            }
+            // What is ready already is no change that the look should see.
+            give_way().await;
+            let before = HeapCounts::now();
+            rest_async(*pause).await;
+            if HeapCounts::now() == before {
+                return self.settled(true);
+            }
+            if began.elapsed() >= longest {
+                break;
+            }
+        }
+        self.settled(false)
+    }
+
+    /// Work that never rests is not waited for at full length in each round.
+    fn pauses(&self) -> &'static [Duration] {
+        if self.restless >= RESTLESS { &PAUSES[..PAUSES_OF_RESTLESS] } else { &PAUSES }
+    }
+
+    fn settled(&mut self, settled: bool) -> bool {
+        self.restless = if settled { 0 } else { self.restless.saturating_add(1) };
+        settled
+    }
 }
 
-fn rests_for(pause: Duration) -> bool {
-    let before = HeapCounts::now();
-    thread::sleep(pause);
-    HeapCounts::now() == before
+/// Waits while the runtime goes on: its tasks, timers and sockets. Works on any runtime, since it uses
+/// none of its timers.
+pub(super) async fn rest_async(time: Duration) {
+    let began = Instant::now();
+    loop {
+        give_way().await;
+        if began.elapsed() >= time {
+            return;
+        }
+        thread::sleep(BREATH);
+    }
+}
+
+async fn give_way() {
+    for _ in 0..YIELDS {
+        yield_now().await;
+    }
 }
 
 /// Gives every other ready task of the runtime its turn.

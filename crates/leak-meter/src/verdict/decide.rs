@@ -1,47 +1,89 @@
-//! The decision on one series.
+//! The decision on one series of readings.
 //!
-//! Growth must be there in the second half of the run as it was in the first, spread over many
-//! rounds, clear against the noise, and not fading. Each condition keeps out something healthy:
+//! A leak gains as much with each operation at the end of a run as at its beginning. What fills up
+//! gains less and less; what swings comes back to where it was. So a series is Growing if, in a
+//! window that reaches to the end of the run,
+//!
+//! - its mean gain is above zero ([`Gains::rise`]), which noise that wanders like a random walk does
+//!   not achieve by chance;
+//! - its gains last ([`Gains::outlast`]): they fade less than those of a fill that would be far along by
+//!   the end of the run;
+//! - no later part of the run shows for certain that they fade, and the last rounds do not show that they
+//!   have stopped;
+//! - and the level is above what the first half of the run has seen.
+//!
+//! Each condition keeps out something healthy:
 //!
 //! | healthy | what keeps it out |
 //! |---|---|
-//! | warm-up, early lazy set-up | the first quarter of the rounds is not looked at |
-//! | late lazy set-up | one step describes it better than a line; too few rises |
-//! | a cache or pool that fills | its growth fades: the last third is flatter than the whole |
-//! | sawtooth | its floor does not rise |
-//! | jitter, correlated noise | no trend beyond what such noise makes by chance |
+//! | jitter, correlated noise, a bounded random walk | no mean gain beyond their own scatter |
+//! | lazy set-up, a few one-off steps | a few large gains have a large scatter; too few rises |
+//! | a cache that fills, an exponential warm-up, a high-water mark | the gains fade, or have stopped |
+//! | a sawtooth, a cleaner, a time to live | no higher than before |
 //!
-//! And growth that meets all of it at `n` rounds must have met it at `n / 2`.
+//! Blocks of several rounds are compared as well as single rounds, and several windows, since noise
+//! vanishes in long blocks and a warm-up in late windows. Decided once, at the end of the run.
 
 use super::Verdict;
-use super::shape;
-use super::trend::{self, Slope};
+use super::gains::{self, Gains, Level};
+use super::reason::Reason;
+use super::student;
 
 /// With fewer rounds nothing is decided.
 pub const FEWEST_ROUNDS: usize = 12;
-/// From this many rounds on, the absence of a trend in a noisy series is evidence.
-const ENOUGH_FOR_NOISE: usize = 48;
-/// The fewest rounds in which growth is looked for the first of the two times.
-const FEWEST_FOR_CANDIDATE: usize = 8;
-/// The deviate that growth must exceed: one-sided 0.1 %, at `n` and at `n / 2` rounds.
-const CLEARLY_RISING: f64 = 3.09;
-/// The deviate above which a noisy series is not called Steady: one-sided 1 %.
-const PERHAPS_RISING: f64 = 2.33;
-/// Growth fades if the last third is surely flatter than this share of the whole.
-const FADING: f64 = 0.6;
-/// A rise of so many times the range of the noise is a rise, whatever the noise is like.
-const FAR_CLEAR: f64 = 2.5;
-/// In fewer rounds what fills and is then full can rise as far.
-const ENOUGH_FOR_CLEAR: usize = 30;
-/// Rises of the floor that make a growth and not a one-off.
-const FEWEST_RISES: usize = 3;
+/// With fewer rounds nothing is called Growing.
+const FEWEST_FOR_GROWING: usize = 16;
+/// Rises of a series that never falls, in a window: fewer may be one-off steps.
+const FEWEST_RISES: usize = 7;
+/// The one-sided level at which a mean gain is above zero.
+const RISES: f64 = 0.002;
+/// The one-sided level at which a later part of the run fades for certain.
+const FADES: f64 = 0.01;
+/// The one-sided level at which the second half rises too much for Steady. The last quarter is
+/// looked at too, at a quarter of it.
+const RISES_PERHAPS: f64 = 0.01;
+/// Rises in the second half of a series that never falls which are too many for Steady.
+const TOO_MANY_RISES: usize = 3;
+/// The deviate below which the gains of the last rounds have stopped: one-sided 1 %.
+const STOPPED: f64 = -2.33;
+/// The share of the gain that the window's rate predicts by which the upper quartile must have risen from
+/// the first half of the run to the second.
+const ABOVE_BEFORE: f64 = 0.4;
 
-/// The deviates that hold for one series among others.
-struct Limits {
-    /// Growth must exceed it.
-    clearly: f64,
-    /// Above it a noisy series is not called Steady.
-    perhaps: f64,
+/// A window of the run, up to its end, in which growth is looked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window {
+    /// Where it begins, as a share of the run.
+    start: f64,
+    /// The time constant of the fade that the gains must outlast, as a share of the run.
+    fade: f64,
+    /// The one-sided level at which they must.
+    pub(super) chance: f64,
+}
+
+/// The later a window begins, the less it shows, so the slower is the fade that must be excluded and the
+/// stricter the test. The first window excludes a fill with a time constant of two thirds of the run.
+pub(super) const WINDOWS: [Window; 5] = [
+    Window { start: 0.0, fade: 0.66, chance: 0.06 },
+    Window { start: 0.125, fade: 0.8, chance: 0.03 },
+    Window { start: 0.25, fade: 1.0, chance: 0.02 },
+    Window { start: 0.5, fade: 1.0, chance: 0.005 },
+    Window { start: 0.625, fade: 1.25, chance: 0.005 },
+];
+/// The fade, as a share of the run, that the last quarter must not exceed for certain.
+const FADE_OF_LAST_QUARTER: f64 = 1.5;
+/// And the second half.
+const FADE_OF_SECOND_HALF: f64 = 1.0;
+
+/// Growth in each round, with its 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rate {
+    /// The estimate.
+    pub per_round: f64,
+    /// The lower end of the interval.
+    pub low: f64,
+    /// The upper end of the interval.
+    pub high: f64,
 }
 
 /// What one series shows.
@@ -49,198 +91,244 @@ struct Limits {
 pub struct Decision {
     /// Growing, Steady or Undecided.
     pub verdict: Verdict,
-    /// Why, in one sentence.
-    pub reason: String,
-    /// The slope after warm-up, per round. `None` with fewer than two rounds.
-    pub slope: Option<Slope>,
-    /// The smallest growth per round that would have shown. `None` while undecided.
-    pub smallest_visible: Option<f64>,
+    /// Why.
+    pub reason: Reason,
+    /// The growth in each round. `None` while undecided: a rate that fades has no value.
+    pub rate: Option<Rate>,
 }
 
-/// Whether a series falls after warm-up, at one-sided 1 %.
-pub fn falls(readings: &[u64]) -> bool {
-    let mut window: Vec<f64> = readings.iter().map(|reading| *reading as f64).collect();
-    window.drain(..readings.len() / 4);
-    window.reverse();
-    rise(&window) >= PERHAPS_RISING
+/// A series of readings, one per round, all rounds of the same work.
+#[derive(Debug, Clone)]
+pub struct Series {
+    pub(super) values: Vec<f64>,
+    pub(super) among: f64,
 }
 
 /// Decides on one series of readings, one per round.
 pub fn decide(readings: &[u64]) -> Decision {
-    decide_among(readings, 1)
+    Series::new(readings).decide()
 }
 
-/// As [`decide`], for one of `among` series that are all looked at: the more there are, the clearer
-/// each must stand out, so that the chance of any false alarm stays the same (Bonferroni).
-pub fn decide_among(readings: &[u64], among: usize) -> Decision {
-    let among = among.max(1) as f64;
-    let limits = Limits {
-        clearly: CLEARLY_RISING.max(trend::upper_deviate(0.01 / among)),
-        perhaps: PERHAPS_RISING.max(trend::upper_deviate(0.01 / among)),
-    };
-    let values: Vec<f64> = readings.iter().map(|reading| *reading as f64).collect();
-    let rounds = values.len();
-    let decision = |verdict, reason: String, smallest_visible| Decision {
-        verdict,
-        reason,
-        slope: trend::slope(after_warm_up(&values)),
-        smallest_visible,
-    };
-    if rounds < FEWEST_ROUNDS {
-        let reason = format!(
-            "{rounds} rounds are too few to tell a leak from a warm-up; run at least {FEWEST_ROUNDS}"
-        );
-        return decision(Verdict::Undecided, reason, None);
+impl Series {
+    /// A series that is looked at alone.
+    pub fn new(readings: &[u64]) -> Self {
+        Self { values: readings.iter().map(|reading| *reading as f64).collect(), among: 1.0 }
     }
 
-    let recent = &values[rounds / 3..];
-    if shape::is_flat(recent) {
-        let reason = format!("the same reading in each of the last {} rounds", recent.len());
-        return decision(Verdict::Steady, reason, Some(1.0 / recent.len() as f64));
+    /// The same, as one of `series_count` that are all looked at: the more there are, the clearer
+    /// each must stand out from its noise, so that the chance of any false alarm stays the same
+    /// (Bonferroni).
+    #[must_use]
+    pub fn among(self, series_count: usize) -> Self {
+        Self { among: series_count.max(1) as f64, ..self }
     }
 
-    let fault = why_no_candidate(&values, &limits);
-    let earlier = &values[..rounds / 2];
-    if fault.is_none()
-        && earlier.len() >= FEWEST_FOR_CANDIDATE
-        && why_no_candidate(earlier, &limits).is_none()
-    {
-        let reason = format!(
-            "it rose throughout {} rounds after warm-up and had not begun to level off",
-            after_warm_up(&values).len()
-        );
-        let smallest = visible(after_warm_up(&values));
-        return decision(Verdict::Growing, reason, Some(smallest));
+    /// Decides whether the series grows.
+    pub fn decide(&self) -> Decision {
+        let rounds = self.values.len();
+        let undecided = |reason| Decision { verdict: Verdict::Undecided, reason, rate: None };
+        if rounds < FEWEST_ROUNDS {
+            return undecided(Reason::TooFewRounds { rounds, needed: FEWEST_ROUNDS });
+        }
+        let recent = &self.values[rounds / 3..];
+        if recent.windows(2).all(|pair| pair[0] == pair[1]) {
+            return Decision {
+                verdict: Verdict::Steady,
+                reason: Reason::Flat { rounds: recent.len() },
+                rate: Some(Rate { per_round: 0.0, low: 0.0, high: 0.0 }),
+            };
+        }
+        let why_not = match self.growing_window() {
+            Ok(from) => {
+                return Decision {
+                    verdict: Verdict::Growing,
+                    reason: Reason::GainsLast { rounds: rounds - from },
+                    rate: self.rate(from),
+                };
+            }
+            Err(why_not) => why_not,
+        };
+        if self.is_calm() {
+            return Decision {
+                verdict: Verdict::Steady,
+                reason: Reason::NoRise { rounds: rounds - rounds / 2 },
+                rate: self.rate(rounds / 2),
+            };
+        }
+        let rounds_needed = 2 * rounds;
+        undecided(match why_not {
+            WhyNot::NoRise => Reason::RisesAtEnd { rounds_needed },
+            WhyNot::Fades => Reason::Fades { rounds_needed },
+            WhyNot::Stopped => Reason::Stopped { rounds_needed },
+            WhyNot::NotAboveBefore => Reason::Swings { rounds_needed },
+        })
     }
-    // In a long run what hid the growth at first, such as a cache that filled, may lie behind it.
-    let later = &values[rounds / 2..];
-    if rounds >= 2 * ENOUGH_FOR_NOISE && is_twice_candidate(later, &limits) {
-        let reason =
-            format!("it rose throughout the last {} rounds and did not level off", later.len());
-        return decision(Verdict::Growing, reason, Some(visible(later)));
+
+    /// Where each window begins, in rounds, with the fade that gains must outlast there and the level.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // A share of a small count.
+    pub(super) fn windows(&self) -> impl Iterator<Item = (usize, f64, f64)> {
+        let rounds = self.values.len() as f64;
+        WINDOWS.into_iter().map(move |Window { start, fade, chance }| {
+            ((start * rounds) as usize, fade * rounds, chance)
+        })
     }
-    if let Some(fault) = fault {
-        return not_growing(&values, fault, &limits, decision);
+
+    /// The level at which a mean gain in the window counts. Readings that never fall have no noise
+    /// that could make a trend by chance, however many series there are.
+    pub(super) fn level_for_rise(&self, from: usize) -> f64 {
+        if gains::never_falls(&self.values[from..]) { RISES } else { RISES / self.among }
     }
-    let reason = format!("it rises, but only in the later rounds; {} rounds decide", rounds * 2);
-    decision(Verdict::Undecided, reason, None)
+
+    /// The round from which on the series grows, or the last condition that it failed.
+    fn growing_window(&self) -> Result<usize, WhyNot> {
+        let rounds = self.values.len();
+        let mut why_not = WhyNot::NoRise;
+        if rounds < FEWEST_FOR_GROWING {
+            return Err(why_not);
+        }
+        let half_fades = self.fades_from(rounds / 2 - 1, FADE_OF_SECOND_HALF);
+        let quarter_fades = self.fades_from(rounds - rounds / 4 - 1, FADE_OF_LAST_QUARTER);
+        for (from, fade, chance) in self.windows() {
+            let window = &self.values[from..];
+            let few = gains::rises(window) < FEWEST_RISES.min(rounds / 4);
+            if few && gains::never_falls(window) {
+                continue;
+            }
+            let level = self.level_for_rise(from);
+            for (_, gains) in gains::at_every_length(&self.values, from) {
+                if !gains.rise(level) {
+                    continue;
+                }
+                why_not = why_not.max(WhyNot::Fades);
+                if !gains.outlast(fade, chance) || quarter_fades {
+                    continue;
+                }
+                if half_fades && from < rounds / 2 {
+                    continue;
+                }
+                if self.has_stopped(from) {
+                    why_not = why_not.max(WhyNot::Stopped);
+                } else if self.is_above_before(gains.mean().0 / gains.length) {
+                    return Ok(from);
+                } else {
+                    why_not = why_not.max(WhyNot::NotAboveBefore);
+                }
+            }
+        }
+        Err(why_not)
+    }
+
+    /// Whether the gains from this round on fade for certain faster than a fill with this time constant
+    /// (a share of the run): the majority of a few block lengths decides.
+    fn fades_from(&self, from: usize, fade: f64) -> bool {
+        let fade = fade * self.values.len() as f64;
+        let lengths =
+            [(Level::Reading, 1), (Level::Median, 2), (Level::Median, 3), (Level::Median, 4)];
+        let votes: Vec<bool> = lengths
+            .into_iter()
+            .filter_map(|(level, length)| Gains::between_blocks(&self.values, from, length, level))
+            .map(|gains| gains.fade_faster(fade, FADES))
+            .collect();
+        2 * votes.iter().filter(|fades| **fades).count() > votes.len()
+    }
+
+    /// Whether the last rounds gain surely less than half of what those before them did. The scatter is
+    /// that of rare events: a window without noise has some too.
+    fn has_stopped(&self, from: usize) -> bool {
+        let rounds = self.values.len();
+        let gains: Vec<f64> =
+            self.values[from..].windows(2).map(|pair| pair[1] - pair[0]).collect();
+        [16, 8, 4].into_iter().map(|part| (rounds / part).max(3)).any(|tail| {
+            if 2 * tail >= gains.len() {
+                return false;
+            }
+            let (before, last) = gains.split_at(gains.len() - tail);
+            let squares = before.iter().map(|gain| gain * gain).sum::<f64>() / before.len() as f64;
+            let expected = gains::mean(before) * tail as f64;
+            let gained: f64 = last.iter().sum();
+            let variance = squares * tail as f64 * (1.0 + tail as f64 / before.len() as f64);
+            (gained - expected) / variance.sqrt() < STOPPED && gained < expected / 2.0
+        })
+    }
+
+    /// Whether the second half of the run lies above the first as growth at this rate would make it.
+    fn is_above_before(&self, per_round: f64) -> bool {
+        let half = self.values.len() / 2;
+        let (first, second) = self.values.split_at(half);
+        let risen = gains::quantile(second, 0.75) - gains::quantile(first, 0.75);
+        risen >= ABOVE_BEFORE * per_round * half as f64
+    }
+
+    /// Whether nothing in the second half of the run, nor in its last quarter, rises beyond its noise; nor in
+    /// all but the first quarter, unless the second half gains much less than that.
+    fn is_calm(&self) -> bool {
+        let rounds = self.values.len();
+        let half = &self.values[rounds / 2..];
+        if gains::never_falls(half) && gains::rises(half) >= TOO_MANY_RISES {
+            return false;
+        }
+        let rises = |from: usize, level: f64| {
+            gains::at_every_length(&self.values, from)
+                .any(|(_, gains)| gains.rise(level / self.among))
+        };
+        let quarter = rounds / 4;
+        !rises(rounds / 2, RISES_PERHAPS)
+            && !rises(rounds - quarter, RISES_PERHAPS / 4.0)
+            && (!rises(quarter, RISES_PERHAPS) || self.gains_less_from(rounds / 2, quarter))
+    }
+
+    /// Whether the rounds from `later` on gain less than half of what those from `earlier` on do.
+    fn gains_less_from(&self, later: usize, earlier: usize) -> bool {
+        let per_round = |from| self.rate(from).map_or(0.0, |rate| rate.per_round);
+        per_round(later) < per_round(earlier) / 2.0
+    }
+
+    /// The mean gain in each round from `from` on, between block medians. The interval spans what the
+    /// window and its second half say, so that what is left of a warm-up is within it.
+    fn rate(&self, from: usize) -> Option<Rate> {
+        const BLOCKS: usize = 9;
+        let interval = |from: usize| {
+            let length = ((self.values.len() - from) / BLOCKS).max(1);
+            let level = if length == 1 { Level::Reading } else { Level::Median };
+            let gains = Gains::between_blocks(&self.values, from, length, level)?;
+            let (mean, error) = gains.mean();
+            let half_width = student::t(0.025, gains.count() - 1.0) * error;
+            let [mean, half_width] = [mean, half_width].map(|value| value / gains.length);
+            Some(Rate { per_round: mean, low: mean - half_width, high: mean + half_width })
+        };
+        let whole = interval(from)?;
+        let rounds = self.values.len() - from;
+        let mut rate = whole;
+        if let Some(late) = interval(from + rounds / 2) {
+            rate.low = rate.low.min(late.low);
+            rate.high = rate.high.max(late.high);
+        }
+        if whole.low > 0.0 && rate.low <= 0.0 {
+            rate = whole;
+        }
+        // Readings are whole numbers, so that a gain over the window is known to one unit.
+        let unit = 1.0 / rounds as f64;
+        if rate.low < rate.high {
+            rate.low = rate.low.min(rate.per_round - unit);
+            rate.high = rate.high.max(rate.per_round + unit);
+        }
+        Some(rate)
+    }
 }
 
-/// Whether nothing speaks against growth in these rounds, nor in the first half of them.
-fn is_twice_candidate(values: &[f64], limits: &Limits) -> bool {
-    let half = &values[..values.len() / 2];
-    [values, half].iter().all(|values| why_no_candidate(values, limits).is_none())
+/// Whether a series falls, at one-sided 1 %: its mirror image rises.
+pub fn falls(readings: &[u64]) -> bool {
+    let highest = readings.iter().max().copied().unwrap_or(0);
+    let mirrored: Vec<f64> = readings.iter().map(|reading| (highest - reading) as f64).collect();
+    let from = mirrored.len() / 4;
+    gains::at_every_length(&mirrored, from).any(|(_, gains)| gains.rise(RISES_PERHAPS))
 }
 
-/// The first quarter of the rounds is warm-up.
-fn after_warm_up(values: &[f64]) -> &[f64] {
-    &values[values.len() / 4..]
-}
-
-/// What speaks against growth in these rounds; `None` if nothing does.
-fn why_no_candidate(values: &[f64], limits: &Limits) -> Option<&'static str> {
-    let window = after_warm_up(values);
-    // What never falls has no noise that could make a trend by chance.
-    let clearly = if shape::never_falls(window) { CLEARLY_RISING } else { limits.clearly };
-    if rise(window) < clearly {
-        return Some("no trend stands out from its noise");
-    }
-    let rises = shape::rises(window);
-    let late = rises.iter().filter(|at| **at >= window.len() / 2).count();
-    if rises.len() < FEWEST_RISES || late < 2 {
-        return Some("what stays from round to round rose only now and then");
-    }
-    if shape::is_one_step(window) {
-        return Some("it rose in one step");
-    }
-    let whole = trend::slope(window).map_or(0.0, |slope| slope.median);
-    let last_third = trend::slope(&window[window.len() * 2 / 3..]);
-    if last_third.is_some_and(|slope| slope.high < FADING * whole)
-        || trend::slowing(window) > PERHAPS_RISING
-        || has_stopped(window, &rises)
-    {
-        return Some("its growth fades");
-    }
-    None
-}
-
-/// The deviate of the trend. Readings that never fall have no noise to be widened for: what they
-/// gained, they kept. Nor need a rise be that leaves all noise far behind.
-fn rise(window: &[f64]) -> f64 {
-    let far_clear = window.len() >= ENOUGH_FOR_CLEAR && trend::clearance(window) > FAR_CLEAR;
-    let plain = shape::never_falls(window) || far_clear;
-    let inflation = if plain { 1.0 } else { trend::variance_inflation(window) };
-    trend::deviate(window) / inflation.sqrt()
-}
-
-/// Whether a series that never falls has been flat for longer than any pause before.
-fn has_stopped(window: &[f64], rises: &[usize]) -> bool {
-    shape::never_falls(window) && pause_at_end(window, rises) > longest_pause(rises)
-}
-
-/// Whether a series that never falls has been flat for so many rounds, and for more than twice
-/// as long as ever before.
-fn has_levelled_off(window: &[f64], rounds: usize) -> bool {
-    let rises = shape::rises(window);
-    let pause = pause_at_end(window, &rises);
-    shape::never_falls(window) && pause >= rounds && pause > 2 * longest_pause(&rises)
-}
-
-fn pause_at_end(window: &[f64], rises: &[usize]) -> usize {
-    window.len() - 1 - rises.last().copied().unwrap_or(0)
-}
-
-fn longest_pause(rises: &[usize]) -> usize {
-    rises.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(1)
-}
-
-fn not_growing(
-    values: &[f64],
-    fault: &str,
-    limits: &Limits,
-    decision: impl Fn(Verdict, String, Option<f64>) -> Decision,
-) -> Decision {
-    let rounds = values.len();
-    if rounds < ENOUGH_FOR_NOISE {
-        let reason = format!(
-            "{fault}, but {rounds} rounds are too few to rule growth out; {} decide",
-            rounds * 2
-        );
-        return decision(Verdict::Undecided, reason, None);
-    }
-    // Once a series has been long, what it did in its first half may lie behind it.
-    let from = if rounds >= 2 * ENOUGH_FOR_NOISE { rounds / 2 } else { rounds / 3 };
-    let recent = &values[from..];
-    let quarter = rounds / 4;
-    if has_levelled_off(after_warm_up(values), quarter) {
-        let reason = format!("it rose, levelled off, and stayed for the last {quarter} rounds");
-        return decision(Verdict::Steady, reason, Some(1.0 / quarter as f64));
-    }
-    // What grows rises in the recent rounds and in all; noise that wanders, seldom in both.
-    let rises = [recent, after_warm_up(values)].map(rise);
-    if is_one_off(recent) || rises.iter().any(|rise| *rise < limits.perhaps) {
-        let reason = format!("no rise in the last {} rounds beyond their noise", recent.len());
-        return decision(Verdict::Steady, reason, Some(visible(recent)));
-    }
-    let reason = format!(
-        "{fault}, yet the last {} rounds rise more than by chance; {} rounds, or more operations \
-         in each, decide",
-        recent.len(),
-        rounds * 2
-    );
-    decision(Verdict::Undecided, reason, None)
-}
-
-/// One single rise, with at least half of the rounds flat behind it.
-fn is_one_off(recent: &[f64]) -> bool {
-    let rises = recent.windows(2).position(|pair| pair[0] != pair[1]);
-    rises.is_some_and(|at| at < recent.len() / 2 && shape::is_flat(&recent[at + 1..]))
-}
-
-/// The smallest slope that would have stood out in these rounds: the interval's half-width, scaled
-/// to the deviate that growth must exceed, and at least one unit over all of them.
-fn visible(window: &[f64]) -> f64 {
-    let smallest = 1.0 / window.len().max(1) as f64;
-    let half_width = trend::slope(window).map_or(0.0, |slope| (slope.high - slope.low) / 2.0);
-    smallest.max(half_width * CLEARLY_RISING / 1.96)
+/// What a series lacks that would make it Growing; the later conditions are the greater ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum WhyNot {
+    NoRise,
+    Fades,
+    Stopped,
+    NotAboveBefore,
 }

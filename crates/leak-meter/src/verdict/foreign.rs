@@ -1,10 +1,11 @@
-//! The decision on memory that C code allocated: its series has freed chunks in it, which the heap
-//! keeps at hand.
+//! The decision on memory that C code allocated: its series has freed chunks in it, which the
+//! allocator keeps in its caches.
 
 use super::Verdict;
 use super::decide::{self, Decision};
+use super::reason::Reason;
 
-/// What the heap's caches of freed chunks may add to the readings, in bytes. A thread's cache in the
+/// What the caches of freed chunks may add to the readings, in bytes. A thread's cache in the
 /// GNU C library holds at most 7 chunks of each of 64 sizes up to 1,032 bytes, a quarter of a MB; what
 /// programs were seen to add after warm-up was less than half of that.
 pub const FOREIGN_TOLERANCE: u64 = 128 * 1024;
@@ -19,13 +20,8 @@ pub fn decide(readings: &[u64]) -> Decision {
     match range {
         Some(range) if range <= FOREIGN_TOLERANCE && rounds >= decide::FEWEST_ROUNDS => Decision {
             verdict: Verdict::Steady,
-            reason: format!(
-                "within {FOREIGN_TOLERANCE} bytes over the last {} rounds, which freed chunks kept \
-                 at hand may take",
-                recent.len()
-            ),
-            smallest_visible: Some(FOREIGN_TOLERANCE as f64 / recent.len() as f64),
-            ..plain
+            reason: Reason::WithinTolerance { tolerance: FOREIGN_TOLERANCE, rounds: recent.len() },
+            rate: plain.rate,
         },
         _ => plain,
     }
@@ -36,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chunks_kept_at_hand_are_steady_and_a_leak_is_not() {
+    fn cached_chunks_are_steady_and_a_leak_is_not() {
         let caches: Vec<u64> = (0..12).map(|round| 1_000_000 + 5_000 * (round % 7)).collect();
         assert_eq!(decide(&caches).verdict, Verdict::Steady);
         // 2 kB in each of 100 operations.

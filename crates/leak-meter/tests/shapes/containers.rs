@@ -1,90 +1,100 @@
-//! The bytes of one site behind which stands a container: a vector or a table.
+//! The bytes of one site behind which stands a container: a vector, a table, an arena.
 
 use fastrand::Rng;
 
-use super::noise::{between, each, normal, of_any_size};
-use super::{ROUNDS, Shape, healthy, leak};
+use super::noise::{between, jitter, normal, of_any_size, pareto};
+use super::{Kind, ROUNDS, Shape, healthy, leak};
 
 /// Bytes of one entry.
 const ENTRY: f64 = 24.0;
+/// Bytes of one entry of a table that is full: with its control byte, at seven eighths.
+const ENTRY_OF_TABLE: f64 = (ENTRY + 1.0) * 8.0 / 7.0;
 
 pub fn shapes() -> Vec<Shape> {
-    let healthy = vec![
-        healthy("vector: room reserved once", 0.0, 1.0, |rng| {
-            let at = between(rng, 0.0, 40.0);
-            (0..ROUNDS).map(|round| if (round as f64) < at { 96.0 } else { 4096.0 }).collect()
-        }),
-        healthy("vector: two late doublings", 0.0, 0.7, |rng| {
-            let (first, second) = (between(rng, 3.0, 60.0), between(rng, 3.0, 60.0));
-            let doubled = |round: f64, at: f64| if round < at { 1.0 } else { 2.0 };
-            (0..ROUNDS)
-                .map(|round| 4096.0 * doubled(round as f64, first) * doubled(round as f64, second))
-                .collect()
-        }),
-        healthy("vector: kept at its largest request", 0.0, 0.7, |rng| {
-            let mut most: f64 = 0.0;
-            let requests = each(|_| (100.0 + 30.0 * normal(rng)).max(1.0));
-            let room = requests.into_iter().map(|request| {
-                most = most.max(request - super::noise::LEVEL);
-                vector(most)
-            });
-            room.collect()
-        }),
-        healthy("table of a cache that fills within the run", 0.0, 0.9, |rng| {
-            let full = between(rng, 3.0, 20.0);
-            entries(rng, 0.0)
-                .into_iter()
-                .zip(0..)
-                .map(|(entries, round)| {
-                    let share = (f64::from(round) + 1.0).min(full) / (f64::from(round) + 1.0);
-                    table(entries * share)
-                })
-                .collect()
-        }),
-    ];
-    let leaking = vec![
-        leak("vector that only grows", 0.0, 0.95, |rng| {
-            entries(rng, 0.0).into_iter().map(vector).collect()
-        }),
-        leak("vector that two call paths grow in turn", 0.0, 0.95, |rng| {
-            let (one, other) = (of_any_size(rng, 1000.0), of_any_size(rng, 1000.0));
-            (1..=ROUNDS)
-                .map(|round| vector(one * round.div_ceil(2) as f64 + other * (round / 2) as f64))
-                .collect()
-        }),
-        leak("vector that only grows, from a warm start", 0.0, 0.95, |rng| {
-            let warm = between(rng, 0.0, 5.0);
-            entries(rng, warm).into_iter().map(vector).collect()
-        }),
-        leak("table that only grows", 0.0, 0.95, |rng| {
-            entries(rng, 0.0).into_iter().map(table).collect()
-        }),
-        leak("table that only grows, from a warm start", 0.0, 0.95, |rng| {
-            let warm = between(rng, 0.0, 5.0);
-            entries(rng, warm).into_iter().map(table).collect()
-        }),
-        leak("table with random entries", 0.0, 0.95, |rng| {
-            let rate = of_any_size(rng, 1000.0);
-            let mut kept = 0.0;
-            (0..ROUNDS)
-                .map(|_| {
-                    kept += between(rng, 0.0, 2.0 * rate);
-                    table(kept)
-                })
-                .collect()
-        }),
-        leak("table among 40 places", 0.0, 0.95, |rng| {
-            entries(rng, 0.0).into_iter().map(table).collect()
-        })
-        .beside(39, |rng| super::noise::jitter(rng, 50.0)),
-    ];
-    healthy.into_iter().chain(leaking).map(Shape::in_bytes).collect()
+    [bounded(), growing()].into_iter().flatten().map(Shape::in_bytes).collect()
 }
 
-/// How many entries there are after each round, from `warm` rounds' worth on.
-fn entries(rng: &mut Rng, warm: f64) -> Vec<f64> {
-    let rate = of_any_size(rng, 10_000.0);
-    (1..=ROUNDS).map(|round| (rate * (round as f64 + warm)).floor()).collect()
+fn bounded() -> Vec<Shape> {
+    vec![
+        healthy("vector: room reserved once", |rng| {
+            let at = between(rng, 0.0, 40.0);
+            rounds().map(|round| if round < at { 96.0 } else { 4096.0 }).collect()
+        })
+        .steady_in(0.9),
+        healthy("vector: two late doublings", |rng| {
+            let (one, other) = (between(rng, 3.0, 90.0), between(rng, 3.0, 90.0));
+            let doubled = |round: f64, at: f64| if round < at { 1.0 } else { 2.0 };
+            rounds().map(|round| 4096.0 * doubled(round, one) * doubled(round, other)).collect()
+        })
+        .steady_in(0.2),
+        healthy("vector: kept at its largest request", |rng| {
+            let mut most: f64 = 0.0;
+            let mut room = || {
+                most = most.max((100.0 + 30.0 * normal(rng)).max(1.0));
+                vector(most)
+            };
+            rounds().map(|_| room()).collect()
+        })
+        .steady_in(0.8),
+        healthy("vector: kept at its largest request, heavy tails", |rng| {
+            let exponent = between(rng, 1.2, 3.0);
+            let mut most: f64 = 0.0;
+            let mut room = || {
+                most = most.max((10.0 * pareto(rng, exponent)).min(1e6));
+                vector(most)
+            };
+            rounds().map(|_| room()).collect()
+        })
+        .kind(Kind::HighWater),
+        healthy("table of a cache, full after 3 to 40 rounds", |rng| {
+            let (rate, full) = (of_any_size(rng, 1.0, 10_000.0), between(rng, 3.0, 40.0));
+            rounds().map(|round| table(rate * (round + 1.0).min(full))).collect()
+        })
+        .steady_in(0.7),
+    ]
+}
+
+fn growing() -> Vec<Shape> {
+    // After some rounds' worth of entries before the first round, at most.
+    let grows = |name, most_before: f64, room: fn(f64) -> f64, entry: f64| {
+        leak(name, move |rng| {
+            let (rate, before) = (of_any_size(rng, 10.0, 10_000.0), between(rng, 0.0, most_before));
+            let series = rounds().map(|round| room((rate * (round + 1.0 + before)).floor()));
+            (series.collect(), Some(rate * entry))
+        })
+    };
+    vec![
+        grows("leak: vector", 1e-9, vector, ENTRY),
+        grows("leak: vector, from a warm start", 5.0, vector, ENTRY),
+        grows("leak: table", 1e-9, table, ENTRY_OF_TABLE),
+        grows("leak: table, from a warm start", 5.0, table, ENTRY_OF_TABLE),
+        grows("leak: arena whose pages double", 1e-9, arena, ENTRY),
+        leak("leak: vector that two call paths grow in turn", |rng| {
+            let [one, other] = [(); 2].map(|()| of_any_size(rng, 1.0, 1000.0));
+            let series = rounds().map(|round| {
+                let (odd, even) = (((round + 1.0) / 2.0).ceil(), ((round + 1.0) / 2.0).floor());
+                vector(one * odd + other * even)
+            });
+            (series.collect(), Some(f64::midpoint(one, other) * ENTRY))
+        }),
+        leak("leak: table with random entries", |rng| {
+            let rate = of_any_size(rng, 1.0, 1000.0);
+            let mut kept = 0.0;
+            let mut room = || {
+                kept += between(rng, 0.0, 2.0 * rate);
+                table(kept)
+            };
+            (rounds().map(|_| room()).collect(), Some(rate * ENTRY_OF_TABLE))
+        }),
+        grows("leak: table among 40 places", 1e-9, table, ENTRY_OF_TABLE)
+            .beside(39, |rng: &mut Rng| jitter(rng, 50.0)),
+        grows("leak: vector that held as much as 30 rounds add", 60.0, vector, ENTRY)
+            .kind(Kind::Indistinguishable),
+    ]
+}
+
+fn rounds() -> impl Iterator<Item = f64> {
+    (0..ROUNDS).map(|round| round as f64)
 }
 
 /// The room of a `Vec`: at least 4 entries, else the next power of two.
@@ -97,4 +107,10 @@ fn vector(entries: f64) -> f64 {
 fn table(entries: f64) -> f64 {
     let buckets = (entries.max(3.0) * 8.0 / 7.0).log2().ceil().exp2();
     buckets * (ENTRY + 1.0) + 16.0
+}
+
+/// The room of an arena whose first page has 32 entries, and each further one twice as many.
+fn arena(entries: f64) -> f64 {
+    let pages = (entries / 32.0 + 1.0).log2().ceil().max(1.0);
+    32.0 * ENTRY * (pages.exp2() - 1.0)
 }

@@ -5,15 +5,34 @@ use fastrand::Rng;
 use super::ROUNDS;
 
 /// A level that nothing here brings near zero.
-pub const LEVEL: f64 = 10_000.0;
+const LEVEL: f64 = 10_000.0;
 
+/// A series on the level, by the number of the round, counted from 0.
 pub fn each(mut value: impl FnMut(f64) -> f64) -> Vec<f64> {
     (0..ROUNDS).map(|round| LEVEL + value(round as f64)).collect()
+}
+
+pub fn add(mut values: Vec<f64>, mut more: impl FnMut(f64) -> f64) -> Vec<f64> {
+    for (round, value) in values.iter_mut().enumerate() {
+        *value += more(round as f64);
+    }
+    values
 }
 
 /// From `low` to just below `high`.
 pub fn between(rng: &mut Rng, low: f64, high: f64) -> f64 {
     low + (high - low) * rng.f64()
+}
+
+/// The same, each order of magnitude as likely as the others.
+pub fn of_any_size(rng: &mut Rng, low: f64, high: f64) -> f64 {
+    low * (high / low).powf(rng.f64())
+}
+
+/// A whole number of that kind.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Small and not negative.
+pub fn number(rng: &mut Rng, low: f64, high: f64) -> usize {
+    of_any_size(rng, low, high) as usize
 }
 
 /// A normal deviate (Box and Muller 1958).
@@ -22,16 +41,42 @@ pub fn normal(rng: &mut Rng) -> f64 {
     radius * (std::f64::consts::TAU * rng.f64()).cos()
 }
 
+/// A number of events of which `mean` are expected.
+pub fn poisson(rng: &mut Rng, mean: f64) -> f64 {
+    if mean > 50.0 {
+        return (mean + mean.sqrt() * normal(rng)).round().max(0.0);
+    }
+    let limit = (-mean).exp();
+    let (mut events, mut product) = (0.0, rng.f64());
+    while product > limit {
+        events += 1.0;
+        product *= rng.f64();
+    }
+    events
+}
+
+/// At least 1, with tails so heavy that no variance exists for `exponent` up to 2.
+pub fn pareto(rng: &mut Rng, exponent: f64) -> f64 {
+    (1.0 - rng.f64()).powf(-1.0 / exponent)
+}
+
 /// The height of a step of `size` at round `at`.
 pub fn step(round: f64, at: f64, size: f64) -> f64 {
     if round >= at { size } else { 0.0 }
 }
 
-pub fn sawtooth(rng: &mut Rng) -> impl FnMut(f64) -> f64 + use<> {
-    let period = between(rng, 3.0, 10.0).floor();
-    let height = between(rng, 10.0, 200.0);
-    let phase = between(rng, 0.0, period).floor();
-    move |round| ((round + phase) % period) / period * height
+pub fn jitter(rng: &mut Rng, size: f64) -> Vec<f64> {
+    each(|_| between(rng, -size, size))
+}
+
+/// Noise with heavy tails: Student's distribution with two degrees of freedom, of no finite variance.
+pub fn heavy_tails(rng: &mut Rng, size: f64) -> Vec<f64> {
+    each(|_| normal(rng) / (1.0 - rng.f64()).sqrt() * size)
+}
+
+/// One round in ten holds much more.
+pub fn spikes(rng: &mut Rng) -> Vec<f64> {
+    each(|_| if rng.f64() < 0.1 { between(rng, 100.0, 5000.0) } else { 0.0 })
 }
 
 /// Noise in which neighbours are alike: a first-order autoregression.
@@ -43,13 +88,76 @@ pub fn correlated(rng: &mut Rng, memory: f64, size: f64) -> Vec<f64> {
     })
 }
 
-/// How many of `keys` different keys have been seen when `draws` are drawn in each round.
-pub fn distinct_keys(rng: &mut Rng, keys: usize, draws: usize) -> Vec<f64> {
+/// A random walk that is reflected at 0 and at `cap` steps.
+pub fn walk(rng: &mut Rng, cap: f64) -> Vec<f64> {
+    let mut value = cap * rng.f64();
+    each(|_| {
+        value = (value + normal(rng)).abs();
+        if value > cap {
+            value = 2.0 * cap - value;
+        }
+        10.0 * value
+    })
+}
+
+/// Rises to `height` within `period` rounds, and is cleared.
+pub fn sawtooth(rng: &mut Rng, shortest: f64, longest: f64, height: f64) -> Vec<f64> {
+    let period = between(rng, shortest, longest);
+    let phase = between(rng, 0.0, period);
+    each(|round| ((round + phase) % period).floor() / period * height)
+}
+
+/// A wave of `height`.
+pub fn wave(rng: &mut Rng, height: f64, shortest: f64, longest: f64) -> Vec<f64> {
+    let (period, phase) = (between(rng, shortest, longest), rng.f64());
+    each(|round| height * (std::f64::consts::TAU * (round / period + phase)).sin() + normal(rng))
+}
+
+/// What a cleaner leaves that comes every `period` rounds, while about 37 entries come in each round.
+pub fn cleaned(rng: &mut Rng, shortest: f64, longest: f64) -> Vec<f64> {
+    let period = between(rng, shortest, longest).floor();
+    let phase = between(rng, 0.0, period).floor();
+    let mut entries = 0.0;
+    each(|round| {
+        if (round + phase) % period == 0.0 {
+            entries = 0.0;
+        }
+        entries += poisson(rng, 37.0);
+        entries
+    })
+}
+
+/// How many of `keys` different keys have been seen, `draws` being drawn in each round on average.
+pub fn distinct(rng: &mut Rng, keys: usize, draws: f64) -> Vec<f64> {
+    let mut seen = vec![false; keys];
+    let (mut count, mut due) = (0.0, 0.0);
+    each(|_| {
+        due += draws;
+        while due >= 1.0 {
+            due -= 1.0;
+            if !std::mem::replace(&mut seen[rng.usize(..keys)], true) {
+                count += 1.0;
+            }
+        }
+        count
+    })
+}
+
+/// The same, of keys of which the k-th is drawn in proportion to `k` to the power of `-exponent`.
+pub fn distinct_zipf(rng: &mut Rng, keys: usize, exponent: f64, draws: usize) -> Vec<f64> {
+    let mut sum = 0.0;
+    let sums: Vec<f64> = (1..=keys)
+        .map(|rank| {
+            sum += (rank as f64).powf(-exponent);
+            sum
+        })
+        .collect();
     let mut seen = vec![false; keys];
     let mut count = 0.0;
     each(|_| {
         for _ in 0..draws {
-            let key = rng.usize(..keys);
+            let drawn = rng.f64() * sum;
+            let key = sums.partition_point(|sum| *sum < drawn).min(keys - 1);
             if !std::mem::replace(&mut seen[key], true) {
                 count += 1.0;
             }
@@ -58,29 +166,20 @@ pub fn distinct_keys(rng: &mut Rng, keys: usize, draws: usize) -> Vec<f64> {
     })
 }
 
-pub fn add(mut values: Vec<f64>, mut more: impl FnMut(f64) -> f64) -> Vec<f64> {
-    for (round, value) in values.iter_mut().enumerate() {
-        *value += more(round as f64);
-    }
-    values
-}
-
-pub fn jitter(rng: &mut Rng, size: f64) -> Vec<f64> {
-    each(|_| between(rng, -size, size))
-}
-
-/// A value up to `limit`, each order of magnitude from 1 on as likely as the others.
-pub fn of_any_size(rng: &mut Rng, limit: f64) -> f64 {
-    limit.powf(rng.f64())
-}
-
-/// Noise with heavy tails: Student's distribution with two degrees of freedom, of no finite variance.
-pub fn heavy_tails(rng: &mut Rng, size: f64) -> Vec<f64> {
-    each(|_| normal(rng) / (1.0 - rng.f64()).sqrt() * size)
-}
-
-/// A wave of `height` around the level, with a period of 6 to 24 rounds and any phase.
-pub fn seasonal(rng: &mut Rng, height: f64) -> Vec<f64> {
-    let (period, phase) = (between(rng, 6.0, 24.0), rng.f64());
-    each(|round| height * (std::f64::consts::TAU * (round / period + phase)).sin() + normal(rng))
+/// The sum of the high-water marks of `buffers`, of which each has another value with `chance` in a round.
+pub fn high_water(
+    rng: &mut Rng,
+    buffers: usize,
+    chance: f64,
+    mut value: impl FnMut(&mut Rng) -> f64,
+) -> Vec<f64> {
+    let mut marks = vec![0.0_f64; buffers];
+    each(|_| {
+        for mark in &mut marks {
+            if rng.f64() < chance {
+                *mark = mark.max(value(rng));
+            }
+        }
+        marks.iter().sum()
+    })
 }

@@ -1,0 +1,284 @@
+//! From the readings of a soak to its findings: one for each resource and each gauge.
+//!
+//! [`verdict`](crate::verdict) judges numbers. Here stands what is known beyond them: that a reading is
+//! missing, a resource is limited, growth is allowed, went away in the rest, or is contradicted by
+//! another series.
+
+use std::collections::BTreeMap;
+
+use crate::report::{GaugeGrowth, Growth};
+use crate::series::{self, Resource, Round};
+use crate::site::Reading;
+use crate::verdict::decide::FEWEST_ROUNDS;
+use crate::verdict::{Decision, Reason, Series, Verdict, decide, foreign};
+
+/// A reading this close to a limit has reached it: within a hundredth, or eight.
+const CLOSE: u64 = 100;
+const CLOSE_AT_LEAST: u64 = 8;
+/// If at least this share of a growth goes away in the rest, all of it does.
+const ALL_RELEASED: f64 = 0.98;
+/// A smaller share says nothing.
+const SOME_RELEASED: f64 = 0.2;
+
+/// All that a verdict rests on.
+#[derive(Debug)]
+pub(crate) struct Evidence<'a> {
+    /// The rounds, in order, all of the same number of operations.
+    pub(crate) rounds: &'a [Round],
+    /// The reading after the rest, if there was one.
+    pub(crate) after_rest: Option<&'a Round>,
+    /// Live blocks and bytes, round by round, that are not judged: suppressed places and other
+    /// tests. Empty if there are none.
+    pub(crate) apart: &'a [Reading],
+    /// Resources that may grow up to a limit.
+    pub(crate) bounds: &'a [(Resource, u64)],
+    /// The limits that the system sets.
+    pub(crate) limits: &'a BTreeMap<Resource, u64>,
+    /// Resources that could not be measured from the start, each with the reason.
+    pub(crate) unavailable: &'a BTreeMap<Resource, String>,
+    /// Resources whose measurement failed on the way, each with the reason.
+    pub(crate) failed: &'a BTreeMap<Resource, String>,
+    /// Whether the meter is the program's global allocator.
+    pub(crate) installed: bool,
+    /// Why the workload ended early, if it did.
+    pub(crate) stopped: Option<&'a str>,
+    /// What the lines of the program that grow grow in.
+    pub(crate) lines_grow: GrowingLines,
+    /// The size of the largest blocks, in bytes: growth may hide in their spare room.
+    pub(crate) largest_block: u64,
+}
+
+/// What the lines of the program that grow grow in.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct GrowingLines {
+    /// At least one line holds more and more blocks.
+    pub(crate) blocks: bool,
+    /// At least one line holds more and more bytes.
+    pub(crate) bytes: bool,
+}
+
+/// One finding for each resource that was to be measured.
+///
+/// Missing readings, a meter that is not installed and a workload that was stopped never give
+/// Steady.
+pub(crate) fn resources(evidence: &Evidence<'_>) -> Vec<Growth> {
+    let mut findings: Vec<Growth> = Resource::ALL
+        .into_iter()
+        .filter(|resource| resource.is_judged() && !evidence.unavailable.contains_key(resource))
+        .map(|resource| judge_resource(evidence, resource))
+        .collect();
+    agree_on_the_heap(&mut findings, evidence.lines_grow);
+    findings
+}
+
+/// What the readings of a program's own gauge show.
+pub(crate) fn gauge(name: &str, readings: Vec<u64>, evidence: &Evidence<'_>) -> GaugeGrowth {
+    let series = Series::new(&readings);
+    let decision = with_end(series.decide(), evidence);
+    let limit = limit_of(&decision, &series, 1.0);
+    let operations = operations_per_round(evidence);
+    let rate = decision.rate;
+    GaugeGrowth {
+        name: name.to_owned(),
+        verdict: decision.verdict,
+        reason: decision.reason,
+        per_operation: rate.map(|rate| rate.per_round / operations),
+        low: rate.map(|rate| rate.low / operations),
+        high: rate.map(|rate| rate.high / operations),
+        detection_limit: limit.map(|limit| limit / operations),
+        readings,
+    }
+}
+
+/// The verdicts on the resources that were read in every round.
+pub(crate) fn verdicts_on_resources(rounds: &[Round]) -> Vec<Verdict> {
+    Resource::ALL
+        .into_iter()
+        .filter(|resource| resource.is_judged())
+        .filter_map(|resource| Some((resource, series::series(rounds, resource)?)))
+        .map(|(resource, values)| decide_on(resource, &values).verdict)
+        .collect()
+}
+
+/// Whether a finding is part of the overall verdict: memory of C code only if it is certain, since
+/// the allocator's caches may make it waver.
+pub(crate) fn counts(growth: &Growth) -> bool {
+    growth.resource != Resource::ForeignBytes || growth.verdict != Verdict::Undecided
+}
+
+/// A growing decision in view of what was left after the rest: `last` at the end of the load, `rest` after it.
+pub(crate) fn with_rest(mut decision: Decision, readings: &[u64], rest: Option<u64>) -> Decision {
+    let (Verdict::Growing, Some(rest), Some(rate)) = (decision.verdict, rest, decision.rate) else {
+        return decision;
+    };
+    let last = readings.last().copied().unwrap_or(0);
+    let grown = rate.per_round * readings.len() as f64;
+    let released = last.saturating_sub(rest) as f64 / grown.max(1.0);
+    if released >= ALL_RELEASED {
+        decision.verdict = Verdict::Steady;
+        decision.reason = Reason::ReleasedAtRest;
+        decision.rate = None;
+    } else if released >= SOME_RELEASED {
+        decision.verdict = Verdict::Undecided;
+        decision.reason = Reason::PartlyReleasedAtRest { share: released };
+        decision.rate = None;
+    }
+    decision
+}
+
+/// The decision on the series of one resource.
+fn decide_on(resource: Resource, readings: &[u64]) -> Decision {
+    match resource {
+        Resource::ForeignBytes => foreign::decide(readings),
+        _ => decide::decide(readings),
+    }
+}
+
+/// The decision in view of how the workload ended: one that was stopped is never Steady.
+fn with_end(mut decision: Decision, evidence: &Evidence<'_>) -> Decision {
+    if let (Verdict::Steady, Some(stopped)) = (decision.verdict, evidence.stopped) {
+        decision.verdict = Verdict::Undecided;
+        decision.reason = Reason::EndedEarly { why: stopped.to_owned() };
+    }
+    decision
+}
+
+/// The decision on a resource that the system limits: judged on the rounds before it came close, and
+/// never Steady if it did.
+fn with_limit(resource: Resource, values: &[u64], evidence: &Evidence<'_>) -> Decision {
+    let plain = decide_on(resource, values);
+    let Some(limit) = evidence.limits.get(&resource).copied() else { return plain };
+    let close = limit.saturating_sub((limit / CLOSE).max(CLOSE_AT_LEAST));
+    let Some(reached) = values.iter().position(|value| *value >= close) else { return plain };
+    if reached >= FEWEST_ROUNDS {
+        let before = decide_on(resource, &values[..reached]);
+        if before.verdict == Verdict::Growing {
+            return before;
+        }
+    }
+    if plain.verdict == Verdict::Growing {
+        return plain;
+    }
+    Decision { verdict: Verdict::Undecided, reason: Reason::AtLimit { limit }, rate: None }
+}
+
+/// The readings that are judged: without what is kept apart.
+fn own_series(evidence: &Evidence<'_>, resource: Resource) -> Option<Vec<u64>> {
+    let mut values = series::series(evidence.rounds, resource)?;
+    for (value, apart) in values.iter_mut().zip(evidence.apart) {
+        *value = match resource {
+            Resource::LiveBlocks => value.saturating_sub(apart.blocks),
+            Resource::LiveBytes => value.saturating_sub(apart.bytes),
+            _ => *value,
+        };
+    }
+    Some(values)
+}
+
+fn judge_resource(evidence: &Evidence<'_>, resource: Resource) -> Growth {
+    let heap = matches!(resource, Resource::LiveBlocks | Resource::LiveBytes);
+    if heap && !evidence.installed {
+        let why = "leak_meter::Allocator is not this program's global allocator, so nothing \
+                   was counted; declare one with #[global_allocator]";
+        return undecided(resource, Reason::NotMeasured { why: why.to_owned() });
+    }
+    let Some(values) = own_series(evidence, resource) else {
+        let why = evidence.failed.get(&resource).cloned();
+        let why = why.unwrap_or_else(|| "a reading is missing".to_owned());
+        return undecided(resource, Reason::NotMeasured { why });
+    };
+    let decision = with_end(with_limit(resource, &values, evidence), evidence);
+    let rest = evidence.after_rest.and_then(|rest| rest.reading(resource));
+    let mut decision = with_rest(decision, &values, rest);
+    let bound = evidence.bounds.iter().find(|(bounded, _)| *bounded == resource);
+    if let (Verdict::Growing, Some((_, bound)), Some(last)) =
+        (decision.verdict, bound, values.last())
+        && last <= bound
+    {
+        decision.verdict = Verdict::Steady;
+        decision.reason = Reason::WithinBound { bound: *bound };
+    }
+    let operations = operations_per_round(evidence);
+    let limit = limit_of(&decision, &Series::new(&values), piece(resource, evidence));
+    let limit = limit.map(|limit| limit.max(spare_room(resource, evidence)));
+    let rate = decision.rate;
+    Growth {
+        resource,
+        verdict: decision.verdict,
+        reason: decision.reason,
+        per_operation: rate.map(|rate| rate.per_round / operations),
+        low: rate.map(|rate| rate.low / operations),
+        high: rate.map(|rate| rate.high / operations),
+        detection_limit: limit.map(|limit| limit / operations),
+    }
+}
+
+/// The detection limit of a steady series, per round.
+pub(crate) fn limit_of(decision: &Decision, series: &Series, piece: f64) -> Option<f64> {
+    match (decision.verdict, &decision.reason) {
+        (Verdict::Steady, Reason::WithinTolerance { tolerance, rounds }) => {
+            Some(*tolerance as f64 / *rounds as f64)
+        }
+        (Verdict::Steady, Reason::WithinBound { .. } | Reason::ReleasedAtRest) => None,
+        (Verdict::Steady, _) => series.detection_limit(piece),
+        _ => None,
+    }
+}
+
+/// The size of the pieces in which a resource is expected to leak: bytes come in blocks.
+fn piece(resource: Resource, evidence: &Evidence<'_>) -> f64 {
+    let last = evidence.rounds.last();
+    match (resource, last) {
+        (Resource::LiveBytes, Some(last)) if last.live_blocks > 0 => {
+            last.live_bytes as f64 / last.live_blocks as f64
+        }
+        _ => 1.0,
+    }
+}
+
+/// The growth in each round that the spare room of the largest container may take up in the whole run: at
+/// most half of its block.
+fn spare_room(resource: Resource, evidence: &Evidence<'_>) -> f64 {
+    match resource {
+        Resource::LiveBytes => {
+            evidence.largest_block as f64 / 2.0 / evidence.rounds.len().max(1) as f64
+        }
+        _ => 0.0,
+    }
+}
+
+/// Makes the findings on the heap's totals agree with each other and with the lines of the program: total
+/// bytes alone accuse nobody, and a total is not steady while a line grows.
+fn agree_on_the_heap(findings: &mut [Growth], lines: GrowingLines) {
+    let verdict_on = |findings: &[Growth], resource| {
+        findings.iter().find(|found| found.resource == resource).map(|found| found.verdict)
+    };
+    let blocks_grow = verdict_on(findings, Resource::LiveBlocks) == Some(Verdict::Growing);
+    for found in findings {
+        let reason = match (found.resource, found.verdict) {
+            (Resource::LiveBytes, Verdict::Growing) if !blocks_grow && !lines.bytes => {
+                Reason::OnlyTotalBytes
+            }
+            (Resource::LiveBlocks, Verdict::Steady) if lines.blocks => Reason::HiddenByOthers,
+            (Resource::LiveBytes, Verdict::Steady) if lines.bytes => Reason::HiddenByOthers,
+            _ => continue,
+        };
+        *found = undecided(found.resource, reason);
+    }
+}
+
+fn operations_per_round(evidence: &Evidence<'_>) -> f64 {
+    evidence.rounds.first().map_or(1, |round| round.operations).max(1) as f64
+}
+
+fn undecided(resource: Resource, reason: Reason) -> Growth {
+    Growth {
+        resource,
+        verdict: Verdict::Undecided,
+        reason,
+        per_operation: None,
+        low: None,
+        high: None,
+        detection_limit: None,
+    }
+}

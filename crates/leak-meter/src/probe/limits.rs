@@ -1,0 +1,52 @@
+//! How many files a process may have open, and how many threads it may have.
+
+use std::fs;
+
+use rustix::process::{Resource, getrlimit};
+
+/// Each thread takes a mapping for its stack and one for the guard below it.
+const MAPPINGS_OF_A_THREAD: u64 = 2;
+
+/// The most descriptors that this process may have open. `None` without a limit.
+pub fn most_open_files() -> Option<u64> {
+    getrlimit(Resource::Nofile).current
+}
+
+/// The most threads that this process may have: the least of the limits that the system states for the user,
+/// the control group, the machine and the process's mappings. `None` where it states none.
+pub fn most_threads() -> Option<u64> {
+    let mappings = number_in("/proc/sys/vm/max_map_count");
+    [
+        getrlimit(Resource::Nproc).current,
+        number_in("/proc/sys/kernel/threads-max"),
+        mappings.map(|mappings| mappings / MAPPINGS_OF_A_THREAD),
+        most_of_control_group(),
+    ]
+    .into_iter()
+    .flatten()
+    .min()
+}
+
+/// The limit of the control group (version 2) that the process is in.
+fn most_of_control_group() -> Option<u64> {
+    let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
+    let group = groups.lines().find_map(|line| line.strip_prefix("0::/"))?;
+    number_in(&format!("/sys/fs/cgroup/{group}/pids.max"))
+}
+
+fn number_in(file: &str) -> Option<u64> {
+    fs::read_to_string(file).ok()?.trim().parse().ok()
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_may_have_what_it_has() {
+        let open = crate::probe::OpenFilesProbe::new().unwrap().count().unwrap();
+        assert!(most_open_files().is_none_or(|most| most >= open));
+        let threads = crate::probe::ThreadsProbe::new().unwrap().count().unwrap();
+        assert!(most_threads().expect("Linux states a limit") >= threads);
+    }
+}

@@ -1,0 +1,200 @@
+//! What a process holds besides its heap: descriptors, threads, temporary files, memory of C code.
+
+use std::collections::BTreeMap;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+use rustix::fs::{Mode, OFlags};
+
+use crate::probe::{
+    self, FileGroup, FolderProbe, FolderUsage, ForeignBytesProbe, OpenFilesProbe,
+    ResidentBytesProbe, ThreadsProbe, Unavailable,
+};
+use crate::series::Resource;
+use crate::units;
+
+/// Descriptors that are kept for the meter's own use: for folders below the temporary one, and for the
+/// files that it reads to name call sites and holders when the process has run out of descriptors.
+const RESERVED: usize = 8;
+/// The most descriptors and threads that the load may add, whatever the limit is.
+const MOST_MORE: u64 = 1500;
+
+/// The probes of a soak.
+pub(super) struct Handles {
+    open_files: Result<OpenFilesProbe, Unavailable>,
+    threads: Result<ThreadsProbe, Unavailable>,
+    foreign: Result<ForeignBytesProbe, Unavailable>,
+    resident: Result<ResidentBytesProbe, Unavailable>,
+    folder: Option<FolderProbe>,
+    has_folder: bool,
+    reserve: Vec<OwnedFd>,
+    /// Why a probe that had worked failed, by resource.
+    pub(super) failed: BTreeMap<Resource, String>,
+    /// The limits that the system sets.
+    pub(super) limits: BTreeMap<Resource, u64>,
+    /// What was held at the start.
+    start: Readings,
+}
+
+/// What was held at one moment; `None` where it could not be measured.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Readings {
+    pub(super) open: Option<probe::OpenFiles>,
+    pub(super) threads: Option<u64>,
+    pub(super) foreign: Option<u64>,
+    pub(super) resident: Option<u64>,
+    pub(super) temporary: Option<FolderUsage>,
+}
+
+impl Readings {
+    fn of(&self, resource: Resource) -> Option<u64> {
+        match resource {
+            Resource::OpenFiles => self.open.map(|open| open.all),
+            Resource::Threads => self.threads,
+            _ => None,
+        }
+    }
+}
+
+impl Handles {
+    const OPEN: [Resource; 2] = [Resource::OpenFiles, Resource::Sockets];
+    const TEMPORARY: [Resource; 2] = [Resource::TemporaryFiles, Resource::TemporaryBytes];
+
+    /// Opens the probes, and reads each once: a probe reserves its buffer at its first reading.
+    pub(super) fn open(folder: Option<&Path>) -> Self {
+        let limits = [
+            (Resource::OpenFiles, probe::most_open_files()),
+            (Resource::Threads, probe::most_threads()),
+        ];
+        let mut handles = Self {
+            open_files: OpenFilesProbe::new(),
+            threads: ThreadsProbe::new(),
+            foreign: ForeignBytesProbe::new(),
+            resident: ResidentBytesProbe::new(),
+            folder: None,
+            has_folder: folder.is_some(),
+            reserve: Vec::new(),
+            failed: BTreeMap::new(),
+            limits: limits.into_iter().filter_map(|(of, limit)| Some((of, limit?))).collect(),
+            start: Readings::default(),
+        };
+        // A folder that was given is to be counted: one that cannot be opened is a missing reading.
+        let folder = folder.map(FolderProbe::new);
+        handles.folder = handles.keep(&Self::TEMPORARY, folder);
+        handles.reserve_descriptors();
+        handles.start = handles.read();
+        handles
+    }
+
+    pub(super) fn read(&mut self) -> Readings {
+        let reserved = self.reserve.len() as u64;
+        let open = self.open_files.as_mut().ok().map(OpenFilesProbe::usage);
+        let threads = self.threads.as_mut().ok().map(ThreadsProbe::count);
+        let foreign = self.foreign.as_mut().ok().map(ForeignBytesProbe::bytes);
+        let resident = self.resident.as_mut().ok().map(ResidentBytesProbe::bytes);
+        // Folders below the temporary one take descriptors while they are counted.
+        let temporary = if self.folder.is_some() {
+            self.reserve.clear();
+            let usage = self.folder.as_mut().map(FolderProbe::usage);
+            self.reserve_descriptors();
+            usage
+        } else {
+            None
+        };
+        let open = self.keep(&Self::OPEN, open).map(|open| probe::OpenFiles {
+            all: open.all.saturating_sub(reserved),
+            ..open
+        });
+        Readings {
+            open,
+            threads: self.keep(&[Resource::Threads], threads),
+            foreign: self.keep(&[Resource::ForeignBytes], foreign),
+            resident: self.keep(&[Resource::ResidentBytes], resident),
+            temporary: self.keep(&Self::TEMPORARY, temporary),
+        }
+    }
+
+    /// What the descriptors are open on, where the system tells.
+    pub(super) fn open_groups(&mut self) -> Option<BTreeMap<FileGroup, u64>> {
+        self.open_files.as_mut().ok().and_then(|probe| probe.groups().ok())
+    }
+
+    /// The resource that has used up half of what its limit left at the start, with its reading then and now
+    /// and its limit.
+    pub(super) fn near_limit(&self, now: &Readings) -> Option<(Resource, u64, u64, u64)> {
+        self.limits.iter().find_map(|(resource, limit)| {
+            let (start, now) = (self.start.of(*resource)?, now.of(*resource)?);
+            let most_more = (limit.saturating_sub(start) / 2).clamp(1, MOST_MORE);
+            (now >= start + most_more).then_some((*resource, start, now, *limit))
+        })
+    }
+
+    /// What has been used up almost entirely, as a sentence without a stop.
+    pub(super) fn exhausted(&mut self) -> Option<String> {
+        let now = self.read();
+        self.limits.iter().find_map(|(resource, limit)| {
+            let (start, now) = (self.start.of(*resource)?, now.of(*resource)?);
+            let used_up = now > start && now + now / 10 + RESERVED as u64 >= *limit;
+            used_up.then(|| risen(*resource, start, now, *limit))
+        })
+    }
+
+    /// Gives the reserved descriptors back, for the work after the last reading.
+    pub(super) fn release_reserve(&mut self) {
+        self.reserve.clear();
+    }
+
+    fn reserve_descriptors(&mut self) {
+        while self.reserve.len() < RESERVED {
+            let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+            let Ok(spare) = rustix::fs::open(c"/dev/null", flags, Mode::empty()) else { return };
+            self.reserve.push(spare);
+        }
+    }
+
+    /// The reading, or the reason why a probe that should work does not.
+    fn keep<T>(
+        &mut self,
+        resources: &[Resource],
+        reading: Option<Result<T, Unavailable>>,
+    ) -> Option<T> {
+        reading?
+            .map_err(|Unavailable(reason)| {
+                self.failed.extend(resources.iter().map(|resource| (*resource, reason.clone())));
+            })
+            .ok()
+    }
+
+    /// The resources that could not be measured from the start, each with the reason.
+    pub(super) fn unavailable(&self) -> BTreeMap<Resource, String> {
+        let mut unavailable = BTreeMap::new();
+        let open = self.open_files.as_ref().err();
+        for (resource, refused) in [
+            (Resource::OpenFiles, open),
+            (Resource::Sockets, open),
+            (Resource::Threads, self.threads.as_ref().err()),
+            (Resource::ForeignBytes, self.foreign.as_ref().err()),
+            (Resource::ResidentBytes, self.resident.as_ref().err()),
+        ] {
+            if let Some(Unavailable(reason)) = refused {
+                unavailable.insert(resource, reason.clone());
+            }
+        }
+        if !self.has_folder {
+            let reason = "no temporary folder was given";
+            unavailable.extend(Self::TEMPORARY.map(|resource| (resource, reason.to_owned())));
+        }
+        unavailable
+    }
+}
+
+/// How a limited resource has grown, as a sentence without a stop.
+pub(super) fn risen(resource: Resource, start: u64, now: u64, limit: u64) -> String {
+    format!(
+        "{} had risen from {} to {} (the limit is {})",
+        resource.name(),
+        units::count(start),
+        units::count(now),
+        units::count(limit)
+    )
+}

@@ -1,0 +1,175 @@
+//! How much work each round has, and when the load ends.
+//!
+//! A soak with a budget begins with rounds of one operation. When it has enough rounds and time is left,
+//! it merges neighbouring rounds into one and goes on with rounds of as many operations as the merged
+//! ones. So no operation has to be timed beforehand, a slow first one does not matter, and operations
+//! that slow down as they leak end the load in time, with at least half of the rounds read.
+
+use std::time::{Duration, Instant};
+
+use super::plan::{BUDGET_VARIABLE, Plan, Work};
+use crate::verdict::decide::FEWEST_ROUNDS;
+
+/// The share of the budget that the load may take; settling is part of it, naming is not.
+const LOAD: f64 = 0.9;
+/// The most rounds that are merged into one.
+const MOST_MERGED: usize = 32;
+/// The share of a round's time that its operations should take, the rest being for settling.
+const OPERATIONS: f64 = 0.8;
+/// How many operations are run between two looks at the clock, at the most.
+const BETWEEN_LOOKS: u64 = 64;
+
+/// The schedule of a running soak.
+#[derive(Debug)]
+pub(super) struct Schedule {
+    /// Operations in each round.
+    pub(super) operations: u64,
+    most_rounds: usize,
+    enough_rounds: usize,
+    /// The time for the load; `None` if the operations of a round are given.
+    load: Option<Duration>,
+    budget: Duration,
+    began: Instant,
+}
+
+/// What comes after a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Another round of the same number of operations.
+    Round,
+    /// So many rounds become one, and the next ones are as long.
+    Merge(usize),
+    /// The load ends.
+    End,
+}
+
+impl Schedule {
+    pub(super) fn new(plan: &Plan) -> Self {
+        let (operations, load, budget) = match plan.work {
+            Work::PerRound(operations) => (operations, None, Duration::MAX),
+            Work::Within(budget) => {
+                let rest = plan.rest_if_growing();
+                (1, Some(budget.saturating_sub(rest).mul_f64(LOAD)), budget)
+            }
+        };
+        Self {
+            operations,
+            most_rounds: plan.most_rounds(),
+            enough_rounds: plan.enough_rounds(),
+            load,
+            budget,
+            began: Instant::now(),
+        }
+    }
+
+    /// What comes after `rounds` rounds, whose operations took `working` in all.
+    pub(super) fn next(&mut self, rounds: usize, working: Duration) -> Next {
+        let Some(load) = self.load else {
+            return if rounds >= self.most_rounds { Next::End } else { Next::Round };
+        };
+        let elapsed = self.began.elapsed();
+        if elapsed >= load && rounds > 0 {
+            return Next::End;
+        }
+        if rounds < self.enough_rounds {
+            return Next::Round;
+        }
+        if elapsed <= load / 2 {
+            let merged = self.rounds_to_merge(rounds, working, load);
+            self.operations *= merged as u64;
+            return Next::Merge(merged);
+        }
+        if rounds >= self.most_rounds { Next::End } else { Next::Round }
+    }
+
+    /// How many rounds are merged into one, a power of two: so many that the next rounds take the time
+    /// that a round can have.
+    fn rounds_to_merge(&self, rounds: usize, working: Duration, load: Duration) -> usize {
+        let each = working.as_secs_f64() / rounds as f64;
+        let available = OPERATIONS * load.as_secs_f64() / self.enough_rounds as f64;
+        let mut merged = 2;
+        while merged < MOST_MERGED
+            && 6 * merged <= rounds
+            && each * 2.0 * merged as f64 <= available
+        {
+            merged *= 2;
+        }
+        merged
+    }
+
+    /// Whether the time is up within a round, after `done` of its operations.
+    pub(super) fn is_over(&self, done: u64) -> bool {
+        let looks = self.operations < BETWEEN_LOOKS || done.is_multiple_of(BETWEEN_LOOKS);
+        looks && self.load.is_some_and(|load| self.began.elapsed() >= load)
+    }
+
+    /// Whether the soak chooses how much work it does.
+    pub(super) fn has_budget(&self) -> bool {
+        self.load.is_some()
+    }
+
+    /// The longest that settling may take in one round.
+    pub(super) fn longest_settling(&self) -> Duration {
+        match self.load {
+            None => Duration::MAX,
+            Some(load) => load / u32::try_from(self.enough_rounds).unwrap_or(u32::MAX).max(1),
+        }
+    }
+
+    /// Why a soak whose time is up after so few rounds has no verdict. `None` if it has enough.
+    pub(super) fn too_small(&self, rounds: usize) -> Option<String> {
+        self.load?;
+        if rounds >= FEWEST_ROUNDS.min(self.most_rounds) {
+            return None;
+        }
+        let took = self.began.elapsed() / u32::try_from(rounds.max(1)).unwrap_or(u32::MAX);
+        let needed = took * u32::try_from(2 * FEWEST_ROUNDS).unwrap_or(u32::MAX);
+        Some(format!(
+            "the budget of {:?} is too small: one operation took {took:.1?}, and a verdict needs at least \
+             {FEWEST_ROUNDS} rounds; give Soak::budget or {BUDGET_VARIABLE} at least {needed:.1?}",
+            self.budget,
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schedule(budget: Duration) -> Schedule {
+        let mut plan = Plan::new();
+        plan.work = Work::Within(budget);
+        Schedule::new(&plan)
+    }
+
+    #[test]
+    fn rounds_are_merged_while_there_is_time() {
+        let mut schedule = schedule(Duration::from_secs(3600));
+        assert_eq!(schedule.next(95, Duration::from_micros(95)), Next::Round);
+        // Fast operations: as many rounds as possible become one.
+        assert_eq!(schedule.next(96, Duration::from_micros(96)), Next::Merge(32));
+        assert_eq!(schedule.operations, 32);
+        // Slow ones: two.
+        assert_eq!(schedule.next(96, Duration::from_secs(1700)), Next::Merge(2));
+        assert_eq!(schedule.operations, 64);
+    }
+
+    #[test]
+    fn the_load_ends_when_its_time_is_up() {
+        let mut schedule = schedule(Duration::from_nanos(1));
+        assert_eq!(schedule.next(1, Duration::ZERO), Next::End);
+        assert!(schedule.is_over(1));
+        assert!(schedule.too_small(11).is_some_and(|text| text.contains("the budget of 1ns")));
+        assert_eq!(schedule.too_small(12), None);
+    }
+
+    #[test]
+    fn a_given_number_of_operations_has_no_time() {
+        let mut plan = Plan::new();
+        plan.work = Work::PerRound(7);
+        let mut schedule = Schedule::new(&plan);
+        assert_eq!(schedule.next(95, Duration::MAX), Next::Round);
+        assert_eq!(schedule.next(96, Duration::MAX), Next::End);
+        assert_eq!((schedule.operations, schedule.is_over(64)), (7, false));
+    }
+}

@@ -1,0 +1,163 @@
+//! The decision on bytes, where containers that double their room may be behind them.
+//!
+//! A vector, table, arena or slab that only grows doubles its room now and then: a staircase with ever
+//! longer steps, flat most of the time. So octaves of work are compared, not rounds, whatever the
+//! number of blocks does: an arena adds a page where a vector replaces its block.
+
+use super::Verdict;
+use super::decide::{Decision, Rate, Series};
+use super::reason::Reason;
+
+/// A container that grew with the work has at least this many times the room after twice the work.
+const OCTAVE: f64 = 1.4;
+/// And this many times from the third round to the last: three doublings, which room that was reserved
+/// in one or two steps does not have. Less than 8, since a table has a few bytes besides its buckets.
+const EIGHTFOLD: f64 = 6.5;
+/// And its steps are doublings: one that is higher was made by a single large request.
+const HIGHEST_STEP: f64 = 2.6;
+/// With fewer rounds a table that fills and is then bounded looks the same as one that leaks.
+const FEWEST_FOR_GROWING: usize = 48;
+/// The round that the comparison begins with.
+const FIRST: usize = 3;
+/// Two standard deviations of a gain between nothing and twice the mean, relative to the mean.
+const UNEVEN: f64 = 1.2;
+/// The most steps of a staircase, by the rounds of the run: its steps are octaves of work.
+const MOST_STEPS: usize = 8;
+
+/// Decides on a series of live bytes, one reading per round, as one of `series_count` series.
+pub fn decide(readings: &[u64], series_count: usize) -> Decision {
+    let plain = Series::new(readings).among(series_count).decide();
+    let Some(staircase) = Staircase::of_readings(readings) else {
+        return plain;
+    };
+    let rounds = readings.len();
+    let rose_in_each = staircase.rose_in_last_octave && staircase.rose_before;
+    if rose_in_each && staircase.eightfold && rounds >= FEWEST_FOR_GROWING {
+        return Decision {
+            verdict: Verdict::Growing,
+            reason: Reason::Doubles {
+                from: readings[FIRST - 1],
+                to: readings[rounds - 1],
+                rounds,
+            },
+            rate: staircase.rate,
+        };
+    }
+    // A container that began half full waits longer for its next step than for the ones before.
+    let too_soon =
+        staircase.rose_in_last_octave || (staircase.rose_before && rounds < 2 * FEWEST_FOR_GROWING);
+    if plain.verdict != Verdict::Undecided && too_soon && !is_above_steps(&plain) {
+        return Decision {
+            verdict: Verdict::Undecided,
+            reason: Reason::LateDoubling { to: readings[rounds - 1], rounds_needed: 2 * rounds },
+            rate: None,
+        };
+    }
+    plain
+}
+
+/// Whether the plain decision found growth in each round, which no staircase has.
+fn is_above_steps(plain: &Decision) -> bool {
+    plain.verdict == Verdict::Growing
+}
+
+/// A series that rises in a few steps.
+struct Staircase {
+    /// In the last five ninths of the work.
+    rose_in_last_octave: bool,
+    /// In the five ninths of the work before those.
+    rose_before: bool,
+    eightfold: bool,
+    rate: Option<Rate>,
+}
+
+impl Staircase {
+    /// `None` for a series that is no staircase.
+    fn of_readings(readings: &[u64]) -> Option<Self> {
+        let rounds = readings.len();
+        if rounds < 4 * FIRST {
+            return None;
+        }
+        // Round by round, counted from 1: where the series changes.
+        let changes: Vec<usize> =
+            (FIRST..rounds).filter(|round| readings[*round] != readings[round - 1]).collect();
+        if changes.is_empty() || changes.len() > MOST_STEPS {
+            return None;
+        }
+        let at = |round: usize| readings[round - 1] as f64;
+        let rose = |from: usize, to: usize, times: f64| at(to) > 0.0 && at(to) >= times * at(from);
+        // A little more than octaves, for a container that was not empty at the first round.
+        let (before, middle) = (rounds / 5, rounds * 9 / 20);
+        let is_doubling =
+            |round: &usize| at(round + 1) <= HIGHEST_STEP * at(*round) || *round < before;
+        Some(Self {
+            rose_in_last_octave: rose(middle, rounds, OCTAVE),
+            rose_before: rose(before, middle, OCTAVE),
+            eightfold: rose(FIRST, rounds, EIGHTFOLD) && changes.iter().all(is_doubling),
+            rate: rate_between_steps(readings, &changes),
+        })
+    }
+}
+
+/// What a container gains in each round: it is full when it doubles its room, so the room before a
+/// step is what it held then. `changes` are the rounds, counted from 0, whose reading differs
+/// from the one before; each is known to one round. A container does not tell how evenly it fills: the
+/// interval allows for gains between nothing and twice the mean.
+fn rate_between_steps(readings: &[u64], changes: &[usize]) -> Option<Rate> {
+    let (first, last) = (*changes.first()?, *changes.last()?);
+    let gain = readings[last - 1] as f64 - readings[first - 1] as f64;
+    let rounds = (last - first) as f64;
+    if rounds < 2.0 {
+        return None;
+    }
+    let per_round = gain / rounds;
+    let uncertain = per_round * (UNEVEN / rounds.sqrt() + 1.0 / rounds).min(1.0);
+    Some(Rate { per_round, low: per_round - uncertain, high: per_round + uncertain })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The room of a vector that takes `each` bytes a round, doubling when it is full.
+    fn vector(each: u64, rounds: u64) -> Vec<u64> {
+        (1..=rounds).map(|round| (round * each).next_power_of_two()).collect()
+    }
+
+    #[test]
+    fn a_vector_that_doubles_is_growing_at_its_rate_and_never_steady_before() {
+        for each in [8, 100, 8000] {
+            assert_ne!(decide(&vector(each, 12), 1).verdict, Verdict::Steady);
+            for rounds in [48, 96, 150] {
+                let decision = decide(&vector(each, rounds), 1);
+                assert_eq!(decision.verdict, Verdict::Growing, "{each} {rounds}");
+                let rate = decision.rate.expect("a rate");
+                let each = each as f64;
+                assert!(rate.low <= each && each <= rate.high, "{rate:?} of {each}");
+            }
+        }
+    }
+
+    #[test]
+    fn pages_that_double_are_growing_though_their_number_grows_too() {
+        // Pages of 1, 2, 4, ... kB, each full when the next one is added.
+        let room = |kept: u64| (0..).map(|page| (2_u64 << page) - 1).find(|room| *room >= kept);
+        let arena: Vec<u64> = (1..=96).map(|round| 1024 * room(3 * round).unwrap()).collect();
+        let decision = decide(&arena, 1);
+        assert_eq!(decision.verdict, Verdict::Growing);
+        let rate = decision.rate.expect("a rate");
+        assert!(rate.low <= 3072.0 && 3072.0 <= rate.high, "{rate:?}");
+    }
+
+    #[test]
+    fn room_that_was_reserved_once_is_steady() {
+        let mut reserved = vec![4096; 96];
+        assert_eq!(decide(&reserved, 1).verdict, Verdict::Steady);
+        reserved[..4].fill(1024);
+        assert_eq!(decide(&reserved, 1).verdict, Verdict::Steady);
+        // One late step is a step, not a doubling with the work.
+        reserved.fill(4096);
+        reserved[60..].fill(8192);
+        assert_eq!(decide(&reserved, 1).verdict, Verdict::Undecided);
+    }
+}
