@@ -10,7 +10,7 @@ use crate::report::{GaugeGrowth, Growth};
 use crate::series::{self, Resource, Round};
 use crate::site::Reading;
 use crate::verdict::decide::FEWEST_ROUNDS;
-use crate::verdict::{Decision, Reason, Series, Verdict, decide, foreign};
+use crate::verdict::{Decision, Reason, Series, Verdict, decide, doubling, foreign};
 
 /// A reading this close to a limit has reached it: within a hundredth, or eight.
 const CLOSE: u64 = 100;
@@ -130,6 +130,7 @@ pub(crate) fn with_rest(mut decision: Decision, readings: &[u64], rest: Option<u
 fn decide_on(resource: Resource, readings: &[u64]) -> Decision {
     match resource {
         Resource::ForeignBytes => foreign::decide(readings),
+        Resource::LiveBytes => doubling::decide(readings, 1),
         _ => decide::decide(readings),
     }
 }

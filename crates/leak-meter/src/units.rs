@@ -22,13 +22,14 @@ pub fn plural(value: u64, thing: &str) -> String {
     format!("{} {thing}{}", count(value), if value == 1 { "" } else { "s" })
 }
 
-/// A rate of blocks, as operations for each block where it is below one: `1 block in 14,000
-/// operations`, `2.50 blocks per operation`.
-pub fn blocks_per_operation(rate: f64) -> String {
+/// A rate of `resource` for each operation, as operations for each unit where it is below one half: `1 in
+/// 14,000 operations`, `1 B in 300 operations`, `2.50 per operation`, `1.20 kB per operation`.
+pub fn per_operation(resource: Resource, rate: f64) -> String {
     if rate > 0.0 && rate < 0.5 {
-        format!("1 block in {} operations", number((1.0 / rate).floor()))
+        let unit = if resource.is_bytes() { "1 B" } else { "1" };
+        format!("{unit} in {} operations", number((1.0 / rate).floor()))
     } else {
-        format!("{} blocks per operation", number(rate))
+        format!("{} per operation", figure(resource, rate))
     }
 }
 
@@ -129,8 +130,9 @@ mod tests {
     fn one_thing_has_no_plural() {
         assert_eq!(plural(1, "round"), "1 round");
         assert_eq!(plural(1200, "round"), "1,200 rounds");
-        assert_eq!(blocks_per_operation(0.001), "1 block in 1,000 operations");
-        assert_eq!(blocks_per_operation(2.5), "2.50 blocks per operation");
+        assert_eq!(per_operation(Resource::LiveBlocks, 0.001), "1 in 1,000 operations");
+        assert_eq!(per_operation(Resource::LiveBlocks, 2.5), "2.50 per operation");
+        assert_eq!(per_operation(Resource::LiveBytes, 0.01), "1 B in 100 operations");
     }
 
     #[test]

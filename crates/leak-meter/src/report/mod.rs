@@ -139,7 +139,8 @@ impl Report {
     /// passes:
     ///
     /// ```text
-    /// Steady: 1,200,000 operations in 96 rounds; a leak above 1 block in 14,000 operations would show
+    /// Steady: 1,200,000 operations in 96 rounds; a leak of blocks above 1 in 14,000
+    /// operations would show
     /// ```
     pub fn summary(&self) -> String {
         text::summary(self)

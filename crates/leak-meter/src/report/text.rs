@@ -15,7 +15,7 @@ pub(super) fn summary(report: &Report) -> String {
     let mut line = format!("{}: {operations} in {rounds}", report.verdict);
     let blocks = report.growth_of(Resource::LiveBlocks).and_then(|growth| growth.detection_limit);
     if let Some(limit) = blocks {
-        line += &format!("; a leak above {} would show", units::blocks_per_operation(limit));
+        line += &format!("; a leak of blocks above {} would show", units::per_operation(Resource::LiveBlocks, limit));
     }
     line
 }
@@ -125,7 +125,8 @@ fn write_growth(out: &mut fmt::Formatter<'_>, growth: &Growth) -> fmt::Result {
         }
         (Verdict::Steady, ..) => match growth.detection_limit {
             Some(limit) => {
-                writeln!(out, " (a leak above {} per operation would show)", figure(limit))
+                let limit = units::per_operation(growth.resource, limit);
+                writeln!(out, " (a leak above {limit} would show)")
             }
             None => writeln!(out),
         },
@@ -148,10 +149,10 @@ fn write_site(out: &mut fmt::Formatter<'_>, number: usize, site: &Site) -> fmt::
     let interval = if low == high { String::new() } else { format!(" ({low} to {high})") };
     writeln!(
         out,
-        "   {} blocks and {}{interval} per operation; {} blocks, {} live",
+        "   {} blocks and {}{interval} per operation; {}, {} live",
         units::number(rate(site.blocks_per_operation)),
         units::bytes(rate(site.bytes_per_operation)),
-        units::count(site.live_blocks),
+        units::plural(site.live_blocks, "block"),
         units::bytes(site.live_bytes as f64)
     )?;
     writeln!(out, "   {}", site.reason)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use rustix::fs::{Mode, OFlags};
 
 use crate::probe::{
-    self, FileGroup, FolderProbe, FolderUsage, ForeignBytesProbe, OpenFilesProbe,
+    self, FileGroup, FileKind, FolderProbe, FolderUsage, ForeignBytesProbe, OpenFilesProbe,
     ResidentBytesProbe, ThreadsProbe, Unavailable,
 };
 use crate::series::Resource;
@@ -16,6 +16,8 @@ use crate::units;
 /// Descriptors that are kept for the meter's own use: for folders below the temporary one, and for the
 /// files that it reads to name call sites and holders when the process has run out of descriptors.
 const RESERVED: usize = 8;
+/// What the reserved descriptors are open on.
+const SPARE: &str = "/dev/null";
 /// The most descriptors and threads that the load may add, whatever the limit is.
 const MOST_MORE: u64 = 1500;
 
@@ -32,8 +34,9 @@ pub(super) struct Handles {
     pub(super) failed: BTreeMap<Resource, String>,
     /// The limits that the system sets.
     pub(super) limits: BTreeMap<Resource, u64>,
-    /// What was held at the start.
+    /// What was held at the start, and when it was last read.
     start: Readings,
+    last: Readings,
 }
 
 /// What was held at one moment; `None` where it could not be measured.
@@ -77,6 +80,7 @@ impl Handles {
             failed: BTreeMap::new(),
             limits: limits.into_iter().filter_map(|(of, limit)| Some((of, limit?))).collect(),
             start: Readings::default(),
+            last: Readings::default(),
         };
         // A folder that was given is to be counted: one that cannot be opened is a missing reading.
         let folder = folder.map(FolderProbe::new);
@@ -105,18 +109,33 @@ impl Handles {
             all: open.all.saturating_sub(reserved),
             ..open
         });
-        Readings {
+        self.last = Readings {
             open,
             threads: self.keep(&[Resource::Threads], threads),
             foreign: self.keep(&[Resource::ForeignBytes], foreign),
             resident: self.keep(&[Resource::ResidentBytes], resident),
             temporary: self.keep(&Self::TEMPORARY, temporary),
-        }
+        };
+        self.last
     }
 
     /// What the descriptors are open on, where the system tells.
     pub(super) fn open_groups(&mut self) -> Option<BTreeMap<FileGroup, u64>> {
-        self.open_files.as_mut().ok().and_then(|probe| probe.groups().ok())
+        let mut groups = self.open_files.as_mut().ok()?.groups().ok()?;
+        let spare = FileGroup { kind: FileKind::Device, place: SPARE.to_owned() };
+        if let Some(open) = groups.get_mut(&spare) {
+            *open = open.saturating_sub(self.reserve.len() as u64);
+        }
+        Some(groups)
+    }
+
+    /// How many times the load so far the limited resources last for.
+    pub(super) fn lasts_for(&self) -> u64 {
+        let lasts = self.limits.iter().filter_map(|(resource, limit)| {
+            let (start, now) = (self.start.of(*resource)?, self.last.of(*resource)?);
+            Some(most_more(start, *limit) / now.saturating_sub(start).max(1))
+        });
+        lasts.min().unwrap_or(u64::MAX)
     }
 
     /// The resource that has used up half of what its limit left at the start, with its reading then and now
@@ -124,8 +143,7 @@ impl Handles {
     pub(super) fn near_limit(&self, now: &Readings) -> Option<(Resource, u64, u64, u64)> {
         self.limits.iter().find_map(|(resource, limit)| {
             let (start, now) = (self.start.of(*resource)?, now.of(*resource)?);
-            let most_more = (limit.saturating_sub(start) / 2).clamp(1, MOST_MORE);
-            (now >= start + most_more).then_some((*resource, start, now, *limit))
+            (now >= start + most_more(start, *limit)).then_some((*resource, start, now, *limit))
         })
     }
 
@@ -147,7 +165,7 @@ impl Handles {
     fn reserve_descriptors(&mut self) {
         while self.reserve.len() < RESERVED {
             let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-            let Ok(spare) = rustix::fs::open(c"/dev/null", flags, Mode::empty()) else { return };
+            let Ok(spare) = rustix::fs::open(SPARE, flags, Mode::empty()) else { return };
             self.reserve.push(spare);
         }
     }
@@ -186,6 +204,11 @@ impl Handles {
         }
         unavailable
     }
+}
+
+/// How much of a limited resource the load may add.
+fn most_more(start: u64, limit: u64) -> u64 {
+    (limit.saturating_sub(start) / 2).clamp(1, MOST_MORE)
 }
 
 /// How a limited resource has grown, as a sentence without a stop.

@@ -22,7 +22,7 @@ use crate::verdict::{Verdict, decide};
 const CHECKPOINTS: [usize; 3] = [24, 48, 96];
 /// A load that has added so many live bytes ends, so that a leak of large blocks does not take the
 /// machine's memory.
-const MOST_MORE_BYTES: u64 = 1 << 30;
+const MOST_MORE_BYTES: u64 = 256 << 20;
 
 /// The state of a running soak. All that it keeps is the meter's own memory.
 pub(super) struct Recorder<'a> {
@@ -104,7 +104,7 @@ impl<'a> Recorder<'a> {
             return false;
         }
         let working = self.rounds.iter().map(|round| round.nanoseconds).sum();
-        match self.schedule.next(done, Duration::from_nanos(working)) {
+        match self.schedule.next(done, Duration::from_nanos(working), self.most_merged()) {
             Next::Round => true,
             Next::End => false,
             Next::Merge(count) => {
@@ -112,6 +112,14 @@ impl<'a> Recorder<'a> {
                 true
             }
         }
+    }
+
+    /// How many times the work so far what is being used up lasts for.
+    fn most_merged(&self) -> usize {
+        let bytes = self.rounds.last().map_or(0, |round| round.live_bytes);
+        let bytes = bytes.saturating_sub(self.bytes_at_start).max(1);
+        let lasts = (MOST_MORE_BYTES / bytes).min(self.handles.lasts_for());
+        usize::try_from(lasts).unwrap_or(usize::MAX)
     }
 
     /// Whether the next round's time has not come.

@@ -62,8 +62,9 @@ impl Schedule {
         }
     }
 
-    /// What comes after `rounds` rounds, whose operations took `working` in all.
-    pub(super) fn next(&mut self, rounds: usize, working: Duration) -> Next {
+    /// What comes after `rounds` rounds, whose operations took `working` in all. No more than `most_merged`
+    /// rounds are merged at once, but for two: a resource that is being used up does not last for more.
+    pub(super) fn next(&mut self, rounds: usize, working: Duration, most_merged: usize) -> Next {
         let Some(load) = self.load else {
             return if rounds >= self.most_rounds { Next::End } else { Next::Round };
         };
@@ -74,21 +75,32 @@ impl Schedule {
         if rounds < self.enough_rounds {
             return Next::Round;
         }
-        if elapsed <= load / 2 {
-            let merged = self.rounds_to_merge(rounds, working, load);
-            self.operations *= merged as u64;
-            return Next::Merge(merged);
-        }
-        if rounds >= self.most_rounds { Next::End } else { Next::Round }
+        let merged = if elapsed <= load / 2 {
+            self.rounds_to_merge(rounds, working, load, most_merged)
+        } else if rounds < self.most_rounds {
+            return Next::Round;
+        } else if self.most_rounds == self.enough_rounds {
+            return Next::End;
+        } else {
+            2
+        };
+        self.operations *= merged as u64;
+        Next::Merge(merged)
     }
 
     /// How many rounds are merged into one, a power of two: so many that the next rounds take the time
     /// that a round can have.
-    fn rounds_to_merge(&self, rounds: usize, working: Duration, load: Duration) -> usize {
+    fn rounds_to_merge(
+        &self,
+        rounds: usize,
+        working: Duration,
+        load: Duration,
+        most_merged: usize,
+    ) -> usize {
         let each = working.as_secs_f64() / rounds as f64;
         let available = OPERATIONS * load.as_secs_f64() / self.enough_rounds as f64;
         let mut merged = 2;
-        while merged < MOST_MERGED
+        while 2 * merged <= most_merged.min(MOST_MERGED)
             && 6 * merged <= rounds
             && each * 2.0 * merged as f64 <= available
         {
@@ -145,19 +157,21 @@ mod tests {
     #[test]
     fn rounds_are_merged_while_there_is_time() {
         let mut schedule = schedule(Duration::from_secs(3600));
-        assert_eq!(schedule.next(95, Duration::from_micros(95)), Next::Round);
+        assert_eq!(schedule.next(95, Duration::from_micros(95), 99), Next::Round);
         // Fast operations: as many rounds as possible become one.
-        assert_eq!(schedule.next(96, Duration::from_micros(96)), Next::Merge(32));
+        assert_eq!(schedule.next(96, Duration::from_micros(96), 99), Next::Merge(32));
         assert_eq!(schedule.operations, 32);
         // Slow ones: two.
-        assert_eq!(schedule.next(96, Duration::from_secs(1700)), Next::Merge(2));
+        assert_eq!(schedule.next(96, Duration::from_secs(1700), 99), Next::Merge(2));
         assert_eq!(schedule.operations, 64);
+        // A resource of which a fifth is used up.
+        assert_eq!(schedule.next(96, Duration::from_micros(96), 5), Next::Merge(4));
     }
 
     #[test]
     fn the_load_ends_when_its_time_is_up() {
         let mut schedule = schedule(Duration::from_nanos(1));
-        assert_eq!(schedule.next(1, Duration::ZERO), Next::End);
+        assert_eq!(schedule.next(1, Duration::ZERO, 99), Next::End);
         assert!(schedule.is_over(1));
         assert!(schedule.too_small(11).is_some_and(|text| text.contains("the budget of 1ns")));
         assert_eq!(schedule.too_small(12), None);
@@ -168,8 +182,8 @@ mod tests {
         let mut plan = Plan::new();
         plan.work = Work::PerRound(7);
         let mut schedule = Schedule::new(&plan);
-        assert_eq!(schedule.next(95, Duration::MAX), Next::Round);
-        assert_eq!(schedule.next(96, Duration::MAX), Next::End);
+        assert_eq!(schedule.next(95, Duration::MAX, 99), Next::Round);
+        assert_eq!(schedule.next(96, Duration::MAX, 99), Next::End);
         assert_eq!((schedule.operations, schedule.is_over(64)), (7, false));
     }
 }

@@ -27,7 +27,6 @@
 use super::Verdict;
 use super::gains::{self, Gains, Level};
 use super::reason::Reason;
-use super::student;
 
 /// With fewer rounds nothing is decided.
 pub const FEWEST_ROUNDS: usize = 12;
@@ -86,6 +85,14 @@ pub struct Rate {
     pub high: f64,
 }
 
+impl Rate {
+    /// Whether the other one is known to a quarter at best, and this one to half of that.
+    fn is_far_better_known_than(&self, other: &Self) -> bool {
+        let width = |rate: &Self| rate.high - rate.low;
+        width(other) > 0.5 * other.per_round && width(self) < 0.5 * width(other)
+    }
+}
+
 /// What one series shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
@@ -139,11 +146,11 @@ impl Series {
             };
         }
         let why_not = match self.growing_window() {
-            Ok(from) => {
+            Ok((from, rate)) => {
                 return Decision {
                     verdict: Verdict::Growing,
                     reason: Reason::GainsLast { rounds: rounds - from },
-                    rate: self.rate(from),
+                    rate: Some(rate),
                 };
             }
             Err(why_not) => why_not,
@@ -179,13 +186,15 @@ impl Series {
         if gains::never_falls(&self.values[from..]) { RISES } else { RISES / self.among }
     }
 
-    /// The round from which on the series grows, or the last condition that it failed.
-    fn growing_window(&self) -> Result<usize, WhyNot> {
+    /// The round from which on the series grows, and its rate; or the last condition that it failed. Of several
+    /// such windows the longest, unless the rate is much better known in a later one.
+    fn growing_window(&self) -> Result<(usize, Rate), WhyNot> {
         let rounds = self.values.len();
         let mut why_not = WhyNot::NoRise;
         if rounds < FEWEST_FOR_GROWING {
             return Err(why_not);
         }
+        let mut best: Option<(usize, Rate)> = None;
         let half_fades = self.fades_from(rounds / 2 - 1, FADE_OF_SECOND_HALF);
         let quarter_fades = self.fades_from(rounds - rounds / 4 - 1, FADE_OF_LAST_QUARTER);
         for (from, fade, chance) in self.windows() {
@@ -209,13 +218,18 @@ impl Series {
                 if self.has_stopped(from) {
                     why_not = why_not.max(WhyNot::Stopped);
                 } else if self.is_above_before(gains.mean().0 / gains.length) {
-                    return Ok(from);
+                    let rate = self.rate(from).filter(|rate| rate.low > 0.0);
+                    let rate = rate.unwrap_or_else(|| gains.rate());
+                    if best.is_none_or(|(_, earlier)| rate.is_far_better_known_than(&earlier)) {
+                        best = Some((from, rate));
+                    }
+                    break;
                 } else {
                     why_not = why_not.max(WhyNot::NotAboveBefore);
                 }
             }
         }
-        Err(why_not)
+        best.ok_or(why_not)
     }
 
     /// Whether the gains from this round on fade for certain faster than a fill with this time constant
@@ -290,11 +304,7 @@ impl Series {
         let interval = |from: usize| {
             let length = ((self.values.len() - from) / BLOCKS).max(1);
             let level = if length == 1 { Level::Reading } else { Level::Median };
-            let gains = Gains::between_blocks(&self.values, from, length, level)?;
-            let (mean, error) = gains.mean();
-            let half_width = student::t(0.025, gains.count() - 1.0) * error;
-            let [mean, half_width] = [mean, half_width].map(|value| value / gains.length);
-            Some(Rate { per_round: mean, low: mean - half_width, high: mean + half_width })
+            Some(Gains::between_blocks(&self.values, from, length, level)?.rate())
         };
         let whole = interval(from)?;
         let rounds = self.values.len() - from;

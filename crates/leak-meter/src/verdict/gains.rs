@@ -1,5 +1,6 @@
 //! What a series gains from one block of rounds to the next, and whether those gains last.
 
+use super::decide::Rate;
 use super::student;
 
 /// What stands for the level of a block of rounds.
@@ -115,6 +116,14 @@ impl Gains {
         let squares: f64 = self.values.iter().map(|gain| (gain - mean).powi(2)).sum();
         let variance = squares / (self.count() - 1.0) * self.widening;
         (mean, (variance / self.count()).sqrt())
+    }
+
+    /// The mean gain of a round, with its 95 % interval.
+    pub(super) fn rate(&self) -> Rate {
+        let (mean, error) = self.mean();
+        let half_width = student::t(0.025, self.count() - 1.0) * error;
+        let [per_round, half_width] = [mean, half_width].map(|value| value / self.length);
+        Rate { per_round, low: per_round - half_width, high: per_round + half_width }
     }
 
     /// How much more the sum of the gains scatters than that of independent ones, where neighbours move

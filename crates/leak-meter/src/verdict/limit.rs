@@ -7,7 +7,7 @@ use super::student;
 /// The one-sided level of what is missed. Smaller than 5 %, since the scatter itself is estimated.
 const MISSED: f64 = 0.01;
 /// For noise that is not as independent as the estimate supposes.
-const MARGIN: f64 = 1.2;
+const MARGIN: f64 = 1.3;
 /// Rises of a series that never falls that count as one-off steps.
 const ONE_OFFS: usize = 2;
 

@@ -78,7 +78,7 @@ pub enum Reason {
     },
     /// Undecided: only the total of live bytes grows, and neither the number of blocks nor a line does.
     OnlyTotalBytes,
-    /// Undecided: the total is steady, but a line of the program grows.
+    /// Undecided: growth does not stand out in the total, but a line of the program grows.
     HiddenByOthers,
     /// Undecided: other lines freed as many blocks as this one allocated.
     Exchanged {
@@ -130,7 +130,7 @@ impl fmt::Display for Reason {
         match self {
             Self::GainsLast { rounds } => write!(
                 out,
-                "it rose throughout the last {rounds} rounds, and its gains do not fade"
+                "it rises up to the end, and in the last {rounds} rounds its gains do not fade"
             ),
             Self::Doubles { from, to, rounds } => write!(
                 out,
@@ -186,7 +186,7 @@ impl fmt::Display for Reason {
                 "only the total number of bytes grows; neither the number of blocks nor any line does"
             ),
             Self::HiddenByOthers => {
-                write!(out, "the total does not grow, but lines of the program do")
+                write!(out, "growth does not stand out in the total, but lines of the program grow")
             }
             Self::Exchanged { container: SharedContainer::Same } => write!(
                 out,
