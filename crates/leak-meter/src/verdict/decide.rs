@@ -85,14 +85,6 @@ pub struct Rate {
     pub high: f64,
 }
 
-impl Rate {
-    /// Whether the other one is known to a quarter at best, and this one to half of that.
-    fn is_far_better_known_than(&self, other: &Self) -> bool {
-        let width = |rate: &Self| rate.high - rate.low;
-        width(other) > 0.5 * other.per_round && width(self) < 0.5 * width(other)
-    }
-}
-
 /// What one series shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
@@ -186,15 +178,13 @@ impl Series {
         if gains::never_falls(&self.values[from..]) { RISES } else { RISES / self.among }
     }
 
-    /// The round from which on the series grows, and its rate; or the last condition that it failed. Of several
-    /// such windows the longest, unless the rate is much better known in a later one.
+    /// The round from which on the series grows, and its rate; or the last condition that it failed.
     fn growing_window(&self) -> Result<(usize, Rate), WhyNot> {
         let rounds = self.values.len();
         let mut why_not = WhyNot::NoRise;
         if rounds < FEWEST_FOR_GROWING {
             return Err(why_not);
         }
-        let mut best: Option<(usize, Rate)> = None;
         let half_fades = self.fades_from(rounds / 2 - 1, FADE_OF_SECOND_HALF);
         let quarter_fades = self.fades_from(rounds - rounds / 4 - 1, FADE_OF_LAST_QUARTER);
         for (from, fade, chance) in self.windows() {
@@ -219,17 +209,13 @@ impl Series {
                     why_not = why_not.max(WhyNot::Stopped);
                 } else if self.is_above_before(gains.mean().0 / gains.length) {
                     let rate = self.rate(from).filter(|rate| rate.low > 0.0);
-                    let rate = rate.unwrap_or_else(|| gains.rate());
-                    if best.is_none_or(|(_, earlier)| rate.is_far_better_known_than(&earlier)) {
-                        best = Some((from, rate));
-                    }
-                    break;
+                    return Ok((from, rate.unwrap_or_else(|| gains.rate())));
                 } else {
                     why_not = why_not.max(WhyNot::NotAboveBefore);
                 }
             }
         }
-        best.ok_or(why_not)
+        Err(why_not)
     }
 
     /// Whether the gains from this round on fade for certain faster than a fill with this time constant
@@ -298,7 +284,8 @@ impl Series {
     }
 
     /// The mean gain in each round from `from` on, between block medians. The interval spans what the
-    /// window and its second half say, so that what is left of a warm-up is within it.
+    /// window, its second half and the last quarter of the run say: a leak that begins within the window, and
+    /// what is left of a warm-up, are within it.
     fn rate(&self, from: usize) -> Option<Rate> {
         const BLOCKS: usize = 9;
         let interval = |from: usize| {
@@ -309,12 +296,13 @@ impl Series {
         let whole = interval(from)?;
         let rounds = self.values.len() - from;
         let mut rate = whole;
-        if let Some(late) = interval(from + rounds / 2) {
+        for later in [from + rounds / 2, self.values.len() * 3 / 4] {
+            let late = interval(later).unwrap_or(whole);
             rate.low = rate.low.min(late.low);
             rate.high = rate.high.max(late.high);
         }
         if whole.low > 0.0 && rate.low <= 0.0 {
-            rate = whole;
+            rate.low = whole.low;
         }
         // Readings are whole numbers, so that a gain over the window is known to one unit.
         let unit = 1.0 / rounds as f64;
