@@ -17,6 +17,8 @@ fn each_planted_leak_is_charged_to_its_line() {
     one_block_in_a_thousand_operations();
     a_vector_that_doubles();
     a_vector_that_two_paths_grow_in_turn();
+    a_vector_from_before_the_soak();
+    vectors_from_before_the_soak_that_level_off();
     a_table_and_what_it_holds();
     blocks_that_one_thread_allocates_and_another_keeps();
     a_leak_beside_a_cache_that_is_full();
@@ -125,6 +127,37 @@ fn a_vector_that_two_paths_grow_in_turn() {
         }
     });
     first_in(&report, "note");
+}
+
+fn a_vector_from_before_the_soak() {
+    let mut numbers = vec![0; 10];
+    let report = Soak::new()
+        .operations_per_round(100)
+        .run(|operation| note(&mut numbers, operation.number()));
+    let site = first_in(&report, "note");
+    assert_eq!(site.live_blocks, 1);
+    assert_eq!(report.sites.len(), 1, "{report}");
+    // In a second soak the block has its site from the start.
+    let report = Soak::new()
+        .operations_per_round(1000)
+        .run(|operation| note(&mut numbers, operation.number()));
+    first_in(&report, "note");
+}
+
+/// Each is resized once, in its turn: the blocks that take a site then did not come then.
+fn vectors_from_before_the_soak_that_level_off() {
+    let mut all = vec![vec![0_u8; 100]; 1200];
+    let report = Soak::new().operations_per_round(100).run(|operation| {
+        let next = usize::try_from(operation.number()).unwrap();
+        if let Some(one) = all.get_mut(next) {
+            one.shrink_to(100);
+            one.reserve_exact(1);
+        }
+        black_box(&all);
+    });
+    let blocks = report.growth_of(leak_meter::Resource::LiveBlocks).unwrap();
+    assert_eq!(blocks.verdict, Verdict::Steady, "{report}");
+    assert_ne!(report.verdict, Verdict::Growing, "{report}");
 }
 
 #[inline(never)]

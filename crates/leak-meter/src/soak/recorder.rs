@@ -11,7 +11,7 @@ use crate::probe::{
     self, FileGroup, FolderProbe, FolderUsage, ForeignBytesProbe, OpenFilesProbe,
     ResidentBytesProbe, ThreadsProbe, Unavailable,
 };
-use crate::report::{Excused, GaugeGrowth, OpenFiles, Report};
+use crate::report::{GaugeGrowth, OpenFiles, Report, Suppressed};
 use crate::series::{Resource, Round};
 use crate::site::{self, Ledger};
 use crate::verdict::{self, Verdict, decide};
@@ -54,7 +54,8 @@ impl<'a> Recorder<'a> {
     }
 
     fn begin(plan: Plan, watchers: Watchers<'a>, first: &FirstRound) -> Self {
-        let mut stopped = plan.fault.clone();
+        let fault = plan.suppressions.fault().map(str::to_owned);
+        let mut stopped = plan.fault.clone().or(fault);
         let (operations, first_operation) =
             first.result(plan.operations).unwrap_or_else(|sentence| {
                 stopped.get_or_insert(sentence);
@@ -238,7 +239,7 @@ impl<'a> Recorder<'a> {
     pub(super) fn into_report(self) -> Report {
         let attribution = site::attribution();
         allocator::stop();
-        let judged = site::judge(&self.ledger, self.operations, &self.plan.excuses);
+        let judged = site::judge(&self.ledger, self.operations, &self.plan.suppressions);
         // The workload is still alive, with all that it holds.
         let grows = judged.sites.iter().any(|site| site.verdict == Verdict::Growing);
         let holders =
@@ -277,12 +278,19 @@ impl<'a> Recorder<'a> {
             gauges,
             sites: judged.sites,
             holders,
-            excused: judged
-                .excused
+            suppressed: judged
+                .suppressed
                 .into_iter()
-                .map(|(site, reason)| Excused { site, reason })
+                .map(|(site, reason)| Suppressed { site, reason })
                 .collect(),
+            // A soak that was stopped has not looked at all that may grow.
+            unmatched_suppressions: if self.stopped.is_none() {
+                judged.unmatched
+            } else {
+                Vec::new()
+            },
             other_tests_bytes: judged.other_tests_bytes,
+            captured_output_bytes: judged.captured_output_bytes,
             attribution,
             stopped: self.stopped,
         }

@@ -48,8 +48,8 @@ impl fmt::Display for Verdict {
 pub(crate) struct Evidence<'a> {
     /// The rounds, in order, all of the same number of operations.
     pub(crate) rounds: &'a [Round],
-    /// Live blocks and bytes, round by round, that are no part of what is judged: excused places and
-    /// other tests. Empty if there are none.
+    /// Live blocks and bytes, round by round, that are no part of what is judged: suppressed places,
+    /// other tests and captured output. Empty if there are none.
     pub(crate) apart: &'a [Reading],
     /// Resources that may grow up to a limit.
     pub(crate) bounds: &'a [(Resource, u64)],
