@@ -140,8 +140,8 @@ fn child_that_seldom_prints() {
 #[ignore = "a child of the tests above"]
 fn child_that_prints_once() {
     println!("before the soak");
-    run(Soak::new().rounds(64), |operation| {
-        if operation.number() == 3000 {
+    run(Soak::new().rounds(96), |operation| {
+        if operation.number() == 3500 {
             println!("{}", "all is well, ".repeat(500));
         }
     });
