@@ -203,13 +203,13 @@ unsafe fn recharge(block: *mut u8, site: SiteId, old_size: usize, new_size: usiz
     slots::count_reallocation(site, old_size, new_size);
 }
 
-/// The site that a block without one takes as it is resized. Never the meter's own: the block is the
-/// program's, whoever resizes it.
+/// The site that a block without one takes as it is resized: a call stack, or none. Never the meter's
+/// own: the block is the program's, whoever resizes it.
 #[cold]
 #[inline(never)] // The walk begins in this function's own frame.
 fn adopting_site(size: usize) -> Option<SiteId> {
     let site = walk::current_site(size, adopting_site as *const ());
-    (site != SiteId::UNKNOWN && site != SiteId::METER).then_some(site)
+    site.is_call_stack().then_some(site)
 }
 
 /// What the installed [`Allocator`] has counted since the process began, without the meter's own

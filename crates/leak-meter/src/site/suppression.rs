@@ -93,10 +93,9 @@ fn read(path: &Path) -> Result<Vec<Suppression>, String> {
         }
         if signature == signature::OF_NOTHING {
             return Err(format!(
-                "line {number} of {shown} suppresses {signature}, which earlier versions gave to every \
-                 place without a function of the program's own, so that it would suppress them all; \
-                 remove the line, and where the soak still finds growth that may stay, write the \
-                 signature that its report shows now"
+                "line {number} of {shown} suppresses {signature}, the signature that earlier versions \
+                 gave to every place without a function of the program's own; remove the line, and \
+                 suppress what the report shows now"
             ));
         }
         entries.push(Suppression { signature, reason });
