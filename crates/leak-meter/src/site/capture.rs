@@ -18,9 +18,9 @@ const PRINTING: [&str; 5] =
 /// Whether a call stack, without the meter's hooks, is the one on which the buffer grows: a vector,
 /// grown by a write to it, in one of the standard library's functions that print.
 ///
-/// The program's code that formats a message may lie in between, and what it allocates for itself is
-/// the program's. If it writes to a vector of its own, its write begins further in than it, while the write
-/// of the message's text begins further out.
+/// The program's code that formats a message may lie in between. What that code allocates for itself is
+/// the program's, even if it writes to a vector of its own: such a formatted write ends
+/// (`write_fmt`) before the program's frame, and that of the message ends behind it.
 pub(super) fn is_captured_output(frames: &[Frame]) -> bool {
     let mut frames = frames.iter().skip_while(|frame| is_of_vector(frame) && !is_io(frame));
     let Some(write) = frames.next().filter(|frame| is_io(frame)) else {

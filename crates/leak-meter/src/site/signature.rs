@@ -5,16 +5,15 @@ use super::stack::without_generics;
 
 /// The hash of no function at all, with which FNV-1a starts.
 const START: u64 = 0xCBF2_9CE4_8422_2325;
-/// What a call stack without any function would have. No place has this signature: a suppression of
-/// it would be one of them all.
+/// The signature that a call stack without any function would have. No place gets it, since one
+/// suppression would then cover all such places.
 pub(super) const OF_NOTHING: &str = "cbf29ce484222325";
 
 /// A hash (FNV-1a, 64 bit) of the program's own functions on a call stack, as 16 hexadecimal digits.
 /// Where there are none it is of all its functions, without their generic arguments, and `None` where no
 /// function has a name.
 ///
-/// The program's own functions alone would be better kept apart from changes in other packages; where
-/// there are none, all such stacks would have the same signature.
+/// Own functions come first because updates of other packages do not change them.
 pub(super) fn of(frames: &[Frame]) -> Option<String> {
     let own = frames.iter().filter(|frame| frame.owner.is_programs());
     let mut names: Vec<String> = own.map(|frame| frame.function.clone()).collect();
