@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use exercise_harness::alone::{Ended, Ending};
 use exercise_harness::event::TrialOutcome;
 use exercise_harness::{Exercise, Phases, judge};
-use leak_meter::report::{Excused, GaugeGrowth};
+use leak_meter::report::{GaugeGrowth, Suppressed};
 use leak_meter::site::{Attribution, Site};
 use leak_meter::{Growth, Holders, Report, Resource, Round, Verdict};
 use serde::Serialize;
@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::workspace::Version;
 
 /// The version of the document.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// The whole document: one object.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -75,12 +75,12 @@ pub struct VersionResult {
     /// The lines that grow or may grow: growing ones first, then those of the program's own
     /// packages (`own`), then by `bytes_per_operation`; the first growing one is the finding. Each
     /// has its `function` and, where line tables tell, `file` (relative to the workspace) and
-    /// `line`; `grain` (`call_stack`, or `line` if none of its stacks grows by itself), `verdict`
+    /// `line`, else `no_line`, why not; `grain` (`call_stack`, or `line` if none of its stacks grows by itself), `verdict`
     /// and `reason`; at the end `live_blocks`, `live_bytes` and `reallocations` so far; the median
     /// slopes `blocks_per_operation` and `bytes_per_operation`, the latter's 95 % interval
     /// (`bytes_low`, `bytes_high`), and `smallest_visible`, the least growth in bytes per operation
     /// that would have shown (each `null` with too few rounds, the last while undecided); `history`, its live bytes after each round; the whole `stack`, innermost call first; and a
-    /// `signature` that stays while the functions on the way do. Steady lines are not listed; empty
+    /// `signature` that stays while the functions on the way do, `null` where none has a name. Steady lines are not listed; empty
     /// unless the outcome is `measured`.
     pub sites: Vec<Site>,
     /// Who keeps the blocks of the growing lines alive: `findings`, the weightiest first, each with what is `held` (its `function`, `file` and `line`, how many `blocks` are held
@@ -91,12 +91,18 @@ pub struct VersionResult {
     /// `look`, what was looked at; and why there is none (`unavailable`). `null` if nothing grows, or
     /// unless the outcome is `measured`.
     pub holders: Option<Holders>,
-    /// Lines that grow and are allowed to, each a `site` as above with the `reason`: known findings
-    /// and declared bounds. Empty unless the outcome is `measured`.
-    pub excused: Vec<Excused>,
+    /// Lines that grow and are allowed to, each a `site` as above with the `reason`: suppressions and
+    /// declared bounds. Empty unless the outcome is `measured`.
+    pub suppressed: Vec<Suppressed>,
+    /// Suppressions that matched nothing that grew, each as `signature (reason)`. Empty unless the
+    /// outcome is `measured`.
+    pub unmatched_suppressions: Vec<String>,
     /// Bytes live at the end that other tests of the same process allocated, which no other figure
     /// blames on this one. 0 in a process of its own. `null` unless the outcome is `measured`.
     pub other_tests_bytes: Option<u64>,
+    /// Bytes live at the end of output that the test harness captured, which no other figure blames on
+    /// the program. 0 if it captured none. `null` unless the outcome is `measured`.
+    pub captured_output_bytes: Option<u64>,
     /// How the lines were found: the `method` (`frame_pointers`, `unwinder` or `off`), `advice` on
     /// how to do better (`null` if there is none), how many stacks `agreed` and `disagreed` where
     /// both methods were compared, the call `sites` seen and those `sites_refused` for want of room
@@ -167,8 +173,10 @@ impl VersionResult {
             gauges: Vec::new(),
             sites: Vec::new(),
             holders: None,
-            excused: Vec::new(),
+            suppressed: Vec::new(),
+            unmatched_suppressions: Vec::new(),
             other_tests_bytes: None,
+            captured_output_bytes: None,
             attribution: None,
             stopped: None,
             left_running: Vec::new(),
@@ -214,8 +222,10 @@ impl VersionResult {
             gauges: report.gauges.clone(),
             sites: report.sites.clone(),
             holders: report.holders.clone(),
-            excused: report.excused.clone(),
+            suppressed: report.suppressed.clone(),
+            unmatched_suppressions: report.unmatched_suppressions.clone(),
             other_tests_bytes: Some(report.other_tests_bytes),
+            captured_output_bytes: Some(report.captured_output_bytes),
             attribution: Some(report.attribution.clone()),
             stopped: report.stopped.clone(),
             left_running: left_running.to_vec(),

@@ -11,7 +11,7 @@ use crate::context::Bound;
 use crate::phases::Phases;
 
 /// The version of the stream. A reader refuses any other.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// One line of the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

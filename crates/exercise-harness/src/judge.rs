@@ -117,7 +117,7 @@ pub fn places(sites: &[Site], verdict: Verdict) -> Vec<String> {
         lines.push(format!("  {}", site.function));
         lines.push(match (&site.file, site.line) {
             (Some(file), Some(line)) => format!("    {file}:{line}"),
-            _ => "    its line is not known: the profile has no line tables".to_owned(),
+            _ => format!("    {}", site.no_line.as_deref().unwrap_or("its line is not known")),
         });
         lines.push(format!(
             "    {} blocks and {} per operation",

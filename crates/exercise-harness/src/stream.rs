@@ -195,7 +195,7 @@ mod tests {
         (reader, file)
     }
 
-    const START: &str = r#"{"event":"start","format":2,"trial":"memory::growth"}"#;
+    const START: &str = r#"{"event":"start","format":3,"trial":"memory::growth"}"#;
     const END: &str = r#"{"event":"end","outcome":{"kind":"behaved"}}"#;
 
     #[test]
@@ -219,7 +219,7 @@ mod tests {
             (format!("{START}\n{START}\n"), "starts twice"),
             (format!("{START}\n{END}\n{END}\n"), "after the end"),
             (format!("{START}\nall is well\n"), "is not an event"),
-            (START.replace("\"format\":2", "\"format\":3") + "\n", "its format is 3"),
+            (START.replace("\"format\":3", "\"format\":4") + "\n", "its format is 4"),
             (START.replace("growth", "bound") + "\n", "of the trial memory::bound"),
             (START.replace('}', ",\"more\":1}") + "\n", "unknown field"),
         ] {

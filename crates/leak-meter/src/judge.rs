@@ -27,8 +27,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) rounds: &'a [Round],
     /// The reading after the rest, if there was one.
     pub(crate) after_rest: Option<&'a Round>,
-    /// Live blocks and bytes, round by round, that are not judged: suppressed places and other
-    /// tests. Empty if there are none.
+    /// Live blocks and bytes, round by round, that are not judged: suppressed places, other
+    /// tests and captured output. Empty if there are none.
     pub(crate) apart: &'a [Reading],
     /// Resources that may grow up to a limit.
     pub(crate) bounds: &'a [(Resource, u64)],

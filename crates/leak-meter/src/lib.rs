@@ -37,7 +37,7 @@
 //! - More time, or less: [`Soak::budget`], or `LEAK_METER_BUDGET=2.5` in the environment. A run that can
 //!   be repeated exactly: [`Soak::operations_per_round`].
 //! - A project's own counts: [`Soak::gauge`]. A folder for temporary files: [`Soak::temporary_folder`].
-//! - Growth that is known, or bounded: [`Soak::known_findings`], [`Soak::bound`], [`Soak::bound_site`].
+//! - Growth that may stay: [`Soak::suppressions`], [`Soak::bound`], [`Soak::bound_site`].
 //! - A running service: a [`Snapshot`] now, another later, and the difference by line.
 //! - Another allocator: `Allocator::new(MiMalloc)`.
 //! - How the verdict is reached: [`guide::method`]. What it cannot see and what it costs:
@@ -74,6 +74,7 @@
 //! - *growth*: what stays retained per operation.
 //! - *finding*: a place that grows, with its rate, history and stack; its *signature* stays the same
 //!   while the functions on the way do.
+//! - *suppression*: a signature of growth that may stay, with the reason.
 //! - *verdict*: [`Verdict::Growing`], [`Verdict::Steady`] or [`Verdict::Undecided`].
 
 pub mod allocator;

@@ -17,6 +17,8 @@ fn each_planted_leak_is_charged_to_its_line() {
     one_block_in_a_thousand_operations();
     a_vector_that_doubles();
     a_vector_that_two_paths_grow_in_turn();
+    a_vector_from_before_the_soak();
+    blocks_from_before_the_soak_that_are_resized();
     a_table_and_what_it_holds();
     blocks_that_one_thread_allocates_and_another_keeps();
     a_leak_beside_a_cache_that_is_full();
@@ -125,6 +127,32 @@ fn a_vector_that_two_paths_grow_in_turn() {
         }
     });
     first_in(&report, "note");
+}
+
+fn a_vector_from_before_the_soak() {
+    let mut numbers = vec![0; 10];
+    let report = Soak::new()
+        .operations_per_round(100)
+        .run(|operation| note(&mut numbers, operation.number()));
+    let site = first_in(&report, "note");
+    assert_eq!(site.live_blocks, 1);
+    assert_eq!(report.sites.len(), 1, "{report}");
+    // In a second soak the block has its site from the start.
+    let report = Soak::new()
+        .operations_per_round(1000)
+        .run(|operation| note(&mut numbers, operation.number()));
+    first_in(&report, "note");
+}
+
+/// Each takes a site as it is resized, in its turn: that is neither growth there nor an exchange.
+fn blocks_from_before_the_soak_that_are_resized() {
+    let mut all = vec![vec![0_u8; 100]; 50_000];
+    let report = Soak::new().operations_per_round(100).run(|operation| {
+        let one = &mut all[usize::try_from(operation.number()).unwrap()];
+        one.reserve_exact(1);
+        one.shrink_to_fit();
+    });
+    assert_eq!((report.verdict, report.rounds.len()), (Verdict::Steady, 12), "{report}");
 }
 
 #[inline(never)]

@@ -1,6 +1,6 @@
 //! Counts are exact, in all and by call site, for any sequence of allocating, growing, shrinking and
-//! freeing, by several threads at once on each other's blocks, beside a plain model. Alone in its
-//! process, on its main thread.
+//! freeing, by several threads at once on each other's blocks, beside a plain model; of blocks from before
+//! call sites were looked for, too. Alone in its process, on its main thread.
 #![allow(unsafe_code)] // Blocks of any size and alignment are asked for by the allocator's own calls.
 
 mod alone;
@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use leak_meter::allocator::{self, SiteId};
 use leak_meter::{Allocator, HeapCounts, Snapshot};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -36,12 +37,15 @@ enum Kind {
     Free,
 }
 
-/// Which function allocated a block.
+/// Which function a block is charged to: the one that allocated it, or, of a block from before call sites
+/// were looked for, the one that resized it first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     First,
     Second,
     Zeroed,
+    Resized,
+    Unknown,
 }
 
 struct Block {
@@ -77,7 +81,7 @@ impl Block {
         pointer
     }
 
-    fn new(step: Step) -> Self {
+    fn new(step: Step, sites: Sites) -> Self {
         let layout = Layout::from_size_align(step.size, 1 << step.align).expect("small sizes");
         let (place, pointer) = match step.size % 3 {
             0 => (Place::First, Self::first(layout)),
@@ -85,6 +89,7 @@ impl Block {
             _ => (Place::Zeroed, Self::zeroed(layout)),
         };
         assert!(!pointer.is_null() && pointer.addr().is_multiple_of(layout.align()));
+        let place = if sites == Sites::Known { place } else { Place::Unknown };
         let block = Self { pointer, layout, place };
         block.fill();
         block
@@ -107,13 +112,21 @@ impl Block {
         bytes.iter().all(|byte| *byte == self.mark())
     }
 
-    fn resize(&mut self, size: usize) {
-        let kept = size.min(self.layout.size());
+    #[inline(never)]
+    fn resized(&mut self, size: usize) -> *mut u8 {
         // SAFETY: the block was allocated with this layout; the size is neither zero nor large.
-        self.pointer = unsafe { realloc(self.pointer, self.layout, size) };
+        black_box(unsafe { realloc(self.pointer, self.layout, size) })
+    }
+
+    fn resize(&mut self, size: usize, sites: Sites) {
+        let kept = size.min(self.layout.size());
+        self.pointer = self.resized(size);
         assert!(!self.pointer.is_null());
         self.layout = Layout::from_size_align(size, self.layout.align()).expect("small sizes");
         assert!(self.holds_its_mark(kept), "a resized block lost what was in it");
+        if self.place == Place::Unknown && sites == Sites::Known {
+            self.place = Place::Resized;
+        }
         self.fill();
     }
 
@@ -134,18 +147,25 @@ struct Done {
 
 type Slots = [Mutex<Option<Block>>; SLOTS];
 
-fn work(steps: &[Step], slots: &Slots) -> Done {
+/// Whether call sites are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sites {
+    Unknown,
+    Known,
+}
+
+fn work(steps: &[Step], slots: &Slots, sites: Sites) -> Done {
     let mut done = Done::default();
     for step in steps {
         let mut slot = slots[step.slot].lock().unwrap_or_else(PoisonError::into_inner);
         *slot = match (slot.take(), step.kind) {
             (None, _) => {
                 done.allocations += 1;
-                Some(Block::new(*step))
+                Some(Block::new(*step, sites))
             }
             (Some(mut block), Kind::Resize) => {
                 done.reallocations += 1;
-                block.resize(step.size);
+                block.resize(step.size, sites);
                 Some(block)
             }
             (Some(block), Kind::Free) => {
@@ -181,28 +201,41 @@ fn any_work_of_any_threads_is_counted_exactly() {
     let plans =
         prop_oneof![prop::collection::vec(steps(), 1..=2), prop::collection::vec(steps(), 8..=8)];
     // The standard library's first threads leave something behind for the next ones.
-    check(&vec![Vec::new(); 8]);
+    check(&vec![Vec::new(); 8], &vec![Vec::new(); 8]);
     let _ = Snapshot::take();
     TestRunner::new(config)
-        .run(&plans, |plan| {
-            check(&plan);
+        .run(&(plans.clone(), plans), |(unknown, known)| {
+            check(&unknown, &known);
             Ok(())
         })
         .unwrap_or_else(|failure| panic!("{failure}"));
 }
 
-/// Runs each list of steps on a thread of its own, and compares what was counted.
-fn check(plan: &[Vec<Step>]) {
+/// Runs each list of steps on a thread of its own, first those of `unknown`, while call sites are not
+/// looked for, and compares what was counted.
+fn check(unknown: &[Vec<Step>], known: &[Vec<Step>]) {
     let slots: Slots = [const { Mutex::new(None) }; SLOTS];
-    let mut done = Vec::with_capacity(plan.len());
+    let mut done = Vec::with_capacity(unknown.len() + known.len());
     let (before, then) = (Snapshot::take(), HeapCounts::now());
-    thread::scope(|scope| {
-        let mut workers = Vec::with_capacity(plan.len());
-        for steps in plan {
-            workers.push(scope.spawn(|| work(steps, &slots)));
+    let of_unknown = || {
+        let counts = allocator::counts_of_site(SiteId::UNKNOWN);
+        (counts.live_blocks(), counts.live_bytes())
+    };
+    let unknown_before = of_unknown();
+    for (plan, sites) in [(unknown, Sites::Unknown), (known, Sites::Known)] {
+        match sites {
+            Sites::Unknown => allocator::stop(),
+            Sites::Known => drop(allocator::start()),
         }
-        done.extend(workers.into_iter().map(|worker| worker.join().expect("the steps hold")));
-    });
+        thread::scope(|scope| {
+            let mut workers = Vec::with_capacity(plan.len());
+            for steps in plan {
+                workers.push(scope.spawn(|| work(steps, &slots, sites)));
+            }
+            done.extend(workers.into_iter().map(|worker| worker.join().expect("the steps hold")));
+        });
+    }
+    let unknown_after = of_unknown();
     let (now, after) = (HeapCounts::now(), Snapshot::take());
 
     let mut kept: Vec<Block> = slots
@@ -219,10 +252,18 @@ fn check(plan: &[Vec<Step>]) {
     assert_eq!(others, freed, "what threads take they give back");
     assert_eq!(now.reallocations - then.reallocations, sum(|done| done.reallocations));
 
+    let of_place = kept.iter().filter(|block| block.place == Place::Unknown);
+    let expected = of_place.fold(unknown_before, |(blocks, bytes), block| {
+        (blocks + 1, bytes + block.layout.size() as u64)
+    });
+    assert_eq!(unknown_after, expected, "blocks and bytes without a call stack");
     let difference = after.since(&before);
-    for (place, function) in
-        [(Place::First, "::first"), (Place::Second, "::second"), (Place::Zeroed, "::zeroed")]
-    {
+    for (place, function) in [
+        (Place::First, "::first"),
+        (Place::Second, "::second"),
+        (Place::Zeroed, "::zeroed"),
+        (Place::Resized, "::resized"),
+    ] {
         let of_place = kept.iter().filter(|block| block.place == place);
         let expected = of_place.fold((0, 0), |(blocks, bytes), block| {
             (blocks + 1, bytes + i64::try_from(block.layout.size()).expect("small sizes"))

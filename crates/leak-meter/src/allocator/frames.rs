@@ -88,3 +88,16 @@ pub(super) fn unwind(callee: *const (), pointer: usize) -> Option<Frames> {
     }
     is_past.then_some(frames)
 }
+
+/// Frames at the outer end that only the unwinder sees: the system's start of the program.
+const START_FRAMES: usize = 4;
+
+/// Whether a walked stack is the unwound one. Both begin at the same frame: a walk that passes over
+/// functions without frame pointers may still meet the right frames further out.
+pub(super) fn agree(walked: &[usize], unwound: &[usize]) -> bool {
+    let common = walked.len().min(unwound.len());
+    common > 0
+        && walked[..common] == unwound[..common]
+        && walked.len() == common
+        && unwound.len() - common <= START_FRAMES
+}

@@ -7,11 +7,12 @@
 //! - `stack`: the bounds of a thread's stack; `code`: where the program's own code lies.
 //! - `recent`: the stacks that a thread allocated from lately.
 //! - `sites`: the table of call sites.
-//! - `slots`: the counts, for each thread its own.
+//! - `slots`: the counters, for each thread its own; `counts`: what they add up to.
 //! - `memory`: pages from the system for the tables, since the meter must not allocate.
 #![allow(unsafe_code)] // `GlobalAlloc` is an unsafe trait; each use below says why it is sound.
 
 mod code;
+mod counts;
 mod frames;
 mod header;
 mod memory;
@@ -25,12 +26,13 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
 
 pub use code::load_offset;
+pub use counts::SiteCounts;
 pub(crate) use header::{Found, read as read_header};
 pub(crate) use memory::mapped;
 pub use memory::mapped_bytes;
 pub(crate) use sites::known_sites;
 pub use sites::{Capacity, SiteId, all_sites, capacity, frames};
-pub use slots::{SiteCounts, counts_of_site};
+pub use slots::counts_of_site;
 pub(crate) use walk::{FrameBound, frame_bounds};
 pub use walk::{Method, Walks, method, start, start_with, stop, walks};
 
@@ -150,7 +152,7 @@ unsafe fn charge(base: *mut u8, outer: Outer, size: usize) -> *mut u8 {
     if base.is_null() {
         return base;
     }
-    let site = walk::current_site(size);
+    let site = walk::current_site(size, charge as *const ());
     // SAFETY: the prefix lies within the block and holds at least the header.
     unsafe {
         let block = base.add(outer.prefix);
@@ -181,15 +183,33 @@ unsafe fn lift(block: *mut u8) -> SiteId {
     unsafe { header::take(block) }
 }
 
-/// Writes the header of a block that was resized, and counts it.
+/// Writes the header of a block that was resized, and counts it. A block without a call stack takes
+/// that of the reallocation, so that what grows from now on has a line.
 ///
 /// # Safety
 /// As [`discharge`]; `block` stands behind its prefix.
 #[inline(never)]
 unsafe fn recharge(block: *mut u8, site: SiteId, old_size: usize, new_size: usize) {
+    let adopted =
+        if site == SiteId::UNKNOWN && walk::is_on() { adopting_site(new_size) } else { None };
+    let site = adopted.unwrap_or(site);
     // SAFETY: the caller's promise.
     unsafe { header::put(block, new_size, site) };
+    // The program gets the block only when this function has returned, so no other thread can
+    // give it back before the move is counted.
+    if adopted.is_some() {
+        slots::count_adoption(site, old_size);
+    }
     slots::count_reallocation(site, old_size, new_size);
+}
+
+/// The site that a block without one takes as it is resized: a call stack, or none. Never the meter's
+/// own: the block is the program's, whoever resizes it.
+#[cold]
+#[inline(never)] // The walk begins in this function's own frame.
+fn adopting_site(size: usize) -> Option<SiteId> {
+    let site = walk::current_site(size, adopting_site as *const ());
+    site.is_call_stack().then_some(site)
 }
 
 /// What the installed [`Allocator`] has counted since the process began, without the meter's own

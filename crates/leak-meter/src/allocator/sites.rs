@@ -28,6 +28,11 @@ impl SiteId {
         Self(index)
     }
 
+    /// Whether this is the site of a call stack, and not one of the fixed ones.
+    pub(super) fn is_call_stack(self) -> bool {
+        self.0 >= FIXED_SITES
+    }
+
     /// The number, for indexing.
     pub fn index(self) -> usize {
         self.0 as usize

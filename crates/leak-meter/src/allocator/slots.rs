@@ -9,6 +9,7 @@ use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
+use super::counts::SiteCounts;
 use super::memory;
 use super::recent::Recent;
 use super::sites::{self, MOST_SITES, SiteId};
@@ -36,6 +37,10 @@ struct Counters {
     reallocations: AtomicU64,
     allocated_bytes: AtomicU64,
     deallocated_bytes: AtomicU64,
+    /// Blocks that moved between [`SiteId::UNKNOWN`] and another site: away from the former, to the
+    /// latter. No block ever moves the other way, so one number serves both.
+    adopted: AtomicU64,
+    adopted_bytes: AtomicU64,
 }
 
 static TABLES: [AtomicPtr<Table>; MOST_TABLES] =
@@ -47,33 +52,6 @@ thread_local! {
     static OWN: Cell<*const Table> = const { Cell::new(ptr::null()) };
     /// Whether this thread counts in the shared table.
     static SHARES: Cell<bool> = const { Cell::new(false) };
-}
-
-/// What was counted at one site, over all threads.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct SiteCounts {
-    /// Blocks allocated at the site.
-    pub allocations: u64,
-    /// Blocks of the site given back, wherever that was.
-    pub deallocations: u64,
-    /// Blocks of the site resized, wherever that was.
-    pub reallocations: u64,
-    /// Bytes allocated for blocks of the site, growth by reallocation included.
-    pub allocated_bytes: u64,
-    /// Bytes given back of blocks of the site, shrinking by reallocation included.
-    pub deallocated_bytes: u64,
-}
-
-impl SiteCounts {
-    /// Blocks of the site that are live.
-    pub fn live_blocks(&self) -> u64 {
-        self.allocations.saturating_sub(self.deallocations)
-    }
-
-    /// Bytes of the site that are live.
-    pub fn live_bytes(&self) -> u64 {
-        self.allocated_bytes.saturating_sub(self.deallocated_bytes)
-    }
 }
 
 #[inline]
@@ -102,6 +80,17 @@ pub(super) fn count_reallocation(site: SiteId, old_size: usize, new_size: usize)
             add(&counters.deallocated_bytes, (old_size - new_size) as u64);
         }
     });
+}
+
+/// Moves a block of `size` bytes from [`SiteId::UNKNOWN`] to `site`.
+#[cold]
+pub(super) fn count_adoption(site: SiteId, size: usize) {
+    for side in [SiteId::UNKNOWN, site] {
+        count(side, |counters, add| {
+            add(&counters.adopted, 1);
+            add(&counters.adopted_bytes, size as u64);
+        });
+    }
 }
 
 /// Adds to a number that only this thread writes: two plain instructions, not a locked one.
@@ -231,15 +220,23 @@ unsafe extern "C" fn hand_on(index: *mut c_void) {
 /// What was counted at `site`.
 pub fn counts_of_site(site: SiteId) -> SiteCounts {
     let mut sum = SiteCounts::default();
-    // Deallocations first: a block freed in between then makes the live counts too high by one,
-    // never negative.
+    // What went first: a block freed in between then makes the live counts too high by one, never
+    // negative.
     for table in tables() {
         let counters = &table.counters[site.index() % MOST_SITES];
         sum.deallocations += counters.deallocations.load(Ordering::Relaxed);
         sum.deallocated_bytes += counters.deallocated_bytes.load(Ordering::Relaxed);
+        if site == SiteId::UNKNOWN {
+            sum.left += counters.adopted.load(Ordering::Relaxed);
+            sum.left_bytes += counters.adopted_bytes.load(Ordering::Relaxed);
+        }
     }
     for table in tables() {
         let counters = &table.counters[site.index() % MOST_SITES];
+        if site != SiteId::UNKNOWN {
+            sum.arrived += counters.adopted.load(Ordering::Relaxed);
+            sum.arrived_bytes += counters.adopted_bytes.load(Ordering::Relaxed);
+        }
         sum.allocations += counters.allocations.load(Ordering::Relaxed);
         sum.allocated_bytes += counters.allocated_bytes.load(Ordering::Relaxed);
         sum.reallocations += counters.reallocations.load(Ordering::Relaxed);
@@ -247,7 +244,7 @@ pub fn counts_of_site(site: SiteId) -> SiteCounts {
     sum
 }
 
-/// What was counted at every site but `left_out`.
+/// What was counted at every site but `left_out`. Moves between sites cancel out, and are left out.
 pub(super) fn counts_of_all_but(left_out: SiteId) -> SiteCounts {
     let mut sum = SiteCounts::default();
     for site in sites::all_sites().filter(|site| *site != left_out) {

@@ -15,7 +15,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
 use super::code;
-use super::frames::{Frames, SEED, mix, unwind};
+use super::frames::{Frames, SEED, agree, mix, unwind};
 use super::recent::Frame;
 use super::sites::{self, MOST_FRAMES, SiteId};
 use super::slots;
@@ -122,17 +122,24 @@ pub fn walks() -> Walks {
     Walks { agreed: AGREED.load(Ordering::Relaxed), disagreed: DISAGREED.load(Ordering::Relaxed) }
 }
 
-/// The site of the allocation under way.
+/// Whether call sites are looked for at this moment.
+#[inline]
+pub(super) fn is_on() -> bool {
+    METHOD.load(Ordering::Relaxed) != Method::Off as u8
+}
+
+/// The site of the allocation under way. `hook` is the function that calls this: the walk begins in
+/// its frame, and the unwinder's frames end there.
 #[inline(always)]
 #[allow(clippy::inline_always)] // So that the walk begins in the hook's own frame.
-pub(super) fn current_site(size: usize) -> SiteId {
+pub(super) fn current_site(size: usize, hook: *const ()) -> SiteId {
     if IN_METER.get() {
         return SiteId::METER;
     }
     match METHOD.load(Ordering::Relaxed) {
         0 => SiteId::UNKNOWN,
-        1 => site_by_frame_pointers(frame_pointer(), size),
-        _ => site_by_unwinder(frame_pointer()),
+        1 => site_by_frame_pointers(frame_pointer(), size, hook),
+        _ => site_by_unwinder(frame_pointer(), hook),
     }
 }
 
@@ -171,7 +178,7 @@ fn walk(pointer: usize) -> Option<Frames> {
 }
 
 #[inline]
-fn site_by_frame_pointers(pointer: usize, size: usize) -> SiteId {
+fn site_by_frame_pointers(pointer: usize, size: usize, hook: *const ()) -> SiteId {
     let stack = own_stack();
     let here = (&raw const stack).addr();
     if here < stack.low || here >= stack.top {
@@ -188,18 +195,18 @@ fn site_by_frame_pointers(pointer: usize, size: usize) -> SiteId {
             return site;
         }
     }
-    site_by_walk(pointer, size)
+    site_by_walk(pointer, size, hook)
 }
 
 #[inline(never)]
-fn site_by_walk(pointer: usize, size: usize) -> SiteId {
+fn site_by_walk(pointer: usize, size: usize, hook: *const ()) -> SiteId {
     let Some(frames) = walk(pointer) else {
         return SiteId::FOREIGN_STACK;
     };
     if frames.count == 0 {
         return SiteId::UNKNOWN;
     }
-    let site = sites::find(frames.hash).unwrap_or_else(|| new_site(&frames, pointer));
+    let site = sites::find(frames.hash).unwrap_or_else(|| new_site(&frames, pointer, hook));
     if let Some(recent) = slots::recent() {
         // SAFETY: as in `site_by_frame_pointers`; the walk has just read all these frames.
         unsafe { (*recent).keep(pointer, size, frames.pairs(), site) };
@@ -236,29 +243,21 @@ fn is_frame(pointer: usize, above: usize, top: usize) -> bool {
 }
 
 #[cold]
-fn site_by_unwinder(pointer: usize) -> SiteId {
+fn site_by_unwinder(pointer: usize, hook: *const ()) -> SiteId {
     let _guard = MeterGuard::enter();
-    match unwind(hook(), pointer) {
+    match unwind(hook, pointer) {
         Some(frames) if frames.count > 0 => sites::find_or_insert(frames.hash, frames.as_slice()),
         Some(_) => SiteId::UNKNOWN,
         None => SiteId::FOREIGN_STACK,
     }
 }
 
-/// The function in whose frame a walk begins, and the unwinder's frames end.
-fn hook() -> *const () {
-    super::charge as *const ()
-}
-
-/// Frames at the outer end that only the unwinder sees: the system's start of the program.
-const START_FRAMES: usize = 4;
-
 /// The site of a stack that was not seen before. It is compared with what the unwinder sees, which
 /// is believed where the two differ: the stack went through code without frame pointers.
 #[cold]
-fn new_site(walked: &Frames, pointer: usize) -> SiteId {
+fn new_site(walked: &Frames, pointer: usize, hook: *const ()) -> SiteId {
     let _guard = MeterGuard::enter();
-    let unwound = unwind(hook(), pointer).filter(|unwound| unwound.count > 0);
+    let unwound = unwind(hook, pointer).filter(|unwound| unwound.count > 0);
     if unwound.as_ref().is_some_and(|unwound| agree(walked.as_slice(), unwound.as_slice())) {
         AGREED.fetch_add(1, Ordering::Relaxed);
         return sites::find_or_insert(walked.hash, walked.as_slice());
@@ -272,16 +271,6 @@ fn new_site(walked: &Frames, pointer: usize) -> SiteId {
     let site = sites::find_or_insert(right.hash, right.as_slice());
     sites::alias(walked.hash, site);
     site
-}
-
-/// Whether a walked stack is the unwound one. Both begin at the same frame: a walk that passes over
-/// functions without frame pointers may still meet the right frames further out.
-fn agree(walked: &[usize], unwound: &[usize]) -> bool {
-    let common = walked.len().min(unwound.len());
-    common > 0
-        && walked[..common] == unwound[..common]
-        && walked.len() == common
-        && unwound.len() - common <= START_FRAMES
 }
 
 /// Walks a known chain of calls with both methods.

@@ -40,11 +40,16 @@ pub struct Report {
     /// What keeps the blocks of the growing places alive. `None` if nothing grows, or it was not to be
     /// looked for.
     pub holders: Option<Holders>,
-    /// Places that grow and are allowed to: known findings and places within a declared bound.
-    pub excused: Vec<Excused>,
+    /// Places that grow and are allowed to: by a suppression, or within a declared bound.
+    pub suppressed: Vec<Suppressed>,
+    /// Suppressions that matched nothing that grew in this run, each as `signature (reason)`.
+    pub unmatched_suppressions: Vec<String>,
     /// Bytes live at the end that other tests, running beside this one in the same process, had
     /// allocated: they are not blamed on this one. 0 if nothing of theirs changed.
     pub other_tests_bytes: u64,
+    /// Bytes live at the end of output that the test harness captured during the soak: they are not
+    /// blamed on the program. 0 if it captured none.
+    pub captured_output_bytes: u64,
     /// How the places were found, and whether they are all there.
     pub attribution: Attribution,
     /// Why the workload ended before its last round; `None` if it did not. A soak that was stopped
@@ -112,7 +117,7 @@ pub struct GaugeGrowth {
 /// A place that grows and is allowed to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Excused {
+pub struct Suppressed {
     /// The place.
     pub site: Site,
     /// Why it may grow.

@@ -74,8 +74,28 @@ impl fmt::Display for Report {
             writeln!(out, "\nWho holds it:")?;
             write!(out, "{holders}")?;
         }
-        for excused in &self.excused {
-            writeln!(out, "\nAllowed to grow: {} ({})", excused.site.function, excused.reason)?;
+        for suppressed in &self.suppressed {
+            let (function, reason) = (&suppressed.site.function, &suppressed.reason);
+            writeln!(out, "\nSuppressed: {function} ({reason})")?;
+        }
+        self.write_notes(out)
+    }
+}
+
+impl Report {
+    /// What to know of the run besides its findings.
+    fn write_notes(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.unmatched_suppressions.is_empty() {
+            let unmatched = self.unmatched_suppressions.join(", ");
+            writeln!(out, "\nNote: these suppressions matched nothing in this run: {unmatched}.")?;
+        }
+        if self.captured_output_bytes > 0 {
+            writeln!(
+                out,
+                "\nNote: the test harness captured output during the soak ({} are live); it is not \
+                 counted here. Run with --nocapture to see the output.",
+                units::bytes(self.captured_output_bytes as f64)
+            )?;
         }
         if self.other_tests_bytes > 0 {
             writeln!(
@@ -98,9 +118,7 @@ impl fmt::Display for Report {
         }
         Ok(())
     }
-}
 
-impl Report {
     /// Whether the heap grows as a whole and no place in the program is known to.
     fn grows_nowhere_alone(&self) -> bool {
         let heap = [Resource::LiveBlocks, Resource::LiveBytes];
@@ -138,11 +156,8 @@ fn write_site(out: &mut fmt::Formatter<'_>, number: usize, site: &Site) -> fmt::
     writeln!(out, "{number}. {}: {}", site.verdict, site.function)?;
     if let (Some(file), Some(line)) = (&site.file, site.line) {
         writeln!(out, "   {file}:{line}")?;
-    } else {
-        writeln!(
-            out,
-            "   its line is not known; add debug = \"line-tables-only\" to the profile in Cargo.toml"
-        )?;
+    } else if let Some(why) = &site.no_line {
+        writeln!(out, "   {why}")?;
     }
     let rate = |value: Option<f64>| value.unwrap_or(0.0);
     let [low, high] = [site.bytes_low, site.bytes_high].map(|value| units::bytes(rate(value)));
@@ -159,6 +174,13 @@ fn write_site(out: &mut fmt::Formatter<'_>, number: usize, site: &Site) -> fmt::
     if site.grain == Grain::Line {
         writeln!(out, "   no single call path to this line grows by itself; all together do")?;
     }
-    writeln!(out, "   signature {}", site.signature)?;
+    match &site.signature {
+        Some(signature) => writeln!(out, "   signature {signature}")?,
+        None => writeln!(
+            out,
+            "   it cannot be suppressed: a signature is made of the names of functions, and none is \
+             known here"
+        )?,
+    }
     write_stack(out, &site.stack, &site.function)
 }

@@ -1,12 +1,12 @@
 //! From the sites' histories to findings: the places that grow, each at its culprit line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::exchange;
-use super::excuse::Excuses;
 use super::ledger::{History, Ledger, Reading};
+use super::nameless::{nameless, why_no_line};
 use super::names::{self, Frame, Names, Owner};
-use super::{Grain, Site};
+use super::suppression::Suppressions;
+use super::{Grain, Site, capture, exchange, signature};
 use crate::allocator;
 use crate::judge::{GrowingLines, with_rest};
 use crate::verdict::{Decision, Reason, Series, Verdict, doubling};
@@ -17,12 +17,16 @@ pub(crate) struct Judged {
     /// The places that grow or may grow, most bytes per operation first.
     pub(crate) sites: Vec<Site>,
     /// Places that grow and are allowed to, each with the reason.
-    pub(crate) excused: Vec<(Site, String)>,
-    /// What the excused places and other tests of the process held, round by round: no part of what
-    /// the program as a whole is judged by.
+    pub(crate) suppressed: Vec<(Site, String)>,
+    /// Suppressions that no place which grows belongs to.
+    pub(crate) unmatched: Vec<String>,
+    /// What the suppressed places, other tests of the process and captured output held, round by
+    /// round: no part of what the program as a whole is judged by.
     pub(crate) apart: Vec<Reading>,
     /// Bytes live at the end that other tests of the process had allocated meanwhile.
     pub(crate) other_tests_bytes: u64,
+    /// Bytes live at the end of output that the test harness captured.
+    pub(crate) captured_output_bytes: u64,
     /// Whether more rounds could not change any site's verdict.
     pub(crate) decided: bool,
 }
@@ -51,35 +55,48 @@ pub(super) struct Judgement {
 /// Judges every site that changed: first each call stack by itself, then the sum of the stacks that
 /// share a line.
 ///
-/// What other tests of the same process allocate is not blamed on this one.
-pub(crate) fn judge(ledger: &Ledger, operations: u64, excuses: &Excuses) -> Judged {
+/// What other tests of the same process allocate is not blamed on this one, nor is the output that the
+/// test harness captures.
+pub(crate) fn judge(ledger: &Ledger, operations: u64, suppressions: &Suppressions) -> Judged {
     allocator::as_meter(|| {
         let changing = ledger.changing();
         let stacks = verdicts_of(&changing);
-        // Names cost time: only where something is not steady.
-        if stacks.iter().all(|stack| stack.verdict == Verdict::Steady) {
-            return Judged { decided: true, ..Judged::default() };
+        // Names cost time: only where something is not steady. The buffer of captured output may
+        // be, and yet make the process as a whole seem to grow.
+        if stacks.iter().all(|stack| stack.verdict == Verdict::Steady)
+            && !changing.iter().any(capture::may_be_captured_output)
+        {
+            let unmatched = suppressions.unmatched(&BTreeSet::new());
+            return Judged { decided: true, unmatched, ..Judged::default() };
         }
-        let (lines, others) = by_line(&changing);
+        let ByLine { lines, others, captured } = by_line(&changing, suppressions);
         let mut judged = Judged::default();
         if let Some(others) = others {
             judged.other_tests_bytes = last(&others).bytes;
             set_apart(&mut judged.apart, &others);
         }
+        if let Some(captured) = captured {
+            judged.captured_output_bytes = last(&captured).bytes;
+            set_apart(&mut judged.apart, &captured);
+        }
         let count = lines.len();
-        for line in lines {
+        let mut matched = BTreeSet::new();
+        for mut line in lines {
             let sum = sum(line.members.iter().map(|member| &changing[*member]));
+            let suppressed = line.suppressed.take();
             let Some(site) = finding(line, &sum, &stacks, operations, count) else {
                 continue;
             };
-            match excuses.reason_for(&site) {
+            match suppressions.reason_for(&site, suppressed.as_deref()) {
                 Some(reason) => {
                     set_apart(&mut judged.apart, &sum);
-                    judged.excused.push((site, reason));
+                    judged.suppressed.push((site, reason));
+                    matched.extend(suppressed);
                 }
                 None => judged.sites.push(site),
             }
         }
+        judged.unmatched = suppressions.unmatched(&matched);
         judged.sites.sort_by(|a, b| {
             let order = |site: &Site| (site.verdict == Verdict::Growing, site.own);
             let bytes = |site: &Site| site.bytes_per_operation.unwrap_or(0.0);
@@ -148,39 +165,71 @@ impl Judgement {
 struct Line {
     frames: Vec<Frame>,
     culprit: Frame,
+    /// Why the culprit has no line.
+    lineless: Option<&'static str>,
     members: Vec<usize>,
+    /// The signature of the first of the stacks that is suppressed.
+    suppressed: Option<String>,
 }
 
-/// The changing stacks by their culprit lines, and the sum of those that belong to other tests.
-fn by_line(changing: &[History]) -> (Vec<Line>, Option<History>) {
+/// The changing stacks.
+struct ByLine {
+    /// By their culprit lines.
+    lines: Vec<Line>,
+    /// The sum of those that belong to other tests.
+    others: Option<History>,
+    /// The sum of those on which the test harness captured output.
+    captured: Option<History>,
+}
+
+fn by_line(changing: &[History], suppressions: &Suppressions) -> ByLine {
     let mut names = Names::new();
-    let mut lines: BTreeMap<(String, Option<u32>, String), Line> = BTreeMap::new();
-    let mut others = Vec::new();
+    let mut lines: BTreeMap<(String, Option<u32>, String, Option<String>), Line> = BTreeMap::new();
+    let (mut others, mut captured) = (Vec::new(), Vec::new());
     for (at, history) in changing.iter().enumerate() {
         let mut frames = names.of(&allocator::frames(history.site));
         // The unwinder begins in the meter's own hooks.
         let first = frames.iter().position(|frame| frame.owner != Owner::Meter);
         frames.drain(..first.unwrap_or(0));
+        // Output first: the buffer of a test that waits for its soak was made outside of it.
+        if capture::is_captured_output(&frames) {
+            captured.push(history);
+            continue;
+        }
         if names::is_of_another_test(&frames) {
             others.push(history);
             continue;
         }
-        let culprit = names::culprit(&frames).cloned().unwrap_or_else(|| nameless(history.site));
+        let suppressed =
+            signature::of(&frames).filter(|signature| suppressions.contains(signature));
+        let culprit = names::culprit(&frames);
+        let lineless = why_no_line(history.site, culprit, &frames);
+        let culprit = culprit.cloned().unwrap_or_else(|| nameless(history.site));
         let file = culprit.file.as_ref().map(|file| file.display().to_string());
-        let key = (file.unwrap_or_default(), culprit.line, culprit.function.clone());
+        // Without the program's own functions the culprit is only where the thread began. Stacks that
+        // share it may have nothing else in common, so what suppresses one does not suppress all.
+        let alone = if culprit.owner.is_programs() { None } else { suppressed.clone() };
+        let key = (file.unwrap_or_default(), culprit.line, culprit.function.clone(), alone);
         let line = lines.entry(key).or_insert_with(|| Line {
             frames: frames.clone(),
             culprit,
+            lineless,
             members: Vec::new(),
+            suppressed: None,
         });
+        line.suppressed = line.suppressed.take().or(suppressed);
         let largest = line.members.iter().map(|member| last(&changing[*member]).bytes).max();
         if largest.is_some_and(|largest| largest < last(history).bytes) {
             line.frames = frames;
         }
         line.members.push(at);
     }
-    let others = (!others.is_empty()).then(|| sum(others.into_iter()));
-    (lines.into_values().collect(), others)
+    let sum_of = |stacks: Vec<&History>| (!stacks.is_empty()).then(|| sum(stacks.into_iter()));
+    ByLine {
+        lines: lines.into_values().collect(),
+        others: sum_of(others),
+        captured: sum_of(captured),
+    }
 }
 
 /// The finest grain that grows is the finding: a stack, else the line.
@@ -222,6 +271,7 @@ fn finding(
     Some(Site {
         file: line.culprit.file.as_deref().map(|file| names::relative(file).display().to_string()),
         line: line.culprit.line,
+        no_line: line.lineless.map(str::to_owned),
         own: line.culprit.owner.is_programs(),
         function: line.culprit.function,
         grain,
@@ -236,7 +286,7 @@ fn finding(
         reallocations: end.reallocations,
         history: sum.bytes(),
         stack: line.frames.iter().map(Frame::to_line).collect(),
-        signature: signature(&line.frames),
+        signature: signature::of(&line.frames),
     })
 }
 
@@ -260,25 +310,4 @@ pub(super) fn sum<'a>(histories: impl Iterator<Item = &'a History>) -> History {
 
 fn last(history: &History) -> Reading {
     history.readings.last().copied().unwrap_or_default()
-}
-
-/// What stands for a site whose stack is not known.
-pub(crate) fn nameless(site: allocator::SiteId) -> Frame {
-    let function = match site {
-        allocator::SiteId::UNKNOWN => "blocks from before the soak, or without a call stack",
-        allocator::SiteId::OVERFLOW => "call sites that did not fit into the table",
-        allocator::SiteId::FOREIGN_STACK => "a stack that is not the thread's own",
-        _ => "code without names",
-    };
-    Frame { function: function.to_owned(), file: None, line: None, owner: Owner::Foreign }
-}
-
-/// A hash of the program's own functions on the way (FNV-1a, 64 bit), as 16 hexadecimal digits.
-fn signature(frames: &[Frame]) -> String {
-    let own = frames.iter().filter(|frame| frame.owner.is_programs());
-    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
-    for byte in own.flat_map(|frame| frame.function.bytes().chain([b'\n'])) {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
-    }
-    format!("{hash:016x}")
 }

@@ -1,6 +1,10 @@
 //! Each site's readings, round by round. All of it is the meter's own memory.
+//!
+//! A block from before the soak takes the site of its first reallocation. Its history goes with it: the
+//! ledger is read as if the block had always been of that site, so that neither of the two sites seems
+//! to grow or to fall by the move.
 
-use crate::allocator::{self, SiteId};
+use crate::allocator::{self, SiteCounts, SiteId};
 
 /// One site at the end of one round.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -14,9 +18,27 @@ pub(crate) struct Reading {
 /// The readings of all sites: one row a round, by the number of the site.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    rows: Vec<Vec<Reading>>,
-    /// The readings after the rest, if there was one.
-    rest: Option<Vec<Reading>>,
+    rows: Vec<Vec<Born>>,
+    /// The row after the rest, if there was one.
+    rest: Option<Vec<Born>>,
+    /// What had moved to each site when the last row was taken.
+    moved: Vec<Moved>,
+}
+
+/// What is live of the blocks that were allocated at a site, less those given back of the site. Below
+/// zero where blocks that moved to the site were given back.
+#[derive(Debug, Default, Clone, Copy)]
+struct Born {
+    blocks: i64,
+    bytes: i64,
+    reallocations: u64,
+}
+
+/// Blocks that moved to a site; below zero, away from it.
+#[derive(Debug, Default, Clone, Copy)]
+struct Moved {
+    blocks: i64,
+    bytes: i64,
 }
 
 /// The readings of one site over the rounds.
@@ -31,12 +53,23 @@ pub(crate) struct History {
 impl Ledger {
     /// Takes the reading of every site.
     pub(crate) fn record(&mut self) {
-        allocator::as_meter(|| self.rows.push(readings_of_all()));
+        allocator::as_meter(|| {
+            let row = self.read();
+            self.rows.push(row);
+        });
     }
 
     /// Takes the reading of every site after the rest.
     pub(crate) fn record_rest(&mut self) {
-        allocator::as_meter(|| self.rest = Some(readings_of_all()));
+        allocator::as_meter(|| self.rest = Some(self.read()));
+    }
+
+    fn read(&mut self) -> Vec<Born> {
+        let sites = allocator::all_sites();
+        let counts = sites.map(allocator::counts_of_site).map(|counts| split(&counts));
+        let (row, moved) = counts.unzip();
+        self.moved = moved;
+        row
     }
 
     /// Keeps the last of each `count` rounds. Rounds at the beginning that are too few are left out.
@@ -51,7 +84,9 @@ impl Ledger {
 
     /// The mean size of the blocks of the site that has the largest ones, in bytes, at the end.
     pub(crate) fn largest_block(&self) -> u64 {
-        let sizes = self.rows.last().into_iter().flatten().skip(1);
+        let Some(last) = self.rows.last() else { return 0 };
+        let sites = (0..last.len()).filter(|site| *site != SiteId::METER.index());
+        let sizes = sites.map(|site| self.reading(last, site));
         sizes.filter_map(|reading| reading.bytes.checked_div(reading.blocks)).max().unwrap_or(0)
     }
 
@@ -73,36 +108,49 @@ impl Ledger {
     /// The live blocks of each site after the first quarter of the rounds and at the end.
     pub(crate) fn blocks(&self) -> Vec<(u64, u64)> {
         let first = self.rows.get(self.rows.len() / 4);
-        let blocks = |row: Option<&Vec<Reading>>, site: usize| {
-            row.and_then(|row| row.get(site)).map_or(0, |reading| reading.blocks)
-        };
         let last = self.rows.last();
         let sites = last.map_or(0, Vec::len);
+        let blocks = |row: Option<&Vec<Born>>, site: usize| {
+            row.map_or(0, |row| self.reading(row, site).blocks)
+        };
         (0..sites).map(|site| (blocks(first, site), blocks(last, site))).collect()
     }
 
-    /// A site that was not there yet in a round had nothing.
     fn history(&self, site: SiteId) -> History {
-        let reading = |row: &Vec<Reading>| row.get(site.index()).copied().unwrap_or_default();
+        let reading = |row: &Vec<Born>| self.reading(row, site.index());
         History {
             site,
             readings: self.rows.iter().map(reading).collect(),
             rest: self.rest.as_ref().map(reading),
         }
     }
+
+    /// A site that was not there yet in a round had nothing but what moved to it later.
+    fn reading(&self, row: &[Born], site: usize) -> Reading {
+        let born = row.get(site).copied().unwrap_or_default();
+        let moved = self.moved.get(site).copied().unwrap_or_default();
+        let live = |born: i64, moved: i64| u64::try_from(born + moved).unwrap_or(0);
+        Reading {
+            blocks: live(born.blocks, moved.blocks),
+            bytes: live(born.bytes, moved.bytes),
+            reallocations: born.reallocations,
+        }
+    }
 }
 
-fn readings_of_all() -> Vec<Reading> {
-    let sites = allocator::all_sites();
-    let row = sites.map(|site| {
-        let counts = allocator::counts_of_site(site);
-        Reading {
-            blocks: counts.live_blocks(),
-            bytes: counts.live_bytes(),
-            reallocations: counts.reallocations,
-        }
-    });
-    row.collect()
+/// What was born at a site and what moved, from its counts.
+fn split(counts: &SiteCounts) -> (Born, Moved) {
+    let less = |more: u64, fewer: u64| more.wrapping_sub(fewer).cast_signed();
+    let born = Born {
+        blocks: less(counts.allocations, counts.deallocations),
+        bytes: less(counts.allocated_bytes, counts.deallocated_bytes),
+        reallocations: counts.reallocations,
+    };
+    let moved = Moved {
+        blocks: less(counts.arrived, counts.left),
+        bytes: less(counts.arrived_bytes, counts.left_bytes),
+    };
+    (born, moved)
 }
 
 impl History {

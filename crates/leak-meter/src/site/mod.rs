@@ -4,17 +4,22 @@
 //! - `ledger`: each site's readings, round by round.
 //! - `names`: return addresses to functions, files and lines; whose code they are.
 //! - `symbols`: the program's own function names, with their paths.
-//! - `excuse`: places that may grow: known findings and declared bounds.
+//! - `nameless`: places without a name or a line, and why; `signature`: what a stack is suppressed by.
+//! - `suppression`: places that may grow: suppressions and declared bounds.
+//! - `capture`: output that the test harness captures.
 //! - `findings`: the sites that grow, each at its culprit line; `exchange`: growth that others make up
 //!   for.
 
+mod capture;
 mod exchange;
-mod excuse;
 mod findings;
 mod ledger;
+mod nameless;
 mod names;
+mod signature;
 mod source;
 mod stack;
+mod suppression;
 mod symbols;
 
 use serde::{Deserialize, Serialize};
@@ -22,11 +27,12 @@ use serde::{Deserialize, Serialize};
 use crate::allocator::{self, Method, SiteId};
 use crate::verdict::{Reason, Verdict};
 
-pub(crate) use excuse::{Excuses, ends_with_path};
-pub(crate) use findings::{Judged, judge, nameless, verdicts};
+pub(crate) use findings::{Judged, judge, verdicts};
 pub(crate) use ledger::{Ledger, Reading};
+pub(crate) use nameless::nameless;
 pub(crate) use names::{Frame, Names, Owner, culprit, relative};
 pub(crate) use stack::write_stack;
+pub(crate) use suppression::{Suppressions, ends_with_path};
 
 /// A place in the program whose blocks stay, and what shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +45,9 @@ pub struct Site {
     pub file: Option<String>,
     /// The line in that file. `None` without line tables.
     pub line: Option<u32>,
+    /// Why the line is not known, in one sentence, with what to do where something can be done. `None`
+    /// if it is known.
+    pub no_line: Option<String>,
     /// Whether the place lies in the program's own packages.
     pub own: bool,
     /// At which grain the growth shows.
@@ -65,8 +74,10 @@ pub struct Site {
     pub history: Vec<u64>,
     /// The whole call stack that allocates most of it, innermost first, as `function (file:line)`.
     pub stack: Vec<String>,
-    /// Stays the same as long as the functions on the way do: a hash of the program's own ones.
-    pub signature: String,
+    /// What the place is [suppressed](crate::Soak::suppressions) by: 16 hexadecimal digits that stay the
+    /// same as long as the functions on the way do. A hash of the program's own ones, or of all where
+    /// there are none. `None` where no function has a name: such a place cannot be suppressed.
+    pub signature: Option<String>,
 }
 
 /// How finely growth can be told apart.

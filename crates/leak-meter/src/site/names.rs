@@ -159,7 +159,7 @@ fn is_of_meter(file: &Path) -> bool {
     file.ancestors().any(|folder| folder.ends_with(sources) && sources.components().count() > 1)
 }
 
-fn is_of_toolchain(function: &str) -> bool {
+pub(super) fn is_of_toolchain(function: &str) -> bool {
     ["std::", "core::", "alloc::", "test::", "__rustc", "backtrace::", "hashbrown::"]
         .iter()
         .any(|name| function.starts_with(name))

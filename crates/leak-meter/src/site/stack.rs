@@ -55,7 +55,7 @@ fn is_own(frame: &str) -> bool {
 
 /// `shop::find (a.rs:1)` of `shop::find<u8, {closure#0}<()>> (a.rs:1)`. A type in front that a path
 /// begins with, as in `<u8 as Clone>::clone`, stays.
-fn without_generics(frame: &str) -> String {
+pub(super) fn without_generics(frame: &str) -> String {
     let mut kept = String::with_capacity(frame.len());
     let mut depth = 0;
     let mut before = ' ';

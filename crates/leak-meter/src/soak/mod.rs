@@ -12,7 +12,7 @@ mod turn;
 
 use std::fmt;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use operation::{Operation, OperationResult};
@@ -195,17 +195,22 @@ impl<'a> Soak<'a> {
     /// Declares that the live blocks of a place may grow up to `bytes`. `place` is a function, by the
     /// end of its path (`"Cache::insert"`), or a finding's signature.
     pub fn bound_site(mut self, place: &str, bytes: u64) -> Self {
-        self.plan.excuses.bound(place, bytes);
+        self.plan.suppressions.bound(place, bytes);
         self
     }
 
-    /// A file of findings that are known and may stay: on each line the signature that a report
-    /// shows, a blank and the reason. A file that cannot be read ends the soak with a sentence.
-    pub fn known_findings(mut self, file: impl AsRef<std::path::Path>) -> Self {
-        if let Err(fault) = self.plan.excuses.read_known(file.as_ref()) {
-            self.plan.fault = Some(fault);
-        }
+    /// A file of suppressions: on each line the signature that a report shows, a blank and the reason
+    /// why this growth may stay; lines that begin with `#` are comments. A file that cannot be read ends
+    /// the soak with a sentence.
+    pub fn suppressions(mut self, file: impl AsRef<Path>) -> Self {
+        self.plan.suppressions.read(file.as_ref());
         self
+    }
+
+    #[deprecated(note = "use `Soak::suppressions`, which reads the same file")]
+    #[doc(hidden)]
+    pub fn known_findings(self, file: impl AsRef<Path>) -> Self {
+        self.suppressions(file)
     }
 
     /// Whether to look at the end, where something grows, for [who holds it](crate::holders). On unless

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::series::Resource;
-use crate::site::Excuses;
+use crate::site::Suppressions;
 
 /// The environment variable with the time for a whole soak, in seconds.
 pub(super) const BUDGET_VARIABLE: &str = "LEAK_METER_BUDGET";
@@ -30,7 +30,7 @@ pub(super) struct Plan {
     pub(super) seed: u64,
     pub(super) temporary_folder: Option<PathBuf>,
     pub(super) bounds: Vec<(Resource, u64)>,
-    pub(super) excuses: Excuses,
+    pub(super) suppressions: Suppressions,
     /// Whether to find out who holds what grows.
     pub(super) holders: bool,
     /// What is wrong with how the soak was set up, as a sentence.
@@ -65,7 +65,7 @@ impl Plan {
             seed: 0,
             temporary_folder: None,
             bounds: Vec::new(),
-            excuses: Excuses::default(),
+            suppressions: Suppressions::default(),
             holders: true,
             fault: None,
         };

@@ -12,7 +12,7 @@ use crate::allocator::{self, HeapCounts};
 use crate::holders;
 use crate::judge::{self, Evidence};
 use crate::probe::FileGroup;
-use crate::report::{Excused, GaugeGrowth, OpenFiles, Report};
+use crate::report::{GaugeGrowth, OpenFiles, Report, Suppressed};
 use crate::series::{Resource, Round};
 use crate::site::{self, Ledger};
 use crate::units;
@@ -60,7 +60,8 @@ impl<'a> Recorder<'a> {
     }
 
     fn begin(plan: Plan, watchers: Watchers<'a>) -> Self {
-        let stopped = plan.fault.clone();
+        let fault = plan.suppressions.fault().map(str::to_owned);
+        let stopped = plan.fault.clone().or(fault);
         let recorder = Self {
             schedule: Schedule::new(&plan),
             next_operation: 0,
@@ -327,7 +328,7 @@ impl<'a> Recorder<'a> {
         let attribution = site::attribution();
         allocator::stop();
         let operations = self.schedule.operations;
-        let judged = site::judge(&self.ledger, operations, &self.plan.excuses);
+        let judged = site::judge(&self.ledger, operations, &self.plan.suppressions);
         // The workload is still alive, with all that it holds.
         let grows = judged.sites.iter().any(|site| site.verdict == Verdict::Growing);
         let holders =
@@ -374,12 +375,19 @@ impl<'a> Recorder<'a> {
             gauges,
             sites: judged.sites,
             holders,
-            excused: judged
-                .excused
+            suppressed: judged
+                .suppressed
                 .into_iter()
-                .map(|(site, reason)| Excused { site, reason })
+                .map(|(site, reason)| Suppressed { site, reason })
                 .collect(),
+            // A soak that was stopped has not looked at all that may grow.
+            unmatched_suppressions: if self.stopped.is_none() {
+                judged.unmatched
+            } else {
+                Vec::new()
+            },
             other_tests_bytes: judged.other_tests_bytes,
+            captured_output_bytes: judged.captured_output_bytes,
             attribution,
             stopped: self.stopped.clone(),
             ended_early: self.ended_early.clone(),

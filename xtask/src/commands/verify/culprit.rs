@@ -95,12 +95,12 @@ mod tests {
 
     fn site(function: &str, file: &str, verdict: &str) -> Site {
         serde_json::from_value(serde_json::json!({
-            "function": function, "file": file, "line": 21, "own": true,
+            "function": function, "file": file, "line": 21, "no_line": null, "own": true,
             "grain": "call_stack", "verdict": verdict, "reason": "",
             "live_blocks": 0, "live_bytes": 0, "reallocations": 0,
             "blocks_per_operation": null, "bytes_per_operation": null,
             "bytes_low": null, "bytes_high": null, "smallest_visible": null,
-            "history": [], "stack": [], "signature": "",
+            "history": [], "stack": [], "signature": null,
         }))
         .unwrap()
     }

@@ -1,0 +1,91 @@
+//! Places without a name or without a line, and why they have none.
+
+use super::names::{Frame, Owner};
+use crate::allocator::SiteId;
+
+/// What stands for a site whose stack is not known.
+pub(crate) fn nameless(site: SiteId) -> Frame {
+    let function = match site {
+        SiteId::UNKNOWN => "blocks from before the soak, or without a call stack",
+        SiteId::OVERFLOW => "call sites that did not fit into the table",
+        SiteId::FOREIGN_STACK => "a stack that is not the thread's own",
+        _ => "code without names",
+    };
+    Frame { function: function.to_owned(), file: None, line: None, owner: Owner::Foreign }
+}
+
+/// Why the line of a place is not known, in one sentence, with what to do where something can be done.
+/// `None` if it is known. `culprit` is the answerable one of `frames`; `None` if none has a name.
+pub(super) fn why_no_line(
+    site: SiteId,
+    culprit: Option<&Frame>,
+    frames: &[Frame],
+) -> Option<&'static str> {
+    let Some(culprit) = culprit else {
+        return Some(match site {
+            SiteId::UNKNOWN => {
+                "it has no line: all blocks that were allocated before the soak, or where no call \
+                 stack could be read, are counted together"
+            }
+            SiteId::OVERFLOW => {
+                "it has no line: the meter's table of call stacks is full, and all blocks of later \
+                 ones are counted together"
+            }
+            SiteId::FOREIGN_STACK => {
+                "it has no line: stacks other than a thread's own, such as those of coroutines and \
+                 signal handlers, are not read"
+            }
+            _ => {
+                "it has no line: no function on its call stack has a name; if the profile in \
+                 Cargo.toml says strip, remove it"
+            }
+        });
+    };
+    if culprit.line.is_some() {
+        return None;
+    }
+    // The profile gives lines to all that it builds, so a foreign frame without one beside frames
+    // that have one was built by something else.
+    let is_built_elsewhere = !culprit.owner.is_programs();
+    if is_built_elsewhere && frames.iter().any(|frame| frame.line.is_some()) {
+        return Some("its line is not known: this code was built without line tables");
+    }
+    Some("its line is not known; add debug = \"line-tables-only\" to the profile in Cargo.toml")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(owner: Owner, line: Option<u32>) -> Frame {
+        Frame { function: "a::b".to_owned(), file: None, line, owner }
+    }
+
+    #[test]
+    fn line_tables_are_advised_where_they_help() {
+        let some_site = SiteId::of_index(100);
+        let own = frame(Owner::Own, None);
+        let foreign = frame(Owner::Foreign, None);
+        let with_line = frame(Owner::Foreign, Some(7));
+        let advised = |culprit: Option<&Frame>, frames: &[Frame]| {
+            why_no_line(some_site, culprit, frames).map(|why| why.contains("line-tables-only"))
+        };
+        assert_eq!(advised(Some(&own), &[with_line.clone(), own.clone()]), Some(true));
+        assert_eq!(advised(Some(&foreign), std::slice::from_ref(&foreign)), Some(true));
+        assert_eq!(advised(Some(&foreign), &[with_line.clone(), foreign.clone()]), Some(false));
+        assert_eq!(advised(Some(&with_line), std::slice::from_ref(&with_line)), None);
+        assert_eq!(advised(None, &[]), Some(false));
+    }
+
+    #[test]
+    fn each_kind_of_nameless_place_says_why_it_has_no_line() {
+        for (site, why) in [
+            (SiteId::UNKNOWN, "before the soak"),
+            (SiteId::OVERFLOW, "table of call stacks is full"),
+            (SiteId::FOREIGN_STACK, "other than a thread's own"),
+            (SiteId::of_index(100), "no function on its call stack has a name"),
+        ] {
+            assert!(why_no_line(site, None, &[]).unwrap().contains(why), "{site:?}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! A short name for a call stack that stays the same from build to build.
+
+use super::names::{Frame, Owner};
+use super::stack::without_generics;
+
+/// The hash of no function at all, with which FNV-1a starts.
+const START: u64 = 0xCBF2_9CE4_8422_2325;
+/// The signature that a call stack without any function would have. No place gets it, since one
+/// suppression would then cover all such places.
+pub(super) const OF_NOTHING: &str = "cbf29ce484222325";
+
+/// A hash (FNV-1a, 64 bit) of the program's own functions on a call stack, as 16 hexadecimal digits.
+/// Where there are none it is of all its functions, without their generic arguments, and `None` where no
+/// function has a name.
+///
+/// Own functions come first because updates of other packages do not change them.
+pub(super) fn of(frames: &[Frame]) -> Option<String> {
+    let own = frames.iter().filter(|frame| frame.owner.is_programs());
+    let mut names: Vec<String> = own.map(|frame| frame.function.clone()).collect();
+    if names.is_empty() {
+        let others = frames.iter().filter(|frame| frame.owner != Owner::Meter);
+        names.extend(others.map(|frame| without_generics(&frame.function)));
+        // The start of every program tells nothing of the place.
+        names.retain(|name| name != "main");
+    }
+    let bytes = names.iter().flat_map(|name| name.bytes().chain([b'\n']));
+    let hash =
+        bytes.fold(START, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
+    (!names.is_empty()).then(|| format!("{hash:016x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(function: &str, owner: Owner) -> Frame {
+        Frame { function: function.to_owned(), file: None, line: None, owner }
+    }
+
+    #[test]
+    fn the_hash_of_nothing_is_where_the_hash_starts() {
+        assert_eq!(format!("{START:016x}"), OF_NOTHING);
+    }
+
+    #[test]
+    fn own_functions_alone_count_where_there_are_any() {
+        let own = frame("shop::add", Owner::Own);
+        let alone = of(std::slice::from_ref(&own));
+        let among = of(&[frame("alloc::vec::Vec<u8>::push", Owner::Foreign), own]);
+        assert_eq!(alone, among);
+        assert!(alone.is_some());
+    }
+
+    #[test]
+    fn without_own_functions_the_others_tell_places_apart() {
+        let of_functions = |functions: &[&str]| {
+            let frames = functions.iter().map(|function| frame(function, Owner::Foreign));
+            of(&frames.collect::<Vec<_>>())
+        };
+        let thread = "std::sys::thread::start";
+        let moka = of_functions(&["moka::Cache<u64, u8>::insert", thread]);
+        assert_ne!(moka, of_functions(&["tokio::spawn", thread]));
+        assert_eq!(
+            moka,
+            of_functions(&["moka::Cache<u8>::insert", thread]),
+            "generics are left out"
+        );
+    }
+
+    #[test]
+    fn what_has_no_name_has_no_signature() {
+        assert_eq!(of(&[]), None);
+        let nameless =
+            [frame("leak_meter::Soak::run", Owner::Meter), frame("main", Owner::Foreign)];
+        assert_eq!(of(&nameless), None);
+    }
+}

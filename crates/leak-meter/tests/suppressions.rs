@@ -1,0 +1,139 @@
+//! Growth that is suppressed by its signature is listed and not blamed, and nothing else is: a
+//! suppression of one place does not cover another, and a place without a name cannot be suppressed.
+
+use std::fs;
+use std::path::PathBuf;
+use std::thread;
+
+use leak_meter::{Allocator, Report, Soak, Verdict, allocator};
+use tempfile::NamedTempFile;
+
+#[global_allocator]
+static METER: Allocator = Allocator::system();
+
+fn file_of(text: &str) -> NamedTempFile {
+    let file = NamedTempFile::new().expect("a temporary file");
+    fs::write(file.path(), text).expect("it can be written to");
+    file
+}
+
+#[inline(never)]
+#[allow(clippy::vec_box)] // One block for each is the point.
+fn register(kept: &mut Vec<Box<u64>>, number: u64) {
+    kept.push(Box::new(number));
+}
+
+fn soak() -> Soak<'static> {
+    Soak::new().operations_per_round(50).holders(false)
+}
+
+fn registering(soak: Soak<'_>) -> Report {
+    let mut kept = Vec::with_capacity(100_000);
+    soak.run(|operation| register(&mut kept, operation.number()))
+}
+
+/// The signature of the first place that grows.
+#[track_caller]
+fn signature_of(report: &Report) -> &str {
+    let site = report.sites.first().unwrap_or_else(|| panic!("nothing grows\n{report}"));
+    assert_eq!(site.verdict, Verdict::Growing, "{report}");
+    site.signature.as_deref().unwrap_or_else(|| panic!("no signature\n{report}"))
+}
+
+#[test]
+fn what_is_suppressed_is_listed_and_not_blamed() {
+    let report = registering(soak());
+    let signature = signature_of(&report);
+    assert!(report.to_string().contains(&format!("   signature {signature}\n")), "{report}");
+    let file = file_of(&format!("# ours\n{signature} the registry\n0000000000000001 gone\n"));
+    let report = registering(soak().suppressions(file.path()));
+    assert_eq!(report.verdict, Verdict::Steady, "{report}");
+    assert!(report.sites.is_empty(), "{report}");
+    assert_eq!(report.suppressed[0].reason, "the registry");
+    assert_eq!(report.unmatched_suppressions, ["0000000000000001 (gone)"]);
+    let text = report.to_string();
+    assert!(text.contains("\nSuppressed: suppressions::register (the registry)\n"), "{text}");
+    let note = "\nNote: these suppressions matched nothing in this run: 0000000000000001 (gone).\n";
+    assert!(text.contains(note), "{text}");
+}
+
+#[test]
+fn a_suppression_that_matched_nothing_is_told_of_a_healthy_program_too() {
+    let file = file_of("0000000000000001 gone\n");
+    let report = soak().suppressions(file.path()).run(|_| ());
+    assert_eq!(report.verdict, Verdict::Steady, "{report}");
+    assert_eq!(report.unmatched_suppressions, ["0000000000000001 (gone)"]);
+}
+
+#[test]
+#[expect(deprecated, reason = "the former name still works")]
+fn the_former_name_reads_the_same_file() {
+    let signature = signature_of(&registering(soak())).to_owned();
+    let file = file_of(&format!("{signature} the registry\n"));
+    let report = registering(soak().known_findings(file.path()));
+    assert_eq!(report.suppressed.len(), 1, "{report}");
+}
+
+/// Whatever is said of the soak after it.
+#[test]
+fn a_refused_file_ends_the_soak_with_a_sentence() {
+    let file = file_of("\ncbf29ce484222325 some reason\n");
+    let (before, after) = (
+        Soak::new().suppressions(file.path()).operations_per_round(50),
+        Soak::new().operations_per_round(50).suppressions(file.path()),
+    );
+    for soak in [before, after] {
+        let report = soak.run(|_| ());
+        assert_eq!(report.verdict, Verdict::Undecided, "{report}");
+        let stopped = report.stopped.as_deref().unwrap_or_default();
+        assert!(stopped.starts_with("line 2 of "), "{report}");
+        assert!(stopped.contains("suppresses cbf29ce484222325"), "{report}");
+    }
+}
+
+/// Blocks whose call stacks lie in the standard library alone, up to where their thread begins.
+fn keep_the_temporary_folder(kept: &mut Vec<PathBuf>) {
+    kept.push(thread::spawn(std::env::temp_dir).join().expect("it ends"));
+}
+
+fn keep_the_current_folder(kept: &mut Vec<PathBuf>) {
+    let here = thread::spawn(std::env::current_dir).join().expect("it ends");
+    kept.push(here.expect("there is one"));
+}
+
+#[test]
+fn a_suppression_without_own_functions_covers_its_own_call_stack_alone() {
+    let mut kept = Vec::with_capacity(20_000);
+    let report = soak().run(|_| keep_the_temporary_folder(&mut kept));
+    assert!(!report.sites[0].own, "{report}");
+    let file = file_of(&format!("{} the first\n", signature_of(&report)));
+    let report = soak().suppressions(file.path()).run(|_| keep_the_temporary_folder(&mut kept));
+    assert_eq!(report.verdict, Verdict::Steady, "{report}");
+    let report = soak().suppressions(file.path()).run(|_| {
+        keep_the_temporary_folder(&mut kept);
+        keep_the_current_folder(&mut kept);
+    });
+    assert_eq!(report.verdict, Verdict::Growing, "{report}");
+    assert_eq!((report.suppressed.len(), report.sites.len()), (1, 1), "{report}");
+    let stack = report.sites[0].stack.join("\n");
+    assert!(stack.contains("current_dir"), "{report}");
+}
+
+#[test]
+fn a_place_without_a_name_says_why_and_that_it_cannot_be_suppressed() {
+    let report = registering(soak());
+    let file = file_of(&format!("{} the registry\n", signature_of(&report)));
+    let mut kept = Vec::with_capacity(100_000);
+    let report = soak().suppressions(file.path()).run(|operation| {
+        // From here on no block has a call stack.
+        allocator::stop();
+        register(&mut kept, operation.number());
+    });
+    assert_eq!(report.verdict, Verdict::Growing, "{report}");
+    assert_eq!((&report.sites[0].signature, report.sites[0].line), (&None, None));
+    let text = report.to_string();
+    assert!(text.contains("   it has no line: all blocks that were allocated before"), "{text}");
+    assert!(text.contains("   it cannot be suppressed: a signature is made of"), "{text}");
+    assert!(!text.contains("   signature"), "{text}");
+    assert!(!text.contains("line-tables-only"), "{text}");
+}
