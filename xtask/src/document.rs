@@ -66,7 +66,7 @@ pub struct VersionResult {
     pub unavailable: BTreeMap<Resource, String>,
     /// For each measured resource its own `verdict` with its `reason`, and its growth in blocks,
     /// bytes, files, ... per operation (resident memory is read and never judged, so it has none):
-    /// the median slope after warm-up (`per_operation`), its 95 % interval (`low`, `high`), and the `smallest_visible` growth of a run of this length and
+    /// the median slope after warm-up (`per_operation`), its 95 % interval (`low`, `high`), and the `detection_limit` growth of a run of this length and
     /// noise; each `null` with too few rounds. Empty unless the outcome is `measured`.
     pub growth: Vec<Growth>,
     /// The same for each gauge of the program's own, by its `name`, in the gauge's unit, with its
@@ -78,7 +78,7 @@ pub struct VersionResult {
     /// `line`, else `no_line`, why not; `grain` (`call_stack`, or `line` if none of its stacks grows by itself), `verdict`
     /// and `reason`; at the end `live_blocks`, `live_bytes` and `reallocations` so far; the median
     /// slopes `blocks_per_operation` and `bytes_per_operation`, the latter's 95 % interval
-    /// (`bytes_low`, `bytes_high`), and `smallest_visible`, the least growth in bytes per operation
+    /// (`bytes_low`, `bytes_high`), and `detection_limit`, the least growth in bytes per operation
     /// that would have shown (each `null` with too few rounds, the last while undecided); `history`, its live bytes after each round; the whole `stack`, innermost call first; and a
     /// `signature` that stays while the functions on the way do, `null` where none has a name. Steady lines are not listed; empty
     /// unless the outcome is `measured`.

@@ -85,7 +85,7 @@ fn healthy_work_is_steady_at_once() {
     assert_eq!(report.rounds.len(), 12);
     assert_eq!(report.rounds[0].allocations, 100);
     let blocks = report.growth_of(Resource::LiveBlocks).unwrap();
-    assert!(blocks.smallest_visible.unwrap() > 0.0, "a Steady says how little it could have seen");
+    assert!(blocks.detection_limit.unwrap() > 0.0, "a Steady says how little it could have seen");
     assert!(report.unavailable.contains_key(&Resource::TemporaryFiles));
 }
 

@@ -159,7 +159,7 @@ fn growth(version: &VersionResult, resource: Resource) -> String {
 }
 
 fn smallest(version: &VersionResult, resource: Resource) -> String {
-    match found(version, resource).map(|growth| growth.smallest_visible) {
+    match found(version, resource).map(|growth| growth.detection_limit) {
         None => NONE.to_owned(),
         Some(None) => "too few rounds".to_owned(),
         Some(Some(value)) => visible(resource, value),

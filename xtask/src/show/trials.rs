@@ -65,7 +65,7 @@ fn steady(report: &Report) -> String {
     let figures = |resource| {
         let growth = report.growth_of(resource)?;
         let rate = units::quantity(resource, growth.per_operation?);
-        let visible = visible(resource, growth.smallest_visible?);
+        let visible = visible(resource, growth.detection_limit?);
         Some(format!("\n  {rate} per operation ({visible} would show)"))
     };
     let lines: String =

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_smallest_visible_growth_is_said_in_operations_where_it_is_rare() {
+    fn the_detection_limit_growth_is_said_in_operations_where_it_is_rare() {
         assert_eq!(visible(Resource::LiveBlocks, 0.001), "1 in 1,000 operations");
         assert_eq!(visible(Resource::LiveBytes, 0.02), "1 B in 50 operations");
         assert_eq!(visible(Resource::LiveBytes, 380.0), "380 B per operation");

@@ -22,7 +22,7 @@ use crate::allocator::HeapCounts;
 use crate::probe::Gauge;
 use crate::series::{Resource, Round};
 use plan::{Plan, Rounds, Work};
-use settle::Settling;
+use settle::{FutureStep, Settling};
 
 /// The fewest rounds that decide anything.
 const FEWEST_ROUNDS: usize = crate::verdict::decide::FEWEST_ROUNDS;
@@ -150,11 +150,11 @@ impl<'a> Soak<'a> {
     /// let soak = Soak::new().settle_async(|| tokio::time::sleep(Duration::from_millis(40)));
     /// # drop(soak);
     /// ```
-    pub fn settle_async<F>(mut self, mut step: impl FnMut() -> F + 'a) -> Self
+    pub fn settle_async<F>(mut self, step: impl FnMut() -> F + 'a) -> Self
     where
         F: Future<Output = ()> + 'a,
     {
-        self.settling.async_step = Some(Box::new(move || Box::pin(step())));
+        self.settling.async_step = Some(Box::new(FutureStep::new(step)));
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -33,14 +33,42 @@ const BREATH: Duration = Duration::from_micros(100);
 
 /// What a program offers to bring its deferred work to rest.
 pub(super) type Step<'a> = Box<dyn FnMut() + 'a>;
-/// The same, for an asynchronous program.
-pub(super) type AsyncStep<'a> = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = ()> + 'a>> + 'a>;
+
+/// The same, for an asynchronous program. A trait of its own rather than a closure that returns a boxed
+/// future: so that a soak can be used where one with a shorter lifetime is expected.
+pub(super) trait AsyncStep {
+    /// Polls the step that is under way, or a new one.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()>;
+}
+
+/// A closure that makes a future each time.
+pub(super) struct FutureStep<S, F> {
+    step: S,
+    running: Option<Pin<Box<F>>>,
+}
+
+impl<S, F> FutureStep<S, F> {
+    pub(super) fn new(step: S) -> Self {
+        Self { step, running: None }
+    }
+}
+
+impl<S: FnMut() -> F, F: Future<Output = ()>> AsyncStep for FutureStep<S, F> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let running = self.running.get_or_insert_with(|| Box::pin((self.step)()));
+        let poll = running.as_mut().poll(context);
+        if poll.is_ready() {
+            self.running = None;
+        }
+        poll
+    }
+}
 
 /// How a soak settles.
 #[derive(Default)]
 pub(super) struct Settling<'a> {
     pub(super) step: Option<Step<'a>>,
-    pub(super) async_step: Option<AsyncStep<'a>>,
+    pub(super) async_step: Option<Box<dyn AsyncStep + 'a>>,
     /// Rounds in a row that did not settle.
     restless: u32,
 }
@@ -76,7 +104,7 @@ impl Settling<'_> {
                     step();
                 }
                 if let Some(step) = &mut self.async_step {
-                    step().await;
+                    poll_fn(|context| step.poll(context)).await;
                 }
             }
             // What is ready already is no change that the look should see.

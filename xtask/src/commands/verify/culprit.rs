@@ -99,7 +99,7 @@ mod tests {
             "grain": "call_stack", "verdict": verdict, "reason": "",
             "live_blocks": 0, "live_bytes": 0, "reallocations": 0,
             "blocks_per_operation": null, "bytes_per_operation": null,
-            "bytes_low": null, "bytes_high": null, "smallest_visible": null,
+            "bytes_low": null, "bytes_high": null, "detection_limit": null,
             "history": [], "stack": [], "signature": null,
         }))
         .unwrap()
