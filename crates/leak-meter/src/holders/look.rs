@@ -10,6 +10,7 @@ use super::places::Places;
 use super::reach::{Parent, Seed, Tree};
 use super::rings::{self, Source};
 use super::roots::{Caller, Roots};
+use super::spare;
 use super::system::{self, Backing, Mapping, Memory, OutOfTime, WORD};
 use super::weak::{self, Counted};
 use super::{Limits, heap};
@@ -67,7 +68,9 @@ impl Seen {
         }
         let contents = &mut Contents { heap: &heap, memory: &memory, places };
         let leftovers = in_use.leftovers(&all, |block| contents.room(block));
-        let mut graph = all.without(&leftovers);
+        let graph = all.without(&leftovers);
+        let mut graph =
+            spare::drop_leftovers(graph, &heap, &roots, &memory, |block| contents.is_whole(block));
         let counted = weak::find(&graph, contents);
         let mut others = owners::find(&mut graph, &counted, contents);
         let narrow = counted.weak.or(&others);
@@ -166,6 +169,11 @@ impl Contents<'_> {
     fn room(&mut self, block: u32) -> Room {
         let place = self.place_of(block);
         self.places.get(place).room()
+    }
+
+    fn is_whole(&mut self, block: u32) -> bool {
+        let place = self.place_of(block);
+        self.places.get(place).is_whole()
     }
 }
 

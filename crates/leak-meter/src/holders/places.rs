@@ -99,6 +99,11 @@ impl Place {
         self.is_counted() || [TASK, "box"].contains(&self.what.as_str())
     }
 
+    /// Whether all of a block is in use: it is one value, and no room for several.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.is_counted() || [TASK, TASK_LIST].contains(&self.what.as_str())
+    }
+
     pub(crate) fn room(&self) -> Room {
         match self.what.as_str() {
             "vector" => Room::Vector,

@@ -2,54 +2,261 @@
 //! of another.
 //!
 //! A cache whose entries were made before the soak, or by one path while it filled and by another since,
-//! exchanges them one by one. The new stack seems to grow, until all are exchanged, and the old one falls.
-//! So the stacks that grow and those that fall are judged as one.
+//! exchanges them one by one. The new stack grows until all are exchanged, and the old one falls. Numbers
+//! alone cannot tell this from a queue that drains while something else leaks. So the heap is asked whether
+//! one container holds the blocks of both stacks, and only then are they judged together.
+//!
+//! An exchange ends when the old blocks have run out. From then on each stack is judged by itself.
 
-use super::findings::sum;
+use super::findings::{StackVerdict, sum, verdict_of};
 use super::ledger::History;
 use crate::allocator::SiteId;
+use crate::holders::{self, Falling, Sharing};
 use crate::verdict::{Verdict, decide};
 
-/// What is said of growth that may be an exchange.
-const SAID: &str = "as many blocks of other call stacks went as came here";
+/// More growing call stacks, or more falling ones, are not asked about: each takes time and memory.
+const MOST: usize = 16;
+/// Fewer rounds do not show whether growth went on.
+const FEWEST_ROUNDS: usize = decide::FEWEST_ROUNDS;
+/// What the reason of every verdict begins with that may be an exchange.
+const MAY_BE: &str = "as many blocks of other call stacks went as came here";
 
-/// Whether a reason is one of this module's.
-pub(super) fn is_said(reason: &str) -> bool {
-    reason.starts_with(SAID)
+/// Whether the heap can be asked who holds what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HeapLook {
+    /// At the end of a soak: once.
+    Allowed,
+    /// During a soak: a look takes too long.
+    Later,
+    /// Never, by the soak's own choice.
+    SwitchedOff,
 }
 
-/// Takes back what `verdicts` say of growth that others' fall makes up for: Steady if their sum is, and
-/// Undecided if it is not certain, or if what fell has no call stack, since anything may be in it.
-pub(super) fn judge(changing: &[History], verdicts: &mut [(Verdict, String)]) {
+/// A call stack that falls.
+struct Fall<'a> {
+    history: &'a History,
+    /// The round from which it no longer falls.
+    ran_out: Option<usize>,
+}
+
+/// A growing call stack whose growth the fall of others makes up for.
+struct Suspect<'a> {
+    /// Its number among those that change.
+    at: usize,
+    history: &'a History,
+    /// The round from which it is judged: earlier ones are explained by what has run out since.
+    from: usize,
+}
+
+/// Revises what `verdicts` say of growth that the fall of other call stacks makes up for.
+pub(super) fn judge(changing: &[History], verdicts: &mut [StackVerdict], look: HeapLook) {
     let among = changing.len();
-    let rises = |history: &History| {
-        decide::decide_among(&history.blocks(), among).verdict == Verdict::Growing
+    let grows = |at: &usize| {
+        verdicts[*at].verdict == Verdict::Growing && rises(&changing[*at].blocks(), among)
     };
-    let growing: Vec<usize> = (0..among)
-        .filter(|at| verdicts[*at].0 == Verdict::Growing && rises(&changing[*at]))
-        .collect();
+    let growing: Vec<usize> = (0..among).filter(grows).collect();
     if growing.is_empty() {
         return;
     }
-    let falling: Vec<usize> =
-        (0..among).filter(|at| decide::falls(&changing[*at].blocks())).collect();
-    if falling.is_empty() {
-        return;
-    }
-    let all = sum(growing.iter().chain(&falling).map(|at| &changing[*at]));
-    let together = [all.blocks(), all.bytes()].map(|series| decide::decide(&series).verdict);
-    if together.contains(&Verdict::Growing) {
-        return;
-    }
-    let known = falling.iter().all(|at| changing[*at].site != SiteId::UNKNOWN);
-    let rounds = all.readings.len();
-    let (verdict, end) = if known && together == [Verdict::Steady; 2] {
-        (Verdict::Steady, "they are steady together".to_owned())
-    } else {
-        (Verdict::Undecided, format!("{} rounds decide", 2 * rounds))
-    };
+    let falls: Vec<Fall> = changing
+        .iter()
+        .filter(|history| falls(&history.blocks()))
+        .map(|history| Fall { history, ran_out: runs_out(&history.blocks()) })
+        .collect();
+    let all: Vec<&Fall> = falls.iter().collect();
+    let ran_out = falls.iter().filter_map(|fall| fall.ran_out).max();
+    let mut suspects = Vec::new();
     for at in growing {
-        verdicts[at] =
-            (verdict, format!("{SAID}, as in a full container that exchanges them; {end}"));
+        let history = &changing[at];
+        if falls.is_empty() || !is_made_up_for(history, &all, 0) {
+            continue;
+        }
+        let Some(from) = ran_out else {
+            suspects.push(Suspect { at, history, from: 0 });
+            continue;
+        };
+        match since(history, from, among) {
+            StackVerdict { verdict: Verdict::Growing, .. } => {
+                if is_made_up_for(history, &all, from) {
+                    suspects.push(Suspect { at, history, from });
+                }
+            }
+            revised => verdicts[at] = revised,
+        }
     }
+    if suspects.is_empty() {
+        return;
+    }
+    let live: Vec<&Fall> = falls.iter().filter(|fall| fall.ran_out.is_none()).collect();
+    let falls = if live.is_empty() { all } else { live };
+    let answers = ask(&suspects, &falls, look);
+    for (suspect, answer) in suspects.iter().zip(&answers) {
+        if let Some(revised) = revise(suspect, answer, &suspects, &answers, &falls) {
+            verdicts[suspect.at] = revised;
+        }
+    }
+}
+
+/// Whether a series grows.
+fn rises(readings: &[u64], among: usize) -> bool {
+    decide::decide_among(readings, among).verdict == Verdict::Growing
+}
+
+/// Whether a series falls.
+fn falls(readings: &[u64]) -> bool {
+    decide::falls(readings)
+}
+
+/// The verdicts on the blocks and the bytes of some stacks together, from a round on.
+fn together<'a>(histories: impl Iterator<Item = &'a History>, from: usize) -> [Verdict; 2] {
+    let all = sum(histories);
+    [all.blocks(), all.bytes()].map(|series| decide::decide(&series[from..]).verdict)
+}
+
+/// Whether a stack does not grow any more once the stacks that fall are added to it.
+fn is_made_up_for(growing: &History, falls: &[&Fall], from: usize) -> bool {
+    let falls = falls.iter().map(|fall| fall.history);
+    !together(falls.chain([growing]), from).contains(&Verdict::Growing)
+}
+
+/// The round from which a falling series falls no more, if enough rounds follow.
+fn runs_out(readings: &[u64]) -> Option<usize> {
+    let rounds = readings.len();
+    let last = rounds.checked_sub(FEWEST_ROUNDS.max(rounds / 4))?;
+    (rounds / 4..=last).find(|from| !falls(&readings[*from..]))
+}
+
+/// What a stack shows from a round on.
+fn since(history: &History, from: usize, among: usize) -> StackVerdict {
+    let rest = History { site: history.site, readings: history.readings[from..].to_vec() };
+    let plain = verdict_of(&rest, among);
+    let blocks = history.blocks();
+    let rate = |blocks: &[u64]| {
+        let first_and_last = blocks.first().zip(blocks.last());
+        first_and_last.map_or(0.0, |(first, last)| {
+            (*last as f64 - *first as f64) / blocks.len().max(1) as f64
+        })
+    };
+    // Growth that is rare can go on unseen in a part of the rounds.
+    let (before, after) = (rate(&blocks[..from]), rate(&blocks[from..]));
+    let verdict = match plain.verdict {
+        Verdict::Steady if 2.0 * after > before => Verdict::Undecided,
+        verdict => verdict,
+    };
+    let reason = format!(
+        "it grew while blocks of other call stacks went; since round {from}, when these had run out: {}",
+        plain.reason
+    );
+    StackVerdict { verdict, reason, may_be_exchange: true }
+}
+
+/// For each suspect, what the heap says of it and each of the falling stacks. `Err` is the reason why
+/// the heap was not looked at.
+fn ask(suspects: &[Suspect], falls: &[&Fall], look: HeapLook) -> Vec<Result<Vec<Sharing>, String>> {
+    let answers = match look {
+        HeapLook::Allowed if suspects.len() > MOST || falls.len() > MOST => {
+            Err("too many call stacks change at once".to_owned())
+        }
+        HeapLook::Allowed => {
+            let growing: Vec<SiteId> =
+                suspects.iter().map(|suspect| suspect.history.site).collect();
+            let falling: Vec<Falling> = falls.iter().map(|fall| falling(fall.history)).collect();
+            holders::share_a_container(&growing, &falling)
+        }
+        HeapLook::Later => Err("the soak has not ended".to_owned()),
+        HeapLook::SwitchedOff => Err("the look for holders is switched off".to_owned()),
+    };
+    match answers {
+        Err(reason) => vec![Err(reason); suspects.len()],
+        Ok(mut answers) => {
+            for (number, fall) in falls.iter().enumerate() {
+                if has_just_stopped(&fall.history.blocks()) {
+                    let reason = "the old blocks have only just run out";
+                    answers.iter_mut().for_each(|row| row[number] = Sharing::CannotTell(reason));
+                }
+            }
+            answers.into_iter().map(Ok).collect()
+        }
+    }
+}
+
+fn falling(history: &History) -> Falling {
+    let blocks = history.blocks();
+    let quarter = (blocks.len() / 4).max(1);
+    let a_round = fall_in_last(&blocks, quarter) / quarter as u64;
+    Falling { site: history.site, a_round }
+}
+
+/// How many fewer blocks there are than so many rounds ago.
+fn fall_in_last(blocks: &[u64], rounds: usize) -> u64 {
+    let before = blocks.len().checked_sub(rounds + 1).and_then(|at| blocks.get(at));
+    before.zip(blocks.last()).map_or(0, |(before, last)| before.saturating_sub(*last))
+}
+
+/// Whether a series that fell throughout the last quarter did not in the last few rounds. What it fell
+/// from may be gone, and then the heap shows nothing of it.
+fn has_just_stopped(blocks: &[u64]) -> bool {
+    let quarter = (blocks.len() / 4).max(1);
+    let few = (blocks.len() / 24).max(2);
+    let expected = fall_in_last(blocks, quarter) as f64 * few as f64 / quarter as f64;
+    2.0 * (fall_in_last(blocks, few) as f64) < expected
+}
+
+/// What is said of a suspect instead of Growing; `None` if that stands.
+fn revise(
+    suspect: &Suspect,
+    answer: &Result<Vec<Sharing>, String>,
+    suspects: &[Suspect],
+    answers: &[Result<Vec<Sharing>, String>],
+    falls: &[&Fall],
+) -> Option<StackVerdict> {
+    let rounds = suspect.history.readings.len();
+    let open =
+        |verdict, reason: String| Some(StackVerdict { verdict, reason, may_be_exchange: true });
+    let cannot_tell = |reason: &str| {
+        let reason = format!(
+            "{MAY_BE}; whether one container exchanges them cannot be told: {reason}; {} rounds decide",
+            2 * rounds
+        );
+        open(Verdict::Undecided, reason)
+    };
+    let row = match answer {
+        Ok(row) => row,
+        Err(reason) => return cannot_tell(reason),
+    };
+    let unclear = row.iter().zip(falls).find_map(|(sharing, _)| match sharing {
+        Sharing::CannotTell(reason) => Some(*reason),
+        Sharing::OneContainer | Sharing::Different => None,
+    });
+    let those = |wanted: fn(&Sharing) -> bool| {
+        row.iter().zip(falls).filter(move |(sharing, _)| wanted(sharing)).map(|(_, fall)| *fall)
+    };
+    let shared: Vec<&Fall> = those(|sharing| *sharing == Sharing::OneContainer).collect();
+    let possible: Vec<&Fall> = those(|sharing| *sharing != Sharing::Different).collect();
+    if shared.is_empty() || !is_made_up_for(suspect.history, &shared, suspect.from) {
+        let may_be = unclear.filter(|_| is_made_up_for(suspect.history, &possible, suspect.from));
+        return may_be.and_then(cannot_tell);
+    }
+    // Several paths may refresh one cache.
+    let shares_one = |answer: &Result<Vec<Sharing>, String>| {
+        let both = answer.iter().flatten().zip(row);
+        both.into_iter().any(|(theirs, ours)| [theirs, ours] == [&Sharing::OneContainer; 2])
+    };
+    let members = suspects.iter().zip(answers).filter(|(_, answer)| shares_one(answer));
+    let members = members.map(|(member, _)| member.history);
+    let verdicts = together(members.chain(shared.iter().map(|fall| fall.history)), suspect.from);
+    let are_known = shared.iter().all(|fall| fall.history.site != SiteId::UNKNOWN);
+    if verdicts.contains(&Verdict::Growing) {
+        return None;
+    }
+    let held = format!("{MAY_BE}, and one container holds both, as a full one that exchanges them");
+    if are_known && verdicts == [Verdict::Steady; 2] {
+        return open(Verdict::Steady, format!("{held}; they are steady together"));
+    }
+    let doubt = if are_known {
+        "they are not clearly steady together"
+    } else {
+        "but blocks without a call stack can be of other places, too"
+    };
+    open(Verdict::Undecided, format!("{held}; {doubt}; {} rounds decide", 2 * rounds))
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::exchange;
+use super::exchange::{self, HeapLook};
 use super::excuse::Excuses;
 use super::ledger::{History, Ledger, Reading};
 use super::names::{self, Frame, Names, Owner};
 use super::{Grain, Site};
 use crate::allocator;
+use crate::verdict::decide::Decision;
 use crate::verdict::{Verdict, container, decide, trend};
 
 /// What the sites of a soak show.
@@ -29,13 +30,14 @@ pub(crate) struct Judged {
 /// Judges every site that changed: first each call stack by itself, then the sum of the stacks that
 /// share a line.
 ///
-/// What other tests of the same process allocate is not blamed on this one.
-pub(crate) fn judge(ledger: &Ledger, operations: u64, excuses: &Excuses) -> Judged {
+/// What other tests of the same process allocate is not blamed on this one. `look` says whether the heap
+/// can be asked which stacks share a container.
+pub(crate) fn judge(ledger: &Ledger, operations: u64, excuses: &Excuses, look: HeapLook) -> Judged {
     allocator::as_meter(|| {
         let changing = ledger.changing();
-        let stacks = verdicts_of(&changing);
+        let stacks = verdicts_of(&changing, look);
         // Names cost time: only where something is not steady.
-        if stacks.iter().all(|(verdict, _)| *verdict == Verdict::Steady) {
+        if stacks.iter().all(|stack| stack.verdict == Verdict::Steady) {
             return Judged { decided: true, ..Judged::default() };
         }
         let (lines, others) = by_line(&changing);
@@ -47,7 +49,8 @@ pub(crate) fn judge(ledger: &Ledger, operations: u64, excuses: &Excuses) -> Judg
         let count = lines.len();
         for line in lines {
             let sum = sum(line.members.iter().map(|member| &changing[*member]));
-            let Some(site) = finding(line, &sum, &stacks, operations, count) else {
+            let grows = grows_as_line(&line, &changing, &stacks, count);
+            let Some(site) = finding(line, &sum, &stacks, grows, operations, count) else {
                 continue;
             };
             match excuses.reason_for(&site) {
@@ -77,26 +80,44 @@ fn set_apart(apart: &mut Vec<Reading>, history: &History) {
     }
 }
 
-/// The verdicts on every call stack that changed. Cheaper than [`judge`]: without names.
+/// What the series of one call stack show.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct StackVerdict {
+    pub(super) verdict: Verdict,
+    /// Why, in one sentence.
+    pub(super) reason: String,
+    /// Whether its blocks may take the place of other stacks' blocks. Then its growth proves nothing.
+    pub(super) may_be_exchange: bool,
+}
+
+impl From<Decision> for StackVerdict {
+    fn from(decision: Decision) -> Self {
+        Self { verdict: decision.verdict, reason: decision.reason, may_be_exchange: false }
+    }
+}
+
+/// The verdicts on every call stack that changed. Cheaper than [`judge`]: without names, and without a
+/// look at the heap.
 pub(crate) fn verdicts(ledger: &Ledger) -> Vec<Verdict> {
     allocator::as_meter(|| {
-        verdicts_of(&ledger.changing()).into_iter().map(|(verdict, _)| verdict).collect()
+        let stacks = verdicts_of(&ledger.changing(), HeapLook::Later);
+        stacks.into_iter().map(|stack| stack.verdict).collect()
     })
 }
 
 /// The verdict on each call stack that changed, in view of the others.
-fn verdicts_of(changing: &[History]) -> Vec<(Verdict, String)> {
-    let mut verdicts: Vec<(Verdict, String)> =
+fn verdicts_of(changing: &[History], look: HeapLook) -> Vec<StackVerdict> {
+    let mut verdicts: Vec<StackVerdict> =
         changing.iter().map(|history| verdict_of(history, changing.len())).collect();
-    exchange::judge(changing, &mut verdicts);
+    exchange::judge(changing, &mut verdicts, look);
     verdicts
 }
 
 /// Blocks first; where their number is constant and the bytes grow, it is a container.
-fn verdict_of(history: &History, among: usize) -> (Verdict, String) {
+pub(super) fn verdict_of(history: &History, among: usize) -> StackVerdict {
     let blocks = decide::decide_among(&history.blocks(), among);
     if blocks.verdict == Verdict::Growing {
-        return (blocks.verdict, blocks.reason);
+        return blocks.into();
     }
     let bytes = history.bytes();
     let bytes = if history.keeps_its_blocks() {
@@ -105,9 +126,9 @@ fn verdict_of(history: &History, among: usize) -> (Verdict, String) {
         decide::decide_among(&bytes, among)
     };
     match (blocks.verdict, bytes.verdict) {
-        (_, Verdict::Growing) => (bytes.verdict, bytes.reason),
-        (Verdict::Undecided, _) => (blocks.verdict, blocks.reason),
-        _ => (bytes.verdict, bytes.reason),
+        (_, Verdict::Growing) => bytes.into(),
+        (Verdict::Undecided, _) => blocks.into(),
+        _ => bytes.into(),
     }
 }
 
@@ -150,27 +171,37 @@ fn by_line(changing: &[History]) -> (Vec<Line>, Option<History>) {
     (lines.into_values().collect(), others)
 }
 
+/// What the stacks of a line show together, if that is growth. Growth that may be an exchange is left
+/// out: the sum of the line does not decide it.
+fn grows_as_line(
+    line: &Line,
+    changing: &[History],
+    stacks: &[StackVerdict],
+    lines: usize,
+) -> Option<StackVerdict> {
+    let plain = line.members.iter().filter(|member| !stacks[**member].may_be_exchange);
+    let mut plain = plain.map(|member| &changing[*member]).peekable();
+    plain.peek()?;
+    Some(verdict_of(&sum(plain), lines)).filter(|line| line.verdict == Verdict::Growing)
+}
+
 /// The finest grain that grows is the finding: a stack, else the line.
 fn finding(
     line: Line,
     sum: &History,
-    stacks: &[(Verdict, String)],
+    stacks: &[StackVerdict],
+    grows_as_line: Option<StackVerdict>,
     operations: u64,
     lines: usize,
 ) -> Option<Site> {
     let of = |wanted: Verdict| {
-        line.members.iter().map(|member| &stacks[*member]).find(|(verdict, _)| *verdict == wanted)
+        line.members.iter().map(|member| &stacks[*member]).find(|stack| stack.verdict == wanted)
     };
-    let (grain, (verdict, reason)) = match of(Verdict::Growing) {
-        Some(growing) => (Grain::CallStack, growing.clone()),
-        None => match (verdict_of(sum, lines), of(Verdict::Undecided)) {
-            // What its stacks leave open by themselves, such as an exchange, their sum does not decide.
-            ((Verdict::Growing, _), Some(open)) if exchange::is_said(&open.1) => {
-                (Grain::CallStack, open.clone())
-            }
-            (grows @ (Verdict::Growing, _), _) => (Grain::Line, grows),
-            (_, open) => (Grain::CallStack, open?.clone()),
-        },
+    let (grain, StackVerdict { verdict, reason, .. }) = match (of(Verdict::Growing), grows_as_line)
+    {
+        (Some(growing), _) => (Grain::CallStack, growing.clone()),
+        (None, Some(grows)) => (Grain::Line, grows),
+        (None, None) => (Grain::CallStack, of(Verdict::Undecided)?.clone()),
     };
     let operations = operations.max(1) as f64;
     let slope = |values: &[u64]| {

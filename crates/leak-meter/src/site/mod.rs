@@ -5,8 +5,8 @@
 //! - `names`: return addresses to functions, files and lines; whose code they are.
 //! - `symbols`: the program's own function names, with their paths.
 //! - `excuse`: places that may grow: known findings and declared bounds.
-//! - `findings`: the sites that grow, each at its culprit line; `exchange`: growth that others make up
-//!   for.
+//! - `findings`: the sites that grow, each at its culprit line; `exchange`: growth of one
+//!   stack that the fall of others makes up for.
 
 mod exchange;
 mod excuse;
@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::allocator::{self, Method, SiteId};
 use crate::verdict::Verdict;
 
+pub(crate) use exchange::HeapLook;
 pub(crate) use excuse::{Excuses, ends_with_path};
 pub(crate) use findings::{Judged, judge, nameless, verdicts};
 pub(crate) use ledger::{Ledger, Reading};

@@ -13,7 +13,7 @@ use crate::probe::{
 };
 use crate::report::{Excused, GaugeGrowth, OpenFiles, Report};
 use crate::series::{Resource, Round};
-use crate::site::{self, Ledger};
+use crate::site::{self, HeapLook, Ledger};
 use crate::verdict::{self, Verdict, decide};
 
 /// From this many rounds on, one certain growth is enough.
@@ -238,7 +238,8 @@ impl<'a> Recorder<'a> {
     pub(super) fn into_report(self) -> Report {
         let attribution = site::attribution();
         allocator::stop();
-        let judged = site::judge(&self.ledger, self.operations, &self.plan.excuses);
+        let look = if self.plan.holders { HeapLook::Allowed } else { HeapLook::SwitchedOff };
+        let judged = site::judge(&self.ledger, self.operations, &self.plan.excuses, look);
         // The workload is still alive, with all that it holds.
         let grows = judged.sites.iter().any(|site| site.verdict == Verdict::Growing);
         let holders =

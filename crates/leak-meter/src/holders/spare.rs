@@ -1,0 +1,280 @@
+//! Pointers that are left in the unused slots of ring buffers, hash tables and vectors, although a later
+//! owner holds what they point to.
+//!
+//! A queue that hands out an element leaves its pointer in the slot. The memory of that element is used
+//! again, often by the very next allocation, so the old slot points to a block that belongs to another
+//! container. Which slots are in use stands beside the container's own pointer: the length, the first
+//! element and the length, or the table's control bytes. Other words can look like these, so a
+//! description must fit: nearly all blocks that only this container points to lie in slots that are in
+//! use. Even then a pointer is dropped only if something else points to its target as well.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::graph::{Bits, Edge, Graph, NONE};
+use super::heap::Heap;
+use super::roots::Roots;
+use super::system::{Memory, WORD};
+
+/// A container with fewer pointers to blocks with several owners is not looked at.
+const FEWEST: u32 = 4;
+/// With less room than this, any two small numbers look like a capacity and a length.
+const LEAST_ROOM: u64 = 4;
+/// A description fits if at most one in so many of a container's own blocks contradicts it.
+const FITS: usize = 16;
+/// Dropping pointers of one container can make the contents of another one clear.
+const PASSES: usize = 4;
+/// How many control bytes a table of the standard library has beyond one for each bucket, by machine.
+const GROUPS: [u64; 2] = [16, 8];
+
+/// Which part of a container is in use, according to the words around a pointer to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Description {
+    /// Elements of so many bytes; the ones in use, in one part or in two.
+    Slots { element: u64, used: [Range<u64>; 2] },
+    /// Buckets of so many bytes, which end where the control bytes begin; whether each is full.
+    Table { control: u64, bucket: u64, full: Vec<bool> },
+}
+
+impl Description {
+    /// A vector: its room and its length, in elements.
+    fn vector(size: u64, room: u64, length: u64) -> Option<Self> {
+        let fits = room >= LEAST_ROOM && length <= room && size.is_multiple_of(room);
+        fits.then(|| Self::Slots { element: size / room, used: [0..length, 0..0] })
+    }
+
+    /// A ring buffer: its room, its first element and its length.
+    fn ring(size: u64, room: u64, first: u64, length: u64) -> Option<Self> {
+        let fits =
+            room >= LEAST_ROOM && first < room && length <= room && size.is_multiple_of(room);
+        fits.then(|| {
+            let end = first + length;
+            let used = [first..end.min(room), 0..end.saturating_sub(room)];
+            Self::Slots { element: size / room, used }
+        })
+    }
+
+    /// A hash table: where its control bytes begin, and what stands behind the pointer to them.
+    fn table(
+        size: u64,
+        control: u64,
+        [mask, free, items]: [u64; 3],
+        read: impl Fn(Range<u64>) -> Option<Vec<u8>>,
+    ) -> Option<Self> {
+        let buckets = mask.checked_add(1).filter(|buckets| buckets.is_power_of_two())?;
+        let fits = buckets >= LEAST_ROOM
+            && control.is_multiple_of(buckets)
+            && GROUPS.iter().any(|group| Some(size) == (control + group).checked_add(buckets))
+            && free.checked_add(items).is_some_and(|all| all <= buckets);
+        let bytes = fits.then(|| read(control..control + buckets)).flatten()?;
+        let full: Vec<bool> = bytes.iter().map(|byte| byte & 0x80 == 0).collect();
+        Some(Self::Table { control, bucket: control / buckets, full })
+    }
+
+    /// Whether the word at a place is part of an element in use.
+    fn uses(&self, word: u32) -> bool {
+        let byte = u64::from(word) * WORD as u64;
+        match self {
+            Self::Slots { element, used } => {
+                let slot = byte / element;
+                used.iter().any(|used| used.contains(&slot))
+            }
+            Self::Table { control, bucket, full } => {
+                let behind = control.checked_sub(1 + byte).map(|behind| behind / bucket);
+                let at = behind.and_then(|at| usize::try_from(at).ok());
+                at.and_then(|at| full.get(at)).copied().unwrap_or(false)
+            }
+        }
+    }
+}
+
+/// Takes the left-over pointers out of `graph`. Blocks that are `whole` have no unused slots.
+pub(crate) fn drop_leftovers(
+    mut graph: Graph,
+    heap: &Heap,
+    roots: &Roots,
+    memory: &Memory,
+    mut is_whole: impl FnMut(u32) -> bool,
+) -> Graph {
+    for _ in 0..PASSES {
+        let several = with_several_owners(&graph, roots);
+        let containers = containers(&graph, &several, &mut is_whole);
+        if containers.is_empty() {
+            break;
+        }
+        let described = describe(&graph, heap, roots, memory, containers);
+        let mut dropped = Bits::none_of(graph.edge_count());
+        let mut any = false;
+        for (block, descriptions) in described {
+            for place in left_over(&graph, block, &descriptions, &several) {
+                any |= dropped.add(place);
+            }
+        }
+        if !any {
+            break;
+        }
+        graph = graph.without(&dropped);
+    }
+    graph
+}
+
+/// The blocks that several others, or one other and a root, point to.
+fn with_several_owners(graph: &Graph, roots: &Roots) -> Bits {
+    const ROOT: u32 = NONE - 1;
+    let mut first = vec![NONE; graph.len()];
+    let mut several = Bits::none_of(graph.len());
+    let edges = graph.each().map(|(block, _, edge)| (block, edge.target));
+    let seeds = roots.seeds.iter().map(|seed| (ROOT, seed.target));
+    for (owner, target) in edges.chain(seeds).filter(|(owner, target)| owner != target) {
+        let first = &mut first[target as usize];
+        if *first == NONE {
+            *first = owner;
+        } else if *first != owner {
+            several.add(target as usize);
+        }
+    }
+    several
+}
+
+fn containers(
+    graph: &Graph,
+    several: &Bits,
+    is_whole: &mut impl FnMut(u32) -> bool,
+) -> BTreeMap<u32, Vec<Description>> {
+    let mut shared: BTreeMap<u32, u32> = BTreeMap::new();
+    for (block, _, edge) in graph.each() {
+        if edge.target != block && several.has(edge.target as usize) {
+            *shared.entry(block).or_default() += 1;
+        }
+    }
+    let many = shared.into_iter().filter(|(_, shared)| *shared >= FEWEST);
+    many.filter(|(block, _)| !is_whole(*block)).map(|(block, _)| (block, Vec::new())).collect()
+}
+
+/// Collects what the words around the pointers to each container say of it.
+fn describe(
+    graph: &Graph,
+    heap: &Heap,
+    roots: &Roots,
+    memory: &Memory,
+    mut containers: BTreeMap<u32, Vec<Description>>,
+) -> BTreeMap<u32, Vec<Description>> {
+    let at = |block: u32, edge: Edge| heap.start(block as usize) + edge.word() as usize * WORD;
+    let edges = graph.each().map(|(block, _, edge)| (at(block, edge), edge.target));
+    let seeds = roots.places.iter().zip(&roots.seeds).map(|(place, seed)| (*place, seed.target));
+    for (place, target) in edges.chain(seeds) {
+        if let Some(known) = containers.get_mut(&target) {
+            for description in described_at(place, target, heap, memory) {
+                if !known.contains(&description) {
+                    known.push(description);
+                }
+            }
+        }
+    }
+    containers
+}
+
+/// What the words around `place`, which points to `target`, say of the target.
+fn described_at(place: usize, target: u32, heap: &Heap, memory: &Memory) -> Vec<Description> {
+    let words = |address: usize| {
+        let pair = memory.pair(address);
+        pair.map_or([u64::MAX; 2], |pair| pair.map(u64::from_ne_bytes))
+    };
+    let ([room, pointer], [first, second]) = (words(place - WORD), words(place + WORD));
+    let (start, size) = (heap.start(target as usize), heap.size(target));
+    let Some(offset) = pointer.checked_sub(start as u64).filter(|offset| *offset < size) else {
+        return Vec::new();
+    };
+    if offset == 0 {
+        let vector = Description::vector(size, room, first);
+        return vector.into_iter().chain(Description::ring(size, room, first, second)).collect();
+    }
+    let [third, _] = words(place + 3 * WORD);
+    let read = |range: Range<u64>| {
+        let mut bytes = Vec::new();
+        for at in range.clone().step_by(2 * WORD) {
+            let pair = memory.pair(start + usize::try_from(at).ok()?)?;
+            bytes.extend(pair.as_flattened());
+        }
+        bytes.truncate(usize::try_from(range.end - range.start).ok()?);
+        Some(bytes)
+    };
+    Description::table(size, offset, [first, second, third], read).into_iter().collect()
+}
+
+/// The pointers of a container that are left over by all descriptions that fit.
+fn left_over<'a>(
+    graph: &'a Graph,
+    block: u32,
+    descriptions: &'a [Description],
+    several: &'a Bits,
+) -> impl Iterator<Item = usize> + 'a {
+    let is_own = move |place: usize| !several.has(graph.edge(place).target as usize);
+    let fits = move |description: &&Description| {
+        let own = graph.edges_of(block).filter(|place| is_own(*place));
+        let (used, unused): (Vec<usize>, Vec<usize>) =
+            own.partition(|place| description.uses(graph.edge(*place).word()));
+        unused.len() * FITS <= used.len()
+    };
+    let fitting: Vec<&Description> = descriptions.iter().filter(fits).collect();
+    graph.edges_of(block).filter(move |place| {
+        let word = graph.edge(*place).word();
+        !is_own(*place)
+            && !fitting.is_empty()
+            && fitting.iter().all(|description| !description.uses(word))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn used(description: &Description, words: u32) -> Vec<u32> {
+        (0..words).filter(|word| description.uses(*word)).collect()
+    }
+
+    #[test]
+    fn a_ring_uses_the_slots_from_its_first_element_on_and_around_its_end() {
+        let ring = Description::ring(64, 8, 6, 3).unwrap();
+        assert_eq!(used(&ring, 8), [0, 6, 7]);
+        let wide = Description::ring(64, 4, 1, 2).unwrap();
+        assert_eq!(used(&wide, 8), [2, 3, 4, 5]);
+        assert_eq!(Description::ring(64, 8, 8, 1), None);
+        assert_eq!(Description::ring(64, 7, 1, 1), None);
+        assert!(used(&Description::ring(64, 8, 3, 0).unwrap(), 8).is_empty());
+    }
+
+    #[test]
+    fn a_table_uses_the_buckets_whose_control_bytes_are_full() {
+        // Eight buckets of two words; the first one lies right before the control bytes.
+        let mut control = vec![0xFF; 8];
+        (control[0], control[5]) = (0x11, 0x7F);
+        let read = |range: Range<u64>| {
+            assert_eq!(range, 128..136);
+            Some(control.clone())
+        };
+        let table = Description::table(152, 128, [7, 5, 2], read).unwrap();
+        assert_eq!(used(&table, 19), [4, 5, 14, 15]);
+        assert_eq!(Description::table(153, 128, [7, 5, 2], read), None);
+        assert_eq!(Description::table(152, 128, [7, 7, 2], read), None);
+    }
+
+    #[test]
+    fn what_contradicts_the_contents_is_not_believed() {
+        use super::super::graph::tests::graph;
+        // Block 0 points to 1 and 2, which it alone owns, and to 3 and 4, which block 5 owns as well.
+        let graph = graph(6, &[(0, 1), (0, 2), (0, 3), (0, 4), (5, 3), (5, 4)]);
+        let mut several = Bits::none_of(6);
+        several.add(3);
+        several.add(4);
+        let vector = |length| Description::vector(32, 4, length).unwrap();
+        let left = |descriptions: &[Description]| {
+            left_over(&graph, 0, descriptions, &several).collect::<Vec<_>>()
+        };
+        assert_eq!(left(&[vector(2)]), [2, 3]);
+        assert!(left(&[vector(1)]).is_empty(), "it would leave block 2 without an owner");
+        assert_eq!(left(&[vector(1), vector(3)]), [3]);
+        assert_eq!(left(&[vector(2), vector(3)]), [3], "what one of two says in use may be");
+        assert!(left(&[]).is_empty());
+    }
+}
