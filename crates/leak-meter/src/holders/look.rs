@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::graph::{Bits, Edge, Graph};
 use super::heap::{Heap, number};
-use super::leftovers::{InUse, Room};
+use super::leftovers::{InUse, Room, Slots};
 use super::owners::{self, Role};
 use super::places::Places;
 use super::reach::{Parent, Seed, Tree};
@@ -70,7 +70,7 @@ impl Seen {
         let leftovers = in_use.leftovers(&all, |block| contents.room(block));
         let graph = all.without(&leftovers);
         let mut graph =
-            spare::drop_leftovers(graph, &heap, &roots, &memory, |block| contents.is_whole(block));
+            spare::drop_leftovers(graph, &heap, &roots, &memory, |block| contents.slots(block));
         let counted = weak::find(&graph, contents);
         let mut others = owners::find(&mut graph, &counted, contents);
         let narrow = counted.weak.or(&others);
@@ -171,9 +171,9 @@ impl Contents<'_> {
         self.places.get(place).room()
     }
 
-    fn is_whole(&mut self, block: u32) -> bool {
+    fn slots(&mut self, block: u32) -> Slots {
         let place = self.place_of(block);
-        self.places.get(place).is_whole()
+        self.places.get(place).slots()
     }
 }
 

@@ -64,6 +64,8 @@ pub(super) fn sharing(
 struct Below {
     all: u32,
     blocks: Vec<u32>,
+    /// How many of them lie at it.
+    own: Vec<u32>,
     /// In how many directions.
     directions: Vec<u32>,
     /// How many of them lie in the direction that most of them lie in.
@@ -76,12 +78,14 @@ impl Below {
         let mut below = Self {
             all: u32::try_from(leaves.len()).unwrap_or(u32::MAX),
             blocks: zeros(),
+            own: zeros(),
             directions: zeros(),
             most: zeros(),
         };
         for leaf in leaves {
             let own = clusters.number(*leaf) as usize;
             below.blocks[own] += 1;
+            below.own[own] += 1;
             below.directions[own] += 1;
             below.most[own] = 1;
         }
@@ -97,9 +101,11 @@ impl Below {
         below
     }
 
-    /// How many blocks a place holds as a container: none if they have one of their own below it.
-    fn held_by(&self, place: usize) -> u32 {
-        let (blocks, most) = (self.blocks[place], self.most[place]);
+    /// How many blocks a place holds as a container: none if they have one of their own below it. A
+    /// block does not hold itself.
+    fn held_by(&self, clusters: &Clusters, place: usize) -> u32 {
+        let itself = u32::from(clusters.blocks(place) == 1) * self.own[place];
+        let (blocks, most) = (self.blocks[place] - itself, self.most[place]);
         let has_its_own = blocks >= DIRECTIONS && 2 * most > blocks;
         if has_its_own { blocks - most } else { blocks }
     }
@@ -128,10 +134,12 @@ impl Look<'_> {
         falling
             .iter()
             .map(|(falling, below)| {
-                let shared = held.iter().filter(|(container, _)| below.held_by(**container) > 0);
+                let shared = held
+                    .iter()
+                    .filter(|(container, _)| below.held_by(self.clusters, **container) > 0);
                 let (mut theirs, mut ours) = (0, 0);
                 for (container, blocks) in shared {
-                    theirs += below.held_by(*container);
+                    theirs += below.held_by(self.clusters, *container);
                     ours += blocks;
                 }
                 let share = f64::from(theirs) / f64::from(below.all.max(1));
@@ -217,7 +225,7 @@ impl Look<'_> {
     fn is_below_another(&self, block: u32, container: u32, below: &Below) -> bool {
         let up = |place: usize| std::iter::successors(Some(place), |at| self.clusters.above(*at));
         let holder = up(self.clusters.number(block) as usize)
-            .find(|place| below.held_by(*place) > 1 && below.directions[*place] > 1);
+            .find(|place| below.held_by(self.clusters, *place) > 1 && below.directions[*place] > 1);
         holder.is_some_and(|holder| {
             container == NONE || !up(container as usize).any(|place| place == holder)
         })

@@ -4,19 +4,23 @@
 //! A queue that hands out an element leaves its pointer in the slot. The memory of that element is used
 //! again, often by the very next allocation, so the old slot points to a block that belongs to another
 //! container. Which slots are in use stands beside the container's own pointer: the length, the first
-//! element and the length, or the table's control bytes. Other words can look like these, so a
-//! description must fit: nearly all blocks that only this container points to lie in slots that are in
-//! use. Even then a pointer is dropped only if something else points to its target as well.
+//! element and the length, or the table's control bytes.
+//!
+//! The control bytes of a table cannot be mistaken, and where the call stack says that a block is a ring
+//! buffer, neither can its first element and its length. Of other blocks, any small numbers may stand
+//! there. So a description must fit: nearly all blocks that only this container points to lie in slots
+//! that are in use. Even then a pointer is dropped only if something else points to its target as well.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::graph::{Bits, Edge, Graph, NONE};
 use super::heap::Heap;
+use super::leftovers::Slots;
 use super::roots::Roots;
 use super::system::{Memory, WORD};
 
-/// A container with fewer pointers to blocks with several owners is not looked at.
+/// A container with fewer pointers that may be left over is not looked at.
 const FEWEST: u32 = 4;
 /// With less room than this, any two small numbers look like a capacity and a length.
 const LEAST_ROOM: u64 = 4;
@@ -30,8 +34,10 @@ const GROUPS: [u64; 2] = [16, 8];
 /// Which part of a container is in use, according to the words around a pointer to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Description {
-    /// Elements of so many bytes; the ones in use, in one part or in two.
-    Slots { element: u64, used: [Range<u64>; 2] },
+    /// A vector of elements of so many bytes; the ones in use.
+    Vector { element: u64, used: Range<u64> },
+    /// A ring of such elements; the ones in use, before its end and from its start on.
+    Ring { element: u64, used: [Range<u64>; 2] },
     /// Buckets of so many bytes, which end where the control bytes begin; whether each is full.
     Table { control: u64, bucket: u64, full: Vec<bool> },
 }
@@ -40,7 +46,7 @@ impl Description {
     /// A vector: its room and its length, in elements.
     fn vector(size: u64, room: u64, length: u64) -> Option<Self> {
         let fits = room >= LEAST_ROOM && length <= room && size.is_multiple_of(room);
-        fits.then(|| Self::Slots { element: size / room, used: [0..length, 0..0] })
+        fits.then(|| Self::Vector { element: size / room, used: 0..length })
     }
 
     /// A ring buffer: its room, its first element and its length.
@@ -50,7 +56,7 @@ impl Description {
         fits.then(|| {
             let end = first + length;
             let used = [first..end.min(room), 0..end.saturating_sub(room)];
-            Self::Slots { element: size / room, used }
+            Self::Ring { element: size / room, used }
         })
     }
 
@@ -75,7 +81,8 @@ impl Description {
     fn uses(&self, word: u32) -> bool {
         let byte = u64::from(word) * WORD as u64;
         match self {
-            Self::Slots { element, used } => {
+            Self::Vector { element, used } => used.contains(&(byte / element)),
+            Self::Ring { element, used } => {
                 let slot = byte / element;
                 used.iter().any(|used| used.contains(&slot))
             }
@@ -88,17 +95,17 @@ impl Description {
     }
 }
 
-/// Takes the left-over pointers out of `graph`. Blocks that are `whole` have no unused slots.
+/// Takes the left-over pointers out of `graph`.
 pub(crate) fn drop_leftovers(
     mut graph: Graph,
     heap: &Heap,
     roots: &Roots,
     memory: &Memory,
-    mut is_whole: impl FnMut(u32) -> bool,
+    mut slots: impl FnMut(u32) -> Slots,
 ) -> Graph {
     for _ in 0..PASSES {
         let several = with_several_owners(&graph, roots);
-        let containers = containers(&graph, &several, &mut is_whole);
+        let containers = containers(&graph, &several, &mut slots);
         if containers.is_empty() {
             break;
         }
@@ -106,7 +113,7 @@ pub(crate) fn drop_leftovers(
         let mut dropped = Bits::none_of(graph.edge_count());
         let mut any = false;
         for (block, descriptions) in described {
-            for place in left_over(&graph, block, &descriptions, &several) {
+            for place in left_over(&graph, block, slots(block), &descriptions, &several) {
                 any |= dropped.add(place);
             }
         }
@@ -136,19 +143,26 @@ fn with_several_owners(graph: &Graph, roots: &Roots) -> Bits {
     several
 }
 
+/// The blocks with many pointers that may be left over.
 fn containers(
     graph: &Graph,
     several: &Bits,
-    is_whole: &mut impl FnMut(u32) -> bool,
+    slots: &mut impl FnMut(u32) -> Slots,
 ) -> BTreeMap<u32, Vec<Description>> {
-    let mut shared: BTreeMap<u32, u32> = BTreeMap::new();
-    for (block, _, edge) in graph.each() {
-        if edge.target != block && several.has(edge.target as usize) {
-            *shared.entry(block).or_default() += 1;
-        }
-    }
-    let many = shared.into_iter().filter(|(_, shared)| *shared >= FEWEST);
-    many.filter(|(block, _)| !is_whole(*block)).map(|(block, _)| (block, Vec::new())).collect()
+    let blocks = 0..u32::try_from(graph.len()).unwrap_or(NONE);
+    let is_one = |block: &u32| {
+        let targets = graph.edges_of(*block).map(|place| graph.edge(place).target);
+        let (all, shared) = targets.filter(|target| target != block).fold((0, 0), |sum, target| {
+            (sum.0 + 1, sum.1 + u32::from(several.has(target as usize)))
+        });
+        all >= FEWEST
+            && match slots(*block) {
+                Slots::None => false,
+                Slots::Ring | Slots::Table => true,
+                Slots::Unknown => shared >= FEWEST,
+            }
+    };
+    blocks.filter(is_one).map(|block| (block, Vec::new())).collect()
 }
 
 /// Collects what the words around the pointers to each container say of it.
@@ -206,9 +220,15 @@ fn described_at(place: usize, target: u32, heap: &Heap, memory: &Memory) -> Vec<
 fn left_over<'a>(
     graph: &'a Graph,
     block: u32,
+    slots: Slots,
     descriptions: &'a [Description],
     several: &'a Bits,
 ) -> impl Iterator<Item = usize> + 'a {
+    let is_certain = move |description: &&Description| match description {
+        Description::Vector { .. } => false,
+        Description::Ring { .. } => slots == Slots::Ring,
+        Description::Table { .. } => true,
+    };
     let is_own = move |place: usize| !several.has(graph.edge(place).target as usize);
     let fits = move |description: &&Description| {
         let own = graph.edges_of(block).filter(|place| is_own(*place));
@@ -216,12 +236,18 @@ fn left_over<'a>(
             own.partition(|place| description.uses(graph.edge(*place).word()));
         unused.len() * FITS <= used.len()
     };
-    let fitting: Vec<&Description> = descriptions.iter().filter(fits).collect();
+    let certain: Vec<&Description> = descriptions.iter().filter(is_certain).collect();
+    let none_is_certain = certain.is_empty();
+    let believed = if none_is_certain && matches!(slots, Slots::Unknown) {
+        descriptions.iter().filter(fits).collect()
+    } else {
+        certain
+    };
     graph.edges_of(block).filter(move |place| {
         let word = graph.edge(*place).word();
-        !is_own(*place)
-            && !fitting.is_empty()
-            && fitting.iter().all(|description| !description.uses(word))
+        !(none_is_certain && is_own(*place))
+            && !believed.is_empty()
+            && believed.iter().all(|description| !description.uses(word))
     })
 }
 
@@ -269,12 +295,17 @@ mod tests {
         several.add(4);
         let vector = |length| Description::vector(32, 4, length).unwrap();
         let left = |descriptions: &[Description]| {
-            left_over(&graph, 0, descriptions, &several).collect::<Vec<_>>()
+            left_over(&graph, 0, Slots::Unknown, descriptions, &several).collect::<Vec<_>>()
         };
         assert_eq!(left(&[vector(2)]), [2, 3]);
         assert!(left(&[vector(1)]).is_empty(), "it would leave block 2 without an owner");
         assert_eq!(left(&[vector(1), vector(3)]), [3]);
         assert_eq!(left(&[vector(2), vector(3)]), [3], "what one of two says in use may be");
         assert!(left(&[]).is_empty());
+        let ring = Description::ring(32, 4, 0, 1).unwrap();
+        let left =
+            |slots| left_over(&graph, 0, slots, std::slice::from_ref(&ring), &several).count();
+        assert_eq!(left(Slots::Ring), 3, "its call stack says that it is a ring");
+        assert_eq!(left(Slots::Unknown), 0);
     }
 }
