@@ -24,8 +24,10 @@ use super::system::{Memory, WORD};
 const FEWEST: u32 = 4;
 /// With less room than this, any two small numbers look like a capacity and a length.
 const LEAST_ROOM: u64 = 4;
-/// A description fits if at most one in so many of a container's own blocks contradicts it.
+/// A description fits if at most one in so many of a container's own blocks contradicts it,
 const FITS: usize = 16;
+/// and at least so many confirm it.
+const LEAST_OWN: usize = 4;
 /// Dropping pointers of one container can make the contents of another one clear.
 const PASSES: usize = 4;
 /// How many control bytes a table of the standard library has beyond one for each bucket, by machine.
@@ -234,7 +236,7 @@ fn left_over<'a>(
         let own = graph.edges_of(block).filter(|place| is_own(*place));
         let (used, unused): (Vec<usize>, Vec<usize>) =
             own.partition(|place| description.uses(graph.edge(*place).word()));
-        unused.len() * FITS <= used.len()
+        used.len() >= LEAST_OWN && unused.len() * FITS <= used.len()
     };
     let certain: Vec<&Description> = descriptions.iter().filter(is_certain).collect();
     let none_is_certain = certain.is_empty();
@@ -288,24 +290,36 @@ mod tests {
     #[test]
     fn what_contradicts_the_contents_is_not_believed() {
         use super::super::graph::tests::graph;
-        // Block 0 points to 1 and 2, which it alone owns, and to 3 and 4, which block 5 owns as well.
-        let graph = graph(6, &[(0, 1), (0, 2), (0, 3), (0, 4), (5, 3), (5, 4)]);
-        let mut several = Bits::none_of(6);
-        several.add(3);
-        several.add(4);
-        let vector = |length| Description::vector(32, 4, length).unwrap();
-        let left = |descriptions: &[Description]| {
-            left_over(&graph, 0, Slots::Unknown, descriptions, &several).collect::<Vec<_>>()
+        // Block 0 alone owns blocks 1 to 5; blocks 6 and 7 have block 8 as an owner as well.
+        let own = (1..=5).map(|target| (0, target));
+        let shared = [(0, 6), (0, 7), (8, 6), (8, 7)];
+        let graph = graph(9, &own.chain(shared).collect::<Vec<_>>());
+        let mut several = Bits::none_of(9);
+        several.add(6);
+        several.add(7);
+        let vector = |length| Description::vector(56, 7, length).unwrap();
+        let left_by = |slots, descriptions: &[Description]| {
+            left_over(&graph, 0, slots, descriptions, &several).collect::<Vec<_>>()
         };
-        assert_eq!(left(&[vector(2)]), [2, 3]);
-        assert!(left(&[vector(1)]).is_empty(), "it would leave block 2 without an owner");
-        assert_eq!(left(&[vector(1), vector(3)]), [3]);
-        assert_eq!(left(&[vector(2), vector(3)]), [3], "what one of two says in use may be");
+        let left = |descriptions: &[Description]| left_by(Slots::Unknown, descriptions);
+        assert_eq!(left(&[vector(5)]), [5, 6]);
+        assert!(left(&[vector(4)]).is_empty(), "it would leave block 5 without an owner");
+        assert!(left(&[vector(0)]).is_empty());
+        assert_eq!(left(&[vector(4), vector(6)]), [6]);
+        assert_eq!(left(&[vector(5), vector(6)]), [6], "what one of two says is in use may be");
         assert!(left(&[]).is_empty());
-        let ring = Description::ring(32, 4, 0, 1).unwrap();
-        let left =
-            |slots| left_over(&graph, 0, slots, std::slice::from_ref(&ring), &several).count();
-        assert_eq!(left(Slots::Ring), 3, "its call stack says that it is a ring");
-        assert_eq!(left(Slots::Unknown), 0);
+        let ring = Description::ring(56, 7, 0, 3).unwrap();
+        assert!(left(std::slice::from_ref(&ring)).is_empty());
+        assert_eq!(left_by(Slots::Ring, &[ring, vector(7)]), [3, 4, 5, 6], "it is a ring for sure");
+    }
+
+    #[test]
+    fn without_blocks_of_its_own_nothing_is_told_of_a_container() {
+        use super::super::graph::tests::graph;
+        let graph = graph(3, &[(0, 1), (2, 1)]);
+        let mut several = Bits::none_of(3);
+        several.add(1);
+        let vector = [Description::vector(32, 4, 0).unwrap()];
+        assert_eq!(left_over(&graph, 0, Slots::Unknown, &vector, &several).count(), 0);
     }
 }
