@@ -136,7 +136,9 @@ pub(crate) fn share_a_container(
         if seen.heap.left_out > 0 {
             return Err("there are too many live blocks to look at each".to_owned());
         }
-        Ok(sharing::sharing(&seen, growing, falling, |block| is_doubtful(&seen, &doubtful, block)))
+        Ok(sharing::sharing(&seen, growing, falling, |block| {
+            is_doubtful(&seen, doubtful.as_ref(), block)
+        }))
     })
 }
 
@@ -153,6 +155,7 @@ fn look(
     if !allocator::is_installed() {
         return Err("the meter is not the program's global allocator".to_owned());
     }
+    let began = Instant::now();
     let before = HeapCounts::now();
     let first = Seen::take(caller, limits, places)?;
     let rests = HeapCounts::now() == before;
@@ -161,13 +164,14 @@ fn look(
     }
     let unheld = first.unheld();
     drop(first);
+    let limits = &Limits { time: limits.time.saturating_sub(began.elapsed()), ..*limits };
     Ok((Seen::take(caller, limits, places)?, Some(unheld)))
 }
 
 /// Whether a block was held at the first of two looks and is not at the second.
-fn is_doubtful(seen: &Seen, first: &Option<Unheld>, block: u32) -> bool {
+fn is_doubtful(seen: &Seen, first: Option<&Unheld>, block: u32) -> bool {
     let was_unheld = |unheld: &Unheld| unheld.binary_search(&seen.identity(block)).is_ok();
-    !seen.tree.has(block) && first.as_ref().is_some_and(|unheld| !was_unheld(unheld))
+    !seen.tree.has(block) && first.is_some_and(|unheld| !was_unheld(unheld))
 }
 
 fn answer(caller: &Caller, question: &Question, places: &mut Places, limits: &Limits) -> Holders {
@@ -176,7 +180,8 @@ fn answer(caller: &Caller, question: &Question, places: &mut Places, limits: &Li
         Ok(looked) => looked,
         Err(reason) => return Holders::unavailable(reason),
     };
-    let findings = explain(&seen, question, places, |block| is_doubtful(&seen, &doubtful, block));
+    let findings =
+        explain(&seen, question, places, |block| is_doubtful(&seen, doubtful.as_ref(), block));
     let look = Look {
         blocks: seen.heap.len() as u64,
         left_out: seen.heap.left_out,

@@ -50,8 +50,9 @@
 //! the inner one; and what only one word of a stack points to before what a block points to as well.
 //! Equal ways are counted together.
 //!
-//! Several words may point to a block that has one owner. What stands in the spare room of a vector, or at
-//! the end of a string, is left over and counts for nothing. Otherwise the owner's is the pointer that most
+//! Several words may point to a block that has one owner. What stands in the spare room of a vector, in an
+//! unused slot of a ring buffer or a hash table, or at the end of a string, is left over and counts for
+//! nothing. Otherwise the owner's is the pointer that most
 //! blocks of that line have; the others are followed only to what is not reached without them. A task of
 //! a tokio runtime is held by the runtime's list of tasks until it ends, and by whoever may wake it not at all.
 //!
@@ -88,10 +89,10 @@
 //! - `finding`, `text`: what is told, and as text.
 //! - `system`: what the operating system tells of this process's memory.
 //! - `heap`: the live blocks; `roots`: where life begins; `graph`: what points to what.
-//! - `leftovers`, `spare`, `owners`: which pointers are no owner's.
+//! - `leftovers`, `spare`, `description`, `owners`: which pointers are no owner's.
 //! - `weak`, `choice`: which counted pointers are weak; `reach`: what is reached, and what would no longer be;
 //!   `rings`: what is not reached.
-//! - `look`: all of this once; `paths`, `places`, `statics`, `tops`: ways and their names; `question`,
+//! - `look`, `contents`: all of this once; `paths`, `places`, `statics`, `tops`: ways and their names; `question`,
 //!   `explain`, `release`: from a look to findings.
 //! - `clusters`, `sharing`: whether one container holds the blocks of two call sites.
 #![allow(unsafe_code)] // The system's lists and registers; each use says why it is sound.
@@ -104,6 +105,10 @@ mod ask;
 mod choice;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod clusters;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod contents;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod description;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod explain;
 mod graph;

@@ -172,7 +172,9 @@ fn ask(suspects: &[Suspect], falls: &[&Fall], look: HeapLook) -> Vec<Result<Vec<
             for (number, fall) in falls.iter().enumerate() {
                 if has_just_stopped(&fall.history.blocks()) {
                     let reason = "the old blocks have only just run out";
-                    answers.iter_mut().for_each(|row| row[number] = Sharing::CannotTell(reason));
+                    for row in &mut answers {
+                        row[number] = Sharing::CannotTell(reason);
+                    }
                 }
             }
             answers.into_iter().map(Ok).collect()
@@ -181,25 +183,32 @@ fn ask(suspects: &[Suspect], falls: &[&Fall], look: HeapLook) -> Vec<Result<Vec<
 }
 
 fn falling(history: &History) -> Falling {
-    let blocks = history.blocks();
+    Falling { site: history.site, a_round: recent_rate(&history.blocks()) }
+}
+
+/// How many blocks went in one of the last rounds, on average.
+fn recent_rate(blocks: &[u64]) -> u64 {
     let quarter = (blocks.len() / 4).max(1);
-    let a_round = fall_in_last(&blocks, quarter) / quarter as u64;
-    Falling { site: history.site, a_round }
+    let before = blocks.len().checked_sub(quarter + 1).and_then(|at| blocks.get(at));
+    let fall = before.zip(blocks.last()).map_or(0, |(before, last)| before.saturating_sub(*last));
+    fall / quarter as u64
 }
 
-/// How many fewer blocks there are than so many rounds ago.
-fn fall_in_last(blocks: &[u64], rounds: usize) -> u64 {
-    let before = blocks.len().checked_sub(rounds + 1).and_then(|at| blocks.get(at));
-    before.zip(blocks.last()).map_or(0, |(before, last)| before.saturating_sub(*last))
-}
-
-/// Whether a series that fell throughout the last quarter did not in the last few rounds. What it fell
-/// from may be gone, and then the heap shows nothing of it.
+/// Whether a falling series has not fallen at the end for longer than ever before in the second half. What
+/// it fell from may be gone, and then the heap shows nothing of it.
 fn has_just_stopped(blocks: &[u64]) -> bool {
-    let quarter = (blocks.len() / 4).max(1);
-    let few = (blocks.len() / 24).max(2);
-    let expected = fall_in_last(blocks, quarter) as f64 * few as f64 / quarter as f64;
-    2.0 * (fall_in_last(blocks, few) as f64) < expected
+    /// Smaller falls are noise: one in so many of a round's blocks.
+    const NOISE: u64 = 10;
+    let least = recent_rate(blocks) / NOISE;
+    let half = blocks.len() / 2;
+    let (mut lowest, mut last, mut longest) = (u64::MAX, half, 1);
+    for (round, now) in blocks.iter().enumerate().skip(half) {
+        if *now < lowest.saturating_sub(least) {
+            longest = longest.max(round - last);
+            (lowest, last) = (*now, round);
+        }
+    }
+    blocks.len() - 1 - last > longest
 }
 
 /// What is said of a suspect instead of Growing; `None` if that stands.
@@ -224,7 +233,7 @@ fn revise(
         Ok(row) => row,
         Err(reason) => return cannot_tell(reason),
     };
-    let unclear = row.iter().zip(falls).find_map(|(sharing, _)| match sharing {
+    let unclear = row.iter().find_map(|sharing| match sharing {
         Sharing::CannotTell(reason) => Some(*reason),
         Sharing::OneContainer | Sharing::Different => None,
     });

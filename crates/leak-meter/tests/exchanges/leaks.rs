@@ -166,7 +166,7 @@ pub fn a_queue_made_of_a_vector_is_told_from_its_results() {
 
 pub fn a_leak_that_goes_on_after_the_queue_is_empty_is_blamed() {
     let (mut jobs, mut done) = (queue(), list());
-    jobs.truncate(9_000);
+    jobs.truncate(12_000);
     let report = soak().run(|operation| {
         let next = jobs.pop_front().unwrap_or_else(|| job(operation.number()));
         work_off(next, |result| done.push(result));
