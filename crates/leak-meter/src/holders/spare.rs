@@ -166,10 +166,13 @@ fn left_over<'a>(
     };
     let is_own = move |place: usize| !several.has(graph.edge(place).target as usize);
     let fits = move |description: &&Description| {
-        let own = graph.edges_of(block).filter(|place| is_own(*place));
-        let (used, unused): (Vec<usize>, Vec<usize>) =
-            own.partition(|place| description.uses(graph.edge(*place).word()));
-        used.len() >= LEAST_OWN && unused.len() * FITS <= used.len()
+        // An element that was moved to another slot has left its pointer in the old one.
+        let mut own: BTreeMap<u32, bool> = BTreeMap::new();
+        for edge in graph.edges_of(block).filter(|place| is_own(*place)).map(|at| graph.edge(at)) {
+            *own.entry(edge.target).or_default() |= description.uses(edge.word());
+        }
+        let used = own.values().filter(|is_used| **is_used).count();
+        used >= LEAST_OWN && (own.len() - used) * FITS <= used
     };
     let certain: Vec<&Description> = descriptions.iter().filter(is_certain).collect();
     let is_any_certain = !certain.is_empty();
