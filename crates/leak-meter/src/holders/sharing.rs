@@ -25,6 +25,8 @@ const NEARLY_ALL: f64 = 0.75;
 /// A share of the blocks that can be strays: in motion, or held by a number that looks like a pointer.
 const STRAYS: f64 = 0.1;
 
+const TWO_WAYS: &str = "the new blocks can be reached through two containers";
+
 /// For each growing site, and for each falling one in turn, whether one container holds both.
 pub(super) fn sharing(
     seen: &Seen,
@@ -128,6 +130,7 @@ impl Look<'_> {
         for container in container_of.iter().filter(|container| **container != NONE) {
             *held.entry(*container as usize).or_default() += 1;
         }
+        let others = self.other_owners(leaves, &container_of);
         // What nothing holds has been forgotten, and has no container that could exchange it.
         let forgotten = leaves.iter().filter(|leaf| !self.seen.tree.has(**leaf)).count();
         let placed = held.values().sum::<u32>() as usize + forgotten;
@@ -154,8 +157,13 @@ impl Look<'_> {
                 } else {
                     f64::from(theirs) > few.min(f64::from(below.all) * STRAYS)
                 };
+                let is_contested = |contested: usize| contested as f64 > all * (1.0 - NEARLY_ALL);
                 if is_one && f64::from(ours) >= all * STRAYS {
-                    return Sharing::OneContainer;
+                    return if is_contested(self.held_apart(&others, falling.site, below)) {
+                        Sharing::CannotTell(TWO_WAYS)
+                    } else {
+                        Sharing::OneContainer
+                    };
                 }
                 if is_one || (is_known && share > STRAYS) {
                     return Sharing::CannotTell(
@@ -165,11 +173,11 @@ impl Look<'_> {
                 if (placed as f64) < all * NEARLY_ALL {
                     return Sharing::CannotTell("no container of the new blocks was found");
                 }
-                let contested = self.contested(leaves, &container_of, below);
-                if contested as f64 > all * (1.0 - NEARLY_ALL) {
-                    return Sharing::CannotTell(
-                        "the new blocks can be reached through two containers",
-                    );
+                let holds = |(others, container): &(&Vec<u32>, &u32)| {
+                    others.iter().any(|other| self.is_below_another(*other, **container, below))
+                };
+                if is_contested(others.iter().zip(&container_of).filter(holds).count()) {
+                    return Sharing::CannotTell(TWO_WAYS);
                 }
                 Sharing::Different
             })
@@ -199,25 +207,46 @@ impl Look<'_> {
         place.map_or(NONE, |place| containers[place])
     }
 
-    /// How many of the blocks can be reached through a container of the falling site as well, by a
-    /// pointer to them or to what lies between them and their container.
-    fn contested(&self, leaves: &[u32], container_of: &[u32], below: &Below) -> usize {
-        let mut owners: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    /// For each block, what points to it, or to what lies between it and its container, and is not on its
+    /// way in the tree.
+    fn other_owners(&self, leaves: &[u32], container_of: &[u32]) -> Vec<Vec<u32>> {
+        /// More blocks than this do not lie between an entry and its container.
+        const STEPS: usize = 64;
+        let way = |leaf: u32, container: u32| {
+            let up = std::iter::successors(Some(leaf), |block| clusters::parent(self.seen, *block));
+            up.take_while(move |block| self.clusters.number(*block) != container).take(STEPS)
+        };
+        let ways = || leaves.iter().zip(container_of).map(|(leaf, at)| way(*leaf, *at));
+        let mut owners: BTreeMap<u32, Vec<u32>> =
+            ways().flatten().map(|block| (block, Vec::new())).collect();
         for (block, _, edge) in self.seen.graph.each() {
-            if clusters::parent(self.seen, edge.target) != Some(block) {
-                owners.entry(edge.target).or_default().push(block);
+            if let Some(owners) = owners.get_mut(&edge.target)
+                && clusters::parent(self.seen, edge.target) != Some(block)
+            {
+                owners.push(block);
             }
         }
-        let is_contested = |leaf: &u32, container: u32| {
-            let way =
-                std::iter::successors(Some(*leaf), |block| clusters::parent(self.seen, *block));
-            let mut way = way.take_while(|block| self.clusters.number(*block) != container);
-            way.any(|block| {
-                let mut others = owners.get(&block).into_iter().flatten();
-                others.any(|other| self.is_below_another(*other, container, below))
-            })
-        };
-        leaves.iter().zip(container_of).filter(|(leaf, at)| is_contested(leaf, **at)).count()
+        ways().map(|way| way.flat_map(|block| owners[&block].iter().copied()).collect()).collect()
+    }
+
+    /// How many blocks another container points to that has none of the falling site. Its pointers may be
+    /// the owner's, and those on the way in the tree may be left over.
+    fn held_apart(&self, others: &[Vec<u32>], falling: SiteId, below: &Below) -> usize {
+        let mut held: BTreeMap<u32, u32> = BTreeMap::new();
+        for other in others.iter().flatten() {
+            *held.entry(*other).or_default() += 1;
+        }
+        let site = u32::try_from(falling.index()).unwrap_or(NONE);
+        let graph = &self.seen.graph;
+        held.retain(|block, held| {
+            let place = self.clusters.number(*block) as usize;
+            let mut targets = graph.edges_of(*block).map(|at| graph.edge(at).target);
+            *held >= DIRECTIONS
+                && !self.entries[place]
+                && below.held_by(self.clusters, place) == 0
+                && !targets.any(|target| self.seen.heap.site(target) == site)
+        });
+        others.iter().filter(|others| others.iter().any(|other| held.contains_key(other))).count()
     }
 
     /// Whether the nearest place at or above a block that holds blocks of the falling site lies not on
