@@ -165,6 +165,20 @@ pub fn a_queue_made_of_a_vector_is_told_from_its_results() {
     is_blamed(&report, "work_off");
 }
 
+pub fn jobs_that_moved_within_their_vector_leave_nothing_to_the_results() {
+    let (mut jobs, mut done) = (Vec::new(), Vec::new());
+    done.resize_with(30_000, || None);
+    let report = soak().run(|operation| {
+        let number = usize::try_from(operation.number()).unwrap();
+        if number == 0 {
+            jobs.extend((0..JOBS).map(job));
+        }
+        let next = jobs.swap_remove(number * 7919 % jobs.len());
+        work_off(next, |result| done[number] = Some(result));
+    });
+    is_blamed(&report, "work_off");
+}
+
 pub fn a_leak_that_goes_on_after_the_queue_is_empty_is_blamed() {
     let (mut jobs, mut done) = (queue(), list());
     jobs.truncate(12_000);

@@ -41,6 +41,7 @@ scenes! {
         every_worker_has_a_queue_and_a_list_of_its_own,
         forgotten_results_are_no_exchange,
         a_queue_made_of_a_vector_is_told_from_its_results,
+        jobs_that_moved_within_their_vector_leave_nothing_to_the_results,
         a_leak_that_goes_on_after_the_queue_is_empty_is_blamed,
         a_leak_beside_a_cache_that_exchanges_its_entries_is_found;
     caches: a_full_queue_that_exchanges_its_entries_is_steady,
