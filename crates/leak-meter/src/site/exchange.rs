@@ -14,8 +14,10 @@ use crate::allocator::SiteId;
 use crate::holders::{self, Falling, Sharing};
 use crate::verdict::{Verdict, decide};
 
-/// More growing call stacks, or more falling ones, are not asked about: each takes time and memory.
-const MOST: usize = 16;
+/// More falling call stacks are not asked about: each takes memory.
+const MOST_FALLING: usize = 16;
+/// Nor are more growing ones: each takes time.
+const MOST_GROWING: usize = 32;
 /// Fewer rounds do not show whether growth went on.
 const FEWEST_ROUNDS: usize = decide::FEWEST_ROUNDS;
 /// What the reason of every verdict begins with that may be an exchange.
@@ -51,8 +53,11 @@ struct Suspect<'a> {
 /// Revises what `verdicts` say of growth that the fall of other call stacks makes up for.
 pub(super) fn judge(changing: &[History], verdicts: &mut [StackVerdict], look: HeapLook) {
     let among = changing.len();
-    let grows = |at: &usize| {
-        verdicts[*at].verdict == Verdict::Growing && rises(&changing[*at].blocks(), among)
+    let grows = |at: &usize| match verdicts[*at].verdict {
+        Verdict::Growing => rises(&changing[*at].blocks(), among),
+        // Several of these can grow together, as a line.
+        Verdict::Undecided => may_rise(&changing[*at].blocks()),
+        Verdict::Steady => false,
     };
     let growing: Vec<usize> = (0..among).filter(grows).collect();
     if growing.is_empty() {
@@ -81,7 +86,7 @@ pub(super) fn judge(changing: &[History], verdicts: &mut [StackVerdict], look: H
                     suspects.push(Suspect { at, history, from });
                 }
             }
-            revised => verdicts[at] = revised,
+            revised => apply(revised, &mut verdicts[at]),
         }
     }
     if suspects.is_empty() {
@@ -92,14 +97,30 @@ pub(super) fn judge(changing: &[History], verdicts: &mut [StackVerdict], look: H
     let answers = ask(&suspects, &falls, look);
     for (suspect, answer) in suspects.iter().zip(&answers) {
         if let Some(revised) = revise(suspect, answer, &suspects, &answers, &falls) {
-            verdicts[suspect.at] = revised;
+            apply(revised, &mut verdicts[suspect.at]);
         }
+    }
+}
+
+/// Takes back what was said of growth. What was open before stays so.
+fn apply(revised: StackVerdict, verdict: &mut StackVerdict) {
+    if verdict.verdict == Verdict::Growing {
+        *verdict = revised;
+    } else {
+        verdict.may_be_exchange = true;
     }
 }
 
 /// Whether a series grows.
 fn rises(readings: &[u64], among: usize) -> bool {
     decide::decide_among(readings, among).verdict == Verdict::Growing
+}
+
+/// Whether a series rises as surely as one [`falls`].
+fn may_rise(readings: &[u64]) -> bool {
+    let highest = readings.iter().max().copied().unwrap_or(0);
+    let mirrored: Vec<u64> = readings.iter().map(|reading| highest - reading).collect();
+    falls(&mirrored)
 }
 
 /// Whether a series falls.
@@ -155,7 +176,7 @@ fn since(history: &History, from: usize, among: usize) -> StackVerdict {
 /// the heap was not looked at.
 fn ask(suspects: &[Suspect], falls: &[&Fall], look: HeapLook) -> Vec<Result<Vec<Sharing>, String>> {
     let answers = match look {
-        HeapLook::Allowed if suspects.len() > MOST || falls.len() > MOST => {
+        HeapLook::Allowed if suspects.len() > MOST_GROWING || falls.len() > MOST_FALLING => {
             Err("too many call stacks change at once".to_owned())
         }
         HeapLook::Allowed => {
