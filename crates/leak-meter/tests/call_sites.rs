@@ -7,6 +7,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use leak_meter::site::{AttributionMethod, Grain};
+use leak_meter::verdict::Reason;
 use leak_meter::{Allocator, Report, Soak, Verdict};
 
 #[global_allocator]
@@ -45,7 +46,7 @@ fn blocks_from_before_the_soak_that_are_exchanged() {
         .operations_per_round(100)
         .run(|operation| exchange(&mut full, operation.number()));
     assert_eq!(report.verdict, Verdict::Undecided, "{report}");
-    assert!(report.sites[0].reason.contains("blocks of other call stacks went"), "{report}");
+    assert!(matches!(report.sites[0].reason, Reason::PerhapsExchanged { .. }), "{report}");
     // A leak beside an exchange is still a leak.
     let mut kept = Vec::with_capacity(50_000);
     let report = Soak::new().operations_per_round(100).run(|operation| {

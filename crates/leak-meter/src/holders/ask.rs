@@ -10,7 +10,7 @@ use super::places::{Place, Places};
 use super::question::Question;
 use super::roots::Caller;
 use super::system::threads;
-use super::{LIMITS, Limits};
+use super::{Falling, LIMITS, Limits, Sharing, sharing};
 use crate::Snapshot;
 use crate::allocator::{self, HeapCounts, SiteId};
 use crate::site::{self, Ledger, Site};
@@ -120,35 +120,68 @@ fn by_place(
     found
 }
 
+/// For each of the `growing` sites, and for each of the `falling` ones in turn, whether one container
+/// holds the blocks of both.
+///
+/// # Errors
+/// The reason why the heap could not be looked through, or not as a whole.
+#[inline(never)]
+pub(crate) fn share_a_container(
+    growing: &[SiteId],
+    falling: &[Falling],
+) -> Result<Vec<Vec<Sharing>>, String> {
+    let caller = here();
+    allocator::as_meter(|| {
+        let (seen, doubtful) = look(&caller, &LIMITS, &mut Places::new())?;
+        if seen.heap.left_out > 0 {
+            return Err("there are too many live blocks to look at each".to_owned());
+        }
+        Ok(sharing::sharing(&seen, growing, falling, |block| {
+            is_doubtful(&seen, doubtful.as_ref(), block)
+        }))
+    })
+}
+
+/// The blocks that nothing seemed to hold at the first of two looks.
+type Unheld = Vec<(u64, u32)>;
+
 /// Looks, and looks again if something seems to be held by nothing while the program goes on: it may
 /// just have been on its way from one holder to another.
+fn look(
+    caller: &Caller,
+    limits: &Limits,
+    places: &mut Places,
+) -> Result<(Seen, Option<Unheld>), String> {
+    if !allocator::is_installed() {
+        return Err("the meter is not the program's global allocator".to_owned());
+    }
+    let began = Instant::now();
+    let before = HeapCounts::now();
+    let first = Seen::take(caller, limits, places)?;
+    let rests = HeapCounts::now() == before;
+    if rests || first.sources.is_empty() {
+        return Ok((first, None));
+    }
+    let unheld = first.unheld();
+    drop(first);
+    let limits = &Limits { time: limits.time.saturating_sub(began.elapsed()), ..*limits };
+    Ok((Seen::take(caller, limits, places)?, Some(unheld)))
+}
+
+/// Whether a block was held at the first of two looks and is not at the second.
+fn is_doubtful(seen: &Seen, first: Option<&Unheld>, block: u32) -> bool {
+    let was_unheld = |unheld: &Unheld| unheld.binary_search(&seen.identity(block)).is_ok();
+    !seen.tree.has(block) && first.is_some_and(|unheld| !was_unheld(unheld))
+}
+
 fn answer(caller: &Caller, question: &Question, places: &mut Places, limits: &Limits) -> Holders {
     let began = Instant::now();
-    if !allocator::is_installed() {
-        return Holders::unavailable("the meter is not the program's global allocator");
-    }
-    let before = HeapCounts::now();
-    let first = match Seen::take(caller, limits, places) {
-        Ok(seen) => seen,
+    let (seen, doubtful) = match look(caller, limits, places) {
+        Ok(looked) => looked,
         Err(reason) => return Holders::unavailable(reason),
     };
-    let rests = HeapCounts::now() == before;
-    let (seen, doubtful) = if rests || first.sources.is_empty() {
-        (first, None)
-    } else {
-        let unheld = first.unheld();
-        drop(first);
-        match Seen::take(caller, limits, places) {
-            Ok(again) => (again, Some(unheld)),
-            Err(reason) => return Holders::unavailable(reason),
-        }
-    };
-    let is_doubtful = |block: u32| {
-        let was_unheld =
-            |unheld: &Vec<(u64, u32)>| unheld.binary_search(&seen.identity(block)).is_ok();
-        !seen.tree.has(block) && doubtful.as_ref().is_some_and(|unheld| !was_unheld(unheld))
-    };
-    let findings = explain(&seen, question, places, is_doubtful);
+    let findings =
+        explain(&seen, question, places, |block| is_doubtful(&seen, doubtful.as_ref(), block));
     let look = Look {
         blocks: seen.heap.len() as u64,
         left_out: seen.heap.left_out,

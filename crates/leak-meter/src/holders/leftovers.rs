@@ -24,6 +24,17 @@ pub(crate) enum Room {
     Other,
 }
 
+/// What the call stack of a block says of its slots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Slots {
+    /// There are none: the block is one value.
+    None,
+    Ring,
+    Table,
+    /// Nothing: there may be some.
+    Unknown,
+}
+
 impl InUse {
     /// Nothing known yet, of so many blocks.
     pub(crate) fn of(blocks: usize) -> Self {
@@ -38,6 +49,11 @@ impl InUse {
         let is_vector = |(room, length): &(u64, u64)| {
             (1..=size).contains(room) && length <= room && size.is_multiple_of(*room)
         };
+        // A ring says its first element where a vector says its length. Fewer elements are found by chance.
+        let is_ring = |(room, first): &(u64, u64)| {
+            first < room && word(at + 2).is_some_and(|length| (8..=*room).contains(&length))
+        };
+        let around = around.filter(|around| !is_ring(around));
         // Of several the largest: what is left of an owner knows less than the owner.
         let claimed =
             around.filter(is_vector).map_or(size, |(room, length)| length * (size / room));

@@ -2,18 +2,20 @@
 
 use std::time::Instant;
 
+use super::contents::Contents;
 use super::graph::{Bits, Edge, Graph};
 use super::heap::{Heap, number};
-use super::leftovers::{InUse, Room};
-use super::owners::{self, Role};
+use super::leftovers::InUse;
+use super::owners;
 use super::places::Places;
 use super::reach::{Parent, Seed, Tree};
 use super::rings::{self, Source};
 use super::roots::{Caller, Roots};
+use super::spare;
 use super::system::{self, Backing, Mapping, Memory, OutOfTime, WORD};
 use super::weak::{self, Counted};
 use super::{Limits, heap};
-use crate::allocator::{self, SiteId};
+use crate::allocator;
 
 /// What was seen.
 #[derive(Debug)]
@@ -67,7 +69,9 @@ impl Seen {
         }
         let contents = &mut Contents { heap: &heap, memory: &memory, places };
         let leftovers = in_use.leftovers(&all, |block| contents.room(block));
-        let mut graph = all.without(&leftovers);
+        let graph = all.without(&leftovers);
+        let mut graph =
+            spare::drop_leftovers(graph, &heap, &roots, &memory, |block| contents.slots(block));
         let counted = weak::find(&graph, contents);
         let mut others = owners::find(&mut graph, &counted, contents);
         let narrow = counted.weak.or(&others);
@@ -148,59 +152,6 @@ impl Seen {
     pub(crate) fn unheld(&self) -> Vec<(u64, u32)> {
         let blocks = 0..number(self.heap.len());
         blocks.filter(|block| !self.tree.has(*block)).map(|block| self.identity(block)).collect()
-    }
-}
-
-/// What the blocks are, and contain, as far as owners are told by it.
-struct Contents<'a> {
-    heap: &'a Heap,
-    memory: &'a Memory,
-    places: &'a mut Places,
-}
-
-impl Contents<'_> {
-    fn place_of(&mut self, block: u32) -> u32 {
-        self.places.number(SiteId::of_index(self.heap.site(block)))
-    }
-
-    fn room(&mut self, block: u32) -> Room {
-        let place = self.place_of(block);
-        self.places.get(place).room()
-    }
-}
-
-impl owners::Blocks for Contents<'_> {
-    fn site(&self, block: u32) -> u32 {
-        self.heap.site(block)
-    }
-
-    fn place(&mut self, block: u32) -> u32 {
-        self.place_of(block)
-    }
-
-    fn role(&self, place: u32) -> Role {
-        self.places.get(place).role()
-    }
-}
-
-impl weak::Blocks for Contents<'_> {
-    fn site(&self, block: u32) -> u32 {
-        self.heap.site(block)
-    }
-
-    fn counts(&self, block: u32) -> Option<(u64, u64)> {
-        const MOST: u64 = 1 << 32;
-        if self.heap.size(block) < 2 * WORD as u64 {
-            return None;
-        }
-        let [strong, weak] = self.memory.pair(self.heap.start(block as usize))?;
-        let (strong, weak) = (u64::from_ne_bytes(strong), u64::from_ne_bytes(weak));
-        (strong < MOST && weak > 0 && weak < MOST).then_some((strong, weak))
-    }
-
-    fn place(&mut self, site: u32) -> (u32, bool) {
-        let number = self.places.number(SiteId::of_index(site));
-        (number, self.places.get(number).has_fields())
     }
 }
 

@@ -50,8 +50,9 @@
 //! the inner one; and what only one word of a stack points to before what a block points to as well.
 //! Equal ways are counted together.
 //!
-//! Several words may point to a block that has one owner. What stands in the spare room of a vector, or at
-//! the end of a string, is left over and counts for nothing. Otherwise the owner's is the pointer that most
+//! Several words may point to a block that has one owner. What stands in the spare room of a vector, in an
+//! unused slot of a ring buffer or a hash table, or at the end of a string, is left over and counts for
+//! nothing. Otherwise the owner's is the pointer that most
 //! blocks of that line have; the others are followed only to what is not reached without them. A task of
 //! a tokio runtime is held by the runtime's list of tasks until it ends, and by whoever may wake it not at all.
 //!
@@ -88,11 +89,12 @@
 //! - `finding`, `text`: what is told, and as text.
 //! - `system`: what the operating system tells of this process's memory.
 //! - `heap`: the live blocks; `roots`: where life begins; `graph`: what points to what.
-//! - `leftovers`, `owners`: which pointers are no owner's.
+//! - `leftovers`, `spare`, `description`, `owners`: which pointers are no owner's.
 //! - `weak`, `choice`: which counted pointers are weak; `reach`: what is reached, and what would no longer be;
 //!   `rings`: what is not reached.
-//! - `look`: all of this once; `paths`, `places`, `statics`, `tops`: ways and their names; `question`,
+//! - `look`, `contents`: all of this once; `paths`, `places`, `statics`, `tops`: ways and their names; `question`,
 //!   `explain`, `release`: from a look to findings.
+//! - `clusters`, `sharing`: whether one container holds the blocks of two call sites.
 #![allow(unsafe_code)] // The system's lists and registers; each use says why it is sound.
 
 mod finding;
@@ -101,6 +103,12 @@ mod text;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod ask;
 mod choice;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod clusters;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod contents;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod description;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod explain;
 mod graph;
@@ -120,6 +128,10 @@ mod release;
 mod rings;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod roots;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod sharing;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod spare;
 mod statics;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod system;
@@ -133,13 +145,34 @@ mod ask;
 
 use std::time::Duration;
 
+use crate::allocator::SiteId;
+
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 #[doc(hidden)]
 pub use ask::since_among;
 pub use ask::{of, since};
 pub use finding::{Finding, Held, Hold, Holders, Look, Step};
 
-pub(crate) use ask::of_growing;
+pub(crate) use ask::{of_growing, share_a_container};
+
+/// A call site whose live blocks become fewer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Falling {
+    pub(crate) site: SiteId,
+    /// How many blocks go in one round.
+    pub(crate) a_round: u64,
+}
+
+/// Whether one container holds the blocks of two call sites.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// One container holds both, or several containers of one kind do.
+    OneContainer,
+    /// The blocks are in different containers.
+    Different,
+    /// The heap does not show it, for this reason.
+    CannotTell(&'static str),
+}
 
 /// How much is looked at.
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Component, Path};
 
 use super::graph::NONE;
-use super::leftovers::Room;
+use super::leftovers::{Room, Slots};
 use super::owners::Role;
 use crate::allocator::{self, SiteId};
 use crate::site::{self, Frame, Names, Owner};
@@ -97,6 +97,16 @@ impl Place {
     /// container one entry is like the other.
     pub(crate) fn has_fields(&self) -> bool {
         self.is_counted() || [TASK, "box"].contains(&self.what.as_str())
+    }
+
+    /// What the slots of a block of this place are.
+    pub(crate) fn slots(&self) -> Slots {
+        match self.what.as_str() {
+            "Rc" | "Arc" | TASK | TASK_LIST => Slots::None,
+            "ring buffer" => Slots::Ring,
+            "hash table" => Slots::Table,
+            _ => Slots::Unknown,
+        }
     }
 
     pub(crate) fn room(&self) -> Room {

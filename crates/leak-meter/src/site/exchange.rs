@@ -2,45 +2,284 @@
 //! of another.
 //!
 //! A cache whose entries were made before the soak, or by one path while it filled and by another since,
-//! exchanges them one by one. The new stack seems to grow, until all are exchanged, and the old one falls.
-//! So the stacks that grow and those that fall are judged as one.
+//! exchanges them one by one. The new stack grows until all are exchanged, and the old one falls. Numbers
+//! alone cannot tell this from a queue that drains while something else leaks. So the heap is asked whether
+//! one container holds the blocks of both stacks, and only then are they judged together.
+//!
+//! An exchange ends when the old blocks have run out. From then on each stack is judged by itself.
 
-use super::findings::{Judgement, sum};
+use super::findings::sum;
+use super::judgement::Judgement;
 use super::ledger::History;
 use crate::allocator::SiteId;
-use crate::verdict::{Reason, Series, SharedContainer, Verdict, decide};
+use crate::holders::{self, Falling, Sharing};
+use crate::verdict::{Reason, Series, Verdict, decide};
 
-/// Takes back what `verdicts` say of growth that others' fall makes up for: Steady if their sum is, and
-/// Undecided if it is not certain, or if what fell has no call stack, since anything may be in it.
-pub(super) fn judge(changing: &[History], verdicts: &mut [Judgement]) {
+/// More falling call stacks are not asked about: each takes memory.
+const MOST_FALLING: usize = 16;
+/// Nor are more growing ones: each takes time.
+const MOST_GROWING: usize = 32;
+/// Fewer rounds do not show whether growth went on.
+const FEWEST_ROUNDS: usize = decide::FEWEST_ROUNDS;
+
+/// Whether the heap can be asked who holds what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HeapLook {
+    /// At the end of a soak: once.
+    Allowed,
+    /// During a soak: a look takes too long.
+    Later,
+    /// Never, by the soak's own choice.
+    SwitchedOff,
+}
+
+/// A call stack that falls.
+struct Fall<'a> {
+    history: &'a History,
+    /// The round from which it no longer falls.
+    ran_out: Option<usize>,
+}
+
+/// A growing call stack whose growth the fall of others makes up for.
+struct Suspect<'a> {
+    /// Its number among those that change.
+    at: usize,
+    history: &'a History,
+    /// The round from which it is judged: earlier ones are explained by what has run out since.
+    from: usize,
+}
+
+/// Revises what `verdicts` say of growth that the fall of other call stacks makes up for.
+pub(super) fn judge(changing: &[History], verdicts: &mut [Judgement], look: HeapLook) {
     let among = changing.len();
-    let rises = |history: &History| {
-        Series::new(&history.blocks()).among(among).decide().verdict == Verdict::Growing
+    let grows = |at: &usize| match verdicts[*at].verdict {
+        Verdict::Growing => rises(&changing[*at].blocks(), among),
+        // Several of these can grow together, as a line.
+        Verdict::Undecided => may_rise(&changing[*at].blocks()),
+        Verdict::Steady => false,
     };
-    let growing: Vec<usize> = (0..among)
-        .filter(|at| verdicts[*at].verdict == Verdict::Growing && rises(&changing[*at]))
-        .collect();
+    let growing: Vec<usize> = (0..among).filter(grows).collect();
     if growing.is_empty() {
         return;
     }
-    let falling: Vec<usize> =
-        (0..among).filter(|at| decide::falls(&changing[*at].blocks())).collect();
-    if falling.is_empty() {
-        return;
-    }
-    let all = sum(growing.iter().chain(&falling).map(|at| &changing[*at]));
-    let together = [all.blocks(), all.bytes()].map(|series| decide::decide(&series).verdict);
-    if together.contains(&Verdict::Growing) {
-        return;
-    }
-    let known = falling.iter().all(|at| changing[*at].site != SiteId::UNKNOWN);
-    let verdict = if known && together == [Verdict::Steady; 2] {
-        Verdict::Steady
-    } else {
-        Verdict::Undecided
-    };
+    let falls: Vec<Fall> = changing
+        .iter()
+        .filter(|history| falls(&history.blocks()))
+        .map(|history| Fall { history, ran_out: runs_out(&history.blocks()) })
+        .collect();
+    let all: Vec<&Fall> = falls.iter().collect();
+    let ran_out = falls.iter().filter_map(|fall| fall.ran_out).max();
+    let mut suspects = Vec::new();
     for at in growing {
-        verdicts[at].verdict = verdict;
-        verdicts[at].reason = Reason::Exchanged { container: SharedContainer::Unknown };
+        let history = &changing[at];
+        if falls.is_empty() || !is_made_up_for(history, &all, 0) {
+            continue;
+        }
+        let Some(from) = ran_out else {
+            suspects.push(Suspect { at, history, from: 0 });
+            continue;
+        };
+        match since(history, from, among) {
+            Judgement { verdict: Verdict::Growing, .. } => {
+                if is_made_up_for(history, &all, from) {
+                    suspects.push(Suspect { at, history, from });
+                }
+            }
+            revised => apply((revised.verdict, revised.reason), &mut verdicts[at]),
+        }
     }
+    if suspects.is_empty() {
+        return;
+    }
+    let live: Vec<&Fall> = falls.iter().filter(|fall| fall.ran_out.is_none()).collect();
+    let falls = if live.is_empty() { all } else { live };
+    let answers = ask(&suspects, &falls, look);
+    for (suspect, answer) in suspects.iter().zip(&answers) {
+        if let Some(revised) = revise(suspect, answer, &suspects, &answers, &falls) {
+            apply(revised, &mut verdicts[suspect.at]);
+        }
+    }
+}
+
+/// What is found instead of Growing, and why.
+type Revised = (Verdict, Reason);
+
+/// Takes back what was said of growth. What was open before stays so.
+fn apply((verdict, reason): Revised, judgement: &mut Judgement) {
+    if judgement.verdict == Verdict::Growing {
+        judgement.verdict = verdict;
+        judgement.reason = reason;
+    }
+    judgement.may_be_exchange = true;
+}
+
+/// Whether a series grows.
+fn rises(readings: &[u64], among: usize) -> bool {
+    Series::new(readings).among(among).decide().verdict == Verdict::Growing
+}
+
+/// Whether a series rises as surely as one [`falls`].
+fn may_rise(readings: &[u64]) -> bool {
+    let highest = readings.iter().max().copied().unwrap_or(0);
+    let mirrored: Vec<u64> = readings.iter().map(|reading| highest - reading).collect();
+    falls(&mirrored)
+}
+
+/// Whether a series falls.
+fn falls(readings: &[u64]) -> bool {
+    decide::falls(readings)
+}
+
+/// The verdicts on the blocks and the bytes of some stacks together, from a round on.
+fn together<'a>(histories: impl Iterator<Item = &'a History>, from: usize) -> [Verdict; 2] {
+    let all = sum(histories);
+    [all.blocks(), all.bytes()].map(|series| decide::decide(&series[from..]).verdict)
+}
+
+/// Whether a stack does not grow any more once the stacks that fall are added to it.
+fn is_made_up_for(growing: &History, falls: &[&Fall], from: usize) -> bool {
+    let falls = falls.iter().map(|fall| fall.history);
+    !together(falls.chain([growing]), from).contains(&Verdict::Growing)
+}
+
+/// The round from which a falling series falls no more, if enough rounds follow.
+fn runs_out(readings: &[u64]) -> Option<usize> {
+    let rounds = readings.len();
+    let last = rounds.checked_sub(FEWEST_ROUNDS.max(rounds / 4))?;
+    // Each test takes long in a long run.
+    (rounds / 4..=last).step_by((rounds / 48).max(1)).find(|from| !falls(&readings[*from..]))
+}
+
+/// What a stack shows from a round on.
+fn since(history: &History, from: usize, among: usize) -> Judgement {
+    let readings = history.readings[from..].to_vec();
+    let plain = Judgement::of(&History { readings, ..history.clone() }, among);
+    let blocks = history.blocks();
+    let rate = |blocks: &[u64]| {
+        let first_and_last = blocks.first().zip(blocks.last());
+        first_and_last.map_or(0.0, |(first, last)| {
+            (*last as f64 - *first as f64) / blocks.len().max(1) as f64
+        })
+    };
+    // Growth that is rare can go on unseen in a part of the rounds.
+    let (before, after) = (rate(&blocks[..from]), rate(&blocks[from..]));
+    let verdict = match plain.verdict {
+        Verdict::Steady if 2.0 * after > before => Verdict::Undecided,
+        verdict => verdict,
+    };
+    let reason = match verdict {
+        Verdict::Growing => plain.reason.clone(),
+        _ => Reason::StoppedWithOthers { round: from },
+    };
+    Judgement { verdict, reason, may_be_exchange: true, ..plain }
+}
+
+/// For each suspect, what the heap says of it and each of the falling stacks. `Err` is the reason why
+/// the heap was not looked at.
+fn ask(suspects: &[Suspect], falls: &[&Fall], look: HeapLook) -> Vec<Result<Vec<Sharing>, String>> {
+    let answers = match look {
+        HeapLook::Allowed if suspects.len() > MOST_GROWING || falls.len() > MOST_FALLING => {
+            Err("too many call stacks change at once".to_owned())
+        }
+        HeapLook::Allowed => {
+            let growing: Vec<SiteId> =
+                suspects.iter().map(|suspect| suspect.history.site).collect();
+            let falling: Vec<Falling> = falls.iter().map(|fall| falling(fall.history)).collect();
+            holders::share_a_container(&growing, &falling)
+        }
+        HeapLook::Later => Err("the soak has not ended".to_owned()),
+        HeapLook::SwitchedOff => Err("the look for holders is switched off".to_owned()),
+    };
+    match answers {
+        Err(reason) => vec![Err(reason); suspects.len()],
+        Ok(mut answers) => {
+            for (number, fall) in falls.iter().enumerate() {
+                if has_just_stopped(&fall.history.blocks()) {
+                    let reason = "the old blocks have only just run out";
+                    for row in &mut answers {
+                        row[number] = Sharing::CannotTell(reason);
+                    }
+                }
+            }
+            answers.into_iter().map(Ok).collect()
+        }
+    }
+}
+
+fn falling(history: &History) -> Falling {
+    Falling { site: history.site, a_round: recent_rate(&history.blocks()) }
+}
+
+/// How many blocks went in one of the last rounds, on average.
+fn recent_rate(blocks: &[u64]) -> u64 {
+    let quarter = (blocks.len() / 4).max(1);
+    let before = blocks.len().checked_sub(quarter + 1).and_then(|at| blocks.get(at));
+    let fall = before.zip(blocks.last()).map_or(0, |(before, last)| before.saturating_sub(*last));
+    fall / quarter as u64
+}
+
+/// Whether a falling series has not fallen at the end for longer than ever before in the second half. What
+/// it fell from may be gone, and then the heap shows nothing of it.
+fn has_just_stopped(blocks: &[u64]) -> bool {
+    /// Smaller falls are noise: one in so many of a round's blocks.
+    const NOISE: u64 = 10;
+    let least = recent_rate(blocks) / NOISE;
+    let half = blocks.len() / 2;
+    let (mut lowest, mut last, mut longest) = (u64::MAX, half, 1);
+    for (round, now) in blocks.iter().enumerate().skip(half) {
+        if *now < lowest.saturating_sub(least) {
+            longest = longest.max(round - last);
+            (lowest, last) = (*now, round);
+        }
+    }
+    blocks.len() - 1 - last > longest
+}
+
+/// What is found of a suspect instead of Growing; `None` if that stands.
+fn revise(
+    suspect: &Suspect,
+    answer: &Result<Vec<Sharing>, String>,
+    suspects: &[Suspect],
+    answers: &[Result<Vec<Sharing>, String>],
+    falls: &[&Fall],
+) -> Option<Revised> {
+    let cannot_tell =
+        |why: &str| Some((Verdict::Undecided, Reason::PerhapsExchanged { why: why.to_owned() }));
+    let row = match answer {
+        Ok(row) => row,
+        Err(reason) => return cannot_tell(reason),
+    };
+    let unclear = row.iter().find_map(|sharing| match sharing {
+        Sharing::CannotTell(reason) => Some(*reason),
+        Sharing::OneContainer | Sharing::Different => None,
+    });
+    let those = |wanted: fn(&Sharing) -> bool| {
+        row.iter().zip(falls).filter(move |(sharing, _)| wanted(sharing)).map(|(_, fall)| *fall)
+    };
+    let shared: Vec<&Fall> = those(|sharing| *sharing == Sharing::OneContainer).collect();
+    let possible: Vec<&Fall> = those(|sharing| *sharing != Sharing::Different).collect();
+    if shared.is_empty() || !is_made_up_for(suspect.history, &shared, suspect.from) {
+        let may_be = unclear.filter(|_| is_made_up_for(suspect.history, &possible, suspect.from));
+        return may_be.and_then(cannot_tell);
+    }
+    // Several paths may refresh one cache.
+    let shares_one = |answer: &Result<Vec<Sharing>, String>| {
+        let both = answer.iter().flatten().zip(row);
+        both.into_iter().any(|(theirs, ours)| [theirs, ours] == [&Sharing::OneContainer; 2])
+    };
+    let members = suspects.iter().zip(answers).filter(|(_, answer)| shares_one(answer));
+    let members = members.map(|(member, _)| member.history);
+    let verdicts = together(members.chain(shared.iter().map(|fall| fall.history)), suspect.from);
+    let are_known = shared.iter().all(|fall| fall.history.site != SiteId::UNKNOWN);
+    if verdicts.contains(&Verdict::Growing) {
+        return None;
+    }
+    if are_known && verdicts == [Verdict::Steady; 2] {
+        return Some((Verdict::Steady, Reason::Exchanged));
+    }
+    cannot_tell(if are_known {
+        "one container holds both, but they are not clearly steady together"
+    } else {
+        "one container holds both, but blocks without a call stack may be of other places too"
+    })
 }

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::exchange::{self, HeapLook};
+use super::judgement::Judgement;
 use super::ledger::{History, Ledger, Reading};
 use super::nameless::{nameless, why_no_line};
 use super::names::{self, Frame, Names, Owner};
 use super::suppression::Suppressions;
-use super::{Grain, Site, capture, exchange, signature};
+use super::{Grain, Site, capture, signature};
 use crate::allocator;
-use crate::judge::{GrowingLines, with_rest};
-use crate::verdict::{Decision, Reason, Series, Verdict, doubling};
+use crate::judge::GrowingLines;
+use crate::verdict::{Decision, Verdict};
 
 /// What the sites of a soak show.
 #[derive(Debug, Default)]
@@ -43,24 +45,20 @@ impl Judged {
     }
 }
 
-/// What the readings of one call stack, or of the sum of several, show.
-#[derive(Debug, Clone)]
-pub(super) struct Judgement {
-    pub(super) verdict: Verdict,
-    pub(super) reason: Reason,
-    blocks: Decision,
-    bytes: Decision,
-}
-
 /// Judges every site that changed: first each call stack by itself, then the sum of the stacks that
 /// share a line.
 ///
 /// What other tests of the same process allocate is not blamed on this one, nor is the output that the
-/// test harness captures.
-pub(crate) fn judge(ledger: &Ledger, operations: u64, suppressions: &Suppressions) -> Judged {
+/// test harness captures. `look` says whether the heap can be asked which stacks share a container.
+pub(crate) fn judge(
+    ledger: &Ledger,
+    operations: u64,
+    suppressions: &Suppressions,
+    look: HeapLook,
+) -> Judged {
     allocator::as_meter(|| {
         let changing = ledger.changing();
-        let stacks = verdicts_of(&changing);
+        let stacks = verdicts_of(&changing, look);
         // Names cost time: only where something is not steady. The buffer of captured output may
         // be, and yet make the process as a whole seem to grow.
         if stacks.iter().all(|stack| stack.verdict == Verdict::Steady)
@@ -84,7 +82,8 @@ pub(crate) fn judge(ledger: &Ledger, operations: u64, suppressions: &Suppression
         for mut line in lines {
             let sum = sum(line.members.iter().map(|member| &changing[*member]));
             let suppressed = line.suppressed.take();
-            let Some(site) = finding(line, &sum, &stacks, operations, count) else {
+            let grows = grows_as_line(&line, &changing, &stacks, count);
+            let Some(site) = finding(line, &sum, &stacks, grows.as_ref(), operations, count) else {
                 continue;
             };
             match suppressions.reason_for(&site, suppressed.as_deref()) {
@@ -116,51 +115,22 @@ fn set_apart(apart: &mut Vec<Reading>, history: &History) {
     }
 }
 
-/// The verdicts on every call stack that changed. Cheaper than [`judge`]: without names.
+/// The verdicts on every call stack that changed. Cheaper than [`judge`]: without names, and without a
+/// look at the heap.
 pub(crate) fn verdicts(ledger: &Ledger) -> Vec<Verdict> {
     allocator::as_meter(|| {
-        verdicts_of(&ledger.changing()).into_iter().map(|judgement| judgement.verdict).collect()
+        let stacks = verdicts_of(&ledger.changing(), HeapLook::Later);
+        stacks.into_iter().map(|stack| stack.verdict).collect()
     })
 }
 
 /// The verdict on each call stack that changed, in view of the others.
-fn verdicts_of(changing: &[History]) -> Vec<Judgement> {
+fn verdicts_of(changing: &[History], look: HeapLook) -> Vec<Judgement> {
     let mut verdicts: Vec<Judgement> =
         changing.iter().map(|history| Judgement::of(history, changing.len())).collect();
-    exchange::judge(changing, &mut verdicts);
+    exchange::judge(changing, &mut verdicts, look);
     verdicts
 }
-
-impl Judgement {
-    /// Blocks first; bytes where the number of blocks tells nothing, as of a container.
-    fn of(history: &History, series_count: usize) -> Self {
-        let (blocks, bytes) = (history.blocks(), history.bytes());
-        let rest = history.rest;
-        let of_blocks = with_rest(
-            Series::new(&blocks).among(series_count).decide(),
-            &blocks,
-            rest.map(|rest| rest.blocks),
-        );
-        let of_bytes = with_rest(
-            doubling::decide(&bytes, series_count),
-            &bytes,
-            rest.map(|rest| rest.bytes),
-        );
-        let decisive = match (of_blocks.verdict, of_bytes.verdict) {
-            (Verdict::Growing, _) => &of_blocks,
-            (_, Verdict::Growing) => &of_bytes,
-            (Verdict::Undecided, _) => &of_blocks,
-            _ => &of_bytes,
-        };
-        Self {
-            verdict: decisive.verdict,
-            reason: decisive.reason.clone(),
-            blocks: of_blocks,
-            bytes: of_bytes,
-        }
-    }
-}
-
 /// The stacks that share a culprit.
 struct Line {
     frames: Vec<Frame>,
@@ -232,31 +202,42 @@ fn by_line(changing: &[History], suppressions: &Suppressions) -> ByLine {
     }
 }
 
+/// What the stacks of a line show together, if that is growth. Growth that may be an exchange is left
+/// out: the sum of the line does not decide it.
+fn grows_as_line(
+    line: &Line,
+    changing: &[History],
+    stacks: &[Judgement],
+    lines: usize,
+) -> Option<Judgement> {
+    let plain = line.members.iter().filter(|member| !stacks[**member].may_be_exchange);
+    let mut plain = plain.map(|member| &changing[*member]).peekable();
+    plain.peek()?;
+    Some(Judgement::of(&sum(plain), lines)).filter(|line| line.verdict == Verdict::Growing)
+}
+
 /// The finest grain that grows is the finding: a stack, else the line.
 fn finding(
     line: Line,
     sum: &History,
     stacks: &[Judgement],
+    grows_as_line: Option<&Judgement>,
     operations: u64,
     lines: usize,
 ) -> Option<Site> {
     let stack_with = |wanted: Verdict| {
         line.members.iter().map(|member| &stacks[*member]).find(|stack| stack.verdict == wanted)
     };
-    let whole = Judgement::of(sum, lines);
-    let (grain, decisive) = match (stack_with(Verdict::Growing), stack_with(Verdict::Undecided)) {
+    let (grain, decisive) = match (stack_with(Verdict::Growing), grows_as_line) {
         (Some(growing), _) => (Grain::CallStack, growing),
-        // What its stacks leave open by themselves, such as an exchange, their sum does not decide.
-        (None, Some(open)) if matches!(open.reason, Reason::Exchanged { .. }) => {
-            (Grain::CallStack, open)
-        }
-        (None, _) if whole.verdict == Verdict::Growing => (Grain::Line, &whole),
-        (None, open) => (Grain::CallStack, open?),
+        (None, Some(grows)) => (Grain::Line, grows),
+        (None, None) => (Grain::CallStack, stack_with(Verdict::Undecided)?),
     };
     let operations = operations.max(1) as f64;
     let end = last(sum);
     let grows = decisive.verdict == Verdict::Growing;
     // The line's own rates; where its sum is not certain, those of the stack that grows.
+    let whole = Judgement::of(sum, lines);
     let rate = |of: fn(&Judgement) -> &Decision| {
         let certain = |judgement| Some(of(judgement)).filter(|of| of.verdict == Verdict::Growing);
         let decision = certain(&whole).or_else(|| certain(decisive));

@@ -7,12 +7,13 @@
 //! - `nameless`: places without a name or a line, and why; `signature`: what a stack is suppressed by.
 //! - `suppression`: places that may grow: suppressions and declared bounds.
 //! - `capture`: output that the test harness captures.
-//! - `findings`: the sites that grow, each at its culprit line; `exchange`: growth that others make up
-//!   for.
+//! - `findings`: the sites that grow, each at its culprit line; `exchange`: growth of one
+//!   stack that the fall of others makes up for.
 
 mod capture;
 mod exchange;
 mod findings;
+mod judgement;
 mod ledger;
 mod nameless;
 mod names;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use crate::allocator::{self, Method, SiteId};
 use crate::verdict::{Reason, Verdict};
 
+pub(crate) use exchange::HeapLook;
 pub(crate) use findings::{Judged, judge, verdicts};
 pub(crate) use ledger::{Ledger, Reading};
 pub(crate) use nameless::nameless;

@@ -105,10 +105,9 @@ impl Handles {
         } else {
             None
         };
-        let open = self.keep(&Self::OPEN, open).map(|open| probe::OpenFiles {
-            all: open.all.saturating_sub(reserved),
-            ..open
-        });
+        let open = self
+            .keep(&Self::OPEN, open)
+            .map(|open| probe::OpenFiles { all: open.all.saturating_sub(reserved), ..open });
         self.last = Readings {
             open,
             threads: self.keep(&[Resource::Threads], threads),

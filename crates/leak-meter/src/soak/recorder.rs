@@ -14,7 +14,7 @@ use crate::judge::{self, Evidence};
 use crate::probe::FileGroup;
 use crate::report::{GaugeGrowth, OpenFiles, Report, Suppressed};
 use crate::series::{Resource, Round};
-use crate::site::{self, Ledger};
+use crate::site::{self, HeapLook, Ledger};
 use crate::units;
 use crate::verdict::{Verdict, decide};
 
@@ -198,9 +198,8 @@ impl<'a> Recorder<'a> {
         if let Some(groups) = self.handles.open_groups() {
             self.open[1] = groups;
         }
-        let exhausted = self.handles.exhausted().map_or_else(String::new, |sentence| {
-            format!("; {sentence}")
-        });
+        let exhausted =
+            self.handles.exhausted().map_or_else(String::new, |sentence| format!("; {sentence}"));
         self.stopped = Some(why + &exhausted);
     }
 
@@ -328,7 +327,8 @@ impl<'a> Recorder<'a> {
         let attribution = site::attribution();
         allocator::stop();
         let operations = self.schedule.operations;
-        let judged = site::judge(&self.ledger, operations, &self.plan.suppressions);
+        let look = if self.plan.holders { HeapLook::Allowed } else { HeapLook::SwitchedOff };
+        let judged = site::judge(&self.ledger, operations, &self.plan.suppressions, look);
         // The workload is still alive, with all that it holds.
         let grows = judged.sites.iter().any(|site| site.verdict == Verdict::Growing);
         let holders =

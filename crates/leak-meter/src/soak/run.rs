@@ -121,14 +121,13 @@ async fn run_one<R: OperationResult>(
     operation: Operation,
 ) -> Result<Option<String>, Payload> {
     let mut future = pin!(workload(operation));
-    let result = poll_fn(|context| {
-        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+    let result =
+        poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(result)) => Poll::Ready(Ok(result)),
             Err(payload) => Poll::Ready(Err(payload)),
-        }
-    })
-    .await;
+        })
+        .await;
     result.map(|result| result.stopped_by(operation))
 }
 

@@ -35,11 +35,7 @@ pub fn decide(readings: &[u64], series_count: usize) -> Decision {
     if rose_in_each && staircase.eightfold && rounds >= FEWEST_FOR_GROWING {
         return Decision {
             verdict: Verdict::Growing,
-            reason: Reason::Doubles {
-                from: readings[FIRST - 1],
-                to: readings[rounds - 1],
-                rounds,
-            },
+            reason: Reason::Doubles { from: readings[FIRST - 1], to: readings[rounds - 1], rounds },
             rate: staircase.rate,
         };
     }

@@ -85,8 +85,7 @@ impl Scatter {
         let count = gains.count();
         let missed = student::t(MISSED, count - 2.0);
         let to_rise = (student::t(level, count - 1.0) + missed) / count.sqrt();
-        let to_last = (student::t(chance, count - 2.0) + missed)
-            * contrast.squared_weights.sqrt()
+        let to_last = (student::t(chance, count - 2.0) + missed) * contrast.squared_weights.sqrt()
             / contrast.per_unit;
         let rise = self.growth(to_rise, piece, self.below_zero);
         let last = self.growth(to_last, piece, self.faded / contrast.per_unit);

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use decide::{Decision, Rate, Series};
 pub use foreign::FOREIGN_TOLERANCE;
-pub use reason::{Reason, SharedContainer};
+pub use reason::Reason;
 
 /// What a series shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -80,10 +80,17 @@ pub enum Reason {
     OnlyTotalBytes,
     /// Undecided: growth does not stand out in the total, but a line of the program grows.
     HiddenByOthers,
+    /// Steady: the container that holds the blocks of this line gives up as many blocks of other lines.
+    Exchanged,
     /// Undecided: other lines freed as many blocks as this one allocated.
-    Exchanged {
-        /// Whether the heap showed what holds them.
-        container: SharedContainer,
+    PerhapsExchanged {
+        /// Why it could not be told whether they are exchanged, as a sentence without a stop.
+        why: String,
+    },
+    /// It grew while blocks of other lines were freed, and not after these had run out.
+    StoppedWithOthers {
+        /// The round in which they had run out.
+        round: usize,
     },
     /// Steady: it grows within the bound that was declared for it.
     WithinBound {
@@ -112,17 +119,6 @@ pub enum Reason {
         /// Why, as a sentence without a stop.
         why: String,
     },
-}
-
-/// What the heap showed of two lines of which one grows and the other falls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum SharedContainer {
-    /// One container holds the blocks of both.
-    Same,
-    /// It could not be told whether one container holds both.
-    Unknown,
 }
 
 impl fmt::Display for Reason {
@@ -188,15 +184,20 @@ impl fmt::Display for Reason {
             Self::HiddenByOthers => {
                 write!(out, "growth does not stand out in the total, but lines of the program grow")
             }
-            Self::Exchanged { container: SharedContainer::Same } => write!(
+            Self::Exchanged => write!(
                 out,
-                "the same container gave up as many blocks of other lines as it took of this one, and their \
-                 sum is not certain; a longer run may decide"
+                "it grew, but the same container freed as many blocks of other lines; together they are \
+                 steady"
             ),
-            Self::Exchanged { container: SharedContainer::Unknown } => write!(
+            Self::PerhapsExchanged { why } => write!(
                 out,
-                "other lines freed as many blocks as this one allocated, and the heap does not show \
-                 whether they share a container; a longer run may decide"
+                "other lines freed as many blocks as this one allocated, and whether one container \
+                 exchanges them is not certain: {why}; a longer run may decide"
+            ),
+            Self::StoppedWithOthers { round } => write!(
+                out,
+                "it grew while blocks of other lines were freed, and not after these had run out in round \
+                 {round}"
             ),
             Self::WithinBound { bound } => {
                 write!(out, "it grows, within its declared bound of {bound}")

@@ -22,8 +22,7 @@ pub(super) fn t(chance: f64, freedom: f64) -> f64 {
     let a = 1.0 / (freedom - 0.5);
     let b = 48.0 / (a * a);
     let mut c = ((20_700.0 * a / b - 98.0) * a - 16.0) * a + 96.36;
-    let d =
-        ((94.5 / (b + c) - 3.0) / b + 1.0) * (a * std::f64::consts::FRAC_PI_2).sqrt() * freedom;
+    let d = ((94.5 / (b + c) - 3.0) / b + 1.0) * (a * std::f64::consts::FRAC_PI_2).sqrt() * freedom;
     let mut y = (d * both_sides).powf(2.0 / freedom);
     if y > 0.05 + a {
         let x = -normal(both_sides / 2.0);

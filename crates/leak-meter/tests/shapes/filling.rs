@@ -154,7 +154,6 @@ fn high_water_marks() -> Vec<Shape> {
             high_water(rng, pools, 1.0, |rng| poisson(rng, mean))
         })
         .kind(Kind::HighWater),
-        tables("256 tables of unlike sizes, each at its largest", 3.0, 300.0)
-            .kind(Kind::HighWater),
+        tables("256 tables of unlike sizes, each at its largest", 3.0, 300.0).kind(Kind::HighWater),
     ]
 }

@@ -138,9 +138,7 @@ fn under_noise() -> Vec<Shape> {
         leak("leak: 5 a round under heavy tails of 10", move |rng| {
             (add(heavy_tails(rng, 10.0), line(5.0)), Some(5.0))
         }),
-        leak("leak: 5 a round under spikes", move |rng| {
-            (add(spikes(rng), line(5.0)), Some(5.0))
-        }),
+        leak("leak: 5 a round under spikes", move |rng| (add(spikes(rng), line(5.0)), Some(5.0))),
         leak("leak: 1 a round under noise of one", move |rng| {
             (add(each(|_| f64::from(u8::from(rng.bool()))), line(1.0)), Some(1.0))
         }),
