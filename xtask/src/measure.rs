@@ -22,7 +22,7 @@ pub const BEHAVIOURS: &str = "behaviour::";
 pub const MEMORY: &str = "memory::";
 
 /// How many times the rounds of an undecided soak its longer run may take.
-const LONGER: usize = 2;
+const LONGER: usize = 4;
 
 /// A trial to be run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,6 +138,6 @@ pub fn longer(job: &Job, measured: &Measured) -> Option<Job> {
         }
         _ => return None,
     };
-    let settings = SoakSettings { rounds_at_most: Some(rounds), ..job.settings };
+    let settings = SoakSettings { rounds: Some(rounds), ..job.settings };
     Some(Job { settings, ..job.clone() })
 }

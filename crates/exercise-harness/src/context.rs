@@ -13,6 +13,10 @@ use tokio::runtime::Handle;
 type Observer = Box<dyn FnMut(&Round)>;
 type Pacer = Box<dyn FnMut() -> Pace>;
 
+/// The rounds of a soak that is not given another number. The authors of an exercise know that its service
+/// has warmed up long before the last one, so a soak need not spend its time to find that out.
+const ROUNDS: usize = 24;
+
 /// What a trial is given: a folder of its own and a prepared soak.
 pub struct Context {
     folder: PathBuf,
@@ -25,10 +29,8 @@ pub struct Context {
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SoakSettings {
-    /// Exactly this many rounds, decided or not.
+    /// Rounds.
     pub rounds: Option<usize>,
-    /// At most this many rounds, fewer if decided earlier.
-    pub rounds_at_most: Option<usize>,
     /// Operations per round.
     pub operations: Option<u64>,
     /// Where random choices come from.
@@ -62,17 +64,12 @@ impl Context {
     pub fn soak<'a>(&self) -> Soak<'a> {
         let mut soak = Soak::new()
             .operations_per_round(self.settings.operations.unwrap_or(1))
+            .rounds(self.settings.rounds.unwrap_or(ROUNDS))
             .seed(self.settings.seed.unwrap_or(0))
             .counted_by(witness)
             .temporary_folder(&self.folder);
         if let Some(look) = self.settings.holders {
             soak = soak.holders(look);
-        }
-        if let Some(rounds) = self.settings.rounds_at_most {
-            soak = soak.rounds_at_most(rounds);
-        }
-        if let Some(rounds) = self.settings.rounds {
-            soak = soak.rounds(rounds);
         }
         if let Some(pacer) = self.pacer.borrow_mut().take() {
             soak = soak.paced(pacer);

@@ -35,7 +35,10 @@
 //! # Where to go from here
 //! - An asynchronous workload: [`Soak::run_async`], with [`Soak::tasks`] of the runtime.
 //! - More time, or less: [`Soak::budget`], or `LEAK_METER_BUDGET=2.5` in the environment. A run that can
-//!   be repeated exactly: [`Soak::operations_per_round`].
+//!   be repeated exactly: [`Soak::operations_per_round`]. A quick answer: [`Soak::stop_early`].
+//! - A store whose entries expire: [`Soak::rest`].
+//! - An undecided soak fails [`Report::assert_steady`]; [`Report::assert_not_growing`] accepts it, and
+//!   [`Report::assert_detects`] makes sure that a leak of a given rate would have been found.
 //! - A project's own counts: [`Soak::gauge`]. A folder for temporary files: [`Soak::temporary_folder`].
 //! - Growth that may stay: [`Soak::suppressions`], [`Soak::bound`], [`Soak::bound_site`].
 //! - A running service: a [`Snapshot`] now, another later, and the difference by line.
@@ -48,7 +51,8 @@
 //! - [`probe`]: what is open or alive right now: heap, open files, threads, files in a folder.
 //! - [`soak`]: runs a workload in rounds and takes a reading after each.
 //! - [`series`]: the readings, and the names of the resources in them.
-//! - [`verdict`]: pure functions from a series of numbers to Growing, Steady or Undecided.
+//! - [`verdict`]: pure functions from a series of numbers to Growing, Steady or Undecided; `judge`: from
+//!   the readings of a soak to its findings.
 //! - [`site`]: the places in the program whose blocks stay.
 //! - [`snapshot`]: what is live now, and what came since an earlier moment.
 //! - [`holders`]: what keeps the blocks of a place alive.
@@ -56,8 +60,9 @@
 //! - [`units`]: figures as people read them.
 //! - [`guide`]: the chapters on the method and on its limits.
 //!
-//! Absent on purpose: this crate never prints, starts no thread, reads no environment variable but
-//! `LEAK_METER_BUDGET`, and knows nothing of the programs that use it.
+//! Absent on purpose: this crate prints nothing (but the report so far when an operation panics), starts no
+//! thread, reads no environment variable but `LEAK_METER_BUDGET`, and knows nothing of the programs that use
+//! it.
 //!
 //! # Glossary
 //! - *allocation*: one successful call of the allocator for a new block; a *reallocation* resizes
@@ -65,8 +70,9 @@
 //! - *live blocks*, *live bytes*: what was allocated and not yet given back, in the sizes that the
 //!   program asked for (an allocator's own headers and padding are not in them).
 //! - *operation*: one round trip that should leave the system as it found it.
-//! - *round*: many operations, followed by one reading. A *soak* is the whole measurement.
-//! - *warm-up*: the first quarter of the rounds, which no verdict looks at.
+//! - *round*: many operations, followed by one reading. A *soak* is the whole measurement, its *load* all
+//!   the rounds, and its *rest* what follows them.
+//! - *detection limit*: the growth that a run finds in at least 95 % of cases.
 //! - *settling*: waiting, within a bound, until deferred work has stopped moving the counts.
 //! - *call stack*, *site*: the return addresses of an allocation, and the number that stands for them.
 //! - *culprit*: the line of a stack that is answerable, in the program's own packages.

@@ -153,7 +153,7 @@ fn blocks_from_before_the_soak_that_are_resized() {
         one.reserve_exact(1);
         one.shrink_to_fit();
     });
-    assert_eq!((report.verdict, report.rounds.len()), (Verdict::Steady, 12), "{report}");
+    assert_eq!(report.verdict, Verdict::Steady, "{report}");
 }
 
 #[inline(never)]

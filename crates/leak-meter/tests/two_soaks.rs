@@ -93,7 +93,7 @@ fn in_a_process(test: &str, budget: Option<&str>) -> String {
 #[test]
 fn a_budget_that_is_too_small_is_a_sentence() {
     let text = in_a_process("child_with_a_tiny_budget", None);
-    assert!(text.contains("Undecided after 0 operations in 0 rounds"), "{text}");
+    assert!(text.contains("Undecided after 1 operation in 1 round"), "{text}");
     assert!(text.contains("the budget of 1ns is too small: one operation took"), "{text}");
     assert!(text.contains("a verdict needs at least 12 rounds; give Soak::budget or"), "{text}");
 }

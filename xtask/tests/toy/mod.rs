@@ -37,7 +37,9 @@ pub const UNDECIDED: &str = "
     let mut report = context.soak().run(|_| {});
     report.verdict = leak_meter::Verdict::Undecided;
     report.growth[0].verdict = leak_meter::Verdict::Undecided;
-    report.growth[0].reason = format!(\"open with {context:?}\");
+    report.growth[0].reason = leak_meter::verdict::Reason::NotMeasured {
+        why: format!(\"open with {context:?}\"),
+    };
     report";
 /// Never ends; tells its process's number in its folder.
 pub const HANGING: &str = "

@@ -208,8 +208,9 @@ impl Series {
                 if self.has_stopped(from) {
                     why_not = why_not.max(WhyNot::Stopped);
                 } else if self.is_above_before(gains.mean().0 / gains.length) {
-                    let rate = self.rate(from).filter(|rate| rate.low > 0.0);
-                    return Ok((from, rate.unwrap_or_else(|| gains.rate())));
+                    let plain = self.rate_in(from).filter(|rate| rate.low > 0.0);
+                    let rate = plain.unwrap_or_else(|| gains.rate());
+                    return Ok((from, self.with_later(from, rate)));
                 } else {
                     why_not = why_not.max(WhyNot::NotAboveBefore);
                 }
@@ -283,34 +284,40 @@ impl Series {
         per_round(later) < per_round(earlier) / 2.0
     }
 
-    /// The mean gain in each round from `from` on, between block medians. The interval spans what the
-    /// window, its second half and the last quarter of the run say: a leak that begins within the window, and
-    /// what is left of a warm-up, are within it.
-    fn rate(&self, from: usize) -> Option<Rate> {
+    /// The mean gain in each round from `from` on, between block medians.
+    fn rate_in(&self, from: usize) -> Option<Rate> {
         const BLOCKS: usize = 9;
-        let interval = |from: usize| {
-            let length = ((self.values.len() - from) / BLOCKS).max(1);
-            let level = if length == 1 { Level::Reading } else { Level::Median };
-            Some(Gains::between_blocks(&self.values, from, length, level)?.rate())
-        };
-        let whole = interval(from)?;
+        let length = ((self.values.len() - from) / BLOCKS).max(1);
+        let level = if length == 1 { Level::Reading } else { Level::Median };
+        Some(Gains::between_blocks(&self.values, from, length, level)?.rate())
+    }
+
+    /// The growth in each round from `from` on, as far as it is stated.
+    fn rate(&self, from: usize) -> Option<Rate> {
+        Some(self.with_later(from, self.rate_in(from)?))
+    }
+
+    /// A rate whose interval spans what the window, its second half and the last quarter of the run say: a leak
+    /// that begins within the window, and what is left of a warm-up, are within it.
+    fn with_later(&self, from: usize, window: Rate) -> Rate {
         let rounds = self.values.len() - from;
-        let mut rate = whole;
+        let mut rate = window;
         for later in [from + rounds / 2, self.values.len() * 3 / 4] {
-            let late = interval(later).unwrap_or(whole);
+            let late = self.rate_in(later).unwrap_or(window);
             rate.low = rate.low.min(late.low);
             rate.high = rate.high.max(late.high);
         }
-        if whole.low > 0.0 && rate.low <= 0.0 {
-            rate.low = whole.low;
+        if window.low > 0.0 && rate.low <= 0.0 {
+            rate.low = window.low;
         }
         // Readings are whole numbers, so that a gain over the window is known to one unit.
         let unit = 1.0 / rounds as f64;
         if rate.low < rate.high {
-            rate.low = rate.low.min(rate.per_round - unit);
+            let low = rate.low.min(rate.per_round - unit);
+            rate.low = if window.low > 0.0 && low <= 0.0 { rate.low } else { low };
             rate.high = rate.high.max(rate.per_round + unit);
         }
-        Some(rate)
+        rate
     }
 }
 

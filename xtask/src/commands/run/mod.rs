@@ -198,7 +198,6 @@ impl Args {
     fn settings(&self) -> SoakSettings {
         SoakSettings {
             rounds: self.rounds.map(|rounds| usize::try_from(rounds).unwrap_or(usize::MAX)),
-            rounds_at_most: None,
             operations: self.operations,
             seed: self.seed,
             holders: Some(self.holders || self.format == Format::Json),
