@@ -15,7 +15,7 @@ type Pacer = Box<dyn FnMut() -> Pace>;
 
 /// The rounds of a soak that is not given another number. The authors of an exercise know that its service
 /// has warmed up long before the last one, so a soak need not spend its time to find that out.
-const ROUNDS: usize = 24;
+const ROUNDS: usize = 48;
 
 /// What a trial is given: a folder of its own and a prepared soak.
 pub struct Context {

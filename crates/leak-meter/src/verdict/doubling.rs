@@ -39,10 +39,7 @@ pub fn decide(readings: &[u64], series_count: usize) -> Decision {
             rate: staircase.rate,
         };
     }
-    // A container that began half full waits longer for its next step than for the ones before.
-    let too_soon =
-        staircase.rose_in_last_octave || (staircase.rose_before && rounds < 2 * FEWEST_FOR_GROWING);
-    if plain.verdict != Verdict::Undecided && too_soon && !is_above_steps(&plain) {
+    if plain.verdict == Verdict::Steady && staircase.rose_lately {
         return Decision {
             verdict: Verdict::Undecided,
             reason: Reason::LateDoubling { to: readings[rounds - 1], rounds_needed: 2 * rounds },
@@ -52,11 +49,6 @@ pub fn decide(readings: &[u64], series_count: usize) -> Decision {
     plain
 }
 
-/// Whether the plain decision found growth in each round, which no staircase has.
-fn is_above_steps(plain: &Decision) -> bool {
-    plain.verdict == Verdict::Growing
-}
-
 /// A series that rises in a few steps.
 struct Staircase {
     /// In the last five ninths of the work.
@@ -64,14 +56,19 @@ struct Staircase {
     /// In the five ninths of the work before those.
     rose_before: bool,
     eightfold: bool,
+    /// So late that its next step may be due after the run, even if it was not empty at the first round.
+    rose_lately: bool,
     rate: Option<Rate>,
 }
 
 impl Staircase {
-    /// `None` for a series that is no staircase.
+    /// `None` for a series that is no staircase: it falls, it is zero at first, or it has no or too many steps.
     fn of_readings(readings: &[u64]) -> Option<Self> {
         let rounds = readings.len();
-        if rounds < 4 * FIRST {
+        if rounds < 4 * FIRST || readings[FIRST - 1] == 0 {
+            return None;
+        }
+        if readings[FIRST - 1..].windows(2).any(|pair| pair[0] > pair[1]) {
             return None;
         }
         // Round by round, counted from 1: where the series changes.
@@ -81,12 +78,13 @@ impl Staircase {
             return None;
         }
         let at = |round: usize| readings[round - 1] as f64;
-        let rose = |from: usize, to: usize, times: f64| at(to) > 0.0 && at(to) >= times * at(from);
+        let rose = |from: usize, to: usize, times: f64| at(to) >= times * at(from);
         // A little more than octaves, for a container that was not empty at the first round.
         let (before, middle) = (rounds / 5, rounds * 9 / 20);
         let is_doubling =
             |round: &usize| at(round + 1) <= HIGHEST_STEP * at(*round) || *round < before;
         Some(Self {
+            rose_lately: rose(rounds * 2 / 5, rounds, OCTAVE),
             rose_in_last_octave: rose(middle, rounds, OCTAVE),
             rose_before: rose(before, middle, OCTAVE),
             eightfold: rose(FIRST, rounds, EIGHTFOLD) && changes.iter().all(is_doubling),

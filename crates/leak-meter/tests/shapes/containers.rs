@@ -26,7 +26,7 @@ fn bounded() -> Vec<Shape> {
             let doubled = |round: f64, at: f64| if round < at { 1.0 } else { 2.0 };
             rounds().map(|round| 4096.0 * doubled(round, one) * doubled(round, other)).collect()
         })
-        .steady_in(0.2),
+        .steady_in(0.1),
         healthy("vector: kept at its largest request", |rng| {
             let mut most: f64 = 0.0;
             let mut room = || {
