@@ -64,10 +64,11 @@ pub struct VersionResult {
     /// Resources that could not be measured, each with the reason: their readings are `null`, and
     /// `growth` has no entry for them. Empty unless the outcome is `measured`.
     pub unavailable: BTreeMap<Resource, String>,
-    /// For each measured resource its own `verdict` with its `reason`, and its growth in blocks,
-    /// bytes, files, ... per operation (resident memory is read and never judged, so it has none):
-    /// the median slope after warm-up (`per_operation`), its 95 % interval (`low`, `high`), and the `detection_limit` growth of a run of this length and
-    /// noise; each `null` with too few rounds. Empty unless the outcome is `measured`.
+    /// For each measured resource its own `verdict` with its `reason` (its `kind`, its figures, and
+    /// its sentence as `text`), and its growth in blocks, bytes, files, ... per operation (resident
+    /// memory is read and never judged, so it has none): the mean gain (`per_operation`) and its 95 %
+    /// interval (`low`, `high`), `null` while undecided; and the `detection_limit`, the growth that such a
+    /// run finds in at least 95 % of cases, `null` unless steady. Empty unless the outcome is `measured`.
     pub growth: Vec<Growth>,
     /// The same for each gauge of the program's own, by its `name`, in the gauge's unit, with its
     /// `readings` after each round. Empty without gauges, or unless the outcome is `measured`.
@@ -76,10 +77,9 @@ pub struct VersionResult {
     /// packages (`own`), then by `bytes_per_operation`; the first growing one is the finding. Each
     /// has its `function` and, where line tables tell, `file` (relative to the workspace) and
     /// `line`, else `no_line`, why not; `grain` (`call_stack`, or `line` if none of its stacks grows by itself), `verdict`
-    /// and `reason`; at the end `live_blocks`, `live_bytes` and `reallocations` so far; the median
-    /// slopes `blocks_per_operation` and `bytes_per_operation`, the latter's 95 % interval
-    /// (`bytes_low`, `bytes_high`), and `detection_limit`, the least growth in bytes per operation
-    /// that would have shown (each `null` with too few rounds, the last while undecided); `history`, its live bytes after each round; the whole `stack`, innermost call first; and a
+    /// and `reason`; at the end `live_blocks`, `live_bytes` and `reallocations` so far; the growth
+    /// `blocks_per_operation` and `bytes_per_operation`, and the latter's 95 % interval (`bytes_low`,
+    /// `bytes_high`), each `null` while undecided; `history`, its live bytes after each round; the whole `stack`, innermost call first; and a
     /// `signature` that stays while the functions on the way do, `null` where none has a name. Steady lines are not listed; empty
     /// unless the outcome is `measured`.
     pub sites: Vec<Site>,

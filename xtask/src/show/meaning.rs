@@ -35,8 +35,9 @@ pub fn of(entry: &Entry, result: &VersionResult, rate: f64) -> String {
             )
         }
         Verdict::Steady => format!(
-            "{version} is steady: what it holds does not grow with its work, as far as a run of {} \
-             rounds can see.",
+            "{version} is steady: what it holds does not grow with its work, as far as {} operations \
+             in {} rounds can show.",
+            units::count(result.rounds.iter().map(|round| round.operations).sum()),
             result.rounds.len()
         ),
         // What stopped it is said below; more rounds would not decide.

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use exercise_harness::{judge, units};
+use leak_meter::verdict::Reason;
 use leak_meter::{Growth, Resource, Round, Verdict};
 
 use super::curve::{Scale, curve};
 use super::palette;
-use super::words::{amount, visible};
+use super::words::amount;
 use crate::document::{ExerciseResult, VersionResult};
 use crate::workspace::Entry;
 
@@ -79,9 +80,9 @@ pub fn all(entry: &Entry, result: &ExerciseResult, width: usize) -> Vec<Row> {
     rows.extend(judged.iter().map(|resource| {
         row(&format!("  {}", resource.name()), &|version| growth(version, *resource))
     }));
-    rows.push(row("smallest visible", &|_| String::new()));
+    rows.push(row("detection limit", &|_| String::new()));
     rows.extend(judged.iter().map(|resource| {
-        row(&format!("  {}", resource.name()), &|version| smallest(version, *resource))
+        row(&format!("  {}", resource.name()), &|version| detection_limit(version, *resource))
     }));
     rows.push(row("out of memory in", &out_of_memory));
     rows
@@ -150,20 +151,22 @@ fn found(version: &VersionResult, resource: Resource) -> Option<&Growth> {
 
 fn growth(version: &VersionResult, resource: Resource) -> String {
     let Some(growth) = found(version, resource) else { return NONE.to_owned() };
-    let (Some(median), Some(low), Some(high)) = (growth.per_operation, growth.low, growth.high)
+    let (Some(rate), Some(low), Some(high)) = (growth.per_operation, growth.low, growth.high)
     else {
-        return "too few rounds".to_owned();
+        return match growth.reason {
+            Reason::TooFewRounds { .. } => "too few rounds",
+            _ => "undecided",
+        }
+        .to_owned();
     };
-    let [median, low, high] = [median, low, high].map(|value| amount(resource, value));
-    if low == high { median } else { format!("{median} ({low} to {high})") }
+    let [rate, low, high] = [rate, low, high].map(|value| amount(resource, value));
+    if low == high { rate } else { format!("{rate} ({low} to {high})") }
 }
 
-fn smallest(version: &VersionResult, resource: Resource) -> String {
-    match found(version, resource).map(|growth| growth.detection_limit) {
-        None => NONE.to_owned(),
-        Some(None) => "too few rounds".to_owned(),
-        Some(Some(value)) => visible(resource, value),
-    }
+/// Only what is steady has one: a resource that grows was detected.
+fn detection_limit(version: &VersionResult, resource: Resource) -> String {
+    let limit = found(version, resource).and_then(|growth| growth.detection_limit);
+    limit.map_or_else(|| NONE.to_owned(), |limit| units::per_operation(resource, limit))
 }
 
 fn out_of_memory(version: &VersionResult) -> String {

@@ -8,7 +8,7 @@ use exercise_harness::{judge, units};
 use leak_meter::{Report, Resource, Verdict};
 
 use super::palette::{BAD, GOOD, OPEN, STRONG, paint};
-use super::words::{self, visible, wrapped};
+use super::words::{self, wrapped};
 use crate::measure::Measured;
 use crate::workspace::Entry;
 
@@ -65,8 +65,8 @@ fn steady(report: &Report) -> String {
     let figures = |resource| {
         let growth = report.growth_of(resource)?;
         let rate = units::quantity(resource, growth.per_operation?);
-        let visible = visible(resource, growth.detection_limit?);
-        Some(format!("\n  {rate} per operation ({visible} would show)"))
+        let limit = units::per_operation(resource, growth.detection_limit?);
+        Some(format!("\n  {rate} per operation (a leak above {limit} would show)"))
     };
     let lines: String =
         [Resource::LiveBlocks, Resource::LiveBytes].into_iter().filter_map(figures).collect();

@@ -11,9 +11,6 @@ const NARROWEST: usize = 60;
 /// What stays on the line of the number before it.
 const UNITS: [&str; 9] = ["B", "kB", "MB", "GB", "TB", "s", "min", "h", "days"];
 
-/// Below this, "1 in 1,000 operations" says more than "0.001 per operation".
-const RARE: f64 = 0.1;
-
 /// How wide a line of text is: as the terminal, within bounds. Where the output is no terminal, the
 /// widest.
 pub fn width() -> usize {
@@ -29,23 +26,6 @@ pub fn terminal_width() -> usize {
 /// An amount per operation, without the resource's name.
 pub fn amount(resource: Resource, value: f64) -> String {
     if resource.is_bytes() { units::bytes(value) } else { units::number(value) }
-}
-
-/// The smallest growth that a run could see, `value` per operation, without the resource's name.
-pub fn visible(resource: Resource, value: f64) -> String {
-    let one = if resource.is_bytes() { "1 B" } else { "1" };
-    let operations = (1.0 / value).round();
-    if value < RARE && operations < 1e15 {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "above 10, below 1e15"
-        )]
-        let operations = units::count(operations as u64);
-        format!("{one} in {operations} operations")
-    } else {
-        format!("{} per operation", amount(resource, value))
-    }
 }
 
 /// `text`, as a README has it, in lines of at most `width` characters.
@@ -133,14 +113,6 @@ mod tests {
         assert_eq!(wrapped("a line\n  one two three", 9), ["a line", "  one two", "  three"]);
         assert_eq!(wrapped("it is 12 MB, or so", 8), ["it is", "12 MB,", "or so"]);
         assert_eq!(wrapped("aword-that-is-too-long x", 9), ["aword-that-is-too-long", "x"]);
-    }
-
-    #[test]
-    fn the_detection_limit_growth_is_said_in_operations_where_it_is_rare() {
-        assert_eq!(visible(Resource::LiveBlocks, 0.001), "1 in 1,000 operations");
-        assert_eq!(visible(Resource::LiveBytes, 0.02), "1 B in 50 operations");
-        assert_eq!(visible(Resource::LiveBytes, 380.0), "380 B per operation");
-        assert_eq!(visible(Resource::LiveBlocks, 0.0), "0 per operation");
     }
 
     #[test]

@@ -68,6 +68,7 @@ pub struct Growth {
     /// What its series shows.
     pub verdict: Verdict,
     /// Why; for Undecided with what may decide it.
+    #[serde(with = "crate::verdict::with_text")]
     pub reason: Reason,
     /// Retained per operation, in blocks, bytes, files, ... `None` while undecided.
     pub per_operation: Option<f64>,
@@ -101,6 +102,7 @@ pub struct GaugeGrowth {
     /// What its readings show.
     pub verdict: Verdict,
     /// Why; for Undecided with what may decide it.
+    #[serde(with = "crate::verdict::with_text")]
     pub reason: Reason,
     /// The growth per operation, in the gauge's unit. `None` while undecided.
     pub per_operation: Option<f64>,

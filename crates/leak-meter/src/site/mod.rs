@@ -57,6 +57,7 @@ pub struct Site {
     /// Growing or Undecided; places that are steady are not listed.
     pub verdict: Verdict,
     /// Why; for Undecided with what may decide it.
+    #[serde(with = "crate::verdict::with_text")]
     pub reason: Reason,
     /// Live blocks that were allocated here, at the end.
     pub live_blocks: u64,

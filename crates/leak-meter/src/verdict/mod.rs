@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use decide::{Decision, Rate, Series};
 pub use foreign::FOREIGN_TOLERANCE;
 pub use reason::Reason;
+pub(crate) use reason::with_text;
 
 /// What a series shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use crate::units;
 
 /// Why a series has its verdict; printed as one sentence without a stop.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {
     /// Growing: it gained as much per round at the end as before.
@@ -119,6 +119,39 @@ pub enum Reason {
         /// Why, as a sentence without a stop.
         why: String,
     },
+}
+
+/// The form of a reason in a document: its kind and figures, with its sentence as `text`.
+pub(crate) mod with_text {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Reason;
+
+    #[derive(Serialize)]
+    struct Written<'a> {
+        #[serde(flatten)]
+        reason: &'a Reason,
+        text: String,
+    }
+
+    #[derive(Deserialize)]
+    struct Read {
+        #[serde(flatten)]
+        reason: Reason,
+    }
+
+    pub(crate) fn serialize<S: Serializer>(
+        reason: &Reason,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        Written { reason, text: reason.to_string() }.serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Reason, D::Error> {
+        Read::deserialize(deserializer).map(|read| read.reason)
+    }
 }
 
 impl fmt::Display for Reason {

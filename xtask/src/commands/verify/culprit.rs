@@ -96,10 +96,10 @@ mod tests {
     fn site(function: &str, file: &str, verdict: &str) -> Site {
         serde_json::from_value(serde_json::json!({
             "function": function, "file": file, "line": 21, "no_line": null, "own": true,
-            "grain": "call_stack", "verdict": verdict, "reason": "",
+            "grain": "call_stack", "verdict": verdict, "reason": { "kind": "only_total_bytes" },
             "live_blocks": 0, "live_bytes": 0, "reallocations": 0,
             "blocks_per_operation": null, "bytes_per_operation": null,
-            "bytes_low": null, "bytes_high": null, "detection_limit": null,
+            "bytes_low": null, "bytes_high": null,
             "history": [], "stack": [], "signature": null,
         }))
         .unwrap()
