@@ -37,14 +37,12 @@ pub enum Verdict {
 
 impl Verdict {
     /// The verdict on several series: Growing if any of them grows, Steady if all are steady.
-    pub fn overall(verdicts: impl Iterator<Item = Self> + Clone) -> Self {
-        if verdicts.clone().any(|verdict| verdict == Self::Growing) {
-            Self::Growing
-        } else if verdicts.clone().all(|verdict| verdict == Self::Steady) {
-            Self::Steady
-        } else {
-            Self::Undecided
-        }
+    pub fn overall(verdicts: impl IntoIterator<Item = Self>) -> Self {
+        verdicts.into_iter().fold(Self::Steady, |overall, verdict| match (overall, verdict) {
+            (Self::Growing, _) | (_, Self::Growing) => Self::Growing,
+            (Self::Undecided, _) | (_, Self::Undecided) => Self::Undecided,
+            (Self::Steady, Self::Steady) => Self::Steady,
+        })
     }
 }
 
