@@ -25,7 +25,7 @@
 //! vanishes in long blocks and a warm-up in late windows. Decided once, at the end of the run.
 
 use super::Verdict;
-use super::gains::{self, Gains, Level};
+use super::gains::{self, Fade, Gains, Level};
 use super::reason::Reason;
 
 /// With fewer rounds nothing is decided.
@@ -52,27 +52,29 @@ const ABOVE_BEFORE: f64 = 0.4;
 /// A window of the run, up to its end, in which growth is looked for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Window {
-    /// Where it begins, as a share of the run.
-    start: f64,
-    /// The time constant of the fade that the gains must outlast, as a share of the run.
-    fade: f64,
+    /// The round with which it begins.
+    pub(super) from: usize,
+    /// The fade that the gains must outlast.
+    pub(super) fade: Fade,
     /// The one-sided level at which they must.
     pub(super) chance: f64,
 }
 
-/// The later a window begins, the less it shows, so the slower is the fade that must be excluded and the
-/// stricter the test. The first window excludes a fill with a time constant of two thirds of the run.
-pub(super) const WINDOWS: [Window; 5] = [
-    Window { start: 0.0, fade: 0.66, chance: 0.06 },
-    Window { start: 0.125, fade: 0.8, chance: 0.03 },
-    Window { start: 0.25, fade: 1.0, chance: 0.02 },
-    Window { start: 0.5, fade: 1.0, chance: 0.005 },
-    Window { start: 0.625, fade: 1.25, chance: 0.005 },
-];
-/// The fade, as a share of the run, that the last quarter must not exceed for certain.
-const FADE_OF_LAST_QUARTER: f64 = 1.5;
+/// The time constant of the fill that the first window excludes, as a share of the run: a fill that is slower
+/// cannot be told from a leak.
+const SLOWEST_FILL: f64 = 0.66;
+/// The level at which the first window excludes it.
+const FILLS: f64 = 0.06;
+/// Where the later windows begin, as shares of the run, and the levels at which they exclude a rise with the
+/// square root of the work. The later a window begins, the less it shows, so the stricter is the test.
+const LATER_WINDOWS: [(f64, f64); 4] = [(0.125, 0.04), (0.25, 0.03), (0.5, 0.005), (0.625, 0.005)];
+/// The time constant of a fade, as a share of the run, that the last quarter must not exceed for certain.
+const FADE_OF_LAST_QUARTER: f64 = 2.4;
 /// And the second half.
 const FADE_OF_SECOND_HALF: f64 = 1.0;
+/// A last quarter that gains less than this share of what the rate predicts has stopped, however much the gains
+/// scatter.
+const HARDLY_ANY: f64 = 0.2;
 
 /// Growth in each round, with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -163,13 +165,18 @@ impl Series {
         })
     }
 
-    /// Where each window begins, in rounds, with the fade that gains must outlast there and the level.
+    /// The windows of a run of this length.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // A share of a small count.
-    pub(super) fn windows(&self) -> impl Iterator<Item = (usize, f64, f64)> {
+    pub(super) fn windows(&self) -> impl Iterator<Item = Window> {
         let rounds = self.values.len() as f64;
-        WINDOWS.into_iter().map(move |Window { start, fade, chance }| {
-            ((start * rounds) as usize, fade * rounds, chance)
-        })
+        let whole =
+            Window { from: 0, fade: Fade::Exponential(SLOWEST_FILL * rounds), chance: FILLS };
+        let later = LATER_WINDOWS.into_iter().map(move |(start, chance)| Window {
+            from: (start * rounds) as usize,
+            fade: Fade::SquareRoot,
+            chance,
+        });
+        std::iter::once(whole).chain(later)
     }
 
     /// The level at which a mean gain in the window counts. Readings that never fall have no noise
@@ -187,7 +194,7 @@ impl Series {
         }
         let half_fades = self.fades_from(rounds / 2 - 1, FADE_OF_SECOND_HALF);
         let quarter_fades = self.fades_from(rounds - rounds / 4 - 1, FADE_OF_LAST_QUARTER);
-        for (from, fade, chance) in self.windows() {
+        for Window { from, fade, chance } in self.windows() {
             let window = &self.values[from..];
             let few = gains::rises(window) < FEWEST_RISES.min(rounds / 4);
             if few && gains::never_falls(window) {
@@ -205,9 +212,11 @@ impl Series {
                 if half_fades && from < rounds / 2 {
                     continue;
                 }
-                if self.has_stopped(from) {
+                let per_round = gains.mean().0 / gains.length;
+                let quarter = rounds as f64 * 0.75;
+                if self.has_stopped(from) || gains.share_after(quarter) < HARDLY_ANY {
                     why_not = why_not.max(WhyNot::Stopped);
-                } else if self.is_above_before(gains.mean().0 / gains.length) {
+                } else if self.is_above_before(per_round) {
                     let plain = self.rate_in(from).filter(|rate| rate.low > 0.0);
                     let rate = plain.unwrap_or_else(|| gains.rate());
                     return Ok((from, self.with_later(from, rate)));
@@ -222,7 +231,7 @@ impl Series {
     /// Whether the gains from this round on fade for certain faster than a fill with this time constant
     /// (a share of the run): the majority of a few block lengths decides.
     fn fades_from(&self, from: usize, fade: f64) -> bool {
-        let fade = fade * self.values.len() as f64;
+        let fade = Fade::Exponential(fade * self.values.len() as f64);
         let lengths =
             [(Level::Reading, 1), (Level::Median, 2), (Level::Median, 3), (Level::Median, 4)];
         let votes: Vec<bool> = lengths

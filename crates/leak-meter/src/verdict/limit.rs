@@ -1,7 +1,7 @@
 //! The detection limit: the growth that a run of this length and noise finds in at least 95 % of cases.
 
-use super::decide::Series;
-use super::gains::{self, Gains, Level};
+use super::decide::{Series, Window};
+use super::gains::{self, Fade, Gains, Level};
 use super::student;
 
 /// The one-sided level of what is missed. Smaller than 5 %, since the scatter itself is estimated.
@@ -19,7 +19,7 @@ impl Series {
     /// including its own, by the critical value of each test and the deviate of a miss. Growth that
     /// comes evenly is found from less on.
     pub fn detection_limit(&self, piece: f64) -> Option<f64> {
-        let limits = self.windows().flat_map(|(from, fade, chance)| {
+        let limits = self.windows().flat_map(|Window { from, fade, chance }| {
             let level = self.level_for_rise(from);
             let window = &self.values[from..];
             let steps = gains::rises(window);
@@ -55,7 +55,7 @@ struct Scatter {
 }
 
 impl Scatter {
-    fn of_gains(gains: &Gains, fade: f64) -> Self {
+    fn of_gains(gains: &Gains, fade: Fade) -> Self {
         let (mean, error) = gains.mean();
         let contrast = gains.contrast(fade);
         let freedom = gains.count() - 1.0;
@@ -73,7 +73,7 @@ impl Scatter {
     fn growth_needed(
         &self,
         gains: &Gains,
-        fade: f64,
+        fade: Fade,
         piece: f64,
         level: f64,
         chance: f64,

@@ -24,6 +24,19 @@ fn caches() -> Vec<Shape> {
         cache("cache full after 3 to 24 rounds", 3.0, 24.0).steady_in(1.0),
         cache("cache full after 24 to 48 rounds", 24.0, 48.0).steady_in(0.95),
         cache("cache full after 48 to 72 rounds", 48.0, 72.0),
+        healthy("three caches that fill one after the other", |rng| {
+            let size = of_any_size(rng, 100.0, 3000.0);
+            let caches: Vec<(f64, f64)> =
+                (0..3).map(|_| (between(rng, 0.0, 57.0), between(rng, 3.0, 19.0))).collect();
+            let filled = |round: f64| {
+                let each = caches
+                    .iter()
+                    .map(|(begins, takes)| (round.clamp(*begins, begins + takes) - begins) / takes);
+                size * each.sum::<f64>()
+            };
+            let base = each(|_| poisson(rng, 3.0));
+            add(base, filled)
+        }),
         cache("cache full after 84 rounds or later", 84.0, 120.0).kind(Kind::Indistinguishable),
         healthy("cache full after 24 to 72 rounds, random entries", |rng| {
             let (full, each_round) = (between(rng, 24.0, 72.0), of_any_size(rng, 3.0, 100.0));
@@ -78,6 +91,11 @@ fn warm_ups() -> Vec<Shape> {
         smooth("warm-up, time constant above 60", 60.0, 200.0).kind(Kind::Indistinguishable),
         under_jitter("warm-up under jitter, constant 3 to 20", 3.0, 20.0).steady_in(0.96),
         under_jitter("warm-up under jitter, constant 20 to 60", 20.0, 60.0),
+        healthy("square root", |rng| {
+            let size = of_any_size(rng, 100.0, 5000.0);
+            each(|round| size * (round / 96.0).sqrt())
+        })
+        .kind(Kind::HighWater),
         healthy("logarithm", |rng| {
             let (size, offset) = (of_any_size(rng, 30.0, 3000.0), between(rng, 0.5, 10.0));
             each(|round| size * (1.0 + round / offset).ln())
@@ -154,6 +172,18 @@ fn high_water_marks() -> Vec<Shape> {
             high_water(rng, pools, 1.0, |rng| poisson(rng, mean))
         })
         .kind(Kind::HighWater),
+        healthy("queues that wander for longer than the run", |rng| {
+            let queues = number(rng, 10.0, 100.0);
+            let mut lengths = vec![20.0_f64; queues];
+            let mut queue = 0;
+            high_water(rng, queues, 1.0, move |rng| {
+                queue = (queue + 1) % queues;
+                let length = (lengths[queue] + 3.0 * normal(rng)).abs();
+                lengths[queue] = if length > 60.0 { 120.0 - length } else { length };
+                lengths[queue].round()
+            })
+        })
+        .kind(Kind::Indistinguishable),
         tables("256 tables of unlike sizes, each at its largest", 3.0, 300.0).kind(Kind::HighWater),
     ]
 }

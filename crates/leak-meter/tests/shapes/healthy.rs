@@ -103,6 +103,17 @@ fn noises() -> Vec<Shape> {
             walk(rng, cap)
         })
         .steady_in(0.95),
+        healthy("levels that change every 5 to 40 rounds", |rng| {
+            let (dwell, height) = (between(rng, 5.0, 40.0), of_any_size(rng, 10.0, 1000.0));
+            let mut level = 0.0;
+            each(|_| {
+                if rng.f64() < 1.0 / dwell {
+                    level = between(rng, 0.0, height);
+                }
+                level
+            })
+        })
+        .steady_in(0.95),
         healthy("queue that wanders between its ends", |rng| {
             let mut length: f64 = 20.0;
             each(|_| {

@@ -110,8 +110,8 @@ fn late_or_beside() -> Vec<Shape> {
             let warm = |round: f64| 1000.0 * (1.0 - (-round / constant).exp());
             (each(|round| 5.0 * round + warm(round)), Some(5.0))
         }),
-        leak("leak: 5 by chance beside a warm-up, constant 3 to 10", |rng| {
-            let constant = between(rng, 3.0, 10.0);
+        leak("leak: 5 by chance beside a warm-up, constant 3 to 7", |rng| {
+            let constant = between(rng, 3.0, 7.0);
             let mut kept = 0.0;
             let series = each(|round| {
                 kept += poisson(rng, 5.0);
