@@ -123,8 +123,8 @@ fn test_passes_a_steady_exercise_and_shows_its_figures() {
     workshop().run(&["test", "toy-steady"]).ends_with(0).says(&[
         "pass  behaviour::it_works",
         "pass  memory::growth",
-        "Steady after 1,200 operations in 12 rounds",
-        "0 live blocks per operation (1 in 800 operations would show)",
+        "Steady after 4,800 operations in 48 rounds",
+        "0 live blocks per operation (a leak above 1 in ",
         "pass  memory::bound_toys",
         "After 7 toys there are 3 live blocks; at most 5 are allowed.",
         "Passed: all 3 trials. Next: cargo xtask run\n",
@@ -180,7 +180,7 @@ fn a_workload_that_stopped_early_is_not_sent_for_more_rounds() {
 #[test]
 fn test_measures_an_undecided_exercise_once_more_and_for_longer() {
     let ran = workshop().run(&["test", "toy-undecided"]).ends_with(1);
-    ran.says(&["open  memory::growth", "Not proven steady yet", "rounds: Some(96)", "Failed"])
+    ran.says(&["open  memory::growth", "Not proven steady yet", "rounds: Some(192)", "Failed"])
         .warns(&["Undecided: once more, for longer"]);
 }
 

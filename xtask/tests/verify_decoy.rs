@@ -14,7 +14,8 @@ const README: &str = "solutions/toy-cache/README.md";
 
 /// The table of a decoy that is what it says.
 const DECOY: &str = "resources = [\"live_blocks\", \"live_bytes\"]\nlevels_off_after = 700\n\
-                     [decoy.too_short]\nrounds = 12\nverdict = \"undecided\"\n";
+                     [decoy.too_short]\nrounds = 12\noperations_per_round = 40\n\
+                     verdict = \"undecided\"\n";
 
 /// The toy tree with its exercise turned into a decoy.
 fn decoy() -> Tree {
@@ -171,7 +172,7 @@ fn what_is_measured_of_a_decoy_must_be_what_it_declares() {
             "toy-verdict",
             [
                 "FAILED   exercise",
-                "in all, in 12 rounds of 100 operations: Undecided, and declared is Growing",
+                "in all, in 12 rounds of 40 operations: Undecided, and declared is Growing",
             ],
         ),
         (
@@ -187,8 +188,8 @@ fn what_is_measured_of_a_decoy_must_be_what_it_declares() {
         let verified = toy.run(&["verify", name]).ends_with(1);
         verified.says(&[check, &trial(version, name), words, "Next: "]);
     }
-    let seen = "3 trials pass, steady in 24 rounds and level after 700 operations; in 12 rounds of \
-                100 operations: Undecided";
+    let seen = "3 trials pass, steady in 48 rounds and level after 700 operations; in 12 rounds of \
+                40 operations: Undecided";
     toy.run(&["verify", "toy-true"]).ends_with(1).says(&[
         &format!("proven   exercise      {seen}"),
         &format!("proven   solution      {seen}"),

@@ -25,7 +25,7 @@
 //! vanishes in long blocks and a warm-up in late windows. Decided once, at the end of the run.
 
 use super::Verdict;
-use super::gains::{self, Fade, Gains, Level};
+use super::gains::{self, Gains, Level};
 use super::reason::Reason;
 
 /// With fewer rounds nothing is decided.
@@ -54,8 +54,8 @@ const ABOVE_BEFORE: f64 = 0.4;
 pub(super) struct Window {
     /// The round with which it begins.
     pub(super) from: usize,
-    /// The fade that the gains must outlast.
-    pub(super) fade: Fade,
+    /// The time constant, in rounds, of the fill that the gains must outlast.
+    pub(super) fade: f64,
     /// The one-sided level at which they must.
     pub(super) chance: f64,
 }
@@ -65,9 +65,11 @@ pub(super) struct Window {
 const SLOWEST_FILL: f64 = 0.66;
 /// The level at which the first window excludes it.
 const FILLS: f64 = 0.06;
-/// Where the later windows begin, as shares of the run, and the levels at which they exclude a rise with the
-/// square root of the work. The later a window begins, the less it shows, so the stricter is the test.
-const LATER_WINDOWS: [(f64, f64); 4] = [(0.125, 0.04), (0.25, 0.03), (0.5, 0.005), (0.625, 0.005)];
+/// Where the later windows begin, the time constant of the fill that each excludes, both as shares of the run,
+/// and the level at which it does. The later a window begins, the less it shows, so the slower is the fill that
+/// must be excluded and the stricter the test.
+const LATER_WINDOWS: [(f64, f64, f64); 4] =
+    [(0.125, 0.8, 0.04), (0.25, 1.0, 0.02), (0.5, 1.0, 0.005), (0.625, 1.25, 0.005)];
 /// The time constant of a fade, as a share of the run, that the last quarter must not exceed for certain.
 const FADE_OF_LAST_QUARTER: f64 = 2.4;
 /// And the second half.
@@ -169,11 +171,10 @@ impl Series {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // A share of a small count.
     pub(super) fn windows(&self) -> impl Iterator<Item = Window> {
         let rounds = self.values.len() as f64;
-        let whole =
-            Window { from: 0, fade: Fade::Exponential(SLOWEST_FILL * rounds), chance: FILLS };
-        let later = LATER_WINDOWS.into_iter().map(move |(start, chance)| Window {
+        let whole = Window { from: 0, fade: SLOWEST_FILL * rounds, chance: FILLS };
+        let later = LATER_WINDOWS.into_iter().map(move |(start, fade, chance)| Window {
             from: (start * rounds) as usize,
-            fade: Fade::SquareRoot,
+            fade: fade * rounds,
             chance,
         });
         std::iter::once(whole).chain(later)
@@ -231,7 +232,7 @@ impl Series {
     /// Whether the gains from this round on fade for certain faster than a fill with this time constant
     /// (a share of the run): the majority of a few block lengths decides.
     fn fades_from(&self, from: usize, fade: f64) -> bool {
-        let fade = Fade::Exponential(fade * self.values.len() as f64);
+        let fade = fade * self.values.len() as f64;
         let lengths =
             [(Level::Reading, 1), (Level::Median, 2), (Level::Median, 3), (Level::Median, 4)];
         let votes: Vec<bool> = lengths

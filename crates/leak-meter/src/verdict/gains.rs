@@ -39,25 +39,6 @@ pub(super) struct Gains {
     widening: f64,
 }
 
-/// How the gains of something that is no leak may fade.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Fade {
-    /// As a fill that approaches its size exponentially, with a time constant in rounds.
-    Exponential(f64),
-    /// As a high-water mark that rises with the square root of the work: that of a random walk.
-    SquareRoot,
-}
-
-impl Fade {
-    /// The rate after so many rounds, in proportion.
-    fn rate(self, rounds: f64) -> f64 {
-        match self {
-            Self::Exponential(constant) => (-rounds / constant).exp(),
-            Self::SquareRoot => 1.0 / rounds.sqrt(),
-        }
-    }
-}
-
 /// Whether gains last, against a fade.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Contrast {
@@ -176,15 +157,16 @@ impl Gains {
         mean > 0.0 && mean >= student::t(chance, self.count() - 1.0) * error
     }
 
-    /// Whether the gains fade less than `fade`, at the one-sided level `chance`.
-    pub(super) fn outlast(&self, fade: Fade, chance: f64) -> bool {
+    /// Whether the gains fade less than those of a fill with the time constant `fade`, in rounds, at the
+    /// one-sided level `chance`.
+    pub(super) fn outlast(&self, fade: f64, chance: f64) -> bool {
         let contrast = self.contrast(fade);
         contrast.value > 0.0
             && contrast.value >= student::t(chance, self.count() - 2.0) * contrast.error
     }
 
-    /// Whether the gains fade faster than `fade`, at the one-sided level `chance`.
-    pub(super) fn fade_faster(&self, fade: Fade, chance: f64) -> bool {
+    /// Whether the gains fade faster than that, at the one-sided level `chance`.
+    pub(super) fn fade_faster(&self, fade: f64, chance: f64) -> bool {
         let contrast = self.contrast(fade);
         let critical = student::t(chance, self.count() - 2.0) * contrast.error;
         mean(&self.values) > 0.0 && contrast.value < -critical - 1e-9
@@ -193,8 +175,8 @@ impl Gains {
     /// The sum of the gains, each weighted by its distance from the mean position that they would have
     /// under the fade. Under the fade its expectation is zero. The error allows for gains of unequal
     /// variance (HC3: `MacKinnon` and White 1985).
-    pub(super) fn contrast(&self, fade: Fade) -> Contrast {
-        let rates: Vec<f64> = self.at.iter().map(|at| fade.rate(*at)).collect();
+    pub(super) fn contrast(&self, fade: f64) -> Contrast {
+        let rates: Vec<f64> = self.at.iter().map(|at| (-at / fade).exp()).collect();
         let weighted: f64 = self.at.iter().zip(&rates).map(|(at, rate)| at * rate).sum();
         let centre = weighted / rates.iter().sum::<f64>();
         let (mean_at, mean_gain) = (mean(&self.at), mean(&self.values));
@@ -276,17 +258,17 @@ mod tests {
     #[test]
     fn a_constant_rate_outlasts_every_fade_and_a_logarithm_none() {
         let linear = series(|round| 3.0 * round);
-        assert!(gains(&linear, 1, Level::Reading).outlast(Fade::Exponential(300.0), 0.001));
+        assert!(gains(&linear, 1, Level::Reading).outlast(300.0, 0.001));
         let logarithm = series(|round| 1000.0 * (1.0 + round).ln());
-        assert!(!gains(&logarithm, 1, Level::Reading).outlast(Fade::SquareRoot, 0.2));
-        assert!(gains(&logarithm, 1, Level::Reading).fade_faster(Fade::Exponential(96.0), 0.001));
+        assert!(!gains(&logarithm, 1, Level::Reading).outlast(60.0, 0.2));
+        assert!(gains(&logarithm, 1, Level::Reading).fade_faster(96.0, 0.001));
     }
 
     #[test]
     fn an_exponential_fade_has_a_contrast_of_zero_against_itself() {
         let filling = series(|round| 1000.0 * (1.0 - (-round / 40.0).exp()));
         let gains = gains(&filling, 1, Level::Reading);
-        let against = |constant| gains.contrast(Fade::Exponential(constant));
+        let against = |constant| gains.contrast(constant);
         assert!(against(40.0).value.abs() < 1e-6 * against(40.0).per_unit * 1000.0);
         assert!(against(80.0).value < 0.0 && against(20.0).value > 0.0);
     }
@@ -304,7 +286,7 @@ mod tests {
         let step = series(|round| if round < 50.0 { 0.0 } else { 400.0 });
         assert!(!gains(&step, 1, Level::Reading).rise(0.01));
         let with_leak = series(|round| round + if round < 50.0 { 0.0 } else { 400.0 });
-        assert!(gains(&with_leak, 1, Level::Capped).outlast(Fade::SquareRoot, 0.05));
+        assert!(gains(&with_leak, 1, Level::Capped).outlast(64.0, 0.05));
     }
 
     #[test]

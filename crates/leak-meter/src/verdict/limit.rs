@@ -1,7 +1,7 @@
 //! The detection limit: the growth that a run of this length and noise finds in at least 95 % of cases.
 
 use super::decide::{Series, Window};
-use super::gains::{self, Fade, Gains, Level};
+use super::gains::{self, Gains, Level};
 use super::student;
 
 /// The one-sided level of what is missed. Smaller than 5 %, since the scatter itself is estimated.
@@ -55,7 +55,7 @@ struct Scatter {
 }
 
 impl Scatter {
-    fn of_gains(gains: &Gains, fade: Fade) -> Self {
+    fn of_gains(gains: &Gains, fade: f64) -> Self {
         let (mean, error) = gains.mean();
         let contrast = gains.contrast(fade);
         let freedom = gains.count() - 1.0;
@@ -73,7 +73,7 @@ impl Scatter {
     fn growth_needed(
         &self,
         gains: &Gains,
-        fade: Fade,
+        fade: f64,
         piece: f64,
         level: f64,
         chance: f64,

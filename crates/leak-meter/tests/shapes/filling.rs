@@ -91,11 +91,11 @@ fn warm_ups() -> Vec<Shape> {
         smooth("warm-up, time constant above 60", 60.0, 200.0).kind(Kind::Indistinguishable),
         under_jitter("warm-up under jitter, constant 3 to 20", 3.0, 20.0).steady_in(0.96),
         under_jitter("warm-up under jitter, constant 20 to 60", 20.0, 60.0),
-        healthy("square root", |rng| {
+        healthy("rise with the square root of the work", |rng| {
             let size = of_any_size(rng, 100.0, 5000.0);
             each(|round| size * (round / 96.0).sqrt())
         })
-        .kind(Kind::HighWater),
+        .kind(Kind::Indistinguishable),
         healthy("logarithm", |rng| {
             let (size, offset) = (of_any_size(rng, 30.0, 3000.0), between(rng, 0.5, 10.0));
             each(|round| size * (1.0 + round / offset).ln())
