@@ -6,11 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use exercise_harness::alone::{self, Ended, Ending};
+use exercise_harness::alone::{self, Ended};
 use exercise_harness::context::SoakSettings;
-use exercise_harness::event::{Event, TrialOutcome};
+use exercise_harness::event::Event;
 use exercise_harness::listing;
-use leak_meter::Verdict;
 
 /// The trial whose verdict is the version's.
 pub const GROWTH: &str = "memory::growth";
@@ -20,9 +19,6 @@ pub const PHASES: &str = "memory::phases";
 pub const BEHAVIOURS: &str = "behaviour::";
 /// What the names of memory trials begin with.
 pub const MEMORY: &str = "memory::";
-
-/// How many times the rounds of an undecided soak its longer run may take.
-const LONGER: usize = 4;
 
 /// A trial to be run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,18 +122,4 @@ pub fn run(
         }
     });
     failed.map_or_else(|| Ok(measured.into_iter().flatten().collect()), Err)
-}
-
-/// The job of a longer run, if `measured` is what came of `job` and more rounds might decide it.
-pub fn longer(job: &Job, measured: &Measured) -> Option<Job> {
-    let rounds = match &measured.ended.ending {
-        Ending::Told(TrialOutcome::Soaked { report })
-            if report.verdict == Verdict::Undecided && report.stopped.is_none() =>
-        {
-            report.rounds.len() * LONGER
-        }
-        _ => return None,
-    };
-    let settings = SoakSettings { rounds: Some(rounds), ..job.settings };
-    Some(Job { settings, ..job.clone() })
 }

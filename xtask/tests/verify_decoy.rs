@@ -65,7 +65,7 @@ fn metadata_that_says_nothing_of_its_growth_is_refused() {
         .replace(METADATA, "levels_off_after = 700", "levels_off_after = 0")
         .is_refused(METADATA, "Its levels_off_after in [decoy] says nothing.");
     decoy()
-        .replace(METADATA, "rounds = 12", "rounds = 12\noperations_per_round = 0")
+        .replace(METADATA, "operations_per_round = 40", "operations_per_round = 0")
         .is_refused(METADATA, "Its operations_per_round in [decoy.too_short] says nothing.");
     decoy()
         .replace(METADATA, "\"undecided\"", "\"steady\"")
@@ -135,7 +135,7 @@ fn what_is_measured_of_a_decoy_must_be_what_it_declares() {
         assert!(DECOY.contains(from));
         DECOY.replace(from, to)
     };
-    let short = "rounds = 12";
+    let short = "rounds = 12\noperations_per_round = 40";
     let toy = Toy::new("decoys")
         .with_decoy(1, "toy-true", FILLING, DECOY)
         .with_decoy(2, "toy-leaking", GROWING, DECOY)

@@ -102,7 +102,13 @@ fn a_learner_finds_fixes_and_proves_the_first_exercise_from_the_readme_alone() {
     let solution = fs::read_to_string(copy.path("solutions/unbounded-cache/src/cache.rs")).unwrap();
     let mine = format!("{solution}\n// Mine.\n");
     fs::write(copy.path(FIXED_FILE), &mine).unwrap();
-    bench.sees(&["FIXED: 12 of 12 trials pass", "edited", "1 of 1 fixed", "live blocks per operation", ", now 0"]);
+    bench.sees(&[
+        "FIXED: 12 of 12 trials pass",
+        "edited",
+        "1 of 1 fixed",
+        "live blocks per operation",
+        ", now 0",
+    ]);
     bench.types("d");
     bench.sees(&["from yours (-) to the solution (+)", "- // Mine."]);
     // Reset, after a question.

@@ -14,13 +14,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use leak_meter::Verdict;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use serde::{Deserialize, Serialize};
 
 use crate::cleanup;
 use crate::context::SoakSettings;
 pub use crate::ended::{Ended, Ending};
-use crate::event::Event;
+use crate::event::{Event, TrialOutcome};
 use crate::limits::Limits;
 use crate::output::Output;
 use crate::patience::Patience;
@@ -104,8 +105,12 @@ fn first_line() -> anyhow::Result<Vec<u8>> {
     Ok(line)
 }
 
+/// How many times the rounds of an undecided soak its longer run has.
+const LONGER: usize = 4;
+
 /// Runs `trial` of the test binary `binary` in a process of its own. `see` is handed each event as
-/// it comes.
+/// it comes. A soak that is undecided is run once more, with four times the rounds, unless `settings`
+/// ask for a number of rounds: a high-water mark, for instance, takes longer than a cache to level off.
 ///
 /// # Errors
 /// When the process cannot be started or watched. How the trial itself went is in [`Ended`].
@@ -113,9 +118,28 @@ pub fn run(
     binary: &Path,
     trial: &str,
     settings: SoakSettings,
-    see: impl FnMut(&Event),
+    mut see: impl FnMut(&Event),
 ) -> anyhow::Result<Ended> {
-    run_within(binary, trial, settings, Limits::default(), see)
+    let ended = run_within(binary, trial, settings, Limits::default(), &mut see)?;
+    match rounds_that_may_decide(&ended) {
+        Some(rounds) if settings.rounds.is_none() => {
+            let longer = SoakSettings { rounds: Some(rounds), ..settings };
+            run_within(binary, trial, longer, Limits::default(), see)
+        }
+        _ => Ok(ended),
+    }
+}
+
+/// The rounds of a longer run, if the soak was undecided and not stopped.
+fn rounds_that_may_decide(ended: &Ended) -> Option<usize> {
+    match &ended.ending {
+        Ending::Told(TrialOutcome::Soaked { report })
+            if report.verdict == Verdict::Undecided && report.stopped.is_none() =>
+        {
+            Some(report.rounds.len() * LONGER)
+        }
+        _ => None,
+    }
 }
 
 /// As [`run`], within other `limits` than those of every trial.

@@ -1,6 +1,5 @@
 //! `test`: the learner's failing test, with what was measured.
 
-use anyhow::Context as _;
 use exercise_harness::context::SoakSettings;
 
 use super::prepare;
@@ -87,8 +86,7 @@ struct Tally {
     failed: usize,
 }
 
-/// Runs `jobs`, and hands each result to `see`, in order, as soon as it and all before it are
-/// there. A soak that is undecided is first run once more, by itself and for longer.
+/// Runs `jobs`, and hands each result to `see`, in order, as soon as it and all before it are there.
 fn trials(
     jobs: &[Job],
     progress: &Progress,
@@ -100,9 +98,7 @@ fn trials(
         if let Note::Done(measured) = note {
             results[job] = Some(measured.clone());
             done += 1;
-            while let Some(Some(next)) = results.get(seen)
-                && measure::longer(&jobs[seen], next).is_none()
-            {
+            while let Some(Some(next)) = results.get(seen) {
                 progress.aside(|| see(next))?;
                 seen += 1;
             }
@@ -110,23 +106,5 @@ fn trials(
         progress.trial(done, jobs.len(), &jobs[job].trial, &note);
         Ok(())
     })?;
-    for (result, job) in results.into_iter().flatten().zip(jobs).skip(seen) {
-        let result = match measure::longer(job, &result) {
-            Some(longer) => again(longer, progress)?,
-            None => result,
-        };
-        progress.aside(|| see(&result))?;
-    }
     Ok(())
-}
-
-/// Runs the longer soak `job` by itself.
-fn again(job: Job, progress: &Progress) -> anyhow::Result<Measured> {
-    progress.stage("Undecided: once more, for longer");
-    let trial = job.trial.clone();
-    let measured = measure::run(&[job], |_, note| {
-        progress.trial(0, 1, &trial, &note);
-        Ok(())
-    })?;
-    measured.into_iter().next().context("the longer run has no result")
 }

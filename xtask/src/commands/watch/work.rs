@@ -210,14 +210,6 @@ impl Doer {
         // The longest first, so that it is not waited for alone at the end.
         jobs.sort_by_key(|job| job.trial != GROWTH);
         let mut measured = self.trials(entry, &jobs)?;
-        for at in 0..measured.len() {
-            if let Some(longer) = measure::longer(&jobs[at], &measured[at]) {
-                self.progress("undecided: measuring once more, for longer");
-                if let Some(again) = self.trials(entry, &[longer])?.pop() {
-                    measured[at] = again;
-                }
-            }
-        }
         let place = |measured: &Measured| order.iter().position(|name| *name == measured.trial);
         measured.sort_by_key(place);
         Ok(measured)
