@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::report::{GaugeGrowth, Growth};
 use crate::series::{self, Resource, Round};
-use crate::site::Reading;
+use crate::site::{Apart, Reading};
 use crate::verdict::decide::FEWEST_ROUNDS;
 use crate::verdict::{Decision, Reason, Series, Verdict, decide, doubling, foreign};
 
@@ -27,9 +27,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) rounds: &'a [Round],
     /// The reading after the rest, if there was one.
     pub(crate) after_rest: Option<&'a Round>,
-    /// Live blocks and bytes, round by round, that are not judged: suppressed places, other
-    /// tests and captured output. Empty if there are none.
-    pub(crate) apart: &'a [Reading],
+    /// Live blocks and bytes that are not judged: suppressed places, other tests and captured output.
+    pub(crate) apart: &'a Apart,
     /// Resources that may grow up to a limit.
     pub(crate) bounds: &'a [(Resource, u64)],
     /// The limits that the system sets.
@@ -112,7 +111,10 @@ pub(crate) fn with_rest(mut decision: Decision, readings: &[u64], rest: Option<u
         return decision;
     };
     let last = readings.last().copied().unwrap_or(0);
-    let grown = rate.per_round * readings.len() as f64;
+    let range =
+        readings.iter().max().zip(readings.iter().min()).map_or(0, |(high, low)| high - low);
+    // The rate leaves out what warmed up and stays, but it is an estimate: no more grew than the range.
+    let grown = (rate.per_round * readings.len() as f64).min(range as f64);
     let released = last.saturating_sub(rest) as f64 / grown.max(1.0);
     if released >= ALL_RELEASED {
         decision.verdict = Verdict::Steady;
@@ -166,14 +168,24 @@ fn with_limit(resource: Resource, values: &[u64], evidence: &Evidence<'_>) -> De
 /// The readings that are judged: without what is kept apart.
 fn own_series(evidence: &Evidence<'_>, resource: Resource) -> Option<Vec<u64>> {
     let mut values = series::series(evidence.rounds, resource)?;
-    for (value, apart) in values.iter_mut().zip(evidence.apart) {
-        *value = match resource {
-            Resource::LiveBlocks => value.saturating_sub(apart.blocks),
-            Resource::LiveBytes => value.saturating_sub(apart.bytes),
-            _ => *value,
-        };
+    for (value, apart) in values.iter_mut().zip(&evidence.apart.readings) {
+        *value = without(*value, apart, resource);
     }
     Some(values)
+}
+
+/// The reading after the rest, if there was one, without what is kept apart.
+fn own_rest(evidence: &Evidence<'_>, resource: Resource) -> Option<u64> {
+    let value = evidence.after_rest?.reading(resource)?;
+    Some(without(value, &evidence.apart.rest, resource))
+}
+
+fn without(value: u64, apart: &Reading, resource: Resource) -> u64 {
+    match resource {
+        Resource::LiveBlocks => value.saturating_sub(apart.blocks),
+        Resource::LiveBytes => value.saturating_sub(apart.bytes),
+        _ => value,
+    }
 }
 
 fn judge_resource(evidence: &Evidence<'_>, resource: Resource) -> Growth {
@@ -189,8 +201,7 @@ fn judge_resource(evidence: &Evidence<'_>, resource: Resource) -> Growth {
         return undecided(resource, Reason::NotMeasured { why });
     };
     let decision = with_end(with_limit(resource, &values, evidence), evidence);
-    let rest = evidence.after_rest.and_then(|rest| rest.reading(resource));
-    let mut decision = with_rest(decision, &values, rest);
+    let mut decision = with_rest(decision, &values, own_rest(evidence, resource));
     let bound = evidence.bounds.iter().find(|(bounded, _)| *bounded == resource);
     if let (Verdict::Growing, Some((_, bound)), Some(last)) =
         (decision.verdict, bound, values.last())
@@ -283,3 +294,6 @@ fn undecided(resource: Resource, reason: Reason) -> Growth {
         detection_limit: None,
     }
 }
+
+#[cfg(test)]
+mod tests;

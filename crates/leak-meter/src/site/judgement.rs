@@ -11,8 +11,8 @@ pub(super) struct Judgement {
     pub(super) reason: Reason,
     pub(super) blocks: Decision,
     pub(super) bytes: Decision,
-    /// Whether its blocks may take the place of other stacks' blocks. Then its growth proves nothing.
-    pub(super) may_be_exchange: bool,
+    /// Whether its blocks may take the place of other stacks' blocks, or its room may be empty.
+    pub(super) proves_nothing: bool,
 }
 
 impl Judgement {
@@ -38,7 +38,23 @@ impl Judgement {
             reason: decisive.reason.clone(),
             blocks: of_blocks,
             bytes: of_bytes,
-            may_be_exchange: false,
+            proves_nothing: false,
         }
+    }
+}
+
+/// Where blocks went away in the rest, the container that held them keeps its room: a container whose room
+/// grew is Undecided then, since nobody can tell whether it is empty.
+pub(super) fn excuse_kept_room(verdicts: &mut [Judgement]) {
+    if !verdicts.iter().any(|stack| stack.blocks.reason == Reason::ReleasedAtRest) {
+        return;
+    }
+    let is_room = |stack: &&mut Judgement| {
+        stack.verdict == Verdict::Growing && matches!(stack.reason, Reason::Doubles { .. })
+    };
+    for stack in verdicts.iter_mut().filter(is_room) {
+        stack.verdict = Verdict::Undecided;
+        stack.reason = Reason::RoomKept;
+        stack.proves_nothing = true;
     }
 }

@@ -104,6 +104,9 @@ pub enum Reason {
         /// The share that went away, from 0 to 1.
         share: f64,
     },
+    /// Undecided: a container doubled its room in each octave of the work and kept it in the rest after the
+    /// load, in which blocks of other lines went away.
+    RoomKept,
     /// Undecided: the resource came close to its limit, so that it could not grow further.
     AtLimit {
         /// The limit.
@@ -210,6 +213,11 @@ impl fmt::Display for Reason {
                 "it grew, and {:.0} % of that went away in the rest after the load; a longer rest may \
                  decide",
                 100.0 * share
+            ),
+            Self::RoomKept => write!(
+                out,
+                "its room doubled with the work and stayed when blocks of other lines went away in the \
+                 rest, as that of a container does that held them; if it did, declare a bound"
             ),
             Self::AtLimit { limit } => write!(
                 out,
