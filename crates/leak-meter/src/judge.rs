@@ -4,7 +4,13 @@
 //! missing, a resource is limited, growth is allowed, went away in the rest, or is contradicted by
 //! another series.
 
+mod rest;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
+
+pub(crate) use rest::with_rest;
 
 use crate::report::{GaugeGrowth, Growth};
 use crate::series::{self, Resource, Round};
@@ -15,10 +21,6 @@ use crate::verdict::{Decision, Reason, Series, Verdict, decide, doubling, foreig
 /// A reading this close to a limit has reached it: within a hundredth, or eight.
 const CLOSE: u64 = 100;
 const CLOSE_AT_LEAST: u64 = 8;
-/// If at least this share of a growth goes away in the rest, all of it does.
-const ALL_RELEASED: f64 = 0.98;
-/// A smaller share says nothing.
-const SOME_RELEASED: f64 = 0.2;
 
 /// All that a verdict rests on.
 #[derive(Debug)]
@@ -103,29 +105,6 @@ pub(crate) fn verdicts_on_resources(rounds: &[Round]) -> Vec<Verdict> {
 /// the allocator's caches may make it waver.
 pub(crate) fn counts(growth: &Growth) -> bool {
     growth.resource != Resource::ForeignBytes || growth.verdict != Verdict::Undecided
-}
-
-/// A growing decision in view of what was left after the rest: `last` at the end of the load, `rest` after it.
-pub(crate) fn with_rest(mut decision: Decision, readings: &[u64], rest: Option<u64>) -> Decision {
-    let (Verdict::Growing, Some(rest), Some(rate)) = (decision.verdict, rest, decision.rate) else {
-        return decision;
-    };
-    let last = readings.last().copied().unwrap_or(0);
-    let range =
-        readings.iter().max().zip(readings.iter().min()).map_or(0, |(high, low)| high - low);
-    // The rate leaves out what warmed up and stays, but it is an estimate: no more grew than the range.
-    let grown = (rate.per_round * readings.len() as f64).min(range as f64);
-    let released = last.saturating_sub(rest) as f64 / grown.max(1.0);
-    if released >= ALL_RELEASED {
-        decision.verdict = Verdict::Steady;
-        decision.reason = Reason::ReleasedAtRest;
-        decision.rate = None;
-    } else if released >= SOME_RELEASED {
-        decision.verdict = Verdict::Undecided;
-        decision.reason = Reason::PartlyReleasedAtRest { share: released };
-        decision.rate = None;
-    }
-    decision
 }
 
 /// The decision on the series of one resource.
@@ -294,6 +273,3 @@ fn undecided(resource: Resource, reason: Reason) -> Growth {
         detection_limit: None,
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -15,10 +15,8 @@ pub(super) fn summary(report: &Report) -> String {
     let mut line = format!("{}: {operations} in {rounds}", report.verdict);
     let blocks = report.growth_of(Resource::LiveBlocks).and_then(|growth| growth.detection_limit);
     if let Some(limit) = blocks {
-        line += &format!(
-            "; a leak of blocks above {} would show",
-            units::per_operation(Resource::LiveBlocks, limit)
-        );
+        let limit = units::per_operation(Resource::LiveBlocks, limit);
+        line.extend(["; a leak of blocks above ", &limit, " would show"]);
     }
     line
 }

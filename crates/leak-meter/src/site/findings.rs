@@ -120,7 +120,7 @@ fn verdicts_of(changing: &[History], look: HeapLook) -> Vec<Judgement> {
     let mut verdicts: Vec<Judgement> =
         changing.iter().map(|history| Judgement::of(history, changing.len())).collect();
     exchange::judge(changing, &mut verdicts, look);
-    judgement::excuse_kept_room(&mut verdicts);
+    judgement::excuse_kept_room(changing, &mut verdicts);
     verdicts
 }
 

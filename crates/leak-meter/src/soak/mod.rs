@@ -119,7 +119,7 @@ impl<'a> Soak<'a> {
     /// of the budget. By default a fiftieth of the budget, which is part of it, and nothing if the
     /// operations in each round are given.
     ///
-    /// A vector or table keeps its room when it is emptied. Where its entries are blocks that went away, its
+    /// A vector or table keeps its room when it is emptied. Where blocks that it may have held went away, its
     /// room is Undecided; a [bound](Self::bound_site) decides.
     pub fn rest(mut self, rest: Duration) -> Self {
         self.plan.rest = Some(rest);

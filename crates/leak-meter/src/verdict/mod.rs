@@ -36,6 +36,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// The verdict on several series: Growing if any of them grows, Steady if all are steady.
+    #[allow(clippy::needless_pass_by_value)] // As other functions take iterators.
     pub fn overall(verdicts: impl Iterator<Item = Self> + Clone) -> Self {
         if verdicts.clone().any(|verdict| verdict == Self::Growing) {
             Self::Growing

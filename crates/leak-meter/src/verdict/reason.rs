@@ -104,8 +104,8 @@ pub enum Reason {
         /// The share that went away, from 0 to 1.
         share: f64,
     },
-    /// Undecided: a container doubled its room in each octave of the work and kept it in the rest after the
-    /// load, in which blocks of other lines went away.
+    /// Undecided: a container doubled its room in each octave of the work, but at most once since blocks of
+    /// other lines went away.
     RoomKept,
     /// Undecided: the resource came close to its limit, so that it could not grow further.
     AtLimit {
@@ -122,6 +122,23 @@ pub enum Reason {
         /// Why, as a sentence without a stop.
         why: String,
     },
+}
+
+const ROOM_KEPT: &str = "its room doubled with the work, but at most once since blocks of other lines went \
+     away, as that of a container does that held them; if it did, declare a bound";
+
+impl Reason {
+    /// Whether the readings rise, in a way that leaves the verdict open.
+    pub(crate) fn is_a_rise(&self) -> bool {
+        matches!(
+            self,
+            Self::Fades { .. }
+                | Self::Stopped { .. }
+                | Self::Swings { .. }
+                | Self::RisesAtEnd { .. }
+                | Self::LateDoubling { .. }
+        )
+    }
 }
 
 impl fmt::Display for Reason {
@@ -214,11 +231,7 @@ impl fmt::Display for Reason {
                  decide",
                 100.0 * share
             ),
-            Self::RoomKept => write!(
-                out,
-                "its room doubled with the work and stayed when blocks of other lines went away in the \
-                 rest, as that of a container does that held them; if it did, declare a bound"
-            ),
+            Self::RoomKept => out.write_str(ROOM_KEPT),
             Self::AtLimit { limit } => write!(
                 out,
                 "it came close to its limit of {}, so that it could not grow further",

@@ -11,6 +11,7 @@ pub(super) fn normal(chance: f64) -> f64 {
 
 /// The value that Student's t with `freedom` degrees of freedom exceeds with probability `chance`
 /// (at most 0.5), after Hill, "Algorithm 396: Student's t-quantiles", CACM 13, 1970.
+#[allow(clippy::many_single_char_names)] // The names of the publication.
 pub(super) fn t(chance: f64, freedom: f64) -> f64 {
     let both_sides = 2.0 * chance.clamp(1e-9, 0.5);
     if freedom < 1.5 {

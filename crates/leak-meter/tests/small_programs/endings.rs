@@ -117,7 +117,6 @@ fn in_a_runtime(work: impl Future<Output = ()>) {
 }
 
 #[inline(never)]
-#[allow(clippy::vec_box)] // One block for each is the point.
 fn hoard(hoarded: &mut Vec<Box<u64>>, number: u64) {
     hoarded.push(Box::new(number));
 }

@@ -19,7 +19,7 @@ async fn close_a_connection(operation: Operation) {
         drop(buffer);
     });
     task::yield_now().await;
-    if operation.number() % 10 == 0 {
+    if operation.number().is_multiple_of(10) {
         time::sleep(Duration::from_millis(1 + operation.seed() % 3)).await;
     }
 }
@@ -62,7 +62,7 @@ pub fn work_that_lingers_settles_on_one_thread_and_on_several() {
 
 pub fn work_that_lingers_is_steady_within_a_budget() {
     each_way(
-        || Soak::new().budget(Duration::from_secs(3)),
+        || Soak::new().budget(Duration::from_secs(2)),
         |scene, report| assert_eq!(report.verdict, Verdict::Steady, "{scene}:\n{report}"),
     );
 }

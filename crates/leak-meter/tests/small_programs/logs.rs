@@ -36,7 +36,7 @@ pub fn a_leak_that_begins_late_beneath_the_noise_of_its_own_line_is_growing() {
 
     let (mut waiting, began) = (Waiting::default(), Instant::now());
     let report = Soak::new().budget(BUDGET).run(|operation| {
-        let loses = began.elapsed() > BUDGET / 3 && operation.number() % 10 == 0;
+        let loses = began.elapsed() > BUDGET / 3 && operation.number().is_multiple_of(10);
         waiting.turn(operation, loses.into());
     });
     assert_eq!(report.verdict, Verdict::Growing, "{report}");

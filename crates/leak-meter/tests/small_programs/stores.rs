@@ -11,8 +11,8 @@ use leak_meter::{Report, Resource, Soak, Verdict};
 const REQUEST: Duration = Duration::from_micros(300);
 
 pub fn a_store_that_is_cleared_now_and_then_is_not_growing() {
-    // A quarter and a half of the budget.
-    for interval in [1000, 1950].map(Duration::from_millis) {
+    let budget = Duration::from_secs(3);
+    for interval in [budget / 4, budget * 2 / 5, budget / 2] {
         let sessions = Arc::new(Mutex::new(HashMap::new()));
         let cleared = Arc::downgrade(&sessions);
         thread::spawn(move || {
@@ -21,7 +21,7 @@ pub fn a_store_that_is_cleared_now_and_then_is_not_growing() {
                 sessions.lock().expect("the sessions").clear();
             }
         });
-        let report = Soak::new().budget(Duration::from_secs(4)).run(|operation| {
+        let report = Soak::new().budget(budget).run(|operation| {
             sessions.lock().expect("the sessions").insert(operation.number(), vec![0_u8; 200]);
             thread::sleep(REQUEST);
         });

@@ -35,7 +35,7 @@ pub fn a_slow_first_operation_is_part_of_a_steady_soak() {
     assert_eq!(report.verdict, Verdict::Steady, "{report}");
     assert!(report.rounds.len() >= 96, "{report}");
     // The others are not as slow, and many of them are done.
-    assert!(report.operations() > 10_000, "{report}");
+    assert!(report.operations() > 1000, "{report}");
 }
 
 pub fn a_busy_thread_beside_the_workload_costs_no_more_than_the_budget() {
@@ -70,7 +70,6 @@ pub fn operations_that_slow_down_as_they_leak_end_in_time_and_are_growing() {
 }
 
 #[inline(never)]
-#[allow(clippy::vec_box)] // One block for each is the point.
 fn subscribe_and_tell_all(subscribers: &mut Vec<Box<u64>>, number: u64) {
     subscribers.push(Box::new(number));
     for subscriber in subscribers {
