@@ -4,21 +4,23 @@
 //! missing, a resource is limited, growth is allowed, went away in the rest, or is contradicted by
 //! another series.
 
+mod rest;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
+
+pub(crate) use rest::with_rest;
 
 use crate::report::{GaugeGrowth, Growth};
 use crate::series::{self, Resource, Round};
-use crate::site::Reading;
+use crate::site::{Apart, Reading};
 use crate::verdict::decide::FEWEST_ROUNDS;
 use crate::verdict::{Decision, Reason, Series, Verdict, decide, doubling, foreign};
 
 /// A reading this close to a limit has reached it: within a hundredth, or eight.
 const CLOSE: u64 = 100;
 const CLOSE_AT_LEAST: u64 = 8;
-/// If at least this share of a growth goes away in the rest, all of it does.
-const ALL_RELEASED: f64 = 0.98;
-/// A smaller share says nothing.
-const SOME_RELEASED: f64 = 0.2;
 
 /// All that a verdict rests on.
 #[derive(Debug)]
@@ -27,9 +29,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) rounds: &'a [Round],
     /// The reading after the rest, if there was one.
     pub(crate) after_rest: Option<&'a Round>,
-    /// Live blocks and bytes, round by round, that are not judged: suppressed places, other
-    /// tests and captured output. Empty if there are none.
-    pub(crate) apart: &'a [Reading],
+    /// Live blocks and bytes that are not judged: suppressed places, other tests and captured output.
+    pub(crate) apart: &'a Apart,
     /// Resources that may grow up to a limit.
     pub(crate) bounds: &'a [(Resource, u64)],
     /// The limits that the system sets.
@@ -106,26 +107,6 @@ pub(crate) fn counts(growth: &Growth) -> bool {
     growth.resource != Resource::ForeignBytes || growth.verdict != Verdict::Undecided
 }
 
-/// A growing decision in view of what was left after the rest: `last` at the end of the load, `rest` after it.
-pub(crate) fn with_rest(mut decision: Decision, readings: &[u64], rest: Option<u64>) -> Decision {
-    let (Verdict::Growing, Some(rest), Some(rate)) = (decision.verdict, rest, decision.rate) else {
-        return decision;
-    };
-    let last = readings.last().copied().unwrap_or(0);
-    let grown = rate.per_round * readings.len() as f64;
-    let released = last.saturating_sub(rest) as f64 / grown.max(1.0);
-    if released >= ALL_RELEASED {
-        decision.verdict = Verdict::Steady;
-        decision.reason = Reason::ReleasedAtRest;
-        decision.rate = None;
-    } else if released >= SOME_RELEASED {
-        decision.verdict = Verdict::Undecided;
-        decision.reason = Reason::PartlyReleasedAtRest { share: released };
-        decision.rate = None;
-    }
-    decision
-}
-
 /// The decision on the series of one resource.
 fn decide_on(resource: Resource, readings: &[u64]) -> Decision {
     match resource {
@@ -166,14 +147,24 @@ fn with_limit(resource: Resource, values: &[u64], evidence: &Evidence<'_>) -> De
 /// The readings that are judged: without what is kept apart.
 fn own_series(evidence: &Evidence<'_>, resource: Resource) -> Option<Vec<u64>> {
     let mut values = series::series(evidence.rounds, resource)?;
-    for (value, apart) in values.iter_mut().zip(evidence.apart) {
-        *value = match resource {
-            Resource::LiveBlocks => value.saturating_sub(apart.blocks),
-            Resource::LiveBytes => value.saturating_sub(apart.bytes),
-            _ => *value,
-        };
+    for (value, apart) in values.iter_mut().zip(&evidence.apart.readings) {
+        *value = without(*value, apart, resource);
     }
     Some(values)
+}
+
+/// The reading after the rest, if there was one, without what is kept apart.
+fn own_rest(evidence: &Evidence<'_>, resource: Resource) -> Option<u64> {
+    let value = evidence.after_rest?.reading(resource)?;
+    Some(without(value, &evidence.apart.rest, resource))
+}
+
+fn without(value: u64, apart: &Reading, resource: Resource) -> u64 {
+    match resource {
+        Resource::LiveBlocks => value.saturating_sub(apart.blocks),
+        Resource::LiveBytes => value.saturating_sub(apart.bytes),
+        _ => value,
+    }
 }
 
 fn judge_resource(evidence: &Evidence<'_>, resource: Resource) -> Growth {
@@ -189,8 +180,7 @@ fn judge_resource(evidence: &Evidence<'_>, resource: Resource) -> Growth {
         return undecided(resource, Reason::NotMeasured { why });
     };
     let decision = with_end(with_limit(resource, &values, evidence), evidence);
-    let rest = evidence.after_rest.and_then(|rest| rest.reading(resource));
-    let mut decision = with_rest(decision, &values, rest);
+    let mut decision = with_rest(decision, &values, own_rest(evidence, resource));
     let bound = evidence.bounds.iter().find(|(bounded, _)| *bounded == resource);
     if let (Verdict::Growing, Some((_, bound)), Some(last)) =
         (decision.verdict, bound, values.last())

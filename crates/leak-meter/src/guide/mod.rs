@@ -1,5 +1,6 @@
 //! Chapters: how the verdict is reached, and where it ends.
 
+#[allow(clippy::doc_markdown)] // Names of authors.
 #[doc = include_str!("method.md")]
 pub mod method {}
 

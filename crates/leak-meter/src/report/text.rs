@@ -16,9 +16,7 @@ pub(super) fn summary(report: &Report) -> String {
     let blocks = report.growth_of(Resource::LiveBlocks).and_then(|growth| growth.detection_limit);
     if let Some(limit) = blocks {
         let limit = units::per_operation(Resource::LiveBlocks, limit);
-        line.push_str("; a leak of blocks above ");
-        line.push_str(&limit);
-        line.push_str(" would show");
+        line.extend(["; a leak of blocks above ", &limit, " would show"]);
     }
     line
 }

@@ -110,7 +110,7 @@ fn apply((verdict, reason): Revised, judgement: &mut Judgement) {
         judgement.verdict = verdict;
         judgement.reason = reason;
     }
-    judgement.may_be_exchange = true;
+    judgement.proves_nothing = true;
 }
 
 /// Whether a series grows.
@@ -171,7 +171,7 @@ fn since(history: &History, from: usize, among: usize) -> Judgement {
         Verdict::Growing => plain.reason.clone(),
         _ => Reason::StoppedWithOthers { round: from },
     };
-    Judgement { verdict, reason, may_be_exchange: true, ..plain }
+    Judgement { verdict, reason, proves_nothing: true, ..plain }
 }
 
 /// For each suspect, what the heap says of it and each of the falling stacks. `Err` is the reason why

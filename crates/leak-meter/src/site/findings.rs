@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::exchange::{self, HeapLook};
-use super::judgement::Judgement;
-use super::ledger::{History, Ledger, Reading};
+use super::judgement::{self, Judgement};
+use super::ledger::{Apart, History, Ledger, Reading};
 use super::nameless::{nameless, why_no_line};
 use super::names::{self, Frame, Names, Owner};
 use super::suppression::Suppressions;
@@ -22,9 +22,9 @@ pub(crate) struct Judged {
     pub(crate) suppressed: Vec<(Site, String)>,
     /// Suppressions that no place which grows belongs to.
     pub(crate) unmatched: Vec<String>,
-    /// What the suppressed places, other tests of the process and captured output held, round by
-    /// round: no part of what the program as a whole is judged by.
-    pub(crate) apart: Vec<Reading>,
+    /// What the suppressed places, other tests of the process and captured output held: no part of what the
+    /// program as a whole is judged by.
+    pub(crate) apart: Apart,
     /// Bytes live at the end that other tests of the process had allocated meanwhile.
     pub(crate) other_tests_bytes: u64,
     /// Bytes live at the end of output that the test harness captured.
@@ -71,11 +71,11 @@ pub(crate) fn judge(
         let mut judged = Judged::default();
         if let Some(others) = others {
             judged.other_tests_bytes = last(&others).bytes;
-            set_apart(&mut judged.apart, &others);
+            judged.apart.add(&others);
         }
         if let Some(captured) = captured {
             judged.captured_output_bytes = last(&captured).bytes;
-            set_apart(&mut judged.apart, &captured);
+            judged.apart.add(&captured);
         }
         let count = lines.len();
         let mut matched = BTreeSet::new();
@@ -88,7 +88,7 @@ pub(crate) fn judge(
             };
             match suppressions.reason_for(&site, suppressed.as_deref()) {
                 Some(reason) => {
-                    set_apart(&mut judged.apart, &sum);
+                    judged.apart.add(&sum);
                     judged.suppressed.push((site, reason));
                     matched.extend(suppressed);
                 }
@@ -106,15 +106,6 @@ pub(crate) fn judge(
     })
 }
 
-/// Adds a history to what is kept apart from the program's own.
-fn set_apart(apart: &mut Vec<Reading>, history: &History) {
-    apart.resize(history.readings.len(), Reading::default());
-    for (sum, reading) in apart.iter_mut().zip(&history.readings) {
-        sum.blocks += reading.blocks;
-        sum.bytes += reading.bytes;
-    }
-}
-
 /// The verdicts on every call stack that changed. Cheaper than [`judge`]: without names, and without a
 /// look at the heap.
 pub(crate) fn verdicts(ledger: &Ledger) -> Vec<Verdict> {
@@ -129,8 +120,10 @@ fn verdicts_of(changing: &[History], look: HeapLook) -> Vec<Judgement> {
     let mut verdicts: Vec<Judgement> =
         changing.iter().map(|history| Judgement::of(history, changing.len())).collect();
     exchange::judge(changing, &mut verdicts, look);
+    judgement::excuse_kept_room(changing, &mut verdicts);
     verdicts
 }
+
 /// The stacks that share a culprit.
 struct Line {
     frames: Vec<Frame>,
@@ -202,15 +195,15 @@ fn by_line(changing: &[History], suppressions: &Suppressions) -> ByLine {
     }
 }
 
-/// What the stacks of a line show together, if that is growth. Growth that may be an exchange is left
-/// out: the sum of the line does not decide it.
+/// What the stacks of a line show together, if that is growth. Growth that proves nothing is left out: the
+/// sum of the line does not decide it.
 fn grows_as_line(
     line: &Line,
     changing: &[History],
     stacks: &[Judgement],
     lines: usize,
 ) -> Option<Judgement> {
-    let plain = line.members.iter().filter(|member| !stacks[**member].may_be_exchange);
+    let plain = line.members.iter().filter(|member| !stacks[**member].proves_nothing);
     let mut plain = plain.map(|member| &changing[*member]).peekable();
     plain.peek()?;
     Some(Judgement::of(&sum(plain), lines)).filter(|line| line.verdict == Verdict::Growing)

@@ -4,6 +4,12 @@ use super::ledger::History;
 use crate::judge::with_rest;
 use crate::verdict::{Decision, Reason, Series, Verdict, doubling};
 
+/// The room that a container may have for each block that it holds, in bytes: at least a pointer.
+const SMALLEST_ENTRY: u64 = 8;
+const LARGEST_ENTRY: u64 = 1024;
+/// Room that grew by more than this has doubled at least twice.
+const TWICE_DOUBLED: u64 = 3;
+
 /// The verdict on a call stack, and the decisions on its blocks and its bytes that it rests on.
 #[derive(Debug, Clone)]
 pub(super) struct Judgement {
@@ -11,8 +17,8 @@ pub(super) struct Judgement {
     pub(super) reason: Reason,
     pub(super) blocks: Decision,
     pub(super) bytes: Decision,
-    /// Whether its blocks may take the place of other stacks' blocks. Then its growth proves nothing.
-    pub(super) may_be_exchange: bool,
+    /// Whether its blocks may take the place of other stacks' blocks, or its room may be empty.
+    pub(super) proves_nothing: bool,
 }
 
 impl Judgement {
@@ -38,7 +44,102 @@ impl Judgement {
             reason: decisive.reason.clone(),
             blocks: of_blocks,
             bytes: of_bytes,
-            may_be_exchange: false,
+            proves_nothing: false,
         }
+    }
+}
+
+/// A container keeps its room when it is emptied, and fills it again, to about where it was. So a container
+/// whose room has doubled at most once since blocks that it may have held went away, in a round or in the
+/// rest, is Undecided: nobody can tell whether it leaks.
+pub(super) fn excuse_kept_room(changing: &[History], verdicts: &mut [Judgement]) {
+    for at in 0..verdicts.len() {
+        let doubles = matches!(verdicts[at].reason, Reason::Doubles { .. });
+        if verdicts[at].verdict != Verdict::Growing || !doubles {
+            continue;
+        }
+        let room = changing[at].bytes();
+        let others = changing.iter().enumerate().filter(|(other, _)| *other != at);
+        let emptied = others.filter_map(|(_, other)| emptied_in(other, &room)).min();
+        let doubled_twice_since = |round: usize| {
+            let then = room.get(round).copied();
+            then.is_some_and(|then| room.last().is_some_and(|last| *last > TWICE_DOUBLED * then))
+        };
+        if emptied.is_some_and(|round| !doubled_twice_since(round)) {
+            let excused = &mut verdicts[at];
+            excused.verdict = Verdict::Undecided;
+            excused.reason = Reason::RoomKept;
+            excused.proves_nothing = true;
+        }
+    }
+}
+
+/// The first round by which at least half of this call stack's blocks had gone away, of a number that may have
+/// filled a container of this room. The rest counts as the round after the last.
+fn emptied_in(history: &History, room: &[u64]) -> Option<usize> {
+    let rest = history.rest.map(|rest| rest.blocks);
+    let readings = history.readings.iter().map(|reading| reading.blocks).chain(rest);
+    let mut highest = 0;
+    readings.enumerate().position(|(round, blocks)| {
+        highest = highest.max(blocks);
+        let (gone, room) = (highest - blocks, room[round.min(room.len() - 1)]);
+        let is_half = gone > 0 && 2 * gone >= highest;
+        is_half && SMALLEST_ENTRY * gone <= room && room <= LARGEST_ENTRY * gone
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::allocator::SiteId;
+    use crate::site::Reading;
+
+    /// A call stack by what it holds after each round: blocks and bytes.
+    fn history(readings: impl Iterator<Item = (u64, u64)>) -> History {
+        let reading = |(blocks, bytes)| Reading { blocks, bytes, reallocations: 0 };
+        History { site: SiteId::METER, readings: readings.map(reading).collect(), rest: None }
+    }
+
+    /// The verdict on the first of two call stacks.
+    fn first_of(changing: [History; 2]) -> (Verdict, Reason) {
+        let mut verdicts = changing.each_ref().map(|history| Judgement::of(history, 2));
+        assert_eq!(verdicts[0].verdict, Verdict::Growing, "{:?}", verdicts[0]);
+        excuse_kept_room(&changing, &mut verdicts);
+        let [first, _] = verdicts;
+        (first.verdict, first.reason)
+    }
+
+    /// The room for 16 bytes of each entry: of `each` in a round, until it is emptied in round `emptied`.
+    fn room(each: u64, emptied: u64) -> History {
+        history((1..=96).map(|round| (1, 16 * (each * round.min(emptied)).next_power_of_two())))
+    }
+
+    #[test]
+    fn the_room_of_what_is_emptied_now_and_then_is_undecided() {
+        let sessions = history((1..=96).map(|round| (50 * (round % 52), 5000 * (round % 52))));
+        let undecided = (Verdict::Undecided, Reason::RoomKept);
+        assert_eq!(first_of([room(50, 52), sessions.clone()]), undecided);
+        // The second time there are a few more, and the room doubles once more.
+        assert_eq!(first_of([room(50, 96), sessions]), undecided);
+    }
+
+    #[test]
+    fn room_that_doubles_on_after_others_were_emptied_is_growing() {
+        let sessions = history((1..=96).map(|round| (50 * (round % 20), 5000 * (round % 20))));
+        assert_eq!(first_of([room(50, 96), sessions]).0, Verdict::Growing);
+        // Of so few blocks or so many it cannot be the room.
+        for few_or_many in [history((1..=96).map(|round| (round / 60, 8))), {
+            history((1..=96).map(|round| (100_000 * (round % 52), 1)))
+        }] {
+            assert_eq!(first_of([room(50, 96), few_or_many]).0, Verdict::Growing);
+        }
+    }
+
+    #[test]
+    fn room_that_stays_when_blocks_go_away_in_the_rest_is_undecided() {
+        let mut links = history((1..=96).map(|round| (50 * round, 5000 * round)));
+        assert_eq!(first_of([room(50, 96), links.clone()]).0, Verdict::Growing);
+        links.rest = Some(Reading::default());
+        assert_eq!(first_of([room(50, 96), links]), (Verdict::Undecided, Reason::RoomKept));
     }
 }

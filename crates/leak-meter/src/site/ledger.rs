@@ -4,6 +4,8 @@
 //! ledger is read as if the block had always been of that site, so that neither of the two sites seems
 //! to grow or to fall by the move.
 
+use std::iter;
+
 use crate::allocator::{self, SiteCounts, SiteId};
 
 /// One site at the end of one round.
@@ -48,6 +50,26 @@ pub(crate) struct History {
     pub(crate) readings: Vec<Reading>,
     /// The reading after the rest, if there was one.
     pub(crate) rest: Option<Reading>,
+}
+
+/// The sum of what is kept apart from the program's own.
+#[derive(Debug, Default)]
+pub(crate) struct Apart {
+    /// Round by round. Empty if there is nothing.
+    pub(crate) readings: Vec<Reading>,
+    /// After the rest, if there was one.
+    pub(crate) rest: Reading,
+}
+
+impl Apart {
+    pub(super) fn add(&mut self, history: &History) {
+        self.readings.resize(history.readings.len(), Reading::default());
+        let rounds = self.readings.iter_mut().zip(&history.readings);
+        for (sum, reading) in rounds.chain(iter::once(&mut self.rest).zip(&history.rest)) {
+            sum.blocks += reading.blocks;
+            sum.bytes += reading.bytes;
+        }
+    }
 }
 
 impl Ledger {

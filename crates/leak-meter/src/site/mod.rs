@@ -30,7 +30,7 @@ use crate::verdict::{Reason, Verdict};
 
 pub(crate) use exchange::HeapLook;
 pub(crate) use findings::{Judged, judge, verdicts};
-pub(crate) use ledger::{Ledger, Reading};
+pub(crate) use ledger::{Apart, Ledger, Reading};
 pub(crate) use nameless::nameless;
 pub(crate) use names::{Frame, Names, Owner, culprit, relative};
 pub(crate) use stack::write_stack;

@@ -69,8 +69,8 @@ impl<'a> Soak<'a> {
         Self { plan: Plan::new(), settling: Settling::default(), watchers: Watchers::default() }
     }
 
-    /// The time that the whole soak may take: the load with its settling, and the rest after it. The report
-    /// takes up to two seconds more, and up to ten if something grows and its
+    /// The time that the whole soak may take: the load with its settling, and the rest after it unless one is
+    /// [given](Self::rest). The report takes up to two seconds more, and up to ten if something grows and its
     /// [holders](Self::holders) are looked for in a large heap.
     ///
     /// The soak begins with rounds of one operation and makes them longer as long as there is time. If the
@@ -115,8 +115,12 @@ impl<'a> Soak<'a> {
     }
 
     /// How long to rest after the load, if something grew, before a last reading: what went away by then is
-    /// no leak. Give a store whose entries expire by themselves at least their time to live. By
-    /// default a fiftieth of the budget, and nothing if the operations in each round are given.
+    /// no leak. Give a store whose entries expire by themselves at least their time to live; it comes on top
+    /// of the budget. By default a fiftieth of the budget, which is part of it, and nothing if the
+    /// operations in each round are given.
+    ///
+    /// A vector or table keeps its room when it is emptied. Where blocks that it may have held went away, its
+    /// room is Undecided; a [bound](Self::bound_site) decides.
     pub fn rest(mut self, rest: Duration) -> Self {
         self.plan.rest = Some(rest);
         self

@@ -98,11 +98,17 @@ impl Plan {
         }
     }
 
+    /// How much of the budget is kept for the rest. A rest that was given comes on top: a time to live
+    /// may be longer than the budget, and is waited for only if something grows.
+    pub(super) fn rest_of(&self, budget: Duration) -> Duration {
+        if self.rest.is_some() { Duration::ZERO } else { budget / REST }
+    }
+
     /// How long to rest after the load if something grows.
     pub(super) fn rest_if_growing(&self) -> Duration {
         match (self.rest, self.work) {
             (Some(rest), _) => rest,
-            (None, Work::Within(budget)) => budget / REST,
+            (None, Work::Within(budget)) => self.rest_of(budget),
             (None, Work::PerRound(_)) => Duration::ZERO,
         }
     }

@@ -48,8 +48,7 @@ impl Schedule {
         let (operations, load, budget) = match plan.work {
             Work::PerRound(operations) => (operations, None, Duration::MAX),
             Work::Within(budget) => {
-                let rest = plan.rest_if_growing();
-                (1, Some(budget.saturating_sub(rest).mul_f64(LOAD)), budget)
+                (1, Some(budget.saturating_sub(plan.rest_of(budget)).mul_f64(LOAD)), budget)
             }
         };
         Self {

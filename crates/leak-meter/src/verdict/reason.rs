@@ -104,6 +104,9 @@ pub enum Reason {
         /// The share that went away, from 0 to 1.
         share: f64,
     },
+    /// Undecided: a container doubled its room in each octave of the work, but at most once since blocks of
+    /// other lines went away.
+    RoomKept,
     /// Undecided: the resource came close to its limit, so that it could not grow further.
     AtLimit {
         /// The limit.
@@ -151,6 +154,23 @@ pub(crate) mod with_text {
         deserializer: D,
     ) -> Result<Reason, D::Error> {
         Read::deserialize(deserializer).map(|read| read.reason)
+    }
+}
+
+const ROOM_KEPT: &str = "its room doubled with the work, but at most once since blocks of other lines went \
+     away, as that of a container does that held them; if it did, declare a bound";
+
+impl Reason {
+    /// Whether the readings rise, in a way that leaves the verdict open.
+    pub(crate) fn is_a_rise(&self) -> bool {
+        matches!(
+            self,
+            Self::Fades { .. }
+                | Self::Stopped { .. }
+                | Self::Swings { .. }
+                | Self::RisesAtEnd { .. }
+                | Self::LateDoubling { .. }
+        )
     }
 }
 
@@ -244,6 +264,7 @@ impl fmt::Display for Reason {
                  decide",
                 100.0 * share
             ),
+            Self::RoomKept => out.write_str(ROOM_KEPT),
             Self::AtLimit { limit } => write!(
                 out,
                 "it came close to its limit of {}, so that it could not grow further",

@@ -72,7 +72,8 @@ fn growing() -> Vec<Shape> {
         leak("leak: vector that two call paths grow in turn", |rng| {
             let [one, other] = [(); 2].map(|()| of_any_size(rng, 1.0, 1000.0));
             let series = rounds().map(|round| {
-                let (odd, even) = (((round + 1.0) / 2.0).ceil(), ((round + 1.0) / 2.0).floor());
+                let half = f64::midpoint(round, 1.0);
+                let (odd, even) = (half.ceil(), half.floor());
                 vector(one * odd + other * even)
             });
             (series.collect(), Some(f64::midpoint(one, other) * ENTRY))

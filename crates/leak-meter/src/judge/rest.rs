@@ -1,0 +1,35 @@
+//! What the rest after the load says of growth.
+
+use crate::verdict::{Decision, Reason, Verdict};
+
+/// If at least this share of a growth goes away in the rest, all of it does.
+const ALL_RELEASED: f64 = 0.98;
+/// A smaller share says nothing.
+const SOME_RELEASED: f64 = 0.2;
+
+/// The decision on what went away in the rest.
+const RELEASED: Decision =
+    Decision { verdict: Verdict::Steady, reason: Reason::ReleasedAtRest, rate: None };
+
+/// The decision on growth, or on what may be growth, in view of what was left after the rest.
+pub(crate) fn with_rest(decision: Decision, readings: &[u64], rest: Option<u64>) -> Decision {
+    let range = readings.iter().min().zip(readings.iter().max());
+    let (Some(rest), Some((low, high))) = (rest, range) else { return decision };
+    if decision.verdict == Verdict::Undecided && decision.reason.is_a_rise() && rest <= *low {
+        return RELEASED;
+    }
+    let (Verdict::Growing, Some(rate)) = (decision.verdict, decision.rate) else { return decision };
+    let last = readings.last().copied().unwrap_or(0);
+    // The rate leaves out what warmed up and stays, but it is an estimate: no more grew than the range.
+    let grown = (rate.per_round * readings.len() as f64).min((high - low) as f64);
+    let released = last.saturating_sub(rest) as f64 / grown.max(1.0);
+    match released {
+        all if all >= ALL_RELEASED => RELEASED,
+        share if share >= SOME_RELEASED => Decision {
+            verdict: Verdict::Undecided,
+            reason: Reason::PartlyReleasedAtRest { share },
+            rate: None,
+        },
+        _ => decision,
+    }
+}

@@ -1,0 +1,120 @@
+//! Small programs, healthy and leaking, each under a soak in a process of its own: this program is
+//! started anew with the name of the test. So no test's threads, descriptors or limits are another's, and
+//! what a soak prints can be read.
+//!
+//! - `stores`: entries that are cleared, or expire.
+//! - `logs`: what only grows: lines that leak beneath noise, strings, vectors, arenas.
+//! - `handles`: descriptors and threads, up to the limits that the system sets.
+//! - `time`: slow operations, busy threads, and what becomes slower.
+//! - `lingering`: asynchronous work that goes on after its operation.
+//! - `assertions`: when the assertions on a report pass.
+//! - `endings`: operations that panic, and soaks that are cancelled.
+#![allow(clippy::vec_box)] // A block for each value is the point.
+#![cfg(all(target_os = "linux", target_pointer_width = "64"))]
+
+mod assertions;
+mod endings;
+mod handles;
+mod lingering;
+mod logs;
+mod stores;
+mod time;
+
+use std::env;
+use std::process::Command;
+
+use leak_meter::report::Growth;
+use leak_meter::{Allocator, Report, Resource, Verdict};
+
+#[global_allocator]
+static METER: Allocator = Allocator::system();
+
+/// Makes the tests: each runs the function of its name in a process of its own.
+macro_rules! programs {
+    ($($module:ident: $($name:ident),+;)+) => {
+        const PROGRAMS: &[(&str, fn())] =
+            &[$($((stringify!($name), $module::$name as fn())),+),+];
+        $($(
+            #[test]
+            fn $name() {
+                in_a_process(stringify!($name));
+            }
+        )+)+
+    };
+}
+
+programs! {
+    stores:
+        a_store_that_is_cleared_now_and_then_is_not_growing,
+        a_store_whose_entries_outlive_the_budget_is_growing,
+        the_same_store_is_steady_after_a_rest_of_their_time_to_live,
+        a_store_that_keeps_its_room_is_not_growing_after_the_rest;
+    logs:
+        a_leak_that_begins_late_beneath_the_noise_of_its_own_line_is_growing,
+        an_arena_whose_pages_double_is_growing_at_its_line_and_rate,
+        a_string_that_is_only_appended_to_is_growing_at_its_rate,
+        a_vector_that_is_never_trimmed_is_growing_at_its_line_and_rate;
+    handles:
+        open_files_that_stay_are_growing_at_every_limit,
+        an_error_at_the_limit_of_open_files_never_makes_them_steady,
+        files_that_stay_open_are_told_by_their_folder,
+        threads_that_stay_are_growing_after_few_operations;
+    time:
+        a_slow_first_operation_is_part_of_a_steady_soak,
+        a_busy_thread_beside_the_workload_costs_no_more_than_the_budget,
+        operations_that_slow_down_as_they_leak_end_in_time_and_are_growing;
+    lingering:
+        work_that_lingers_settles_on_one_thread_and_on_several,
+        work_that_lingers_is_steady_within_a_budget;
+    assertions:
+        assert_steady_refuses_what_grows_and_what_is_undecided,
+        assert_not_growing_accepts_an_undecided_resource_beside_steady_ones,
+        assert_detects_names_the_detection_limit,
+        a_summary_is_one_line;
+}
+
+/// The environment variable that names the program to a child.
+const PROGRAM: &str = "LEAK_METER_TEST_PROGRAM";
+
+/// Runs a program in a process of its own, and returns what it wrote to the standard error stream.
+#[track_caller]
+fn in_a_process(program: &str) -> String {
+    let output = Command::new(env::current_exe().expect("this test's program"))
+        .args(["--ignored", "--exact", "--nocapture", "the_program"])
+        .env(PROGRAM, program)
+        .env_remove("LEAK_METER_BUDGET")
+        .output()
+        .expect("this program can be run");
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{program}: {}\n{text}\n{errors}", output.status);
+    errors
+}
+
+#[test]
+#[ignore = "a child of the others"]
+fn the_program() {
+    let Ok(wanted) = env::var(PROGRAM) else { return };
+    let mut programs = PROGRAMS.iter().chain(endings::PROGRAMS);
+    let (_, program) = programs.find(|(name, _)| *name == wanted).expect("a program of that name");
+    program();
+}
+
+/// What a report says of a resource that grows.
+#[track_caller]
+fn growing(report: &Report, resource: Resource) -> &Growth {
+    let growth = report.growth_of(resource).expect("the resource was measured");
+    assert_eq!(report.verdict, Verdict::Growing, "{report}");
+    assert_eq!(growth.verdict, Verdict::Growing, "{report}");
+    growth
+}
+
+/// Asserts that the first finding grows and is the line of `function`, by the end of its path.
+#[track_caller]
+fn is_at(report: &Report, function: &str) {
+    let Some(site) = report.sites.first() else { panic!("nothing was found\n{report}") };
+    assert_eq!(site.verdict, Verdict::Growing, "{report}");
+    assert!(site.function.ends_with(function), "{report}");
+    assert!(site.file.as_ref().is_some_and(|file| file.contains("small_programs")), "{report}");
+    assert!(site.line.is_some(), "{report}");
+}
