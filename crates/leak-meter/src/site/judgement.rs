@@ -101,6 +101,7 @@ mod tests {
     }
 
     /// The verdict on the first of two call stacks.
+    #[allow(clippy::needless_pass_by_value)] // Scenes read better so.
     fn first_of(changing: [History; 2]) -> (Verdict, Reason) {
         let mut verdicts = changing.each_ref().map(|history| Judgement::of(history, 2));
         assert_eq!(verdicts[0].verdict, Verdict::Growing, "{:?}", verdicts[0]);
