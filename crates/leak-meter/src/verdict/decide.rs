@@ -288,9 +288,14 @@ impl Series {
             && (!rises(quarter, RISES_PERHAPS) || self.gains_less_from(rounds / 2, quarter))
     }
 
-    /// Whether the rounds from `later` on gain less than half of what those from `earlier` on do.
+    /// Whether the rounds from `later` on gain less than half of what those from `earlier` on do, between the
+    /// medians of a sixteenth of the run.
     fn gains_less_from(&self, later: usize, earlier: usize) -> bool {
-        let per_round = |from| self.rate(from).map_or(0.0, |rate| rate.per_round);
+        let rounds = self.values.len();
+        let block = (rounds / 16).max(1);
+        let level = |from: usize| gains::quantile(&self.values[from..from + block], 0.5);
+        let end = level(rounds - block);
+        let per_round = |from: usize| (end - level(from)) / (rounds - from) as f64;
         per_round(later) < per_round(earlier) / 2.0
     }
 
