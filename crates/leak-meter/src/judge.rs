@@ -189,6 +189,12 @@ fn judge_resource(evidence: &Evidence<'_>, resource: Resource) -> Growth {
         decision.verdict = Verdict::Steady;
         decision.reason = Reason::WithinBound { bound: *bound };
     }
+    if let (Resource::LiveBytes, Some(blocks)) =
+        (resource, own_series(evidence, Resource::LiveBlocks))
+    {
+        let blocks = decide::decide(&blocks);
+        decision.rate = decision.rate.map(|rate| rate.of_bytes(&values, &blocks));
+    }
     let operations = operations_per_round(evidence);
     let limit = limit_of(&decision, &Series::new(&values), piece(resource, evidence));
     let limit = limit.map(|limit| limit.max(spare_room(resource, evidence)));

@@ -31,8 +31,11 @@ impl Judgement {
             &blocks,
             rest.map(|rest| rest.blocks),
         );
-        let of_bytes =
+        let mut of_bytes =
             with_rest(doubling::decide(&bytes, series_count), &bytes, rest.map(|rest| rest.bytes));
+        if of_blocks.verdict == Verdict::Growing {
+            of_bytes.rate = of_bytes.rate.map(|rate| rate.of_bytes(&bytes, &of_blocks));
+        }
         let decisive = match (of_blocks.verdict, of_bytes.verdict) {
             (Verdict::Growing, _) => &of_blocks,
             (_, Verdict::Growing) => &of_bytes,

@@ -26,7 +26,9 @@
 
 use super::Verdict;
 use super::gains::{self, Gains, Level};
+use super::rate::Rate;
 use super::reason::Reason;
+use super::window::Window;
 
 /// With fewer rounds nothing is decided.
 pub const FEWEST_ROUNDS: usize = 12;
@@ -49,27 +51,6 @@ const STOPPED: f64 = -2.33;
 /// the first half of the run to the second.
 const ABOVE_BEFORE: f64 = 0.4;
 
-/// A window of the run, up to its end, in which growth is looked for.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Window {
-    /// The round with which it begins.
-    pub(super) from: usize,
-    /// The time constant, in rounds, of the fill that the gains must outlast.
-    pub(super) fade: f64,
-    /// The one-sided level at which they must.
-    pub(super) chance: f64,
-}
-
-/// The time constant of the fill that the first window excludes, as a share of the run: a fill that is slower
-/// cannot be told from a leak.
-const SLOWEST_FILL: f64 = 0.66;
-/// The level at which the first window excludes it.
-const FILLS: f64 = 0.06;
-/// Where the later windows begin, the time constant of the fill that each excludes, both as shares of the run,
-/// and the level at which it does. The later a window begins, the less it shows, so the slower is the fill that
-/// must be excluded and the stricter the test.
-const LATER_WINDOWS: [(f64, f64, f64); 4] =
-    [(0.125, 0.8, 0.04), (0.25, 1.0, 0.02), (0.5, 1.0, 0.005), (0.625, 1.25, 0.005)];
 /// The time constant of a fade, as a share of the run, that the last quarter must not exceed for certain.
 const FADE_OF_LAST_QUARTER: f64 = 2.4;
 /// And the second half.
@@ -77,17 +58,6 @@ const FADE_OF_SECOND_HALF: f64 = 1.0;
 /// A last quarter that gains less than this share of what the rate predicts has stopped, however much the gains
 /// scatter.
 const HARDLY_ANY: f64 = 0.2;
-
-/// Growth in each round, with its 95 % interval.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rate {
-    /// The estimate.
-    pub per_round: f64,
-    /// The lower end of the interval.
-    pub low: f64,
-    /// The upper end of the interval.
-    pub high: f64,
-}
 
 /// What one series shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -165,19 +135,6 @@ impl Series {
             WhyNot::Stopped => Reason::Stopped { rounds_needed },
             WhyNot::NotAboveBefore => Reason::Swings { rounds_needed },
         })
-    }
-
-    /// The windows of a run of this length.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // A share of a small count.
-    pub(super) fn windows(&self) -> impl Iterator<Item = Window> {
-        let rounds = self.values.len() as f64;
-        let whole = Window { from: 0, fade: SLOWEST_FILL * rounds, chance: FILLS };
-        let later = LATER_WINDOWS.into_iter().map(move |(start, fade, chance)| Window {
-            from: (start * rounds) as usize,
-            fade: fade * rounds,
-            chance,
-        });
-        std::iter::once(whole).chain(later)
     }
 
     /// The level at which a mean gain in the window counts. Readings that never fall have no noise
@@ -297,42 +254,6 @@ impl Series {
         let end = level(rounds - block);
         let per_round = |from: usize| (end - level(from)) / (rounds - from) as f64;
         per_round(later) < per_round(earlier) / 2.0
-    }
-
-    /// The mean gain in each round from `from` on, between block medians.
-    fn rate_in(&self, from: usize) -> Option<Rate> {
-        const BLOCKS: usize = 9;
-        let length = ((self.values.len() - from) / BLOCKS).max(1);
-        let level = if length == 1 { Level::Reading } else { Level::Median };
-        Some(Gains::between_blocks(&self.values, from, length, level)?.rate())
-    }
-
-    /// The growth in each round from `from` on, as far as it is stated.
-    fn rate(&self, from: usize) -> Option<Rate> {
-        Some(self.with_later(from, self.rate_in(from)?))
-    }
-
-    /// A rate whose interval spans what the window, its second half and the last quarter of the run say: a leak
-    /// that begins within the window, and what is left of a warm-up, are within it.
-    fn with_later(&self, from: usize, window: Rate) -> Rate {
-        let rounds = self.values.len() - from;
-        let mut rate = window;
-        for later in [from + rounds / 2, self.values.len() * 3 / 4] {
-            let late = self.rate_in(later).unwrap_or(window);
-            rate.low = rate.low.min(late.low);
-            rate.high = rate.high.max(late.high);
-        }
-        if window.low > 0.0 && rate.low <= 0.0 {
-            rate.low = window.low;
-        }
-        // Readings are whole numbers, so that a gain over the window is known to one unit.
-        let unit = 1.0 / rounds as f64;
-        if rate.low < rate.high {
-            let low = rate.low.min(rate.per_round - unit);
-            rate.low = if window.low > 0.0 && low <= 0.0 { rate.low } else { low };
-            rate.high = rate.high.max(rate.per_round + unit);
-        }
-        rate
     }
 }
 

@@ -5,7 +5,8 @@
 //! number of blocks does: an arena adds a page where a vector replaces its block.
 
 use super::Verdict;
-use super::decide::{Decision, Rate, Series};
+use super::decide::{Decision, Series};
+use super::rate::Rate;
 use super::reason::Reason;
 
 /// A container that grew with the work has at least this many times the room after twice the work.

@@ -1,6 +1,6 @@
 //! What a series gains from one block of rounds to the next, and whether those gains last.
 
-use super::decide::Rate;
+use super::rate::Rate;
 use super::student;
 
 /// What stands for the level of a block of rounds.

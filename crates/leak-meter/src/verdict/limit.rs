@@ -1,8 +1,9 @@
 //! The detection limit: the growth that a run of this length and noise finds in at least 95 % of cases.
 
-use super::decide::{Series, Window};
+use super::decide::Series;
 use super::gains::{self, Gains, Level};
 use super::student;
+use super::window::Window;
 
 /// The one-sided level of what is missed. Smaller than 5 %, since the scatter itself is estimated.
 const MISSED: f64 = 0.01;

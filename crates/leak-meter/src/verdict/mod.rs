@@ -11,15 +11,18 @@ pub mod doubling;
 pub mod foreign;
 mod gains;
 mod limit;
+mod rate;
 mod reason;
 mod student;
+mod window;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use decide::{Decision, Rate, Series};
+pub use decide::{Decision, Series};
 pub use foreign::FOREIGN_TOLERANCE;
+pub use rate::Rate;
 pub use reason::Reason;
 pub(crate) use reason::with_text;
 
