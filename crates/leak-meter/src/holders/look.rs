@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::contents::Contents;
+use super::free_lists;
 use super::graph::{Bits, Edge, Graph};
 use super::heap::{Heap, number};
 use super::leftovers::InUse;
@@ -232,7 +233,10 @@ fn foreign(
     if sources.is_empty() {
         return Ok(found);
     }
-    let is_root = |address| roots.areas.iter().any(|area| area.range.contains(&address));
+    let is_root = |address| {
+        let areas = roots.areas.iter().map(|area| &area.range);
+        areas.chain(&heap.arenas).any(|range| range.contains(&address))
+    };
     for mapping in mappings {
         let mut next = mapping.range.start;
         memory.each(&mapping.range, |start, words| {
@@ -252,8 +256,10 @@ fn foreign(
                         continue;
                     }
                 }
-                if let Some(target) = heap.find(usize::from_ne_bytes(words[word]))
+                let address = usize::from_ne_bytes(words[word]);
+                if let Some(target) = heap.find(address)
                     && wanted.has(target as usize)
+                    && !free_lists::is_chunk(address, &heap.range(target))
                     && !is_root(at)
                 {
                     found.add(target as usize);

@@ -78,6 +78,8 @@
 //! - Two weak kinds of pointer and two strong ones that come in equal numbers everywhere cannot be told
 //!   apart by counting: then all count as strong, and the ring that is shown may be the one that
 //!   is open already.
+//! - glibc's lists of free memory lead to the ends of live blocks. These words are told and left out;
+//!   other allocators' lists are not known.
 //! - Memory that is mapped from a file or shared with other processes is neither read nor a root.
 //! - Beyond a limit of live blocks the places with the most blocks are sampled. Then pointers through
 //!   blocks that were left out are not seen, so "held by nothing" is not said at all.
@@ -88,7 +90,8 @@
 //! # Layout
 //! - `finding`, `text`: what is told, and as text.
 //! - `system`: what the operating system tells of this process's memory.
-//! - `heap`: the live blocks; `roots`: where life begins; `graph`: what points to what.
+//! - `heap`, `sample`: the live blocks; `roots`, `areas`: where life begins; `free_lists`: what is no root;
+//!   `graph`: what points to what.
 //! - `leftovers`, `spare`, `description`, `owners`: which pointers are no owner's.
 //! - `weak`, `choice`: which counted pointers are weak; `reach`: what is reached, and what would no longer be;
 //!   `rings`: what is not reached.
@@ -101,6 +104,8 @@ mod finding;
 mod text;
 
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod areas;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod ask;
 mod choice;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
@@ -111,6 +116,8 @@ mod contents;
 mod description;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod explain;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod free_lists;
 mod graph;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod heap;
@@ -128,6 +135,8 @@ mod release;
 mod rings;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod roots;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod sample;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod sharing;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]

@@ -1,33 +1,14 @@
 //! Where what lives begins: the statics of the program and its libraries, every thread's thread-local
 //! block and stack, and the calling thread's registers.
 
-use std::ops::Range;
-
+use super::areas::{self, Area, AreaKind};
+use super::free_lists;
 use super::graph::{Bits, Graph};
 use super::heap::Heap;
 use super::leftovers::InUse;
 use super::reach::{Parent, Seed, Tree};
-use super::system::{Backing, Mapping, Memory, Object, OutOfTime, Thread, WORD, objects, threads};
+use super::system::{Mapping, Memory, Object, OutOfTime, Thread, WORD, objects, threads};
 use crate::allocator::FrameBound;
-
-/// A stretch of memory that holds by itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Area {
-    pub(crate) range: Range<usize>,
-    pub(crate) kind: AreaKind,
-}
-
-/// What a stretch is. The better it tells who holds, the earlier it comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum AreaKind {
-    /// Statics of the object with this number.
-    Statics(usize),
-    /// The thread-local block of the thread with this number: its part of an object, if that is
-    /// known, and where it begins in it.
-    ThreadLocals(usize, Option<usize>),
-    /// The stack of the thread with this number.
-    Stack(usize),
-}
 
 /// Where the calling thread stood when it asked, for its stack below is the meter's.
 #[derive(Debug, Clone)]
@@ -88,7 +69,14 @@ impl Roots {
             areas.extend(statics.map(|range| Area { range, kind: AreaKind::Statics(number) }));
         }
         for number in 0..threads.len() {
-            areas.extend(of_thread(number, number == own, &threads, &objects, mappings, heap));
+            areas.extend(areas::of_thread(
+                number,
+                number == own,
+                &threads,
+                &objects,
+                mappings,
+                heap,
+            ));
         }
         areas.sort_by_key(|area| area.kind);
         let mut roots = Self {
@@ -113,11 +101,16 @@ impl Roots {
     ) -> Result<(), OutOfTime> {
         for (number, area) in (0..).zip(&self.areas) {
             let mut found: Vec<(usize, u32)> = Vec::new();
+            let mut bins = Vec::new();
             memory.each(&area.range, |start, words| {
                 for (number, at) in (start..).step_by(WORD).take(words.len()).enumerate() {
                     let address = usize::from_ne_bytes(words[number]);
+                    if free_lists::may_be_bin(at, &words[number..]) {
+                        bins.push(at);
+                    }
                     if let Some(target) = heap.find(address)
                         && heap.find(at).is_none()
+                        && !free_lists::is_chunk(address, &heap.range(target))
                     {
                         found.push((at, target));
                         if address == heap.start(target as usize) {
@@ -126,6 +119,8 @@ impl Roots {
                     }
                 }
             })?;
+            let arenas = free_lists::arenas(&bins);
+            found.retain(|(at, _)| !arenas.iter().any(|arena| arena.contains(at)));
             if let AreaKind::Stack(thread) = area.kind {
                 if thread == self.own {
                     let targets: Vec<u32> =
@@ -239,67 +234,4 @@ fn find_pointers(memory: &Memory, candidates: &[usize], threads: &mut [Thread]) 
             thread.pointer.get_or_insert(*candidate);
         }
     }
-}
-
-/// How much of a thread's control block is looked at, from the thread pointer on: the C library
-/// keeps the values of thread-specific keys there.
-const CONTROL_BLOCK: usize = 2304;
-/// Thread-local blocks further below the thread pointer than this were loaded later, elsewhere.
-const STATIC_BLOCKS: usize = 1 << 20;
-
-/// The stack and the thread-local block of one thread.
-fn of_thread(
-    number: usize,
-    is_own: bool,
-    threads: &[Thread],
-    objects: &[Object],
-    mappings: &[Mapping],
-    heap: &Heap,
-) -> Vec<Area> {
-    let thread = &threads[number];
-    let mut areas = Vec::new();
-    let mut lowest = thread.pointer;
-    if let (Some(pointer), Some(own)) = (thread.pointer, threads::own_pointer()) {
-        let blocks = objects.iter().enumerate().filter_map(|(number, object)| {
-            let block = object.thread_local.clone()?;
-            let below = own.checked_sub(block.start).filter(|below| *below <= STATIC_BLOCKS)?;
-            Some((number, pointer.checked_sub(below)?, block.len()))
-        });
-        for (object, start, length) in blocks {
-            lowest = lowest.min(Some(start));
-            let kind = AreaKind::ThreadLocals(number, Some(object));
-            areas.push(Area { range: start..start + length, kind });
-        }
-        let range = pointer..pointer + CONTROL_BLOCK;
-        areas.push(Area { range, kind: AreaKind::ThreadLocals(number, None) });
-    } else if is_own {
-        areas.extend(objects.iter().enumerate().filter_map(|(object, loaded)| {
-            let kind = AreaKind::ThreadLocals(number, Some(object));
-            Some(Area { range: loaded.thread_local.clone()?, kind })
-        }));
-    }
-    let within = |address: usize| mappings.iter().find(|mapping| mapping.range.contains(&address));
-    // A stack whose end is not told lies below the thread-local block, but for the main one.
-    let mapping = match (thread.stack_pointer, thread.is_main) {
-        (Some(pointer), _) => within(pointer),
-        (None, true) => mappings.iter().find(|mapping| mapping.backing == Backing::MainStack),
-        (None, false) => thread.pointer.and_then(within),
-    };
-    if let Some(mapping) = mapping {
-        let mut range = mapping.range.clone();
-        if let Some(pointer) = thread.stack_pointer {
-            range = if is_own { pointer..range.end } else { threads::in_use(&range, pointer) };
-        }
-        // Neighbouring mappings are one to the system: a stack ends below the thread-local block, and
-        // where blocks begin.
-        if let Some(lowest) = lowest.filter(|lowest| range.contains(lowest)) {
-            range.end = lowest;
-        }
-        let block = heap.first_behind(range.start);
-        if thread.stack_pointer.is_some() && block < heap.len() {
-            range.end = range.end.min(heap.start(block));
-        }
-        areas.push(Area { range, kind: AreaKind::Stack(number) });
-    }
-    areas
 }

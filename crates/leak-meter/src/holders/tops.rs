@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::areas::AreaKind;
 use super::finding::Hold;
 use super::look::Seen;
 use super::places::Places;
 use super::reach::Seed;
 use super::rings::{self, Source};
-use super::roots::AreaKind;
 use super::statics::Statics;
 use crate::allocator::SiteId;
 

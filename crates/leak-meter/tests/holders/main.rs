@@ -4,6 +4,7 @@
 //! - `containers`: a vector, maps, a list, halves, slices, pages: held by what they are in.
 //! - `owners`: threads, statics, closures, futures, C code: held by what is no container.
 //! - `rings`: held by nothing but each other, and weak pointers.
+//! - `free_lists`: next to free memory.
 //! - `random`: random graphs against a plain model.
 //! - `moving`: while other threads allocate, and beyond the limit on blocks.
 //! - `soaks`: what a report says.
@@ -11,6 +12,7 @@
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
 
 mod containers;
+mod free_lists;
 mod moving;
 mod owners;
 mod random;
@@ -47,6 +49,7 @@ scenes! {
         waiting_tasks, foreign_memory, forgotten, main_stack;
     rings: ring_with_tail, weak_left, weak_way_back, ring_known_weakly, closure_that_owns_its_owner,
         arc_ring;
+    free_lists: neighbours_of_free_chunks, blocks_of_one_word;
     random: random_graphs;
     moving: while_others_allocate, beyond_the_limit;
     soaks: report_of_a_leak, nothing_for_a_healthy_program;
@@ -55,9 +58,16 @@ scenes! {
 /// The environment variable that names the scene to a child.
 const SCENE: &str = "LEAK_METER_TEST_SCENE";
 
+/// Scenes whose blocks lie in the arena of the main thread, which is a static of the C library. A test has a
+/// thread of its own, and with it another arena.
+const IN_MAIN_ARENA: [&str; 2] = ["neighbours_of_free_chunks", "blocks_of_one_word"];
+
 fn in_a_process(scene: &str) {
     let mut child = Command::new(env::current_exe().expect("this test's program"));
     child.args(["--ignored", "--exact", "--nocapture", "the_scene"]).env(SCENE, scene);
+    if IN_MAIN_ARENA.contains(&scene) {
+        child.env("MALLOC_ARENA_MAX", "1");
+    }
     let output = child.output().expect("this program can be run");
     assert!(
         output.status.success(),
