@@ -31,6 +31,13 @@ pub struct Look {
     pub moved: u64,
     /// How long it took, in milliseconds.
     pub milliseconds: u64,
+    /// Whether the limit on the time, or on the pointers, was reached before all was seen: then
+    /// "held by nothing" is not said.
+    #[serde(default)]
+    pub partial: bool,
+    /// Whether the meter was built without optimisation, and this took ten times as long.
+    #[serde(default)]
+    pub unoptimised: bool,
 }
 
 /// One holder, and what it holds.
@@ -46,7 +53,7 @@ pub struct Finding {
     pub steps: Vec<Step>,
     /// How many bytes would go if the holder let go: of the holder and of all that nothing else
     /// holds. Less than is held where other ways lead there too. If blocks were left out, an
-    /// estimate.
+    /// estimate; zero if there was no time to find out.
     pub retained_bytes: u64,
     /// The blocks that these are.
     pub retained_blocks: u64,

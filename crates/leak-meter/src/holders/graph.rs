@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use super::deadline::Deadline;
+
 /// No block, or no path.
 pub(crate) const NONE: u32 = u32::MAX;
 
@@ -42,6 +44,8 @@ pub(crate) struct Graph {
     edges: Vec<Edge>,
     /// What a block holds by way of others.
     links: BTreeMap<u32, Vec<u32>>,
+    /// When work on this graph must end.
+    deadline: Deadline,
 }
 
 impl Graph {
@@ -49,7 +53,17 @@ impl Graph {
     pub(crate) fn with_capacity(blocks: usize) -> Self {
         let mut first = Vec::with_capacity(blocks + 1);
         first.push(0);
-        Self { first, edges: Vec::with_capacity(2 * blocks), links: BTreeMap::new() }
+        Self { first, edges: Vec::with_capacity(2 * blocks), ..Self::default() }
+    }
+
+    /// From now on, work on this graph must end at `deadline`.
+    pub(crate) fn set_deadline(&mut self, deadline: Deadline) {
+        self.deadline = deadline;
+    }
+
+    /// When work on this graph must end. Whoever follows edges asks.
+    pub(crate) fn deadline(&self) -> &Deadline {
+        &self.deadline
     }
 
     /// Adds an edge of the block that is being added.
@@ -77,6 +91,7 @@ impl Graph {
     /// The same without some edges.
     pub(crate) fn without(self, left_out: &Bits) -> Self {
         let mut graph = Self::with_capacity(self.len());
+        graph.deadline = self.deadline.clone();
         for block in 0..u32::try_from(self.len()).unwrap_or(NONE) {
             let kept = self.edges_of(block).filter(|place| !left_out.has(*place));
             graph.edges.extend(kept.map(|place| self.edges[place]));
@@ -116,10 +131,10 @@ impl Graph {
         links.chain(places.map(|place| self.edges[place].target))
     }
 
-    /// Every edge with its place and the block that it is of.
+    /// Every edge with its place and the block that it is of, until the time is over.
     pub(crate) fn each(&self) -> impl Iterator<Item = (u32, usize, Edge)> + '_ {
         let blocks = 0..u32::try_from(self.len()).unwrap_or(NONE);
-        blocks.flat_map(move |block| {
+        blocks.take_while(|_| !self.deadline.is_over()).flat_map(move |block| {
             self.edges_of(block).map(move |place| (block, place, self.edges[place]))
         })
     }

@@ -30,6 +30,8 @@ pub(crate) struct Heap {
     shares: Vec<f64>,
     /// Blocks that were seen and not taken in, because there were too many.
     pub(crate) left_out: u64,
+    /// Whether there was time to look at all mappings.
+    pub(crate) is_whole: bool,
     /// Where a thread's control block may be.
     pub(crate) thread_pointers: Vec<usize>,
     /// Where the C library's allocator keeps its lists.
@@ -45,12 +47,9 @@ struct Segment {
 }
 
 impl Heap {
-    /// Finds the live blocks in `mappings`, at most about as many as `limits` allow.
-    pub(crate) fn scan(
-        memory: &mut Memory,
-        mappings: &[Mapping],
-        limits: &Limits,
-    ) -> Result<Self, OutOfTime> {
+    /// Finds the live blocks in `mappings`, at most about as many as `limits` allow, and as many as there is
+    /// time for.
+    pub(crate) fn scan(memory: &mut Memory, mappings: &[Mapping], limits: &Limits) -> Self {
         let live: Vec<u64> = allocator::all_sites()
             .map(|site| if site == SiteId::METER { 0 } else { live_of(site) })
             .collect();
@@ -68,12 +67,13 @@ impl Heap {
             ..Self::default()
         };
         let mut bins = Vec::new();
-        for mapping in mappings {
-            heap.scan_mapping(memory, &mapping.range, &mut bins)?;
-        }
+        let mut scanned =
+            mappings.iter().map(|mapping| heap.scan_mapping(memory, &mapping.range, &mut bins));
+        let is_whole = scanned.all(|scanned| scanned.is_ok());
+        heap.is_whole = is_whole;
         heap.arenas = free_lists::arenas(&bins);
         heap.index();
-        Ok(heap)
+        heap
     }
 
     fn scan_mapping(

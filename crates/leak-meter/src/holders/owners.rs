@@ -88,7 +88,7 @@ fn irregular(graph: &Graph, counted: &Counted, blocks: &mut impl Blocks) -> Bits
     let weak = &counted.weak;
     let places: Vec<u32> =
         (0..u32::try_from(graph.len()).unwrap_or(NONE)).map(|block| blocks.place(block)).collect();
-    let mut sizes = vec![0; places.iter().max().map_or(0, |most| *most as usize + 1)];
+    let mut sizes = vec![0_u32; places.iter().max().map_or(0, |most| *most as usize + 1)];
     for place in &places {
         sizes[*place as usize] += 1;
     }

@@ -40,6 +40,8 @@ pub(crate) struct Roots {
     pub(crate) seeds: Vec<Seed>,
     /// Where each seed stands.
     pub(crate) places: Vec<usize>,
+    /// Whether there was time to read them all.
+    pub(crate) are_all: bool,
 }
 
 impl Roots {
@@ -50,7 +52,7 @@ impl Roots {
         heap: &Heap,
         caller: &Caller,
         in_use: &mut InUse,
-    ) -> Result<Self, OutOfTime> {
+    ) -> Self {
         let objects = objects::all();
         let mut threads = threads::all();
         let own_id = threads::own_id();
@@ -87,9 +89,10 @@ impl Roots {
             areas,
             seeds: Vec::new(),
             places: Vec::new(),
+            are_all: true,
         };
-        roots.read(memory, heap, caller, in_use)?;
-        Ok(roots)
+        roots.are_all = roots.read(memory, heap, caller, in_use).is_ok();
+        roots
     }
 
     fn read(

@@ -2,11 +2,15 @@
 
 use std::fmt;
 
-use super::finding::{Finding, Held, Hold, Holders, Step};
+use super::finding::{Finding, Held, Hold, Holders, Look, Step};
 use crate::units;
 
 /// Findings that are shown; the rest are counted.
 const MOST_FINDINGS: usize = 4;
+/// A scan of so many milliseconds is slow.
+const SLOW: u64 = 1000;
+const NOTHING_FOUND: &str = "No holder was found: no call site gained blocks, or no holder accounts \
+                             for a tenth of those that one gained.";
 /// Places that are shown of one finding; the rest are counted.
 const MOST_HELD: usize = 3;
 
@@ -23,15 +27,44 @@ impl Holders {
         if self.findings.len() > MOST_FINDINGS {
             lines.push(format!("... and {} more", self.findings.len() - MOST_FINDINGS));
         }
-        if let Some(look) = self.look.filter(|_| !self.findings.is_empty()) {
-            if look.left_out > 0 {
-                let [seen, all] = [look.blocks, look.blocks + look.left_out].map(units::count);
-                lines.push(format!("Sampled: {seen} of {all} live blocks were looked at."));
+        if let Some(look) = self.look {
+            if self.findings.is_empty() {
+                lines.push(NOTHING_FOUND.to_owned());
             }
-            if look.moved > 0 {
-                let moved = count(look.moved, "block");
-                lines.push(format!("{moved} changed meanwhile; nothing is said of them."));
-            }
+            lines.extend(look.lines());
+        }
+        lines
+    }
+}
+
+impl Look {
+    /// What limits the result.
+    fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.left_out > 0 {
+            let [seen, all] = [self.blocks, self.blocks + self.left_out].map(units::count);
+            lines.push(format!(
+                "Sampled: {seen} of {all} live blocks were looked at, so blocks that nothing seems to \
+                 hold are left out."
+            ));
+        }
+        if self.partial {
+            let seconds = self.milliseconds as f64 / 1000.0;
+            lines.push(format!(
+                "Partial: the limit on time or pointers was reached after {seconds:.1} s, so blocks \
+                 that nothing seems to hold are left out."
+            ));
+        }
+        if self.moved > 0 {
+            let moved = count(self.moved, "block");
+            lines.push(format!("{moved} changed during the scan and are left out."));
+        }
+        if self.unoptimised && (self.partial || self.milliseconds >= SLOW) {
+            lines.push(
+                "leak-meter was built without optimization; `[profile.dev.package.leak-meter] \
+                 opt-level = 3` in Cargo.toml makes the scan about ten times faster."
+                    .to_owned(),
+            );
         }
         lines
     }
@@ -59,7 +92,9 @@ impl Finding {
         let when = if self.is_ring() { "opened" } else { "let go" };
         let is_part = self.retained_bytes < self.held_bytes() / 2;
         let rest = if is_part { "; other ways lead to the rest" } else { "" };
-        lines.push(format!("   if {when}, {bytes} in {} go{rest}", count(blocks, "block")));
+        if self.retained_blocks > 0 {
+            lines.push(format!("   if {when}, {bytes} in {} go{rest}", count(blocks, "block")));
+        }
         lines
     }
 

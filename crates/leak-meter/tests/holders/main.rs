@@ -5,6 +5,7 @@
 //! - `owners`: threads, statics, closures, futures, C code: held by what is no container.
 //! - `rings`: held by nothing but each other, and weak pointers.
 //! - `free_lists`: next to free memory.
+//! - `limits`: within the time that a look may take.
 //! - `random`: random graphs against a plain model.
 //! - `moving`: while other threads allocate, and beyond the limit on blocks.
 //! - `soaks`: what a report says.
@@ -13,6 +14,7 @@
 
 mod containers;
 mod free_lists;
+mod limits;
 mod moving;
 mod owners;
 mod random;
@@ -50,6 +52,7 @@ scenes! {
     rings: ring_with_tail, weak_left, weak_way_back, ring_known_weakly, closure_that_owns_its_owner,
         arc_ring;
     free_lists: neighbours_of_free_chunks, blocks_of_one_word;
+    limits: reserved_address_space, out_of_time;
     random: random_graphs;
     moving: while_others_allocate, beyond_the_limit;
     soaks: report_of_a_leak, nothing_for_a_healthy_program;
