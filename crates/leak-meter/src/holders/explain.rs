@@ -136,7 +136,7 @@ impl Ways<'_> {
         for ((place, top), draft) in drafts {
             // What seems to be held by nothing may be held by something that was not looked at.
             let hold = &self.tops.get(top).hold;
-            let needs_all = matches!(hold, Hold::Ring | Hold::Foreign | Hold::Nothing);
+            let needs_all = hold.is_by_no_root();
             if !(is_part && needs_all) {
                 findings.push(self.finding(place, top, draft));
             }

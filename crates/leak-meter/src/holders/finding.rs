@@ -90,6 +90,9 @@ pub enum Hold {
     Foreign,
     /// By nothing but each other: a ring.
     Ring,
+    /// By nobody, of an `Rc` or `Arc`: it counts more owners than there are pointers to it, so an owner
+    /// went away without counting down (`mem::forget`, `into_raw`).
+    LeakedCount,
     /// By nothing that was found: forgotten, or its address is kept in another form.
     Nothing,
 }
@@ -139,6 +142,13 @@ impl Holders {
     /// Nothing but the reason.
     pub(crate) fn unavailable(reason: impl Into<String>) -> Self {
         Self { unavailable: Some(reason.into()), ..Self::default() }
+    }
+}
+
+impl Hold {
+    /// Whether no root leads to what is held so.
+    pub(crate) fn is_by_no_root(&self) -> bool {
+        matches!(self, Self::Foreign | Self::Ring | Self::LeakedCount | Self::Nothing)
     }
 }
 

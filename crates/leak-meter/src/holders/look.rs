@@ -16,6 +16,7 @@ use super::rings::{self, Source};
 use super::roots::{Caller, Roots};
 use super::spare;
 use super::system::{self, Backing, Mapping, Memory, OutOfTime, WORD};
+use super::unheld::{self, Unheld, forest};
 use super::weak::{self, Counted};
 
 /// What was seen.
@@ -34,8 +35,8 @@ pub(crate) struct Seen {
     /// Blocks that changed during the look; nothing is said of them.
     pub(crate) moved: Bits,
     pub(crate) moved_count: u64,
-    /// What nothing holds that was reached, and whether memory of others points to each.
-    pub(crate) sources: Vec<(Source, bool)>,
+    /// What nothing holds that was reached, and how each is held.
+    pub(crate) sources: Vec<(Source, Unheld)>,
     /// What these hold; the roots of its seeds are the numbers of the sources.
     pub(crate) forest: Tree,
     pub(crate) forest_seeds: Vec<Seed>,
@@ -87,7 +88,8 @@ impl Seen {
             contents.places.get(place).is_counted()
         });
         // What is not reached by owners' pointers alone is reached by others, unless it holds itself.
-        let no_ring = counted.unsure.or(&others);
+        let borrowing = unheld::borrowing(&graph, &counted, contents);
+        let no_ring = counted.unsure.or(&others).or(&borrowing);
         let wide = {
             let is_apart = |block: u32| tree.has(block) || moved.has(block as usize);
             let mut rings = rings::sources(&graph, is_apart, &no_ring);
@@ -109,20 +111,13 @@ impl Seen {
             word == Some([0; WORD])
         });
         let is_apart = |block: u32| tree.has(block) || moved.has(block as usize);
-        let sources = rings::sources(&graph, is_apart, &no_ring);
+        let sources = unheld::sources(&graph, is_apart, &no_ring, &counted.weak.or(&others));
         let (foreign, is_all) = match foreign(&mut memory, &blocks, &heap, &roots, &sources) {
             Ok(foreign) => (foreign, true),
             Err(OutOfTime) => (Bits::default(), false),
         };
-        let sources: Vec<(Source, bool)> = sources
-            .into_iter()
-            .map(|source| {
-                // The counts of a ring say that all who hold it are known.
-                let is_counted = source.is_ring && has_counted(&source, &counted, &heap);
-                let points = source.blocks.iter().any(|block| foreign.has(*block as usize));
-                (source, points && !is_counted)
-            })
-            .collect();
+        let contents = &mut Contents { heap: &heap, memory: &memory, places };
+        let sources = unheld::kinds(sources, &graph, &counted, &foreign, contents);
         let (mut forest, forest_seeds) =
             forest(&graph, sources.iter().map(|(source, _)| source), &narrow);
         forest.grow_on(&graph, &counted.weak);
@@ -172,21 +167,4 @@ impl Seen {
 
 fn has_counted(source: &Source, counted: &Counted, heap: &Heap) -> bool {
     source.blocks.iter().any(|block| counted.is_counted(heap.site(*block)))
-}
-
-/// What the sources hold, each with the number of its source as root.
-fn forest<'a>(
-    graph: &Graph,
-    sources: impl Iterator<Item = &'a Source>,
-    left_out: &Bits,
-) -> (Tree, Vec<Seed>) {
-    let mut forest = Tree::new(graph.len());
-    let seeds: Vec<Seed> = sources
-        .enumerate()
-        .flat_map(|(at, source)| {
-            source.blocks.iter().map(move |block| Seed { target: *block, root: number(at) })
-        })
-        .collect();
-    forest.grow(graph, seeds.iter().copied().enumerate(), left_out);
-    (forest, seeds)
 }

@@ -34,6 +34,8 @@
 //!   C code allocates, for instance.
 //! - *held by nothing that was found*: forgotten (`mem::forget`, `into_raw`, `Box::leak`), or held
 //!   by an address that is kept in another form.
+//! - *nobody holds it: its reference count never reached zero*: an `Rc` or `Arc` counts more owners than
+//!   there are pointers to it: a clone was forgotten (`mem::forget`, `into_raw`).
 //! - *if let go*: the holder's own bytes and those of everything that is reached only through it. That
 //!   is what the holder's blocks *dominate*, all of them together. It is found by following every
 //!   pointer again without them. Where that is much less than is held, other ways lead to the
@@ -96,7 +98,7 @@
 //!   `pointers`, `graph`: what points to what.
 //! - `leftovers`, `spare`, `description`, `owners`: which pointers are no owner's.
 //! - `weak`, `choice`: which counted pointers are weak; `reach`: what is reached, and what would no longer be;
-//!   `rings`: what is not reached.
+//!   `rings`, `unheld`: what is not reached.
 //! - `look`, `contents`: all of this once; `paths`, `places`, `statics`, `tops`: ways and their names; `question`,
 //!   `explain`, `steps`, `release`: from a look to findings.
 //! - `deadline`: the time that all this may take.
@@ -154,6 +156,8 @@ mod steps;
 mod system;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod tops;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod unheld;
 mod weak;
 
 #[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]

@@ -99,6 +99,24 @@ impl Place {
         self.is_counted() || [TASK, "box"].contains(&self.what.as_str())
     }
 
+    /// Whether an owner's pointer to a block of this place may lead behind its start, as that to a hash table
+    /// does.
+    pub(crate) fn is_owned_within(&self) -> bool {
+        const TO_THE_START: [&str; 10] = [
+            "Rc",
+            "Arc",
+            "box",
+            "vector",
+            "string",
+            "slice",
+            "ring buffer",
+            "B-tree",
+            "linked list",
+            "heap",
+        ];
+        !TO_THE_START.contains(&self.what.as_str()) && self.role() == Role::Other
+    }
+
     /// What the slots of a block of this place are.
     pub(crate) fn slots(&self) -> Slots {
         match self.what.as_str() {

@@ -1,7 +1,6 @@
 //! What would go if a holder let go.
 
 use super::explain::Ways;
-use super::finding::Hold;
 use super::graph::{Bits, NONE};
 use super::paths::Mark;
 use super::reach::{Tree, retained};
@@ -18,8 +17,7 @@ impl Ways<'_> {
     /// What would go with the holder at `place` on the ways to `top`; with the root itself if there is
     /// no such place. `None` if the time was over before it was found.
     pub(super) fn retained(&mut self, place: u32, top: u32) -> Option<Vec<u32>> {
-        let needs_no_root =
-            matches!(self.tops.get(top).hold, Hold::Ring | Hold::Foreign | Hold::Nothing);
+        let needs_no_root = self.tops.get(top).hold.is_by_no_root();
         if needs_no_root {
             return self.retained_by_sources(top);
         }

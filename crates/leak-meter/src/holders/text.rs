@@ -11,6 +11,7 @@ const MOST_FINDINGS: usize = 4;
 const SLOW: u64 = 1000;
 const NOTHING_FOUND: &str = "No holder was found: no call site gained blocks, or no holder accounts \
                              for a tenth of those that one gained.";
+const NOBODY: &str = "nobody holds it: its reference count never reached zero";
 /// Places that are shown of one finding; the rest are counted.
 const MOST_HELD: usize = 3;
 
@@ -109,15 +110,21 @@ impl Finding {
     /// From the holder out to the root.
     fn way_lines(&self, number: usize) -> Vec<String> {
         let mut lines = Vec::new();
-        lines.push(format!("{number}. held {}", self.held_how()));
+        if self.steps.is_empty() && self.hold == Hold::LeakedCount {
+            lines.push(format!("{number}. {NOBODY}"));
+        } else {
+            lines.push(format!("{number}. held {}", self.held_how()));
+        }
         for (at, step) in self.steps.iter().enumerate() {
             if at > 0 {
                 lines.push(format!("   in {}", step.name()));
             }
             lines.extend(step.place().map(|place| format!("     {place}")));
         }
-        if !self.steps.is_empty() {
-            lines.push(format!("   {}", self.hold));
+        match &self.hold {
+            _ if self.steps.is_empty() => {}
+            Hold::LeakedCount => lines.push(format!("   {NOBODY}")),
+            hold => lines.push(format!("   {hold}")),
         }
         if let Hold::Stack { place: Some(place), .. } = &self.hold {
             lines.push(format!("     {place}"));
@@ -190,6 +197,7 @@ impl fmt::Display for Hold {
             Self::Stack { thread, .. } => write!(out, "on the stack of {thread}"),
             Self::Foreign => write!(out, "by memory not allocated through the meter"),
             Self::Ring => write!(out, "by nothing but each other"),
+            Self::LeakedCount => write!(out, "by nobody: its reference count never reached zero"),
             Self::Nothing => write!(
                 out,
                 "by nothing that was found: forgotten, or its address is kept in another form"

@@ -9,6 +9,7 @@ use super::places::Places;
 use super::reach::Seed;
 use super::rings::{self, Source};
 use super::statics::Statics;
+use super::unheld::Unheld;
 use crate::allocator::SiteId;
 
 /// An end of ways. Equal ones are one.
@@ -105,11 +106,12 @@ impl Tops {
             return *known;
         }
         let at = source;
-        let (source, is_foreign) = &seen.sources[at];
-        let (hold, ring) = match (is_foreign, source.is_ring) {
-            (true, _) => (Hold::Foreign, Vec::new()),
-            (false, false) => (Hold::Nothing, Vec::new()),
-            (false, true) => (Hold::Ring, ring(seen, places, source)),
+        let (source, kind) = &seen.sources[at];
+        let (hold, ring) = match kind {
+            Unheld::Foreign => (Hold::Foreign, Vec::new()),
+            Unheld::LeakedCount => (Hold::LeakedCount, Vec::new()),
+            Unheld::Nothing => (Hold::Nothing, Vec::new()),
+            Unheld::Ring => (Hold::Ring, ring(seen, places, source)),
         };
         let number = self.number(Top { hold, ring });
         self.of_source.insert(at, number);

@@ -6,6 +6,7 @@
 //! - `rings`: held by nothing but each other, and weak pointers.
 //! - `free_lists`: next to free memory.
 //! - `limits`: within the time that a look may take.
+//! - `counts`: held by nothing, though it looks like a ring.
 //! - `random`: random graphs against a plain model.
 //! - `moving`: while other threads allocate, and beyond the limit on blocks.
 //! - `soaks`: what a report says.
@@ -13,6 +14,7 @@
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
 
 mod containers;
+mod counts;
 mod free_lists;
 mod limits;
 mod moving;
@@ -53,6 +55,8 @@ scenes! {
         arc_ring;
     free_lists: neighbours_of_free_chunks, blocks_of_one_word;
     limits: reserved_address_space, out_of_time;
+    counts: forgotten_clone_of_a_parent, forgotten_clone, future_that_borrows_from_itself,
+        ring_of_one;
     random: random_graphs;
     moving: while_others_allocate, beyond_the_limit;
     soaks: report_of_a_leak, nothing_for_a_healthy_program;
