@@ -17,6 +17,8 @@ pub(crate) struct Area {
 pub(crate) enum AreaKind {
     /// Statics of the object with this number.
     Statics(usize),
+    /// The runtimes whose tasks have not ended, wherever they keep them.
+    Tasks,
     /// The thread-local block of the thread with this number: its part of an object, if that is
     /// known, and where it begins in it.
     ThreadLocals(usize, Option<usize>),

@@ -26,6 +26,11 @@ impl Contents<'_> {
         self.places.get(place).room()
     }
 
+    pub(super) fn is_task(&mut self, block: u32) -> bool {
+        let place = self.place_of(block);
+        self.places.get(place).role() == Role::Task
+    }
+
     pub(super) fn is_owned_within(&mut self, block: u32) -> bool {
         let place = self.place_of(block);
         self.places.get(place).is_owned_within()

@@ -51,7 +51,7 @@ pub struct Finding {
     /// The holder, and from it on, outwards, what holds it in turn. For a ring: its steps in order,
     /// each owning the next, the last one the first. Empty where a root itself is the holder.
     pub steps: Vec<Step>,
-    /// How many bytes would go if the holder let go: of the holder and of all that nothing else
+    /// How many bytes dropping the holder would free: of the holder and of all that nothing else
     /// holds. Less than is held where other ways lead there too. If blocks were left out, an
     /// estimate; zero if there was no time to find out.
     pub retained_bytes: u64,
@@ -86,6 +86,8 @@ pub enum Hold {
         /// The function's file and the line it was at. `None` as above.
         place: Option<String>,
     },
+    /// By a tokio runtime, which keeps a task until it ends.
+    UnfinishedTask,
     /// By memory that was not allocated through the meter, for instance by C code.
     Foreign,
     /// By nothing but each other: a ring.

@@ -13,15 +13,16 @@ pub(crate) const NONE: u32 = u32::MAX;
 pub(crate) struct Edge {
     pub(crate) target: u32,
     /// In which word of the block that points; the top bit is set if it points behind the target's
-    /// start.
+    /// start, and the next one if it is that of a waker.
     at: u32,
 }
 
 impl Edge {
     const INTERIOR: u32 = 1 << 31;
+    const WAKER: u32 = 1 << 30;
 
     pub(crate) fn new(target: u32, word: usize, interior: bool) -> Self {
-        let word = u32::try_from(word).unwrap_or(Self::INTERIOR).min(Self::INTERIOR - 1);
+        let word = u32::try_from(word).unwrap_or(Self::WAKER).min(Self::WAKER - 1);
         Self { target, at: if interior { word | Self::INTERIOR } else { word } }
     }
 
@@ -32,7 +33,12 @@ impl Edge {
 
     /// In which word it stands.
     pub(crate) fn word(self) -> u32 {
-        self.at & !Self::INTERIOR
+        self.at & !(Self::INTERIOR | Self::WAKER)
+    }
+
+    /// Whether it is that of a waker.
+    pub(crate) fn is_wakers(self) -> bool {
+        self.at & Self::WAKER != 0
     }
 }
 
@@ -70,6 +76,11 @@ impl Graph {
     #[inline]
     pub(crate) fn push(&mut self, edge: Edge) {
         self.edges.push(edge);
+    }
+
+    /// Marks an edge as that of a waker.
+    pub(crate) fn mark_as_wakers(&mut self, place: usize) {
+        self.edges[place].at |= Edge::WAKER;
     }
 
     /// Ends the block that is being added: the next one follows.
@@ -198,7 +209,7 @@ pub(crate) mod tests {
         let exact = Edge::new(3, 7, false);
         assert_eq!((exact.target, exact.word(), exact.is_exact()), (3, 7, true));
         let interior = Edge::new(3, usize::MAX, true);
-        assert_eq!((interior.word(), interior.is_exact()), (u32::MAX >> 1, false));
+        assert_eq!((interior.word(), interior.is_exact()), (u32::MAX >> 2, false));
     }
 
     #[test]

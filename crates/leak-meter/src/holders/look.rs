@@ -17,6 +17,7 @@ use super::roots::{Caller, Roots};
 use super::spare;
 use super::system::{self, Backing, Mapping, Memory, OutOfTime, WORD};
 use super::unheld::{self, Unheld, forest};
+use super::wakers::{self, Wakers};
 use super::weak::{self, Counted};
 
 /// What was seen.
@@ -70,20 +71,30 @@ impl Seen {
         let heap = Heap::scan(&mut memory, &blocks, limits);
         memory.set_end(share(READING_ENDS));
         let mut in_use = InUse::of(heap.len());
-        let roots = Roots::find(&mut memory, &mappings, &heap, caller, &mut in_use);
+        let mut roots = Roots::find(&mut memory, &mappings, &heap, caller, &mut in_use);
+        let mut wakers = Wakers::of(&memory, &roots.objects);
         let (mut all, moved, is_read) =
-            edges(&mut memory, &blocks, &heap, &mut in_use, limits.pointers);
+            edges(&mut memory, &blocks, &heap, &mut in_use, &mut wakers, limits.pointers);
         memory.set_end(share(1.0));
         all.set_deadline(Deadline::at(share(GRAPH_ENDS)));
+        for edge in wakers.edges(&memory, places) {
+            all.mark_as_wakers(edge as usize);
+        }
         let contents = &mut Contents { heap: &heap, memory: &memory, places };
         let leftovers = in_use.leftovers(&all, |block| contents.room(block));
         let graph = all.without(&leftovers);
         let mut graph =
             spare::drop_leftovers(graph, &heap, &roots, &memory, |block| contents.slots(block));
         let counted = weak::find(&graph, contents);
-        let mut others = owners::find(&mut graph, &counted, contents);
+        let unfinished = wakers::unfinished_tasks(&graph, contents);
+        let (mut others, loose) = owners::find(&mut graph, &counted, contents, unfinished);
+        others = others.or(&wakers::waking(&graph));
+        let unowned = counted.weak.or(&others);
+        others = others.or(&wakers::interior(&graph, &roots, contents));
+        roots.add_tasks(&loose);
+        roots.wakers = wakers.seeds(&memory, &roots, contents.places);
         let narrow = counted.weak.or(&others);
-        let (mut tree, borrowers) = roots.reach(&graph, &narrow, |block| {
+        let (mut tree, borrowers) = roots.reach(&graph, [&narrow, &unowned], |block| {
             let place = contents.place_of(block);
             contents.places.get(place).is_counted()
         });

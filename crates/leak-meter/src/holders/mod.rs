@@ -16,7 +16,7 @@
 //!      crates/unbounded-cache/src/workload.rs:35
 //!    holds 24,512 of 24,512 blocks of TaskListCache::get_or_load (cache.rs:43)
 //!    holds 24,512 of 24,512 blocks of TaskQuery::clone (query.rs:15)
-//!    if let go, 37.7 MB in 73,685 blocks go
+//!    dropping it would free 37.7 MB (73,685 blocks)
 //! ```
 //! Read it from the top: the first line is the *holder*, the step at which things pile up; below it
 //! stands what holds the holder, and at the end the root: a static, a thread-local value, a thread's
@@ -27,8 +27,8 @@
 //! place and its holder is told as "through".
 //!
 //! - *held by nothing but each other*: a ring that no root reaches. Each step owns the next, and the
-//!   last one the first. The step to weaken is marked: the way back to what was made first, if it is
-//!   a counted pointer of the program's own code. Whether a pointer is weak already is found out by
+//!   last one the first. The reference to make `Weak` is marked: the way back to what was made
+//!   first, if it is a counted pointer of the program's own code. Whether a pointer is weak already is found out by
 //!   the counts that an `Rc` or `Arc` keeps.
 //! - *memory not allocated through the meter*: a word outside of all that is known points there: what
 //!   C code allocates, for instance.
@@ -36,7 +36,7 @@
 //!   by an address that is kept in another form.
 //! - *nobody holds it: its reference count never reached zero*: an `Rc` or `Arc` counts more owners than
 //!   there are pointers to it: a clone was forgotten (`mem::forget`, `into_raw`).
-//! - *if let go*: the holder's own bytes and those of everything that is reached only through it. That
+//! - *dropping it would free*: the holder's own bytes and those of everything that is reached only through it. That
 //!   is what the holder's blocks *dominate*, all of them together. It is found by following every
 //!   pointer again without them. Where that is much less than is held, other ways lead to the
 //!   rest: a list whose nodes know each other is held by any pointer into it.
@@ -56,7 +56,10 @@
 //! unused slot of a ring buffer or a hash table, or at the end of a string, is left over and counts for
 //! nothing. Otherwise the owner's is the pointer that most
 //! blocks of that line have; the others are followed only to what is not reached without them. A task of
-//! a tokio runtime is held by the runtime's list of tasks until it ends, and by whoever may wake it not at all.
+//! a tokio runtime is held by the runtime until it ends. Where the list of its tasks is older than the call
+//! sites, tasks are told by their header, whose first word says whether they have ended. Whoever may wake a
+//! task does not hold it: the words of a waker are told by the table of its functions, and where others
+//! point to the start of a block, what points behind it borrows, as a list of waiters does.
 //!
 //! Nothing of this costs anything while the program runs; the look itself takes one to two seconds
 //! for a million blocks (`cargo bench --package leak-meter --bench holders`). The program may go
@@ -74,8 +77,8 @@
 //!   what calls that are over have left on it. On other machines than x86-64 the thread-local
 //!   blocks of other threads are not found by themselves; as far as they lie above the stack, they
 //!   count as part of it.
-//! - The tokio runtime's list of tasks is known by the sources that allocate it: if it was made before call
-//!   sites are known, its tasks are told as held by each other, in blocks from before.
+//! - Wakers, and tasks whose runtime is older than the call sites, are told by the names of functions: not in
+//!   a stripped program.
 //! - A `Weak` in a static or on a stack counts as a holder.
 //! - Two weak kinds of pointer and two strong ones that come in equal numbers everywhere cannot be told
 //!   apart by counting: then all count as strong, and the ring that is shown may be the one that
@@ -96,7 +99,7 @@
 //! - `system`: what the operating system tells of this process's memory.
 //! - `heap`, `sample`: the live blocks; `roots`, `areas`: where life begins; `free_lists`: what is no root;
 //!   `pointers`, `graph`: what points to what.
-//! - `leftovers`, `spare`, `description`, `owners`: which pointers are no owner's.
+//! - `leftovers`, `spare`, `description`, `owners`, `wakers`: which pointers are no owner's.
 //! - `weak`, `choice`: which counted pointers are weak; `reach`: what is reached, and what would no longer be;
 //!   `rings`, `unheld`: what is not reached.
 //! - `look`, `contents`: all of this once; `paths`, `places`, `statics`, `tops`: ways and their names; `question`,
@@ -158,6 +161,8 @@ mod system;
 mod tops;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod unheld;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod wakers;
 mod weak;
 
 #[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]

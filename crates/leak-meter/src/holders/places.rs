@@ -71,6 +71,12 @@ impl Places {
         Some((frame.function, place))
     }
 
+    /// The name of the program's function that begins at the address in `word`.
+    pub(crate) fn symbol_at(&self, word: [u8; 8]) -> Option<String> {
+        // As if a call returned to its second byte.
+        self.names.symbol_at(usize::from_ne_bytes(word).checked_add(1)?)
+    }
+
     fn resolve(&mut self, id: SiteId) -> Place {
         let mut frames = self.names.of(&allocator::frames(id));
         // An unwinder's stack begins in the meter's own hooks.

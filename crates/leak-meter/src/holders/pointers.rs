@@ -7,6 +7,7 @@ use super::leftovers::InUse;
 use super::rings::Source;
 use super::roots::Roots;
 use super::system::{Mapping, Memory, OutOfTime, WORD};
+use super::wakers::Wakers;
 use crate::allocator;
 
 /// The words of every block that point into one, at most about `most`; the blocks that are no longer what
@@ -16,6 +17,7 @@ pub(super) fn edges(
     mappings: &[Mapping],
     heap: &Heap,
     in_use: &mut InUse,
+    wakers: &mut Wakers,
     most: usize,
 ) -> (Graph, Bits, bool) {
     let mut graph = Graph::with_capacity(heap.len());
@@ -48,6 +50,7 @@ pub(super) fn edges(
                             let address = usize::from_ne_bytes(*word);
                             if let Some(target) = heap.find(address) {
                                 let interior = address != heap.start(target as usize);
+                                wakers.see(graph.edge_count(), of_block, number);
                                 graph.push(Edge::new(target, at + number, interior));
                                 if !interior {
                                     in_use.see(target, heap.size(target), of_block, number);

@@ -1,5 +1,5 @@
 //! What the roots reach, each block by a shortest way, and what they would no longer reach if
-//! something let go.
+//! something were dropped.
 
 use super::graph::{Bits, Graph, NONE};
 

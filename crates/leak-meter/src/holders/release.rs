@@ -1,4 +1,4 @@
-//! What would go if a holder let go.
+//! What dropping a holder would free.
 
 use super::explain::Ways;
 use super::graph::{Bits, NONE};

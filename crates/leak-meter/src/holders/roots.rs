@@ -3,7 +3,7 @@
 
 use super::areas::{self, Area, AreaKind};
 use super::free_lists;
-use super::graph::{Bits, Graph};
+use super::graph::{Bits, Graph, NONE};
 use super::heap::Heap;
 use super::leftovers::InUse;
 use super::reach::{Parent, Seed, Tree};
@@ -40,6 +40,10 @@ pub(crate) struct Roots {
     pub(crate) seeds: Vec<Seed>,
     /// Where each seed stands.
     pub(crate) places: Vec<usize>,
+    /// Whether each seed points to the start of its target.
+    pub(crate) exact: Vec<bool>,
+    /// The seeds that are those of wakers.
+    pub(crate) wakers: Bits,
     /// Whether there was time to read them all.
     pub(crate) are_all: bool,
 }
@@ -89,6 +93,8 @@ impl Roots {
             areas,
             seeds: Vec::new(),
             places: Vec::new(),
+            exact: Vec::new(),
+            wakers: Bits::default(),
             are_all: true,
         };
         roots.are_all = roots.read(memory, heap, caller, in_use).is_ok();
@@ -103,7 +109,7 @@ impl Roots {
         in_use: &mut InUse,
     ) -> Result<(), OutOfTime> {
         for (number, area) in (0..).zip(&self.areas) {
-            let mut found: Vec<(usize, u32)> = Vec::new();
+            let mut found: Vec<(usize, u32, bool)> = Vec::new();
             let mut bins = Vec::new();
             memory.each(&area.range, |start, words| {
                 for (number, at) in (start..).step_by(WORD).take(words.len()).enumerate() {
@@ -115,15 +121,16 @@ impl Roots {
                         && heap.find(at).is_none()
                         && !free_lists::is_chunk(address, &heap.range(target))
                     {
-                        found.push((at, target));
-                        if address == heap.start(target as usize) {
+                        let is_exact = address == heap.start(target as usize);
+                        found.push((at, target, is_exact));
+                        if is_exact {
                             in_use.see(target, heap.size(target), words, number);
                         }
                     }
                 }
             })?;
             let arenas = free_lists::arenas(&bins);
-            found.retain(|(at, _)| !arenas.iter().any(|arena| arena.contains(at)));
+            found.retain(|(at, ..)| !arenas.iter().any(|arena| arena.contains(at)));
             if let AreaKind::Stack(thread) = area.kind {
                 if thread == self.own {
                     let targets: Vec<u32> =
@@ -132,16 +139,30 @@ impl Roots {
                         in_use.see(*target, heap.size(*target), &[], 0);
                     }
                     let targets = targets.into_iter();
-                    found.splice(0..0, targets.map(|target| (caller.stack_pointer, target)));
+                    found.splice(0..0, targets.map(|target| (caller.stack_pointer, target, true)));
                 }
                 // What lies further out was there before, and is the owner rather than a borrower or
                 // the remains of one.
                 found.reverse();
             }
-            self.places.extend(found.iter().map(|(at, _)| *at));
-            self.seeds.extend(found.into_iter().map(|(_, target)| Seed { target, root: number }));
+            self.places.extend(found.iter().map(|(at, ..)| *at));
+            self.exact.extend(found.iter().map(|(.., is_exact)| *is_exact));
+            self.seeds
+                .extend(found.into_iter().map(|(_, target, _)| Seed { target, root: number }));
         }
         Ok(())
+    }
+
+    /// Has the runtimes hold `tasks`. They come after the statics and before all that is of one thread.
+    pub(crate) fn add_tasks(&mut self, tasks: &[u32]) {
+        let root = u32::try_from(self.areas.len()).unwrap_or(NONE);
+        self.areas.push(Area { range: 0..0, kind: AreaKind::Tasks });
+        let is_static = |seed: &Seed| self.areas[seed.root as usize].kind < AreaKind::Tasks;
+        let at = self.seeds.partition_point(is_static);
+        let added = tasks.iter().map(|target| Seed { target: *target, root });
+        self.seeds.splice(at..at, added);
+        self.places.splice(at..at, tasks.iter().map(|_| 0));
+        self.exact.splice(at..at, tasks.iter().map(|_| true));
     }
 
     /// What the roots reach, each block by the best root there is: a whole area at a time, but of the
@@ -149,16 +170,16 @@ impl Roots {
     ///
     /// A word on a stack that points to what another block points to as well is a reference, or what is
     /// left of a value that was moved: these are left to [`Roots::add_borrowed`]. Counted blocks may have
-    /// several owners.
+    /// several owners. Edges that are in `unowned` are no sign of an owner.
     pub(crate) fn reach(
         &self,
         graph: &Graph,
-        left_out: &Bits,
+        [left_out, unowned]: [&Bits; 2],
         mut is_counted: impl FnMut(u32) -> bool,
     ) -> (Tree, Borrowers) {
         let mut owned = Bits::none_of(graph.len());
         for (block, place, edge) in graph.each() {
-            if edge.target != block && !left_out.has(place) {
+            if edge.target != block && !unowned.has(place) {
                 owned.add(edge.target as usize);
             }
         }
@@ -166,9 +187,15 @@ impl Roots {
         for target in graph.linked() {
             linked.add(target as usize);
         }
+        let is_tasks = |seed: usize| self.kind(seed) == AreaKind::Tasks;
+        for seed in (0..self.seeds.len()).filter(|seed| is_tasks(*seed)) {
+            linked.add(self.seeds[seed].target as usize);
+        }
         let target = |seed: &usize| self.seeds[*seed].target;
-        let (wakers, others): (Vec<usize>, Vec<usize>) =
-            (0..self.seeds.len()).partition(|seed| linked.has(target(seed) as usize));
+        let (wakers, others): (Vec<usize>, Vec<usize>) = (0..self.seeds.len()).partition(|seed| {
+            let only_wakes = linked.has(target(seed) as usize) || self.wakers.has(*seed);
+            only_wakes && !is_tasks(*seed)
+        });
         let (borrowers, first): (Vec<usize>, Vec<usize>) = others.into_iter().partition(|seed| {
             let is_owned = owned.has(target(seed) as usize) && !is_counted(target(seed));
             self.is_on_stack(*seed) && is_owned
@@ -205,7 +232,11 @@ impl Roots {
     }
 
     fn is_on_stack(&self, seed: usize) -> bool {
-        matches!(self.areas[self.seeds[seed].root as usize].kind, AreaKind::Stack(_))
+        matches!(self.kind(seed), AreaKind::Stack(_))
+    }
+
+    fn kind(&self, seed: usize) -> AreaKind {
+        self.areas[self.seeds[seed].root as usize].kind
     }
 
     /// The seeds that hold what they point to: on a stack, those by which something was reached.

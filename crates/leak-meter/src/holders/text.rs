@@ -89,12 +89,17 @@ impl Finding {
             let more = count((self.held.len() - MOST_HELD) as u64, "more place");
             lines.push(format!("   and blocks of {more}"));
         }
-        let (bytes, blocks) = (units::bytes(self.retained_bytes as f64), self.retained_blocks);
-        let when = if self.is_ring() { "opened" } else { "let go" };
-        let is_part = self.retained_bytes < self.held_bytes() / 2;
-        let rest = if is_part { "; other ways lead to the rest" } else { "" };
         if self.retained_blocks > 0 {
-            lines.push(format!("   if {when}, {bytes} in {} go{rest}", count(blocks, "block")));
+            let [what, rest] = if self.is_ring() {
+                ["breaking the cycle", ""]
+            } else if self.retained_bytes < self.held_bytes() / 2 {
+                ["dropping it", "; the rest is reachable in other ways"]
+            } else {
+                ["dropping it", ""]
+            };
+            let bytes = units::bytes(self.retained_bytes as f64);
+            let blocks = count(self.retained_blocks, "block");
+            lines.push(format!("   {what} would free {bytes} ({blocks}){rest}"));
         }
         lines
     }
@@ -140,7 +145,8 @@ impl Finding {
             lines.extend(step.place().map(|place| format!("     {place}")));
             if step.weaken {
                 let next = self.steps.get(at + 1).unwrap_or(&self.steps[0]);
-                lines.push(format!("     weaken this step: what it keeps of {}", next.name()));
+                let back = short(&next.function);
+                lines.push(format!("     make this reference Weak (it points back to {back})"));
             }
         }
         lines.push("   owns the first one".to_owned());
@@ -195,6 +201,9 @@ impl fmt::Display for Hold {
                 write!(out, "on the stack of {thread}, in {function}")
             }
             Self::Stack { thread, .. } => write!(out, "on the stack of {thread}"),
+            Self::UnfinishedTask => {
+                write!(out, "by the tokio runtime: a task that has not ended")
+            }
             Self::Foreign => write!(out, "by memory not allocated through the meter"),
             Self::Ring => write!(out, "by nothing but each other"),
             Self::LeakedCount => write!(out, "by nobody: its reference count never reached zero"),
@@ -303,11 +312,11 @@ mod tests {
      src/shop.rs:7
    owns the Rc of Digest::new
      src/shop.rs:7
-     weaken this step: what it keeps of the Rc of Channel::open
+     make this reference Weak (it points back to Channel::open)
    owns the first one
    holds 999 of 1,000 blocks of Letter::new (letter.rs:3)
      through the vector of Channel::push
-   if opened, 96.0 kB in 3,000 blocks go
+   breaking the cycle would free 96.0 kB (3,000 blocks)
 ";
         assert_eq!(holders.to_string(), expected);
     }

@@ -64,7 +64,7 @@ impl Tops {
             AreaKind::Stack(thread) if thread == seen.roots.own => {
                 seen.roots.code_at(address).unwrap_or(0)
             }
-            AreaKind::Stack(_) => 0,
+            AreaKind::Stack(_) | AreaKind::Tasks => 0,
             AreaKind::Statics(_) | AreaKind::ThreadLocals(..) => address,
         };
         if let Some(known) = self.of_place.get(&(area, item)) {
@@ -72,6 +72,7 @@ impl Tops {
         }
         let thread_name = |thread: usize| seen.roots.threads[thread].name.clone();
         let hold = match stretch.kind {
+            AreaKind::Tasks => Hold::UnfinishedTask,
             AreaKind::Statics(0) => {
                 let name = self.statics.data_at((address - seen.roots.objects[0].offset) as u64);
                 Hold::Static { name, library: None }

@@ -7,6 +7,7 @@
 //! - `free_lists`: next to free memory.
 //! - `limits`: within the time that a look may take.
 //! - `counts`: held by nothing, though it looks like a ring.
+//! - `tasks`: what only wakes, and tasks that have not ended.
 //! - `random`: random graphs against a plain model.
 //! - `moving`: while other threads allocate, and beyond the limit on blocks.
 //! - `soaks`: what a report says.
@@ -22,6 +23,7 @@ mod owners;
 mod random;
 mod rings;
 mod soaks;
+mod tasks;
 
 use std::env;
 use std::process::Command;
@@ -57,6 +59,8 @@ scenes! {
     limits: reserved_address_space, out_of_time;
     counts: forgotten_clone_of_a_parent, forgotten_clone, future_that_borrows_from_itself,
         ring_of_one;
+    tasks: registry_of_wakers, server_that_a_signal_ends, tasks_of_an_older_runtime,
+        results_that_nobody_takes, list_of_waiters;
     random: random_graphs;
     moving: while_others_allocate, beyond_the_limit;
     soaks: report_of_a_leak, nothing_for_a_healthy_program;

@@ -11,7 +11,7 @@ mod pages;
 pub(crate) mod threads;
 
 pub(crate) use maps::{Backing, Mapping};
-pub(crate) use memory::{Memory, OutOfTime, WORD};
+pub(crate) use memory::{Memory, OutOfTime, WORD, Word};
 pub(crate) use objects::Object;
 pub(crate) use threads::Thread;
 
