@@ -29,6 +29,7 @@ pub(crate) fn explain(
         tops: Tops::new(),
         paths: Paths::new(seen.heap.len()),
         marked,
+        threads: HashMap::new(),
         places,
     };
     way.lay();
@@ -64,6 +65,8 @@ pub(super) struct Ways<'a> {
     pub(super) tops: Tops,
     pub(super) paths: Paths,
     pub(super) marked: Bits,
+    /// The thread whose stack leads to a block, of those that other threads' stacks lead to.
+    threads: HashMap<u32, usize>,
 }
 
 /// Blocks of one target on one way.
@@ -86,6 +89,8 @@ pub(super) struct Way {
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     pub(super) held: Vec<Held>,
+    /// How many of the blocks are held by the stack of each thread.
+    pub(super) threads: BTreeMap<usize, u64>,
     /// On the way of the most blocks, their node and that of the step that gathers.
     pub(super) way: Option<Way>,
 }
@@ -102,6 +107,12 @@ impl Ways<'_> {
                     return;
                 }
                 if here && self.marked.has(block as usize) {
+                    let thread = match tree.parent(block) {
+                        Parent::Block(parent) => self.threads.get(&parent).copied(),
+                        Parent::Seed(seed) if !is_forest => seen.roots.thread_of(seed),
+                        Parent::Seed(_) | Parent::None => None,
+                    };
+                    self.threads.extend(thread.map(|thread| (block, thread)));
                     self.add(block, tree, is_forest);
                 }
             }
@@ -157,8 +168,10 @@ impl Ways<'_> {
         }
         let heads = self.heads(leaves);
         let mut holders: BTreeMap<(u32, u32), Vec<Way>> = BTreeMap::new();
+        let mut of_node: HashMap<u32, (u32, u32)> = HashMap::new();
         for (leaf, group) in groups {
             let way = Way { leaf, gatherer: self.gatherer(leaf, &heads), group };
+            of_node.insert(leaf, self.holder(&way));
             holders.entry(self.holder(&way)).or_default().push(way);
         }
         for (holder, ways) in holders {
@@ -183,6 +196,14 @@ impl Ways<'_> {
             });
             if draft.way.is_none_or(|way| way.group.blocks < most.group.blocks) {
                 draft.way = Some(*most);
+            }
+        }
+        for leaf in leaves {
+            let holder = self.paths.of(*leaf).and_then(|node| of_node.get(&node));
+            if let Some(thread) = self.threads.get(leaf)
+                && let Some(draft) = holder.and_then(|holder| drafts.get_mut(holder))
+            {
+                *draft.threads.entry(*thread).or_default() += 1;
             }
         }
     }

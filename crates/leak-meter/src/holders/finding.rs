@@ -86,6 +86,11 @@ pub enum Hold {
         /// The function's file and the line it was at. `None` as above.
         place: Option<String>,
     },
+    /// By what lies on the stacks of several threads, none of which has most of it.
+    Stacks {
+        /// How many threads these are.
+        threads: u64,
+    },
     /// By a tokio runtime, which keeps a task until it ends.
     UnfinishedTask,
     /// By memory that was not allocated through the meter, for instance by C code.

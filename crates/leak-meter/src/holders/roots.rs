@@ -235,6 +235,14 @@ impl Roots {
         matches!(self.kind(seed), AreaKind::Stack(_))
     }
 
+    /// The number of the thread on whose stack a seed is, if that is not the calling one.
+    pub(crate) fn thread_of(&self, seed: usize) -> Option<usize> {
+        match self.kind(seed) {
+            AreaKind::Stack(thread) => Some(thread).filter(|thread| *thread != self.own),
+            _ => None,
+        }
+    }
+
     fn kind(&self, seed: usize) -> AreaKind {
         self.areas[self.seeds[seed].root as usize].kind
     }

@@ -1,5 +1,7 @@
 //! The steps of ways, and a finding made of them.
 
+use std::collections::BTreeMap;
+
 use super::explain::{Draft, Way, Ways};
 use super::finding::{Finding, Hold, Step};
 use super::graph::NONE;
@@ -35,8 +37,23 @@ impl Ways<'_> {
         }
     }
 
+    /// The stack that holds nearly all, or how many stacks hold some.
+    fn stacks(&self, threads: &BTreeMap<usize, u64>) -> Hold {
+        let all: u64 = threads.values().sum();
+        let name = |thread: usize| self.seen.roots.threads[thread].name.clone();
+        match threads.iter().max_by_key(|(_, blocks)| **blocks) {
+            Some((thread, blocks)) if blocks * 10 >= all * 9 => {
+                Hold::Stack { thread: name(*thread), function: None, place: None }
+            }
+            _ => Hold::Stacks { threads: threads.len() as u64 },
+        }
+    }
+
     pub(super) fn finding(&mut self, place: u32, top: u32, draft: Draft) -> Finding {
-        let end = self.tops.get(top).clone();
+        let mut end = self.tops.get(top).clone();
+        if let Hold::Stacks { .. } = end.hold {
+            end.hold = self.stacks(&draft.threads);
+        }
         let steps = match (end.hold == Hold::Ring, draft.way) {
             (true, _) => {
                 let rings = self.sources_of(top).len() as u64;

@@ -90,6 +90,8 @@ impl Tops {
                 };
                 Hold::ThreadLocal { name, thread: thread_name(thread) }
             }
+            // Which ones is told by the finding.
+            AreaKind::Stack(thread) if thread != seen.roots.own => Hold::Stacks { threads: 0 },
             AreaKind::Stack(thread) => {
                 let function = (item != 0).then(|| places.function_at(item)).flatten();
                 let (function, place) = function.unzip();

@@ -79,3 +79,13 @@ pub fn out_of_time() {
     assert!(told >= 2, "of five limits only {told} were reached");
     assert_eq!(table.len(), 300_000);
 }
+
+/// No call site has more blocks than before, and an answer without a holder says so.
+pub fn nothing_gained() {
+    let before = Snapshot::take();
+    let found = holders::since(&before);
+    let of_nothing = holders::of("there is no such function");
+    assert!(of_nothing.findings.is_empty(), "{of_nothing}");
+    assert!(of_nothing.to_string().starts_with("No holder was found: "), "{of_nothing}");
+    assert!(!found.to_string().is_empty());
+}

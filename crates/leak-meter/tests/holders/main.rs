@@ -51,12 +51,12 @@ macro_rules! scenes {
 scenes! {
     containers: vector, nested_maps, long_list, growing_vector, two_halves, arc_slice, page_aligned,
         sessions_with_strings;
-    owners: static_value, other_stack, thread_local_value, boxed_closure, parked_future,
+    owners: static_value, other_stack, many_stacks, thread_local_value, boxed_closure, parked_future,
         waiting_tasks, foreign_memory, forgotten, main_stack;
     rings: ring_with_tail, weak_left, weak_way_back, ring_known_weakly, closure_that_owns_its_owner,
         arc_ring;
     free_lists: neighbours_of_free_chunks, blocks_of_one_word;
-    limits: reserved_address_space, out_of_time;
+    limits: reserved_address_space, out_of_time, nothing_gained;
     counts: forgotten_clone_of_a_parent, forgotten_clone, future_that_borrows_from_itself,
         ring_of_one;
     tasks: registry_of_wakers, server_that_a_signal_ends, tasks_of_an_older_runtime,
