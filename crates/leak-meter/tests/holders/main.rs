@@ -8,6 +8,7 @@
 //! - `limits`: within the time that a look may take.
 //! - `counts`: held by nothing, though it looks like a ring.
 //! - `tasks`: what only wakes, and tasks that have not ended.
+//! - `strays`: pointers that are no owner's.
 //! - `random`: random graphs against a plain model.
 //! - `moving`: while other threads allocate, and beyond the limit on blocks.
 //! - `soaks`: what a report says.
@@ -23,6 +24,7 @@ mod owners;
 mod random;
 mod rings;
 mod soaks;
+mod strays;
 mod tasks;
 
 use std::env;
@@ -61,6 +63,7 @@ scenes! {
         ring_of_one;
     tasks: registry_of_wakers, server_that_a_signal_ends, tasks_of_an_older_runtime,
         results_that_nobody_takes, list_of_waiters;
+    strays: slots_that_are_not_cleared, queue_of_one_slow_client, ring_that_only_wakers_know;
     random: random_graphs;
     moving: while_others_allocate, beyond_the_limit;
     soaks: report_of_a_leak, nothing_for_a_healthy_program;
