@@ -85,9 +85,9 @@ pub struct VersionResult {
     pub sites: Vec<Site>,
     /// Who keeps the blocks of the growing lines alive: `findings`, the weightiest first, each with what is `held` (its `function`, `file` and `line`, how many `blocks` are held
     /// so `of` those looked at, their `bytes`, and the steps `through` which), how (`hold`, by its
-    /// `kind`: `static`, `thread_local`, `stack`, `foreign`, `ring`, `nothing`, with names where
-    /// there are any), the `steps` from the holder outwards (of a ring: in order, the one to
-    /// `weaken` marked), and what would go if it let go (`retained_bytes`, `retained_blocks`); the
+    /// `kind`: `static`, `thread_local`, `stack`, `stacks` of several threads, `unfinished_task` of a tokio
+    /// runtime, `foreign`, `ring`, `leaked_count`, `nothing`, with names where there are any), the `steps` from the holder outwards (of a ring: in order, the one to
+    /// `weaken` marked), and what dropping it would free (`retained_bytes`, `retained_blocks`); the
     /// `look`, what was looked at; and why there is none (`unavailable`). `null` if nothing grows, or
     /// unless the outcome is `measured`.
     pub holders: Option<Holders>,

@@ -1,7 +1,7 @@
 //! The questions that can be asked.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::explain::explain;
 use super::finding::{Holders, Look};
@@ -15,6 +15,9 @@ use crate::Snapshot;
 use crate::allocator::{self, HeapCounts, SiteId};
 use crate::site::{self, Ledger, Site};
 use crate::verdict::Verdict;
+
+/// Whether this crate was built without optimisation, and a look takes ten times as long.
+const UNOPTIMISED: bool = matches!(env!("LEAK_METER_OPT_LEVEL").as_bytes(), b"0");
 
 /// Places that are asked about at once.
 const MOST_PLACES: usize = 16;
@@ -49,6 +52,13 @@ pub fn since(earlier: &Snapshot) -> Holders {
 #[inline(never)]
 pub fn since_among(earlier: &Snapshot, most_blocks: usize) -> Holders {
     came_since(&here(), earlier, &Limits { blocks: most_blocks, ..LIMITS })
+}
+
+/// As [`since`], with another limit on the time: for tests of what happens beyond it.
+#[doc(hidden)]
+#[inline(never)]
+pub fn since_within(earlier: &Snapshot, time: Duration) -> Holders {
+    came_since(&here(), earlier, &Limits { time, ..LIMITS })
 }
 
 fn came_since(caller: &Caller, earlier: &Snapshot, limits: &Limits) -> Holders {
@@ -133,6 +143,12 @@ pub(crate) fn share_a_container(
     let caller = here();
     allocator::as_meter(|| {
         let (seen, doubtful) = look(&caller, &LIMITS, &mut Places::new())?;
+        if seen.is_partial {
+            return Err(format!(
+                "the heap could not be looked through within {} s",
+                LIMITS.time.as_secs_f64()
+            ));
+        }
         if seen.heap.left_out > 0 {
             return Err("there are too many live blocks to look at each".to_owned());
         }
@@ -159,7 +175,7 @@ fn look(
     let before = HeapCounts::now();
     let first = Seen::take(caller, limits, places)?;
     let rests = HeapCounts::now() == before;
-    if rests || first.sources.is_empty() {
+    if rests || first.sources.is_empty() || first.is_partial {
         return Ok((first, None));
     }
     let unheld = first.unheld();
@@ -188,6 +204,8 @@ fn answer(caller: &Caller, question: &Question, places: &mut Places, limits: &Li
         pointers: seen.graph.edge_count() as u64,
         moved: seen.moved_count,
         milliseconds: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        partial: seen.is_partial || seen.graph.deadline().was_reached(),
+        unoptimised: UNOPTIMISED,
     };
     Holders { findings, look: Some(look), unavailable: None }
 }

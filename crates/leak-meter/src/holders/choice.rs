@@ -35,8 +35,9 @@ const WEAK: u32 = 1;
 const CHOICES: u32 = 3;
 
 /// Which kinds of pointers are strong, if the counts of most blocks are right; `None` if these are no
-/// counted blocks.
-pub(super) fn choose(sampled: &[Sampled]) -> Option<Chosen> {
+/// counted blocks. Where the blocks are `known` to be counted, they may count more owners than there are:
+/// then an owner has gone without counting down.
+pub(super) fn choose(sampled: &[Sampled], known: bool) -> Option<Chosen> {
     let mut frequent: BTreeMap<Kind, u64> = BTreeMap::new();
     for (kind, number) in sampled.iter().flat_map(|sampled| &sampled.pointers) {
         *frequent.entry(*kind).or_default() += number;
@@ -46,36 +47,39 @@ pub(super) fn choose(sampled: &[Sampled]) -> Option<Chosen> {
     kinds.sort_by_key(|(kind, number)| (std::cmp::Reverse(*number), *kind));
     kinds.truncate(MOST_KINDS as usize);
     let kinds: Vec<Kind> = kinds.into_iter().map(|(kind, _)| kind).collect();
-    let place = |kind: &Kind| kinds.iter().position(|known| known == kind);
+    let place = |kind: &Kind| kinds.iter().position(|other| other == kind);
     let by_number = |sampled: &Sampled| {
-        let known = sampled.pointers.iter();
-        let known = known.filter_map(|(kind, number)| Some((place(kind)?, *number)));
-        Sum { pointers: known.collect(), counts: sampled.counts }
+        let pointers =
+            sampled.pointers.iter().filter_map(|(kind, number)| Some((place(kind)?, *number)));
+        Sum { pointers: pointers.collect(), counts: sampled.counts }
     };
     let sums: Vec<Sum> = sampled.iter().map(by_number).collect();
     // A choice is a number with one digit for each kind.
     let digit =
         |choice: u32, at: usize| choice / CHOICES.pow(u32::try_from(at).unwrap_or(0)) % CHOICES;
-    let fits = |choice: u32| {
+    let fits = |choice: u32, may_exceed: bool| {
         let fits = |Sum { pointers, counts: (strong, weak) }: &&Sum| {
             let sum = |wanted: u32| {
                 let those = pointers.iter().filter(|(at, _)| digit(choice, *at) == wanted);
                 those.map(|(_, number)| number).sum::<u64>()
             };
             // All strong pointers together hold one weak one.
-            *strong == sum(STRONG) && *weak == sum(WEAK) + u64::from(*strong > 0)
+            let owners = sum(STRONG);
+            (*strong == owners || (may_exceed && *strong > owners))
+                && *weak == sum(WEAK) + u64::from(*strong > 0)
         };
         sums.iter().filter(fits).count()
     };
     let others = |choice: u32| (0..kinds.len()).filter(|at| digit(choice, *at) != STRONG).count();
-    let all: Vec<(usize, u32)> = (0..CHOICES.pow(u32::try_from(kinds.len()).unwrap_or(0)))
-        .map(|choice| (fits(choice), choice))
-        .collect();
-    let best = all.iter().map(|(fits, _)| *fits).max()?;
     // Chance makes some fit, and pointers from stacks, which are not counted here, leave some out.
-    if best == 0 || best * 2 < sampled.len() {
-        return None;
-    }
+    let tried = |may_exceed: bool| {
+        let choices = 0..CHOICES.pow(u32::try_from(kinds.len()).unwrap_or(0));
+        let all: Vec<(usize, u32)> =
+            choices.map(|choice| (fits(choice, may_exceed), choice)).collect();
+        let best = all.iter().map(|(fits, _)| *fits).max()?;
+        (best > 0 && best * 2 >= sampled.len()).then_some((all, best))
+    };
+    let (all, best) = tried(false).or_else(|| known.then(|| tried(true)).flatten())?;
     // Of those that are as good, the one with the most strong kinds. If that is not one alone, all are
     // called strong: what may be either holds.
     let good = || all.iter().filter(|(fits, _)| *fits == best).map(|(_, choice)| *choice);

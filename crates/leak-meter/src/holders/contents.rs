@@ -26,6 +26,16 @@ impl Contents<'_> {
         self.places.get(place).room()
     }
 
+    pub(super) fn is_task(&mut self, block: u32) -> bool {
+        let place = self.place_of(block);
+        self.places.get(place).role() == Role::Task
+    }
+
+    pub(super) fn is_owned_within(&mut self, block: u32) -> bool {
+        let place = self.place_of(block);
+        self.places.get(place).is_owned_within()
+    }
+
     pub(super) fn slots(&mut self, block: u32) -> Slots {
         let place = self.place_of(block);
         self.places.get(place).slots()
@@ -64,5 +74,9 @@ impl weak::Blocks for Contents<'_> {
     fn place(&mut self, site: u32) -> (u32, bool) {
         let number = self.places.number(SiteId::of_index(site));
         (number, self.places.get(number).has_fields())
+    }
+
+    fn is_counted(&self, place: u32) -> bool {
+        self.places.get(place).is_counted()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::finding::{Finding, Held, Hold, Step};
+use super::finding::{Finding, Held, Hold};
 use super::graph::{Bits, NONE};
 use super::look::Seen;
 use super::paths::{Mark, Paths};
@@ -29,6 +29,7 @@ pub(crate) fn explain(
         tops: Tops::new(),
         paths: Paths::new(seen.heap.len()),
         marked,
+        threads: HashMap::new(),
         places,
     };
     way.lay();
@@ -64,30 +65,34 @@ pub(super) struct Ways<'a> {
     pub(super) tops: Tops,
     pub(super) paths: Paths,
     pub(super) marked: Bits,
+    /// The thread whose stack leads to a block, of those that other threads' stacks lead to.
+    threads: HashMap<u32, usize>,
 }
 
 /// Blocks of one target on one way.
 #[derive(Debug, Default, Clone, Copy)]
-struct Group {
-    blocks: u64,
-    bytes: u64,
+pub(super) struct Group {
+    pub(super) blocks: u64,
+    pub(super) bytes: u64,
 }
 
 /// The way of some blocks.
 #[derive(Debug, Clone, Copy)]
-struct Way {
-    leaf: u32,
+pub(super) struct Way {
+    pub(super) leaf: u32,
     /// The node of the step that gathers; `None` if that is the root itself.
-    gatherer: Option<u32>,
-    group: Group,
+    pub(super) gatherer: Option<u32>,
+    pub(super) group: Group,
 }
 
 /// A holder in the making: by the place of the step that gathers ([`NONE`] for none) and the root.
 #[derive(Debug, Default)]
-struct Draft {
-    held: Vec<Held>,
+pub(super) struct Draft {
+    pub(super) held: Vec<Held>,
+    /// How many of the blocks are held by the stack of each thread.
+    pub(super) threads: BTreeMap<usize, u64>,
     /// On the way of the most blocks, their node and that of the step that gathers.
-    way: Option<Way>,
+    pub(super) way: Option<Way>,
 }
 
 impl Ways<'_> {
@@ -98,7 +103,16 @@ impl Ways<'_> {
             let is_forest = std::ptr::eq(tree, &raw const seen.forest);
             for block in tree.order.iter().copied() {
                 let here = is_forest != seen.tree.has(block);
+                if self.seen.graph.deadline().is_over() {
+                    return;
+                }
                 if here && self.marked.has(block as usize) {
+                    let thread = match tree.parent(block) {
+                        Parent::Block(parent) => self.threads.get(&parent).copied(),
+                        Parent::Seed(seed) if !is_forest => seen.roots.thread_of(seed),
+                        Parent::Seed(_) | Parent::None => None,
+                    };
+                    self.threads.extend(thread.map(|thread| (block, thread)));
                     self.add(block, tree, is_forest);
                 }
             }
@@ -128,13 +142,13 @@ impl Ways<'_> {
         for leaves in leaves.iter().filter(|leaves| !leaves.is_empty()) {
             self.draft(leaves, &mut drafts);
         }
-        let sampled = self.seen.heap.left_out > 0;
+        let is_part = self.seen.heap.left_out > 0 || self.seen.is_partial;
         let mut findings: Vec<Finding> = Vec::new();
         for ((place, top), draft) in drafts {
-            // What seems to be held by nothing may be held by something that was left out.
+            // What seems to be held by nothing may be held by something that was not looked at.
             let hold = &self.tops.get(top).hold;
-            let needs_all = matches!(hold, Hold::Ring | Hold::Foreign | Hold::Nothing);
-            if !(sampled && needs_all) {
+            let needs_all = hold.is_by_no_root();
+            if !(is_part && needs_all) {
                 findings.push(self.finding(place, top, draft));
             }
         }
@@ -154,8 +168,10 @@ impl Ways<'_> {
         }
         let heads = self.heads(leaves);
         let mut holders: BTreeMap<(u32, u32), Vec<Way>> = BTreeMap::new();
+        let mut of_node: HashMap<u32, (u32, u32)> = HashMap::new();
         for (leaf, group) in groups {
             let way = Way { leaf, gatherer: self.gatherer(leaf, &heads), group };
+            of_node.insert(leaf, self.holder(&way));
             holders.entry(self.holder(&way)).or_default().push(way);
         }
         for (holder, ways) in holders {
@@ -180,6 +196,14 @@ impl Ways<'_> {
             });
             if draft.way.is_none_or(|way| way.group.blocks < most.group.blocks) {
                 draft.way = Some(*most);
+            }
+        }
+        for leaf in leaves {
+            let holder = self.paths.of(*leaf).and_then(|node| of_node.get(&node));
+            if let Some(thread) = self.threads.get(leaf)
+                && let Some(draft) = holder.and_then(|holder| drafts.get_mut(holder))
+            {
+                *draft.threads.entry(*thread).or_default() += 1;
             }
         }
     }
@@ -225,7 +249,7 @@ impl Ways<'_> {
     }
 
     /// What tells a holder: the place of the step that gathers, and the root. A ring holds as a whole.
-    fn holder(&self, way: &Way) -> (u32, u32) {
+    pub(super) fn holder(&self, way: &Way) -> (u32, u32) {
         let top = self.top(way.leaf);
         let mark = |node: u32| self.paths.nodes[node as usize].mark;
         let place = match way.gatherer.map(mark) {
@@ -243,62 +267,5 @@ impl Ways<'_> {
                 Mark::Step(_) => None,
             });
         top.unwrap_or(NONE)
-    }
-
-    /// The steps between a leaf and the one that gathers.
-    fn through(&self, way: &Way) -> Vec<Step> {
-        let (place, _) = self.holder(way);
-        let end = way.gatherer.filter(|_| place != NONE);
-        let way = self.paths.upwards(way.leaf).take_while(|node| Some(*node) != end).skip(1);
-        way.filter_map(|node| self.step(node)).collect()
-    }
-
-    fn step(&self, node: u32) -> Option<Step> {
-        let node = &self.paths.nodes[node as usize];
-        match node.mark {
-            Mark::Step(place) => Some(self.step_of(place, node.blocks, false)),
-            Mark::Top(_) => None,
-        }
-    }
-
-    fn step_of(&self, place: u32, blocks: u64, weaken: bool) -> Step {
-        let place = self.places.get(place).clone();
-        Step {
-            what: place.what,
-            function: place.function,
-            file: place.file,
-            line: place.line,
-            own: place.own,
-            blocks,
-            weaken,
-        }
-    }
-
-    fn finding(&mut self, place: u32, top: u32, draft: Draft) -> Finding {
-        let end = self.tops.get(top).clone();
-        let steps = match (end.hold == Hold::Ring, draft.way) {
-            (true, _) => {
-                let rings = self.sources_of(top).len() as u64;
-                end.ring
-                    .iter()
-                    .map(|(place, weaken)| self.step_of(*place, rings, *weaken))
-                    .collect()
-            }
-            (false, Some(Way { leaf, gatherer, .. })) => {
-                let way = self.paths.upwards(leaf).skip_while(|node| Some(*node) != gatherer);
-                way.filter_map(|node| self.step(node)).collect()
-            }
-            (false, None) => Vec::new(),
-        };
-        let gone = self.retained(place, top);
-        let heap = &self.seen.heap;
-        let bytes: f64 =
-            gone.iter().map(|block| heap.size(*block) as f64 * heap.weight(*block)).sum();
-        let blocks: f64 = gone.iter().map(|block| heap.weight(*block)).sum();
-        let mut held = draft.held;
-        held.sort_by_key(|held| std::cmp::Reverse(held.bytes));
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Sizes of memory.
-        let (retained_bytes, retained_blocks) = (bytes.round() as u64, blocks.round() as u64);
-        Finding { held, hold: end.hold, steps, retained_bytes, retained_blocks }
     }
 }

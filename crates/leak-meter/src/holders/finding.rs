@@ -31,6 +31,13 @@ pub struct Look {
     pub moved: u64,
     /// How long it took, in milliseconds.
     pub milliseconds: u64,
+    /// Whether the limit on the time, or on the pointers, was reached before all was seen: then
+    /// "held by nothing" is not said.
+    #[serde(default)]
+    pub partial: bool,
+    /// Whether the meter was built without optimisation, and this took ten times as long.
+    #[serde(default)]
+    pub unoptimised: bool,
 }
 
 /// One holder, and what it holds.
@@ -44,9 +51,9 @@ pub struct Finding {
     /// The holder, and from it on, outwards, what holds it in turn. For a ring: its steps in order,
     /// each owning the next, the last one the first. Empty where a root itself is the holder.
     pub steps: Vec<Step>,
-    /// How many bytes would go if the holder let go: of the holder and of all that nothing else
+    /// How many bytes dropping the holder would free: of the holder and of all that nothing else
     /// holds. Less than is held where other ways lead there too. If blocks were left out, an
-    /// estimate.
+    /// estimate; zero if there was no time to find out.
     pub retained_bytes: u64,
     /// The blocks that these are.
     pub retained_blocks: u64,
@@ -79,10 +86,20 @@ pub enum Hold {
         /// The function's file and the line it was at. `None` as above.
         place: Option<String>,
     },
+    /// By what lies on the stacks of several threads, none of which has most of it.
+    Stacks {
+        /// How many threads these are.
+        threads: u64,
+    },
+    /// By a tokio runtime, which keeps a task until it ends.
+    UnfinishedTask,
     /// By memory that was not allocated through the meter, for instance by C code.
     Foreign,
     /// By nothing but each other: a ring.
     Ring,
+    /// By nobody, of an `Rc` or `Arc`: it counts more owners than there are pointers to it, so an owner
+    /// went away without counting down (`mem::forget`, `into_raw`).
+    LeakedCount,
     /// By nothing that was found: forgotten, or its address is kept in another form.
     Nothing,
 }
@@ -132,6 +149,13 @@ impl Holders {
     /// Nothing but the reason.
     pub(crate) fn unavailable(reason: impl Into<String>) -> Self {
         Self { unavailable: Some(reason.into()), ..Self::default() }
+    }
+}
+
+impl Hold {
+    /// Whether no root leads to what is held so.
+    pub(crate) fn is_by_no_root(&self) -> bool {
+        matches!(self, Self::Foreign | Self::Ring | Self::LeakedCount | Self::Nothing)
     }
 }
 

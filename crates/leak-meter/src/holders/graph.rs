@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use super::deadline::Deadline;
+
 /// No block, or no path.
 pub(crate) const NONE: u32 = u32::MAX;
 
@@ -11,15 +13,16 @@ pub(crate) const NONE: u32 = u32::MAX;
 pub(crate) struct Edge {
     pub(crate) target: u32,
     /// In which word of the block that points; the top bit is set if it points behind the target's
-    /// start.
+    /// start, and the next one if it is that of a waker.
     at: u32,
 }
 
 impl Edge {
     const INTERIOR: u32 = 1 << 31;
+    const WAKER: u32 = 1 << 30;
 
     pub(crate) fn new(target: u32, word: usize, interior: bool) -> Self {
-        let word = u32::try_from(word).unwrap_or(Self::INTERIOR).min(Self::INTERIOR - 1);
+        let word = u32::try_from(word).unwrap_or(Self::WAKER).min(Self::WAKER - 1);
         Self { target, at: if interior { word | Self::INTERIOR } else { word } }
     }
 
@@ -30,7 +33,12 @@ impl Edge {
 
     /// In which word it stands.
     pub(crate) fn word(self) -> u32 {
-        self.at & !Self::INTERIOR
+        self.at & !(Self::INTERIOR | Self::WAKER)
+    }
+
+    /// Whether it is that of a waker.
+    pub(crate) fn is_wakers(self) -> bool {
+        self.at & Self::WAKER != 0
     }
 }
 
@@ -42,6 +50,8 @@ pub(crate) struct Graph {
     edges: Vec<Edge>,
     /// What a block holds by way of others.
     links: BTreeMap<u32, Vec<u32>>,
+    /// When work on this graph must end.
+    deadline: Deadline,
 }
 
 impl Graph {
@@ -49,13 +59,28 @@ impl Graph {
     pub(crate) fn with_capacity(blocks: usize) -> Self {
         let mut first = Vec::with_capacity(blocks + 1);
         first.push(0);
-        Self { first, edges: Vec::with_capacity(2 * blocks), links: BTreeMap::new() }
+        Self { first, edges: Vec::with_capacity(2 * blocks), ..Self::default() }
+    }
+
+    /// From now on, work on this graph must end at `deadline`.
+    pub(crate) fn set_deadline(&mut self, deadline: Deadline) {
+        self.deadline = deadline;
+    }
+
+    /// When work on this graph must end. Whoever follows edges asks.
+    pub(crate) fn deadline(&self) -> &Deadline {
+        &self.deadline
     }
 
     /// Adds an edge of the block that is being added.
     #[inline]
     pub(crate) fn push(&mut self, edge: Edge) {
         self.edges.push(edge);
+    }
+
+    /// Marks an edge as that of a waker.
+    pub(crate) fn mark_as_wakers(&mut self, place: usize) {
+        self.edges[place].at |= Edge::WAKER;
     }
 
     /// Ends the block that is being added: the next one follows.
@@ -77,6 +102,7 @@ impl Graph {
     /// The same without some edges.
     pub(crate) fn without(self, left_out: &Bits) -> Self {
         let mut graph = Self::with_capacity(self.len());
+        graph.deadline = self.deadline.clone();
         for block in 0..u32::try_from(self.len()).unwrap_or(NONE) {
             let kept = self.edges_of(block).filter(|place| !left_out.has(*place));
             graph.edges.extend(kept.map(|place| self.edges[place]));
@@ -116,10 +142,10 @@ impl Graph {
         links.chain(places.map(|place| self.edges[place].target))
     }
 
-    /// Every edge with its place and the block that it is of.
+    /// Every edge with its place and the block that it is of, until the time is over.
     pub(crate) fn each(&self) -> impl Iterator<Item = (u32, usize, Edge)> + '_ {
         let blocks = 0..u32::try_from(self.len()).unwrap_or(NONE);
-        blocks.flat_map(move |block| {
+        blocks.take_while(|_| !self.deadline.is_over()).flat_map(move |block| {
             self.edges_of(block).map(move |place| (block, place, self.edges[place]))
         })
     }
@@ -183,7 +209,7 @@ pub(crate) mod tests {
         let exact = Edge::new(3, 7, false);
         assert_eq!((exact.target, exact.word(), exact.is_exact()), (3, 7, true));
         let interior = Edge::new(3, usize::MAX, true);
-        assert_eq!((interior.word(), interior.is_exact()), (u32::MAX >> 1, false));
+        assert_eq!((interior.word(), interior.is_exact()), (u32::MAX >> 2, false));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 use super::Limits;
+use super::free_lists;
+use super::sample::{chance, shared_out};
 use super::system::{Mapping, Memory, OutOfTime, WORD, threads};
 use crate::allocator::{self, Found, SiteId};
 
@@ -28,8 +30,12 @@ pub(crate) struct Heap {
     shares: Vec<f64>,
     /// Blocks that were seen and not taken in, because there were too many.
     pub(crate) left_out: u64,
+    /// Whether there was time to look at all mappings.
+    pub(crate) is_whole: bool,
     /// Where a thread's control block may be.
     pub(crate) thread_pointers: Vec<usize>,
+    /// Where the C library's allocator keeps its lists.
+    pub(crate) arenas: Vec<Range<usize>>,
 }
 
 /// A stretch of the heap that is dense with blocks.
@@ -41,12 +47,9 @@ struct Segment {
 }
 
 impl Heap {
-    /// Finds the live blocks in `mappings`, at most about as many as `limits` allow.
-    pub(crate) fn scan(
-        memory: &mut Memory,
-        mappings: &[Mapping],
-        limits: &Limits,
-    ) -> Result<Self, OutOfTime> {
+    /// Finds the live blocks in `mappings`, at most about as many as `limits` allow, and as many as there is
+    /// time for.
+    pub(crate) fn scan(memory: &mut Memory, mappings: &[Mapping], limits: &Limits) -> Self {
         let live: Vec<u64> = allocator::all_sites()
             .map(|site| if site == SiteId::METER { 0 } else { live_of(site) })
             .collect();
@@ -63,14 +66,22 @@ impl Heap {
             shares,
             ..Self::default()
         };
-        for mapping in mappings {
-            heap.scan_mapping(memory, &mapping.range)?;
-        }
+        let mut bins = Vec::new();
+        let mut scanned =
+            mappings.iter().map(|mapping| heap.scan_mapping(memory, &mapping.range, &mut bins));
+        let is_whole = scanned.all(|scanned| scanned.is_ok());
+        heap.is_whole = is_whole;
+        heap.arenas = free_lists::arenas(&bins);
         heap.index();
-        Ok(heap)
+        heap
     }
 
-    fn scan_mapping(&mut self, memory: &mut Memory, range: &Range<usize>) -> Result<(), OutOfTime> {
+    fn scan_mapping(
+        &mut self,
+        memory: &mut Memory,
+        range: &Range<usize>,
+        bins: &mut Vec<usize>,
+    ) -> Result<(), OutOfTime> {
         let mut next = range.start.next_multiple_of(GRANULE);
         memory.each(range, |start, words| {
             let end = start + words.len() * WORD;
@@ -87,6 +98,9 @@ impl Heap {
                 }
                 if threads::may_be_pointer(at, &words[word..]) {
                     self.thread_pointers.push(at);
+                }
+                if free_lists::may_be_bin(at, &words[word..]) {
+                    bins.push(at);
                 }
                 at = block;
             }
@@ -159,6 +173,11 @@ impl Heap {
         self.start(block) + length(self.sizes[block])
     }
 
+    /// Where a block lies.
+    pub(crate) fn range(&self, block: u32) -> Range<usize> {
+        self.start(block as usize)..self.end(block as usize)
+    }
+
     /// The place of a block in a unit that never looks like an address.
     pub(crate) fn granule(&self, block: u32) -> u64 {
         self.granules[block as usize]
@@ -199,28 +218,6 @@ pub(crate) fn is_plausible(found: Found, block: usize, end: usize) -> bool {
     found.size > 0
         && found.size <= (end - block) as u64
         && found.site.index() < allocator::known_sites()
-}
-
-/// The greatest number of blocks of one site with which all together are at most `room`.
-fn shared_out(live: &[u64], room: u64) -> u64 {
-    let mut sorted: Vec<u64> = live.iter().copied().filter(|live| *live > 0).collect();
-    sorted.sort_unstable();
-    let (mut room, mut left) = (room, sorted.len() as u64);
-    for live in sorted {
-        if live > room / left {
-            return (room / left).max(1);
-        }
-        room -= live;
-        left -= 1;
-    }
-    u64::MAX
-}
-
-/// A number from 0 to 1 that is an address's own.
-fn chance(address: usize) -> f64 {
-    let mixed = (address as u64 >> 4).wrapping_mul(0xD6E8_FEB8_6659_FD93);
-    let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
-    (mixed >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 #[allow(clippy::cast_possible_truncation)] // On 64-bit machines nothing is cut.
@@ -271,19 +268,5 @@ mod tests {
         for address in [0, 0x500_0000, usize::MAX] {
             assert_eq!(heap.find(address), None);
         }
-    }
-
-    #[test]
-    fn room_is_shared_out_so_that_small_sites_are_whole() {
-        assert_eq!(shared_out(&[10, 20, 0, 30], 60), u64::MAX);
-        assert_eq!(shared_out(&[10, 1000, 1000], 110), 50);
-        assert_eq!(shared_out(&[1000], 100), 100);
-        assert_eq!(shared_out(&[], 100), u64::MAX);
-    }
-
-    #[test]
-    fn chance_is_even() {
-        let below = (0..10_000).filter(|at| chance(0x7f00_0000_0000 + at * 48) < 0.25).count();
-        assert!((2300..2700).contains(&below), "{below}");
     }
 }

@@ -2,20 +2,23 @@
 
 use std::time::Instant;
 
+use super::Limits;
 use super::contents::Contents;
-use super::graph::{Bits, Edge, Graph};
+use super::deadline::Deadline;
+use super::graph::{Bits, Graph};
 use super::heap::{Heap, number};
 use super::leftovers::InUse;
 use super::owners;
 use super::places::Places;
+use super::pointers::{edges, foreign};
 use super::reach::{Parent, Seed, Tree};
 use super::rings::{self, Source};
 use super::roots::{Caller, Roots};
 use super::spare;
 use super::system::{self, Backing, Mapping, Memory, OutOfTime, WORD};
+use super::unheld::{self, Unheld, forest};
+use super::wakers::{self, Wakers};
 use super::weak::{self, Counted};
-use super::{Limits, heap};
-use crate::allocator;
 
 /// What was seen.
 #[derive(Debug)]
@@ -33,12 +36,21 @@ pub(crate) struct Seen {
     /// Blocks that changed during the look; nothing is said of them.
     pub(crate) moved: Bits,
     pub(crate) moved_count: u64,
-    /// What nothing holds that was reached, and whether memory of others points to each.
-    pub(crate) sources: Vec<(Source, bool)>,
+    /// What nothing holds that was reached, and how each is held.
+    pub(crate) sources: Vec<(Source, Unheld)>,
     /// What these hold; the roots of its seeds are the numbers of the sources.
     pub(crate) forest: Tree,
     pub(crate) forest_seeds: Vec<Seed>,
+    /// Whether the time, or the room for pointers, was over before all was seen.
+    pub(crate) is_partial: bool,
 }
+
+/// Up to which share of the time the blocks are looked for,
+const SCAN_ENDS: f64 = 0.4;
+/// their words and those of the roots are read,
+const READING_ENDS: f64 = 0.65;
+/// and owners, weak pointers, ways and rings are told. The rest is for what is said of it.
+const GRAPH_ENDS: f64 = 0.85;
 
 impl Seen {
     /// Looks at the whole heap once.
@@ -47,25 +59,26 @@ impl Seen {
         limits: &Limits,
         places: &mut Places,
     ) -> Result<Self, String> {
-        let too_slow = |OutOfTime| {
-            let limit = limits.time.as_secs_f64();
-            format!("the heap could not be looked through within {limit} s")
-        };
-        let mut memory = Memory::open(Instant::now() + limits.time)?;
+        let began = Instant::now();
+        let share = |share: f64| began + limits.time.mul_f64(share);
+        let mut memory = Memory::open(share(SCAN_ENDS))?;
         let mappings = system::mappings()?;
         let blocks: Vec<Mapping> = mappings
             .iter()
             .filter(|mapping| mapping.backing == Backing::Anonymous)
             .cloned()
             .collect();
-        let heap = Heap::scan(&mut memory, &blocks, limits).map_err(too_slow)?;
+        let heap = Heap::scan(&mut memory, &blocks, limits);
+        memory.set_end(share(READING_ENDS));
         let mut in_use = InUse::of(heap.len());
-        let roots = Roots::find(&mut memory, &mappings, &heap, caller, &mut in_use);
-        let roots = roots.map_err(too_slow)?;
-        let (all, moved) = edges(&mut memory, &blocks, &heap, &mut in_use).map_err(too_slow)?;
-        if all.edge_count() > limits.pointers {
-            let most = limits.pointers;
-            return Err(format!("there are more than {most} pointers between the live blocks"));
+        let mut roots = Roots::find(&mut memory, &mappings, &heap, caller, &mut in_use);
+        let mut wakers = Wakers::of(&memory, &roots.objects);
+        let (mut all, moved, is_read) =
+            edges(&mut memory, &blocks, &heap, &mut in_use, &mut wakers, limits.pointers);
+        memory.set_end(share(1.0));
+        all.set_deadline(Deadline::at(share(GRAPH_ENDS)));
+        for edge in wakers.edges(&memory, places) {
+            all.mark_as_wakers(edge as usize);
         }
         let contents = &mut Contents { heap: &heap, memory: &memory, places };
         let leftovers = in_use.leftovers(&all, |block| contents.room(block));
@@ -73,14 +86,21 @@ impl Seen {
         let mut graph =
             spare::drop_leftovers(graph, &heap, &roots, &memory, |block| contents.slots(block));
         let counted = weak::find(&graph, contents);
-        let mut others = owners::find(&mut graph, &counted, contents);
+        let unfinished = wakers::unfinished_tasks(&graph, contents);
+        let (mut others, loose) = owners::find(&mut graph, &counted, contents, unfinished);
+        others = others.or(&wakers::waking(&graph));
+        let unowned = counted.weak.or(&others);
+        others = others.or(&wakers::interior(&graph, &roots, contents));
+        roots.add_tasks(&loose);
+        roots.wakers = wakers.seeds(&memory, &roots, contents.places);
         let narrow = counted.weak.or(&others);
-        let (mut tree, borrowers) = roots.reach(&graph, &narrow, |block| {
+        let (mut tree, borrowers) = roots.reach(&graph, [&narrow, &unowned], |block| {
             let place = contents.place_of(block);
             contents.places.get(place).is_counted()
         });
         // What is not reached by owners' pointers alone is reached by others, unless it holds itself.
-        let no_ring = counted.unsure.or(&others);
+        let borrowing = unheld::borrowing(&graph, &counted, contents);
+        let no_ring = counted.unsure.or(&others).or(&borrowing);
         let wide = {
             let is_apart = |block: u32| tree.has(block) || moved.has(block as usize);
             let mut rings = rings::sources(&graph, is_apart, &no_ring);
@@ -102,17 +122,13 @@ impl Seen {
             word == Some([0; WORD])
         });
         let is_apart = |block: u32| tree.has(block) || moved.has(block as usize);
-        let sources = rings::sources(&graph, is_apart, &no_ring);
-        let foreign = foreign(&mut memory, &blocks, &heap, &roots, &sources).map_err(too_slow)?;
-        let sources: Vec<(Source, bool)> = sources
-            .into_iter()
-            .map(|source| {
-                // The counts of a ring say that all who hold it are known.
-                let is_counted = source.is_ring && has_counted(&source, &counted, &heap);
-                let points = source.blocks.iter().any(|block| foreign.has(*block as usize));
-                (source, points && !is_counted)
-            })
-            .collect();
+        let sources = unheld::sources(&graph, is_apart, &no_ring, &counted.weak.or(&others));
+        let (foreign, is_all) = match foreign(&mut memory, &blocks, &heap, &roots, &sources) {
+            Ok(foreign) => (foreign, true),
+            Err(OutOfTime) => (Bits::default(), false),
+        };
+        let contents = &mut Contents { heap: &heap, memory: &memory, places };
+        let sources = unheld::kinds(sources, &graph, &counted, &foreign, contents);
         let (mut forest, forest_seeds) =
             forest(&graph, sources.iter().map(|(source, _)| source), &narrow);
         forest.grow_on(&graph, &counted.weak);
@@ -124,6 +140,10 @@ impl Seen {
             }
         }
         let not_holding = counted.weak.or(&others);
+        let is_partial = !(heap.is_whole && roots.are_all && is_read && is_all)
+            || graph.deadline().was_reached();
+        // What is found is told all the same.
+        graph.set_deadline(Deadline::at(share(1.0)));
         let moved_count = (0..heap.len()).filter(|block| moved.has(*block)).count() as u64;
         Ok(Self {
             heap,
@@ -138,6 +158,7 @@ impl Seen {
             sources,
             forest,
             forest_seeds,
+            is_partial,
         })
     }
 }
@@ -155,134 +176,6 @@ impl Seen {
     }
 }
 
-/// The words of every block that point into one, and the blocks that are no longer what they were.
-fn edges(
-    memory: &mut Memory,
-    mappings: &[Mapping],
-    heap: &Heap,
-    in_use: &mut InUse,
-) -> Result<(Graph, Bits), OutOfTime> {
-    let mut graph = Graph::with_capacity(heap.len());
-    let mut moved = Bits::none_of(heap.len());
-    let mut block = 0;
-    for mapping in mappings {
-        memory.each(&mapping.range, |start, words| {
-            let end = start + words.len() * WORD;
-            while block < heap.len() {
-                let (from, to) = (heap.start(block), heap.end(block));
-                if to > start {
-                    if from >= end {
-                        break;
-                    }
-                    let header = from.checked_sub(start + 2 * WORD).map(|offset| offset / WORD);
-                    if let Some(at) = header {
-                        let found = allocator::read_header(from as u64, words[at], words[at + 1]);
-                        let same = found.is_some_and(|found| found.size == (to - from) as u64);
-                        if !same {
-                            moved.add(block);
-                        }
-                    }
-                    if !moved.has(block) {
-                        let first = (from.max(start) - start) / WORD;
-                        let last = (to.min(end) - start) / WORD;
-                        let at = (from.max(start) - from) / WORD;
-                        let of_block = &words[first..last];
-                        for (number, word) in of_block.iter().enumerate() {
-                            let address = usize::from_ne_bytes(*word);
-                            if let Some(target) = heap.find(address) {
-                                let interior = address != heap.start(target as usize);
-                                graph.push(Edge::new(target, at + number, interior));
-                                if !interior {
-                                    in_use.see(target, heap.size(target), of_block, number);
-                                }
-                            }
-                        }
-                    }
-                    if to > end {
-                        break;
-                    }
-                }
-                graph.end_block();
-                block += 1;
-            }
-        })?;
-    }
-    // What went away with its mapping has no edges.
-    while graph.len() < heap.len() {
-        moved.add(graph.len());
-        graph.end_block();
-    }
-    Ok((graph, moved))
-}
-
-/// The blocks of `sources` that a word points to which is neither in a block nor in a root: in
-/// memory that others allocate.
-fn foreign(
-    memory: &mut Memory,
-    mappings: &[Mapping],
-    heap: &Heap,
-    roots: &Roots,
-    sources: &[Source],
-) -> Result<Bits, OutOfTime> {
-    let mut wanted = Bits::none_of(heap.len());
-    for block in sources.iter().flat_map(|source| &source.blocks) {
-        wanted.add(*block as usize);
-    }
-    let mut found = Bits::none_of(heap.len());
-    if sources.is_empty() {
-        return Ok(found);
-    }
-    let is_root = |address| roots.areas.iter().any(|area| area.range.contains(&address));
-    for mapping in mappings {
-        let mut next = mapping.range.start;
-        memory.each(&mapping.range, |start, words| {
-            let end = start + words.len() * WORD;
-            let mut at = next.max(start);
-            while at + WORD <= end {
-                let word = (at - start) / WORD;
-                // The meter's own blocks are passed over as well; they are in no list.
-                if at.is_multiple_of(2 * WORD) && at + 2 * WORD <= end {
-                    let block = at + 2 * WORD;
-                    let header = allocator::read_header(block as u64, words[word], words[word + 1]);
-                    let header =
-                        header.filter(|found| heap::is_plausible(*found, block, mapping.range.end));
-                    if let Some(header) = header {
-                        let length = usize::try_from(header.size).unwrap_or(0);
-                        at = (block + length).next_multiple_of(2 * WORD);
-                        continue;
-                    }
-                }
-                if let Some(target) = heap.find(usize::from_ne_bytes(words[word]))
-                    && wanted.has(target as usize)
-                    && !is_root(at)
-                {
-                    found.add(target as usize);
-                }
-                at += WORD;
-            }
-            next = at;
-        })?;
-    }
-    Ok(found)
-}
-
 fn has_counted(source: &Source, counted: &Counted, heap: &Heap) -> bool {
     source.blocks.iter().any(|block| counted.is_counted(heap.site(*block)))
-}
-
-/// What the sources hold, each with the number of its source as root.
-fn forest<'a>(
-    graph: &Graph,
-    sources: impl Iterator<Item = &'a Source>,
-    left_out: &Bits,
-) -> (Tree, Vec<Seed>) {
-    let mut forest = Tree::new(graph.len());
-    let seeds: Vec<Seed> = sources
-        .enumerate()
-        .flat_map(|(at, source)| {
-            source.blocks.iter().map(move |block| Seed { target: *block, root: number(at) })
-        })
-        .collect();
-    forest.grow(graph, seeds.iter().copied().enumerate(), left_out);
-    (forest, seeds)
 }

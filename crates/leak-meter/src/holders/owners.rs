@@ -42,18 +42,29 @@ pub(crate) enum Role {
 }
 
 /// Tells owners' pointers from others: the edges that are not an owner's, by all appearances. Has
-/// `graph` link each list of tasks to its tasks.
-pub(crate) fn find(graph: &mut Graph, counted: &Counted, blocks: &mut impl Blocks) -> Bits {
+/// `graph` link each list of tasks to its tasks; of the `unfinished` tasks, those that are in no list are
+/// told.
+pub(crate) fn find(
+    graph: &mut Graph,
+    counted: &Counted,
+    blocks: &mut impl Blocks,
+    unfinished: Vec<u32>,
+) -> (Bits, Vec<u32>) {
     let mut others = irregular(graph, counted, blocks);
+    let mut loose: BTreeSet<u32> = unfinished.into_iter().collect();
     for (list, tasks) in task_lists(graph, blocks) {
         for (block, place, edge) in graph.each() {
             if block != list && tasks.contains(&edge.target) {
                 others.add(place);
             }
         }
+        loose.retain(|task| !tasks.contains(task));
         graph.link(list, tasks.into_iter().collect());
     }
-    others
+    for (_, place, _) in graph.each().filter(|(.., edge)| loose.contains(&edge.target)) {
+        others.add(place);
+    }
+    (others, loose.into_iter().collect())
 }
 
 /// How many pointers there are from the blocks of one place to those of another.
@@ -88,7 +99,7 @@ fn irregular(graph: &Graph, counted: &Counted, blocks: &mut impl Blocks) -> Bits
     let weak = &counted.weak;
     let places: Vec<u32> =
         (0..u32::try_from(graph.len()).unwrap_or(NONE)).map(|block| blocks.place(block)).collect();
-    let mut sizes = vec![0; places.iter().max().map_or(0, |most| *most as usize + 1)];
+    let mut sizes = vec![0_u32; places.iter().max().map_or(0, |most| *most as usize + 1)];
     for place in &places {
         sizes[*place as usize] += 1;
     }
@@ -220,7 +231,8 @@ mod tests {
     /// The edges that are not an owner's, and the graph.
     fn others(places: &[u32], edges: &[(u32, u32)]) -> (Vec<(u32, u32)>, Graph) {
         let mut graph = graph(u32::try_from(places.len()).unwrap(), edges);
-        let others = find(&mut graph, &Counted::default(), &mut Toy(places.to_vec()));
+        let blocks = &mut Toy(places.to_vec());
+        let (others, _) = find(&mut graph, &Counted::default(), blocks, Vec::new());
         let others = graph.each().filter(|(_, place, _)| others.has(*place));
         (others.map(|(block, _, edge)| (block, edge.target)).collect(), graph)
     }

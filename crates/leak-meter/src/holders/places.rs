@@ -71,6 +71,12 @@ impl Places {
         Some((frame.function, place))
     }
 
+    /// The name of the program's function that begins at the address in `word`.
+    pub(crate) fn symbol_at(&self, word: [u8; 8]) -> Option<String> {
+        // As if a call returned to its second byte.
+        self.names.symbol_at(usize::from_ne_bytes(word).checked_add(1)?)
+    }
+
     fn resolve(&mut self, id: SiteId) -> Place {
         let mut frames = self.names.of(&allocator::frames(id));
         // An unwinder's stack begins in the meter's own hooks.
@@ -97,6 +103,24 @@ impl Place {
     /// container one entry is like the other.
     pub(crate) fn has_fields(&self) -> bool {
         self.is_counted() || [TASK, "box"].contains(&self.what.as_str())
+    }
+
+    /// Whether an owner's pointer to a block of this place may lead behind its start, as that to a hash table
+    /// does.
+    pub(crate) fn is_owned_within(&self) -> bool {
+        const TO_THE_START: [&str; 10] = [
+            "Rc",
+            "Arc",
+            "box",
+            "vector",
+            "string",
+            "slice",
+            "ring buffer",
+            "B-tree",
+            "linked list",
+            "heap",
+        ];
+        !TO_THE_START.contains(&self.what.as_str()) && self.role() == Role::Other
     }
 
     /// What the slots of a block of this place are.

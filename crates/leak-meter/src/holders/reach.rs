@@ -1,5 +1,5 @@
 //! What the roots reach, each block by a shortest way, and what they would no longer reach if
-//! something let go.
+//! something were dropped.
 
 use super::graph::{Bits, Graph, NONE};
 
@@ -98,6 +98,9 @@ impl Tree {
     fn follow(&mut self, graph: &Graph, begin: usize, left_out: &Bits) {
         let mut at = begin;
         while let Some(block) = self.order.get(at).copied() {
+            if graph.deadline().is_over() {
+                return;
+            }
             for target in graph.targets(block, left_out) {
                 self.reach(target, block);
             }
@@ -110,13 +113,14 @@ impl Tree {
 /// themselves are counted in.
 ///
 /// This is what a set of blocks dominates: every way from a root to them leads through one of `gone`.
+/// `None` if the time was over before it was found.
 pub(crate) fn retained(
     graph: &Graph,
     seeds: &[Seed],
     gone: &Bits,
     among: &[u32],
     left_out: &Bits,
-) -> Vec<u32> {
+) -> Option<Vec<u32>> {
     let mut reached = Bits::none_of(graph.len());
     let mut open = Vec::new();
     let mut reach = |block: u32, open: &mut Vec<u32>| {
@@ -128,11 +132,14 @@ pub(crate) fn retained(
         reach(seed.target, &mut open);
     }
     while let Some(block) = open.pop() {
+        if graph.deadline().is_over() {
+            return None;
+        }
         for target in graph.targets(block, left_out) {
             reach(target, &mut open);
         }
     }
-    among.iter().copied().filter(|block| !reached.has(*block as usize)).collect()
+    Some(among.iter().copied().filter(|block| !reached.has(*block as usize)).collect())
 }
 
 #[cfg(test)]
@@ -197,7 +204,7 @@ mod tests {
                 bits.add(*block as usize);
             }
             let left_out = Bits::default();
-            let retained = retained(&graph, &seeds, &bits, &tree.order, &left_out);
+            let retained = retained(&graph, &seeds, &bits, &tree.order, &left_out).unwrap();
             let without = model(&edges, &roots, &gone);
             prop_assert_eq!(
                 retained.into_iter().collect::<BTreeSet<_>>(),

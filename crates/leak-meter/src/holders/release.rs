@@ -1,7 +1,6 @@
-//! What would go if a holder let go.
+//! What dropping a holder would free.
 
 use super::explain::Ways;
-use super::finding::Hold;
 use super::graph::{Bits, NONE};
 use super::paths::Mark;
 use super::reach::{Tree, retained};
@@ -16,10 +15,9 @@ impl Ways<'_> {
     }
 
     /// What would go with the holder at `place` on the ways to `top`; with the root itself if there is
-    /// no such place.
-    pub(super) fn retained(&mut self, place: u32, top: u32) -> Vec<u32> {
-        let needs_no_root =
-            matches!(self.tops.get(top).hold, Hold::Ring | Hold::Foreign | Hold::Nothing);
+    /// no such place. `None` if the time was over before it was found.
+    pub(super) fn retained(&mut self, place: u32, top: u32) -> Option<Vec<u32>> {
+        let needs_no_root = self.tops.get(top).hold.is_by_no_root();
         if needs_no_root {
             return self.retained_by_sources(top);
         }
@@ -44,7 +42,7 @@ impl Ways<'_> {
     }
 
     /// What the sources that are `top` hold, and no root does.
-    fn retained_by_sources(&mut self, top: u32) -> Vec<u32> {
+    fn retained_by_sources(&mut self, top: u32) -> Option<Vec<u32>> {
         let sources = self.sources_of(top);
         let seen = self.seen;
         let seeds: Vec<_> = seen
@@ -55,6 +53,7 @@ impl Ways<'_> {
             .collect();
         let mut tree = Tree::new(seen.heap.len());
         tree.grow(&seen.graph, seeds.into_iter().enumerate(), &seen.not_holding);
-        tree.order.into_iter().filter(|block| !seen.tree.has(*block)).collect()
+        let is_whole = !seen.graph.deadline().was_reached();
+        is_whole.then(|| tree.order.into_iter().filter(|block| !seen.tree.has(*block)).collect())
     }
 }

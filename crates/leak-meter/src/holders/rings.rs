@@ -15,13 +15,17 @@ pub(crate) struct Source {
     pub(crate) is_ring: bool,
 }
 
-/// The sources of the blocks that are not `reached`, over edges that are not `left_out`.
+/// The sources of the blocks that are not `reached`, over edges that are not `left_out`. None are told
+/// if the time was over before all were found.
 pub(crate) fn sources(
     graph: &Graph,
     reached: impl Fn(u32) -> bool,
     left_out: &Bits,
 ) -> Vec<Source> {
     let components = components(graph, &reached, left_out);
+    if graph.deadline().was_reached() {
+        return Vec::new();
+    }
     let mut of = vec![NONE; graph.len()];
     for (number, blocks) in (0..).zip(&components) {
         for block in blocks {
@@ -85,6 +89,9 @@ impl Search {
         let mut way = vec![(start, graph.edges_of(start).start)];
         self.enter(start);
         while let Some((block, place)) = way.last_mut() {
+            if graph.deadline().is_over() {
+                return;
+            }
             let block = *block;
             if *place < graph.edges_of(block).end {
                 let edge = *place;

@@ -1,33 +1,14 @@
 //! Where what lives begins: the statics of the program and its libraries, every thread's thread-local
 //! block and stack, and the calling thread's registers.
 
-use std::ops::Range;
-
-use super::graph::{Bits, Graph};
+use super::areas::{self, Area, AreaKind};
+use super::free_lists;
+use super::graph::{Bits, Graph, NONE};
 use super::heap::Heap;
 use super::leftovers::InUse;
 use super::reach::{Parent, Seed, Tree};
-use super::system::{Backing, Mapping, Memory, Object, OutOfTime, Thread, WORD, objects, threads};
+use super::system::{Mapping, Memory, Object, OutOfTime, Thread, WORD, objects, threads};
 use crate::allocator::FrameBound;
-
-/// A stretch of memory that holds by itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Area {
-    pub(crate) range: Range<usize>,
-    pub(crate) kind: AreaKind,
-}
-
-/// What a stretch is. The better it tells who holds, the earlier it comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum AreaKind {
-    /// Statics of the object with this number.
-    Statics(usize),
-    /// The thread-local block of the thread with this number: its part of an object, if that is
-    /// known, and where it begins in it.
-    ThreadLocals(usize, Option<usize>),
-    /// The stack of the thread with this number.
-    Stack(usize),
-}
 
 /// Where the calling thread stood when it asked, for its stack below is the meter's.
 #[derive(Debug, Clone)]
@@ -59,6 +40,12 @@ pub(crate) struct Roots {
     pub(crate) seeds: Vec<Seed>,
     /// Where each seed stands.
     pub(crate) places: Vec<usize>,
+    /// Whether each seed points to the start of its target.
+    pub(crate) exact: Vec<bool>,
+    /// The seeds that are those of wakers.
+    pub(crate) wakers: Bits,
+    /// Whether there was time to read them all.
+    pub(crate) are_all: bool,
 }
 
 impl Roots {
@@ -69,7 +56,7 @@ impl Roots {
         heap: &Heap,
         caller: &Caller,
         in_use: &mut InUse,
-    ) -> Result<Self, OutOfTime> {
+    ) -> Self {
         let objects = objects::all();
         let mut threads = threads::all();
         let own_id = threads::own_id();
@@ -88,7 +75,14 @@ impl Roots {
             areas.extend(statics.map(|range| Area { range, kind: AreaKind::Statics(number) }));
         }
         for number in 0..threads.len() {
-            areas.extend(of_thread(number, number == own, &threads, &objects, mappings, heap));
+            areas.extend(areas::of_thread(
+                number,
+                number == own,
+                &threads,
+                &objects,
+                mappings,
+                heap,
+            ));
         }
         areas.sort_by_key(|area| area.kind);
         let mut roots = Self {
@@ -99,9 +93,12 @@ impl Roots {
             areas,
             seeds: Vec::new(),
             places: Vec::new(),
+            exact: Vec::new(),
+            wakers: Bits::default(),
+            are_all: true,
         };
-        roots.read(memory, heap, caller, in_use)?;
-        Ok(roots)
+        roots.are_all = roots.read(memory, heap, caller, in_use).is_ok();
+        roots
     }
 
     fn read(
@@ -112,20 +109,28 @@ impl Roots {
         in_use: &mut InUse,
     ) -> Result<(), OutOfTime> {
         for (number, area) in (0..).zip(&self.areas) {
-            let mut found: Vec<(usize, u32)> = Vec::new();
+            let mut found: Vec<(usize, u32, bool)> = Vec::new();
+            let mut bins = Vec::new();
             memory.each(&area.range, |start, words| {
                 for (number, at) in (start..).step_by(WORD).take(words.len()).enumerate() {
                     let address = usize::from_ne_bytes(words[number]);
+                    if free_lists::may_be_bin(at, &words[number..]) {
+                        bins.push(at);
+                    }
                     if let Some(target) = heap.find(address)
                         && heap.find(at).is_none()
+                        && !free_lists::is_chunk(address, &heap.range(target))
                     {
-                        found.push((at, target));
-                        if address == heap.start(target as usize) {
+                        let is_exact = address == heap.start(target as usize);
+                        found.push((at, target, is_exact));
+                        if is_exact {
                             in_use.see(target, heap.size(target), words, number);
                         }
                     }
                 }
             })?;
+            let arenas = free_lists::arenas(&bins);
+            found.retain(|(at, ..)| !arenas.iter().any(|arena| arena.contains(at)));
             if let AreaKind::Stack(thread) = area.kind {
                 if thread == self.own {
                     let targets: Vec<u32> =
@@ -134,16 +139,30 @@ impl Roots {
                         in_use.see(*target, heap.size(*target), &[], 0);
                     }
                     let targets = targets.into_iter();
-                    found.splice(0..0, targets.map(|target| (caller.stack_pointer, target)));
+                    found.splice(0..0, targets.map(|target| (caller.stack_pointer, target, true)));
                 }
                 // What lies further out was there before, and is the owner rather than a borrower or
                 // the remains of one.
                 found.reverse();
             }
-            self.places.extend(found.iter().map(|(at, _)| *at));
-            self.seeds.extend(found.into_iter().map(|(_, target)| Seed { target, root: number }));
+            self.places.extend(found.iter().map(|(at, ..)| *at));
+            self.exact.extend(found.iter().map(|(.., is_exact)| *is_exact));
+            self.seeds
+                .extend(found.into_iter().map(|(_, target, _)| Seed { target, root: number }));
         }
         Ok(())
+    }
+
+    /// Has the runtimes hold `tasks`. They come after the statics and before all that is of one thread.
+    pub(crate) fn add_tasks(&mut self, tasks: &[u32]) {
+        let root = u32::try_from(self.areas.len()).unwrap_or(NONE);
+        self.areas.push(Area { range: 0..0, kind: AreaKind::Tasks });
+        let is_static = |seed: &Seed| self.areas[seed.root as usize].kind < AreaKind::Tasks;
+        let at = self.seeds.partition_point(is_static);
+        let added = tasks.iter().map(|target| Seed { target: *target, root });
+        self.seeds.splice(at..at, added);
+        self.places.splice(at..at, tasks.iter().map(|_| 0));
+        self.exact.splice(at..at, tasks.iter().map(|_| true));
     }
 
     /// What the roots reach, each block by the best root there is: a whole area at a time, but of the
@@ -151,16 +170,16 @@ impl Roots {
     ///
     /// A word on a stack that points to what another block points to as well is a reference, or what is
     /// left of a value that was moved: these are left to [`Roots::add_borrowed`]. Counted blocks may have
-    /// several owners.
+    /// several owners. Edges that are in `unowned` are no sign of an owner.
     pub(crate) fn reach(
         &self,
         graph: &Graph,
-        left_out: &Bits,
+        [left_out, unowned]: [&Bits; 2],
         mut is_counted: impl FnMut(u32) -> bool,
     ) -> (Tree, Borrowers) {
         let mut owned = Bits::none_of(graph.len());
         for (block, place, edge) in graph.each() {
-            if edge.target != block && !left_out.has(place) {
+            if edge.target != block && !unowned.has(place) {
                 owned.add(edge.target as usize);
             }
         }
@@ -168,9 +187,15 @@ impl Roots {
         for target in graph.linked() {
             linked.add(target as usize);
         }
+        let is_tasks = |seed: usize| self.kind(seed) == AreaKind::Tasks;
+        for seed in (0..self.seeds.len()).filter(|seed| is_tasks(*seed)) {
+            linked.add(self.seeds[seed].target as usize);
+        }
         let target = |seed: &usize| self.seeds[*seed].target;
-        let (wakers, others): (Vec<usize>, Vec<usize>) =
-            (0..self.seeds.len()).partition(|seed| linked.has(target(seed) as usize));
+        let (wakers, others): (Vec<usize>, Vec<usize>) = (0..self.seeds.len()).partition(|seed| {
+            let only_wakes = linked.has(target(seed) as usize) || self.wakers.has(*seed);
+            only_wakes && !is_tasks(*seed)
+        });
         let (borrowers, first): (Vec<usize>, Vec<usize>) = others.into_iter().partition(|seed| {
             let is_owned = owned.has(target(seed) as usize) && !is_counted(target(seed));
             self.is_on_stack(*seed) && is_owned
@@ -207,7 +232,19 @@ impl Roots {
     }
 
     fn is_on_stack(&self, seed: usize) -> bool {
-        matches!(self.areas[self.seeds[seed].root as usize].kind, AreaKind::Stack(_))
+        matches!(self.kind(seed), AreaKind::Stack(_))
+    }
+
+    /// The number of the thread on whose stack a seed is, if that is not the calling one.
+    pub(crate) fn thread_of(&self, seed: usize) -> Option<usize> {
+        match self.kind(seed) {
+            AreaKind::Stack(thread) => Some(thread).filter(|thread| *thread != self.own),
+            _ => None,
+        }
+    }
+
+    fn kind(&self, seed: usize) -> AreaKind {
+        self.areas[self.seeds[seed].root as usize].kind
     }
 
     /// The seeds that hold what they point to: on a stack, those by which something was reached.
@@ -239,67 +276,4 @@ fn find_pointers(memory: &Memory, candidates: &[usize], threads: &mut [Thread]) 
             thread.pointer.get_or_insert(*candidate);
         }
     }
-}
-
-/// How much of a thread's control block is looked at, from the thread pointer on: the C library
-/// keeps the values of thread-specific keys there.
-const CONTROL_BLOCK: usize = 2304;
-/// Thread-local blocks further below the thread pointer than this were loaded later, elsewhere.
-const STATIC_BLOCKS: usize = 1 << 20;
-
-/// The stack and the thread-local block of one thread.
-fn of_thread(
-    number: usize,
-    is_own: bool,
-    threads: &[Thread],
-    objects: &[Object],
-    mappings: &[Mapping],
-    heap: &Heap,
-) -> Vec<Area> {
-    let thread = &threads[number];
-    let mut areas = Vec::new();
-    let mut lowest = thread.pointer;
-    if let (Some(pointer), Some(own)) = (thread.pointer, threads::own_pointer()) {
-        let blocks = objects.iter().enumerate().filter_map(|(number, object)| {
-            let block = object.thread_local.clone()?;
-            let below = own.checked_sub(block.start).filter(|below| *below <= STATIC_BLOCKS)?;
-            Some((number, pointer.checked_sub(below)?, block.len()))
-        });
-        for (object, start, length) in blocks {
-            lowest = lowest.min(Some(start));
-            let kind = AreaKind::ThreadLocals(number, Some(object));
-            areas.push(Area { range: start..start + length, kind });
-        }
-        let range = pointer..pointer + CONTROL_BLOCK;
-        areas.push(Area { range, kind: AreaKind::ThreadLocals(number, None) });
-    } else if is_own {
-        areas.extend(objects.iter().enumerate().filter_map(|(object, loaded)| {
-            let kind = AreaKind::ThreadLocals(number, Some(object));
-            Some(Area { range: loaded.thread_local.clone()?, kind })
-        }));
-    }
-    let within = |address: usize| mappings.iter().find(|mapping| mapping.range.contains(&address));
-    // A stack whose end is not told lies below the thread-local block, but for the main one.
-    let mapping = match (thread.stack_pointer, thread.is_main) {
-        (Some(pointer), _) => within(pointer),
-        (None, true) => mappings.iter().find(|mapping| mapping.backing == Backing::MainStack),
-        (None, false) => thread.pointer.and_then(within),
-    };
-    if let Some(mapping) = mapping {
-        let mut range = mapping.range.clone();
-        if let Some(pointer) = thread.stack_pointer {
-            range = if is_own { pointer..range.end } else { threads::in_use(&range, pointer) };
-        }
-        // Neighbouring mappings are one to the system: a stack ends below the thread-local block, and
-        // where blocks begin.
-        if let Some(lowest) = lowest.filter(|lowest| range.contains(lowest)) {
-            range.end = lowest;
-        }
-        let block = heap.first_behind(range.start);
-        if thread.stack_pointer.is_some() && block < heap.len() {
-            range.end = range.end.min(heap.start(block));
-        }
-        areas.push(Area { range, kind: AreaKind::Stack(number) });
-    }
-    areas
 }

@@ -2,11 +2,17 @@
 
 use std::fmt;
 
-use super::finding::{Finding, Held, Hold, Holders, Step};
+use super::finding::{Finding, Held, Hold, Holders, Look, Step};
+use super::words::{base, count, short};
 use crate::units;
 
 /// Findings that are shown; the rest are counted.
 const MOST_FINDINGS: usize = 4;
+/// A scan of so many milliseconds is slow.
+const SLOW: u64 = 1000;
+const NOTHING_FOUND: &str = "No holder was found: no call site gained blocks, or no holder accounts \
+                             for a tenth of those that one gained.";
+const NOBODY: &str = "nobody holds it: its reference count never reached zero";
 /// Places that are shown of one finding; the rest are counted.
 const MOST_HELD: usize = 3;
 
@@ -23,15 +29,44 @@ impl Holders {
         if self.findings.len() > MOST_FINDINGS {
             lines.push(format!("... and {} more", self.findings.len() - MOST_FINDINGS));
         }
-        if let Some(look) = self.look.filter(|_| !self.findings.is_empty()) {
-            if look.left_out > 0 {
-                let [seen, all] = [look.blocks, look.blocks + look.left_out].map(units::count);
-                lines.push(format!("Sampled: {seen} of {all} live blocks were looked at."));
+        if let Some(look) = self.look {
+            if self.findings.is_empty() {
+                lines.push(NOTHING_FOUND.to_owned());
             }
-            if look.moved > 0 {
-                let moved = count(look.moved, "block");
-                lines.push(format!("{moved} changed meanwhile; nothing is said of them."));
-            }
+            lines.extend(look.lines());
+        }
+        lines
+    }
+}
+
+impl Look {
+    /// What limits the result.
+    fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.left_out > 0 {
+            let [seen, all] = [self.blocks, self.blocks + self.left_out].map(units::count);
+            lines.push(format!(
+                "Sampled: {seen} of {all} live blocks were looked at, so blocks that nothing seems to \
+                 hold are left out."
+            ));
+        }
+        if self.partial {
+            let seconds = self.milliseconds as f64 / 1000.0;
+            lines.push(format!(
+                "Partial: the limit on time or pointers was reached after {seconds:.1} s, so blocks \
+                 that nothing seems to hold are left out."
+            ));
+        }
+        if self.moved > 0 {
+            let moved = count(self.moved, "block");
+            lines.push(format!("{moved} changed during the scan and are left out."));
+        }
+        if self.unoptimised && (self.partial || self.milliseconds >= SLOW) {
+            lines.push(
+                "leak-meter was built without optimization; `[profile.dev.package.leak-meter] \
+                 opt-level = 3` in Cargo.toml makes the scan about ten times faster."
+                    .to_owned(),
+            );
         }
         lines
     }
@@ -55,11 +90,18 @@ impl Finding {
             let more = count((self.held.len() - MOST_HELD) as u64, "more place");
             lines.push(format!("   and blocks of {more}"));
         }
-        let (bytes, blocks) = (units::bytes(self.retained_bytes as f64), self.retained_blocks);
-        let when = if self.is_ring() { "opened" } else { "let go" };
-        let is_part = self.retained_bytes < self.held_bytes() / 2;
-        let rest = if is_part { "; other ways lead to the rest" } else { "" };
-        lines.push(format!("   if {when}, {bytes} in {} go{rest}", count(blocks, "block")));
+        if self.retained_blocks > 0 {
+            let [what, rest] = if self.is_ring() {
+                ["breaking the cycle", ""]
+            } else if self.retained_bytes < self.held_bytes() / 2 {
+                ["dropping it", "; the rest is reachable in other ways"]
+            } else {
+                ["dropping it", ""]
+            };
+            let bytes = units::bytes(self.retained_bytes as f64);
+            let blocks = count(self.retained_blocks, "block");
+            lines.push(format!("   {what} would free {bytes} ({blocks}){rest}"));
+        }
         lines
     }
 
@@ -74,15 +116,21 @@ impl Finding {
     /// From the holder out to the root.
     fn way_lines(&self, number: usize) -> Vec<String> {
         let mut lines = Vec::new();
-        lines.push(format!("{number}. held {}", self.held_how()));
+        if self.steps.is_empty() && self.hold == Hold::LeakedCount {
+            lines.push(format!("{number}. {NOBODY}"));
+        } else {
+            lines.push(format!("{number}. held {}", self.held_how()));
+        }
         for (at, step) in self.steps.iter().enumerate() {
             if at > 0 {
                 lines.push(format!("   in {}", step.name()));
             }
             lines.extend(step.place().map(|place| format!("     {place}")));
         }
-        if !self.steps.is_empty() {
-            lines.push(format!("   {}", self.hold));
+        match &self.hold {
+            _ if self.steps.is_empty() => {}
+            Hold::LeakedCount => lines.push(format!("   {NOBODY}")),
+            hold => lines.push(format!("   {hold}")),
         }
         if let Hold::Stack { place: Some(place), .. } = &self.hold {
             lines.push(format!("     {place}"));
@@ -98,7 +146,8 @@ impl Finding {
             lines.extend(step.place().map(|place| format!("     {place}")));
             if step.weaken {
                 let next = self.steps.get(at + 1).unwrap_or(&self.steps[0]);
-                lines.push(format!("     weaken this step: what it keeps of {}", next.name()));
+                let back = short(&next.function);
+                lines.push(format!("     make this reference Weak (it points back to {back})"));
             }
         }
         lines.push("   owns the first one".to_owned());
@@ -137,91 +186,9 @@ impl Step {
     }
 }
 
-impl fmt::Display for Hold {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Static { name: Some(name), .. } => write!(out, "by the static {name}"),
-            Self::Static { library: Some(library), .. } => write!(out, "by a static of {library}"),
-            Self::Static { .. } => write!(out, "by a static without a name"),
-            Self::ThreadLocal { name: Some(name), thread } => {
-                write!(out, "by the thread-local {name} of the thread {thread}")
-            }
-            Self::ThreadLocal { name: None, thread } => {
-                write!(out, "by thread-local memory of the thread {thread}")
-            }
-            Self::Stack { thread, function: Some(function), .. } => {
-                write!(out, "on the stack of {thread}, in {function}")
-            }
-            Self::Stack { thread, .. } => write!(out, "on the stack of {thread}"),
-            Self::Foreign => write!(out, "by memory not allocated through the meter"),
-            Self::Ring => write!(out, "by nothing but each other"),
-            Self::Nothing => write!(
-                out,
-                "by nothing that was found: forgotten, or its address is kept in another form"
-            ),
-        }
-    }
-}
-
-/// `1 block`, `12,345 blocks`.
-fn count(value: u64, word: &str) -> String {
-    let plural = if value == 1 { "" } else { "s" };
-    format!("{}{}{word}{plural}", units::count(value), ' ')
-}
-
-/// ` (cache.rs:43)`.
-fn base(file: Option<&str>, line: Option<u32>) -> String {
-    let place = file.zip(line).map(|(file, line)| {
-        let name = file.rsplit('/').next().unwrap_or(file);
-        format!(" ({name}:{line})")
-    });
-    place.unwrap_or_default()
-}
-
-/// The last two names of a function's path, its type and its own, without what is generic:
-/// `TaskQuery::clone` of `<shop::TaskQuery as core::clone::Clone>::clone`.
-fn short(function: &str) -> String {
-    let plain = match function.strip_prefix('<').and_then(|rest| rest.split_once(" as ")) {
-        Some((own, rest)) => {
-            let method = rest.rsplit_once(">::").map_or("", |(_, method)| method);
-            format!("{own}::{method}")
-        }
-        None => function.to_owned(),
-    };
-    let mut depth = 0;
-    let kept = plain.chars().filter(|letter| {
-        match letter {
-            '<' => depth += 1,
-            '>' => depth -= 1,
-            _ => return depth == 0,
-        }
-        false
-    });
-    let kept: String = kept.collect();
-    let names: Vec<&str> = kept.split("::").filter(|name| !name.is_empty()).collect();
-    // A closure is part of the function that it stands in.
-    let closure = |name: &&str| name.starts_with('{');
-    let end = names.iter().position(closure).filter(|at| *at > 0).unwrap_or(names.len());
-    names[end.saturating_sub(2)..end].join("::")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_function_is_shown_by_its_last_two_names() {
-        for (long, expected) in [
-            ("shop::cache::TaskListCache::new", "TaskListCache::new"),
-            ("<shop::query::TaskQuery as core::clone::Clone>::clone", "TaskQuery::clone"),
-            ("shop::Cache<K,V>::insert::<u8>", "Cache::insert"),
-            ("shop::main::{closure#0}", "shop::main"),
-            ("main", "main"),
-            ("blocks from before the soak", "blocks from before the soak"),
-        ] {
-            assert_eq!(short(long), expected);
-        }
-    }
 
     #[test]
     fn a_ring_is_shown_with_the_step_to_weaken() {
@@ -260,11 +227,11 @@ mod tests {
      src/shop.rs:7
    owns the Rc of Digest::new
      src/shop.rs:7
-     weaken this step: what it keeps of the Rc of Channel::open
+     make this reference Weak (it points back to Channel::open)
    owns the first one
    holds 999 of 1,000 blocks of Letter::new (letter.rs:3)
      through the vector of Channel::push
-   if opened, 96.0 kB in 3,000 blocks go
+   breaking the cycle would free 96.0 kB (3,000 blocks)
 ";
         assert_eq!(holders.to_string(), expected);
     }

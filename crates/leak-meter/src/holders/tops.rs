@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::areas::AreaKind;
 use super::finding::Hold;
 use super::look::Seen;
 use super::places::Places;
 use super::reach::Seed;
 use super::rings::{self, Source};
-use super::roots::AreaKind;
 use super::statics::Statics;
+use super::unheld::Unheld;
 use crate::allocator::SiteId;
 
 /// An end of ways. Equal ones are one.
@@ -63,7 +64,7 @@ impl Tops {
             AreaKind::Stack(thread) if thread == seen.roots.own => {
                 seen.roots.code_at(address).unwrap_or(0)
             }
-            AreaKind::Stack(_) => 0,
+            AreaKind::Stack(_) | AreaKind::Tasks => 0,
             AreaKind::Statics(_) | AreaKind::ThreadLocals(..) => address,
         };
         if let Some(known) = self.of_place.get(&(area, item)) {
@@ -71,6 +72,7 @@ impl Tops {
         }
         let thread_name = |thread: usize| seen.roots.threads[thread].name.clone();
         let hold = match stretch.kind {
+            AreaKind::Tasks => Hold::UnfinishedTask,
             AreaKind::Statics(0) => {
                 let name = self.statics.data_at((address - seen.roots.objects[0].offset) as u64);
                 Hold::Static { name, library: None }
@@ -88,6 +90,8 @@ impl Tops {
                 };
                 Hold::ThreadLocal { name, thread: thread_name(thread) }
             }
+            // Which ones is told by the finding.
+            AreaKind::Stack(thread) if thread != seen.roots.own => Hold::Stacks { threads: 0 },
             AreaKind::Stack(thread) => {
                 let function = (item != 0).then(|| places.function_at(item)).flatten();
                 let (function, place) = function.unzip();
@@ -105,11 +109,12 @@ impl Tops {
             return *known;
         }
         let at = source;
-        let (source, is_foreign) = &seen.sources[at];
-        let (hold, ring) = match (is_foreign, source.is_ring) {
-            (true, _) => (Hold::Foreign, Vec::new()),
-            (false, false) => (Hold::Nothing, Vec::new()),
-            (false, true) => (Hold::Ring, ring(seen, places, source)),
+        let (source, kind) = &seen.sources[at];
+        let (hold, ring) = match kind {
+            Unheld::Foreign => (Hold::Foreign, Vec::new()),
+            Unheld::LeakedCount => (Hold::LeakedCount, Vec::new()),
+            Unheld::Nothing => (Hold::Nothing, Vec::new()),
+            Unheld::Ring => (Hold::Ring, ring(seen, places, source)),
         };
         let number = self.number(Top { hold, ring });
         self.of_source.insert(at, number);

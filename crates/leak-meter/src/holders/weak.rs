@@ -41,6 +41,8 @@ pub(crate) trait Blocks {
     fn counts(&self, block: u32) -> Option<(u64, u64)>;
     /// The number of the place of a site, and whether its blocks have fields. Costs more.
     fn place(&mut self, site: u32) -> (u32, bool);
+    /// Whether the call stack says that the blocks of a place are those of an `Rc` or `Arc`.
+    fn is_counted(&self, place: u32) -> bool;
 }
 
 fn kind_of(blocks: &mut impl Blocks, block: u32, edge: Edge) -> Kind {
@@ -64,7 +66,9 @@ pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
     let mut counted = Counted { weak: none.clone(), unsure: none, sites: Bits::none_of(most) };
     let chosen: BTreeMap<u32, Chosen> = by_place
         .iter()
-        .filter_map(|(place, sampled)| Some((*place, chosen_of(sampled)?)))
+        .filter_map(|(place, sampled)| {
+            Some((*place, chosen_of(sampled, blocks.is_counted(*place))?))
+        })
         .collect();
     for (site, _) in sites.iter().filter(|(_, place)| chosen.contains_key(place)) {
         counted.sites.add(*site as usize);
@@ -99,8 +103,8 @@ pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
 }
 
 /// As [`choose`], but of a single block nothing is called weak: some sum always comes out right.
-fn chosen_of(sampled: &[Sampled]) -> Option<Chosen> {
-    let mut chosen = choose(sampled)?;
+fn chosen_of(sampled: &[Sampled], is_counted: bool) -> Option<Chosen> {
+    let mut chosen = choose(sampled, is_counted)?;
     if sampled.len() == 1 {
         let not_strong = std::mem::take(&mut chosen.not_strong);
         chosen.strong.extend(not_strong);
@@ -193,6 +197,8 @@ mod tests {
     struct Toy {
         sites: Vec<u32>,
         counts: Vec<Option<(u64, u64)>>,
+        /// Whether call stacks tell what channels are.
+        is_known: bool,
     }
 
     impl Blocks for Toy {
@@ -207,11 +213,15 @@ mod tests {
         fn place(&mut self, site: u32) -> (u32, bool) {
             (site, true)
         }
+
+        fn is_counted(&self, place: u32) -> bool {
+            place == 1 && self.is_known
+        }
     }
 
     /// Channels, each with so many digests and threads.
     fn toy(channels: &[(u64, u64)]) -> (Graph, Toy) {
-        let mut toy = Toy { sites: Vec::new(), counts: Vec::new() };
+        let mut toy = Toy { sites: Vec::new(), counts: Vec::new(), is_known: false };
         let mut edges = Vec::new();
         for (digests, threads) in channels {
             let channel = u32::try_from(toy.sites.len()).unwrap();
@@ -265,6 +275,19 @@ mod tests {
             .map(|(block, _, edge)| (block, edge.target))
             .collect();
         assert_eq!(not_strong, [(5, 0)]);
+    }
+
+    #[test]
+    fn what_counts_a_forgotten_owner_is_counted_if_it_is_known_to_be() {
+        let (graph, mut toy) = toy(&[(0, 1), (0, 2), (0, 3)]);
+        for (strong, _) in toy.counts.iter_mut().flatten() {
+            *strong = 1;
+        }
+        assert!(!find(&graph, &mut toy).is_counted(1));
+        toy.is_known = true;
+        let counted = find(&graph, &mut toy);
+        assert!(counted.is_counted(1));
+        assert!(graph.each().all(|(_, place, _)| counted.weak.has(place)));
     }
 
     #[test]

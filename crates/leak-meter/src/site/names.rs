@@ -50,6 +50,11 @@ impl Names {
         Self { symbols: Symbols::of_this_program(), known: HashMap::new() }
     }
 
+    /// The path of the function that a call returns into at `address`.
+    pub(crate) fn symbol_at(&self, address: usize) -> Option<String> {
+        self.symbols.function_at(address)
+    }
+
     /// The frames of a call stack, innermost first, inlined calls included.
     pub(crate) fn of(&mut self, addresses: &[usize]) -> Vec<Frame> {
         let Self { symbols, known } = self;

@@ -4,6 +4,11 @@
 //! - `containers`: a vector, maps, a list, halves, slices, pages: held by what they are in.
 //! - `owners`: threads, statics, closures, futures, C code: held by what is no container.
 //! - `rings`: held by nothing but each other, and weak pointers.
+//! - `free_lists`: next to free memory.
+//! - `limits`: within the time that a look may take.
+//! - `counts`: held by nothing, though it looks like a ring.
+//! - `tasks`: what only wakes, and tasks that have not ended.
+//! - `strays`: pointers that are no owner's.
 //! - `random`: random graphs against a plain model.
 //! - `moving`: while other threads allocate, and beyond the limit on blocks.
 //! - `soaks`: what a report says.
@@ -11,11 +16,16 @@
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
 
 mod containers;
+mod counts;
+mod free_lists;
+mod limits;
 mod moving;
 mod owners;
 mod random;
 mod rings;
 mod soaks;
+mod strays;
+mod tasks;
 
 use std::env;
 use std::process::Command;
@@ -43,10 +53,17 @@ macro_rules! scenes {
 scenes! {
     containers: vector, nested_maps, long_list, growing_vector, two_halves, arc_slice, page_aligned,
         sessions_with_strings;
-    owners: static_value, other_stack, thread_local_value, boxed_closure, parked_future,
+    owners: static_value, other_stack, many_stacks, thread_local_value, boxed_closure, parked_future,
         waiting_tasks, foreign_memory, forgotten, main_stack;
     rings: ring_with_tail, weak_left, weak_way_back, ring_known_weakly, closure_that_owns_its_owner,
         arc_ring;
+    free_lists: neighbours_of_free_chunks, blocks_of_one_word;
+    limits: reserved_address_space, out_of_time, nothing_gained;
+    counts: forgotten_clone_of_a_parent, forgotten_clone, future_that_borrows_from_itself,
+        ring_of_one;
+    tasks: registry_of_wakers, server_that_a_signal_ends, tasks_of_an_older_runtime,
+        results_that_nobody_takes, list_of_waiters;
+    strays: slots_that_are_not_cleared, queue_of_one_slow_client, ring_that_only_wakers_know;
     random: random_graphs;
     moving: while_others_allocate, beyond_the_limit;
     soaks: report_of_a_leak, nothing_for_a_healthy_program;
@@ -55,9 +72,16 @@ scenes! {
 /// The environment variable that names the scene to a child.
 const SCENE: &str = "LEAK_METER_TEST_SCENE";
 
+/// Scenes whose blocks lie in the arena of the main thread, which is a static of the C library. A test has a
+/// thread of its own, and with it another arena.
+const IN_MAIN_ARENA: [&str; 2] = ["neighbours_of_free_chunks", "blocks_of_one_word"];
+
 fn in_a_process(scene: &str) {
     let mut child = Command::new(env::current_exe().expect("this test's program"));
     child.args(["--ignored", "--exact", "--nocapture", "the_scene"]).env(SCENE, scene);
+    if IN_MAIN_ARENA.contains(&scene) {
+        child.env("MALLOC_ARENA_MAX", "1");
+    }
     let output = child.output().expect("this program can be run");
     assert!(
         output.status.success(),

@@ -61,6 +61,33 @@ pub fn other_stack() {
     assert_eq!(keeper.unwrap().join().unwrap(), 1000);
 }
 
+/// Threads that never end, each with a value of its own: no single stack holds a tenth.
+pub fn many_stacks() {
+    const THREADS: u64 = 200;
+    let before = Snapshot::take();
+    let (ready, are_ready) = mpsc::channel();
+    let end = Arc::new(std::sync::Barrier::new(usize::try_from(THREADS).unwrap() + 1));
+    for number in 0..THREADS {
+        let (ready, end) = (ready.clone(), Arc::clone(&end));
+        let thread = thread::Builder::new().stack_size(128 << 10).spawn(move || {
+            let kept = make(number);
+            ready.send(()).unwrap();
+            end.wait();
+            assert_eq!(kept[0], number);
+        });
+        drop(thread.unwrap());
+    }
+    (0..THREADS).for_each(|_| are_ready.recv().unwrap());
+    // The last ones are on their way to where they wait.
+    thread::sleep(Duration::from_millis(100));
+    let found = holders::since(&before);
+    let (finding, held) = holder_of(&found, "::make");
+    let Hold::Stacks { threads } = finding.hold else { panic!("{found}") };
+    assert!((150..=THREADS).contains(&threads) && held.blocks >= 150, "{found}");
+    assert!(found.to_string().contains(&format!("on the stacks of {threads} threads")), "{found}");
+    end.wait();
+}
+
 thread_local! {
     static DRAWER: RefCell<Vec<Box<Value>>> = const { RefCell::new(Vec::new()) };
 }

@@ -6,6 +6,8 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::time::Instant;
 
+use super::pages::Pages;
+
 /// A word of memory as it was read.
 pub(crate) type Word = [u8; 8];
 /// The size of a [`Word`], in bytes.
@@ -13,27 +15,13 @@ pub(crate) const WORD: usize = size_of::<Word>();
 
 /// Bytes that are read at once. A multiple of every page size there is.
 const CHUNK: usize = 256 * 1024;
-/// Pages whose state is asked for at once.
-const PAGES: usize = 4096;
-/// In the system's word on a page: it is in memory, or swapped out.
-const PRESENT: u64 = 0b11 << 62;
-
 /// The memory of this process.
 #[derive(Debug)]
 pub(crate) struct Memory {
     contents: File,
-    /// The state of each page; `None` where the system does not tell, and then all are read.
-    pages: Option<File>,
-    page_size: usize,
+    pages: Pages,
     chunk: Vec<u8>,
-    states: Vec<u8>,
     until: Instant,
-}
-
-fn page_size() -> usize {
-    // SAFETY: asks for a constant of the system.
-    let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-    usize::try_from(size).unwrap_or(4096)
 }
 
 /// Why memory could not be read to the end.
@@ -45,14 +33,12 @@ impl Memory {
     pub(crate) fn open(until: Instant) -> Result<Self, String> {
         let contents = File::open("/proc/self/mem")
             .map_err(|error| format!("/proc/self/mem cannot be opened: {error}"))?;
-        Ok(Self {
-            contents,
-            pages: File::open("/proc/self/pagemap").ok(),
-            page_size: page_size(),
-            chunk: vec![0; CHUNK],
-            states: vec![0; PAGES * WORD],
-            until,
-        })
+        Ok(Self { contents, pages: Pages::open(), chunk: vec![0; CHUNK], until })
+    }
+
+    /// From now on, it is read until `until`.
+    pub(crate) fn set_end(&mut self, until: Instant) {
+        self.until = until;
     }
 
     /// Hands the words of `range` to `see` with the address of the first, in order and in pieces. Pages
@@ -64,40 +50,16 @@ impl Memory {
     ) -> Result<(), OutOfTime> {
         let mut at = range.start.next_multiple_of(WORD);
         while at < range.end {
-            let end = range.end.min((at & !(self.page_size - 1)) + PAGES * self.page_size);
-            for present in self.present(at..end) {
-                self.read(present, &mut see)?;
+            if Instant::now() >= self.until {
+                return Err(OutOfTime);
+            }
+            let (parts, end) = self.pages.in_use(&(at..range.end));
+            for part in parts {
+                self.read(part, &mut see)?;
             }
             at = end;
         }
         Ok(())
-    }
-
-    /// The parts of `range`, at most [`PAGES`] pages, that are in memory.
-    fn present(&mut self, range: Range<usize>) -> Vec<Range<usize>> {
-        let first = range.start / self.page_size;
-        let count = range.end.div_ceil(self.page_size) - first;
-        let states = &mut self.states[..count * WORD];
-        let told = self
-            .pages
-            .as_ref()
-            .is_some_and(|pages| pages.read_exact_at(states, (first * WORD) as u64).is_ok());
-        if !told {
-            return vec![range];
-        }
-        let mut parts: Vec<Range<usize>> = Vec::new();
-        for (state, page) in states.as_chunks().0.iter().zip(first..) {
-            if u64::from_ne_bytes(*state) & PRESENT == 0 {
-                continue;
-            }
-            let start = range.start.max(page * self.page_size);
-            let end = range.end.min((page + 1) * self.page_size);
-            match parts.last_mut() {
-                Some(last) if last.end == start => last.end = end,
-                _ => parts.push(start..end),
-            }
-        }
-        parts
     }
 
     fn read(
@@ -114,7 +76,7 @@ impl Memory {
             let got = self.contents.read_at(&mut self.chunk[..want], at as u64).unwrap_or(0);
             see(at, self.chunk[..got].as_chunks().0);
             // Behind what was read lies a page that is gone.
-            let gone = ((at + got) / self.page_size + 1) * self.page_size;
+            let gone = ((at + got) / self.pages.size() + 1) * self.pages.size();
             at = if got == want { at + want } else { gone };
         }
         Ok(())

@@ -1,16 +1,17 @@
 //! What the system tells of this process's memory. Linux on 64-bit machines; elsewhere the reason
 //! why not.
 //!
-//! - `maps`: the mappings; `memory`: reads them.
+//! - `maps`: the mappings; `memory`: reads them; `pages`: as far as they are in use.
 //! - `objects`: the program and its libraries; `threads`: their stacks and thread-local blocks.
 
 pub(crate) mod maps;
 pub(crate) mod memory;
 pub(crate) mod objects;
+mod pages;
 pub(crate) mod threads;
 
 pub(crate) use maps::{Backing, Mapping};
-pub(crate) use memory::{Memory, OutOfTime, WORD};
+pub(crate) use memory::{Memory, OutOfTime, WORD, Word};
 pub(crate) use objects::Object;
 pub(crate) use threads::Thread;
 

@@ -1,0 +1,90 @@
+//! The stretches of memory that hold by themselves: statics, thread-local blocks and stacks.
+
+use std::ops::Range;
+
+use super::heap::Heap;
+use super::system::{Backing, Mapping, Object, Thread, threads};
+
+/// A stretch of memory that holds by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Area {
+    pub(crate) range: Range<usize>,
+    pub(crate) kind: AreaKind,
+}
+
+/// What a stretch is. The better it tells who holds, the earlier it comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum AreaKind {
+    /// Statics of the object with this number.
+    Statics(usize),
+    /// The runtimes whose tasks have not ended, wherever they keep them.
+    Tasks,
+    /// The thread-local block of the thread with this number: its part of an object, if that is
+    /// known, and where it begins in it.
+    ThreadLocals(usize, Option<usize>),
+    /// The stack of the thread with this number.
+    Stack(usize),
+}
+
+/// How much of a thread's control block is looked at, from the thread pointer on: the C library
+/// keeps the values of thread-specific keys there.
+const CONTROL_BLOCK: usize = 2304;
+/// Thread-local blocks further below the thread pointer than this were loaded later, elsewhere.
+const STATIC_BLOCKS: usize = 1 << 20;
+
+/// The stack and the thread-local block of one thread.
+pub(super) fn of_thread(
+    number: usize,
+    is_own: bool,
+    threads: &[Thread],
+    objects: &[Object],
+    mappings: &[Mapping],
+    heap: &Heap,
+) -> Vec<Area> {
+    let thread = &threads[number];
+    let mut areas = Vec::new();
+    let mut lowest = thread.pointer;
+    if let (Some(pointer), Some(own)) = (thread.pointer, threads::own_pointer()) {
+        let blocks = objects.iter().enumerate().filter_map(|(number, object)| {
+            let block = object.thread_local.clone()?;
+            let below = own.checked_sub(block.start).filter(|below| *below <= STATIC_BLOCKS)?;
+            Some((number, pointer.checked_sub(below)?, block.len()))
+        });
+        for (object, start, length) in blocks {
+            lowest = lowest.min(Some(start));
+            let kind = AreaKind::ThreadLocals(number, Some(object));
+            areas.push(Area { range: start..start + length, kind });
+        }
+        let range = pointer..pointer + CONTROL_BLOCK;
+        areas.push(Area { range, kind: AreaKind::ThreadLocals(number, None) });
+    } else if is_own {
+        areas.extend(objects.iter().enumerate().filter_map(|(object, loaded)| {
+            let kind = AreaKind::ThreadLocals(number, Some(object));
+            Some(Area { range: loaded.thread_local.clone()?, kind })
+        }));
+    }
+    let within = |address: usize| mappings.iter().find(|mapping| mapping.range.contains(&address));
+    // A stack whose end is not told lies below the thread-local block, but for the main one.
+    let mapping = match (thread.stack_pointer, thread.is_main) {
+        (Some(pointer), _) => within(pointer),
+        (None, true) => mappings.iter().find(|mapping| mapping.backing == Backing::MainStack),
+        (None, false) => thread.pointer.and_then(within),
+    };
+    if let Some(mapping) = mapping {
+        let mut range = mapping.range.clone();
+        if let Some(pointer) = thread.stack_pointer {
+            range = if is_own { pointer..range.end } else { threads::in_use(&range, pointer) };
+        }
+        // Neighbouring mappings are one to the system: a stack ends below the thread-local block, and
+        // where blocks begin.
+        if let Some(lowest) = lowest.filter(|lowest| range.contains(lowest)) {
+            range.end = lowest;
+        }
+        let block = heap.first_behind(range.start);
+        if thread.stack_pointer.is_some() && block < heap.len() {
+            range.end = range.end.min(heap.start(block));
+        }
+        areas.push(Area { range, kind: AreaKind::Stack(number) });
+    }
+    areas
+}

@@ -1,0 +1,66 @@
+//! The time that a look may take.
+
+use std::cell::Cell;
+use std::time::Instant;
+
+/// When a piece of work must end. It can be asked often: the clock is read now and then.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Deadline {
+    /// `None` for never.
+    until: Option<Instant>,
+    asked: Cell<u32>,
+    was_reached: Cell<bool>,
+}
+
+impl Deadline {
+    /// The clock is read once in so many times.
+    const EVERY: u32 = 1024;
+
+    pub(crate) fn at(until: Instant) -> Self {
+        Self { until: Some(until), ..Self::default() }
+    }
+
+    /// Whether the time is over. Once it is, it stays so.
+    #[inline]
+    pub(crate) fn is_over(&self) -> bool {
+        let asked = self.asked.get();
+        self.asked.set(asked.wrapping_add(1));
+        if asked % Self::EVERY == 0 {
+            self.look_at_clock();
+        }
+        self.was_reached.get()
+    }
+
+    fn look_at_clock(&self) {
+        if self.until.is_some_and(|until| Instant::now() >= until) {
+            self.was_reached.set(true);
+        }
+    }
+
+    /// Whether work was cut short: it was asked, and the time was over.
+    pub(crate) fn was_reached(&self) -> bool {
+        self.was_reached.get()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn what_has_no_end_is_never_over() {
+        let never = Deadline::default();
+        assert!(!(0..10_000).any(|_| never.is_over()));
+    }
+
+    #[test]
+    fn once_over_it_stays_over() {
+        let past = Deadline::at(Instant::now());
+        assert!(!past.was_reached(), "nobody has asked");
+        assert!(past.is_over() && past.is_over() && past.was_reached());
+        let later = Deadline::at(Instant::now() + Duration::from_secs(3600));
+        assert!(!later.is_over() && !later.was_reached());
+    }
+}

@@ -1,0 +1,178 @@
+//! Pointers that are there to wake what they lead to, and do not own it.
+//!
+//! A waker is two words: what is to be woken, and a table of four functions. The table is a constant of the
+//! program, and is known by the name of its first function. A task of a tokio runtime is known in the same
+//! way, by the table that its header points to.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::task::Waker;
+
+use super::contents::Contents;
+use super::graph::{Bits, Graph};
+use super::heap::{Heap, number};
+use super::places::Places;
+use super::roots::Roots;
+use super::system::{Memory, Object, WORD, Word};
+use crate::allocator::SiteId;
+
+/// Words beside pointers that may be those of wakers.
+#[derive(Debug)]
+pub(super) struct Wakers {
+    /// Where the program's constants lie that have addresses in them.
+    constants: Vec<Range<usize>>,
+    /// Whether the table stands in front of what is to be woken, or behind it.
+    table_is_first: bool,
+    /// Edges beside a word that leads to a constant, with that constant.
+    beside: Vec<(u32, usize)>,
+}
+
+impl Wakers {
+    pub(super) fn of(memory: &Memory, objects: &[Object]) -> Self {
+        // The compiler lays out a waker as it likes; one that does nothing shows how.
+        let waker = Waker::noop();
+        let table = std::ptr::from_ref(waker.vtable()).addr();
+        let first = memory.pair(std::ptr::from_ref(waker).addr()).map(|[first, _]| first);
+        Self {
+            constants: objects.first().map_or(Vec::new(), |program| program.statics.clone()),
+            table_is_first: first == Some(table.to_ne_bytes()),
+            beside: Vec::new(),
+        }
+    }
+
+    fn constant(&self, word: Word) -> Option<usize> {
+        let address = usize::from_ne_bytes(word);
+        self.constants.iter().any(|range| range.contains(&address)).then_some(address)
+    }
+
+    /// The word at a place of `words` is an edge, which has this number.
+    #[inline]
+    pub(super) fn see(&mut self, edge: usize, words: &[Word], at: usize) {
+        let other = if self.table_is_first { at.checked_sub(1) } else { at.checked_add(1) };
+        let other = other.and_then(|other| words.get(other));
+        if let Some(constant) = other.and_then(|word| self.constant(*word)) {
+            self.beside.push((number(edge), constant));
+        }
+    }
+
+    /// The edges that are those of wakers.
+    pub(super) fn edges(&self, memory: &Memory, places: &mut Places) -> Vec<u32> {
+        let mut is_table: HashMap<usize, bool> = HashMap::new();
+        let mut is_waker = |constant: usize| {
+            let known = is_table.entry(constant);
+            *known.or_insert_with(|| is_waker_table(memory, places, constant))
+        };
+        let wakers = self.beside.iter().filter(|(_, constant)| is_waker(*constant));
+        wakers.map(|(edge, _)| *edge).collect()
+    }
+
+    /// The seeds that are those of wakers.
+    pub(super) fn seeds(&self, memory: &Memory, roots: &Roots, places: &mut Places) -> Bits {
+        let mut wakers = Bits::none_of(roots.seeds.len());
+        for (seed, place) in roots.places.iter().enumerate() {
+            let first = if self.table_is_first { place.saturating_sub(WORD) } else { *place };
+            let Some([one, other]) = memory.pair(first) else { continue };
+            let table = self.constant(if self.table_is_first { one } else { other });
+            if table.is_some_and(|table| is_waker_table(memory, places, table)) {
+                wakers.add(seed);
+            }
+        }
+        wakers
+    }
+}
+
+/// Whether at `address` there is the table of a waker's functions, of which the first one clones it.
+fn is_waker_table(memory: &Memory, places: &mut Places, address: usize) -> bool {
+    let first = memory.pair(address).and_then(|[first, _]| places.symbol_at(first));
+    first.is_some_and(|name| name.contains("waker") && !name.contains("drop_in_place"))
+}
+
+/// The tasks of tokio runtimes that have not ended.
+pub(super) fn unfinished_tasks(graph: &Graph, contents: &mut Contents) -> Vec<u32> {
+    /// A task is aligned to this on common machines, so that few other blocks are looked at.
+    const ALIGNMENT: usize =
+        if cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) { 128 } else { 16 };
+    const SMALLEST: u64 = 64;
+    /// In the first word of a task: it has ended, and only its result is kept.
+    const COMPLETE: u64 = 0b10;
+    let mut is_task: BTreeMap<Word, bool> = BTreeMap::new();
+    let may_be = |heap: &Heap, block: u32| {
+        heap.start(block as usize).is_multiple_of(ALIGNMENT) && heap.size(block) >= SMALLEST
+    };
+    let mut found = Vec::new();
+    for block in 0..number(contents.heap.len()) {
+        if !may_be(contents.heap, block) {
+            continue;
+        }
+        if graph.deadline().is_over() {
+            break;
+        }
+        let is_unknown = contents.heap.site(block) as usize == SiteId::UNKNOWN.index();
+        if !is_unknown && !contents.is_task(block) {
+            continue;
+        }
+        // The state, the next task in a queue, and the table of functions.
+        let start = contents.heap.start(block as usize);
+        let Some([state, _]) = contents.memory.pair(start) else { continue };
+        let Some([table, _]) = contents.memory.pair(start + 2 * WORD) else { continue };
+        let is_task = *is_task.entry(table).or_insert_with(|| {
+            let functions = contents.memory.pair(usize::from_ne_bytes(table));
+            functions.into_iter().flatten().any(|function| {
+                let name = contents.places.symbol_at(function);
+                name.is_some_and(|name| name.starts_with("tokio::runtime::task::raw::"))
+            })
+        });
+        if is_task && u64::from_ne_bytes(state) & COMPLETE == 0 {
+            found.push(block);
+        }
+    }
+    found
+}
+
+/// The edges that are those of wakers.
+pub(super) fn waking(graph: &Graph) -> Bits {
+    let mut waking = Bits::none_of(graph.edge_count());
+    for (_, place, _) in graph.each().filter(|(.., edge)| edge.is_wakers()) {
+        waking.add(place);
+    }
+    waking
+}
+
+/// The edges that lead behind the start of a block to whose start others point, as a list of waiters leads
+/// into a future that waits: they borrow. So it is where nearly all blocks of a place have a pointer to
+/// their start; blocks of another place may have owners that keep no such pointer.
+pub(super) fn interior(graph: &Graph, roots: &Roots, contents: &mut Contents) -> Bits {
+    /// At most one block in so many is an exception.
+    const NEARLY_ALL: usize = 16;
+    let mut has_owner = Bits::none_of(graph.len());
+    for (block, _, edge) in graph.each() {
+        if edge.is_exact() && edge.target != block && !edge.is_wakers() {
+            has_owner.add(edge.target as usize);
+        }
+    }
+    for (seed, is_exact) in roots.seeds.iter().zip(&roots.exact) {
+        if *is_exact {
+            has_owner.add(seed.target as usize);
+        }
+    }
+    // By place: blocks, and those to whose start something points.
+    let mut of_place: HashMap<u32, [usize; 2]> = HashMap::new();
+    for block in 0..number(graph.len()) {
+        let [all, owned] = of_place.entry(contents.place_of(block)).or_default();
+        *all += 1;
+        *owned += usize::from(has_owner.has(block as usize));
+    }
+    let mut interior = Bits::none_of(graph.edge_count());
+    for (block, place, edge) in graph.each() {
+        let leads_behind = !edge.is_exact() && edge.target != block;
+        if leads_behind
+            && has_owner.has(edge.target as usize)
+            && !contents.is_owned_within(edge.target)
+            && (of_place.get(&contents.place_of(edge.target)))
+                .is_some_and(|[all, owned]| (all - owned) * NEARLY_ALL <= *all)
+        {
+            interior.add(place);
+        }
+    }
+    interior
+}

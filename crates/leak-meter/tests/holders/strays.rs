@@ -1,0 +1,97 @@
+//! Pointers that are no owner's, and a single block that leads to nearly all.
+
+use std::collections::HashMap;
+use std::hint::black_box;
+use std::sync::{Arc, Mutex};
+use std::task::{Wake, Waker};
+
+use leak_meter::{Snapshot, holders};
+
+use super::{holder_of, is_held};
+
+type Value = [u64; 5];
+
+#[inline(never)]
+fn make(number: u64) -> Box<Value> {
+    black_box(Box::new([number; 5]))
+}
+
+#[inline(never)]
+fn file(kept: &mut Vec<Box<Value>>, value: Box<Value>) {
+    kept.push(value);
+}
+
+/// The slots of a queue that hands out and does not clear.
+static SLOTS: Mutex<Option<Box<[usize; 64]>>> = Mutex::new(None);
+
+/// What few blocks have is no owner's pointer: here, what is left in the slots of a queue.
+pub fn slots_that_are_not_cleared() {
+    let before = Snapshot::take();
+    let mut kept = Vec::new();
+    let mut slots = Box::new([0; 64]);
+    for number in 0..1000 {
+        let value = make(number);
+        slots[usize::try_from(number % 64).unwrap()] = std::ptr::from_ref(&*value).addr();
+        file(&mut kept, value);
+    }
+    *SLOTS.lock().unwrap() = Some(slots);
+    let found = holders::since(&before);
+    is_held(&found, "::make", 1000, &[("vector", "::file")]);
+    assert_eq!(kept.len(), 1000);
+}
+
+#[inline(never)]
+fn send(queue: &mut Vec<Box<Value>>, number: u64) {
+    queue.push(make(number));
+}
+
+#[inline(never)]
+fn join(clients: &mut HashMap<u64, Vec<Box<Value>>>, client: u64) {
+    clients.insert(client, Vec::new());
+}
+
+/// Clients come and go, each with a queue; nearly all messages are in the one of a slow client.
+pub fn queue_of_one_slow_client() {
+    let before = Snapshot::take();
+    let mut clients = HashMap::new();
+    for client in 0..200 {
+        join(&mut clients, client);
+        send(clients.get_mut(&client).unwrap(), client);
+    }
+    for number in 0..5000 {
+        send(clients.get_mut(&7).unwrap(), number);
+    }
+    let found = holders::since(&before);
+    let (finding, _) = holder_of(&found, "::make");
+    assert!(finding.steps[0].function.ends_with("::send"), "{found}");
+    assert_eq!(finding.steps[1].what, "hash table", "{found}");
+}
+
+static WAITING: Mutex<Vec<Waker>> = Mutex::new(Vec::new());
+
+/// A job that owns itself.
+struct Job {
+    own: Mutex<Option<Arc<Job>>>,
+}
+
+impl Wake for Job {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[inline(never)]
+fn job() -> Arc<Job> {
+    black_box(Arc::new(Job { own: Mutex::new(None) }))
+}
+
+/// A ring that only wakers know is a ring.
+pub fn ring_that_only_wakers_know() {
+    let before = Snapshot::take();
+    for _ in 0..1000 {
+        let job = job();
+        *job.own.lock().unwrap() = Some(Arc::clone(&job));
+        WAITING.lock().unwrap().push(Waker::from(job));
+    }
+    let found = holders::since(&before);
+    let (finding, held) = holder_of(&found, "::job");
+    assert!(finding.is_ring() && held.blocks >= 990, "{found}");
+}

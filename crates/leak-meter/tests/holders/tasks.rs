@@ -1,0 +1,179 @@
+//! What only wakes holds nothing, and a task that has not ended is held by its runtime, however old that is.
+
+use std::future::{self, Future};
+use std::hint::black_box;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Wake, Waker};
+
+use leak_meter::holders::Hold;
+use leak_meter::{Snapshot, holders};
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+
+use super::{holder_of, is_held, is_on_stack};
+
+type Value = [u64; 5];
+
+#[inline(never)]
+fn make(number: u64) -> Box<Value> {
+    black_box(Box::new([number; 5]))
+}
+
+static WAITING: Mutex<Vec<Waker>> = Mutex::new(Vec::new());
+
+/// A job of an executor of one's own.
+struct Job {
+    kept: Box<Value>,
+}
+
+impl Wake for Job {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[inline(never)]
+fn job(number: u64) -> Arc<Job> {
+    black_box(Arc::new(Job { kept: make(number) }))
+}
+
+#[inline(never)]
+fn submit(jobs: &mut Vec<Arc<Job>>, number: u64) {
+    let job = job(number);
+    WAITING.lock().unwrap().push(Waker::from(Arc::clone(&job)));
+    jobs.push(job);
+}
+
+pub fn registry_of_wakers() {
+    let before = Snapshot::take();
+    let mut jobs = Vec::new();
+    for number in 0..1000 {
+        submit(&mut jobs, number);
+    }
+    let found = holders::since(&before);
+    let finding = is_held(&found, "::make", 1000, &[("vector", "::submit")]);
+    is_on_stack(&finding.hold, "the_scene", None);
+    assert!(jobs.iter().all(|job| job.kept.len() == 5));
+}
+
+#[inline(never)]
+fn single() -> Runtime {
+    black_box(tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap())
+}
+
+#[inline(never)]
+fn remember(kept: &mut Vec<Box<Value>>, number: u64) {
+    kept.push(make(number));
+}
+
+/// A server that ends on a signal, and until then keeps all that it is sent.
+async fn serve(mut requests: mpsc::Receiver<u64>) -> usize {
+    let mut kept = Vec::new();
+    let mut end =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).unwrap();
+    loop {
+        tokio::select! {
+            _ = end.recv() => return kept.len(),
+            request = requests.recv() => match request {
+                Some(number) => remember(&mut kept, number),
+                None => return kept.len(),
+            },
+        }
+    }
+}
+
+/// The signal knows the server to wake it. The server and its runtime are older than the call sites.
+pub fn server_that_a_signal_ends() {
+    let runtime = single();
+    let (requests, received) = mpsc::channel(1);
+    let server = runtime.spawn(serve(received));
+    let mut number = 0;
+    let mut request = || {
+        runtime.block_on(requests.send(number)).unwrap();
+        runtime.block_on(tokio::task::yield_now());
+        number += 1;
+    };
+    (0..10).for_each(|_| request());
+    let before = Snapshot::take();
+    (0..1000).for_each(|_| request());
+    let found = holders::since(&before);
+    let (finding, held) = holder_of(&found, "::make");
+    assert_eq!(finding.hold, Hold::UnfinishedTask, "{found}");
+    assert_eq!(finding.steps[0].what, "vector", "{found}");
+    assert!(held.blocks >= 990, "{found}");
+    assert!(
+        found.to_string().contains("by the tokio runtime: a task that has not ended"),
+        "{found}"
+    );
+    drop(requests);
+    assert_eq!(runtime.block_on(server).unwrap(), 1010);
+}
+
+#[inline(never)]
+fn spawn(runtime: &Runtime, kept: Box<Value>) {
+    drop(runtime.spawn(async move {
+        future::pending::<()>().await;
+        kept.len()
+    }));
+}
+
+/// Tasks are named though their runtime, and with it its list of tasks, came before call sites were known.
+pub fn tasks_of_an_older_runtime() {
+    let runtime = single();
+    let before = Snapshot::take();
+    for number in 0..1000 {
+        spawn(&runtime, make(number));
+    }
+    runtime.block_on(tokio::task::yield_now());
+    let found = holders::since(&before);
+    let (finding, held) = holder_of(&found, "::make");
+    assert_eq!(finding.hold, Hold::UnfinishedTask, "{found}");
+    assert!(held.blocks >= 990, "{found}");
+    assert_eq!(held.through[0].what, "task of the tokio runtime", "{found}");
+    assert!(held.through[0].function.ends_with("::spawn"), "{found}");
+    assert!(finding.retained_blocks >= 1990, "{found}");
+}
+
+/// What has ended is held by whoever waits for its result, and not by the runtime.
+pub fn results_that_nobody_takes() {
+    let runtime = single();
+    let before = Snapshot::take();
+    let mut handles = Vec::new();
+    for number in 0..1000 {
+        keep(&mut handles, runtime.spawn(future::ready(make(number))));
+    }
+    while !handles.iter().all(tokio::task::JoinHandle::is_finished) {
+        runtime.block_on(tokio::task::yield_now());
+    }
+    let found = holders::since(&before);
+    let finding = is_held(&found, "::make", 1000, &[("vector", "::keep")]);
+    is_on_stack(&finding.hold, "the_scene", None);
+}
+
+#[inline(never)]
+fn keep<T>(handles: &mut Vec<T>, handle: T) {
+    handles.push(handle);
+}
+
+/// Boxed futures that a list of waiters leads into are owned by the vector that they are in.
+pub fn list_of_waiters() {
+    static GATE: tokio::sync::Notify = tokio::sync::Notify::const_new();
+    let before = Snapshot::take();
+    let mut waiting: Vec<Pin<Box<dyn Future<Output = usize>>>> = Vec::new();
+    for number in 0..1000 {
+        let mut future = wait(make(number));
+        assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        keep(&mut waiting, future);
+    }
+    let found = holders::since(&before);
+    let finding = is_held(&found, "::make", 1000, &[("vector", "::keep")]);
+    is_on_stack(&finding.hold, "the_scene", None);
+    drop(waiting);
+
+    #[inline(never)]
+    fn wait(kept: Box<Value>) -> Pin<Box<dyn Future<Output = usize>>> {
+        black_box(Box::pin(async move {
+            GATE.notified().await;
+            kept.len()
+        }))
+    }
+}
