@@ -5,8 +5,8 @@ use std::mem::MaybeUninit;
 
 use super::code;
 use super::recent::Frame;
-use super::sites::MOST_FRAMES;
-use super::stack::own_stack;
+use super::records::MOST_FRAMES;
+use super::stack::{own_stack, stack_pointer};
 
 /// The return addresses of one stack, innermost first, and their hash.
 pub(super) struct Frames {
@@ -55,7 +55,7 @@ pub(super) fn mix(hash: u64, address: usize) -> u64 {
 pub(super) fn unwind(callee: *const (), pointer: usize) -> Option<Frames> {
     let mut frames = Frames::new();
     let stack = own_stack();
-    let here = (&raw const frames).addr();
+    let here = stack_pointer();
     if here < stack.low || here >= stack.top {
         return None;
     }

@@ -4,9 +4,9 @@
 //! # Layout
 //! - `header`: the 16 bytes in front of each block, which remember its size and site.
 //! - `walk`: the call stack, by its frame pointers or by an unwinder; `frames`: as it is collected.
-//! - `stack`: the bounds of a thread's stack; `code`: where the program's own code lies.
+//! - `stack`: the bounds of a thread's stack; `code`: the object that the meter is part of.
 //! - `recent`: the stacks that a thread allocated from lately.
-//! - `sites`: the table of call sites.
+//! - `sites`: the table of call sites; `records`: their return addresses.
 //! - `slots`: the counters, for each thread its own; `counts`: what they add up to.
 //! - `memory`: pages from the system for the tables, since the meter must not allocate.
 #![allow(unsafe_code)] // `GlobalAlloc` is an unsafe trait; each use below says why it is sound.
@@ -17,6 +17,7 @@ mod frames;
 mod header;
 mod memory;
 mod recent;
+mod records;
 mod sites;
 mod slots;
 mod stack;
@@ -25,6 +26,7 @@ mod walk;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
 
+pub(crate) use code::library;
 pub use code::load_offset;
 pub use counts::SiteCounts;
 pub(crate) use header::{Found, read as read_header};

@@ -6,7 +6,8 @@
 
 use std::ptr;
 
-use super::sites::{MOST_FRAMES, SiteId};
+use super::records::MOST_FRAMES;
+use super::sites::SiteId;
 
 const ENTRIES: usize = 128;
 

@@ -4,10 +4,9 @@
 //! site's 16-bit number, and is published by one compare-and-swap after the frames were written, so
 //! a reader needs no lock and never waits.
 
-use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
-use super::memory;
+use super::records;
 
 /// A call site, or one of the fixed ones. Numbers are dense, from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,37 +42,14 @@ const FIXED_SITES: u32 = 4;
 /// Sites that fit, the fixed ones included. The real programs that were looked at have a few
 /// thousand call stacks.
 pub(super) const MOST_SITES: usize = 16_384;
-/// Frames kept of a call stack, from the innermost.
-pub(super) const MOST_FRAMES: usize = 64;
 
 const TABLE: usize = 2 * MOST_SITES;
 static ENTRIES: [AtomicU64; TABLE] = [const { AtomicU64::new(0) }; TABLE];
 static NEXT: AtomicU32 = AtomicU32::new(FIXED_SITES);
-/// `MOST_SITES` records of a count and `MOST_FRAMES` return addresses.
-static FRAMES: AtomicPtr<usize> = AtomicPtr::new(ptr::null_mut());
 static REFUSED: AtomicUsize = AtomicUsize::new(0);
 
-const RECORD: usize = MOST_FRAMES + 1;
 const ID_BITS: u32 = 16;
 const ID_MASK: u64 = (1 << ID_BITS) - 1;
-
-/// Reserves the memory for the frames. `false` when the system refuses it.
-pub(super) fn prepare() -> bool {
-    if !FRAMES.load(Ordering::Acquire).is_null() {
-        return true;
-    }
-    let Some(pages) = memory::map_zeroed(MOST_SITES * RECORD * size_of::<usize>()) else {
-        return false;
-    };
-    // A second thread that came first keeps its pages; these stay unused and untouched.
-    let _ = FRAMES.compare_exchange(
-        ptr::null_mut(),
-        pages.as_ptr().cast(),
-        Ordering::AcqRel,
-        Ordering::Acquire,
-    );
-    true
-}
 
 /// The site with this hash, if there is one.
 #[inline]
@@ -98,7 +74,7 @@ pub(super) fn find_or_insert(hash: u64, frames: &[usize]) -> SiteId {
         NEXT.store(id, Ordering::Relaxed);
         return refused();
     }
-    keep_frames(id, frames);
+    records::keep(id as usize, frames);
     // Where another thread inserted the same site first, ours stays unused, without counts.
     publish(hash, SiteId(id))
 }
@@ -156,21 +132,6 @@ fn refused() -> SiteId {
     SiteId::OVERFLOW
 }
 
-fn keep_frames(id: u32, frames: &[usize]) {
-    let records = FRAMES.load(Ordering::Acquire);
-    if records.is_null() {
-        return;
-    }
-    let count = frames.len().min(MOST_FRAMES);
-    // SAFETY: `id` is below MOST_SITES and was handed to this thread alone, so the record lies
-    // within the mapping and nobody else writes it; it is read only after its entry is published.
-    unsafe {
-        let record = records.add(id as usize * RECORD);
-        record.write(count);
-        ptr::copy_nonoverlapping(frames.as_ptr(), record.add(1), count);
-    }
-}
-
 /// How much of the table is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capacity {
@@ -200,15 +161,8 @@ pub fn all_sites() -> impl Iterator<Item = SiteId> {
 
 /// The return addresses of a site's call stack, innermost first; empty for the fixed ones.
 pub fn frames(site: SiteId) -> Vec<usize> {
-    let records = FRAMES.load(Ordering::Acquire);
-    if records.is_null() || site.index() >= known_sites() || site.0 < FIXED_SITES {
+    if site.index() >= known_sites() || !site.is_call_stack() {
         return Vec::new();
     }
-    // SAFETY: the record lies within the mapping; a site number that is in anyone's hands was
-    // published after its record was written.
-    unsafe {
-        let record = records.add(site.index() * RECORD);
-        let count = record.read().min(MOST_FRAMES);
-        std::slice::from_raw_parts(record.add(1), count).to_vec()
-    }
+    records::addresses(site.index())
 }

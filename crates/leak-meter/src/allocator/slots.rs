@@ -9,6 +9,7 @@ use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
+use super::code;
 use super::counts::SiteCounts;
 use super::memory;
 use super::recent::Recent;
@@ -190,6 +191,9 @@ fn exit_key() -> Option<libc::pthread_key_t> {
     let known = KEY.load(Ordering::Acquire);
     if known != 0 {
         return Some(known - 1);
+    }
+    if !code::pin() {
+        return None; // The destructor must not be called once its code is gone.
     }
     let mut key = 0;
     // SAFETY: `key` is a place to write to; `hand_on` has the signature of a destructor.

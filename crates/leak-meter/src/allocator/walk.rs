@@ -17,9 +17,10 @@ use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use super::code;
 use super::frames::{Frames, SEED, agree, mix, unwind};
 use super::recent::Frame;
-use super::sites::{self, MOST_FRAMES, SiteId};
+use super::records::{self, MOST_FRAMES};
+use super::sites::{self, SiteId};
 use super::slots;
-use super::stack::{FRAME_POINTER_IS_KNOWN, frame_pointer, own_stack};
+use super::stack::{FRAME_POINTER_IS_KNOWN, frame_pointer, own_stack, stack_pointer};
 
 /// How call stacks are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,10 +77,11 @@ pub fn start() -> Method {
         return method();
     }
     code::find();
-    if !sites::prepare() {
+    if !records::prepare() {
         return Method::Off;
     }
-    let found = if FRAME_POINTER_IS_KNOWN && known_chain_is_seen() {
+    // Where the stack is not known yet, every new site's stack will tell.
+    let found = if FRAME_POINTER_IS_KNOWN && known_chain_is_seen() != Some(false) {
         Method::FramePointers
     } else {
         Method::Unwinder
@@ -151,12 +153,12 @@ pub(super) fn current_site(size: usize, hook: *const ()) -> SiteId {
 fn walk(pointer: usize) -> Option<Frames> {
     let mut frames = Frames::new();
     let stack = own_stack();
-    let here = (&raw const frames).addr();
+    let here = stack_pointer();
     if here < stack.low || here >= stack.top {
         return None;
     }
     let (mut count, mut hash) = (0, SEED);
-    let (mut lowest, mut pointer) = (here, pointer);
+    let (mut lowest, mut pointer) = (here - 1, pointer);
     while count < MOST_FRAMES && is_frame(pointer, lowest, stack.top) {
         // SAFETY: two words at `pointer` lie between this function's frame and the top of this
         // thread's stack, which is mapped and which no other thread writes to. They may hold
@@ -180,11 +182,11 @@ fn walk(pointer: usize) -> Option<Frames> {
 #[inline]
 fn site_by_frame_pointers(pointer: usize, size: usize, hook: *const ()) -> SiteId {
     let stack = own_stack();
-    let here = (&raw const stack).addr();
+    let here = stack_pointer();
     if here < stack.low || here >= stack.top {
         return SiteId::FOREIGN_STACK;
     }
-    if !is_frame(pointer, here, stack.top) {
+    if !is_frame(pointer, here - 1, stack.top) {
         return SiteId::UNKNOWN;
     }
     if let Some(recent) = slots::recent() {
@@ -257,8 +259,10 @@ fn site_by_unwinder(pointer: usize, hook: *const ()) -> SiteId {
 #[cold]
 fn new_site(walked: &Frames, pointer: usize, hook: *const ()) -> SiteId {
     let _guard = MeterGuard::enter();
-    let unwound = unwind(hook, pointer).filter(|unwound| unwound.count > 0);
-    if unwound.as_ref().is_some_and(|unwound| agree(walked.as_slice(), unwound.as_slice())) {
+    let Some(unwound) = unwind(hook, pointer).filter(|unwound| unwound.count > 0) else {
+        return sites::find_or_insert(walked.hash, walked.as_slice()); // Nothing to compare with.
+    };
+    if agree(walked.as_slice(), unwound.as_slice()) {
         AGREED.fetch_add(1, Ordering::Relaxed);
         return sites::find_or_insert(walked.hash, walked.as_slice());
     }
@@ -267,31 +271,26 @@ fn new_site(walked: &Frames, pointer: usize, hook: *const ()) -> SiteId {
     if disagreed >= 3 && disagreed * 10 > AGREED.load(Ordering::Relaxed) {
         METHOD.store(Method::Unwinder as u8, Ordering::Release);
     }
-    let right = unwound.as_ref().unwrap_or(walked);
-    let site = sites::find_or_insert(right.hash, right.as_slice());
+    let site = sites::find_or_insert(unwound.hash, unwound.as_slice());
     sites::alias(walked.hash, site);
     site
 }
 
-/// Walks a known chain of calls with both methods.
+/// Whether both methods see a known chain of calls alike; `None` if this stack cannot be walked.
 #[inline(never)]
-fn known_chain_is_seen() -> bool {
+fn known_chain_is_seen() -> Option<bool> {
     #[inline(never)]
-    fn outer(depth: usize) -> bool {
+    fn outer(depth: usize) -> Option<bool> {
         let seen = if depth == 0 { inner() } else { outer(depth - 1) };
         black_box(seen)
     }
     #[inline(never)]
-    fn inner() -> bool {
+    fn inner() -> Option<bool> {
         let _guard = MeterGuard::enter();
         let pointer = frame_pointer();
-        let (walked, unwound) = (walk(pointer), unwind(inner as *const (), pointer));
-        match (walked, unwound) {
-            (Some(walked), Some(unwound)) => {
-                black_box(agree(walked.as_slice(), unwound.as_slice()))
-            }
-            _ => false,
-        }
+        let walked = walk(pointer)?;
+        let unwound = unwind(inner as *const (), pointer);
+        black_box(Some(unwound.is_some_and(|unwound| agree(walked.as_slice(), unwound.as_slice()))))
     }
     black_box(outer(black_box(4)))
 }
