@@ -4,9 +4,8 @@
 use std::mem::MaybeUninit;
 
 use super::code;
-use super::recent::Frame;
 use super::records::MOST_FRAMES;
-use super::stack::{own_stack, stack_pointer};
+use super::stack::{Frame, own_stack, stack_pointer};
 
 /// The return addresses of one stack, innermost first, and their hash.
 pub(super) struct Frames {
@@ -35,6 +34,12 @@ impl Frames {
     pub(super) fn as_slice(&self) -> &[usize] {
         // SAFETY: the first `count` addresses were written, in order.
         unsafe { std::slice::from_raw_parts(self.addresses.as_ptr().cast(), self.count) }
+    }
+
+    /// All addresses that a walk read, those beyond the outermost frame in the program's code included.
+    pub(super) fn all(&self) -> &[usize] {
+        // SAFETY: a walk writes an address with each pair, and the first `read` pairs were written.
+        unsafe { std::slice::from_raw_parts(self.addresses.as_ptr().cast(), self.read) }
     }
 
     pub(super) fn pairs(&self) -> &[Frame] {
@@ -100,4 +105,9 @@ pub(super) fn agree(walked: &[usize], unwound: &[usize]) -> bool {
         && walked[..common] == unwound[..common]
         && walked.len() == common
         && unwound.len() - common <= START_FRAMES
+}
+
+/// How many of the innermost frames two stacks have in common.
+pub(super) fn common(walked: &[usize], unwound: &[usize]) -> usize {
+    walked.iter().zip(unwound).take_while(|(walked, unwound)| walked == unwound).count()
 }

@@ -1,10 +1,11 @@
 //! The return addresses of each call stack, by the number of its site.
 //!
-//! Every word is atomic, and the count is stored last: a reader that finds it finds the addresses too,
-//! and one that comes earlier finds an empty record.
+//! Every word is atomic. The count is stored last: a reader that finds it finds the addresses too, and one
+//! that comes earlier finds an empty record. A record that another stack gets is emptied first, and a
+//! reader who was overtaken by that finds it empty as well.
 
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence};
 
 use super::memory;
 use super::sites::MOST_SITES;
@@ -12,11 +13,14 @@ use super::sites::MOST_SITES;
 /// Frames kept of a call stack, from the innermost.
 pub(super) const MOST_FRAMES: usize = 64;
 
+const COUNT_BITS: u32 = 8;
+
 /// One call stack. Zeroed memory is an empty one.
 #[repr(C)]
 struct Record {
-    /// How many of the addresses were written.
-    count: AtomicUsize,
+    /// How many of the addresses were written, and above [`COUNT_BITS`] when: after how many renewals of the
+    /// table.
+    state: AtomicU64,
     addresses: [AtomicUsize; MOST_FRAMES],
 }
 
@@ -51,20 +55,35 @@ fn record(site: usize) -> Option<&'static Record> {
     Some(unsafe { &*records.add(site) })
 }
 
-/// Writes the addresses of a site that was given to this thread alone.
-pub(super) fn keep(site: usize, frames: &[usize]) {
+/// Writes the addresses of a site that was given to this thread alone, after that many renewals.
+pub(super) fn keep(site: usize, renewals: u32, frames: &[usize]) {
     let Some(record) = record(site) else { return };
-    let count = frames.len().min(MOST_FRAMES);
+    let born = u64::from(renewals) << COUNT_BITS;
+    record.state.store(born, Ordering::Relaxed);
+    // Who reads one of the words below finds the record emptied when it looks again.
+    fence(Ordering::Release);
+    let mut count = 0;
     for (place, address) in record.addresses.iter().zip(frames) {
         place.store(*address, Ordering::Relaxed);
+        count += 1;
     }
-    // Pairs with the load in `addresses`.
-    record.count.store(count, Ordering::Release);
+    // Pairs with the first load in `addresses`.
+    record.state.store(born | count, Ordering::Release);
 }
 
 /// The addresses of a site, innermost first; empty while they are not written.
 pub(super) fn addresses(site: usize) -> Vec<usize> {
     let Some(record) = record(site) else { return Vec::new() };
-    let count = record.count.load(Ordering::Acquire).min(MOST_FRAMES);
-    record.addresses[..count].iter().map(|address| address.load(Ordering::Relaxed)).collect()
+    let state = record.state.load(Ordering::Acquire);
+    let count = usize::from(state.to_le_bytes()[0]).min(MOST_FRAMES);
+    let words = record.addresses[..count].iter().map(|address| address.load(Ordering::Relaxed));
+    let addresses = words.collect();
+    fence(Ordering::Acquire);
+    if record.state.load(Ordering::Relaxed) == state { addresses } else { Vec::new() }
+}
+
+/// After how many renewals of the table the site got its stack.
+pub(super) fn born(site: usize) -> u32 {
+    let state = record(site).map_or(0, |record| record.state.load(Ordering::Relaxed));
+    u32::try_from(state >> COUNT_BITS).unwrap_or(u32::MAX)
 }

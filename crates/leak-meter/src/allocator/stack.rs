@@ -173,3 +173,50 @@ pub(super) fn stack_pointer() -> usize {
     }
     pointer
 }
+
+/// What stands at a frame pointer: the caller's frame pointer, and where to return to.
+pub(super) type Frame = [usize; 2];
+
+/// Reads the two words at a frame pointer. By instructions of its own: a frame of which only the place is
+/// remembered may have become other variables meanwhile, which a checker of memory takes for a fault of
+/// any read that it knows of.
+///
+/// # Safety
+/// Two words at `pointer` lie in this thread's stack, above its stack pointer.
+#[inline(always)]
+#[allow(clippy::inline_always)] // In loops over frames.
+pub(super) unsafe fn frame_at(pointer: usize) -> Frame {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: two words that the caller may read are copied to registers; nothing else changes. No other
+    // thread writes to this one's stack, and they are only compared and remembered, whatever they hold.
+    unsafe {
+        let (next, back): (usize, usize);
+        std::arch::asm!(
+            "mov {next}, [{pointer}]",
+            "mov {back}, [{pointer} + 8]",
+            pointer = in(reg) pointer,
+            next = out(reg) next,
+            back = lateout(reg) back,
+            options(readonly, nostack, preserves_flags, pure),
+        );
+        [next, back]
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: as above.
+    unsafe {
+        let (next, back): (usize, usize);
+        std::arch::asm!(
+            "ldp {next}, {back}, [{pointer}]",
+            pointer = in(reg) pointer,
+            next = lateout(reg) next,
+            back = lateout(reg) back,
+            options(readonly, nostack, preserves_flags, pure),
+        );
+        [next, back]
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    // SAFETY: the caller's promise.
+    unsafe {
+        ptr::with_exposed_provenance::<Frame>(pointer).read()
+    }
+}

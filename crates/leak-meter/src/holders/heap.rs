@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Limits;
 use super::system::{Mapping, Memory, OutOfTime, WORD, threads};
-use crate::allocator::{self, Found, SiteId};
+use crate::allocator::{self, Found, SiteCounts, SiteId};
 
 /// In units of this many bytes blocks lie on the heap.
 const GRANULE: usize = 16;
@@ -47,9 +47,9 @@ impl Heap {
         mappings: &[Mapping],
         limits: &Limits,
     ) -> Result<Self, OutOfTime> {
-        let live: Vec<u64> = allocator::all_sites()
-            .map(|site| if site == SiteId::METER { 0 } else { live_of(site) })
-            .collect();
+        let mut live: Vec<u64> =
+            allocator::counts_of_sites().iter().map(SiteCounts::live_blocks).collect();
+        live[SiteId::METER.index()] = 0;
         let most = shared_out(&live, limits.blocks as u64);
         let shares: Vec<f64> =
             live.iter().map(|live| most as f64 / (*live).max(most).max(1) as f64).collect();
@@ -187,10 +187,6 @@ impl Heap {
             _ => after,
         }
     }
-}
-
-fn live_of(site: SiteId) -> u64 {
-    allocator::counts_of_site(site).live_blocks()
 }
 
 /// A header that only looks like one has a size or a site that cannot be.

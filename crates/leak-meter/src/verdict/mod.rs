@@ -19,7 +19,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use decide::{Decision, Rate, Series};
-pub use foreign::FOREIGN_TOLERANCE;
+pub use foreign::{FOREIGN_TOLERANCE, FOREIGN_TOLERANCE_PER_THREAD};
 pub use reason::Reason;
 
 /// What a series shows.
