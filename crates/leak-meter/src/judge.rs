@@ -93,11 +93,12 @@ pub(crate) fn gauge(name: &str, readings: Vec<u64>, evidence: &Evidence<'_>) -> 
 
 /// The verdicts on the resources that were read in every round.
 pub(crate) fn verdicts_on_resources(rounds: &[Round]) -> Vec<Verdict> {
+    let threads = most_threads(rounds);
     Resource::ALL
         .into_iter()
         .filter(|resource| resource.is_judged())
         .filter_map(|resource| Some((resource, series::series(rounds, resource)?)))
-        .map(|(resource, values)| decide_on(resource, &values).verdict)
+        .map(|(resource, values)| decide_on(resource, &values, threads).verdict)
         .collect()
 }
 
@@ -107,10 +108,15 @@ pub(crate) fn counts(growth: &Growth) -> bool {
     growth.resource != Resource::ForeignBytes || growth.verdict != Verdict::Undecided
 }
 
+/// The most threads that a round ended with; 1 where they were not counted.
+fn most_threads(rounds: &[Round]) -> u64 {
+    rounds.iter().filter_map(|round| round.threads).max().unwrap_or(1)
+}
+
 /// The decision on the series of one resource.
-fn decide_on(resource: Resource, readings: &[u64]) -> Decision {
+fn decide_on(resource: Resource, readings: &[u64], threads: u64) -> Decision {
     match resource {
-        Resource::ForeignBytes => foreign::decide(readings),
+        Resource::ForeignBytes => foreign::decide(readings, threads),
         Resource::LiveBytes => doubling::decide(readings, 1),
         _ => decide::decide(readings),
     }
@@ -128,12 +134,13 @@ fn with_end(mut decision: Decision, evidence: &Evidence<'_>) -> Decision {
 /// The decision on a resource that the system limits: judged on the rounds before it came close, and
 /// never Steady if it did.
 fn with_limit(resource: Resource, values: &[u64], evidence: &Evidence<'_>) -> Decision {
-    let plain = decide_on(resource, values);
+    let threads = most_threads(evidence.rounds);
+    let plain = decide_on(resource, values, threads);
     let Some(limit) = evidence.limits.get(&resource).copied() else { return plain };
     let close = limit.saturating_sub((limit / CLOSE).max(CLOSE_AT_LEAST));
     let Some(reached) = values.iter().position(|value| *value >= close) else { return plain };
     if reached >= FEWEST_ROUNDS {
-        let before = decide_on(resource, &values[..reached]);
+        let before = decide_on(resource, &values[..reached], threads);
         if before.verdict == Verdict::Growing {
             return before;
         }

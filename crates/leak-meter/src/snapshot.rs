@@ -22,7 +22,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::allocator::{self, SiteId};
+use crate::allocator::{self, Epoch, SiteCounts, SiteId};
 use crate::site::{self, Attribution, Frame, Names, Owner, write_stack};
 use crate::units;
 
@@ -36,6 +36,8 @@ const MOST_PLACES: usize = 10;
 pub struct Snapshot {
     /// By the number of the site.
     sites: Vec<Live>,
+    /// When these numbers stood for their stacks.
+    epoch: Epoch,
 }
 
 /// What is live of one site.
@@ -50,15 +52,16 @@ impl Snapshot {
     ///
     /// The first one starts to look for call sites, and it goes on until a soak ends or
     /// [`allocator::stop`] is called: what was allocated outside is one place without a line.
-    /// Costs a read of every site in every thread's table; nothing is resolved or written.
+    /// Costs a read of what each thread has counted; nothing is resolved or written.
     pub fn take() -> Self {
         allocator::as_meter(|| {
             allocator::start();
-            let live = |site| {
-                let counts = allocator::counts_of_site(site);
-                Live { blocks: counts.live_blocks(), bytes: counts.live_bytes() }
+            let live = |counts: SiteCounts| Live {
+                blocks: counts.live_blocks(),
+                bytes: counts.live_bytes(),
             };
-            Self { sites: allocator::all_sites().map(live).collect() }
+            let epoch = Epoch::now();
+            Self { sites: allocator::counts_of_sites().into_iter().map(live).collect(), epoch }
         })
     }
 
@@ -84,23 +87,26 @@ impl Snapshot {
         sites.filter(|(site, _)| *site != SiteId::METER)
     }
 
+    /// What was live of the stack that a site stands for now; nothing of one that was not there yet.
+    fn live(&self, site: SiteId) -> Live {
+        let live = self.sites.get(site.index()).filter(|_| !self.epoch.is_before(site));
+        live.copied().unwrap_or_default()
+    }
+
     /// The live blocks of each site at this snapshot and at this moment.
     pub(crate) fn with_now(&self) -> Vec<(u64, u64)> {
-        let both = |site: SiteId| {
-            let earlier = self.sites.get(site.index()).map_or(0, |live| live.blocks);
-            (earlier, allocator::counts_of_site(site).live_blocks())
-        };
-        allocator::all_sites().map(both).collect()
+        let now = allocator::counts_of_sites();
+        let sites = allocator::all_sites().zip(&now);
+        sites.map(|(site, now)| (self.live(site).blocks, now.live_blocks())).collect()
     }
 
     fn difference(&self, earlier: &Self) -> Difference {
         let mut names = Names::new();
         let mut places: BTreeMap<(Option<String>, Option<u32>, String), Place> = BTreeMap::new();
         for (id, live) in self.of_the_program() {
-            // A site that was not there yet had nothing.
-            let before = earlier.sites.get(id.index()).copied().unwrap_or_default();
-            if live == before {
-                continue;
+            let before = earlier.live(id);
+            if live == before || self.epoch.is_before(id) {
+                continue; // The latter: nobody knows any more which stack it was.
             }
             let place = Place::of(id, live, before, &mut names);
             let key = (place.file.clone(), place.line, place.function.clone());

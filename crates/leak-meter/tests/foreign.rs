@@ -4,6 +4,7 @@
 #![allow(unsafe_code)] // C's allocator is called as C code would.
 
 use std::hint::black_box;
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
 use leak_meter::{Allocator, Report, Resource, Soak, Verdict};
@@ -21,6 +22,9 @@ fn verdict_on_c_code(report: &Report) -> Verdict {
     let growth = report.growth_of(Resource::ForeignBytes);
     growth.unwrap_or_else(|| panic!("not measured\n{report}")).verdict
 }
+
+#[repr(align(128))]
+struct Line([u8; 200]);
 
 #[test]
 fn what_c_code_loses_is_told_from_what_rust_keeps() {
@@ -64,4 +68,29 @@ fn what_c_code_loses_is_told_from_what_rust_keeps() {
     });
     assert_eq!(rust.growth_of(Resource::LiveBytes).unwrap().verdict, Verdict::Growing);
     assert_ne!(verdict_on_c_code(&rust), Verdict::Growing, "{rust}");
+
+    // Nor is what stands before over-aligned blocks.
+    let mut kept = Vec::with_capacity(100_000);
+    let rust = Soak::new().operations_per_round(1000).run(|operation| {
+        kept.push(Box::new(Line([black_box(operation.seed().to_ne_bytes()[0]); 200])));
+    });
+    assert_eq!(rust.growth_of(Resource::LiveBytes).unwrap().verdict, Verdict::Growing);
+    assert_ne!(verdict_on_c_code(&rust), Verdict::Growing, "{rust}");
+    assert!(kept.iter().all(|line| line.0[0] == line.0[199]));
+
+    // Nor what the C library and the standard library keep for each thread.
+    let (go, wait) = mpsc::channel::<()>();
+    let wait = Arc::new(Mutex::new(wait));
+    let mut threads = Vec::with_capacity(1000);
+    let left_behind = Soak::new().operations_per_round(10).rounds(24).run(|_| {
+        let wait = Arc::clone(&wait);
+        let body = move || drop(wait.lock().map(|wait| wait.recv()));
+        threads.push(thread::Builder::new().stack_size(64 << 10).spawn(body).unwrap());
+    });
+    assert_eq!(left_behind.growth_of(Resource::Threads).unwrap().verdict, Verdict::Growing);
+    assert_ne!(verdict_on_c_code(&left_behind), Verdict::Growing, "{left_behind}");
+    drop(go);
+    for thread in threads {
+        thread.join().unwrap();
+    }
 }

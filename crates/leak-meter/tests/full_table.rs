@@ -1,8 +1,12 @@
 //! More call stacks than the meter's table has room for: said, never taken for steady. Alone in its
 //! process, since the table is the process's.
 
-use std::hint::black_box;
+#![allow(clippy::print_stdout)] // A figure.
 
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use leak_meter::allocator::{self, Method};
 use leak_meter::{Allocator, Soak, Verdict};
 
 #[global_allocator]
@@ -34,6 +38,18 @@ fn step(path: u64, steps: u32) -> u64 {
     }
 }
 
+/// The time of a number of allocations, each by a call stack of its own. The best of some.
+fn time_of_all_paths() -> Duration {
+    let all = || {
+        let began = Instant::now();
+        for path in 0..1 << STEPS {
+            black_box(left(path, STEPS));
+        }
+        began.elapsed()
+    };
+    (0..5).map(|_| all()).min().expect("five are not none")
+}
+
 #[test]
 fn a_full_table_is_said_and_never_steady() {
     let report = Soak::new().operations_per_round(1 << STEPS).rounds(12).run(|operation| {
@@ -46,4 +62,40 @@ fn a_full_table_is_said_and_never_steady() {
     // The counts themselves are whole: nothing stays.
     assert_eq!(report.rounds[11].live_blocks, report.rounds[0].live_blocks);
     assert_eq!(report.rounds[5].allocations, 1 << STEPS);
+
+    // What finds no room costs a walk along the frame pointers, not an unwinder's: some 30 ns here.
+    let counted = time_of_all_paths();
+    allocator::start();
+    let walked = time_of_all_paths();
+    if allocator::method() == Method::FramePointers {
+        let most = 10 * counted + (1 << STEPS) * Duration::from_nanos(200);
+        assert!(walked < most, "{counted:?} while counting, {walked:?} with a full table");
+    }
+    allocator::stop();
+
+    // The next soak starts afresh, but for the stacks whose blocks are still live.
+    let mut kept = Vec::with_capacity(10_000);
+    let report = Soak::new().operations_per_round(100).run(|operation| {
+        let number = operation.number();
+        kept.push(Box::new(black_box(left(number % 2, STEPS))));
+    });
+    assert_eq!(report.attribution.sites_refused, 0, "{:?}", report.attribution);
+    assert!(report.attribution.sites < 1000, "{:?}", report.attribution);
+    assert_eq!(report.verdict, Verdict::Growing, "{report}");
+    assert!(report.sites[0].function.contains("a_full_table"), "{report}");
+    assert_eq!(report.sites[0].live_blocks, 9600, "{report}");
+}
+
+#[test]
+#[ignore = "for its figures"]
+fn the_cost_of_a_full_table() {
+    let counted = time_of_all_paths();
+    allocator::start();
+    let walked = time_of_all_paths();
+    let each = |time: Duration| time.as_nanos() >> STEPS;
+    println!(
+        "an allocation takes {} ns counted, {} ns with a full table",
+        each(counted),
+        each(walked)
+    );
 }

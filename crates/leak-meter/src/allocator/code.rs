@@ -1,36 +1,63 @@
-//! Where the program's own code lies.
+//! The object that the meter is part of, the executable or a shared library, and where its code lies.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::{ffi, ptr};
 
 static LOW: AtomicUsize = AtomicUsize::new(0);
 static HIGH: AtomicUsize = AtomicUsize::new(usize::MAX);
 /// The load offset; `usize::MAX` while unknown.
 static OFFSET: AtomicUsize = AtomicUsize::new(usize::MAX);
+/// The path of the shared library; null for the executable, and while unknown.
+static PATH: AtomicPtr<ffi::c_char> = AtomicPtr::new(ptr::null_mut());
 
-/// How far from the addresses in its file the executable was loaded; `None` where that is not
+/// How far from the addresses in its file the meter's object was loaded; `None` where that is not
 /// known. Known after [`start`](super::start).
 pub fn load_offset() -> Option<usize> {
     let offset = OFFSET.load(Ordering::Relaxed);
     (offset != usize::MAX).then_some(offset)
 }
 
-/// Whether an address lies in the executable's code.
+/// The file of the shared library that the meter is part of; `None` if it is part of the executable.
+pub(crate) fn library() -> Option<&'static ffi::CStr> {
+    let path = PATH.load(Ordering::Acquire);
+    // SAFETY: the loader's own name of the library that this code lies in, which `pin` keeps loaded.
+    (!path.is_null()).then(|| unsafe { ffi::CStr::from_ptr(path) })
+}
+
+/// Whether an address lies in the code of the meter's object.
 #[inline]
 pub(super) fn contains(address: usize) -> bool {
     address >= LOW.load(Ordering::Relaxed) && address < HIGH.load(Ordering::Relaxed)
+}
+
+/// Keeps the shared library that the meter is part of from being unloaded, since the system calls into it
+/// whenever a thread ends. Nothing to do for an executable. `false` if it cannot be kept.
+pub(super) fn pin() -> bool {
+    find();
+    let Some(path) = library() else { return true };
+    let flags = libc::RTLD_LAZY | libc::RTLD_NOLOAD | libc::RTLD_NODELETE;
+    // SAFETY: the path is a C string. The library is loaded, so no code of it is run by this.
+    !unsafe { libc::dlopen(path.as_ptr(), flags) }.is_null()
 }
 
 #[cfg(target_os = "linux")]
 pub(super) fn find() {
     use std::ffi::{c_int, c_void};
 
-    /// Called for each loaded object; the first is the executable.
-    unsafe extern "C" fn first(object: *mut libc::dl_phdr_info, _: usize, _: *mut c_void) -> c_int {
-        // SAFETY: the system hands out a valid description, with `dlpi_phnum` headers.
-        let (base, headers) = unsafe {
+    /// Called for each loaded object, the executable first; `index` counts them. Ends at the one that this
+    /// function is part of.
+    unsafe extern "C" fn look(
+        object: *mut libc::dl_phdr_info,
+        _: usize,
+        index: *mut c_void,
+    ) -> c_int {
+        // SAFETY: the system hands out a valid description, with `dlpi_phnum` headers; `index` is what
+        // was given to it below.
+        let (base, headers, name, index) = unsafe {
             let object = &*object;
             let count = usize::from(object.dlpi_phnum);
-            (object.dlpi_addr, std::slice::from_raw_parts(object.dlpi_phdr, count))
+            let headers = std::slice::from_raw_parts(object.dlpi_phdr, count);
+            (object.dlpi_addr, headers, object.dlpi_name, &mut *index.cast::<usize>())
         };
         let code = headers
             .iter()
@@ -44,19 +71,37 @@ pub(super) fn find() {
             let end = start + header.p_memsz as usize;
             high = high.max(end);
         }
-        if low < high {
-            #[allow(clippy::cast_possible_truncation)]
-            OFFSET.store(base as usize, Ordering::Relaxed);
-            LOW.store(low, Ordering::Relaxed);
-            HIGH.store(high, Ordering::Relaxed);
+        let is_executable = *index == 0;
+        *index += 1;
+        if !(low..high).contains(&(look as *const ()).addr()) {
+            return 0;
+        }
+        #[allow(clippy::cast_possible_truncation)]
+        OFFSET.store(base as usize, Ordering::Relaxed);
+        LOW.store(low, Ordering::Relaxed);
+        HIGH.store(high, Ordering::Relaxed);
+        if !is_executable {
+            PATH.store(name.cast_mut(), Ordering::Release);
         }
         1
     }
 
-    // SAFETY: the callback has the signature asked for and keeps nothing.
-    unsafe { libc::dl_iterate_phdr(Some(first), std::ptr::null_mut()) };
+    let mut index = 0_usize;
+    // SAFETY: the callback has the signature asked for, and gets `index` during this call alone.
+    unsafe { libc::dl_iterate_phdr(Some(look), (&raw mut index).cast()) };
 }
 
 /// Elsewhere every address counts as code; the walk ends where the list does.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn find() {}
+pub(super) fn find() {
+    // SAFETY: `information` is a place to write to, and read only if it was filled in.
+    let information = unsafe {
+        let mut information = std::mem::MaybeUninit::<libc::Dl_info>::uninit();
+        let here = (contains as *const ()).cast();
+        if libc::dladdr(here, information.as_mut_ptr()) == 0 {
+            return;
+        }
+        information.assume_init()
+    };
+    PATH.store(information.dli_fname.cast_mut(), Ordering::Release);
+}

@@ -1,7 +1,23 @@
-//! What was counted at one site.
+//! What was counted: at one site in one table, and added up over the tables.
 
-#[cfg(doc)]
-use super::sites::SiteId;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::sites::{self, SiteId};
+use super::slots::tables;
+
+/// What happened at one site, in one table. Half a pair of cache lines.
+#[repr(align(64))]
+pub(super) struct Counters {
+    pub(super) allocations: AtomicU64,
+    pub(super) deallocations: AtomicU64,
+    pub(super) reallocations: AtomicU64,
+    pub(super) allocated_bytes: AtomicU64,
+    pub(super) deallocated_bytes: AtomicU64,
+    /// Blocks that moved between [`SiteId::UNKNOWN`] and another site: away from the former, to the
+    /// latter. No block ever moves the other way, so one number serves both.
+    pub(super) adopted: AtomicU64,
+    pub(super) adopted_bytes: AtomicU64,
+}
 
 /// What was counted at one site, over all threads.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -36,5 +52,103 @@ impl SiteCounts {
     pub fn live_bytes(&self) -> u64 {
         (self.allocated_bytes + self.arrived_bytes)
             .saturating_sub(self.deallocated_bytes + self.left_bytes)
+    }
+
+    /// Adds what was given back of `site`, in one table. To be read in all tables before
+    /// [what came](Self::add_what_came): a block that is freed in between then makes the live counts too
+    /// high by one, never negative.
+    fn add_what_went(&mut self, site: usize, counters: &Counters) {
+        self.deallocations += counters.deallocations.load(Ordering::Relaxed);
+        self.deallocated_bytes += counters.deallocated_bytes.load(Ordering::Relaxed);
+        if site == SiteId::UNKNOWN.index() {
+            self.left += counters.adopted.load(Ordering::Relaxed);
+            self.left_bytes += counters.adopted_bytes.load(Ordering::Relaxed);
+        }
+    }
+
+    /// Adds what was allocated and resized at `site`, in one table.
+    fn add_what_came(&mut self, site: usize, counters: &Counters) {
+        if site != SiteId::UNKNOWN.index() {
+            self.arrived += counters.adopted.load(Ordering::Relaxed);
+            self.arrived_bytes += counters.adopted_bytes.load(Ordering::Relaxed);
+        }
+        self.allocations += counters.allocations.load(Ordering::Relaxed);
+        self.allocated_bytes += counters.allocated_bytes.load(Ordering::Relaxed);
+        self.reallocations += counters.reallocations.load(Ordering::Relaxed);
+    }
+}
+
+/// What was counted at `site`.
+pub fn counts_of_site(site: SiteId) -> SiteCounts {
+    let mut sum = SiteCounts::default();
+    let site = site.index();
+    for counters in tables().filter_map(|table| table.used_counters(site)) {
+        sum.add_what_went(site, counters);
+    }
+    for counters in tables().filter_map(|table| table.used_counters(site)) {
+        sum.add_what_came(site, counters);
+    }
+    sum
+}
+
+/// What was counted at every site so far, by its number. Walks each table once in each direction of
+/// counting, over the parts that its thread has used.
+pub(crate) fn counts_of_sites() -> Vec<SiteCounts> {
+    let mut sums = vec![SiteCounts::default(); sites::known_sites()];
+    for table in tables() {
+        for (site, counters) in table.each_used() {
+            if let Some(sum) = sums.get_mut(site) {
+                sum.add_what_went(site, counters);
+            }
+        }
+    }
+    for table in tables() {
+        for (site, counters) in table.each_used() {
+            if let Some(sum) = sums.get_mut(site) {
+                sum.add_what_came(site, counters);
+            }
+        }
+    }
+    sums
+}
+
+/// What was counted at every site but `left_out`. Moves between sites cancel out, and are left out.
+pub(super) fn counts_of_all_but(left_out: SiteId) -> SiteCounts {
+    let mut sum = SiteCounts::default();
+    let left_out = left_out.index();
+    for table in tables() {
+        for (site, counters) in table.each_used().filter(|(site, _)| *site != left_out) {
+            sum.add_what_went(site, counters);
+        }
+    }
+    for table in tables() {
+        for (site, counters) in table.each_used().filter(|(site, _)| *site != left_out) {
+            sum.add_what_came(site, counters);
+        }
+    }
+    sum.left = 0;
+    sum.left_bytes = 0;
+    sum.arrived = 0;
+    sum.arrived_bytes = 0;
+    sum
+}
+
+/// What over-aligned blocks take beyond a header and the bytes that were asked for.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Padding {
+    /// Over-aligned blocks that are live.
+    pub(crate) blocks: u64,
+    /// The bytes that they take in addition.
+    pub(crate) bytes: u64,
+}
+
+impl Padding {
+    /// That of this moment.
+    pub(crate) fn now() -> Self {
+        // One thread's numbers wrap round where it frees what another has allocated; the sums do not.
+        tables().fold(Self::default(), |sum, table| Self {
+            blocks: sum.blocks.wrapping_add(table.padded_blocks.load(Ordering::Relaxed)),
+            bytes: sum.bytes.wrapping_add(table.padding.load(Ordering::Relaxed)),
+        })
     }
 }

@@ -4,9 +4,8 @@
 use std::mem::MaybeUninit;
 
 use super::code;
-use super::recent::Frame;
-use super::sites::MOST_FRAMES;
-use super::stack::own_stack;
+use super::records::MOST_FRAMES;
+use super::stack::{Frame, own_stack, stack_pointer};
 
 /// The return addresses of one stack, innermost first, and their hash.
 pub(super) struct Frames {
@@ -37,6 +36,12 @@ impl Frames {
         unsafe { std::slice::from_raw_parts(self.addresses.as_ptr().cast(), self.count) }
     }
 
+    /// All addresses that a walk read, those beyond the outermost frame in the program's code included.
+    pub(super) fn all(&self) -> &[usize] {
+        // SAFETY: a walk writes an address with each pair, and the first `read` pairs were written.
+        unsafe { std::slice::from_raw_parts(self.addresses.as_ptr().cast(), self.read) }
+    }
+
     pub(super) fn pairs(&self) -> &[Frame] {
         // SAFETY: the first `read` pairs were written, in order.
         unsafe { std::slice::from_raw_parts(self.pairs.as_ptr().cast(), self.read) }
@@ -55,7 +60,7 @@ pub(super) fn mix(hash: u64, address: usize) -> u64 {
 pub(super) fn unwind(callee: *const (), pointer: usize) -> Option<Frames> {
     let mut frames = Frames::new();
     let stack = own_stack();
-    let here = (&raw const frames).addr();
+    let here = stack_pointer();
     if here < stack.low || here >= stack.top {
         return None;
     }
@@ -100,4 +105,9 @@ pub(super) fn agree(walked: &[usize], unwound: &[usize]) -> bool {
         && walked[..common] == unwound[..common]
         && walked.len() == common
         && unwound.len() - common <= START_FRAMES
+}
+
+/// How many of the innermost frames two stacks have in common.
+pub(super) fn common(walked: &[usize], unwound: &[usize]) -> usize {
+    walked.iter().zip(unwound).take_while(|(walked, unwound)| walked == unwound).count()
 }

@@ -21,6 +21,11 @@ struct Header {
     mark: u32,
 }
 
+/// From this size on, the GNU C library may map a block by itself.
+const MAPPED: usize = 128 << 10;
+/// Its smallest chunk, for which it leaves room beside an aligned one.
+const CHUNK: usize = 32;
+
 /// What the wrapped allocator is asked for, so that a header fits in front of the caller's block.
 #[derive(Clone, Copy)]
 pub(super) struct Outer {
@@ -37,6 +42,20 @@ impl Outer {
         let size = layout.size().checked_add(prefix)?;
         let layout = Layout::from_size_align(size, prefix).ok()?;
         Some(Self { layout, prefix })
+    }
+
+    /// Whether the block is aligned more strictly than a header, so that more stands in front of it.
+    #[inline]
+    pub(super) fn is_padded(&self) -> bool {
+        self.prefix > HEADER
+    }
+
+    /// What a padded block takes beyond its header and the bytes that were asked for.
+    pub(super) fn padding(&self) -> u64 {
+        let mapped = self.layout.size() >= MAPPED;
+        // Where the system's allocator maps a block, what it leaves out to align it is part of it.
+        let slack = if mapped { self.prefix + CHUNK } else { 0 };
+        (self.prefix - HEADER + slack) as u64
     }
 }
 

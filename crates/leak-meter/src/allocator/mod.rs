@@ -3,10 +3,11 @@
 //!
 //! # Layout
 //! - `header`: the 16 bytes in front of each block, which remember its size and site.
-//! - `walk`: the call stack, by its frame pointers or by an unwinder; `frames`: as it is collected.
-//! - `stack`: the bounds of a thread's stack; `code`: where the program's own code lies.
+//! - `search`: whether call stacks are looked for, and how; `walk`: the call stack, by its frame pointers or
+//!   by an unwinder; `frames`: as it is collected.
+//! - `stack`: the bounds of a thread's stack; `code`: the object that the meter is part of.
 //! - `recent`: the stacks that a thread allocated from lately.
-//! - `sites`: the table of call sites.
+//! - `sites`: the table of call sites; `records`: their return addresses.
 //! - `slots`: the counters, for each thread its own; `counts`: what they add up to.
 //! - `memory`: pages from the system for the tables, since the meter must not allocate.
 #![allow(unsafe_code)] // `GlobalAlloc` is an unsafe trait; each use below says why it is sound.
@@ -17,6 +18,8 @@ mod frames;
 mod header;
 mod memory;
 mod recent;
+mod records;
+mod search;
 mod sites;
 mod slots;
 mod stack;
@@ -25,16 +28,18 @@ mod walk;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
 
+pub(crate) use code::library;
 pub use code::load_offset;
-pub use counts::SiteCounts;
+pub(crate) use counts::{Padding, counts_of_sites};
+pub use counts::{SiteCounts, counts_of_site};
 pub(crate) use header::{Found, read as read_header};
 pub(crate) use memory::mapped;
 pub use memory::mapped_bytes;
-pub(crate) use sites::known_sites;
+pub(crate) use search::resume;
+pub use search::{Method, Walks, method, start, start_with, stop, walks};
 pub use sites::{Capacity, SiteId, all_sites, capacity, frames};
-pub use slots::counts_of_site;
+pub(crate) use sites::{Epoch, known_sites, resized};
 pub(crate) use walk::{FrameBound, frame_bounds};
-pub use walk::{Method, Walks, method, start, start_with, stop, walks};
 
 use header::Outer;
 
@@ -112,7 +117,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
         // SAFETY: the caller got `block` from this allocator with `layout`, so the header stands in
         // front of it, and its base was given by `inner` with the outer layout.
         unsafe {
-            discharge(block, layout.size());
+            discharge(block, outer, layout.size());
             self.inner.dealloc(block.sub(outer.prefix), outer.layout);
         }
     }
@@ -135,6 +140,9 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
             }
             let moved = base.add(new.prefix);
             recharge(moved, site, layout.size(), new_size);
+            if new.is_padded() {
+                slots::count_padding(0, new.padding().wrapping_sub(outer.padding()));
+            }
             moved
         }
     }
@@ -158,6 +166,9 @@ unsafe fn charge(base: *mut u8, outer: Outer, size: usize) -> *mut u8 {
         let block = base.add(outer.prefix);
         header::put(block, size, site);
         slots::count_allocation(site, size);
+        if outer.is_padded() {
+            slots::count_padding(1, outer.padding());
+        }
         block
     }
 }
@@ -167,10 +178,13 @@ unsafe fn charge(base: *mut u8, outer: Outer, size: usize) -> *mut u8 {
 /// # Safety
 /// `block` was handed out by this allocator and not given back since.
 #[inline(never)]
-unsafe fn discharge(block: *mut u8, size: usize) {
+unsafe fn discharge(block: *mut u8, outer: Outer, size: usize) {
     // SAFETY: the caller's promise.
     let site = unsafe { header::take(block) };
     slots::count_deallocation(site, size);
+    if outer.is_padded() {
+        slots::count_padding(1_u64.wrapping_neg(), outer.padding().wrapping_neg());
+    }
 }
 
 /// Wipes the header of a block that may move.
@@ -191,7 +205,7 @@ unsafe fn lift(block: *mut u8) -> SiteId {
 #[inline(never)]
 unsafe fn recharge(block: *mut u8, site: SiteId, old_size: usize, new_size: usize) {
     let adopted =
-        if site == SiteId::UNKNOWN && walk::is_on() { adopting_site(new_size) } else { None };
+        if site == SiteId::UNKNOWN && search::is_on() { adopting_site(new_size) } else { None };
     let site = adopted.unwrap_or(site);
     // SAFETY: the caller's promise.
     unsafe { header::put(block, new_size, site) };
@@ -234,7 +248,7 @@ pub struct HeapCounts {
 impl HeapCounts {
     /// The counts of this moment.
     pub fn now() -> Self {
-        let all = slots::counts_of_all_but(SiteId::METER);
+        let all = counts::counts_of_all_but(SiteId::METER);
         Self {
             allocations: all.allocations,
             deallocations: all.deallocations,
@@ -257,7 +271,7 @@ impl HeapCounts {
 
 /// Runs `work` with its allocations charged to the meter: they are in no count of the program's.
 pub fn as_meter<T>(work: impl FnOnce() -> T) -> T {
-    let _guard = walk::MeterGuard::enter();
+    let _guard = search::MeterGuard::enter();
     work()
 }
 

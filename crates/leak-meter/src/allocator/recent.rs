@@ -4,29 +4,34 @@
 //! is instead compared with the thread's own as it stands now, all frames at once, which is several
 //! times quicker and just as exact: every pointer and every return address of it is looked at.
 
-use std::ptr;
-
-use super::sites::{MOST_FRAMES, SiteId};
+use super::records::MOST_FRAMES;
+use super::sites::SiteId;
+use super::stack::{Frame, frame_at};
 
 const ENTRIES: usize = 128;
 
-/// What stands at a frame pointer: the caller's frame pointer, and where to return to.
-pub(super) type Frame = [usize; 2];
+/// The part of a key that holds the number of its entry.
+const NUMBER: u64 = ENTRIES as u64 - 1;
 
-/// The recent stacks of one thread; 0 in every field is empty.
+/// The recent stacks of one thread; zeroed memory is empty.
 ///
 /// Each has two places where it may be, so that two stacks that are used in turn do not drive each
-/// other out.
+/// other out. Entries are used in order, so that a thread with few stacks touches few pages.
+#[repr(C, align(4096))]
 pub(super) struct Recent {
-    entries: [Entry; ENTRIES],
+    /// By place, the [`key`] with the entry's number in its [`NUMBER`] bits; 0 if the place is empty.
+    keys: [u64; ENTRIES],
+    /// The [state](super::walk) of the search for call sites that all the stacks are of.
+    state: u32,
+    /// Entries in use.
+    used: usize,
     /// How many stacks were kept.
     kept: usize,
+    entries: [Entry; ENTRIES],
 }
 
-#[repr(C, align(64))]
+#[repr(C, align(16))]
 struct Entry {
-    /// The [`key`]; 0 if the entry is empty.
-    key: u64,
     site: SiteId,
     count: u32,
     frames: [Frame; MOST_FRAMES],
@@ -34,25 +39,34 @@ struct Entry {
 
 impl Recent {
     /// Forgets every stack: the next thread has another.
-    pub(super) fn clear(&mut self) {
-        for entry in &mut self.entries {
-            entry.key = 0;
+    pub(super) fn forget(&mut self) {
+        // Untouched memory stays untouched.
+        if self.state != 0 {
+            self.state = 0;
         }
     }
 
     /// The site of the stack that begins at `start`, if it was seen lately and is the same still.
     ///
     /// # Safety
-    /// Two words at `start` can be read, and each stack that was [kept](Self::keep) lay within the
-    /// calling thread's stack, from its `start` upwards.
+    /// Two words at `start` can be read, `state` is not 0, and each stack that was [kept](Self::keep) since
+    /// the stacks were [forgotten](Self::forget) lay within the calling thread's stack, from its `start`
+    /// upwards.
     #[inline]
-    pub(super) unsafe fn find(&self, start: usize, size: usize) -> Option<SiteId> {
+    pub(super) unsafe fn find(&self, start: usize, size: usize, state: u32) -> Option<SiteId> {
+        if self.state != state {
+            return None;
+        }
         // SAFETY: the caller's promise.
         let key = unsafe { key(start, size) };
         for place in places(key) {
-            let entry = &self.entries[place];
-            // SAFETY: the caller's promise.
-            if entry.key == key && unsafe { entry.is_stack_from(start) } {
+            let known = self.keys[place];
+            if (known ^ key) & !NUMBER != 0 {
+                continue;
+            }
+            let entry = &self.entries[number(known)];
+            // SAFETY: the caller's promise; only stacks of this state are kept beside one another.
+            if unsafe { entry.is_stack_from(start) } {
                 return Some(entry.site);
             }
         }
@@ -67,25 +81,42 @@ impl Recent {
         &mut self,
         start: usize,
         size: usize,
+        state: u32,
         frames: &[Frame],
         site: SiteId,
     ) {
+        if self.state != state || self.used >= ENTRIES {
+            self.keys = [0; ENTRIES];
+            self.used = 0;
+            self.state = state;
+        }
         // SAFETY: the caller's promise.
         let key = unsafe { key(start, size) };
         let [first, second] = places(key);
         self.kept = self.kept.wrapping_add(1);
-        let place = if self.entries[first].key == 0 || self.kept.is_multiple_of(2) {
-            first
+        let place =
+            if self.keys[first] == 0 || self.kept.is_multiple_of(2) { first } else { second };
+        let number = if self.keys[place] == 0 {
+            self.used += 1;
+            self.used - 1
         } else {
-            second
+            number(self.keys[place])
         };
-        let entry = &mut self.entries[place];
-        entry.key = 0;
+        // Empty while the entry is written: a signal's handler may come in between.
+        self.keys[place] = 0;
+        let entry = &mut self.entries[number];
         entry.frames[..frames.len()].copy_from_slice(frames);
         entry.count = u32::try_from(frames.len()).unwrap_or_default();
         entry.site = site;
-        entry.key = key;
+        self.keys[place] = key & !NUMBER | number as u64;
     }
+}
+
+/// The number of the entry that a place's key belongs to.
+#[inline]
+#[allow(clippy::cast_possible_truncation)] // Below `ENTRIES`.
+fn number(key: u64) -> usize {
+    (key & NUMBER) as usize
 }
 
 impl Entry {
@@ -100,7 +131,7 @@ impl Entry {
         for frame in &self.frames[..(self.count as usize).min(MOST_FRAMES)] {
             // SAFETY: `pointer` is `start`, or one of the frame pointers of a stack that lay within
             // this thread's stack, where this thread's stack still is.
-            let now: Frame = unsafe { ptr::with_exposed_provenance::<Frame>(pointer).read() };
+            let now = unsafe { frame_at(pointer) };
             difference |= (now[0] ^ frame[0]) | (now[1] ^ frame[1]);
             pointer = frame[0];
         }
@@ -109,16 +140,16 @@ impl Entry {
 }
 
 /// What a stack is looked up by: its innermost frames, and the allocation's size, which tells two
-/// allocations of one function apart. Never 0.
+/// allocations of one function apart. Its first bit is always set, so that it is never an empty place's.
 ///
 /// # Safety
 /// Two words at `start` can be read.
 #[inline]
 unsafe fn key(start: usize, size: usize) -> u64 {
     // SAFETY: the caller's promise.
-    let [next, back] = unsafe { ptr::with_exposed_provenance::<Frame>(start).read() };
+    let [next, back] = unsafe { frame_at(start) };
     let mixed = (start >> 4) ^ next.rotate_left(17) ^ back.rotate_left(31) ^ size.rotate_left(43);
-    (mixed as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1
+    (mixed as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1 << 63
 }
 
 /// Where a stack may be kept.

@@ -3,11 +3,15 @@
 //! Open addressing in one fixed table. An entry is one word, the upper 48 bits of the hash and the
 //! site's 16-bit number, and is published by one compare-and-swap after the frames were written, so
 //! a reader needs no lock and never waits.
+//!
+//! When the search for call sites begins and more than half of the table is in use, it is [renewed](renew):
+//! the stacks that have no live block give up their numbers.
 
-use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
-use super::memory;
+use super::counts::{SiteCounts, counts_of_site, counts_of_sites};
+use super::frames::{SEED, mix};
+use super::records;
 
 /// A call site, or one of the fixed ones. Numbers are dense, from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,37 +47,24 @@ const FIXED_SITES: u32 = 4;
 /// Sites that fit, the fixed ones included. The real programs that were looked at have a few
 /// thousand call stacks.
 pub(super) const MOST_SITES: usize = 16_384;
-/// Frames kept of a call stack, from the innermost.
-pub(super) const MOST_FRAMES: usize = 64;
 
 const TABLE: usize = 2 * MOST_SITES;
 static ENTRIES: [AtomicU64; TABLE] = [const { AtomicU64::new(0) }; TABLE];
 static NEXT: AtomicU32 = AtomicU32::new(FIXED_SITES);
-/// `MOST_SITES` records of a count and `MOST_FRAMES` return addresses.
-static FRAMES: AtomicPtr<usize> = AtomicPtr::new(ptr::null_mut());
-static REFUSED: AtomicUsize = AtomicUsize::new(0);
+/// The allocations without a place before the search for call sites began.
+static REFUSED_BEFORE: AtomicU64 = AtomicU64::new(0);
 
-const RECORD: usize = MOST_FRAMES + 1;
+/// The numbers that the last renewal freed, and how many of them were given out again.
+static FREED: [AtomicU32; MOST_SITES] = [const { AtomicU32::new(0) }; MOST_SITES];
+static FREED_COUNT: AtomicUsize = AtomicUsize::new(0);
+static REUSED: AtomicUsize = AtomicUsize::new(0);
+static RENEWALS: AtomicU32 = AtomicU32::new(0);
+static RENEWING: AtomicBool = AtomicBool::new(false);
+/// How often blocks of a number's earlier stacks were resized.
+static RESIZED_BEFORE: [AtomicU64; MOST_SITES] = [const { AtomicU64::new(0) }; MOST_SITES];
+
 const ID_BITS: u32 = 16;
 const ID_MASK: u64 = (1 << ID_BITS) - 1;
-
-/// Reserves the memory for the frames. `false` when the system refuses it.
-pub(super) fn prepare() -> bool {
-    if !FRAMES.load(Ordering::Acquire).is_null() {
-        return true;
-    }
-    let Some(pages) = memory::map_zeroed(MOST_SITES * RECORD * size_of::<usize>()) else {
-        return false;
-    };
-    // A second thread that came first keeps its pages; these stay unused and untouched.
-    let _ = FRAMES.compare_exchange(
-        ptr::null_mut(),
-        pages.as_ptr().cast(),
-        Ordering::AcqRel,
-        Ordering::Acquire,
-    );
-    true
-}
 
 /// The site with this hash, if there is one.
 #[inline]
@@ -89,16 +80,11 @@ pub(super) fn find(hash: u64) -> Option<SiteId> {
 pub(super) fn find_or_insert(hash: u64, frames: &[usize]) -> SiteId {
     match look(hash) {
         Place::Taken(site) => return site,
-        Place::None => return refused(),
+        Place::None => return SiteId::OVERFLOW,
         Place::Free(_) => {}
     }
-    let id = NEXT.fetch_add(1, Ordering::Relaxed);
-    if id as usize >= MOST_SITES {
-        // Held at the limit, so that it cannot come round to 0.
-        NEXT.store(id, Ordering::Relaxed);
-        return refused();
-    }
-    keep_frames(id, frames);
+    let Some(id) = free_number() else { return SiteId::OVERFLOW };
+    records::keep(id as usize, renewals(), frames);
     // Where another thread inserted the same site first, ours stays unused, without counts.
     publish(hash, SiteId(id))
 }
@@ -138,7 +124,7 @@ fn publish(hash: u64, site: SiteId) -> SiteId {
     loop {
         match look(hash) {
             Place::Taken(first) => return first,
-            Place::None => return refused(),
+            Place::None => return SiteId::OVERFLOW,
             Place::Free(at) => {
                 let mine = (hash & !ID_MASK) | u64::from(site.0);
                 let before =
@@ -151,24 +137,90 @@ fn publish(hash: u64, site: SiteId) -> SiteId {
     }
 }
 
-fn refused() -> SiteId {
-    REFUSED.fetch_add(1, Ordering::Relaxed);
-    SiteId::OVERFLOW
+/// A number that no stack has.
+fn free_number() -> Option<u32> {
+    let freed = FREED_COUNT.load(Ordering::Acquire);
+    let one_more = |used: usize| (used < freed).then_some(used + 1);
+    if let Ok(used) = REUSED.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more) {
+        return Some(FREED[used].load(Ordering::Relaxed));
+    }
+    let one_more = |next: u32| ((next as usize) < MOST_SITES).then_some(next + 1);
+    NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()
 }
 
-fn keep_frames(id: u32, frames: &[usize]) {
-    let records = FRAMES.load(Ordering::Acquire);
-    if records.is_null() {
-        return;
+/// Whether no stack can be added.
+pub(super) fn is_full() -> bool {
+    NEXT.load(Ordering::Relaxed) as usize >= MOST_SITES
+        && REUSED.load(Ordering::Relaxed) >= FREED_COUNT.load(Ordering::Relaxed)
+}
+
+/// Numbers that stacks have, the fixed ones included.
+fn in_use() -> usize {
+    let free = FREED_COUNT.load(Ordering::Acquire).saturating_sub(REUSED.load(Ordering::Relaxed));
+    known_sites() - free.min(known_sites())
+}
+
+/// The search for call sites begins.
+pub(super) fn begin() {
+    if in_use() > MOST_SITES / 2 && !RENEWING.swap(true, Ordering::Acquire) {
+        renew();
+        RENEWING.store(false, Ordering::Release);
     }
-    let count = frames.len().min(MOST_FRAMES);
-    // SAFETY: `id` is below MOST_SITES and was handed to this thread alone, so the record lies
-    // within the mapping and nobody else writes it; it is read only after its entry is published.
-    unsafe {
-        let record = records.add(id as usize * RECORD);
-        record.write(count);
-        ptr::copy_nonoverlapping(frames.as_ptr(), record.add(1), count);
+    let refused = counts_of_site(SiteId::OVERFLOW).allocations;
+    REFUSED_BEFORE.store(refused, Ordering::Relaxed);
+}
+
+/// Frees the numbers of the stacks that have no live block, while call sites are not looked for.
+///
+/// An allocation that another thread had begun before the search ended, and that has not been counted yet,
+/// may be charged to the stack that gets its number; the counts in all stay exact.
+fn renew() {
+    // Nobody gets a number from the old list any more.
+    FREED_COUNT.store(0, Ordering::Release);
+    REUSED.store(0, Ordering::Relaxed);
+    RENEWALS.fetch_add(1, Ordering::Relaxed);
+    for entry in &ENTRIES {
+        entry.store(0, Ordering::Relaxed);
     }
+    let mut freed = 0;
+    for (site, counts) in all_sites().zip(counts_of_sites()).skip(FIXED_SITES as usize) {
+        let frames = records::addresses(site.index());
+        if counts.live_blocks() > 0 && !frames.is_empty() {
+            publish(frames.iter().fold(SEED, |hash, address| mix(hash, *address)), site);
+        } else if counts.live_blocks() == 0 {
+            RESIZED_BEFORE[site.index()].store(counts.reallocations, Ordering::Relaxed);
+            FREED[freed].store(site.0, Ordering::Relaxed);
+            freed += 1;
+        }
+    }
+    FREED_COUNT.store(freed, Ordering::Release);
+}
+
+/// How often the table was renewed.
+pub(super) fn renewals() -> u32 {
+    RENEWALS.load(Ordering::Relaxed)
+}
+
+/// A moment in the life of the table, which tells whether a site still stands for the stack that it stood
+/// for then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Epoch(u32);
+
+impl Epoch {
+    pub(crate) fn now() -> Self {
+        Self(renewals())
+    }
+
+    /// Whether the site has got another stack since.
+    pub(crate) fn is_before(self, site: SiteId) -> bool {
+        site.is_call_stack() && records::born(site.index()) > self.0
+    }
+}
+
+/// How often blocks of the stack that the site stands for were resized.
+pub(crate) fn resized(site: SiteId, counts: &SiteCounts) -> u64 {
+    let before = RESIZED_BEFORE.get(site.index()).map_or(0, |count| count.load(Ordering::Relaxed));
+    counts.reallocations.saturating_sub(before)
 }
 
 /// How much of the table is used.
@@ -178,13 +230,19 @@ pub struct Capacity {
     pub used: usize,
     /// Sites that fit.
     pub most: usize,
-    /// Allocations that found no place for their site.
+    /// Allocations that found no place for their site since the search for call sites began.
     pub refused: usize,
 }
 
 /// How much of the table of sites is used.
 pub fn capacity() -> Capacity {
-    Capacity { used: known_sites(), most: MOST_SITES, refused: REFUSED.load(Ordering::Relaxed) }
+    let refused = counts_of_site(SiteId::OVERFLOW).allocations;
+    let refused = refused.saturating_sub(REFUSED_BEFORE.load(Ordering::Relaxed));
+    Capacity {
+        used: in_use(),
+        most: MOST_SITES,
+        refused: usize::try_from(refused).unwrap_or(usize::MAX),
+    }
 }
 
 /// One more than the highest number of any site so far.
@@ -200,15 +258,8 @@ pub fn all_sites() -> impl Iterator<Item = SiteId> {
 
 /// The return addresses of a site's call stack, innermost first; empty for the fixed ones.
 pub fn frames(site: SiteId) -> Vec<usize> {
-    let records = FRAMES.load(Ordering::Acquire);
-    if records.is_null() || site.index() >= known_sites() || site.0 < FIXED_SITES {
+    if site.index() >= known_sites() || !site.is_call_stack() {
         return Vec::new();
     }
-    // SAFETY: the record lies within the mapping; a site number that is in anyone's hands was
-    // published after its record was written.
-    unsafe {
-        let record = records.add(site.index() * RECORD);
-        let count = record.read().min(MOST_FRAMES);
-        std::slice::from_raw_parts(record.add(1), count).to_vec()
-    }
+    records::addresses(site.index())
 }

@@ -9,38 +9,65 @@ use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
-use super::counts::SiteCounts;
+use super::code;
+use super::counts::Counters;
 use super::memory;
 use super::recent::Recent;
-use super::sites::{self, MOST_SITES, SiteId};
+use super::sites::{MOST_SITES, SiteId};
 
 /// Tables, the shared one included. More threads than this at one time share table 0.
 const MOST_TABLES: usize = 256;
 const SHARED: usize = 0;
 
-/// One thread's counts, and what it remembers of its stacks.
+/// Sites whose counters are marked as used together: about a page of them.
+const GROUP: usize = 64;
+const GROUPS: usize = MOST_SITES / GROUP;
+
+/// One thread's counts, and what it remembers of its stacks. Zeroed memory is an empty one, and costs
+/// nothing until it is written to: a thread that allocates little takes one page, and two more while call
+/// sites are looked for.
+#[repr(C)]
 pub(super) struct Table {
+    /// A bit for each group of counters of which one is not zero.
+    used: [AtomicU64; GROUPS / 64],
+    /// What the thread's over-aligned blocks take in addition; less what it freed of others, wrapping.
+    pub(super) padded_blocks: AtomicU64,
+    pub(super) padding: AtomicU64,
     counters: [Counters; MOST_SITES],
     /// Of the thread that the table belongs to alone; unused in the shared table.
     recent: UnsafeCell<Recent>,
 }
 
-// SAFETY: the counters are atomic; `recent` is used by the one thread that has the table in `OWN`
+// SAFETY: the other fields are atomic; `recent` is used by the one thread that has the table in `OWN`
 // and not in `SHARES`.
 unsafe impl Sync for Table {}
 
-/// What happened at one site, in one table. Half a pair of cache lines.
-#[repr(align(64))]
-struct Counters {
-    allocations: AtomicU64,
-    deallocations: AtomicU64,
-    reallocations: AtomicU64,
-    allocated_bytes: AtomicU64,
-    deallocated_bytes: AtomicU64,
-    /// Blocks that moved between [`SiteId::UNKNOWN`] and another site: away from the former, to the
-    /// latter. No block ever moves the other way, so one number serves both.
-    adopted: AtomicU64,
-    adopted_bytes: AtomicU64,
+impl Table {
+    /// Says that the counters of a site are in use. Called when one of them leaves zero.
+    #[cold]
+    fn mark(&self, site: usize) {
+        let group = site / GROUP;
+        self.used[group / 64].fetch_or(1 << (group % 64), Ordering::Relaxed);
+    }
+
+    /// The counters of a site, if one of its group was ever used.
+    pub(super) fn used_counters(&self, site: usize) -> Option<&Counters> {
+        let group = site / GROUP;
+        let used = self.used.get(group / 64)?.load(Ordering::Relaxed);
+        (used & 1 << (group % 64) != 0).then(|| &self.counters[site])
+    }
+
+    /// The counters of each group that was ever used, with the sites' numbers.
+    pub(super) fn each_used(&self) -> impl Iterator<Item = (usize, &Counters)> {
+        let groups = (0..GROUPS).filter(|group| {
+            let used = self.used[group / 64].load(Ordering::Relaxed);
+            used & 1 << (group % 64) != 0
+        });
+        groups.flat_map(|group| {
+            let first = group * GROUP;
+            (first..).zip(&self.counters[first..first + GROUP])
+        })
+    }
 }
 
 static TABLES: [AtomicPtr<Table>; MOST_TABLES] =
@@ -54,31 +81,34 @@ thread_local! {
     static SHARES: Cell<bool> = const { Cell::new(false) };
 }
 
+/// Adds to a number, and returns what it was.
+type Add = fn(&AtomicU64, u64) -> u64;
+
 #[inline]
 pub(super) fn count_allocation(site: SiteId, size: usize) {
     count(site, |counters, add| {
-        add(&counters.allocations, 1);
         add(&counters.allocated_bytes, size as u64);
+        add(&counters.allocations, 1) == 0
     });
 }
 
 #[inline]
 pub(super) fn count_deallocation(site: SiteId, size: usize) {
     count(site, |counters, add| {
-        add(&counters.deallocations, 1);
         add(&counters.deallocated_bytes, size as u64);
+        add(&counters.deallocations, 1) == 0
     });
 }
 
 #[inline]
 pub(super) fn count_reallocation(site: SiteId, old_size: usize, new_size: usize) {
     count(site, |counters, add| {
-        add(&counters.reallocations, 1);
         if new_size >= old_size {
             add(&counters.allocated_bytes, (new_size - old_size) as u64);
         } else {
             add(&counters.deallocated_bytes, (old_size - new_size) as u64);
         }
+        add(&counters.reallocations, 1) == 0
     });
 }
 
@@ -87,40 +117,58 @@ pub(super) fn count_reallocation(site: SiteId, old_size: usize, new_size: usize)
 pub(super) fn count_adoption(site: SiteId, size: usize) {
     for side in [SiteId::UNKNOWN, site] {
         count(side, |counters, add| {
-            add(&counters.adopted, 1);
             add(&counters.adopted_bytes, size as u64);
+            add(&counters.adopted, 1) == 0
         });
     }
 }
 
+/// Counts what over-aligned blocks take in addition; both numbers may be negative, as wrapping ones. To be
+/// called after the block itself was counted, which gives the thread its table.
+#[cold]
+pub(super) fn count_padding(blocks: u64, bytes: u64) {
+    let own = OWN.get();
+    if own.is_null() {
+        return;
+    }
+    // SAFETY: a table is mapped for ever once it is in `OWN`.
+    let table = unsafe { &*own };
+    let add: Add = if SHARES.get() { add_shared } else { add_alone };
+    add(&table.padded_blocks, blocks);
+    add(&table.padding, bytes);
+}
+
 /// Adds to a number that only this thread writes: two plain instructions, not a locked one.
 #[inline]
-fn add_alone(number: &AtomicU64, more: u64) {
-    number.store(number.load(Ordering::Relaxed).wrapping_add(more), Ordering::Relaxed);
+fn add_alone(number: &AtomicU64, more: u64) -> u64 {
+    let before = number.load(Ordering::Relaxed);
+    number.store(before.wrapping_add(more), Ordering::Relaxed);
+    before
 }
 
-fn add_shared(number: &AtomicU64, more: u64) {
-    number.fetch_add(more, Ordering::Relaxed);
+fn add_shared(number: &AtomicU64, more: u64) -> u64 {
+    number.fetch_add(more, Ordering::Relaxed)
 }
 
+/// Counts by `work`, which returns whether it was the first of its kind at the site.
 #[inline]
-fn count(site: SiteId, work: impl Fn(&Counters, fn(&AtomicU64, u64))) {
+fn count(site: SiteId, work: impl Fn(&Counters, Add) -> bool) {
     let own = OWN.get();
     if own.is_null() {
         return count_without_own(site, &work);
     }
     // SAFETY: a table is mapped for ever once it is in `OWN`.
     let table = unsafe { &*own };
-    let counters = &table.counters[site.index() % MOST_SITES];
-    if SHARES.get() {
-        work(counters, add_shared);
-    } else {
-        work(counters, add_alone);
+    let site = site.index() % MOST_SITES;
+    let counters = &table.counters[site];
+    let first = if SHARES.get() { work(counters, add_shared) } else { work(counters, add_alone) };
+    if first {
+        table.mark(site);
     }
 }
 
 #[cold]
-fn count_without_own(site: SiteId, work: &impl Fn(&Counters, fn(&AtomicU64, u64))) {
+fn count_without_own(site: SiteId, work: &impl Fn(&Counters, Add) -> bool) {
     let (index, table) = claim();
     let Some(table) = table else {
         return; // The system has no memory left; the program will hear so itself.
@@ -129,10 +177,14 @@ fn count_without_own(site: SiteId, work: &impl Fn(&Counters, fn(&AtomicU64, u64)
     SHARES.set(index == SHARED);
     if let Some(recent) = recent() {
         // SAFETY: `recent` returns only what belongs to this thread, and nobody borrows it now.
-        unsafe { (*recent).clear() };
+        unsafe { (*recent).forget() };
     }
     // SAFETY: `claim` returns mapped tables only.
-    work(unsafe { &(&*table).counters[site.index() % MOST_SITES] }, add_shared);
+    let table = unsafe { &*table };
+    let site = site.index() % MOST_SITES;
+    if work(&table.counters[site], add_shared) {
+        table.mark(site);
+    }
     if index != SHARED {
         on_thread_exit(index);
     }
@@ -191,6 +243,9 @@ fn exit_key() -> Option<libc::pthread_key_t> {
     if known != 0 {
         return Some(known - 1);
     }
+    if !code::pin() {
+        return None; // The destructor must not be called once its code is gone.
+    }
     let mut key = 0;
     // SAFETY: `key` is a place to write to; `hand_on` has the signature of a destructor.
     if unsafe { libc::pthread_key_create(&raw mut key, Some(hand_on)) } != 0 {
@@ -217,48 +272,8 @@ unsafe extern "C" fn hand_on(index: *mut c_void) {
     }
 }
 
-/// What was counted at `site`.
-pub fn counts_of_site(site: SiteId) -> SiteCounts {
-    let mut sum = SiteCounts::default();
-    // What went first: a block freed in between then makes the live counts too high by one, never
-    // negative.
-    for table in tables() {
-        let counters = &table.counters[site.index() % MOST_SITES];
-        sum.deallocations += counters.deallocations.load(Ordering::Relaxed);
-        sum.deallocated_bytes += counters.deallocated_bytes.load(Ordering::Relaxed);
-        if site == SiteId::UNKNOWN {
-            sum.left += counters.adopted.load(Ordering::Relaxed);
-            sum.left_bytes += counters.adopted_bytes.load(Ordering::Relaxed);
-        }
-    }
-    for table in tables() {
-        let counters = &table.counters[site.index() % MOST_SITES];
-        if site != SiteId::UNKNOWN {
-            sum.arrived += counters.adopted.load(Ordering::Relaxed);
-            sum.arrived_bytes += counters.adopted_bytes.load(Ordering::Relaxed);
-        }
-        sum.allocations += counters.allocations.load(Ordering::Relaxed);
-        sum.allocated_bytes += counters.allocated_bytes.load(Ordering::Relaxed);
-        sum.reallocations += counters.reallocations.load(Ordering::Relaxed);
-    }
-    sum
-}
-
-/// What was counted at every site but `left_out`. Moves between sites cancel out, and are left out.
-pub(super) fn counts_of_all_but(left_out: SiteId) -> SiteCounts {
-    let mut sum = SiteCounts::default();
-    for site in sites::all_sites().filter(|site| *site != left_out) {
-        let counts = counts_of_site(site);
-        sum.allocations += counts.allocations;
-        sum.deallocations += counts.deallocations;
-        sum.reallocations += counts.reallocations;
-        sum.allocated_bytes += counts.allocated_bytes;
-        sum.deallocated_bytes += counts.deallocated_bytes;
-    }
-    sum
-}
-
-fn tables() -> impl Iterator<Item = &'static Table> {
+/// All tables so far.
+pub(super) fn tables() -> impl Iterator<Item = &'static Table> {
     TABLES.iter().filter_map(|place| {
         let table = place.load(Ordering::Acquire);
         // SAFETY: a published table is mapped for ever, and all its fields are atomic.

@@ -1,4 +1,4 @@
-//! The bounds of a thread's own stack, and the register that holds its innermost frame.
+//! The bounds of a thread's own stack, and the registers that hold its innermost frame.
 
 use std::cell::Cell;
 use std::mem::MaybeUninit;
@@ -7,17 +7,26 @@ use std::ptr;
 /// Where a thread's stack lies.
 #[derive(Clone, Copy)]
 pub(super) struct Stack {
-    /// The lowest address of the thread's stack; 0 until asked for.
+    /// The lowest address of the thread's stack; 0 until it is known.
     pub(super) low: usize,
     /// One past its highest address.
     pub(super) top: usize,
 }
 
+/// Nothing lies in an empty stack: one that is not known is never walked.
+const UNKNOWN: Stack = Stack { low: usize::MAX, top: 0 };
+
+/// After a failure the system is asked again at the next call, then after twice as many calls each time, up
+/// to this.
+const LONGEST_PAUSE: u32 = 256;
+
 thread_local! {
     static STACK: Cell<Stack> = const { Cell::new(Stack { low: 0, top: 0 }) };
+    /// Calls until the system is asked again, and how many there were to be since it was asked last.
+    static PAUSE: Cell<(u32, u32)> = const { Cell::new((0, 0)) };
 }
 
-/// The bounds of this thread's stack, asked for once.
+/// The bounds of this thread's stack. Once they are known, they are not asked for again.
 #[inline]
 pub(super) fn own_stack() -> Stack {
     let known = STACK.get();
@@ -26,17 +35,62 @@ pub(super) fn own_stack() -> Stack {
 
 #[cold]
 fn find_stack() -> Stack {
-    // Nothing lies in an empty stack: what cannot be found out is never walked.
-    let stack = stack_of_thread().unwrap_or(Stack { low: usize::MAX, top: 0 });
-    STACK.set(stack);
-    stack
+    let (left, pause) = PAUSE.get();
+    if left > 0 {
+        PAUSE.set((left - 1, pause));
+        return UNKNOWN;
+    }
+    if let Some(stack) = stack_of_thread() {
+        STACK.set(stack);
+        return stack;
+    }
+    let pause = (2 * pause).clamp(1, LONGEST_PAUSE);
+    PAUSE.set((pause, pause));
+    UNKNOWN
 }
 
 /// A main thread without a limit is reported as reaching down to anything; no walk needs more.
 const LARGEST_STACK: usize = 1 << 30;
+/// The system maps nothing by itself this close below the top of the main thread's stack.
+#[cfg(target_os = "linux")]
+const FREE_BELOW_TOP: usize = 64 << 20;
 
 #[cfg(target_os = "linux")]
 fn stack_of_thread() -> Option<Stack> {
+    let here = stack_pointer();
+    stack_of_main_thread().filter(|stack| (stack.low..stack.top).contains(&here)).or_else(asked_for)
+}
+
+/// The stack that the program was started with, without asking the C library: glibc reads a file for it,
+/// which fails when no descriptor is left, and musl tells the part that has been used so far. `None` on
+/// other threads.
+#[cfg(target_os = "linux")]
+fn stack_of_main_thread() -> Option<Stack> {
+    // SAFETY: these take no pointers.
+    let (is_main, name) = unsafe {
+        let thread = libc::syscall(libc::SYS_gettid);
+        (thread == libc::c_long::from(libc::getpid()), libc::getauxval(libc::AT_EXECFN))
+    };
+    if !is_main {
+        return None;
+    }
+    let mut limit = MaybeUninit::<libc::rlimit>::uninit();
+    // SAFETY: the limit is read only after the system has filled it in.
+    let limit = unsafe {
+        if libc::getrlimit(libc::RLIMIT_STACK, limit.as_mut_ptr()) != 0 {
+            return None;
+        }
+        limit.assume_init().rlim_cur
+    };
+    // The system puts the program's name above its arguments, and these above every frame.
+    let top = usize::try_from(name).ok()? & !15;
+    let size = usize::try_from(limit).unwrap_or(usize::MAX).min(FREE_BELOW_TOP);
+    let low = top.checked_sub(size)?;
+    (low > 0).then_some(Stack { low, top })
+}
+
+#[cfg(target_os = "linux")]
+fn asked_for() -> Option<Stack> {
     let mut attributes = MaybeUninit::uninit();
     let mut low = ptr::null_mut();
     let mut size = 0;
@@ -94,4 +148,75 @@ pub(super) fn frame_pointer() -> usize {
         pointer = 0;
     }
     pointer
+}
+
+/// The register that holds the innermost address in use; 0 where it is not known. Not a local variable's
+/// address, which may lie elsewhere: a checker of memory moves them to the heap.
+#[inline(always)]
+#[allow(clippy::inline_always)] // The innermost frame is that of the caller.
+pub(super) fn stack_pointer() -> usize {
+    let pointer: usize;
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a register is copied; nothing else changes.
+    unsafe {
+        std::arch::asm!("mov {}, rsp", out(reg) pointer, options(nomem, nostack, preserves_flags));
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: a register is copied; nothing else changes.
+    unsafe {
+        std::arch::asm!("mov {}, sp", out(reg) pointer, options(nomem, nostack, preserves_flags));
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    {
+        let local = 0_u8;
+        pointer = (&raw const local).addr();
+    }
+    pointer
+}
+
+/// What stands at a frame pointer: the caller's frame pointer, and where to return to.
+pub(super) type Frame = [usize; 2];
+
+/// Reads the two words at a frame pointer. By instructions of its own: a frame of which only the place is
+/// remembered may have become other variables meanwhile, which a checker of memory takes for a fault of
+/// any read that it knows of.
+///
+/// # Safety
+/// Two words at `pointer` lie in this thread's stack, above its stack pointer.
+#[inline(always)]
+#[allow(clippy::inline_always)] // In loops over frames.
+pub(super) unsafe fn frame_at(pointer: usize) -> Frame {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: two words that the caller may read are copied to registers; nothing else changes. No other
+    // thread writes to this one's stack, and they are only compared and remembered, whatever they hold.
+    unsafe {
+        let (next, back): (usize, usize);
+        std::arch::asm!(
+            "mov {next}, [{pointer}]",
+            "mov {back}, [{pointer} + 8]",
+            pointer = in(reg) pointer,
+            next = out(reg) next,
+            back = lateout(reg) back,
+            options(readonly, nostack, preserves_flags, pure),
+        );
+        [next, back]
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: as above.
+    unsafe {
+        let (next, back): (usize, usize);
+        std::arch::asm!(
+            "ldp {next}, {back}, [{pointer}]",
+            pointer = in(reg) pointer,
+            next = lateout(reg) next,
+            back = lateout(reg) back,
+            options(readonly, nostack, preserves_flags, pure),
+        );
+        [next, back]
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    // SAFETY: the caller's promise.
+    unsafe {
+        ptr::with_exposed_provenance::<Frame>(pointer).read()
+    }
 }

@@ -30,7 +30,9 @@ pub fn of(function: &str) -> Holders {
     let caller = here();
     allocator::as_meter(|| {
         let mut places = Places::new();
-        let live = |site: &SiteId| allocator::counts_of_site(*site).live_blocks() > 0;
+        let counts = allocator::counts_of_sites();
+        let live =
+            |site: &SiteId| counts.get(site.index()).is_some_and(|counts| counts.live_blocks() > 0);
         let targets = by_place(program_sites().filter(live), &mut places);
         let targets = targets
             .into_iter()

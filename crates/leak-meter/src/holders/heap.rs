@@ -6,7 +6,7 @@ use super::Limits;
 use super::free_lists;
 use super::sample::{chance, shared_out};
 use super::system::{Mapping, Memory, OutOfTime, WORD, threads};
-use crate::allocator::{self, Found, SiteId};
+use crate::allocator::{self, Found, SiteCounts, SiteId};
 
 /// In units of this many bytes blocks lie on the heap.
 const GRANULE: usize = 16;
@@ -50,9 +50,9 @@ impl Heap {
     /// Finds the live blocks in `mappings`, at most about as many as `limits` allow, and as many as there is
     /// time for.
     pub(crate) fn scan(memory: &mut Memory, mappings: &[Mapping], limits: &Limits) -> Self {
-        let live: Vec<u64> = allocator::all_sites()
-            .map(|site| if site == SiteId::METER { 0 } else { live_of(site) })
-            .collect();
+        let mut live: Vec<u64> =
+            allocator::counts_of_sites().iter().map(SiteCounts::live_blocks).collect();
+        live[SiteId::METER.index()] = 0;
         let most = shared_out(&live, limits.blocks as u64);
         let shares: Vec<f64> =
             live.iter().map(|live| most as f64 / (*live).max(most).max(1) as f64).collect();
@@ -206,10 +206,6 @@ impl Heap {
             _ => after,
         }
     }
-}
-
-fn live_of(site: SiteId) -> u64 {
-    allocator::counts_of_site(site).live_blocks()
 }
 
 /// A header that only looks like one has a size or a site that cannot be.

@@ -13,7 +13,7 @@ use crate::allocator::{self, SiteCounts, SiteId};
 pub(crate) struct Reading {
     pub(crate) blocks: u64,
     pub(crate) bytes: u64,
-    /// Since the program began.
+    /// Since the site got its stack.
     pub(crate) reallocations: u64,
 }
 
@@ -87,9 +87,9 @@ impl Ledger {
     }
 
     fn read(&mut self) -> Vec<Born> {
-        let sites = allocator::all_sites();
-        let counts = sites.map(allocator::counts_of_site).map(|counts| split(&counts));
-        let (row, moved) = counts.unzip();
+        let counts = allocator::counts_of_sites();
+        let (row, moved) =
+            allocator::all_sites().zip(&counts).map(|(site, counts)| split(site, counts)).unzip();
         self.moved = moved;
         row
     }
@@ -161,12 +161,12 @@ impl Ledger {
 }
 
 /// What was born at a site and what moved, from its counts.
-fn split(counts: &SiteCounts) -> (Born, Moved) {
+fn split(site: SiteId, counts: &SiteCounts) -> (Born, Moved) {
     let less = |more: u64, fewer: u64| more.wrapping_sub(fewer).cast_signed();
     let born = Born {
         blocks: less(counts.allocations, counts.deallocations),
         bytes: less(counts.allocated_bytes, counts.deallocated_bytes),
-        reallocations: counts.reallocations,
+        reallocations: allocator::resized(site, counts),
     };
     let moved = Moved {
         blocks: less(counts.arrived, counts.left),

@@ -130,6 +130,31 @@ pub enum AttributionMethod {
 
 /// The line of configuration that gives every package frame pointers.
 const FRAME_POINTERS: &str = "rustflags = [\"-C\", \"force-frame-pointers=yes\"]";
+/// The same flag, as an environment variable has it.
+const FRAME_POINTER_FLAG: &str = "-C force-frame-pointers=yes";
+
+/// What to do where frame pointers are missing; `variable` replaces the configuration.
+fn frame_pointer_advice(variable: Option<&str>) -> String {
+    let missing = "frame pointers are missing, so call stacks were found by a slow unwinder; to make it fast,";
+    match variable {
+        None => format!("{missing} write {FRAME_POINTERS} under [build] in .cargo/config.toml"),
+        Some(variable) => format!(
+            "{missing} add {FRAME_POINTER_FLAG} to the environment variable {variable}, which is set and \
+             takes the place of all rustflags in .cargo/config.toml"
+        ),
+    }
+}
+
+/// The environment variable by which the compiler's flags were given when this program was built, without
+/// frame pointers. Cargo then ignores those of its configuration, even if the variable is empty.
+fn overriding_variable() -> Option<&'static str> {
+    let built = [
+        ("CARGO_ENCODED_RUSTFLAGS", option_env!("CARGO_ENCODED_RUSTFLAGS")),
+        ("RUSTFLAGS", option_env!("RUSTFLAGS")),
+    ];
+    let (variable, flags) = built.into_iter().find_map(|(name, flags)| Some((name, flags?)))?;
+    (!flags.contains("force-frame-pointers")).then_some(variable)
+}
 
 /// How call sites are being found at this moment.
 pub(crate) fn attribution() -> Attribution {
@@ -139,11 +164,7 @@ pub(crate) fn attribution() -> Attribution {
         Method::Off => (AttributionMethod::Off, None),
         Method::FramePointers => (AttributionMethod::FramePointers, None),
         Method::Unwinder => {
-            let advice = format!(
-                "frame pointers are missing, so call stacks were found by a slow unwinder; to make \
-                 it fast, write {FRAME_POINTERS} under [build] in .cargo/config.toml"
-            );
-            (AttributionMethod::Unwinder, Some(advice))
+            (AttributionMethod::Unwinder, Some(frame_pointer_advice(overriding_variable())))
         }
     };
     Attribution {
@@ -166,5 +187,22 @@ pub(crate) fn overall(judged: &Judged, attribution: &Attribution) -> Verdict {
         Verdict::Steady
     } else {
         Verdict::Undecided
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn advice_names_the_variable_that_overrides_the_configuration() {
+        let advice = frame_pointer_advice(Some("RUSTFLAGS"));
+        assert!(
+            advice
+                .contains("add -C force-frame-pointers=yes to the environment variable RUSTFLAGS")
+        );
+        let advice = frame_pointer_advice(None);
+        assert!(advice.contains("under [build] in .cargo/config.toml"), "{advice}");
+        assert!(!advice.contains("variable"), "{advice}");
     }
 }

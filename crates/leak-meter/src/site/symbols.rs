@@ -1,13 +1,17 @@
-//! The program's own function names, with their paths: from its symbol table.
+//! The program's own function names, with their paths: from the symbol table of the executable, or of the
+//! shared library that the meter is part of.
 
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 
 use object::{Object, ObjectSymbol, SymbolKind};
 
 use crate::allocator;
 
-/// The functions of the executable, by address.
+/// The functions of the program, by address.
 #[derive(Debug, Default)]
 pub(crate) struct Symbols {
     /// Start, length and mangled name of each function, by start.
@@ -17,12 +21,16 @@ pub(crate) struct Symbols {
 }
 
 impl Symbols {
-    /// Empty where the executable cannot be read or has no symbols: names are then shorter.
+    /// Empty where the file cannot be read or has no symbols: names are then shorter.
     pub(crate) fn of_this_program() -> Self {
         let Some(offset) = allocator::load_offset() else {
             return Self::default();
         };
-        let file = env::current_exe().and_then(fs::read).unwrap_or_default();
+        let path = match allocator::library() {
+            Some(path) => Ok(PathBuf::from(OsStr::from_bytes(path.to_bytes()))),
+            None => env::current_exe(),
+        };
+        let file = path.and_then(fs::read).unwrap_or_default();
         let Ok(object) = object::File::parse(file.as_slice()) else {
             return Self::default();
         };

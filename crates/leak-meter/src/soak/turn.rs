@@ -1,50 +1,114 @@
 //! One soak at a time: each counts all that its process allocates.
+//!
+//! A soak that is started within another one would wait for ever: it is refused, with a sentence. That is
+//! known on the thread that runs the outer soak, and of an asynchronous one while its workload is polled. A
+//! workload that waits for a soak on another thread or in another task is not noticed.
 
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use super::settle::yield_now;
+use crate::allocator::{self, Method};
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// How often a waiting soak looks whether it is its turn.
 const LOOK: Duration = Duration::from_millis(1);
 
-/// The right to soak; given back when dropped, also by a panic. It may move between threads, as a
-/// future does, which a lock's guard may not.
-pub(super) struct Turn(());
+/// Why a soak within a soak is refused.
+const NESTED: &str = "this soak was started inside another one, which counts all that the process \
+                      allocates; run one after the other";
+
+thread_local! {
+    /// The soaks that what runs on this thread is a part of.
+    static AROUND: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The right to soak; given back when dropped, also by a panic. An asynchronous soak's may move between
+/// threads, as a future does, which a lock's guard may not.
+pub(super) struct Turn {
+    kind: Kind,
+}
+
+enum Kind {
+    /// Of a soak that stays on its thread.
+    OnThread(Within),
+    Async,
+    /// Of a soak that does not run, since another one is around it; how that one looks for call sites.
+    Refused(Method),
+}
+
+/// While it lives, what runs on this thread is a part of a soak.
+struct Within(());
+
+impl Within {
+    fn enter() -> Self {
+        AROUND.set(AROUND.get() + 1);
+        Self(())
+    }
+}
+
+impl Drop for Within {
+    fn drop(&mut self) {
+        AROUND.set(AROUND.get() - 1);
+    }
+}
 
 impl Turn {
-    pub(super) fn wait() -> Self {
-        loop {
-            if let Some(turn) = Self::take() {
-                return turn;
-            }
+    /// Waits until no soak is under way. `fault` gets the reason if that could never be.
+    pub(super) fn wait(fault: &mut Option<String>) -> Self {
+        if AROUND.get() > 0 {
+            return Self::refused(fault);
+        }
+        while !take() {
             thread::sleep(LOOK);
         }
+        Self { kind: Kind::OnThread(Within::enter()) }
     }
 
     /// As [`wait`](Self::wait), while the runtime's other tasks go on: the soak that is waited for may
     /// be one of them.
-    pub(super) async fn wait_async() -> Self {
-        loop {
-            if let Some(turn) = Self::take() {
-                return turn;
-            }
+    pub(super) async fn wait_async(fault: &mut Option<String>) -> Self {
+        if AROUND.get() > 0 {
+            return Self::refused(fault);
+        }
+        while !take() {
             thread::sleep(LOOK);
             yield_now().await;
         }
+        Self { kind: Kind::Async }
     }
 
-    fn take() -> Option<Self> {
-        // Made only when it is given: dropping one gives the turn back.
-        (!TAKEN.swap(true, Ordering::Acquire)).then(|| Self(()))
+    fn refused(fault: &mut Option<String>) -> Self {
+        *fault = Some(NESTED.to_owned());
+        Self { kind: Kind::Refused(allocator::method()) }
     }
+}
+
+fn take() -> bool {
+    !TAKEN.swap(true, Ordering::Acquire)
+}
+
+/// Awaits a part of an asynchronous soak: a soak that it starts is one within a soak.
+pub(super) async fn within<T>(part: impl Future<Output = T>) -> T {
+    let mut part = pin!(part);
+    poll_fn(|context| {
+        let _within = Within::enter();
+        part.as_mut().poll(context)
+    })
+    .await
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        TAKEN.store(false, Ordering::Release);
+        match &self.kind {
+            // The end of the refused soak has ended the search for call sites.
+            Kind::Refused(method) => allocator::resume(*method),
+            Kind::OnThread(_) | Kind::Async => TAKEN.store(false, Ordering::Release),
+        }
     }
 }

@@ -10,17 +10,21 @@ use super::reason::Reason;
 /// programs were seen to add after warm-up was less than half of that.
 pub const FOREIGN_TOLERANCE: u64 = 128 * 1024;
 
-/// Decides on a series of the bytes that C code holds. What stays within [`FOREIGN_TOLERANCE`] is
-/// steady.
-pub fn decide(readings: &[u64]) -> Decision {
+/// What each further thread adds to it: a thread has a cache of its own, and may have an arena.
+pub const FOREIGN_TOLERANCE_PER_THREAD: u64 = 16 * 1024;
+
+/// Decides on a series of the bytes that C code holds, in a process that had at most so many `threads`. What
+/// stays within [`FOREIGN_TOLERANCE`] and [`FOREIGN_TOLERANCE_PER_THREAD`] is steady.
+pub fn decide(readings: &[u64], threads: u64) -> Decision {
+    let tolerance = FOREIGN_TOLERANCE + threads.saturating_sub(1) * FOREIGN_TOLERANCE_PER_THREAD;
     let plain = decide::decide(readings);
     let rounds = readings.len();
     let recent = &readings[rounds / 3..];
     let range = recent.iter().max().zip(recent.iter().min()).map(|(high, low)| high - low);
     match range {
-        Some(range) if range <= FOREIGN_TOLERANCE && rounds >= decide::FEWEST_ROUNDS => Decision {
+        Some(range) if range <= tolerance && rounds >= decide::FEWEST_ROUNDS => Decision {
             verdict: Verdict::Steady,
-            reason: Reason::WithinTolerance { tolerance: FOREIGN_TOLERANCE, rounds: recent.len() },
+            reason: Reason::WithinTolerance { tolerance, rounds: recent.len() },
             rate: plain.rate,
         },
         _ => plain,
@@ -34,10 +38,17 @@ mod tests {
     #[test]
     fn cached_chunks_are_steady_and_a_leak_is_not() {
         let caches: Vec<u64> = (0..12).map(|round| 1_000_000 + 5_000 * (round % 7)).collect();
-        assert_eq!(decide(&caches).verdict, Verdict::Steady);
+        assert_eq!(decide(&caches, 1).verdict, Verdict::Steady);
         // 2 kB in each of 100 operations.
         let leak: Vec<u64> = (0..24).map(|round| 1_000_000 + 200_000 * round).collect();
-        assert_eq!(decide(&leak).verdict, Verdict::Growing);
-        assert_ne!(decide(&leak[..12]).verdict, Verdict::Steady);
+        assert_eq!(decide(&leak, 1).verdict, Verdict::Growing);
+        assert_ne!(decide(&leak[..12], 1).verdict, Verdict::Steady);
+    }
+
+    #[test]
+    fn each_thread_has_a_cache() {
+        let caches: Vec<u64> = (0..24).map(|round| 1_000_000 + 300_000 * (round % 3)).collect();
+        assert_ne!(decide(&caches, 1).reason, decide(&caches, 64).reason);
+        assert_eq!(decide(&caches, 64).verdict, Verdict::Steady);
     }
 }

@@ -21,7 +21,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use decide::{Decision, Series};
-pub use foreign::FOREIGN_TOLERANCE;
+pub use foreign::{FOREIGN_TOLERANCE, FOREIGN_TOLERANCE_PER_THREAD};
 pub use rate::Rate;
 pub use reason::Reason;
 pub(crate) use reason::with_text;

@@ -1,0 +1,41 @@
+//! A program that prints backtraces, as a panic does, is not said to lack frame pointers: the unwinder that
+//! calls back while a backtrace is made has none, and that is not the program's.
+#![allow(clippy::print_stdout)] // The child's report is read from its output.
+
+use std::env;
+use std::hint::black_box;
+use std::panic::catch_unwind;
+use std::process::Command;
+
+use leak_meter::{Allocator, Soak};
+
+#[global_allocator]
+static METER: Allocator = Allocator::system();
+
+#[test]
+fn a_printed_backtrace_does_not_end_the_walks_along_frame_pointers() {
+    let mut child = Command::new(env::current_exe().expect("this test's program"));
+    child.args(["--ignored", "--exact", "--nocapture", "child_that_panics_with_backtraces"]);
+    let output = child.env("RUST_BACKTRACE", "full").output().expect("this program can be run");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}{printed}");
+    assert!(printed.contains("stack backtrace:"), "{printed}");
+    assert!(text.contains("by FramePointers before, by FramePointers after"), "{text}");
+}
+
+#[test]
+#[ignore = "a child of the test above"]
+fn child_that_panics_with_backtraces() {
+    use leak_meter::allocator;
+    // Where packages lack frame pointers, there is nothing to prove.
+    let before = allocator::start();
+    allocator::stop();
+    let report = Soak::new().operations_per_round(2).rounds(12).run(|operation| {
+        if operation.number().is_multiple_of(4) {
+            let _ = catch_unwind(|| panic!("operation {}", black_box(operation.number())));
+        }
+    });
+    println!("{report}\nby {before:?} before, by {:?} after", report.attribution.method);
+    println!("{:?}", report.attribution);
+}

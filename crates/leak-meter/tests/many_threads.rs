@@ -1,0 +1,101 @@
+//! What the meter costs a program with many threads: the memory of a new thread, and the time of a reading.
+//! One test, since the tables are the process's.
+#![cfg(target_os = "linux")]
+#![allow(clippy::print_stdout)] // Figures.
+
+use std::fs;
+use std::hint::black_box;
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use leak_meter::allocator;
+use leak_meter::{Allocator, HeapCounts};
+
+#[global_allocator]
+static METER: Allocator = Allocator::system();
+
+const THREADS: usize = 160;
+/// Each path of so many steps is a call stack of its own: 8,192.
+const STEPS: u32 = 13;
+
+#[inline(never)]
+fn left(path: u64, steps: u32) -> u64 {
+    if steps == 0 {
+        return *black_box(Box::new(path));
+    }
+    black_box(turn(path, steps - 1)) + 1
+}
+
+#[inline(never)]
+fn right(path: u64, steps: u32) -> u64 {
+    if steps == 0 {
+        return *black_box(Box::new(path + 1));
+    }
+    black_box(turn(path, steps - 1)) + 2
+}
+
+#[inline(always)]
+#[allow(clippy::inline_always)] // Each caller shall have calls of its own.
+fn turn(path: u64, steps: u32) -> u64 {
+    if path & 1 == 0 { left(path >> 1, steps) } else { right(path >> 1, steps) }
+}
+
+/// The memory in use of all large mappings without a name, in bytes: the meter's tables, and the stacks of
+/// threads.
+fn mapped_in_use() -> usize {
+    let maps = fs::read_to_string("/proc/self/smaps").expect("the system tells");
+    let mut large = false;
+    let mut sum = 0;
+    for line in maps.lines() {
+        let mut words = line.split_whitespace();
+        let first = words.next().unwrap_or_default();
+        if let Some((start, end)) = first.split_once('-') {
+            let number = |text| usize::from_str_radix(text, 16).expect("an address");
+            large = number(end) - number(start) >= 1 << 20 && words.count() == 4;
+        } else if first == "Rss:" && large {
+            let kilobytes: usize =
+                words.next().and_then(|word| word.parse().ok()).expect("a number");
+            sum += kilobytes * 1024;
+        }
+    }
+    sum
+}
+
+#[test]
+fn threads_take_little_memory_and_readings_little_time() {
+    allocator::start();
+    let before = mapped_in_use();
+    let (begun, end) = (Arc::new(Barrier::new(THREADS + 1)), Arc::new(Barrier::new(THREADS + 1)));
+    let threads: Vec<_> = (0..THREADS)
+        .map(|number| {
+            let (begun, end) = (Arc::clone(&begun), Arc::clone(&end));
+            thread::spawn(move || {
+                black_box(Box::new(number));
+                begun.wait();
+                end.wait();
+            })
+        })
+        .collect();
+    begun.wait();
+    let each = (mapped_in_use() - before) / THREADS;
+    println!("{each} bytes for each thread");
+    assert!(each < 24_000, "{each} bytes for each thread");
+
+    for path in 0..1 << STEPS {
+        black_box(left(path, STEPS));
+    }
+    assert!(allocator::capacity().used > 1 << STEPS);
+    let reading = || {
+        let began = Instant::now();
+        black_box(HeapCounts::now());
+        began.elapsed()
+    };
+    let best = (0..20).map(|_| reading()).min().expect("some readings");
+    println!("{best:?} for a reading");
+    assert!(best < Duration::from_millis(3), "{best:?}");
+    end.wait();
+    for thread in threads {
+        thread.join().expect("the thread ends");
+    }
+}

@@ -1,0 +1,52 @@
+//! A program that has run out of descriptors: call sites are found even then, and the memory that was
+//! allocated meanwhile and later has its line. Alone in its process, on the main thread, whose stack the
+//! system describes in a file.
+
+mod alone;
+
+use std::fs::File;
+use std::hint::black_box;
+use std::process::ExitCode;
+
+use leak_meter::allocator::{self, Method};
+use leak_meter::{Allocator, Snapshot};
+use rustix::process::{Resource, Rlimit, setrlimit};
+
+#[global_allocator]
+static METER: Allocator = Allocator::system();
+
+const LIMIT: u64 = 64;
+
+#[inline(never)]
+fn keep(size: usize) -> Vec<u8> {
+    black_box(vec![1; size])
+}
+
+fn call_sites_are_found_without_a_descriptor() {
+    setrlimit(Resource::Nofile, Rlimit { current: Some(LIMIT), maximum: Some(LIMIT) })
+        .expect("the limit can be lowered");
+    let mut files = Vec::with_capacity(64);
+    while let Ok(file) = File::open("/dev/null") {
+        files.push(file);
+    }
+    let before = Snapshot::take();
+    let early = keep(3000);
+    drop(files);
+    let late = keep(5000);
+    let came = Snapshot::take().since(&before);
+    let place = came.places.first().unwrap_or_else(|| panic!("no place\n{came}"));
+    assert!(place.function.ends_with("keep"), "{came}");
+    assert_eq!((place.blocks, place.bytes), (2, 8000), "{came}");
+    if cfg!(debug_assertions) {
+        // The workspace's own configuration asks for frame pointers.
+        assert_eq!(allocator::method(), Method::FramePointers);
+    }
+    drop((early, late));
+}
+
+fn main() -> ExitCode {
+    alone::run(&[(
+        "call_sites_are_found_without_a_descriptor",
+        call_sites_are_found_without_a_descriptor,
+    )])
+}
