@@ -25,7 +25,7 @@ impl Deadline {
     pub(crate) fn is_over(&self) -> bool {
         let asked = self.asked.get();
         self.asked.set(asked.wrapping_add(1));
-        if asked % Self::EVERY == 0 {
+        if asked.is_multiple_of(Self::EVERY) {
             self.look_at_clock();
         }
         self.was_reached.get()

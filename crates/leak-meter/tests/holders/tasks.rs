@@ -154,9 +154,18 @@ fn keep<T>(handles: &mut Vec<T>, handle: T) {
     handles.push(handle);
 }
 
+static GATE: tokio::sync::Notify = tokio::sync::Notify::const_new();
+
+#[inline(never)]
+fn wait(kept: Box<Value>) -> Pin<Box<dyn Future<Output = usize>>> {
+    black_box(Box::pin(async move {
+        GATE.notified().await;
+        kept.len()
+    }))
+}
+
 /// Boxed futures that a list of waiters leads into are owned by the vector that they are in.
 pub fn list_of_waiters() {
-    static GATE: tokio::sync::Notify = tokio::sync::Notify::const_new();
     let before = Snapshot::take();
     let mut waiting: Vec<Pin<Box<dyn Future<Output = usize>>>> = Vec::new();
     for number in 0..1000 {
@@ -168,12 +177,4 @@ pub fn list_of_waiters() {
     let finding = is_held(&found, "::make", 1000, &[("vector", "::keep")]);
     is_on_stack(&finding.hold, "the_scene", None);
     drop(waiting);
-
-    #[inline(never)]
-    fn wait(kept: Box<Value>) -> Pin<Box<dyn Future<Output = usize>>> {
-        black_box(Box::pin(async move {
-            GATE.notified().await;
-            kept.len()
-        }))
-    }
 }
