@@ -89,7 +89,7 @@ pub(super) struct Way {
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     pub(super) held: Vec<Held>,
-    /// How many of the blocks are held by the stack of each thread.
+    /// How many blocks the stack of each thread holds, of the place of which stacks hold most.
     pub(super) threads: BTreeMap<usize, u64>,
     /// On the way of the most blocks, their node and that of the step that gathers.
     pub(super) way: Option<Way>,
@@ -198,12 +198,19 @@ impl Ways<'_> {
                 draft.way = Some(*most);
             }
         }
+        let mut threads: BTreeMap<(u32, u32), BTreeMap<usize, u64>> = BTreeMap::new();
         for leaf in leaves {
             let holder = self.paths.of(*leaf).and_then(|node| of_node.get(&node));
-            if let Some(thread) = self.threads.get(leaf)
-                && let Some(draft) = holder.and_then(|holder| drafts.get_mut(holder))
+            if let Some((holder, thread)) = holder.zip(self.threads.get(leaf)) {
+                *threads.entry(*holder).or_default().entry(*thread).or_default() += 1;
+            }
+        }
+        for (holder, threads) in threads {
+            let blocks = |threads: &BTreeMap<usize, u64>| threads.values().sum::<u64>();
+            if let Some(draft) = drafts.get_mut(&holder)
+                && blocks(&draft.threads) < blocks(&threads)
             {
-                *draft.threads.entry(*thread).or_default() += 1;
+                draft.threads = threads;
             }
         }
     }

@@ -12,8 +12,6 @@ use super::graph::{Bits, Edge, Graph};
 
 /// Blocks of one site that are looked at.
 const SAMPLE: usize = 256;
-/// Of fewer blocks of a place the sums can come out right by chance.
-const FEWEST: usize = 3;
 
 /// What was found of counted blocks.
 #[derive(Debug, Default)]
@@ -89,16 +87,6 @@ pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
             counted.unsure.add(place);
         }
     }
-    let many: Bits = {
-        let mut many = Bits::none_of(most);
-        for (site, place) in &sites {
-            if by_place[place].len() >= FEWEST {
-                many.add(*site as usize);
-            }
-        }
-        many
-    };
-    leave_out_unsure(graph, blocks, &many, &mut counted);
     counted
 }
 
@@ -110,32 +98,6 @@ fn chosen_of(sampled: &[Sampled], is_counted: bool) -> Option<Chosen> {
         chosen.strong.extend(not_strong);
     }
     Some(chosen)
-}
-
-/// Where the strong pointers that are known are as many as a block counts, no other one holds it; of the
-/// sites that have `many`, for of a few the sums come out by chance.
-fn leave_out_unsure(graph: &Graph, blocks: &mut impl Blocks, many: &Bits, counted: &mut Counted) {
-    let is_unsure =
-        |counted: &Counted, place| counted.unsure.has(place) && !counted.weak.has(place);
-    let mut strong: BTreeMap<u32, u64> = BTreeMap::new();
-    for (_, place, edge) in graph.each() {
-        if is_unsure(counted, place) && many.has(blocks.site(edge.target) as usize) {
-            strong.insert(edge.target, 0);
-        }
-    }
-    for (_, place, edge) in graph.each().filter(|(_, place, _)| !counted.unsure.has(*place)) {
-        if !counted.weak.has(place)
-            && let Some(strong) = strong.get_mut(&edge.target)
-        {
-            *strong += 1;
-        }
-    }
-    strong.retain(|block, known| blocks.counts(*block).is_some_and(|(strong, _)| strong == *known));
-    for (_, place, edge) in graph.each() {
-        if is_unsure(counted, place) && strong.contains_key(&edge.target) {
-            counted.weak.add(place);
-        }
-    }
 }
 
 /// Some blocks of each site whose blocks begin with what may be counts, with the pointers to them.
