@@ -13,7 +13,7 @@ static METER: Allocator = Allocator::system();
 /// The reports of the outer soak and of the first inner one, which must not wait for each other.
 fn without_waiting(soaks: impl FnOnce() -> (Report, Report) + Send + 'static) -> (Report, Report) {
     let (send, reports) = mpsc::channel();
-    thread::spawn(move || send.send(soaks()));
+    thread::spawn(move || drop(send.send(soaks())));
     reports.recv_timeout(Duration::from_secs(60)).expect("the soaks end within a minute")
 }
 
