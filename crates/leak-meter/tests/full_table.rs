@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use leak_meter::allocator::{self, Method};
-use leak_meter::{Allocator, Soak, Verdict};
+use leak_meter::{Allocator, Snapshot, Soak, Verdict};
 
 #[global_allocator]
 static METER: Allocator = Allocator::system();
@@ -52,6 +52,8 @@ fn time_of_all_paths() -> Duration {
 
 #[test]
 fn a_full_table_is_said_and_never_steady() {
+    let before = Snapshot::take();
+    let early = black_box(vec![1_u8; 3000]);
     let report = Soak::new().operations_per_round(1 << STEPS).rounds(12).run(|operation| {
         black_box(left(operation.number(), STEPS));
     });
@@ -84,6 +86,11 @@ fn a_full_table_is_said_and_never_steady() {
     assert_eq!(report.verdict, Verdict::Growing, "{report}");
     assert!(report.sites[0].function.contains("a_full_table"), "{report}");
     assert_eq!(report.sites[0].live_blocks, 9600, "{report}");
+    // A block from before has its line still.
+    let came = Snapshot::take().since(&before);
+    let place = came.places.iter().find(|place| place.bytes == 3000).expect("the early block");
+    assert!(place.function.contains("a_full_table") && place.blocks == 1, "{came}");
+    drop((early, kept));
 }
 
 #[test]

@@ -50,6 +50,9 @@ pub(super) const MOST_SITES: usize = 16_384;
 
 const TABLE: usize = 2 * MOST_SITES;
 static ENTRIES: [AtomicU64; TABLE] = [const { AtomicU64::new(0) }; TABLE];
+/// Entries in use. Above three quarters nothing is added: looking for what is not there would become slow.
+static ENTERED: AtomicUsize = AtomicUsize::new(0);
+const MOST_ENTRIES: usize = TABLE / 4 * 3;
 static NEXT: AtomicU32 = AtomicU32::new(FIXED_SITES);
 /// The allocations without a place before the search for call sites began.
 static REFUSED_BEFORE: AtomicU64 = AtomicU64::new(0);
@@ -83,6 +86,9 @@ pub(super) fn find_or_insert(hash: u64, frames: &[usize]) -> SiteId {
         Place::None => return SiteId::OVERFLOW,
         Place::Free(_) => {}
     }
+    if is_full() {
+        return SiteId::OVERFLOW;
+    }
     let Some(id) = free_number() else { return SiteId::OVERFLOW };
     records::keep(id as usize, renewals(), frames);
     // Where another thread inserted the same site first, ours stays unused, without counts.
@@ -92,7 +98,9 @@ pub(super) fn find_or_insert(hash: u64, frames: &[usize]) -> SiteId {
 /// Lets another hash stand for `site` too.
 #[cold]
 pub(super) fn alias(hash: u64, site: SiteId) {
-    publish(hash, site);
+    if ENTERED.load(Ordering::Relaxed) < MOST_ENTRIES {
+        publish(hash, site);
+    }
 }
 
 /// Where a hash stands in the table, or would.
@@ -130,6 +138,7 @@ fn publish(hash: u64, site: SiteId) -> SiteId {
                 let before =
                     ENTRIES[at].compare_exchange(0, mine, Ordering::AcqRel, Ordering::Acquire);
                 if before.is_ok() {
+                    ENTERED.fetch_add(1, Ordering::Relaxed);
                     return site;
                 }
             }
@@ -150,8 +159,9 @@ fn free_number() -> Option<u32> {
 
 /// Whether no stack can be added.
 pub(super) fn is_full() -> bool {
-    NEXT.load(Ordering::Relaxed) as usize >= MOST_SITES
-        && REUSED.load(Ordering::Relaxed) >= FREED_COUNT.load(Ordering::Relaxed)
+    let no_number = NEXT.load(Ordering::Relaxed) as usize >= MOST_SITES
+        && REUSED.load(Ordering::Relaxed) >= FREED_COUNT.load(Ordering::Relaxed);
+    no_number || ENTERED.load(Ordering::Relaxed) >= MOST_ENTRIES
 }
 
 /// Numbers that stacks have, the fixed ones included.
@@ -162,7 +172,8 @@ fn in_use() -> usize {
 
 /// The search for call sites begins.
 pub(super) fn begin() {
-    if in_use() > MOST_SITES / 2 && !RENEWING.swap(true, Ordering::Acquire) {
+    let much = in_use() > MOST_SITES / 2 || ENTERED.load(Ordering::Relaxed) > MOST_ENTRIES / 2;
+    if much && !RENEWING.swap(true, Ordering::Acquire) {
         renew();
         RENEWING.store(false, Ordering::Release);
     }
@@ -182,6 +193,7 @@ fn renew() {
     for entry in &ENTRIES {
         entry.store(0, Ordering::Relaxed);
     }
+    ENTERED.store(0, Ordering::Relaxed);
     let mut freed = 0;
     for (site, counts) in all_sites().zip(counts_of_sites()).skip(FIXED_SITES as usize) {
         let frames = records::addresses(site.index());

@@ -218,16 +218,19 @@ pub fn closure_that_owns_its_owner() {
 
 struct Peer {
     other: Mutex<Option<Arc<Peer>>>,
+    /// Without it, `server` is the same code as `first` above, and the compiler may make one of them.
+    port: u16,
 }
 
 #[inline(never)]
 fn server() -> Arc<Peer> {
-    black_box(Arc::new(Peer { other: Mutex::new(None) }))
+    black_box(Arc::new(Peer { other: Mutex::new(None), port: 443 }))
 }
 
 #[inline(never)]
 fn client(server: &Arc<Peer>) -> Arc<Peer> {
-    black_box(Arc::new(Peer { other: Mutex::new(Some(Arc::clone(server))) }))
+    let other = Mutex::new(Some(Arc::clone(server)));
+    black_box(Arc::new(Peer { other, port: server.port + 1 }))
 }
 
 pub fn arc_ring() {
