@@ -14,8 +14,10 @@ use crate::verdict::decide::FEWEST_ROUNDS;
 const LOAD: f64 = 0.9;
 /// The most rounds that are merged into one.
 const MOST_MERGED: usize = 32;
-/// The share of a round's time that its operations should take, the rest being for settling.
-const OPERATIONS: f64 = 0.8;
+/// The share of the load that as many rounds as are enough may take if more than two are merged at once.
+/// Small, since operations may become slower: the last rounds are always merged by two, so that half of them
+/// are read even then.
+const QUICK: f64 = 0.125;
 /// How many operations are run between two looks at the clock, at the most.
 const BETWEEN_LOOKS: u64 = 64;
 
@@ -87,8 +89,8 @@ impl Schedule {
         Next::Merge(merged)
     }
 
-    /// How many rounds are merged into one, a power of two: so many that the next rounds take the time
-    /// that a round can have.
+    /// How many rounds are merged into one, a power of two: more than two only while the rounds are so short
+    /// that most of the time would be left.
     fn rounds_to_merge(
         &self,
         rounds: usize,
@@ -97,11 +99,13 @@ impl Schedule {
         most_merged: usize,
     ) -> usize {
         let each = working.as_secs_f64() / rounds as f64;
-        let available = OPERATIONS * load.as_secs_f64() / self.enough_rounds as f64;
+        let quick = |merged: usize| {
+            each * (merged * self.enough_rounds) as f64 <= QUICK * load.as_secs_f64()
+        };
         let mut merged = 2;
         while 2 * merged <= most_merged.min(MOST_MERGED)
             && 6 * merged <= rounds
-            && each * 2.0 * merged as f64 <= available
+            && quick(2 * merged)
         {
             merged *= 2;
         }
