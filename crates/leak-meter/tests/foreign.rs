@@ -23,6 +23,10 @@ fn verdict_on_c_code(report: &Report) -> Verdict {
     growth.unwrap_or_else(|| panic!("not measured\n{report}")).verdict
 }
 
+/// Over-aligned: 128 bytes stand before each block of these.
+#[repr(align(128))]
+struct Line([u8; 200]);
+
 #[test]
 fn what_c_code_loses_is_told_from_what_rust_keeps() {
     // A C library that loses 2 kB in each operation.
@@ -67,8 +71,6 @@ fn what_c_code_loses_is_told_from_what_rust_keeps() {
     assert_ne!(verdict_on_c_code(&rust), Verdict::Growing, "{rust}");
 
     // Nor is what stands before over-aligned blocks.
-    #[repr(align(128))]
-    struct Line([u8; 200]);
     let mut kept = Vec::with_capacity(100_000);
     let rust = Soak::new().operations_per_round(1000).run(|operation| {
         kept.push(Box::new(Line([black_box(operation.seed().to_ne_bytes()[0]); 200])));
