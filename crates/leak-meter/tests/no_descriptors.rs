@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use leak_meter::allocator::{self, Method};
 use leak_meter::{Allocator, Snapshot};
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 #[global_allocator]
 static METER: Allocator = Allocator::system();
@@ -23,8 +23,8 @@ fn keep(size: usize) -> Vec<u8> {
 }
 
 fn call_sites_are_found_without_a_descriptor() {
-    setrlimit(Resource::Nofile, Rlimit { current: Some(LIMIT), maximum: Some(LIMIT) })
-        .expect("the limit can be lowered");
+    let limit = Rlimit { current: Some(LIMIT), ..getrlimit(Resource::Nofile) };
+    setrlimit(Resource::Nofile, limit).expect("the limit can be lowered");
     let mut files = Vec::with_capacity(64);
     while let Ok(file) = File::open("/dev/null") {
         files.push(file);

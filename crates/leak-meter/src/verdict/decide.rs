@@ -4,9 +4,9 @@
 //! gains less and less; what swings comes back to where it was. So a series is Growing if, in a
 //! window that reaches to the end of the run,
 //!
-//! - its mean gain is above zero ([`Gains::rise`]), which noise that wanders like a random walk does
+//! - its mean gain is above zero (`Gains::rise`), which noise that wanders like a random walk does
 //!   not achieve by chance;
-//! - its gains last ([`Gains::outlast`]): they fade less than those of a fill that would be far along by
+//! - its gains last (`Gains::outlast`): they fade less than those of a fill that would be far along by
 //!   the end of the run;
 //! - no later part of the run shows for certain that they fade, and the last rounds do not show that they
 //!   have stopped;
