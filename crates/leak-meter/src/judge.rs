@@ -12,15 +12,12 @@ use std::collections::BTreeMap;
 
 pub(crate) use rest::with_rest;
 
+use crate::probe::Limit;
 use crate::report::{GaugeGrowth, Growth};
 use crate::series::{self, Resource, Round};
 use crate::site::{Apart, Reading};
 use crate::verdict::decide::FEWEST_ROUNDS;
 use crate::verdict::{Decision, Reason, Series, Verdict, decide, doubling, foreign};
-
-/// A reading this close to a limit has reached it: within a hundredth, or eight.
-const CLOSE: u64 = 100;
-const CLOSE_AT_LEAST: u64 = 8;
 
 /// All that a verdict rests on.
 #[derive(Debug)]
@@ -34,7 +31,7 @@ pub(crate) struct Evidence<'a> {
     /// Resources that may grow up to a limit.
     pub(crate) bounds: &'a [(Resource, u64)],
     /// The limits that the system sets.
-    pub(crate) limits: &'a BTreeMap<Resource, u64>,
+    pub(crate) limits: &'a BTreeMap<Resource, Limit>,
     /// Resources that could not be measured from the start, each with the reason.
     pub(crate) unavailable: &'a BTreeMap<Resource, String>,
     /// Resources whose measurement failed on the way, each with the reason.
@@ -137,8 +134,8 @@ fn with_limit(resource: Resource, values: &[u64], evidence: &Evidence<'_>) -> De
     let threads = most_threads(evidence.rounds);
     let plain = decide_on(resource, values, threads);
     let Some(limit) = evidence.limits.get(&resource).copied() else { return plain };
-    let close = limit.saturating_sub((limit / CLOSE).max(CLOSE_AT_LEAST));
-    let Some(reached) = values.iter().position(|value| *value >= close) else { return plain };
+    let reached = values.iter().position(|value| limit.is_reached(*value));
+    let Some(reached) = reached else { return plain };
     if reached >= FEWEST_ROUNDS {
         let before = decide_on(resource, &values[..reached], threads);
         if before.verdict == Verdict::Growing {
@@ -148,7 +145,11 @@ fn with_limit(resource: Resource, values: &[u64], evidence: &Evidence<'_>) -> De
     if plain.verdict == Verdict::Growing {
         return plain;
     }
-    Decision { verdict: Verdict::Undecided, reason: Reason::AtLimit { limit }, rate: None }
+    Decision {
+        verdict: Verdict::Undecided,
+        reason: Reason::AtLimit { limit: limit.most },
+        rate: None,
+    }
 }
 
 /// The readings that are judged: without what is kept apart.

@@ -49,14 +49,13 @@ impl Outer {
     pub(super) fn is_padded(&self) -> bool {
         self.prefix > HEADER
     }
+}
 
-    /// What a padded block takes beyond its header and the bytes that were asked for.
-    pub(super) fn padding(&self) -> u64 {
-        let mapped = self.layout.size() >= MAPPED;
-        // Where the system's allocator maps a block, what it leaves out to align it is part of it.
-        let slack = if mapped { self.prefix + CHUNK } else { 0 };
-        (self.prefix - HEADER + slack) as u64
-    }
+/// What a block of an outer `size` takes beyond its header and the bytes that were asked for.
+pub(super) fn padding(prefix: usize, size: usize) -> u64 {
+    // Where the system's allocator maps a block, what it leaves out to align it is part of it.
+    let slack = if size >= MAPPED { prefix + CHUNK } else { 0 };
+    (prefix - HEADER + slack) as u64
 }
 
 /// Writes the header of a live block.

@@ -94,7 +94,11 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
         // SAFETY: an outer layout is never of size zero.
         let base = unsafe { self.inner.alloc(outer.layout) };
         // SAFETY: `base` is null or a block of the outer layout.
-        unsafe { charge(base, outer, layout.size()) }
+        let block = unsafe { charge(base, outer.prefix, layout.size()) };
+        if outer.is_padded() && !block.is_null() {
+            count_padding(1, outer.prefix, outer.layout.size(), 0);
+        }
+        block
     }
 
     #[inline]
@@ -106,7 +110,11 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
         // header in front of the caller's zeroes is written.
         let base = unsafe { self.inner.alloc_zeroed(outer.layout) };
         // SAFETY: as in `alloc`.
-        unsafe { charge(base, outer, layout.size()) }
+        let block = unsafe { charge(base, outer.prefix, layout.size()) };
+        if outer.is_padded() && !block.is_null() {
+            count_padding(1, outer.prefix, outer.layout.size(), 0);
+        }
+        block
     }
 
     #[inline]
@@ -117,7 +125,10 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
         // SAFETY: the caller got `block` from this allocator with `layout`, so the header stands in
         // front of it, and its base was given by `inner` with the outer layout.
         unsafe {
-            discharge(block, outer, layout.size());
+            discharge(block, layout.size());
+            if outer.is_padded() {
+                count_padding(-1, outer.prefix, 0, outer.layout.size());
+            }
             self.inner.dealloc(block.sub(outer.prefix), outer.layout);
         }
     }
@@ -141,7 +152,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
             let moved = base.add(new.prefix);
             recharge(moved, site, layout.size(), new_size);
             if new.is_padded() {
-                slots::count_padding(0, new.padding().wrapping_sub(outer.padding()));
+                count_padding(0, new.prefix, new.layout.size(), outer.layout.size());
             }
             moved
         }
@@ -151,26 +162,32 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
 /// Writes the header of a new block and counts it; hands on null.
 ///
 /// # Safety
-/// `base` is null or a block of `outer.layout`.
+/// `base` is null or a block of an outer layout with this prefix.
 ///
 /// Not generic and not inlined: the hooks are compiled with the program, perhaps without
 /// optimisation; this with the meter.
 #[inline(never)]
-unsafe fn charge(base: *mut u8, outer: Outer, size: usize) -> *mut u8 {
+unsafe fn charge(base: *mut u8, prefix: usize, size: usize) -> *mut u8 {
     if base.is_null() {
         return base;
     }
     let site = walk::current_site(size, charge as *const ());
     // SAFETY: the prefix lies within the block and holds at least the header.
     unsafe {
-        let block = base.add(outer.prefix);
+        let block = base.add(prefix);
         header::put(block, size, site);
         slots::count_allocation(site, size);
-        if outer.is_padded() {
-            slots::count_padding(1, outer.padding());
-        }
         block
     }
+}
+
+/// Counts the padding of a block of size `came`, less that of one of size `went`; 0 is no block.
+#[cold]
+#[inline(never)]
+fn count_padding(blocks: i64, prefix: usize, came: usize, went: usize) {
+    let padding = |size| if size > 0 { header::padding(prefix, size) } else { 0 };
+    let bytes = padding(came).wrapping_sub(padding(went));
+    slots::count_padding(blocks.cast_unsigned(), bytes);
 }
 
 /// Wipes the header of a block that is given back, and counts it.
@@ -178,13 +195,10 @@ unsafe fn charge(base: *mut u8, outer: Outer, size: usize) -> *mut u8 {
 /// # Safety
 /// `block` was handed out by this allocator and not given back since.
 #[inline(never)]
-unsafe fn discharge(block: *mut u8, outer: Outer, size: usize) {
+unsafe fn discharge(block: *mut u8, size: usize) {
     // SAFETY: the caller's promise.
     let site = unsafe { header::take(block) };
     slots::count_deallocation(site, size);
-    if outer.is_padded() {
-        slots::count_padding(1_u64.wrapping_neg(), outer.padding().wrapping_neg());
-    }
 }
 
 /// Wipes the header of a block that may move.

@@ -10,28 +10,29 @@ use super::stack::{Frame, frame_at};
 
 const ENTRIES: usize = 128;
 
-/// The part of a key that holds the number of its entry.
-const NUMBER: u64 = ENTRIES as u64 - 1;
+/// Entries that are used at first.
+const FEWEST: usize = 4;
 
 /// The recent stacks of one thread; zeroed memory is empty.
 ///
 /// Each has two places where it may be, so that two stacks that are used in turn do not drive each
-/// other out. Entries are used in order, so that a thread with few stacks touches few pages.
+/// other out. Only the first few entries are used until they are full, then twice as many, so that a thread
+/// with few stacks touches few pages.
 #[repr(C, align(4096))]
 pub(super) struct Recent {
-    /// By place, the [`key`] with the entry's number in its [`NUMBER`] bits; 0 if the place is empty.
-    keys: [u64; ENTRIES],
-    /// The [state](super::walk) of the search for call sites that all the stacks are of.
+    /// The [state](super::search::state) of the search for call sites that all the stacks are of.
     state: u32,
-    /// Entries in use.
-    used: usize,
+    /// Entries in use, a power of two, less one; what is beyond them may be another thread's.
+    mask: usize,
     /// How many stacks were kept.
     kept: usize,
     entries: [Entry; ENTRIES],
 }
 
-#[repr(C, align(16))]
+#[repr(C, align(64))]
 struct Entry {
+    /// The [`key`]; 0 if the entry is empty.
+    key: u64,
     site: SiteId,
     count: u32,
     frames: [Frame; MOST_FRAMES],
@@ -59,14 +60,10 @@ impl Recent {
         }
         // SAFETY: the caller's promise.
         let key = unsafe { key(start, size) };
-        for place in places(key) {
-            let known = self.keys[place];
-            if (known ^ key) & !NUMBER != 0 {
-                continue;
-            }
-            let entry = &self.entries[number(known)];
-            // SAFETY: the caller's promise; only stacks of this state are kept beside one another.
-            if unsafe { entry.is_stack_from(start) } {
+        for place in self.places(key) {
+            let entry = &self.entries[place];
+            // SAFETY: the caller's promise; only stacks of this state are in the entries in use.
+            if entry.key == key && unsafe { entry.is_stack_from(start) } {
                 return Some(entry.site);
             }
         }
@@ -85,38 +82,46 @@ impl Recent {
         frames: &[Frame],
         site: SiteId,
     ) {
-        if self.state != state || self.used >= ENTRIES {
-            self.keys = [0; ENTRIES];
-            self.used = 0;
+        if self.state != state {
+            self.use_entries(FEWEST);
             self.state = state;
         }
         // SAFETY: the caller's promise.
         let key = unsafe { key(start, size) };
-        let [first, second] = places(key);
+        let is_taken = |recent: &Self, place: usize| recent.entries[place].key != 0;
+        if self.mask + 1 < ENTRIES && self.places(key).iter().all(|place| is_taken(self, *place)) {
+            self.use_entries(2 * (self.mask + 1));
+        }
+        let [first, second] = self.places(key);
         self.kept = self.kept.wrapping_add(1);
         let place =
-            if self.keys[first] == 0 || self.kept.is_multiple_of(2) { first } else { second };
-        let number = if self.keys[place] == 0 {
-            self.used += 1;
-            self.used - 1
-        } else {
-            number(self.keys[place])
-        };
-        // Empty while the entry is written: a signal's handler may come in between.
-        self.keys[place] = 0;
-        let entry = &mut self.entries[number];
+            if !is_taken(self, first) || self.kept.is_multiple_of(2) { first } else { second };
+        let entry = &mut self.entries[place];
+        entry.key = 0;
         entry.frames[..frames.len()].copy_from_slice(frames);
         entry.count = u32::try_from(frames.len()).unwrap_or_default();
         entry.site = site;
-        self.keys[place] = key & !NUMBER | number as u64;
+        entry.key = key;
     }
-}
 
-/// The number of the entry that a place's key belongs to.
-#[inline]
-#[allow(clippy::cast_possible_truncation)] // Below `ENTRIES`.
-fn number(key: u64) -> usize {
-    (key & NUMBER) as usize
+    /// Goes on with this number of entries, all empty: the places of a key depend on it.
+    fn use_entries(&mut self, number: usize) {
+        for entry in &mut self.entries[..number] {
+            // Untouched memory stays untouched.
+            if entry.key != 0 {
+                entry.key = 0;
+            }
+        }
+        self.mask = number - 1;
+    }
+
+    /// Where a stack may be kept.
+    #[inline]
+    fn places(&self, key: u64) -> [usize; 2] {
+        let [first, second, ..] = key.to_be_bytes();
+        let mask = self.mask % ENTRIES;
+        [usize::from(first) & mask, usize::from(second) & mask]
+    }
 }
 
 impl Entry {
@@ -140,7 +145,7 @@ impl Entry {
 }
 
 /// What a stack is looked up by: its innermost frames, and the allocation's size, which tells two
-/// allocations of one function apart. Its first bit is always set, so that it is never an empty place's.
+/// allocations of one function apart. Never 0.
 ///
 /// # Safety
 /// Two words at `start` can be read.
@@ -149,12 +154,5 @@ unsafe fn key(start: usize, size: usize) -> u64 {
     // SAFETY: the caller's promise.
     let [next, back] = unsafe { frame_at(start) };
     let mixed = (start >> 4) ^ next.rotate_left(17) ^ back.rotate_left(31) ^ size.rotate_left(43);
-    (mixed as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1 << 63
-}
-
-/// Where a stack may be kept.
-#[inline]
-fn places(key: u64) -> [usize; 2] {
-    let [first, second, ..] = key.to_be_bytes();
-    [usize::from(first) % ENTRIES, usize::from(second) % ENTRIES]
+    (mixed as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1
 }

@@ -45,6 +45,7 @@ unsafe impl Sync for Table {}
 impl Table {
     /// Says that the counters of a site are in use. Called when one of them leaves zero.
     #[cold]
+    #[inline(never)] // Kept out of the hooks, which then save no registers for it.
     fn mark(&self, site: usize) {
         let group = site / GROUP;
         self.used[group / 64].fetch_or(1 << (group % 64), Ordering::Relaxed);
@@ -126,6 +127,7 @@ pub(super) fn count_adoption(site: SiteId, size: usize) {
 /// Counts what over-aligned blocks take in addition; both numbers may be negative, as wrapping ones. To be
 /// called after the block itself was counted, which gives the thread its table.
 #[cold]
+#[inline(never)] // As `Table::mark`.
 pub(super) fn count_padding(blocks: u64, bytes: u64) {
     let own = OWN.get();
     if own.is_null() {

@@ -25,12 +25,14 @@ fn round(live_blocks: u64, live_bytes: u64, open_files: u64) -> Round {
     }
 }
 
+const LIMIT: Limit = Limit { most: 128, own: 0 };
+
 /// What a soak of such rounds knows, but for what a test sets.
 struct Known {
     rounds: Vec<Round>,
     rest: Option<Round>,
     apart: Apart,
-    limits: BTreeMap<Resource, u64>,
+    limits: BTreeMap<Resource, Limit>,
     lines: GrowingLines,
     none: BTreeMap<Resource, String>,
 }
@@ -112,7 +114,7 @@ fn a_total_is_not_steady_while_a_line_grows() {
 /// Open files that rise by `each` in a round from 10 on, up to the limit of 128.
 fn up_to_the_limit(each: u64) -> Known {
     let mut known = Known::of((0..96).map(|at| round(500, 50_000, (10 + each * at).min(126))));
-    known.limits.insert(Resource::OpenFiles, 128);
+    known.limits.insert(Resource::OpenFiles, LIMIT);
     known
 }
 
@@ -139,12 +141,16 @@ fn what_came_close_to_its_limit_is_never_steady() {
     at_limit(&up_to_the_limit(200));
     // From the first round on: other work may have used them up.
     let mut full = Known::of((0..96).map(|_| round(500, 50_000, 120)));
-    full.limits.insert(Resource::OpenFiles, 128);
+    full.limits.insert(Resource::OpenFiles, LIMIT);
     at_limit(&full);
     // One less is not close, and without a limit nothing is.
     let mut below = Known::of((0..96).map(|_| round(500, 50_000, 119)));
-    below.limits.insert(Resource::OpenFiles, 128);
+    below.limits.insert(Resource::OpenFiles, LIMIT);
     assert_eq!(below.finding(Resource::OpenFiles).verdict, Verdict::Steady);
+    // Unless the meter itself holds what is missing.
+    let own = Limit { most: 128, own: 1 };
+    below.limits.insert(Resource::OpenFiles, own);
+    at_limit(&below);
     full.limits.clear();
     assert_eq!(full.finding(Resource::OpenFiles).verdict, Verdict::Steady);
 }

@@ -6,6 +6,30 @@ use rustix::process::{Resource, getrlimit};
 
 /// Each thread takes a mapping for its stack and one for the guard below it.
 const MAPPINGS_OF_A_THREAD: u64 = 2;
+/// A reading this close to a limit has reached it: within a hundredth, or eight.
+const CLOSE: u64 = 100;
+const CLOSE_AT_LEAST: u64 = 8;
+
+/// A limit that the system sets for this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limit {
+    /// The limit itself.
+    pub(crate) most: u64,
+    /// How much of it the meter uses for itself, which no reading contains.
+    pub(crate) own: u64,
+}
+
+impl Limit {
+    /// How much of it is left to the program.
+    pub(crate) fn usable(self) -> u64 {
+        self.most.saturating_sub(self.own)
+    }
+
+    /// Whether a reading is so close to the limit that the program could hardly have more.
+    pub(crate) fn is_reached(self, reading: u64) -> bool {
+        reading >= self.usable().saturating_sub((self.most / CLOSE).max(CLOSE_AT_LEAST))
+    }
+}
 
 /// The most descriptors that this process may have open. `None` without a limit.
 pub fn most_open_files() -> Option<u64> {

@@ -14,6 +14,7 @@ mod targets;
 pub use folder::{FolderProbe, FolderUsage};
 pub use foreign::ForeignBytesProbe;
 pub use gauge::Gauge;
+pub(crate) use limits::Limit;
 pub use limits::{most_open_files, most_threads};
 pub use process::{OpenFiles, OpenFilesProbe, ThreadsProbe};
 pub use resident::ResidentBytesProbe;

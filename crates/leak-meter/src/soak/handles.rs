@@ -7,7 +7,7 @@ use std::path::Path;
 use rustix::fs::{Mode, OFlags};
 
 use crate::probe::{
-    self, FileGroup, FileKind, FolderProbe, FolderUsage, ForeignBytesProbe, OpenFilesProbe,
+    self, FileGroup, FileKind, FolderProbe, FolderUsage, ForeignBytesProbe, Limit, OpenFilesProbe,
     ResidentBytesProbe, ThreadsProbe, Unavailable,
 };
 use crate::series::Resource;
@@ -33,7 +33,7 @@ pub(super) struct Handles {
     /// Why a probe that had worked failed, by resource.
     pub(super) failed: BTreeMap<Resource, String>,
     /// The limits that the system sets.
-    pub(super) limits: BTreeMap<Resource, u64>,
+    pub(super) limits: BTreeMap<Resource, Limit>,
     /// What was held at the start, and when it was last read.
     start: Readings,
     last: Readings,
@@ -65,9 +65,11 @@ impl Handles {
 
     /// Opens the probes, and reads each once: a probe reserves its buffer at its first reading.
     pub(super) fn open(folder: Option<&Path>) -> Self {
+        // Besides the reserve, the folder of descriptors is open.
+        let own = RESERVED as u64 + 1;
         let limits = [
-            (Resource::OpenFiles, probe::most_open_files()),
-            (Resource::Threads, probe::most_threads()),
+            (Resource::OpenFiles, probe::most_open_files().map(|most| Limit { most, own })),
+            (Resource::Threads, probe::most_threads().map(|most| Limit { most, own: 0 })),
         ];
         let mut handles = Self {
             open_files: OpenFilesProbe::new(),
@@ -142,7 +144,7 @@ impl Handles {
     pub(super) fn near_limit(&self, now: &Readings) -> Option<(Resource, u64, u64, u64)> {
         self.limits.iter().find_map(|(resource, limit)| {
             let (start, now) = (self.start.of(*resource)?, now.of(*resource)?);
-            (now >= start + most_more(start, *limit)).then_some((*resource, start, now, *limit))
+            (now >= start + most_more(start, *limit)).then_some((*resource, start, now, limit.most))
         })
     }
 
@@ -151,8 +153,8 @@ impl Handles {
         let now = self.read();
         self.limits.iter().find_map(|(resource, limit)| {
             let (start, now) = (self.start.of(*resource)?, now.of(*resource)?);
-            let used_up = now > start && now + now / 10 + RESERVED as u64 >= *limit;
-            used_up.then(|| risen(*resource, start, now, *limit))
+            let used_up = now > start && now + now / 10 >= limit.usable();
+            used_up.then(|| risen(*resource, start, now, limit.most))
         })
     }
 
@@ -206,8 +208,8 @@ impl Handles {
 }
 
 /// How much of a limited resource the load may add.
-fn most_more(start: u64, limit: u64) -> u64 {
-    (limit.saturating_sub(start) / 2).clamp(1, MOST_MORE)
+fn most_more(start: u64, limit: Limit) -> u64 {
+    (limit.usable().saturating_sub(start) / 2).clamp(1, MOST_MORE)
 }
 
 /// How a limited resource has grown, as a sentence without a stop.
