@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::workspace::Version;
 
 /// The version of the document.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// The whole document: one object.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -73,13 +73,16 @@ pub struct VersionResult {
     /// The same for each gauge of the program's own, by its `name`, in the gauge's unit, with its
     /// `readings` after each round. Empty without gauges, or unless the outcome is `measured`.
     pub gauges: Vec<GaugeGrowth>,
-    /// The lines that grow or may grow: growing ones first, then those of the program's own
-    /// packages (`own`), then by `bytes_per_operation`; the first growing one is the finding. Each
-    /// has its `function` and, where line tables tell, `file` (relative to the workspace) and
+    /// The lines that grow or may grow: those of the standard library last; of the others growing ones
+    /// first, then those of the program's own packages (`own`), then by `bytes_per_operation`; the first
+    /// growing one is the finding. Each has its `function`, the `package` of a dependency (its `name` and
+    /// `version`, `null` where the path does not tell) and, where line tables tell, `file` (relative to the workspace) and
     /// `line`, else `no_line`, why not; `grain` (`call_stack`, or `line` if none of its stacks grows by itself), `verdict`
     /// and `reason`; at the end `live_blocks`, `live_bytes` and `reallocations` so far; the growth
     /// `blocks_per_operation` and `bytes_per_operation`, and the latter's 95 % interval (`bytes_low`,
-    /// `bytes_high`), each `null` while undecided; `history`, its live bytes after each round; the whole `stack`, innermost call first; and a
+    /// `bytes_high`), each `null` while undecided; `history`, its live bytes after each round; the whole `stack`, innermost call first, each frame with its
+    /// `function`, `file`, `line`, `address` in the program's file, `owner` (`program`, `tests`, `dependency`,
+    /// `standard`, `system`, `meter` or `unknown`) and `package`; and a
     /// `signature` that stays while the functions on the way do, `null` where none has a name. Steady lines are not listed; empty
     /// unless the outcome is `measured`.
     pub sites: Vec<Site>,
@@ -107,7 +110,8 @@ pub struct VersionResult {
     /// how to do better (`null` if there is none), how many stacks `agreed` and `disagreed` where
     /// both methods were compared, the call `sites` seen and those `sites_refused` for want of room
     /// (then nothing is steady), and `meter_bytes`, the meter's own memory, which is in no other
-    /// figure, and `table_bytes`, the address space of its tables. `null` unless the outcome is `measured`.
+    /// figure, `build_id`, by which the linker told this build from others (`null` without one), and
+    /// `table_bytes`, the address space of its tables. `null` unless the outcome is `measured`.
     pub attribution: Option<Attribution>,
     /// Why the workload ended before its last round. `null` if it did not, or if the outcome is
     /// not `measured`.

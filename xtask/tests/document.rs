@@ -79,6 +79,7 @@ struct Site {
     line: Option<u32>,
     no_line: Option<String>,
     own: bool,
+    package: Option<Package>,
     grain: String,
     verdict: Verdict,
     reason: Reason,
@@ -90,8 +91,26 @@ struct Site {
     bytes_high: Option<f64>,
     reallocations: u64,
     history: Vec<u64>,
-    stack: Vec<String>,
+    stack: Vec<Frame>,
     signature: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Frame {
+    function: String,
+    file: Option<String>,
+    line: Option<u32>,
+    address: Option<u64>,
+    owner: String,
+    package: Option<Package>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct Package {
+    name: String,
+    version: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -119,6 +138,7 @@ struct Attribution {
     sites: usize,
     sites_refused: usize,
     meter_bytes: u64,
+    build_id: Option<String>,
     table_bytes: u64,
 }
 
@@ -134,7 +154,7 @@ fn the_document_says_of_every_version_how_it_ended() {
     let ran = toy.run(&arguments).ends_with(2).warns(&["exercises/toy-broken does not build"]);
     let document: Document = serde_json::from_str(&ran.out).expect("only JSON on standard output");
 
-    assert_eq!(document.format, 2);
+    assert_eq!(document.format, 3);
     let names: Vec<&str> = document.exercises.iter().map(|e| e.exercise.as_str()).collect();
     assert_eq!(
         names,
@@ -204,7 +224,11 @@ fn the_document_has_the_growing_line_the_gauges_and_the_suppressed_lines() {
     assert_eq!((site.blocks_per_operation, site.bytes_per_operation), (Some(1.0), Some(8.0)));
     assert_eq!((site.bytes_low, site.bytes_high), (Some(8.0), Some(8.0)));
     assert_eq!((site.reallocations, site.history.len()), (0, rounds));
-    assert!(site.stack.iter().any(|frame| frame.contains("memory::growth")), "{site:?}");
+    let frame = &site.stack.iter().find(|frame| frame.function == site.function).expect("its own");
+    assert_eq!((&frame.file, frame.line), (&site.file, site.line));
+    assert_eq!((frame.owner.as_str(), &frame.package, &site.package), ("program", &None, &None));
+    assert!(frame.address.is_some(), "{frame:?}");
+    assert!(site.stack.iter().any(|frame| frame.function.contains("memory::growth")), "{site:?}");
     assert_eq!((site.reason.kind.as_str(), &site.no_line), ("gains_last", &None), "{site:?}");
     assert!(site.reason.text.contains("rounds"), "{site:?}");
     assert_eq!(site.signature.as_ref().map(String::len), Some(16), "{site:?}");

@@ -56,6 +56,7 @@
 //! - [`site`]: the places in the program whose blocks stay.
 //! - [`snapshot`]: what is live now, and what came since an earlier moment.
 //! - [`holders`]: what keeps the blocks of a place alive.
+//! - `symbols`: the names of the program's functions and statics.
 //! - [`report`]: what a soak found: serialisable, printable.
 //! - [`units`]: figures as people read them.
 //! - [`guide`]: the chapters on the method and on its limits.
@@ -93,6 +94,7 @@ pub mod series;
 pub mod site;
 pub mod snapshot;
 pub mod soak;
+mod symbols;
 pub mod units;
 pub mod verdict;
 

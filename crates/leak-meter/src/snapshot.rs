@@ -23,7 +23,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::allocator::{self, Epoch, SiteCounts, SiteId};
-use crate::site::{self, Attribution, Frame, Names, Owner, write_stack};
+use crate::site::{self, Attribution, Frame, Names, Package, write_stack};
 use crate::units;
 
 /// Places that the text shows in full; the rest are counted.
@@ -153,6 +153,8 @@ pub struct Place {
     pub line: Option<u32>,
     /// Whether the place lies in the program's own packages.
     pub own: bool,
+    /// The package that the place lies in, if it is a dependency's.
+    pub package: Option<Package>,
     /// Live blocks more than before; below zero, fewer.
     pub blocks: i64,
     /// Live bytes more than before; below zero, fewer.
@@ -161,31 +163,30 @@ pub struct Place {
     pub live_blocks: u64,
     /// Their bytes.
     pub live_bytes: u64,
-    /// The call stack that gained most, innermost first, as `function (file:line)`.
-    pub stack: Vec<String>,
+    /// The call stack that gained most, innermost first.
+    pub stack: Vec<Frame>,
     /// What that call stack alone gained, in bytes: others may share the place.
     pub stack_bytes: i64,
 }
 
 impl Place {
     fn of(id: SiteId, live: Live, before: Live, names: &mut Names) -> Self {
-        let mut frames = names.of(&allocator::frames(id));
-        // An unwinder's stack begins in the meter's own hooks.
-        let first = frames.iter().position(|frame| frame.owner != Owner::Meter);
-        frames.drain(..first.unwrap_or(0));
-        let culprit = site::culprit(&frames).cloned().unwrap_or_else(|| site::nameless(id));
+        let frames = names.outside_the_meter(&allocator::frames(id));
+        let culprit = site::culprit(&frames).map(|at| frames[at].clone());
+        let culprit = culprit.unwrap_or_else(|| site::nameless(id));
         let file = culprit.file.as_deref();
         let bytes = change(live.bytes, before.bytes);
         Self {
-            file: file.map(|file| site::relative(file).display().to_string()),
+            file: file.map(|file| site::relative(file).to_owned()),
             line: culprit.line,
             own: culprit.owner.is_programs(),
+            package: culprit.package,
             function: culprit.function,
             blocks: change(live.blocks, before.blocks),
             bytes,
             live_blocks: live.blocks,
             live_bytes: live.bytes,
-            stack: frames.iter().map(Frame::to_line).collect(),
+            stack: frames.iter().map(Frame::reported).collect(),
             stack_bytes: bytes,
         }
     }

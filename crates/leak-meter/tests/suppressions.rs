@@ -115,7 +115,8 @@ fn a_suppression_without_own_functions_covers_its_own_call_stack_alone() {
     });
     assert_eq!(report.verdict, Verdict::Growing, "{report}");
     assert_eq!((report.suppressed.len(), report.sites.len()), (1, 1), "{report}");
-    let stack = report.sites[0].stack.join("\n");
+    let stack =
+        report.sites[0].stack.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     assert!(stack.contains("current_dir"), "{report}");
 }
 

@@ -103,7 +103,7 @@
 //! - `leftovers`, `spare`, `description`, `owners`, `wakers`: which pointers are no owner's.
 //! - `weak`, `choice`: which counted pointers are weak; `reach`: what is reached, and what would no longer be;
 //!   `rings`, `unheld`: what is not reached.
-//! - `look`, `contents`: all of this once; `paths`, `places`, `statics`, `tops`: ways and their names; `question`,
+//! - `look`, `contents`: all of this once; `paths`, `places`, `tops`: ways and their names; `question`,
 //!   `explain`, `steps`, `release`: from a look to findings.
 //! - `deadline`: the time that all this may take.
 //! - `clusters`, `sharing`: whether one container holds the blocks of two call sites.
@@ -153,7 +153,6 @@ mod sample;
 mod sharing;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod spare;
-mod statics;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod steps;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]

@@ -1,13 +1,13 @@
 //! What a block is, by the call stack that allocated it: which kind of container, at which line.
 
 use std::collections::HashMap;
-use std::path::{Component, Path};
 
 use super::graph::NONE;
 use super::leftovers::{Room, Slots};
 use super::owners::Role;
 use crate::allocator::{self, SiteId};
-use crate::site::{self, Frame, Names, Owner};
+use crate::site::{self, Frame, Names};
+use crate::symbols::Symbols;
 
 /// Where blocks were allocated, and as part of what.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,31 +67,33 @@ impl Places {
         let is_own = |frame: &Frame| frame.owner.is_programs();
         let frame = self.names.of(&[code]).into_iter().find(is_own)?;
         let place = frame.file.as_deref().zip(frame.line);
-        let place = place.map(|(file, line)| format!("{}:{line}", site::relative(file).display()));
+        let place = place.map(|(file, line)| format!("{}:{line}", site::relative(file)));
         Some((frame.function, place))
+    }
+
+    /// The program's symbols.
+    pub(crate) fn symbols(&self) -> &Symbols {
+        self.names.symbols()
     }
 
     /// The name of the program's function that begins at the address in `word`.
     pub(crate) fn symbol_at(&self, word: [u8; 8]) -> Option<String> {
         // As if a call returned to its second byte.
-        self.names.symbol_at(usize::from_ne_bytes(word).checked_add(1)?)
+        self.symbols().function_at(usize::from_ne_bytes(word).checked_add(1)?)
     }
 
     fn resolve(&mut self, id: SiteId) -> Place {
-        let mut frames = self.names.of(&allocator::frames(id));
-        // An unwinder's stack begins in the meter's own hooks.
-        let first = frames.iter().position(|frame| frame.owner != Owner::Meter);
-        frames.drain(..first.unwrap_or(0));
-        let Some(culprit) = site::culprit(&frames) else {
+        let frames = self.names.outside_the_meter(&allocator::frames(id));
+        let Some(at) = site::culprit(&frames) else {
             let nameless = site::nameless(id);
             let (what, function) = (String::new(), nameless.function);
             return Place { what, function, file: None, line: None, own: false };
         };
-        let at = frames.iter().position(|frame| frame == culprit).unwrap_or(0);
+        let culprit = &frames[at];
         Place {
             what: what(&frames[..at]),
             function: culprit.function.clone(),
-            file: culprit.file.as_deref().map(|file| site::relative(file).display().to_string()),
+            file: culprit.file.as_deref().map(|file| site::relative(file).to_owned()),
             line: culprit.line,
             own: culprit.owner.is_programs(),
         }
@@ -195,46 +197,31 @@ fn what(inner: &[Frame]) -> String {
     files().find_map(container).unwrap_or_else(|| "box".to_owned())
 }
 
-fn is_tokio(file: &Path, part: &str) -> bool {
-    let is_tokio = package(file).is_some_and(|package| package.starts_with("tokio-"));
-    is_tokio && file.to_string_lossy().contains(part)
+fn is_tokio(file: &str, part: &str) -> bool {
+    let is_tokio = site::package(file).is_some_and(|package| package.name == "tokio");
+    is_tokio && file.contains(part)
 }
 
-fn container(file: &Path) -> Option<String> {
-    let text = file.to_string_lossy();
-    if text.contains("hashbrown") {
+fn container(file: &str) -> Option<String> {
+    if file.contains("hashbrown") {
         return Some("hash table".to_owned());
     }
-    if let Some(package) = package(file) {
+    if let Some(package) = site::package(file) {
         return Some(format!("memory of {package}"));
     }
-    let known = STANDARD.iter().find(|(part, _)| text.contains(part));
+    let known = STANDARD.iter().find(|(part, _)| file.contains(part));
     known.map(|(_, what)| (*what).to_owned())
-}
-
-/// The package, with its version, whose sources a file is of: one of a registry, or a copy that
-/// `cargo vendor --versioned-dirs` made.
-fn package(file: &Path) -> Option<String> {
-    let names = file.components().filter_map(|component| match component {
-        Component::Normal(name) => name.to_str(),
-        _ => None,
-    });
-    let names: Vec<&str> = names.collect();
-    let at = |folders: &[&str]| names.windows(folders.len()).position(|some| some == folders);
-    let place = at(&["registry", "src"]).map(|at| at + 3).or_else(|| Some(at(&["vendor"])? + 1))?;
-    names.get(place).map(|name| (*name).to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::site::Owner;
 
     fn frames(files: &[&str]) -> Vec<Frame> {
         let frame = |file: &&str| Frame {
-            function: "f".to_owned(),
-            file: Some(file.into()),
-            line: Some(1),
-            owner: Owner::Foreign,
+            file: Some((*file).to_owned()),
+            ..Frame::named("f", Owner::Dependency)
         };
         files.iter().map(frame).collect()
     }
@@ -261,12 +248,12 @@ mod tests {
         let raw = "/rustc/59807616/library/alloc/src/alloc.rs";
         let spawn = format!("{registry}tokio-1.52.0/src/runtime/handle.rs");
         assert_eq!(what(&frames(&[raw, &tokio, &spawn])), "task of the tokio runtime");
-        assert_eq!(what(&frames(&[raw, &moka])), "memory of moka-0.12.1");
+        assert_eq!(what(&frames(&[raw, &moka])), "memory of moka 0.12.1");
         let [tokio, moka] =
             ["tokio-1.52.0/src/runtime/task/core.rs", "moka-0.12.1/src/sync/cache.rs"]
                 .map(|file| format!("/home/me/leak-lab/vendor/{file}"));
         assert_eq!(what(&frames(&[raw, &tokio])), "task of the tokio runtime");
-        assert_eq!(what(&frames(&[raw, &moka])), "memory of moka-0.12.1");
+        assert_eq!(what(&frames(&[raw, &moka])), "memory of moka 0.12.1");
         assert_eq!(what(&frames(&["/rust/deps/hashbrown-0.16.1/src/raw.rs"])), "hash table");
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::finding::{Finding, Held, Hold, Holders, Look, Step};
-use super::words::{base, count, short};
+use super::words::{base, count};
+use crate::site::short;
 use crate::units;
 
 /// Findings that are shown; the rest are counted.

@@ -8,9 +8,8 @@ use super::look::Seen;
 use super::places::Places;
 use super::reach::Seed;
 use super::rings::{self, Source};
-use super::statics::Statics;
 use super::unheld::Unheld;
-use crate::allocator::SiteId;
+use crate::allocator::{self, SiteId};
 
 /// An end of ways. Equal ones are one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -23,7 +22,6 @@ pub(crate) struct Top {
 /// All ends, by number.
 #[derive(Debug)]
 pub(crate) struct Tops {
-    statics: Statics,
     numbers: HashMap<Top, u32>,
     known: Vec<Top>,
     /// By area and frame, or the address itself: what was named before.
@@ -34,7 +32,6 @@ pub(crate) struct Tops {
 impl Tops {
     pub(crate) fn new() -> Self {
         Self {
-            statics: Statics::of_this_program(),
             numbers: HashMap::new(),
             known: Vec::new(),
             of_place: HashMap::new(),
@@ -71,10 +68,14 @@ impl Tops {
             return *known;
         }
         let thread_name = |thread: usize| seen.roots.threads[thread].name.clone();
+        // The symbols are those of the object that the meter is part of.
+        let offset = allocator::load_offset();
+        let own = seen.roots.objects.iter().position(|object| Some(object.offset) == offset);
         let hold = match stretch.kind {
             AreaKind::Tasks => Hold::UnfinishedTask,
-            AreaKind::Statics(0) => {
-                let name = self.statics.data_at((address - seen.roots.objects[0].offset) as u64);
+            AreaKind::Statics(object) if Some(object) == own => {
+                let offset = seen.roots.objects[object].offset;
+                let name = places.symbols().data_at((address - offset) as u64);
                 Hold::Static { name, library: None }
             }
             AreaKind::Statics(object) => {
@@ -84,10 +85,8 @@ impl Tops {
             }
             AreaKind::ThreadLocals(thread, object) => {
                 let place = (address - stretch.range.start) as u64;
-                let name = match object {
-                    Some(0) => self.statics.thread_local_at(place),
-                    _ => None,
-                };
+                let is_own = object.is_some() && object == own;
+                let name = if is_own { places.symbols().thread_local_at(place) } else { None };
                 Hold::ThreadLocal { name, thread: thread_name(thread) }
             }
             // Which ones is told by the finding.

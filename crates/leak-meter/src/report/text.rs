@@ -109,6 +109,18 @@ impl Report {
         if let Some(advice) = &self.attribution.advice {
             writeln!(out, "\nNote: {advice}.")?;
         }
+        if self.sites.iter().any(|site| site.line.is_none() && !site.stack.is_empty()) {
+            let build = match &self.attribution.build_id {
+                Some(id) => format!("build id {id}"),
+                None => "it has no build id".to_owned(),
+            };
+            writeln!(
+                out,
+                "\nNote: lines are missing. `addr2line --demangle --functions --inlines --exe <file> \
+                 <address>` names an address, given a copy of this program with debug information \
+                 ({build})."
+            )?;
+        }
         if self.attribution.sites_refused > 0 {
             writeln!(
                 out,
@@ -154,11 +166,22 @@ fn write_growth(out: &mut fmt::Formatter<'_>, growth: &Growth) -> fmt::Result {
 }
 
 fn write_site(out: &mut fmt::Formatter<'_>, number: usize, site: &Site) -> fmt::Result {
-    writeln!(out, "{number}. {}: {}", site.verdict, site.function)?;
+    write!(out, "{number}. {}: {}", site.verdict, site.function)?;
+    match &site.package {
+        Some(package) => writeln!(out, ", {package}")?,
+        None => writeln!(out)?,
+    }
     if let (Some(file), Some(line)) = (&site.file, site.line) {
         writeln!(out, "   {file}:{line}")?;
     } else if let Some(why) = &site.no_line {
         writeln!(out, "   {why}")?;
+        let of_site = site.stack.iter().filter(|frame| frame.function == site.function);
+        if let Some(address) = of_site.filter_map(|frame| frame.address).next() {
+            writeln!(out, "   address {address:#x} in the program's file")?;
+        }
+    }
+    if let Some(dependency) = site.through() {
+        writeln!(out, "   through {}", dependency.with_package())?;
     }
     let rate = |value: Option<f64>| value.unwrap_or(0.0);
     let [low, high] = [site.bytes_low, site.bytes_high].map(|value| units::bytes(rate(value)));

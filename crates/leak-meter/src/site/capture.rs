@@ -6,9 +6,9 @@
 
 use std::path::Path;
 
+use super::frame::{Frame, without_generics};
 use super::ledger::History;
-use super::names::{Frame, is_of_toolchain};
-use super::stack::without_generics;
+use super::origin::is_of_toolchain;
 
 /// The functions of `std::io::stdio` that write to the buffer. Which of them are on a stack depends on
 /// what the compiler inlined.
@@ -97,7 +97,7 @@ fn is_of_standard_library(frame: &Frame) -> bool {
 
 /// Whether a frame lies in a file or a folder of the standard library's sources.
 fn is_in_file(frame: &Frame, below: &str) -> bool {
-    let Some(file) = &frame.file else { return false };
+    let Some(file) = frame.file.as_deref().map(Path::new) else { return false };
     let is_of_rust =
         file.starts_with("/rustc") || file.components().any(|part| part.as_os_str() == "rustlib");
     is_of_rust && file.ancestors().any(|folder| folder.ends_with(Path::new(below)))
@@ -105,14 +105,14 @@ fn is_in_file(frame: &Frame, below: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::names::Owner;
+    use super::super::frame::Owner;
     use super::*;
 
     fn is_captured(functions: &[&str]) -> bool {
         let frames = functions.iter().map(|function| {
             let (function, file) = function.split_once(" in ").unwrap_or((function, ""));
-            let file = (!file.is_empty()).then(|| Path::new("/rustc/5980/library").join(file));
-            Frame { function: function.to_owned(), file, line: None, owner: Owner::Foreign }
+            let file = (!file.is_empty()).then(|| format!("/rustc/5980/library/{file}"));
+            Frame { file, ..Frame::named(function, Owner::Standard) }
         });
         is_captured_output(&frames.collect::<Vec<_>>())
     }

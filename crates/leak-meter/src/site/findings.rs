@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::exchange::{self, HeapLook};
+use super::frame::Frame;
 use super::judgement::{self, Judgement};
 use super::ledger::{Apart, History, Ledger, Reading};
 use super::nameless::{nameless, why_no_line};
-use super::names::{self, Frame, Names, Owner};
+use super::names::{self, Names};
+use super::origin::relative;
 use super::suppression::Suppressions;
 use super::{Grain, Site, capture, signature};
 use crate::allocator;
@@ -97,13 +99,20 @@ pub(crate) fn judge(
         }
         judged.unmatched = suppressions.unmatched(&matched);
         judged.sites.sort_by(|a, b| {
-            let order = |site: &Site| (site.verdict == Verdict::Growing, site.own);
+            let order =
+                |site: &Site| (!is_standard(site), site.verdict == Verdict::Growing, site.own);
             let bytes = |site: &Site| site.bytes_per_operation.unwrap_or(0.0);
             order(b).cmp(&order(a)).then(bytes(b).total_cmp(&bytes(a)))
         });
         judged.decided = judged.sites.iter().all(|site| site.verdict != Verdict::Undecided);
         judged
     })
+}
+
+/// Whether a place lies in the standard library or the system, so that it says least of where to look: the
+/// code of the program and of its dependencies comes first, even where it is less certain that it grows.
+fn is_standard(site: &Site) -> bool {
+    !site.own && site.package.is_none()
 }
 
 /// The verdicts on every call stack that changed. Cheaper than [`judge`]: without names, and without a
@@ -150,10 +159,7 @@ fn by_line(changing: &[History], suppressions: &Suppressions) -> ByLine {
     let mut lines: BTreeMap<(String, Option<u32>, String, Option<String>), Line> = BTreeMap::new();
     let (mut others, mut captured) = (Vec::new(), Vec::new());
     for (at, history) in changing.iter().enumerate() {
-        let mut frames = names.of(&allocator::frames(history.site));
-        // The unwinder begins in the meter's own hooks.
-        let first = frames.iter().position(|frame| frame.owner != Owner::Meter);
-        frames.drain(..first.unwrap_or(0));
+        let frames = names.outside_the_meter(&allocator::frames(history.site));
         // Output first: the buffer of a test that waits for its soak was made outside of it.
         if capture::is_captured_output(&frames) {
             captured.push(history);
@@ -165,14 +171,18 @@ fn by_line(changing: &[History], suppressions: &Suppressions) -> ByLine {
         }
         let suppressed =
             signature::of(&frames).filter(|signature| suppressions.contains(signature));
-        let culprit = names::culprit(&frames);
+        let culprit = names::culprit(&frames).map(|at| &frames[at]);
         let lineless = why_no_line(history.site, culprit, &frames);
         let culprit = culprit.cloned().unwrap_or_else(|| nameless(history.site));
-        let file = culprit.file.as_ref().map(|file| file.display().to_string());
         // Without the program's own functions the culprit is only where the thread began. Stacks that
         // share it may have nothing else in common, so what suppresses one does not suppress all.
         let alone = if culprit.owner.is_programs() { None } else { suppressed.clone() };
-        let key = (file.unwrap_or_default(), culprit.line, culprit.function.clone(), alone);
+        let key = (
+            culprit.file.clone().unwrap_or_default(),
+            culprit.line,
+            culprit.function.clone(),
+            alone,
+        );
         let line = lines.entry(key).or_insert_with(|| Line {
             frames: frames.clone(),
             culprit,
@@ -243,10 +253,11 @@ fn finding(
     let bytes_by_blocks = blocks.map(|blocks| blocks * mean_size);
     let per_operation = |rate: f64| rate / operations;
     Some(Site {
-        file: line.culprit.file.as_deref().map(|file| names::relative(file).display().to_string()),
+        file: line.culprit.file.as_deref().map(|file| relative(file).to_owned()),
         line: line.culprit.line,
         no_line: line.lineless.map(str::to_owned),
         own: line.culprit.owner.is_programs(),
+        package: line.culprit.package,
         function: line.culprit.function,
         grain,
         verdict: decisive.verdict,
@@ -259,7 +270,7 @@ fn finding(
         bytes_high: bytes.map(|rate| per_operation(rate.high)).or(bytes_by_blocks),
         reallocations: end.reallocations,
         history: sum.bytes(),
-        stack: line.frames.iter().map(Frame::to_line).collect(),
+        stack: line.frames.iter().map(Frame::reported).collect(),
         signature: signature::of(&line.frames),
     })
 }

@@ -2,8 +2,9 @@
 //!
 //! # Layout
 //! - `ledger`: each site's readings, round by round.
-//! - `names`: return addresses to functions, files and lines; whose code they are.
-//! - `symbols`: the program's own function names, with their paths.
+//! - `names`: return addresses to functions, files and lines; `origin`: whose code they are; `source`: the
+//!   functions of a source file.
+//! - `frame`: a frame of a call stack; `stack`: a call stack as text.
 //! - `nameless`: places without a name or a line, and why; `signature`: what a stack is suppressed by.
 //! - `suppression`: places that may grow: suppressions and declared bounds.
 //! - `capture`: output that the test harness captures.
@@ -13,26 +14,31 @@
 mod capture;
 mod exchange;
 mod findings;
+mod frame;
 mod judgement;
 mod ledger;
 mod nameless;
 mod names;
+mod origin;
 mod signature;
 mod source;
 mod stack;
 mod suppression;
-mod symbols;
 
 use serde::{Deserialize, Serialize};
 
 use crate::allocator::{self, Method, SiteId};
+use crate::symbols;
 use crate::verdict::{Reason, Verdict};
 
 pub(crate) use exchange::HeapLook;
 pub(crate) use findings::{Judged, judge, verdicts};
+pub(crate) use frame::short;
+pub use frame::{Frame, Owner, Package};
 pub(crate) use ledger::{Apart, Ledger, Reading};
 pub(crate) use nameless::nameless;
-pub(crate) use names::{Frame, Names, Owner, culprit, relative};
+pub(crate) use names::{Names, culprit};
+pub(crate) use origin::{package, relative};
 pub(crate) use stack::write_stack;
 pub(crate) use suppression::{Suppressions, ends_with_path};
 
@@ -52,6 +58,8 @@ pub struct Site {
     pub no_line: Option<String>,
     /// Whether the place lies in the program's own packages.
     pub own: bool,
+    /// The package that the place lies in, if it is a dependency's.
+    pub package: Option<Package>,
     /// At which grain the growth shows.
     pub grain: Grain,
     /// Growing or Undecided; places that are steady are not listed.
@@ -75,12 +83,19 @@ pub struct Site {
     pub reallocations: u64,
     /// Live bytes of this place at the end of each round.
     pub history: Vec<u64>,
-    /// The whole call stack that allocates most of it, innermost first, as `function (file:line)`.
-    pub stack: Vec<String>,
+    /// The whole call stack that allocates most of it, innermost first.
+    pub stack: Vec<Frame>,
     /// What the place is [suppressed](crate::Soak::suppressions) by: 16 hexadecimal digits that stay the
     /// same as long as the functions on the way do. A hash of the program's own ones, or of all where
     /// there are none. `None` where no function has a name: such a place cannot be suppressed.
     pub signature: Option<String>,
+}
+
+impl Site {
+    /// The frame of a dependency through which the place allocates, if it lies in the program's own packages.
+    pub fn through(&self) -> Option<&Frame> {
+        stack::through(&self.stack, &self.function, self.line)
+    }
 }
 
 /// How finely growth can be told apart.
@@ -111,6 +126,9 @@ pub struct Attribution {
     pub sites_refused: usize,
     /// The meter's own memory on the program's heap, in bytes. It is in no other figure.
     pub meter_bytes: u64,
+    /// The number by which the linker told this build of the program from others, for a tool that resolves the
+    /// addresses of [frames](Frame::address) later. `None` where it gave none.
+    pub build_id: Option<String>,
     /// Address space that the meter's tables have reserved, in bytes; only what was used of them takes
     /// memory. At most 9 MB for the call sites, and 1.2 MB for each of at most 256 threads at once.
     pub table_bytes: u64,
@@ -175,6 +193,7 @@ pub(crate) fn attribution() -> Attribution {
         sites: capacity.used,
         sites_refused: capacity.refused,
         meter_bytes: allocator::counts_of_site(SiteId::METER).live_bytes(),
+        build_id: symbols::build_id(),
         table_bytes: allocator::mapped_bytes(),
     }
 }

@@ -1,6 +1,6 @@
 //! Places without a name or without a line, and why they have none.
 
-use super::names::{Frame, Owner};
+use super::frame::{Frame, Owner};
 use crate::allocator::SiteId;
 
 /// What stands for a site whose stack is not known.
@@ -11,7 +11,7 @@ pub(crate) fn nameless(site: SiteId) -> Frame {
         SiteId::FOREIGN_STACK => "a stack that is not the thread's own",
         _ => "code without names",
     };
-    Frame { function: function.to_owned(), file: None, line: None, owner: Owner::Foreign }
+    Frame::named(function, Owner::Unknown)
 }
 
 /// Why the line of a place is not known, in one sentence, with what to do where something can be done.
@@ -58,15 +58,15 @@ mod tests {
     use super::*;
 
     fn frame(owner: Owner, line: Option<u32>) -> Frame {
-        Frame { function: "a::b".to_owned(), file: None, line, owner }
+        Frame { line, ..Frame::named("a::b", owner) }
     }
 
     #[test]
     fn line_tables_are_advised_where_they_help() {
         let some_site = SiteId::of_index(100);
-        let own = frame(Owner::Own, None);
-        let foreign = frame(Owner::Foreign, None);
-        let with_line = frame(Owner::Foreign, Some(7));
+        let own = frame(Owner::Program, None);
+        let foreign = frame(Owner::Dependency, None);
+        let with_line = frame(Owner::Standard, Some(7));
         let advised = |culprit: Option<&Frame>, frames: &[Frame]| {
             why_no_line(some_site, culprit, frames).map(|why| why.contains("line-tables-only"))
         };

@@ -1,67 +1,53 @@
-//! Return addresses to functions, files and lines, and whose code they are.
+//! Return addresses to functions, files and lines.
 
 use std::collections::HashMap;
-use std::env;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 use std::ptr;
 
-use super::source;
-use super::symbols::Symbols;
-
-/// One frame of a call stack, with its name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Frame {
-    pub(crate) function: String,
-    pub(crate) file: Option<PathBuf>,
-    pub(crate) line: Option<u32>,
-    pub(crate) owner: Owner,
-}
-
-/// Whose code a frame is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Owner {
-    /// The program's own packages, but for their tests.
-    Own,
-    /// The program's own tests, benches and examples, which drive what is under test.
-    OwnTest,
-    /// The meter itself.
-    Meter,
-    /// The standard library, packages from a registry or a git source, vendored ones, C code.
-    Foreign,
-}
-
-impl Owner {
-    /// The program's, tests included.
-    pub(crate) fn is_programs(self) -> bool {
-        matches!(self, Self::Own | Self::OwnTest)
-    }
-}
+use super::frame::{Frame, Owner};
+use super::origin::origin;
+use super::source::Sources;
+use crate::symbols::{Symbols, call_in_file, program_name};
 
 /// Resolves return addresses, each once.
 #[derive(Debug)]
 pub(crate) struct Names {
     symbols: Symbols,
+    sources: Sources,
     known: HashMap<usize, Vec<Frame>>,
 }
 
 impl Names {
     /// Reads the program's own symbols.
     pub(crate) fn new() -> Self {
-        Self { symbols: Symbols::of_this_program(), known: HashMap::new() }
+        Self {
+            symbols: Symbols::of_this_program(),
+            sources: Sources::default(),
+            known: HashMap::new(),
+        }
     }
 
-    /// The path of the function that a call returns into at `address`.
-    pub(crate) fn symbol_at(&self, address: usize) -> Option<String> {
-        self.symbols.function_at(address)
+    /// The program's own symbols.
+    pub(crate) fn symbols(&self) -> &Symbols {
+        &self.symbols
     }
 
     /// The frames of a call stack, innermost first, inlined calls included.
     pub(crate) fn of(&mut self, addresses: &[usize]) -> Vec<Frame> {
-        let Self { symbols, known } = self;
+        let Self { symbols, sources, known } = self;
         let resolve = |address: &usize| {
-            known.entry(*address).or_insert_with(|| resolve(*address, symbols)).clone()
+            known.entry(*address).or_insert_with(|| resolve(*address, symbols, sources)).clone()
         };
         addresses.iter().flat_map(resolve).collect()
+    }
+
+    /// As [`of`](Self::of), from the first frame outside the meter on: a stack that an unwinder found begins in
+    /// the meter's own hooks.
+    pub(crate) fn outside_the_meter(&mut self, addresses: &[usize]) -> Vec<Frame> {
+        let mut frames = self.of(addresses);
+        let first = frames.iter().position(|frame| frame.owner != Owner::Meter);
+        frames.drain(..first.unwrap_or(0));
+        frames
     }
 }
 
@@ -72,28 +58,60 @@ impl Drop for Names {
     }
 }
 
-fn resolve(address: usize, symbols: &Symbols) -> Vec<Frame> {
-    let mut frames = Vec::new();
+fn resolve(address: usize, symbols: &Symbols, sources: &mut Sources) -> Vec<Frame> {
+    let mut found = Vec::new();
     backtrace::resolve(ptr::without_provenance_mut(address), |symbol| {
         // The alternate form leaves out the hash that tells crates apart.
         let function = symbol.name().map(|name| format!("{name:#}"));
-        let file = symbol.filename().map(Path::to_path_buf);
-        frames.push((function, file, symbol.lineno()));
+        let file = symbol.filename().and_then(Path::to_str).map(str::to_owned);
+        found.push((function, file, symbol.lineno()));
     });
+    if found.is_empty() {
+        found.push((None, None, None));
+    }
     // Line tables alone hold a function's last name only; the symbol has its path. It is that of
     // the outermost of the calls that were inlined into one another.
-    if let (Some((function, ..)), Some(path)) = (frames.last_mut(), symbols.function_at(address)) {
+    if let (Some((function, ..)), Some(path)) = (found.last_mut(), symbols.function_at(address)) {
         *function = Some(path);
     }
-    let named = frames.into_iter().filter_map(|(function, file, line)| {
-        let function = without_closures(&function?);
-        let owner = owner(&function, file.as_deref());
-        let is_nameless = owner.is_programs() && is_closure(&function);
-        let around = || source::function_around(file.as_deref()?, line?);
-        let function = if is_nameless { around() } else { None }.unwrap_or(function);
-        Some(Frame { function, file, line, owner })
+    let call = call_in_file(address);
+    let named = found.into_iter().filter_map(|(function, file, line)| {
+        let Some(function) = function else { return nameless(call?) };
+        let (owner, package) = origin(&function, file.as_deref());
+        let mut function = without_closures(&function);
+        if owner != Owner::Standard
+            && let Some(whole) = from_source(&function, file.as_deref(), line, sources)
+        {
+            function = whole;
+        }
+        Some(Frame { function, file, line, address: call, owner, package })
     });
     named.collect()
+}
+
+/// What stands for a function of the program without a name.
+fn nameless(call: u64) -> Option<Frame> {
+    let function = format!("{}+{call:#x}", program_name()?);
+    Some(Frame { address: Some(call), ..Frame::named(&function, Owner::Unknown) })
+}
+
+/// The name of an inlined function, of which line tables tell no path, as its source has it: with its type, if
+/// the source is at hand, and without generic arguments. `None` for a path.
+fn from_source(
+    function: &str,
+    file: Option<&str>,
+    line: Option<u32>,
+    sources: &mut Sources,
+) -> Option<String> {
+    let (file, line) = file.zip(line)?;
+    if is_closure(function) {
+        return sources.function_around(file, line, None);
+    }
+    let name = function.split('<').next().unwrap_or_default();
+    if name.is_empty() || name.contains("::") {
+        return None; // A path, or one that begins with a type.
+    }
+    Some(sources.function_around(file, line, Some(name)).unwrap_or_else(|| name.to_owned()))
 }
 
 /// A closure, and what an asynchronous function becomes, go by the function that they stand in; the
@@ -112,95 +130,43 @@ fn is_closure(name: &str) -> bool {
     name == "{{closure}}" || ["{closure#", "{async_"].iter().any(|kind| name.starts_with(kind))
 }
 
-/// Whose code a function is, by its file; without line tables by the crates of the toolchain.
-pub(super) fn owner(function: &str, file: Option<&Path>) -> Owner {
-    let plain = function.trim_start_matches('<');
-    // The shims that the compiler puts between `alloc` and the global allocator count as the
-    // meter's, though their line is that of the `#[global_allocator]`.
-    let shim = ["__rust_", "__rustc::__rust_", "__rg_"].iter().any(|name| plain.starts_with(name));
-    if shim || plain.starts_with("leak_meter::") || file.is_some_and(is_of_meter) {
-        return Owner::Meter;
-    }
-    let Some(file) = file else {
-        return if is_of_toolchain(plain) || !plain.contains("::") {
-            Owner::Foreign
-        } else {
-            Owner::Own
-        };
+/// Packages that run the code of others on their own threads.
+const EXECUTORS: [&str; 10] = [
+    "async-executor",
+    "async-std",
+    "blocking",
+    "futures-executor",
+    "futures-util",
+    "rayon",
+    "rayon-core",
+    "smol",
+    "threadpool",
+    "tokio",
+];
+
+/// The frame that is answerable for an allocation, by its place in the stack.
+///
+/// It is the innermost frame of the program's own packages, else of its tests. On a thread of others it is
+/// that of a dependency: of the outermost package, which the thread belongs to, unless that only runs the
+/// code of another; and of its frames the innermost, since what it calls are containers. Else it is the
+/// outermost frame with a name.
+pub(crate) fn culprit(frames: &[Frame]) -> Option<usize> {
+    let innermost = |owner| frames.iter().position(|frame| frame.owner == owner);
+    let is_start = |frame: &Frame| {
+        matches!(frame.owner, Owner::Meter | Owner::Unknown) || frame.function == "main"
     };
-    let folders: Vec<&str> = file
-        .components()
-        .filter_map(|component| match component {
-            Component::Normal(name) => name.to_str(),
-            _ => None,
-        })
-        .collect();
-    let follows = |first: &str, second: &str| {
-        folders.windows(2).any(|pair| pair[0] == first && pair[1] == second)
-    };
-    let foreign = folders.first() == Some(&"rustc")
-        || file.starts_with("/rust/deps")
-        || follows("registry", "src")
-        || follows("git", "checkouts")
-        || follows("rustlib", "src")
-        || folders.contains(&"vendor")
-        || file.extension().is_none_or(|extension| extension != "rs");
-    if foreign {
-        return Owner::Foreign;
-    }
-    // Only the folders below the package tell a test; those above may be called anything.
-    let below = relative(file);
-    let test = below.components().any(|component| {
-        ["tests", "benches", "examples"].iter().any(|name| component.as_os_str() == *name)
-    });
-    if test { Owner::OwnTest } else { Owner::Own }
+    innermost(Owner::Program)
+        .or_else(|| innermost(Owner::Tests))
+        .or_else(|| of_dependency(frames))
+        .or_else(|| frames.iter().rposition(|frame| !is_start(frame)))
 }
 
-/// Whether a file is one of this crate's sources, wherever it was built.
-fn is_of_meter(file: &Path) -> bool {
-    // This very file, as the compiler names it: relative in a workspace, else absolute.
-    let sources = Path::new(file!()).ancestors().nth(2).filter(|sources| sources.ends_with("src"));
-    let Some(sources) = sources else { return false };
-    file.ancestors().any(|folder| folder.ends_with(sources) && sources.components().count() > 1)
-}
-
-pub(super) fn is_of_toolchain(function: &str) -> bool {
-    ["std::", "core::", "alloc::", "test::", "__rustc", "backtrace::", "hashbrown::"]
-        .iter()
-        .any(|name| function.starts_with(name))
-}
-
-/// The path relative to the workspace: the nearest folder above the current one that holds a
-/// `Cargo.lock`, else the current one. Paths outside stay as they are.
-pub(crate) fn relative(file: &Path) -> &Path {
-    static ROOT: std::sync::OnceLock<Option<PathBuf>> = std::sync::OnceLock::new();
-    let root = ROOT.get_or_init(|| {
-        let here = env::current_dir().ok()?;
-        let locked = here.ancestors().find(|folder| folder.join("Cargo.lock").is_file());
-        Some(locked.map_or(here.clone(), Path::to_path_buf))
-    });
-    root.as_deref().and_then(|root| file.strip_prefix(root).ok()).unwrap_or(file)
-}
-
-impl Frame {
-    /// `function (file:line)`.
-    pub(crate) fn to_line(&self) -> String {
-        match (&self.file, self.line) {
-            (Some(file), Some(line)) => {
-                format!("{} ({}:{line})", self.function, relative(file).display())
-            }
-            _ => self.function.clone(),
-        }
-    }
-}
-
-/// The frame that is answerable for an allocation: the innermost of the program's own packages,
-/// else of its tests, else the outermost with a name.
-pub(crate) fn culprit(frames: &[Frame]) -> Option<&Frame> {
-    let innermost = |owner| frames.iter().find(|frame| frame.owner == owner);
-    innermost(Owner::Own).or_else(|| innermost(Owner::OwnTest)).or_else(|| {
-        frames.iter().rev().find(|frame| frame.owner != Owner::Meter && frame.function != "main")
-    })
+fn of_dependency(frames: &[Frame]) -> Option<usize> {
+    let packages = || frames.iter().rev().filter_map(|frame| frame.package.as_ref());
+    let runs_others = |name: &str| EXECUTORS.contains(&name);
+    let package =
+        packages().find(|package| !runs_others(&package.name)).or_else(|| packages().next())?;
+    frames.iter().position(|frame| frame.package.as_ref() == Some(package))
 }
 
 /// Whether a stack belongs to a test of the standard harness that is not the one that soaks: tests of
@@ -214,29 +180,8 @@ pub(crate) fn is_of_another_test(frames: &[Frame]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::frame::Package;
     use super::*;
-
-    fn owner_of(function: &str, file: &str) -> Owner {
-        owner(function, Some(Path::new(file)))
-    }
-
-    #[test]
-    fn code_is_told_by_where_it_lies() {
-        for (file, whose) in [
-            ("/home/me/shop/src/cart.rs", Owner::Own),
-            ("/home/me/shop/crates/db/src/pool.rs", Owner::Own),
-            ("/home/me/.cargo/registry/src/index-1/moka-0.12/src/lib.rs", Owner::Foreign),
-            ("/cargo/git/checkouts/db-1/2/src/lib.rs", Owner::Foreign),
-            ("/home/me/shop/vendor/moka/src/lib.rs", Owner::Foreign),
-            ("/rust/deps/hashbrown-0.16.1/src/map.rs", Owner::Foreign),
-            ("/rustc/59807616/library/alloc/src/vec/mod.rs", Owner::Foreign),
-            ("/opt/rust/lib/rustlib/src/rust/library/std/src/rt.rs", Owner::Foreign),
-            ("../csu/libc-start.c", Owner::Foreign),
-        ] {
-            assert_eq!(owner_of("shop::cart::add", file), whose, "{file}");
-        }
-        assert_eq!(owner_of("leak_meter::soak::run", "/any/src/soak.rs"), Owner::Meter);
-    }
 
     #[test]
     fn a_closure_goes_by_the_function_that_it_stands_in() {
@@ -252,17 +197,65 @@ mod tests {
     }
 
     #[test]
-    fn a_test_is_told_by_its_folder_below_the_workspace() {
-        let here = env::current_dir().unwrap();
-        let root = here.ancestors().find(|folder| folder.join("Cargo.lock").is_file()).unwrap();
-        let test = root.join("crates/shop/tests/leaks.rs");
-        assert_eq!(owner("leaks::main", Some(&test)), Owner::OwnTest);
+    fn the_source_tells_the_type_of_an_inlined_method() {
+        let here = env!("CARGO_MANIFEST_DIR").to_owned() + "/src/site/names.rs";
+        let text = std::fs::read_to_string(&here).unwrap();
+        let line = text.lines().position(|line| line.contains("frames.drain(")).unwrap() + 1;
+        let line = u32::try_from(line).unwrap();
+        let whole =
+            |name: &str| from_source(name, Some(&here), Some(line), &mut Sources::default());
+        assert_eq!(whole("outside_the_meter").as_deref(), Some("Names::outside_the_meter"));
+        assert_eq!(whole("outside_the_meter<u8>").as_deref(), Some("Names::outside_the_meter"));
+        assert_eq!(whole("{closure#0}").as_deref(), Some("Names::outside_the_meter"));
+        // What has a path keeps it, and another function's name is not taken for this one's.
+        assert_eq!(whole("leak_meter::Names::outside_the_meter"), None);
+        assert_eq!(whole("<Names as Drop>::drop"), None);
+        assert_eq!(whole("drop<u8>").as_deref(), Some("drop"));
+    }
+
+    fn of(package: &str, function: &str) -> Frame {
+        let package = Package { name: package.to_owned(), version: Some("1.0.0".to_owned()) };
+        Frame { package: Some(package), ..Frame::named(function, Owner::Dependency) }
     }
 
     #[test]
-    fn without_line_tables_the_toolchain_is_known_by_name() {
-        assert_eq!(owner("alloc::vec::Vec<T>::push", None), Owner::Foreign);
-        assert_eq!(owner("<shop::Cart as core::fmt::Debug>::fmt", None), Owner::Own);
-        assert_eq!(owner("__libc_start_main", None), Owner::Foreign);
+    fn own_code_is_answerable_before_the_code_of_others() {
+        let frames = [
+            Frame::named("alloc::vec::Vec::push", Owner::Standard),
+            of("lru", "lru::LruCache::put"),
+            Frame::named("shop::remember", Owner::Program),
+            Frame::named("shop::serve", Owner::Program),
+            Frame::named("tests::leaks", Owner::Tests),
+            Frame::named("main", Owner::System),
+        ];
+        assert_eq!(culprit(&frames), Some(2));
+        assert_eq!(culprit(&frames[3..]), Some(0));
+        assert_eq!(culprit(&frames[4..]), Some(0));
+        assert_eq!(culprit(&frames[5..]), None);
+    }
+
+    #[test]
+    fn on_a_thread_of_others_the_package_that_it_belongs_to_is_answerable() {
+        let start = || Frame::named("std::sys::thread::thread_start", Owner::Standard);
+        let push = || Frame::named("alloc::vec::Vec::push", Owner::Standard);
+        let frames = [
+            push(),
+            of("hashbrown", "hashbrown::RawTable::insert"),
+            of("neli", "neli::Router::note"),
+            of("neli", "neli::Router::run"),
+            start(),
+        ];
+        assert_eq!(culprit(&frames), Some(2));
+        let frames = [push(), of("h2", "h2::send"), of("tokio", "tokio::run"), start()];
+        assert_eq!(culprit(&frames), Some(1));
+        let frames = [push(), of("tokio", "tokio::spawn"), of("tokio", "tokio::run"), start()];
+        assert_eq!(culprit(&frames), Some(1));
+        assert_eq!(culprit(&[push(), start()]), Some(1));
+    }
+
+    #[test]
+    fn code_without_names_has_no_answerable_frame() {
+        let nameless = Frame::named("shop+0x1f2e", Owner::Unknown);
+        assert_eq!(culprit(&[nameless]), None);
     }
 }

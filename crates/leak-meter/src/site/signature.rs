@@ -1,7 +1,6 @@
 //! A short name for a call stack that stays the same from build to build.
 
-use super::names::{Frame, Owner};
-use super::stack::without_generics;
+use super::frame::{Frame, Owner, without_generics};
 
 /// The hash of no function at all, with which FNV-1a starts.
 const START: u64 = 0xCBF2_9CE4_8422_2325;
@@ -18,7 +17,8 @@ pub(super) fn of(frames: &[Frame]) -> Option<String> {
     let own = frames.iter().filter(|frame| frame.owner.is_programs());
     let mut names: Vec<String> = own.map(|frame| frame.function.clone()).collect();
     if names.is_empty() {
-        let others = frames.iter().filter(|frame| frame.owner != Owner::Meter);
+        let is_named = |frame: &&Frame| !matches!(frame.owner, Owner::Meter | Owner::Unknown);
+        let others = frames.iter().filter(is_named);
         names.extend(others.map(|frame| without_generics(&frame.function)));
         // The start of every program tells nothing of the place.
         names.retain(|name| name != "main");
@@ -33,10 +33,6 @@ pub(super) fn of(frames: &[Frame]) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn frame(function: &str, owner: Owner) -> Frame {
-        Frame { function: function.to_owned(), file: None, line: None, owner }
-    }
-
     #[test]
     fn the_hash_of_nothing_is_where_the_hash_starts() {
         assert_eq!(format!("{START:016x}"), OF_NOTHING);
@@ -44,9 +40,9 @@ mod tests {
 
     #[test]
     fn own_functions_alone_count_where_there_are_any() {
-        let own = frame("shop::add", Owner::Own);
+        let own = Frame::named("shop::add", Owner::Program);
         let alone = of(std::slice::from_ref(&own));
-        let among = of(&[frame("alloc::vec::Vec<u8>::push", Owner::Foreign), own]);
+        let among = of(&[Frame::named("alloc::vec::Vec<u8>::push", Owner::Standard), own]);
         assert_eq!(alone, among);
         assert!(alone.is_some());
     }
@@ -54,7 +50,7 @@ mod tests {
     #[test]
     fn without_own_functions_the_others_tell_places_apart() {
         let of_functions = |functions: &[&str]| {
-            let frames = functions.iter().map(|function| frame(function, Owner::Foreign));
+            let frames = functions.iter().map(|function| Frame::named(function, Owner::Dependency));
             of(&frames.collect::<Vec<_>>())
         };
         let thread = "std::sys::thread::start";
@@ -70,8 +66,13 @@ mod tests {
     #[test]
     fn what_has_no_name_has_no_signature() {
         assert_eq!(of(&[]), None);
-        let nameless =
-            [frame("leak_meter::Soak::run", Owner::Meter), frame("main", Owner::Foreign)];
+        let nameless = ["leak_meter::Soak::run", "main", "shop+0x1f2e"].into_iter().zip([
+            Owner::Meter,
+            Owner::System,
+            Owner::Unknown,
+        ]);
+        let nameless: Vec<Frame> =
+            nameless.map(|(function, owner)| Frame::named(function, owner)).collect();
         assert_eq!(of(&nameless), None);
     }
 }

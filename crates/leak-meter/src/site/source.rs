@@ -1,66 +1,351 @@
-//! The function that a line of source stands in, where nothing but the line is told.
+//! The functions of a source file, each with its type: what line tables do not tell of a function that was
+//! inlined.
 
+use std::collections::HashMap;
 use std::fs;
-use std::path::Path;
+use std::iter::Peekable;
+use std::str::CharIndices;
 
-/// The name of the function around `line` (from 1) of `file`; `None` where the file is not at hand
-/// or no function is found.
-pub(super) fn function_around(file: &Path, line: u32) -> Option<String> {
-    function_in(&fs::read_to_string(file).ok()?, line)
+/// The functions of source files, each of which is read once.
+#[derive(Debug, Default)]
+pub(super) struct Sources {
+    files: HashMap<String, Vec<Function>>,
 }
 
-/// As [`function_around`], in the text of the file. It goes by the indentation: a function begins
-/// further left than what stands in it.
-fn function_in(text: &str, line: u32) -> Option<String> {
-    let lines: Vec<&str> = text.lines().collect();
-    let (last, before) = lines.get(..line as usize)?.split_last()?;
-    if let Some(name) = declared(last) {
-        return Some(name);
+/// A function of a source file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Function {
+    name: String,
+    /// The type or trait whose method it is.
+    of: Option<String>,
+    /// Its first line and its last one, from 1.
+    lines: (u32, u32),
+}
+
+impl Sources {
+    /// The function named `name` around `line` (from 1) of `file`, with its type: `PageCache::get` of `get`.
+    /// For a closure, which has no name, any function around it. `None` where the file is not at hand or has
+    /// no such function.
+    pub(super) fn function_around(
+        &mut self,
+        file: &str,
+        line: u32,
+        name: Option<&str>,
+    ) -> Option<String> {
+        if !self.files.contains_key(file) {
+            let text = fs::read_to_string(file).unwrap_or_default();
+            self.files.insert(file.to_owned(), functions(&text));
+        }
+        function_at(&self.files[file], line, name)
     }
-    let indentation = |line: &str| line.len() - line.trim_start().len();
-    let mut least = indentation(last);
-    // A declaration over several lines ends as far left as it begins.
-    let mut in_declaration = false;
-    for line in before.iter().rev().filter(|line| !line.trim().is_empty()) {
-        let own = indentation(line);
-        if own < least || in_declaration && own == least {
-            if let Some(name) = declared(line) {
-                return Some(name);
+}
+
+/// The innermost function around a line.
+fn function_at(functions: &[Function], line: u32, name: Option<&str>) -> Option<String> {
+    let function = functions
+        .iter()
+        .filter(|function| (function.lines.0..=function.lines.1).contains(&line))
+        .filter(|function| name.is_none_or(|name| function.name == name))
+        .min_by_key(|function| function.lines.1 - function.lines.0)?;
+    Some(match &function.of {
+        Some(of) => format!("{of}::{}", function.name),
+        None => function.name.clone(),
+    })
+}
+
+/// What a pair of braces encloses.
+#[derive(Debug)]
+enum Scope {
+    Function {
+        name: String,
+        from: u32,
+    },
+    /// An `impl` block, or a trait: its methods have this type.
+    Type(Option<String>),
+    Other,
+}
+
+/// What stands in front of a pair of braces.
+#[derive(Debug, Default)]
+struct Header {
+    /// What the next braces enclose, if they are not in parentheses.
+    begun: Option<Scope>,
+    /// The parentheses and brackets that are open.
+    enclosing: usize,
+}
+
+impl Header {
+    fn of(scope: Scope) -> Self {
+        Self { begun: Some(scope), enclosing: 0 }
+    }
+}
+
+/// The functions of a source file. Only braces and a few keywords are looked at, so that a file that does not
+/// compile, or is of a later edition, gives what it can.
+fn functions(text: &str) -> Vec<Function> {
+    let mut functions = Vec::new();
+    // Each scope, with what was open around it.
+    let mut scopes: Vec<(Scope, Header)> = Vec::new();
+    let mut header = Header::default();
+    let mut before = Token::Sign(';');
+    let mut tokens = Tokens::of(text).peekable();
+    while let Some((token, line)) = tokens.next() {
+        match &token {
+            Token::Word("fn") => {
+                if let Some((Token::Word(name), _)) = tokens.peek() {
+                    let name = (*name).to_owned();
+                    header = Header::of(Scope::Function { name, from: line });
+                }
             }
-            in_declaration = [")", "{", "where"].iter().any(|end| line.trim().starts_with(end));
+            // Elsewhere it is part of a type.
+            Token::Word("impl") if header.begun.is_none() && begins_item(&before) => {
+                header = Header::of(Scope::Type(implemented(&mut tokens)));
+            }
+            Token::Word("trait") if header.begun.is_none() => {
+                if let Some((Token::Word(name), _)) = tokens.peek() {
+                    header = Header::of(Scope::Type(Some((*name).to_owned())));
+                }
+            }
+            Token::Sign('(' | '[') => header.enclosing += 1,
+            Token::Sign(')' | ']') => header.enclosing = header.enclosing.saturating_sub(1),
+            // A function without a body.
+            Token::Sign(';') if header.enclosing == 0 => header.begun = None,
+            Token::Sign('{') => {
+                let scope = if header.enclosing == 0 { header.begun.take() } else { None };
+                scopes.push((scope.unwrap_or(Scope::Other), std::mem::take(&mut header)));
+            }
+            Token::Sign('}') => {
+                let Some((ended, around)) = scopes.pop() else { continue };
+                header = around;
+                if let Scope::Function { name, from } = ended {
+                    let of = match scopes.last() {
+                        Some((Scope::Type(of), _)) => of.clone(),
+                        _ => None,
+                    };
+                    functions.push(Function { name, of, lines: (from, line) });
+                }
+            }
+            _ => {}
         }
-        least = least.min(own);
+        before = token;
     }
-    None
+    functions
 }
 
-/// The name of the function whose declaration begins in this line.
-fn declared(line: &str) -> Option<String> {
-    let (before, rest) = line.trim().split_once("fn ")?;
-    let is_qualifier = |word: &str| {
-        word.starts_with("pub") || word.ends_with(')') || word.starts_with('"') || {
-            ["in", "default", "const", "async", "unsafe", "extern"].contains(&word)
+/// Whether what follows a token is an item, and not part of a type.
+fn begins_item(before: &Token<'_>) -> bool {
+    matches!(
+        before,
+        Token::Sign(';' | '{' | '}' | ']') | Token::Word("unsafe" | "default" | "const")
+    )
+}
+
+/// The name of the type that an `impl` block is for, whose header begins behind `impl`. `None` where the type
+/// has no name, such as a slice.
+fn implemented(tokens: &mut Peekable<Tokens<'_>>) -> Option<String> {
+    let mut name = None;
+    let mut depth = 0_i32;
+    let mut before = Token::Sign(' ');
+    while let Some((token, _)) = tokens.peek().cloned() {
+        match token {
+            Token::Sign('{' | ';') => break,
+            Token::Word("where") if depth == 0 => {
+                // The bounds that follow name other types.
+                while tokens.peek().is_some_and(|(token, _)| *token != Token::Sign('{')) {
+                    tokens.next();
+                }
+                break;
+            }
+            Token::Sign('<' | '(' | '[') => depth += 1,
+            // Of an arrow, this is no bracket.
+            Token::Sign('>') if before == Token::Sign('-') => {}
+            Token::Sign('>' | ')' | ']') => depth -= 1,
+            // The trait came first; `for<'a>` is part of a type.
+            Token::Word("for") if depth == 0 => name = None,
+            Token::Word("dyn" | "mut" | "const" | "unsafe" | "as") => {}
+            Token::Word(word) if depth == 0 => name = Some(word.to_owned()),
+            _ => {}
         }
-    };
-    let is_declaration = before.split_whitespace().all(is_qualifier);
-    let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_')?;
-    (is_declaration && end > 0).then(|| rest[..end].to_owned())
+        before = token;
+        tokens.next();
+    }
+    name
+}
+
+/// A word or a sign of a source text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Token<'a> {
+    Word(&'a str),
+    Sign(char),
+}
+
+/// The words and signs of a source text with their lines, without comments, strings and lifetimes.
+struct Tokens<'a> {
+    text: &'a str,
+    rest: Peekable<CharIndices<'a>>,
+    line: u32,
+}
+
+impl<'a> Tokens<'a> {
+    fn of(text: &'a str) -> Self {
+        Self { text, rest: text.char_indices().peekable(), line: 1 }
+    }
+
+    fn step(&mut self) -> Option<(usize, char)> {
+        let step = self.rest.next()?;
+        if step.1 == '\n' {
+            self.line += 1;
+        }
+        Some(step)
+    }
+
+    fn next_is(&mut self, wanted: impl Fn(char) -> bool) -> bool {
+        self.rest.peek().is_some_and(|(_, letter)| wanted(*letter))
+    }
+
+    /// Where the next letter stands.
+    fn place(&mut self) -> usize {
+        self.rest.peek().map_or(self.text.len(), |(at, _)| *at)
+    }
+
+    fn skip_line(&mut self) {
+        while self.next_is(|letter| letter != '\n') {
+            self.step();
+        }
+    }
+
+    /// Skips a comment behind its `/*`; comments may contain others.
+    fn skip_comment(&mut self) {
+        let (mut depth, mut before) = (1, ' ');
+        while depth > 0 {
+            let Some((_, letter)) = self.step() else { return };
+            let ended = match (before, letter) {
+                ('*', '/') => {
+                    depth -= 1;
+                    true
+                }
+                ('/', '*') => {
+                    depth += 1;
+                    true
+                }
+                _ => false,
+            };
+            before = if ended { ' ' } else { letter };
+        }
+    }
+
+    /// Skips a string behind its first quotation mark.
+    fn skip_string(&mut self) {
+        while let Some((_, letter)) = self.step() {
+            match letter {
+                '\\' => drop(self.step()),
+                '"' => return,
+                _ => {}
+            }
+        }
+    }
+
+    /// Skips a raw string from its first `#` or quotation mark on. `false` if it is a raw name instead.
+    fn skip_raw_string(&mut self) -> bool {
+        let mut marks = 0;
+        while self.next_is(|letter| letter == '#') {
+            self.step();
+            marks += 1;
+        }
+        if !self.next_is(|letter| letter == '"') {
+            return false;
+        }
+        self.step();
+        let mut seen = None;
+        while let Some((_, letter)) = self.step() {
+            seen = match (letter, seen) {
+                ('"', _) => Some(0),
+                ('#', Some(seen)) => Some(seen + 1),
+                _ => None,
+            };
+            if seen == Some(marks) {
+                return true;
+            }
+        }
+        true
+    }
+
+    /// Skips a character behind its quotation mark; of a lifetime, its name.
+    fn skip_character(&mut self) {
+        let Some((_, first)) = self.step() else { return };
+        if first == '\\' {
+            self.step();
+            while self.step().is_some_and(|(_, letter)| letter != '\'') {}
+        } else if self.next_is(|letter| letter == '\'') {
+            self.step();
+        }
+        // Else a lifetime, whose other letters are a word of no meaning here.
+    }
+}
+
+impl<'a> Iterator for Tokens<'a> {
+    type Item = (Token<'a>, u32);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let (at, letter) = self.step()?;
+            let line = self.line;
+            match letter {
+                '/' if self.next_is(|letter| letter == '/') => self.skip_line(),
+                '/' if self.next_is(|letter| letter == '*') => {
+                    self.step();
+                    self.skip_comment();
+                }
+                '"' => self.skip_string(),
+                '\'' => self.skip_character(),
+                _ if letter.is_whitespace() => {}
+                _ if is_of_word(letter) => {
+                    while self.next_is(is_of_word) {
+                        self.step();
+                    }
+                    let end = self.place();
+                    let word = &self.text[at..end];
+                    match word {
+                        "r" | "br" | "cr" if self.next_is(|letter| "\"#".contains(letter)) => {
+                            self.skip_raw_string();
+                        }
+                        // Of the string that follows, this is only the kind.
+                        _ => return Some((Token::Word(word), line)),
+                    }
+                }
+                _ => return Some((Token::Sign(letter), line)),
+            }
+        }
+    }
+}
+
+fn is_of_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const TEXT: &str = "\
+    const TEXT: &str = r##"
 use std::mem;
 
 fn first() {}
 
-impl Session {
+// fn commented() { }
+/* impl Wrong { /* fn nested() {} */ */
+const TEXT: &str = r#"impl Wrong { " fn quoted() {"#;
+const BRACE: (char, char, u8) = ('{', '\'', b'}');
+
+impl<'a, T: Into<Vec<u8>>> Session<'a, T>
+where
+    T: Other,
+{
     pub(crate) async fn open(
         name: &str,
-        users: Vec<u64>,
-    ) -> Self {
+        users: [u8; { 1 + 1 }],
+        done: impl Fn(u8) -> Vec<u8>,
+    ) -> impl Iterator<Item = u8> {
         fn inner() {
             mem::drop(());
         }
@@ -68,41 +353,86 @@ impl Session {
         let all = async {
             Box::new(1)
         };
+        let text = "a \" brace {";
         Self { all }
     }
 
-    async fn next(&self) -> Option<u64>
-    where
-        Self: Sized,
-    {
-        self.all.await
+    fn next(&self) -> Option<u64> { self.all.await }
+}
+
+impl<T> std::fmt::Display for crate::till::Till<T> where for<'a> &'a T: Clone {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        out.write_str("}")
     }
 }
-const LAST: u64 = 1;
-";
 
-    fn around(part: &str) -> Option<String> {
-        let at = TEXT.lines().position(|line| line.contains(part)).unwrap();
-        function_in(TEXT, u32::try_from(at).unwrap() + 1)
+impl Clone for [Till<u8>; 4] {
+    fn clone(&self) -> Self { loop {} }
+}
+
+pub unsafe trait Bank: Sized {
+    const LIMIT: [u8; 4];
+    fn open(&self);
+    fn close(&self) {
+        self.open();
+    }
+}
+
+mod tests {
+    fn last(f: fn(u8) -> u8) -> u64 {
+        1
+    }
+}
+
+macro_rules! shop { ($name:ident) => { fn $name() {} }; }
+
+fn r#loop() { r#match() }
+
+fn after() {}
+"##;
+
+    fn around(part: &str, name: Option<&str>) -> Option<String> {
+        let at = TEXT.lines().position(|line| line.contains(part)).expect("it is in the text");
+        function_at(&functions(TEXT), u32::try_from(at).unwrap() + 1, name)
     }
 
     #[test]
-    fn a_line_is_in_the_function_around_it() {
-        let open = Some("open".to_owned());
-        assert_eq!(around("mem::drop"), Some("inner".to_owned()));
-        assert_eq!(around("let all"), open);
-        assert_eq!(around("Box::new"), open, "in a block of its own, past a function in between");
-        assert_eq!(around("Self { all }"), open);
-        assert_eq!(around("self.all.await"), Some("next".to_owned()));
-        assert_eq!(around("fn first"), Some("first".to_owned()), "all in one line");
+    fn a_method_keeps_its_type() {
+        for (part, name) in [
+            ("let all", "Session::open"),
+            ("pub(crate) async fn open", "Session::open"),
+            ("Box::new", "Session::open"),
+            ("Self { all }", "Session::open"),
+            ("self.all.await", "Session::next"),
+            ("out.write_str", "Till::fmt"),
+            ("self.open();", "Bank::close"),
+            ("mem::drop", "inner"),
+            ("fn first", "first"),
+            ("fn clone", "clone"),
+            ("        1", "last"),
+            ("fn after", "after"),
+        ] {
+            assert_eq!(around(part, None).as_deref(), Some(name), "{part}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_known_has_to_be_that_of_the_function() {
+        assert_eq!(around("mem::drop", Some("inner")).as_deref(), Some("inner"));
+        assert_eq!(around("mem::drop", Some("open")).as_deref(), Some("Session::open"));
+        assert_eq!(around("mem::drop", Some("close")), None);
     }
 
     #[test]
     fn what_stands_in_no_function_has_none() {
-        assert_eq!(around("const LAST"), None);
-        assert_eq!(around("impl Session"), None);
-        assert_eq!(function_in("", 1), None);
-        assert_eq!(function_in("fn short() {}", 100), None);
-        assert_eq!(function_around(Path::new("there is no such file"), 1), None);
+        for part in
+            ["const BRACE", "impl<'a, T", "const TEXT", "fn open(&self);", "// fn commented"]
+        {
+            assert_eq!(around(part, None), None, "{part}");
+        }
+        assert_eq!(function_at(&functions(""), 1, None), None);
+        assert_eq!(function_at(&functions("fn short() {}"), 100, None), None);
+        assert_eq!(function_at(&functions("fn open( { \" 'a "), 1, None), None);
+        assert_eq!(Sources::default().function_around("there is no such file", 1, None), None);
     }
 }

@@ -95,7 +95,7 @@ mod tests {
 
     fn site(function: &str, file: &str, verdict: &str) -> Site {
         serde_json::from_value(serde_json::json!({
-            "function": function, "file": file, "line": 21, "no_line": null, "own": true,
+            "function": function, "file": file, "line": 21, "no_line": null, "own": true, "package": null,
             "grain": "call_stack", "verdict": verdict, "reason": { "kind": "only_total_bytes" },
             "live_blocks": 0, "live_bytes": 0, "reallocations": 0,
             "blocks_per_operation": null, "bytes_per_operation": null,

@@ -15,15 +15,26 @@ pub async fn remember(kept: &mut Vec<Box<u64>>, number: u64) {
     kept.push(Box::new(number)); // leak: asynchronous
 }
 
-/// A block that a small function allocates, which the compiler may set into its caller.
-#[inline(always)]
-fn note(kept: &mut Vec<Box<u64>>, number: u64) {
-    kept.push(Box::new(number)); // leak: inlined
+/// Notes that are never thrown away.
+#[derive(Default)]
+pub struct Notes<T> {
+    kept: Vec<Box<T>>,
 }
 
-/// Calls the small one.
+impl<T> Notes<T>
+where
+    T: Clone,
+{
+    /// A block that a small method allocates, which the compiler may set into its caller.
+    #[inline(always)]
+    fn note(&mut self, number: T) {
+        self.kept.push(Box::new(number)); // leak: inlined
+    }
+}
+
+/// Calls the small method.
 #[inline(never)]
-pub fn visit(kept: &mut Vec<Box<u64>>, number: u64) -> usize {
-    note(kept, number);
-    kept.len()
+pub fn visit(notes: &mut Notes<u64>, number: u64) -> usize {
+    notes.note(number);
+    notes.kept.len()
 }

@@ -10,7 +10,8 @@ fn tell(leak: &str, report: &Report) {
     let file = site.file.as_deref().unwrap_or("?");
     let line = site.line.map_or("?".to_owned(), |line| line.to_string());
     println!("FOUND {leak}: {} at {file}:{line}, {} findings", site.function, report.sites.len());
-    println!("STACK {leak}: {}", site.stack.join(" < "));
+    let stack: Vec<String> = site.stack.iter().map(ToString::to_string).collect();
+    println!("STACK {leak}: {}", stack.join(" < "));
     println!("{report}");
 }
 
@@ -30,11 +31,15 @@ fn each_leak_is_found() {
     }));
     tell("asynchronous", &report);
 
-    let mut kept = Vec::new();
+    let mut notes = office::Notes::default();
     let report = soak().run(|operation| {
-        office::visit(&mut kept, operation.number());
+        office::visit(&mut notes, operation.number());
     });
     tell("inlined", &report);
+
+    let auditor = ledger::Auditor::start();
+    let report = soak().run(|operation| auditor.audit(operation.number()));
+    tell("threaded", &report);
 }
 
 /// Polls a future that is always ready to go on.

@@ -1,0 +1,189 @@
+//! The names of the program's functions, statics and thread-local values: from the symbol table of the
+//! executable, or of the shared library that the meter is part of.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+use memmap2::Mmap;
+use object::{Object, ObjectSymbol, SymbolKind};
+
+use crate::allocator;
+
+/// The symbols of one file, each kind by address.
+#[derive(Debug, Default)]
+pub(crate) struct Symbols {
+    file: Option<Mmap>,
+    functions: Vec<Symbol>,
+    data: Vec<Symbol>,
+    thread_local: Vec<Symbol>,
+}
+
+/// A stretch of a file that has a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Symbol {
+    start: u64,
+    size: u64,
+    /// Where its mangled name stands in the file.
+    name: (usize, usize),
+}
+
+impl Symbols {
+    /// Empty where the file cannot be read or has no symbols: names are then shorter, or missing.
+    pub(crate) fn of_this_program() -> Self {
+        map_program().map_or_else(Self::default, Self::read)
+    }
+
+    fn read(file: Mmap) -> Self {
+        let mut symbols = Self::default();
+        if let Ok(object) = object::File::parse(&*file) {
+            for symbol in object.symbols().filter(|symbol| symbol.size() > 0) {
+                let list = match symbol.kind() {
+                    SymbolKind::Text => &mut symbols.functions,
+                    SymbolKind::Data => &mut symbols.data,
+                    SymbolKind::Tls => &mut symbols.thread_local,
+                    _ => continue,
+                };
+                let Ok(name) = symbol.name_bytes() else { continue };
+                // The names of an uncompressed symbol table lie in the file itself.
+                let Some(at) = name.as_ptr().addr().checked_sub(file.as_ptr().addr()) else {
+                    continue;
+                };
+                let (start, size) = (symbol.address(), symbol.size());
+                list.push(Symbol { start, size, name: (at, name.len()) });
+            }
+        }
+        for list in [&mut symbols.functions, &mut symbols.data, &mut symbols.thread_local] {
+            list.sort_unstable();
+        }
+        symbols.file = Some(file);
+        symbols
+    }
+
+    /// The path of the function that a call returns into at `address`.
+    pub(crate) fn function_at(&self, address: usize) -> Option<String> {
+        let name = self.at(&self.functions, call_in_file(address)?)?;
+        Some(format!("{:#}", rustc_demangle::demangle(name)))
+    }
+
+    /// The static at an address, counted as in the file.
+    pub(crate) fn data_at(&self, address: u64) -> Option<String> {
+        self.at(&self.data, address).map(plain)
+    }
+
+    /// The thread-local value at a place of the file's thread-local block.
+    pub(crate) fn thread_local_at(&self, place: u64) -> Option<String> {
+        self.at(&self.thread_local, place).map(plain)
+    }
+
+    /// The mangled name of the symbol that contains an address.
+    fn at(&self, symbols: &[Symbol], address: u64) -> Option<&str> {
+        let (at, length) = containing(symbols, address)?.name;
+        std::str::from_utf8(self.file.as_ref()?.get(at..at + length)?).ok()
+    }
+}
+
+/// The symbol that contains an address.
+fn containing(symbols: &[Symbol], address: u64) -> Option<&Symbol> {
+    let after = symbols.partition_point(|symbol| symbol.start <= address);
+    let symbol = &symbols[after.checked_sub(1)?];
+    (address - symbol.start < symbol.size).then_some(symbol)
+}
+
+/// The call that returns to `address`, counted as in the file. A call may be its function's last instruction,
+/// and return to the next one's first.
+pub(crate) fn call_in_file(address: usize) -> Option<u64> {
+    (address as u64).checked_sub(allocator::load_offset()? as u64)?.checked_sub(1)
+}
+
+/// The number by which the linker told this build of the program from others, in hexadecimal digits. `None`
+/// where it gave none.
+pub(crate) fn build_id() -> Option<String> {
+    let file = map_program()?;
+    let object = object::File::parse(&*file).ok()?;
+    let id = match object.build_id().ok().flatten() {
+        Some(id) => id.to_vec(),
+        None => object.mach_uuid().ok().flatten()?.to_vec(),
+    };
+    Some(id.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    }))
+}
+
+/// The name of the file that the meter is part of.
+pub(crate) fn program_name() -> Option<String> {
+    Some(program_path()?.file_name()?.to_string_lossy().into_owned())
+}
+
+fn program_path() -> Option<PathBuf> {
+    match allocator::library() {
+        Some(path) => Some(PathBuf::from(OsStr::from_bytes(path.to_bytes()))),
+        None => env::current_exe().ok(),
+    }
+}
+
+/// Maps the file, of which only what is looked at is then read.
+#[allow(unsafe_code)]
+fn map_program() -> Option<Mmap> {
+    let file = File::open(program_path()?).ok()?;
+    // SAFETY: the file is the program that runs, or a library that it has loaded. Linkers and package managers
+    // replace such files by new ones, and the system refuses to write to the executable.
+    unsafe { Mmap::map(&file) }.ok()
+}
+
+/// The path that the source has for a static: without what macros add for a thread-local or a lazy value.
+fn plain(symbol: &str) -> String {
+    let name = format!("{:#}", rustc_demangle::demangle(symbol));
+    let end =
+        ["::{{constant}}", "::{constant#", "::{{closure}}", "::{closure#", "::__getit", "::VAL"]
+            .iter()
+            .filter_map(|part| name.find(part))
+            .min();
+    name[..end.unwrap_or(name.len())].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_found_by_any_address_in_it() {
+        let symbol = |start, size| Symbol { start, size, name: (0, 0) };
+        let symbols = [symbol(16, 8), symbol(32, 16)];
+        assert_eq!(containing(&symbols, 20), Some(&symbols[0]));
+        assert_eq!(containing(&symbols, 47), Some(&symbols[1]));
+        for outside in [0, 24, 48] {
+            assert_eq!(containing(&symbols, outside), None);
+        }
+    }
+
+    #[test]
+    fn what_macros_add_to_a_name_is_left_out() {
+        let symbol = "_ZN4shop4cart4CART29_$u7b$$u7b$constant$u7d$$u7d$28_$u7b$$u7b$closure$u7d$$u7d$3VAL17h0123456789abcdefE";
+        assert_eq!(plain(symbol), "shop::cart::CART");
+        assert_eq!(plain("_ZN4shop5CACHE17h0123456789abcdefE"), "shop::CACHE");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn functions_and_statics_of_this_program_have_their_names() {
+        static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(1);
+        COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        allocator::start();
+        allocator::stop();
+        let symbols = Symbols::of_this_program();
+        let here = (functions_and_statics_of_this_program_have_their_names as *const ()).addr();
+        let name = symbols.function_at(here + 2).expect("this function has a name");
+        assert!(
+            name.ends_with("::functions_and_statics_of_this_program_have_their_names"),
+            "{name}"
+        );
+        let address = (&raw const COUNT).addr() - allocator::load_offset().unwrap();
+        let name = symbols.data_at(address as u64).expect("the static has a name");
+        assert!(name.ends_with("::COUNT"), "{name}");
+    }
+}
