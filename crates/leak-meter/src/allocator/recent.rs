@@ -6,7 +6,7 @@
 
 use super::records::MOST_FRAMES;
 use super::sites::SiteId;
-use super::stack::{Frame, frame_at};
+use super::stack::{Difference, Frame, frame_at};
 
 const ENTRIES: usize = 128;
 
@@ -131,16 +131,15 @@ impl Entry {
     /// Two words at `start` can be read, and the entry's frames lie within this thread's stack.
     #[inline]
     unsafe fn is_stack_from(&self, start: usize) -> bool {
-        let mut difference = 0;
+        let mut difference = Difference::NONE;
         let mut pointer = start;
         for frame in &self.frames[..(self.count as usize).min(MOST_FRAMES)] {
             // SAFETY: `pointer` is `start`, or one of the frame pointers of a stack that lay within
             // this thread's stack, where this thread's stack still is.
-            let now = unsafe { frame_at(pointer) };
-            difference |= (now[0] ^ frame[0]) | (now[1] ^ frame[1]);
+            difference = unsafe { difference.with(pointer, frame) };
             pointer = frame[0];
         }
-        difference == 0
+        difference.is_none()
     }
 }
 

@@ -220,3 +220,70 @@ pub(super) unsafe fn frame_at(pointer: usize) -> Frame {
         ptr::with_exposed_provenance::<Frame>(pointer).read()
     }
 }
+
+/// What differs between frames as they stand now and as they were.
+#[derive(Clone, Copy)]
+#[cfg(target_arch = "x86_64")]
+pub(super) struct Difference(std::arch::x86_64::__m128i);
+
+#[cfg(target_arch = "x86_64")]
+impl Difference {
+    // SAFETY: zeroes are a valid value of a vector.
+    pub(super) const NONE: Self = Self(unsafe { std::mem::zeroed() });
+
+    /// Adds what differs between the frame at `pointer` and `frame`: both words at once.
+    ///
+    /// # Safety
+    /// As [`frame_at`].
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // In loops over frames.
+    pub(super) unsafe fn with(self, pointer: usize, frame: &Frame) -> Self {
+        use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_or_si128, _mm_xor_si128};
+        let now: __m128i;
+        // SAFETY: as in `frame_at`; every processor of this kind has these registers.
+        unsafe {
+            std::arch::asm!(
+                "movdqu {now}, [{pointer}]",
+                pointer = in(reg) pointer,
+                now = lateout(xmm_reg) now,
+                options(readonly, nostack, preserves_flags, pure),
+            );
+            let was = _mm_loadu_si128(std::ptr::from_ref(frame).cast());
+            Self(_mm_or_si128(self.0, _mm_xor_si128(now, was)))
+        }
+    }
+
+    #[inline(always)]
+    #[allow(clippy::inline_always)]
+    pub(super) fn is_none(self) -> bool {
+        use std::arch::x86_64::{_mm_cmpeq_epi8, _mm_movemask_epi8, _mm_setzero_si128};
+        // SAFETY: every processor of this kind has these instructions.
+        unsafe { _mm_movemask_epi8(_mm_cmpeq_epi8(self.0, _mm_setzero_si128())) == 0xFFFF }
+    }
+}
+
+/// What differs between frames as they stand now and as they were.
+#[derive(Clone, Copy)]
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) struct Difference(usize);
+
+#[cfg(not(target_arch = "x86_64"))]
+impl Difference {
+    pub(super) const NONE: Self = Self(0);
+
+    /// Adds what differs between the frame at `pointer` and `frame`.
+    ///
+    /// # Safety
+    /// As [`frame_at`].
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // In loops over frames.
+    pub(super) unsafe fn with(self, pointer: usize, frame: &Frame) -> Self {
+        // SAFETY: the caller's promise.
+        let now = unsafe { frame_at(pointer) };
+        Self(self.0 | (now[0] ^ frame[0]) | (now[1] ^ frame[1]))
+    }
+
+    pub(super) fn is_none(self) -> bool {
+        self.0 == 0
+    }
+}

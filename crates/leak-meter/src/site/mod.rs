@@ -46,8 +46,8 @@ pub(crate) use suppression::{Suppressions, ends_with_path};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Site {
-    /// The function that allocates: the innermost of the program's own packages, else the
-    /// outermost that has a name.
+    /// The function that allocates: the innermost of the program's own packages, else of a dependency,
+    /// else the outermost that has a name.
     pub function: String,
     /// Its file, relative to the workspace where it lies in it. `None` without line tables.
     pub file: Option<String>,
