@@ -92,7 +92,7 @@ mod tests {
             ("shop::Cache<K,V>::insert::<u8>", "Cache::insert"),
             ("shop::main::{closure#0}", "shop::main"),
             ("main", "main"),
-            ("blocks from before the soak", "blocks from before the soak"),
+            ("blocks without a call stack", "blocks without a call stack"),
         ] {
             assert_eq!(short(long), expected);
         }
