@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use super::{code, environment, records, sites};
 use super::stack::FRAME_POINTER_IS_KNOWN;
 use super::state::{NOT_BEGUN, Outside, State, method_of};
 use super::walk::known_chain_is_seen;
+use super::{code, environment, records, sites};
 
 /// How call stacks are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

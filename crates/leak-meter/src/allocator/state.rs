@@ -126,8 +126,7 @@ mod tests {
     use super::*;
     use Method::{FramePointers, Off, Unwinder};
 
-    const OUTSIDE: [Outside; 4] =
-        [Outside::NotBegun, Outside::Off, Outside::Cheap, Outside::Asked];
+    const OUTSIDE: [Outside; 4] = [Outside::NotBegun, Outside::Off, Outside::Cheap, Outside::Asked];
 
     fn state(outside: Outside, method: Method) -> State {
         State { outside, method, ..State::AT_START }
@@ -189,7 +188,8 @@ mod tests {
     fn an_unwinder_is_used_only_where_the_program_has_asked_for_the_search() {
         let cheap = state(Outside::Cheap, FramePointers);
         assert_eq!(cheap.without_frame_pointers(), Some(state(Outside::Off, Off)));
-        let during = in_soak(cheap, FramePointers).without_frame_pointers().expect("they were used");
+        let during =
+            in_soak(cheap, FramePointers).without_frame_pointers().expect("they were used");
         assert_eq!(during.method, Unwinder);
         assert_eq!(during.after_soak(), state(Outside::Off, Off));
         let asked = state(Outside::Asked, FramePointers);

@@ -6,13 +6,14 @@
 //! - `symbols`: the program's own function names, with their paths.
 //! - `nameless`: places without a name or a line, and why; `signature`: what a stack is suppressed by.
 //! - `suppression`: places that may grow: suppressions and declared bounds.
-//! - `capture`: output that the test harness captures.
+//! - `capture`: output that the test harness captures; `harness`: the blocks of other tests.
 //! - `findings`: the sites that grow, each at its culprit line; `exchange`: growth of one
 //!   stack that the fall of others makes up for.
 
 mod capture;
 mod exchange;
 mod findings;
+mod harness;
 mod judgement;
 mod ledger;
 mod nameless;

@@ -65,6 +65,8 @@ impl<'a> Recorder<'a> {
     fn begin(plan: Plan, watchers: Watchers<'a>) -> Self {
         let fault = plan.suppressions.fault().map(str::to_owned);
         let stopped = plan.fault.clone().or(fault);
+        // A soak that cannot run, such as one within another one, leaves the search alone.
+        let search = stopped.is_none().then(SoakSearch::begin);
         Self {
             schedule: Schedule::new(&plan),
             next_operation: 0,
@@ -78,11 +80,10 @@ impl<'a> Recorder<'a> {
             rounds: Vec::new(),
             open: [BTreeMap::new(), BTreeMap::new()],
             gauges: vec![Vec::new(); watchers.gauges.len()],
-            ledger: Ledger::default(),
+            ledger: Ledger::begin(),
             after_rest: None,
             over: stopped.is_some(),
-            // A soak that cannot run, such as one within another one, leaves it alone.
-            search: stopped.is_none().then(SoakSearch::begin),
+            search,
             stopped,
             ended_early: None,
             plan,
