@@ -129,7 +129,7 @@ mod tests {
     const OUTSIDE: [Outside; 4] = [Outside::NotBegun, Outside::Off, Outside::Cheap, Outside::Asked];
 
     fn state(outside: Outside, method: Method) -> State {
-        State { outside, method, ..State::AT_START }
+        State { method, outside, ..State::AT_START }
     }
 
     /// The state while a soak runs that was begun in this one.
