@@ -148,8 +148,10 @@ struct Subject {
 impl Subject {
     /// How long the slowest thread takes for so many operations, all at once.
     fn time(self, operations: u64) -> Duration {
-        if self.method != Method::Off {
-            allocator::start_with(self.method);
+        // The first allocation of the process has begun to look for call sites.
+        match self.method {
+            Method::Off => allocator::stop(),
+            method => allocator::start_with(method),
         }
         let work = || {
             SERVER.set(self.server);

@@ -43,6 +43,8 @@
 //! - Growth that may stay: [`Soak::suppressions`], [`Soak::bound`], [`Soak::bound_site`].
 //! - A running service: a [`Snapshot`] now, another later, and the difference by line.
 //! - Another allocator: `Allocator::new(MiMalloc)`.
+//! - No call stacks outside soaks: `LEAK_METER_ATTRIBUTION=off` in the environment ([`guide::limits`] tells
+//!   what they cost).
 //! - How the verdict is reached: [`guide::method`]. What it cannot see and what it costs:
 //!   [`guide::limits`].
 //!
@@ -62,8 +64,8 @@
 //! - [`guide`]: the chapters on the method and on its limits.
 //!
 //! Absent on purpose: this crate prints nothing (but the report so far when an operation panics), starts no
-//! thread, reads no environment variable but `LEAK_METER_BUDGET`, and knows nothing of the programs that use
-//! it.
+//! thread, reads no environment variables but `LEAK_METER_BUDGET` and `LEAK_METER_ATTRIBUTION`, and knows
+//! nothing of the programs that use it.
 //!
 //! # Glossary
 //! - *allocation*: one successful call of the allocator for a new block; a *reallocation* resizes

@@ -50,9 +50,10 @@ struct Live {
 impl Snapshot {
     /// The live heap of this moment.
     ///
-    /// The first one starts to look for call sites, and it goes on until a soak ends or
-    /// [`allocator::stop`] is called: what was allocated outside is one place without a line.
-    /// Costs a read of what each thread has counted; nothing is resolved or written.
+    /// From the first one on, call sites are looked for until [`allocator::stop`] is called, also where that
+    /// was off until then: without frame pointers, or by the environment variable `LEAK_METER_ATTRIBUTION`.
+    /// What was allocated while it was off is one place without a line. Costs a read of what each thread has
+    /// counted; nothing is resolved or written.
     pub fn take() -> Self {
         allocator::as_meter(|| {
             allocator::start();

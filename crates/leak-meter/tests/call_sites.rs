@@ -8,7 +8,7 @@ use std::thread;
 
 use leak_meter::site::{AttributionMethod, Grain};
 use leak_meter::verdict::Reason;
-use leak_meter::{Allocator, Report, Soak, Verdict};
+use leak_meter::{Allocator, Report, Soak, Verdict, allocator};
 
 #[global_allocator]
 static METER: Allocator = Allocator::system();
@@ -19,12 +19,22 @@ fn each_planted_leak_is_charged_to_its_line() {
     a_vector_that_doubles();
     a_vector_that_two_paths_grow_in_turn();
     a_vector_from_before_the_soak();
+    a_vector_without_a_call_stack();
     blocks_from_before_the_soak_that_are_resized();
     a_table_and_what_it_holds();
     blocks_that_one_thread_allocates_and_another_keeps();
     a_leak_beside_a_cache_that_is_full();
     nothing_for_a_healthy_program();
     blocks_from_before_the_soak_that_are_exchanged();
+    blocks_without_a_call_stack_that_are_exchanged();
+}
+
+/// Does `work` while call sites are not looked for, so that what it makes has no call stack.
+fn without_call_stacks<T>(work: impl FnOnce() -> T) -> T {
+    allocator::stop();
+    let made = work();
+    allocator::start();
+    made
 }
 
 #[inline(never)]
@@ -33,15 +43,36 @@ fn exchange(full: &mut VecDeque<Box<u64>>, number: u64) {
     full.push_back(Box::new(number));
 }
 
+/// Whether within the run or not: one container holds the old ones and the new ones.
 fn blocks_from_before_the_soak_that_are_exchanged() {
+    for number in [3000, 50_000] {
+        let mut full: VecDeque<Box<u64>> = (0..number).map(Box::new).collect();
+        let report = Soak::new()
+            .operations_per_round(100)
+            .run(|operation| exchange(&mut full, operation.number()));
+        assert_eq!(report.verdict, Verdict::Steady, "{report}");
+    }
+    // A leak beside an exchange is still a leak.
+    let mut full: VecDeque<Box<u64>> = (0..50_000).map(Box::new).collect();
+    let mut kept = Vec::with_capacity(50_000);
+    let report = Soak::new().operations_per_round(100).run(|operation| {
+        exchange(&mut full, operation.number());
+        remember(&mut kept, operation.number());
+    });
+    first_in(&report, "remember");
+}
+
+fn blocks_without_a_call_stack_that_are_exchanged() {
+    let full_of =
+        |number| without_call_stacks(|| (0..number).map(Box::new).collect::<VecDeque<Box<u64>>>());
     // Exchanged within the run: steady from then on.
-    let mut full: VecDeque<Box<u64>> = (0..3000).map(Box::new).collect();
+    let mut full = full_of(3000);
     let report = Soak::new()
         .operations_per_round(100)
         .run(|operation| exchange(&mut full, operation.number()));
     assert_eq!(report.verdict, Verdict::Steady, "{report}");
     // Not within the run: nobody can tell yet, and the report says so.
-    let mut full: VecDeque<Box<u64>> = (0..50_000).map(Box::new).collect();
+    let mut full = full_of(50_000);
     let report = Soak::new()
         .operations_per_round(100)
         .run(|operation| exchange(&mut full, operation.number()));
@@ -130,8 +161,20 @@ fn a_vector_that_two_paths_grow_in_turn() {
     first_in(&report, "note");
 }
 
+/// It belongs where it was made, whoever lets it grow.
 fn a_vector_from_before_the_soak() {
     let mut numbers = vec![0; 10];
+    let report = Soak::new()
+        .operations_per_round(100)
+        .run(|operation| note(&mut numbers, operation.number()));
+    let site = first_in(&report, "a_vector_from_before_the_soak");
+    assert_eq!(site.live_blocks, 1);
+    assert_eq!(report.sites.len(), 1, "{report}");
+}
+
+/// It takes that of its first reallocation.
+fn a_vector_without_a_call_stack() {
+    let mut numbers = without_call_stacks(|| vec![0; 10]);
     let report = Soak::new()
         .operations_per_round(100)
         .run(|operation| note(&mut numbers, operation.number()));
@@ -145,15 +188,18 @@ fn a_vector_from_before_the_soak() {
     first_in(&report, "note");
 }
 
-/// Each takes a site as it is resized, in its turn: that is neither growth there nor an exchange.
+/// Those without a call stack take one as they are resized, each in its turn: that is neither growth there
+/// nor an exchange.
 fn blocks_from_before_the_soak_that_are_resized() {
-    let mut all = vec![vec![0_u8; 100]; 50_000];
-    let report = Soak::new().operations_per_round(100).run(|operation| {
-        let one = &mut all[usize::try_from(operation.number()).unwrap()];
-        one.reserve_exact(1);
-        one.shrink_to_fit();
-    });
-    assert_eq!(report.verdict, Verdict::Steady, "{report}");
+    let make = || vec![vec![0_u8; 100]; 50_000];
+    for mut all in [make(), without_call_stacks(make)] {
+        let report = Soak::new().operations_per_round(100).run(|operation| {
+            let one = &mut all[usize::try_from(operation.number()).unwrap()];
+            one.reserve_exact(1);
+            one.shrink_to_fit();
+        });
+        assert_eq!(report.verdict, Verdict::Steady, "{report}");
+    }
 }
 
 #[inline(never)]

@@ -51,6 +51,11 @@ impl Form {
         for test in ["plain", "by_hand"] {
             let (green, text) = self.outcome(&project, test, false);
             assert!(green, "{self:?} of {test} without the leak\n{text}");
+            if test == "by_hand" {
+                // An unwinder is too slow for what is no soak.
+                let method = if self.frame_pointers { "FramePointers" } else { "Off" };
+                assert!(text.contains(&format!("call sites are found by {method}\n")), "{text}");
+            }
             if let Some(figures) = text.lines().find(|line| line.starts_with("one purchase takes"))
             {
                 println!("{self:?}: {figures}");

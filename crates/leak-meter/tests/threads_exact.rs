@@ -18,8 +18,9 @@ fn counts_are_exact_under_threads() {
     // The first thread reserves what the standard library keeps for threads.
     exchange(2);
     for method in ["off", "on"] {
-        if method == "on" {
-            allocator::start();
+        match method {
+            "on" => drop(allocator::start()),
+            _ => allocator::stop(),
         }
         for threads in [2, 8] {
             let before = HeapCounts::now();

@@ -3,8 +3,9 @@
 //!
 //! # Layout
 //! - `header`: the 16 bytes in front of each block, which remember its size and site.
-//! - `search`: whether call stacks are looked for, and how; `walk`: the call stack, by its frame pointers or
-//!   by an unwinder; `frames`: as it is collected.
+//! - `search`: whether call stacks are looked for, and how; `state`: that, as one word; `environment`: the
+//!   variable that switches it off.
+//! - `walk`: the call stack, by its frame pointers or by an unwinder; `frames`: as it is collected.
 //! - `stack`: the bounds of a thread's stack; `code`: the object that the meter is part of.
 //! - `recent`: the stacks that a thread allocated from lately.
 //! - `sites`: the table of call sites; `records`: their return addresses.
@@ -14,6 +15,7 @@
 
 mod code;
 mod counts;
+mod environment;
 mod frames;
 mod header;
 mod memory;
@@ -23,6 +25,7 @@ mod search;
 mod sites;
 mod slots;
 mod stack;
+mod state;
 mod walk;
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -32,10 +35,11 @@ pub(crate) use code::library;
 pub use code::load_offset;
 pub(crate) use counts::{Padding, counts_of_sites};
 pub use counts::{SiteCounts, counts_of_site};
+pub(crate) use environment::fault as environment_fault;
 pub(crate) use header::{Found, read as read_header};
 pub(crate) use memory::mapped;
 pub use memory::mapped_bytes;
-pub(crate) use search::resume;
+pub(crate) use search::SoakSearch;
 pub use search::{Method, Walks, method, start, start_with, stop, walks};
 pub use sites::{Capacity, SiteId, all_sites, capacity, frames};
 pub(crate) use sites::{Epoch, known_sites, resized};
@@ -60,8 +64,14 @@ use header::Outer;
 /// ends leaves its table, with the counts, to the next one. Where there are more threads than
 /// tables, and while a thread is being torn down, they share one, by atomic additions.
 ///
-/// A hook takes no lock, calls the wrapped allocator once, and cannot panic. Call sites are looked
-/// for only between [`start`] and [`stop`]; outside it costs the counting alone.
+/// A hook takes no lock, calls the wrapped allocator once, and cannot panic.
+///
+/// Call sites are looked for from the first allocation of the process on, as long as frame pointers show
+/// them. Where these are missing, which makes the search slow, they are looked for in soaks, and from
+/// [`start`] or the first [`Snapshot`](crate::Snapshot) on. The environment variable
+/// `LEAK_METER_ATTRIBUTION` switches the search off outside those too if it is `off`; `on` is the same as
+/// without it. [`stop`] switches it off while the program runs. Without the search a block costs the counting
+/// alone.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Allocator<A = System> {
     inner: A,

@@ -2,12 +2,13 @@
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
 
-use super::code;
-use super::records;
-use super::sites;
 use super::stack::FRAME_POINTER_IS_KNOWN;
+use super::state::{NOT_BEGUN, Outside, State, method_of};
 use super::walk::known_chain_is_seen;
+use super::{code, environment, records, sites};
 
 /// How call stacks are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,15 +22,21 @@ pub enum Method {
     Unwinder = 2,
 }
 
-/// The state of the search: the [`Method`] in the lowest byte; above it how often the table of sites was
-/// renewed, so that what a thread remembers of its stacks is known to be out of date.
-static STATE: AtomicU32 = AtomicU32::new(Method::Off as u32);
-const METHOD_BITS: u32 = 8;
+/// The word of the [`State`].
+static STATE: AtomicU32 = AtomicU32::new(State::AT_START.word());
 
 static AGREED: AtomicUsize = AtomicUsize::new(0);
 static DISAGREED: AtomicUsize = AtomicUsize::new(0);
 /// Of these, the stacks on which a function of the meter's own object had no frame pointer.
 static LACKING: AtomicUsize = AtomicUsize::new(0);
+
+/// Threads that are adding to the table of sites.
+static ADDING: AtomicUsize = AtomicUsize::new(0);
+
+/// How long a thread waits between two looks whether another one is done, and how many looks it takes at
+/// most: the other one may not exist here, in a forked process.
+const LOOK: Duration = Duration::from_millis(1);
+const MOST_LOOKS: u32 = 500;
 
 /// How often the two ways of finding a stack were compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,33 +77,165 @@ impl MeterGuard {
     }
 }
 
-/// Starts to look for call sites, and finds out how. Does nothing if it was started before.
+/// Looks for call sites from now on, until [`stop`], also where that takes an unwinder.
 ///
-/// Returns [`Method::Off`] only when the system gives no memory for the table of sites.
+/// By frame pointers they are looked for from the first allocation of the process on, unless the environment
+/// variable `LEAK_METER_ATTRIBUTION` is `off`. So this is for a program that was built without frame
+/// pointers, or that has called [`stop`]. Returns how they are found, which is [`Method::Off`] only when the
+/// system gives no memory for the table of sites.
 pub fn start() -> Method {
-    if method() != Method::Off {
-        return method();
+    let ask = |state: State| State {
+        outside: Outside::Asked,
+        paused: state.method == Method::Off,
+        ..state
+    };
+    let before = change(ask);
+    if before.method != Method::Off {
+        return before.method;
     }
+    // The numbers in the readings of a soak must go on standing for their sites.
+    let is_fresh = !before.in_soak;
+    if is_fresh {
+        sites::note_refused();
+    }
+    resume(before, is_fresh)
+}
+
+/// As [`start`], by the given method, whatever is found out: to compare one with the other. Frame
+/// pointers where there are none give wrong sites, not wrong counts.
+pub fn start_with(method: Method) {
+    start();
+    change(|state| State { method, ..state });
+}
+
+/// Stops looking for call sites, until [`start`], a [`Snapshot`](crate::Snapshot) or a soak. Blocks keep the
+/// sites that they have.
+pub fn stop() {
+    update(|state| Some(state.stopped()));
+}
+
+/// While it lives, a soak runs and call sites are looked for; afterwards the search is as before, or as
+/// [`start`] and [`stop`] have said meanwhile. There is one at a time.
+#[derive(Debug)]
+pub(crate) struct SoakSearch(());
+
+impl SoakSearch {
+    pub(crate) fn begin() -> Self {
+        let renews = sites::need_renewal();
+        let enter = |state: State| {
+            let paused = renews || state.method == Method::Off;
+            let method = if paused { Method::Off } else { state.method };
+            State { in_soak: true, paused, method, ..state }
+        };
+        let before = change(enter);
+        if renews || before.method == Method::Off {
+            resume(before, true);
+        }
+        sites::note_refused();
+        Self(())
+    }
+}
+
+impl Drop for SoakSearch {
+    fn drop(&mut self) {
+        update(|state| Some(state.after_soak()));
+    }
+}
+
+/// The search begins, at the first allocation of the process. Returns the word of the state then.
+///
+/// Waits for no other thread: whoever allocates meanwhile gets no site. What it calls takes only locks that
+/// the loader and the C library take for themselves for a moment, and allocates nothing of the program's.
+#[cold]
+pub(super) fn begin() -> u32 {
+    let word = state();
+    let claimed = State { outside: Outside::Cheap, paused: true, ..State::of_word(word) };
+    let is_claimed = || {
+        STATE.compare_exchange(word, claimed.word(), Ordering::SeqCst, Ordering::Relaxed).is_ok()
+    };
+    if method_of(word) == NOT_BEGUN && is_claimed() {
+        if environment::switches_off() {
+            update(|state| Some(state.resumed(Method::Off, state.renewals)));
+        } else {
+            resume(claimed, false);
+        }
+    }
+    state()
+}
+
+/// Ends the pause of a search that was in the state `before`, and returns how call stacks are found.
+fn resume(before: State, renews: bool) -> Method {
+    let _guard = MeterGuard::enter();
+    let found = if before.method == Method::Off { find_method() } else { before.method };
+    if renews && sites::need_renewal() && have_added() {
+        sites::renew();
+    }
+    let resumed = update(|state| Some(state.resumed(found, sites::renewals())));
+    resumed.method
+}
+
+/// How call stacks can be found in this program.
+fn find_method() -> Method {
     code::find();
     if !records::prepare() {
         return Method::Off;
     }
-    {
-        let _guard = MeterGuard::enter();
-        sites::begin();
-    }
     // Where the stack is not known yet, every new site's stack will tell.
-    let found = if FRAME_POINTER_IS_KNOWN && known_chain_is_seen() != Some(false) {
+    if FRAME_POINTER_IS_KNOWN && known_chain_is_seen() != Some(false) {
         Method::FramePointers
     } else {
         Method::Unwinder
-    };
-    set(found);
-    found
+    }
 }
 
-fn set(method: Method) {
-    STATE.store(sites::renewals() << METHOD_BITS | method as u32, Ordering::Release);
+/// Changes the state once no thread has paused the search, and returns what it was.
+fn change(next: impl Fn(State) -> State) -> State {
+    let mut looks = 0;
+    loop {
+        let word = state();
+        let before = State::of_word(word);
+        if before.paused && looks < MOST_LOOKS {
+            looks += 1;
+            thread::sleep(LOOK);
+            continue;
+        }
+        let next = next(before).word();
+        if STATE.compare_exchange(word, next, Ordering::SeqCst, Ordering::Relaxed).is_ok() {
+            return before;
+        }
+    }
+}
+
+/// Changes the state, unless to `None`, and returns what it is then.
+fn update(next: impl Fn(State) -> Option<State>) -> State {
+    let next = |word| next(State::of_word(word)).map(State::word);
+    match STATE.fetch_update(Ordering::SeqCst, Ordering::Relaxed, next) {
+        Ok(before) => next(before).map_or(State::of_word(before), State::of_word),
+        Err(word) => State::of_word(word),
+    }
+}
+
+/// Does `work`, which adds to the table of sites. `None` if the search is off, as it is while the table is
+/// renewed.
+pub(super) fn add<T>(work: impl FnOnce() -> T) -> Option<T> {
+    // Either this thread sees the search off, or the one that has switched it off sees this one.
+    ADDING.fetch_add(1, Ordering::SeqCst);
+    let is_on = State::of_word(STATE.load(Ordering::SeqCst)).method != Method::Off;
+    let done = is_on.then(work);
+    ADDING.fetch_sub(1, Ordering::SeqCst);
+    done
+}
+
+/// Waits until no thread adds to the table of sites, after the search was switched off. `false` if one goes
+/// on doing so.
+fn have_added() -> bool {
+    (0..MOST_LOOKS).any(|_| {
+        let none = ADDING.load(Ordering::SeqCst) == 0;
+        if !none {
+            thread::sleep(LOOK);
+        }
+        none
+    })
 }
 
 /// How call stacks are found, or were when they were last looked for.
@@ -107,47 +246,18 @@ pub(super) fn method_was() -> Method {
     }
 }
 
-/// As [`start`], by the given method, whatever is found out: to compare one with the other. Frame
-/// pointers where there are none give wrong sites, not wrong counts.
-pub fn start_with(method: Method) {
-    start();
-    set(method);
-}
-
-/// Stops looking for call sites. Blocks keep the sites that they have.
-pub fn stop() {
-    set(Method::Off);
-}
-
-/// Goes on looking for call sites, in the table as it is, if they were looked for by `method`.
-pub(crate) fn resume(method: Method) {
-    if method != Method::Off && self::method() == Method::Off {
-        set(method);
-    }
-}
-
 /// How call stacks are found at this moment.
 pub fn method() -> Method {
-    match method_of(STATE.load(Ordering::Acquire)) {
-        1 => Method::FramePointers,
-        2 => Method::Unwinder,
-        _ => Method::Off,
-    }
+    State::of_word(STATE.load(Ordering::Acquire)).method
 }
 
-/// The method of a state.
-#[inline]
-pub(super) fn method_of(state: u32) -> u32 {
-    state & ((1 << METHOD_BITS) - 1)
-}
-
-/// Whether call sites are looked for at this moment.
+/// Whether call sites are looked for at this moment, or are to be from the next allocation on.
 #[inline]
 pub(super) fn is_on() -> bool {
     method_of(state()) != Method::Off as u32
 }
 
-/// The state of the search; 0 in its lowest byte while call sites are not looked for.
+/// The word of the state; 0 in its lowest byte while call sites are not looked for.
 #[inline]
 pub(super) fn state() -> u32 {
     STATE.load(Ordering::Relaxed)
@@ -174,9 +284,6 @@ pub(super) fn note_disagreement(lacking: bool) {
     let lacking = LACKING.fetch_add(1, Ordering::Relaxed) + 1;
     // A few stacks through code without frame pointers do not make the rest wrong.
     if lacking >= 3 && lacking * 10 > AGREED.load(Ordering::Relaxed) {
-        let walking = sites::renewals() << METHOD_BITS | Method::FramePointers as u32;
-        let unwinding = sites::renewals() << METHOD_BITS | Method::Unwinder as u32;
-        // Not if the search has ended meanwhile.
-        let _ = STATE.compare_exchange(walking, unwinding, Ordering::Release, Ordering::Relaxed);
+        update(State::without_frame_pointers);
     }
 }

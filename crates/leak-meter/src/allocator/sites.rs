@@ -4,10 +4,10 @@
 //! site's 16-bit number, and is published by one compare-and-swap after the frames were written, so
 //! a reader needs no lock and never waits.
 //!
-//! When the search for call sites begins and more than half of the table is in use, it is [renewed](renew):
-//! the stacks that have no live block give up their numbers.
+//! When a soak begins and more than half of the table is in use, it is [renewed](renew): the stacks that have
+//! no live block give up their numbers. So it is when the search for call sites is started again.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use super::counts::{SiteCounts, counts_of_site, counts_of_sites};
 use super::frames::{SEED, mix};
@@ -54,7 +54,7 @@ static ENTRIES: [AtomicU64; TABLE] = [const { AtomicU64::new(0) }; TABLE];
 static ENTERED: AtomicUsize = AtomicUsize::new(0);
 const MOST_ENTRIES: usize = TABLE / 4 * 3;
 static NEXT: AtomicU32 = AtomicU32::new(FIXED_SITES);
-/// The allocations without a place before the search for call sites began.
+/// The allocations without a place before the soak began.
 static REFUSED_BEFORE: AtomicU64 = AtomicU64::new(0);
 
 /// The numbers that the last renewal freed, and how many of them were given out again.
@@ -62,7 +62,6 @@ static FREED: [AtomicU32; MOST_SITES] = [const { AtomicU32::new(0) }; MOST_SITES
 static FREED_COUNT: AtomicUsize = AtomicUsize::new(0);
 static REUSED: AtomicUsize = AtomicUsize::new(0);
 static RENEWALS: AtomicU32 = AtomicU32::new(0);
-static RENEWING: AtomicBool = AtomicBool::new(false);
 /// How often blocks of a number's earlier stacks were resized.
 static RESIZED_BEFORE: [AtomicU64; MOST_SITES] = [const { AtomicU64::new(0) }; MOST_SITES];
 
@@ -170,22 +169,23 @@ fn in_use() -> usize {
     known_sites() - free.min(known_sites())
 }
 
-/// The search for call sites begins.
-pub(super) fn begin() {
-    let much = in_use() > MOST_SITES / 2 || ENTERED.load(Ordering::Relaxed) > MOST_ENTRIES / 2;
-    if much && !RENEWING.swap(true, Ordering::Acquire) {
-        renew();
-        RENEWING.store(false, Ordering::Release);
-    }
+/// Whether so much of the table is in use that it is worth to be [renewed](renew).
+pub(super) fn need_renewal() -> bool {
+    in_use() > MOST_SITES / 2 || ENTERED.load(Ordering::Relaxed) > MOST_ENTRIES / 2
+}
+
+/// Counts the refused allocations from here on.
+pub(super) fn note_refused() {
     let refused = counts_of_site(SiteId::OVERFLOW).allocations;
     REFUSED_BEFORE.store(refused, Ordering::Relaxed);
 }
 
-/// Frees the numbers of the stacks that have no live block, while call sites are not looked for.
+/// Frees the numbers of the stacks that have no live block. To be called by one thread at a time, while call
+/// sites are not looked for and no thread is adding one.
 ///
-/// An allocation that another thread had begun before the search ended, and that has not been counted yet,
-/// may be charged to the stack that gets its number; the counts in all stay exact.
-fn renew() {
+/// An allocation that another thread had begun before the search was switched off, and that has not been
+/// counted yet, may be charged to the stack that gets its number; the counts in all stay exact.
+pub(super) fn renew() {
     // Nobody gets a number from the old list any more.
     FREED_COUNT.store(0, Ordering::Release);
     REUSED.store(0, Ordering::Relaxed);
@@ -242,7 +242,8 @@ pub struct Capacity {
     pub used: usize,
     /// Sites that fit.
     pub most: usize,
-    /// Allocations that found no place for their site since the search for call sites began.
+    /// Allocations that found no place for their site since the last soak began, or since
+    /// the search for call sites was last started.
     pub refused: usize,
 }
 

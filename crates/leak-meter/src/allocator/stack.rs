@@ -4,6 +4,8 @@ use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::ptr;
 
+use super::search::MeterGuard;
+
 /// Where a thread's stack lies.
 #[derive(Clone, Copy)]
 pub(super) struct Stack {
@@ -40,6 +42,8 @@ fn find_stack() -> Stack {
         PAUSE.set((left - 1, pause));
         return UNKNOWN;
     }
+    // The C library may allocate to find out, and be given the meter's own allocator.
+    let _guard = MeterGuard::enter();
     if let Some(stack) = stack_of_thread() {
         STACK.set(stack);
         return stack;

@@ -1,8 +1,8 @@
 //! Who allocates: the call stack of the allocation under way, as a site.
 //!
 //! With frame pointers the stack is a linked list, and a walk takes a nanosecond a frame. Whether
-//! they are there is found out, never assumed: [`start`](super::start) walks a known chain of calls, and every new
-//! site's stack is walked a second time by an unwinder. Where the two disagree, the unwinder is
+//! they are there is found out, never assumed: the search begins with a walk of a known chain of calls, and
+//! every new site's stack is walked a second time by an unwinder. Where the two disagree, the unwinder is
 //! believed; where they do so often, it alone is used from then on: slow, but right.
 //!
 //! A walk reads nothing but the thread's own stack, between the hook's frame and the stack's top. On
@@ -15,11 +15,12 @@ use super::code;
 use super::frames::{Frames, SEED, agree, common, mix, unwind};
 use super::records::MOST_FRAMES;
 use super::search::{
-    MeterGuard, Method, method_of, method_was, note_agreement, note_disagreement, state,
+    MeterGuard, Method, add, begin, method_was, note_agreement, note_disagreement, state,
 };
 use super::sites::{self, SiteId};
 use super::slots;
 use super::stack::{Frame, frame_at, frame_pointer, own_stack, stack_pointer};
+use super::state::method_of;
 
 /// The site of the allocation under way. `hook` is the function that calls this: the walk begins in
 /// its frame, and the unwinder's frames end there.
@@ -33,7 +34,7 @@ pub(super) fn current_site(size: usize, hook: *const ()) -> SiteId {
     match method_of(state) {
         0 => SiteId::UNKNOWN,
         1 => site_by_frame_pointers(frame_pointer(), size, state, hook),
-        _ => site_by_unwinder(frame_pointer(), hook),
+        _ => site_by_unwinder(frame_pointer(), size, hook),
     }
 }
 
@@ -105,6 +106,9 @@ fn site_by_walk(pointer: usize, size: usize, state: u32, hook: *const ()) -> Sit
         None if sites::is_full() => return SiteId::OVERFLOW,
         None => new_site(&frames, pointer, hook),
     };
+    if site == SiteId::UNKNOWN {
+        return site; // The search has been switched off meanwhile.
+    }
     if let Some(recent) = slots::recent() {
         // SAFETY: as in `site_by_frame_pointers`; the walk has just read all these frames.
         unsafe { (*recent).keep(pointer, size, state, frames.pairs(), site) };
@@ -140,14 +144,26 @@ fn is_frame(pointer: usize, above: usize, top: usize) -> bool {
     pointer > above && pointer <= top - size_of::<Frame>() && pointer.is_multiple_of(8)
 }
 
+/// The site by an unwinder; or by whatever method is found, if this is the first allocation.
 #[cold]
-fn site_by_unwinder(pointer: usize, hook: *const ()) -> SiteId {
+fn site_by_unwinder(pointer: usize, size: usize, hook: *const ()) -> SiteId {
+    let state = begin();
+    match method_of(state) {
+        0 => return SiteId::UNKNOWN,
+        1 => return site_by_frame_pointers(pointer, size, state, hook),
+        _ => {}
+    }
     let _guard = MeterGuard::enter();
     match unwind(hook, pointer) {
-        Some(frames) if frames.count > 0 => sites::find_or_insert(frames.hash, frames.as_slice()),
+        Some(frames) if frames.count > 0 => site_of(frames.hash, frames.as_slice()),
         Some(_) => SiteId::UNKNOWN,
         None => SiteId::FOREIGN_STACK,
     }
+}
+
+/// The site with this hash; a new one, of `frames`, if there was none.
+fn site_of(hash: u64, frames: &[usize]) -> SiteId {
+    add(|| sites::find_or_insert(hash, frames)).unwrap_or(SiteId::UNKNOWN)
 }
 
 /// The site of a stack that was not seen before. It is compared with what the unwinder sees, which
@@ -156,16 +172,19 @@ fn site_by_unwinder(pointer: usize, hook: *const ()) -> SiteId {
 fn new_site(walked: &Frames, pointer: usize, hook: *const ()) -> SiteId {
     let _guard = MeterGuard::enter();
     let Some(unwound) = unwind(hook, pointer).filter(|unwound| unwound.count > 0) else {
-        return sites::find_or_insert(walked.hash, walked.as_slice()); // Nothing to compare with.
+        return site_of(walked.hash, walked.as_slice()); // Nothing to compare with.
     };
     if agree(walked.as_slice(), unwound.as_slice()) {
         note_agreement();
-        return sites::find_or_insert(walked.hash, walked.as_slice());
+        return site_of(walked.hash, walked.as_slice());
     }
     note_disagreement(lacks_frame_pointer(walked, &unwound));
-    let site = sites::find_or_insert(unwound.hash, unwound.as_slice());
-    sites::alias(walked.hash, site);
-    site
+    let site = add(|| {
+        let site = sites::find_or_insert(unwound.hash, unwound.as_slice());
+        sites::alias(walked.hash, site);
+        site
+    });
+    site.unwrap_or(SiteId::UNKNOWN)
 }
 
 /// Whether both methods see a known chain of calls alike; `None` if this stack cannot be walked.

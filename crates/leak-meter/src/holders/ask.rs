@@ -24,7 +24,7 @@ const MOST_PLACES: usize = 16;
 
 /// Who holds the live blocks of a place: a function, by the end of its path (`"Cache::insert"`).
 ///
-/// Call sites are known of what was allocated since the first [`Snapshot`], or during a soak.
+/// What was allocated while [attribution](crate::guide::limits) was off is not known by its function.
 #[inline(never)]
 pub fn of(function: &str) -> Holders {
     let caller = here();

@@ -57,8 +57,8 @@
 //! unused slot of a ring buffer or a hash table, or at the end of a string, is left over and counts for
 //! nothing. Otherwise the owner's is the pointer that most
 //! blocks of that line have; the others are followed only to what is not reached without them. A task of
-//! a tokio runtime is held by the runtime until it ends. Where the list of its tasks is older than the call
-//! sites, tasks are told by their header, whose first word says whether they have ended. Whoever may wake a
+//! a tokio runtime is held by the runtime until it ends. Where the list of its tasks has no call stack,
+//! tasks are told by their header, whose first word says whether they have ended. Whoever may wake a
 //! task does not hold it: the words of a waker are told by the table of its functions, and where others
 //! point to the start of a block, what points behind it borrows, as a list of waiters does.
 //!
@@ -78,8 +78,8 @@
 //!   what calls that are over have left on it. On other machines than x86-64 the thread-local
 //!   blocks of other threads are not found by themselves; as far as they lie above the stack, they
 //!   count as part of it.
-//! - Wakers, and tasks whose runtime is older than the call sites, are told by the names of functions: not in
-//!   a stripped program.
+//! - Wakers, and tasks whose runtime has no call stack, are told by the names of functions: not in a stripped
+//!   program.
 //! - A `Weak` in a static or on a stack counts as a holder.
 //! - Two weak kinds of pointer and two strong ones that come in equal numbers everywhere cannot be told
 //!   apart by counting: then all count as strong, and the ring that is shown may be the one that

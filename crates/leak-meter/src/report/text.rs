@@ -175,8 +175,8 @@ fn write_site(out: &mut fmt::Formatter<'_>, number: usize, site: &Site) -> fmt::
         writeln!(out, "   {file}:{line}")?;
     } else if let Some(why) = &site.no_line {
         writeln!(out, "   {why}")?;
-        let of_site = site.stack.iter().filter(|frame| frame.function == site.function);
-        if let Some(address) = of_site.filter_map(|frame| frame.address).next() {
+        let mut of_site = site.stack.iter().filter(|frame| frame.function == site.function);
+        if let Some(address) = of_site.find_map(|frame| frame.address) {
             writeln!(out, "   address {address:#x} in the program's file")?;
         }
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::exchange::{self, HeapLook};
 use super::frame::Frame;
+use super::harness::SoakedTest;
 use super::judgement::{self, Judgement};
 use super::ledger::{Apart, History, Ledger, Reading};
 use super::nameless::{nameless, why_no_line};
@@ -69,7 +70,7 @@ pub(crate) fn judge(
             let unmatched = suppressions.unmatched(&BTreeSet::new());
             return Judged { decided: true, unmatched, ..Judged::default() };
         }
-        let ByLine { lines, others, captured } = by_line(&changing, suppressions);
+        let ByLine { lines, others, captured } = by_line(&changing, ledger, suppressions);
         let mut judged = Judged::default();
         if let Some(others) = others {
             judged.other_tests_bytes = last(&others).bytes;
@@ -154,8 +155,9 @@ struct ByLine {
     captured: Option<History>,
 }
 
-fn by_line(changing: &[History], suppressions: &Suppressions) -> ByLine {
+fn by_line(changing: &[History], ledger: &Ledger, suppressions: &Suppressions) -> ByLine {
     let mut names = Names::new();
+    let soaked = SoakedTest::new(ledger.origin(), &mut names);
     let mut lines: BTreeMap<(String, Option<u32>, String, Option<String>), Line> = BTreeMap::new();
     let (mut others, mut captured) = (Vec::new(), Vec::new());
     for (at, history) in changing.iter().enumerate() {
@@ -165,7 +167,7 @@ fn by_line(changing: &[History], suppressions: &Suppressions) -> ByLine {
             captured.push(history);
             continue;
         }
-        if names::is_of_another_test(&frames) {
+        if soaked.is_not_of(&frames, history.allocates) {
             others.push(history);
             continue;
         }

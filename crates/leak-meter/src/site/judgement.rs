@@ -100,7 +100,8 @@ mod tests {
     /// A call stack by what it holds after each round: blocks and bytes.
     fn history(readings: impl Iterator<Item = (u64, u64)>) -> History {
         let reading = |(blocks, bytes)| Reading { blocks, bytes, reallocations: 0 };
-        History { site: SiteId::METER, readings: readings.map(reading).collect(), rest: None }
+        let readings = readings.map(reading).collect();
+        History { site: SiteId::METER, readings, rest: None, allocates: true }
     }
 
     /// The verdict on the first of two call stacks.

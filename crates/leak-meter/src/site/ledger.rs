@@ -1,11 +1,12 @@
 //! Each site's readings, round by round. All of it is the meter's own memory.
 //!
-//! A block from before the soak takes the site of its first reallocation. Its history goes with it: the
+//! A block without a call stack takes the site of its first reallocation. Its history goes with it: the
 //! ledger is read as if the block had always been of that site, so that neither of the two sites seems
 //! to grow or to fall by the move.
 
 use std::iter;
 
+use super::harness::Origin;
 use crate::allocator::{self, SiteCounts, SiteId};
 
 /// One site at the end of one round.
@@ -25,6 +26,10 @@ pub(crate) struct Ledger {
     rest: Option<Vec<Born>>,
     /// What had moved to each site when the last row was taken.
     moved: Vec<Moved>,
+    /// How many blocks had been allocated at each site when the soak began, and when the last row was taken.
+    allocated_before: Vec<u64>,
+    allocated: Vec<u64>,
+    origin: Origin,
 }
 
 /// What is live of the blocks that were allocated at a site, less those given back of the site. Below
@@ -50,6 +55,8 @@ pub(crate) struct History {
     pub(crate) readings: Vec<Reading>,
     /// The reading after the rest, if there was one.
     pub(crate) rest: Option<Reading>,
+    /// Whether blocks were allocated at the site during the soak, and not only resized or given back.
+    pub(crate) allocates: bool,
 }
 
 /// The sum of what is kept apart from the program's own.
@@ -73,6 +80,20 @@ impl Apart {
 }
 
 impl Ledger {
+    /// The ledger of a soak that begins here and now.
+    pub(crate) fn begin() -> Self {
+        allocator::as_meter(|| Self {
+            allocated_before: allocations(&allocator::counts_of_sites()),
+            origin: Origin::here(),
+            ..Self::default()
+        })
+    }
+
+    /// Where the soak was begun.
+    pub(super) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
     /// Takes the reading of every site.
     pub(crate) fn record(&mut self) {
         allocator::as_meter(|| {
@@ -91,6 +112,7 @@ impl Ledger {
         let (row, moved) =
             allocator::all_sites().zip(&counts).map(|(site, counts)| split(site, counts)).unzip();
         self.moved = moved;
+        self.allocated = allocations(&counts);
         row
     }
 
@@ -144,6 +166,7 @@ impl Ledger {
             site,
             readings: self.rows.iter().map(reading).collect(),
             rest: self.rest.as_ref().map(reading),
+            allocates: self.allocated.get(site.index()) > self.allocated_before.get(site.index()),
         }
     }
 
@@ -158,6 +181,11 @@ impl Ledger {
             reallocations: born.reallocations,
         }
     }
+}
+
+/// How many blocks were allocated at each site.
+fn allocations(counts: &[SiteCounts]) -> Vec<u64> {
+    counts.iter().map(|counts| counts.allocations).collect()
 }
 
 /// What was born at a site and what moved, from its counts.

@@ -7,7 +7,7 @@
 //! - `frame`: a frame of a call stack; `stack`: a call stack as text.
 //! - `nameless`: places without a name or a line, and why; `signature`: what a stack is suppressed by.
 //! - `suppression`: places that may grow: suppressions and declared bounds.
-//! - `capture`: output that the test harness captures.
+//! - `capture`: output that the test harness captures; `harness`: the blocks of other tests.
 //! - `findings`: the sites that grow, each at its culprit line; `exchange`: growth of one
 //!   stack that the fall of others makes up for.
 
@@ -15,6 +15,7 @@ mod capture;
 mod exchange;
 mod findings;
 mod frame;
+mod harness;
 mod judgement;
 mod ledger;
 mod nameless;
@@ -114,7 +115,8 @@ pub enum Grain {
 pub struct Attribution {
     /// The way in which call stacks were found.
     pub method: AttributionMethod,
-    /// What to change to make it quicker or more exact. `None` if nothing.
+    /// What to change to make it quicker or more exact, or what is wrong with the environment variable
+    /// `LEAK_METER_ATTRIBUTION`. `None` if nothing.
     pub advice: Option<String>,
     /// Stacks on which frame pointers and the unwinder agreed, of those that were compared.
     pub agreed: usize,
@@ -122,7 +124,7 @@ pub struct Attribution {
     pub disagreed: usize,
     /// Call sites that were seen.
     pub sites: usize,
-    /// Allocations whose site found no place in the table: if any, nothing is Steady.
+    /// Allocations since the soak began whose site found no place in the table: if any, nothing is Steady.
     pub sites_refused: usize,
     /// The meter's own memory on the program's heap, in bytes. It is in no other figure.
     pub meter_bytes: u64,
@@ -178,16 +180,18 @@ fn overriding_variable() -> Option<&'static str> {
 pub(crate) fn attribution() -> Attribution {
     let walks = allocator::walks();
     let capacity = allocator::capacity();
-    let (method, advice) = match allocator::method() {
+    let (method, to_be_fast) = match allocator::method() {
         Method::Off => (AttributionMethod::Off, None),
         Method::FramePointers => (AttributionMethod::FramePointers, None),
         Method::Unwinder => {
             (AttributionMethod::Unwinder, Some(frame_pointer_advice(overriding_variable())))
         }
     };
+    let advice = [allocator::environment_fault(), to_be_fast];
+    let advice: Vec<String> = advice.into_iter().flatten().collect();
     Attribution {
         method,
-        advice,
+        advice: (!advice.is_empty()).then(|| advice.join("; ")),
         agreed: walks.agreed,
         disagreed: walks.disagreed,
         sites: capacity.used,

@@ -6,7 +6,7 @@ use crate::allocator::SiteId;
 /// What stands for a site whose stack is not known.
 pub(crate) fn nameless(site: SiteId) -> Frame {
     let function = match site {
-        SiteId::UNKNOWN => "blocks from before the soak, or without a call stack",
+        SiteId::UNKNOWN => "blocks without a call stack",
         SiteId::OVERFLOW => "call sites that did not fit into the table",
         SiteId::FOREIGN_STACK => "a stack that is not the thread's own",
         _ => "code without names",
@@ -24,8 +24,9 @@ pub(super) fn why_no_line(
     let Some(culprit) = culprit else {
         return Some(match site {
             SiteId::UNKNOWN => {
-                "it has no line: all blocks that were allocated before the soak, or where no call \
-                 stack could be read, are counted together"
+                "it has no line: all blocks without a call stack are counted together; outside soaks, \
+                 LEAK_METER_ATTRIBUTION=off, allocator::stop() and missing frame pointers leave blocks \
+                 without one"
             }
             SiteId::OVERFLOW => {
                 "it has no line: the meter's table of call stacks is full, and all blocks of later \
@@ -80,7 +81,7 @@ mod tests {
     #[test]
     fn each_kind_of_nameless_place_says_why_it_has_no_line() {
         for (site, why) in [
-            (SiteId::UNKNOWN, "before the soak"),
+            (SiteId::UNKNOWN, "without a call stack"),
             (SiteId::OVERFLOW, "table of call stacks is full"),
             (SiteId::FOREIGN_STACK, "other than a thread's own"),
             (SiteId::of_index(100), "no function on its call stack has a name"),

@@ -10,7 +10,7 @@ use super::plan::Plan;
 use super::run::RoundEnd;
 use super::schedule::{Next, Schedule};
 use super::{Operation, Pace, Watchers};
-use crate::allocator::{self, HeapCounts};
+use crate::allocator::{self, HeapCounts, SoakSearch};
 use crate::judge;
 use crate::probe::FileGroup;
 use crate::report::Report;
@@ -53,6 +53,8 @@ pub(super) struct Recorder<'a> {
     /// Why the load ended before its time or its rounds were up.
     ended_early: Option<String>,
     over: bool,
+    /// While call sites are looked for because of this soak: until its report, or until it is dropped.
+    search: Option<SoakSearch>,
 }
 
 impl<'a> Recorder<'a> {
@@ -63,7 +65,9 @@ impl<'a> Recorder<'a> {
     fn begin(plan: Plan, watchers: Watchers<'a>) -> Self {
         let fault = plan.suppressions.fault().map(str::to_owned);
         let stopped = plan.fault.clone().or(fault);
-        let recorder = Self {
+        // A soak that cannot run, such as one within another one, leaves the search alone.
+        let search = stopped.is_none().then(SoakSearch::begin);
+        Self {
             schedule: Schedule::new(&plan),
             next_operation: 0,
             pace: None,
@@ -76,16 +80,15 @@ impl<'a> Recorder<'a> {
             rounds: Vec::new(),
             open: [BTreeMap::new(), BTreeMap::new()],
             gauges: vec![Vec::new(); watchers.gauges.len()],
-            ledger: Ledger::default(),
+            ledger: Ledger::begin(),
             after_rest: None,
             over: stopped.is_some(),
+            search,
             stopped,
             ended_early: None,
             plan,
             watchers,
-        };
-        allocator::start();
-        recorder
+        }
     }
 
     /// Whether another round is to be run.
@@ -320,12 +323,5 @@ impl<'a> Recorder<'a> {
             self.stopped = self.schedule.too_small(self.rounds.len());
         }
         self.report()
-    }
-}
-
-impl Drop for Recorder<'_> {
-    /// A workload that never came to its report, such as a cancelled future, leaves attribution off.
-    fn drop(&mut self) {
-        allocator::stop();
     }
 }

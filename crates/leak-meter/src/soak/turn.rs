@@ -12,7 +12,6 @@ use std::thread;
 use std::time::Duration;
 
 use super::settle::yield_now;
-use crate::allocator::{self, Method};
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
@@ -38,8 +37,8 @@ enum Kind {
     /// Of a soak that stays on its thread.
     OnThread(Within),
     Async,
-    /// Of a soak that does not run, since another one is around it; how that one looks for call sites.
-    Refused(Method),
+    /// Of a soak that does not run, since another one is around it.
+    Refused,
 }
 
 /// While it lives, what runs on this thread is a part of a soak.
@@ -85,7 +84,7 @@ impl Turn {
 
     fn refused(fault: &mut Option<String>) -> Self {
         *fault = Some(NESTED.to_owned());
-        Self { kind: Kind::Refused(allocator::method()) }
+        Self { kind: Kind::Refused }
     }
 }
 
@@ -106,8 +105,7 @@ pub(super) async fn within<T>(part: impl Future<Output = T>) -> T {
 impl Drop for Turn {
     fn drop(&mut self) {
         match &self.kind {
-            // The end of the refused soak has ended the search for call sites.
-            Kind::Refused(method) => allocator::resume(*method),
+            Kind::Refused => {}
             Kind::OnThread(_) | Kind::Async => TAKEN.store(false, Ordering::Release),
         }
     }

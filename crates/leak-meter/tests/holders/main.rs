@@ -61,7 +61,8 @@ scenes! {
     limits: reserved_address_space, out_of_time, nothing_gained;
     counts: forgotten_clone_of_a_parent, forgotten_clone, future_that_borrows_from_itself,
         ring_of_one;
-    tasks: registry_of_wakers, server_that_a_signal_ends, tasks_of_an_older_runtime,
+    tasks: registry_of_wakers, server_that_a_signal_ends,
+        server_without_a_call_stack_that_a_signal_ends, tasks_of_a_runtime_without_a_call_stack,
         results_that_nobody_takes, list_of_waiters;
     strays: slots_that_are_not_cleared, queue_of_one_slow_client, ring_that_only_wakers_know;
     random: random_graphs;

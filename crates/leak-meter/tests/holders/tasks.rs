@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Wake, Waker};
 
-use leak_meter::holders::Hold;
-use leak_meter::{Snapshot, holders};
+use leak_meter::holders::{Hold, Holders, Step};
+use leak_meter::{Snapshot, allocator, holders};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
@@ -81,8 +81,39 @@ async fn serve(mut requests: mpsc::Receiver<u64>) -> usize {
     }
 }
 
-/// The signal knows the server to wake it. The server and its runtime are older than the call sites.
+/// The signal knows the server to wake it.
 pub fn server_that_a_signal_ends() {
+    let (found, _runtime) = server_with_kept_requests();
+    let steps = [
+        ("vector", "::remember"),
+        ("task of the tokio runtime", "::server_with_kept_requests"),
+        ("task list of the tokio runtime", "::single"),
+        ("memory of tokio", "::single"),
+    ];
+    let (finding, _) = holder_of(&found, "::make");
+    let is = |(step, (what, function)): (&Step, &(&str, &str))| {
+        step.what.starts_with(what) && step.function.ends_with(function)
+    };
+    assert_eq!(finding.steps.len(), steps.len(), "{found}");
+    assert!(finding.steps.iter().zip(&steps).all(is), "{found}");
+    is_on_stack(&finding.hold, "the_scene", None);
+}
+
+/// The same, where the server and its runtime have no call stack.
+pub fn server_without_a_call_stack_that_a_signal_ends() {
+    allocator::stop();
+    let (found, _runtime) = server_with_kept_requests();
+    let (finding, _) = holder_of(&found, "::make");
+    assert_eq!(finding.hold, Hold::UnfinishedTask, "{found}");
+    assert_eq!(finding.steps[0].what, "vector", "{found}");
+    assert!(
+        found.to_string().contains("by the tokio runtime: a task that has not ended"),
+        "{found}"
+    );
+}
+
+/// A server that has been sent a thousand requests, and who holds them.
+fn server_with_kept_requests() -> (Holders, Runtime) {
     let runtime = single();
     let (requests, received) = mpsc::channel(1);
     let server = runtime.spawn(serve(received));
@@ -96,16 +127,11 @@ pub fn server_that_a_signal_ends() {
     let before = Snapshot::take();
     (0..1000).for_each(|_| request());
     let found = holders::since(&before);
-    let (finding, held) = holder_of(&found, "::make");
-    assert_eq!(finding.hold, Hold::UnfinishedTask, "{found}");
-    assert_eq!(finding.steps[0].what, "vector", "{found}");
+    let (_, held) = holder_of(&found, "::make");
     assert!(held.blocks >= 990, "{found}");
-    assert!(
-        found.to_string().contains("by the tokio runtime: a task that has not ended"),
-        "{found}"
-    );
     drop(requests);
     assert_eq!(runtime.block_on(server).unwrap(), 1010);
+    (found, runtime)
 }
 
 #[inline(never)]
@@ -116,8 +142,9 @@ fn spawn(runtime: &Runtime, kept: Box<Value>) {
     }));
 }
 
-/// Tasks are named though their runtime, and with it its list of tasks, came before call sites were known.
-pub fn tasks_of_an_older_runtime() {
+/// Tasks are named though their runtime, and with it its list of tasks, has no call stack.
+pub fn tasks_of_a_runtime_without_a_call_stack() {
+    allocator::stop();
     let runtime = single();
     let before = Snapshot::take();
     for number in 0..1000 {

@@ -67,7 +67,12 @@ impl Project {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.current_dir(self.folder()).args(["test", "--offline"]).args(arguments);
         // What this test was itself started with must not reach the project.
-        for inherited in ["CARGO_ENCODED_RUSTFLAGS", "RUSTC_WRAPPER", "LEAK_METER_BUDGET"] {
+        for inherited in [
+            "CARGO_ENCODED_RUSTFLAGS",
+            "RUSTC_WRAPPER",
+            "LEAK_METER_BUDGET",
+            "LEAK_METER_ATTRIBUTION",
+        ] {
             cargo.env_remove(inherited);
         }
         cargo.env("RUSTFLAGS", flags);

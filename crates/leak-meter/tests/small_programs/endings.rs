@@ -12,28 +12,59 @@ use tokio::time;
 
 /// The programs whose standard error stream is read by the tests below.
 pub const PROGRAMS: &[(&str, fn())] = &[
-    ("panics", panics),
-    ("panics_asynchronously", panics_asynchronously),
-    ("is_cancelled", is_cancelled),
+    ("panics", || panics(Outside::On)),
+    ("panics_while_off", || panics(Outside::Off)),
+    ("panics_asynchronously", || panics_asynchronously(Outside::On)),
+    ("panics_asynchronously_while_off", || panics_asynchronously(Outside::Off)),
+    ("is_cancelled", || is_cancelled(Outside::On)),
+    ("is_cancelled_while_off", || is_cancelled(Outside::Off)),
 ];
+
+/// Whether call sites are looked for outside the soak.
+#[derive(Debug, Clone, Copy)]
+enum Outside {
+    On,
+    Off,
+}
+
+impl Outside {
+    fn begin(self) {
+        match self {
+            Self::On => assert_ne!(allocator::method(), Method::Off, "it begins by itself"),
+            Self::Off => allocator::stop(),
+        }
+    }
+
+    #[track_caller]
+    fn is_as_before(self) {
+        match self {
+            Self::On => assert_ne!(allocator::method(), Method::Off),
+            Self::Off => assert_eq!(allocator::method(), Method::Off),
+        }
+    }
+}
 
 /// What a program writes when the panic has reached the caller of the soak.
 const CAUGHT: &str = "the caller has caught the panic";
 
 #[test]
-fn an_operation_that_panics_prints_the_report_so_far_and_ends_attribution() {
+fn an_operation_that_panics_prints_the_report_so_far_and_leaves_attribution_as_it_was() {
     prints_the_report_and_panics("panics");
+    prints_the_report_and_panics("panics_while_off");
 }
 
 #[test]
 fn an_asynchronous_operation_that_panics_does_the_same() {
     prints_the_report_and_panics("panics_asynchronously");
+    prints_the_report_and_panics("panics_asynchronously_while_off");
 }
 
 #[test]
-fn a_cancelled_soak_ends_attribution_and_prints_nothing() {
-    let errors = super::in_a_process("is_cancelled");
-    assert!(!errors.contains("leak-meter"), "{errors}");
+fn a_cancelled_soak_leaves_attribution_as_it_was_and_prints_nothing() {
+    for program in ["is_cancelled", "is_cancelled_while_off"] {
+        let errors = super::in_a_process(program);
+        assert!(!errors.contains("leak-meter"), "{errors}");
+    }
 }
 
 #[track_caller]
@@ -61,14 +92,16 @@ fn soak() -> Soak<'static> {
     Soak::new().operations_per_round(100)
 }
 
-fn panics() {
+fn panics(outside: Outside) {
+    outside.begin();
     let mut kept = Vec::with_capacity(10_000);
     let soak = || soak().run(|operation| keep_order(&mut kept, operation));
-    is_caught(catch_unwind(AssertUnwindSafe(soak)).map(drop));
+    is_caught(catch_unwind(AssertUnwindSafe(soak)).map(drop), outside);
     the_next_soak_works();
 }
 
-fn panics_asynchronously() {
+fn panics_asynchronously(outside: Outside) {
+    outside.begin();
     in_a_runtime(async {
         let soak = async {
             let mut kept = Vec::with_capacity(10_000);
@@ -81,13 +114,14 @@ fn panics_asynchronously() {
         // A task of its own catches the panic, as a server's does.
         let tasks = LocalSet::new();
         let result = tasks.run_until(async { task::spawn_local(soak).await }).await;
-        is_caught(result.map_err(JoinError::into_panic));
+        is_caught(result.map_err(JoinError::into_panic), outside);
         the_next_asynchronous_soak_works().await;
     });
     the_next_soak_works();
 }
 
-fn is_cancelled() {
+fn is_cancelled(outside: Outside) {
+    outside.begin();
     in_a_runtime(async {
         let endless = Soak::new().run_async(async |_| {
             assert_ne!(allocator::method(), Method::Off, "a soak attributes");
@@ -95,7 +129,7 @@ fn is_cancelled() {
         });
         let limit = Duration::from_millis(300);
         assert!(time::timeout(limit, endless).await.is_err(), "it goes on for its budget");
-        assert_eq!(allocator::method(), Method::Off);
+        outside.is_as_before();
         the_next_asynchronous_soak_works().await;
     });
     the_next_soak_works();
@@ -103,12 +137,12 @@ fn is_cancelled() {
 
 #[allow(clippy::print_stderr)] // The order of what is written is the point.
 #[track_caller]
-fn is_caught(result: Result<(), Box<dyn std::any::Any + Send>>) {
+fn is_caught(result: Result<(), Box<dyn std::any::Any + Send>>, outside: Outside) {
     eprintln!("{CAUGHT}");
     let payload = result.expect_err("the panic goes on");
     let text = payload.downcast_ref::<String>().map(String::as_str);
     assert_eq!(text, Some("the order 3041 is broken"), "the payload is the operation's own");
-    assert_eq!(allocator::method(), Method::Off);
+    outside.is_as_before();
 }
 
 fn in_a_runtime(work: impl Future<Output = ()>) {

@@ -8,11 +8,13 @@
 //! - `time`: slow operations, busy threads, and what becomes slower.
 //! - `lingering`: asynchronous work that goes on after its operation.
 //! - `assertions`: when the assertions on a report pass.
+//! - `early`: what was made before the soak.
 //! - `endings`: operations that panic, and soaks that are cancelled.
 #![allow(clippy::vec_box)] // A block for each value is the point.
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
 
 mod assertions;
+mod early;
 mod endings;
 mod handles;
 mod lingering;
@@ -21,7 +23,7 @@ mod stores;
 mod time;
 
 use std::env;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use leak_meter::report::Growth;
 use leak_meter::{Allocator, Report, Resource, Verdict};
@@ -71,31 +73,51 @@ programs! {
         assert_not_growing_accepts_an_undecided_resource_beside_steady_ones,
         assert_detects_names_the_detection_limit,
         a_summary_is_one_line;
+    early:
+        what_was_made_at_any_time_has_its_line,
+        after_a_soak_attribution_is_as_before;
 }
 
 /// The environment variable that names the program to a child.
 const PROGRAM: &str = "LEAK_METER_TEST_PROGRAM";
 
+/// Runs a test of this program in a process of its own, with these environment variables.
+#[track_caller]
+fn test_in_a_process(test: &str, variables: &[(&str, &str)]) -> Output {
+    let output = Command::new(env::current_exe().expect("this test's program"))
+        .args(["--ignored", "--exact", "--nocapture", test])
+        .env_remove("LEAK_METER_BUDGET")
+        .env_remove("LEAK_METER_ATTRIBUTION")
+        .envs(variables.iter().copied())
+        .output()
+        .expect("this program can be run");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{test}, {variables:?}: {}\n{text}\n{errors}", output.status);
+    assert!(text.contains("1 passed"), "no test {test}\n{text}");
+    output
+}
+
 /// Runs a program in a process of its own, and returns what it wrote to the standard error stream.
 #[track_caller]
 fn in_a_process(program: &str) -> String {
-    let output = Command::new(env::current_exe().expect("this test's program"))
-        .args(["--ignored", "--exact", "--nocapture", "the_program"])
-        .env(PROGRAM, program)
-        .env_remove("LEAK_METER_BUDGET")
-        .output()
-        .expect("this program can be run");
-    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{program}: {}\n{text}\n{errors}", output.status);
-    errors
+    let output = test_in_a_process("the_program", &[(PROGRAM, program)]);
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// As [`in_a_process`], with environment variables; returns what it wrote to the standard output.
+#[track_caller]
+fn printed_by(program: &str, variables: &[(&str, &str)]) -> String {
+    let variables = [variables, &[(PROGRAM, program)]].concat();
+    let output = test_in_a_process("the_program", &variables);
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 #[test]
 #[ignore = "a child of the others"]
 fn the_program() {
     let Ok(wanted) = env::var(PROGRAM) else { return };
-    let mut programs = PROGRAMS.iter().chain(endings::PROGRAMS);
+    let mut programs = PROGRAMS.iter().chain(endings::PROGRAMS).chain(early::PROGRAMS);
     let (_, program) = programs.find(|(name, _)| *name == wanted).expect("a program of that name");
     program();
 }

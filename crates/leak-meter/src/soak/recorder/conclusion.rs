@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::Recorder;
-use crate::allocator;
 use crate::holders;
 use crate::judge::{self, Evidence};
 use crate::probe::FileGroup;
@@ -13,12 +12,12 @@ use crate::site::{self, HeapLook};
 use crate::verdict::Verdict;
 
 impl Recorder<'_> {
-    /// Judges what was read, and leaves attribution off.
+    /// Judges what was read, and ends the search for call sites, unless it goes on without the soak.
     pub(super) fn report(&mut self) -> Report {
         // Names and holders are read from files.
         self.handles.release_reserve();
         let attribution = site::attribution();
-        allocator::stop();
+        drop(self.search.take());
         let operations = self.schedule.operations;
         let look = if self.plan.holders { HeapLook::Allowed } else { HeapLook::SwitchedOff };
         let judged = site::judge(&self.ledger, operations, &self.plan.suppressions, look);

@@ -4,7 +4,10 @@ use std::time::Instant;
 static METER: leak_meter::Allocator = leak_meter::Allocator::system();
 
 fn main() {
+    // Before the soak, and without it.
+    println!("call sites are found by {:?}", leak_meter::allocator::method());
     let mut till = shop::Till::new(std::env::var_os("KEEPS_RECEIPTS").is_some());
+    leak_meter::allocator::stop();
     let began = Instant::now();
     (0..100_000).for_each(|purchase| {
         till.ring_up(purchase);

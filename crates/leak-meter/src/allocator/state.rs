@@ -1,0 +1,204 @@
+//! The state of the search for call sites: one word, so that each change of it is one step.
+
+use super::search::Method;
+
+/// What the search is outside soaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Outside {
+    /// Not decided yet: nothing was allocated.
+    NotBegun = 0,
+    /// Off: stopped, switched off from outside, or not possible by frame pointers.
+    Off = 1,
+    /// On as long as it is cheap, which is by frame pointers.
+    Cheap = 2,
+    /// On by any method: the program has asked for it.
+    Asked = 3,
+}
+
+/// The state of the search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct State {
+    /// How call stacks are found now.
+    pub(super) method: Method,
+    pub(super) outside: Outside,
+    pub(super) in_soak: bool,
+    /// Whether the search is off for the moment, because one thread prepares what it needs.
+    pub(super) paused: bool,
+    /// How often the table of sites was renewed, so that what a thread remembers of its stacks is known to
+    /// be out of date.
+    pub(super) renewals: u32,
+}
+
+const METHOD_BITS: u32 = 8;
+const OUTSIDE_SHIFT: u32 = METHOD_BITS;
+const SOAK_SHIFT: u32 = OUTSIDE_SHIFT + 2;
+const PAUSED_SHIFT: u32 = SOAK_SHIFT + 1;
+const RENEWALS_SHIFT: u32 = PAUSED_SHIFT + 1;
+
+/// Stands for the method in the word of a state in which the next allocation begins the search.
+pub(super) const NOT_BEGUN: u32 = 3;
+
+/// The method in the word of a state, or [`NOT_BEGUN`].
+#[inline]
+pub(super) fn method_of(word: u32) -> u32 {
+    word & ((1 << METHOD_BITS) - 1)
+}
+
+impl State {
+    pub(super) const AT_START: Self = Self {
+        method: Method::Off,
+        outside: Outside::NotBegun,
+        in_soak: false,
+        paused: false,
+        renewals: 0,
+    };
+
+    pub(super) const fn word(self) -> u32 {
+        let is_not_begun =
+            matches!(self.outside, Outside::NotBegun) && !self.in_soak && !self.paused;
+        let method = if is_not_begun { NOT_BEGUN } else { self.method as u32 };
+        method
+            | (self.outside as u32) << OUTSIDE_SHIFT
+            | (self.in_soak as u32) << SOAK_SHIFT
+            | (self.paused as u32) << PAUSED_SHIFT
+            | self.renewals << RENEWALS_SHIFT
+    }
+
+    pub(super) fn of_word(word: u32) -> Self {
+        Self {
+            method: match method_of(word) {
+                1 => Method::FramePointers,
+                2 => Method::Unwinder,
+                _ => Method::Off,
+            },
+            outside: match word >> OUTSIDE_SHIFT & 3 {
+                0 => Outside::NotBegun,
+                1 => Outside::Off,
+                2 => Outside::Cheap,
+                _ => Outside::Asked,
+            },
+            in_soak: word >> SOAK_SHIFT & 1 != 0,
+            paused: word >> PAUSED_SHIFT & 1 != 0,
+            renewals: word >> RENEWALS_SHIFT,
+        }
+    }
+
+    /// The program wants no search, whatever goes on.
+    pub(super) fn stopped(self) -> Self {
+        Self { method: Method::Off, outside: Outside::Off, ..self }
+    }
+
+    /// The pause ends; call stacks can be found by `method`.
+    pub(super) fn resumed(self, method: Method, renewals: u32) -> Self {
+        Self { paused: false, renewals, ..self }.by(method)
+    }
+
+    /// The soak ends: the search is what it is outside.
+    pub(super) fn after_soak(self) -> Self {
+        Self { in_soak: false, ..self }.by(self.method)
+    }
+
+    /// Frame pointers were found to be missing: an unwinder is used where the program has asked for the
+    /// search, and none goes on elsewhere. `None` if they are not used any more.
+    pub(super) fn without_frame_pointers(self) -> Option<Self> {
+        (self.method == Method::FramePointers).then(|| self.by(Method::Unwinder))
+    }
+
+    /// With this method, where it may be used.
+    fn by(self, method: Method) -> Self {
+        let is_wanted = match self.outside {
+            _ if self.in_soak => true,
+            Outside::NotBegun | Outside::Off => false,
+            Outside::Cheap => method == Method::FramePointers,
+            Outside::Asked => true,
+        };
+        match (is_wanted, self.outside) {
+            (true, _) => Self { method, ..self },
+            (false, Outside::NotBegun) => Self { method: Method::Off, ..self },
+            (false, _) => self.stopped(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Method::{FramePointers, Off, Unwinder};
+
+    const OUTSIDE: [Outside; 4] = [Outside::NotBegun, Outside::Off, Outside::Cheap, Outside::Asked];
+
+    fn state(outside: Outside, method: Method) -> State {
+        State { method, outside, ..State::AT_START }
+    }
+
+    /// The state while a soak runs that was begun in this one.
+    fn in_soak(state: State, method: Method) -> State {
+        State { in_soak: true, paused: true, method: Off, ..state }.resumed(method, 0)
+    }
+
+    #[test]
+    fn a_word_holds_the_whole_state() {
+        for outside in OUTSIDE {
+            for method in [Off, FramePointers, Unwinder] {
+                for (in_soak, paused) in [(false, false), (true, false), (false, true)] {
+                    let is_not_begun = outside == Outside::NotBegun && !in_soak && !paused;
+                    let state = State { method, outside, in_soak, paused, renewals: 5 };
+                    let read = State::of_word(state.word());
+                    let method = if is_not_begun { Off } else { method };
+                    assert_eq!(read, State { method, ..state });
+                    assert_eq!(method_of(state.word()) == NOT_BEGUN, is_not_begun, "{state:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_soak_searches_by_any_method_and_leaves_the_state_as_it_was() {
+        for (before, method) in [
+            (state(Outside::NotBegun, Off), FramePointers),
+            (state(Outside::NotBegun, Off), Unwinder),
+            (state(Outside::Off, Off), FramePointers),
+            (state(Outside::Off, Off), Unwinder),
+            (state(Outside::Cheap, FramePointers), FramePointers),
+            (state(Outside::Asked, FramePointers), FramePointers),
+            (state(Outside::Asked, Unwinder), Unwinder),
+        ] {
+            let during = in_soak(before, method);
+            assert_eq!(during.method, method);
+            assert_eq!(during.after_soak(), before);
+        }
+    }
+
+    #[test]
+    fn what_the_program_says_in_a_soak_holds_after_it() {
+        let cheap = state(Outside::Cheap, FramePointers);
+        let stopped = in_soak(cheap, FramePointers).stopped();
+        assert_eq!(stopped.method, Off);
+        assert_eq!(stopped.after_soak(), state(Outside::Off, Off));
+        let during = in_soak(state(Outside::Off, Off), Unwinder);
+        let started = State { outside: Outside::Asked, ..during };
+        assert_eq!(started.after_soak(), state(Outside::Asked, Unwinder));
+        // A stop during the preparations is not forgotten.
+        let paused = State { paused: true, ..state(Outside::Cheap, Off) };
+        assert_eq!(paused.stopped().resumed(FramePointers, 0), state(Outside::Off, Off));
+    }
+
+    #[test]
+    fn an_unwinder_is_used_only_where_the_program_has_asked_for_the_search() {
+        let cheap = state(Outside::Cheap, FramePointers);
+        assert_eq!(cheap.without_frame_pointers(), Some(state(Outside::Off, Off)));
+        let during =
+            in_soak(cheap, FramePointers).without_frame_pointers().expect("they were used");
+        assert_eq!(during.method, Unwinder);
+        assert_eq!(during.after_soak(), state(Outside::Off, Off));
+        let asked = state(Outside::Asked, FramePointers);
+        assert_eq!(asked.without_frame_pointers(), Some(state(Outside::Asked, Unwinder)));
+        assert_eq!(state(Outside::Asked, Unwinder).without_frame_pointers(), None);
+        assert_eq!(state(Outside::Off, Off).without_frame_pointers(), None);
+        // The same at the first allocation.
+        let beginning = State { paused: true, ..state(Outside::Cheap, Off) };
+        assert_eq!(beginning.resumed(Unwinder, 0), state(Outside::Off, Off));
+        assert_eq!(beginning.resumed(FramePointers, 0), cheap);
+    }
+}

@@ -1,0 +1,80 @@
+//! Whose a call stack is among the tests of one process, which the standard harness runs side by side.
+
+use super::frame::Frame;
+use super::names::{self, Names};
+
+/// The call stack on which a soak was begun. It shows the test that the soak is part of, unless the soak runs
+/// on a thread of its own, or in a task.
+#[derive(Debug, Default)]
+pub(crate) struct Origin {
+    addresses: Vec<usize>,
+}
+
+impl Origin {
+    /// That of the caller.
+    pub(super) fn here() -> Self {
+        let mut addresses = Vec::new();
+        backtrace::trace(|frame| {
+            addresses.push(frame.ip().addr());
+            true
+        });
+        Self { addresses }
+    }
+}
+
+/// The test that a soak is part of; `None` if that is not known.
+pub(super) struct SoakedTest(Option<String>);
+
+impl SoakedTest {
+    pub(super) fn new(origin: &Origin, names: &mut Names) -> Self {
+        Self(test_of(&names.of(&origin.addresses)).map(|test| test.function.clone()))
+    }
+
+    /// Whether a stack belongs to another test, or to the harness itself. Blocks from before the soak may be
+    /// of a test that has ended, in a static, say. Then they grow by what this test does: so a stack is
+    /// another test's only if it `allocates`, which a test that has ended does not.
+    pub(super) fn is_not_of(&self, frames: &[Frame], allocates: bool) -> bool {
+        let is_other = |test: &Frame| allocates && self.0.as_ref() != Some(&test.function);
+        names::is_of_another_test(frames) && test_of(frames).is_none_or(is_other)
+    }
+}
+
+/// The function that the harness runs as a test: the outermost one of the program that it calls.
+fn test_of(frames: &[Frame]) -> Option<&Frame> {
+    let harness = frames.iter().position(|frame| frame.function.starts_with("test::run_test"))?;
+    frames[..harness].iter().rev().find(|frame| frame.owner.is_programs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::Owner;
+
+    /// A stack of `functions` of the program within the harness.
+    fn stack(functions: &[&str]) -> Vec<Frame> {
+        let mut frames: Vec<Frame> =
+            functions.iter().map(|function| Frame::named(function, Owner::Tests)).collect();
+        frames.push(Frame::named("core::ops::function::FnOnce::call_once", Owner::Standard));
+        frames.push(Frame::named("test::run_test", Owner::Standard));
+        frames.push(Frame::named("test::run_tests", Owner::Standard));
+        frames.push(Frame::named("shop::main", Owner::Program));
+        frames
+    }
+
+    #[test]
+    fn a_stack_is_another_tests_if_that_test_runs_beside_the_soak() {
+        let soaked = SoakedTest(Some("shop::carts".to_owned()));
+        let own = stack(&["shop::Cart::add", "shop::carts"]);
+        let other = stack(&["shop::Cart::add", "shop::orders"]);
+        assert!(!soaked.is_not_of(&own, true) && !soaked.is_not_of(&own, false));
+        assert!(soaked.is_not_of(&other, true) && !soaked.is_not_of(&other, false));
+        // The harness's own blocks.
+        assert!(soaked.is_not_of(&stack(&[]), true) && soaked.is_not_of(&stack(&[]), false));
+        // A stack that does not go through the harness.
+        let thread = [Frame::named("shop::Cart::add", Owner::Program)];
+        assert!(!soaked.is_not_of(&thread, true));
+        // Of a soak on a thread of its own nothing tells its test.
+        let unknown = SoakedTest(None);
+        assert!(unknown.is_not_of(&own, true) && !unknown.is_not_of(&own, false));
+    }
+}
