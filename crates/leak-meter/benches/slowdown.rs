@@ -19,6 +19,7 @@ use criterion::measurement::{Measurement, ValueFormatter};
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
 use leak_meter::Allocator;
 use leak_meter::allocator::{self, Method};
+use leak_meter::internals::start_with;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 static STATS: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -149,7 +150,7 @@ impl Subject {
     /// How long the slowest thread takes for so many operations, all at once.
     fn time(self, operations: u64) -> Duration {
         if self.method != Method::Off {
-            allocator::start_with(self.method);
+            start_with(self.method);
         }
         let work = || {
             SERVER.set(self.server);

@@ -85,21 +85,38 @@
 
 pub mod allocator;
 pub mod guide;
+#[cfg(any(feature = "holders", feature = "soak"))]
 pub mod holders;
+#[doc(hidden)]
+pub mod internals;
+#[cfg(feature = "soak")]
 mod judge;
 pub mod probe;
+#[cfg(feature = "soak")]
 pub mod report;
+#[cfg(feature = "soak")]
 pub mod series;
+#[cfg(feature = "sites")]
 pub mod site;
+#[cfg(feature = "sites")]
 pub mod snapshot;
+#[cfg(feature = "soak")]
 pub mod soak;
-pub mod units;
+#[cfg(feature = "sites")]
+mod units;
+#[cfg(feature = "soak")]
 pub mod verdict;
 
 pub use allocator::{Allocator, HeapCounts};
+#[cfg(any(feature = "holders", feature = "soak"))]
 pub use holders::Holders;
+#[cfg(feature = "soak")]
 pub use report::{Growth, Report};
+#[cfg(feature = "soak")]
 pub use series::{Resource, Round};
+#[cfg(feature = "sites")]
 pub use snapshot::Snapshot;
+#[cfg(feature = "soak")]
 pub use soak::{Operation, Soak};
+#[cfg(feature = "soak")]
 pub use verdict::Verdict;

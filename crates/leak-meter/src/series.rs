@@ -78,6 +78,7 @@ impl Resource {
 /// One round: the work done in it, and what was held when it had settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Round {
     /// Operations of this round.
     pub operations: u64,
@@ -147,6 +148,6 @@ impl Round {
 }
 
 /// The series of one resource over `rounds`; `None` if any round lacks it.
-pub fn series(rounds: &[Round], resource: Resource) -> Option<Vec<u64>> {
+pub(crate) fn series(rounds: &[Round], resource: Resource) -> Option<Vec<u64>> {
     rounds.iter().map(|round| round.reading(resource)).collect()
 }

@@ -19,13 +19,12 @@ fn counted(work: impl FnOnce()) -> HeapCounts {
     work();
     let witness = INSTRUMENTED_SYSTEM.stats() - witness_before;
     let after = HeapCounts::now();
-    let counts = HeapCounts {
-        allocations: after.allocations - before.allocations,
-        deallocations: after.deallocations - before.deallocations,
-        reallocations: after.reallocations - before.reallocations,
-        allocated_bytes: after.allocated_bytes - before.allocated_bytes,
-        deallocated_bytes: after.deallocated_bytes - before.deallocated_bytes,
-    };
+    let mut counts = HeapCounts::default();
+    counts.allocations = after.allocations - before.allocations;
+    counts.deallocations = after.deallocations - before.deallocations;
+    counts.reallocations = after.reallocations - before.reallocations;
+    counts.allocated_bytes = after.allocated_bytes - before.allocated_bytes;
+    counts.deallocated_bytes = after.deallocated_bytes - before.deallocated_bytes;
     assert_eq!(counts.allocations, witness.allocations as u64);
     assert_eq!(counts.deallocations, witness.deallocations as u64);
     assert_eq!(counts.reallocations, witness.reallocations as u64);

@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use leak_meter::allocator;
+use leak_meter::internals::capacity;
 use leak_meter::{Allocator, HeapCounts};
 
 #[global_allocator]
@@ -85,7 +86,7 @@ fn threads_take_little_memory_and_readings_little_time() {
     for path in 0..1 << STEPS {
         black_box(left(path, STEPS));
     }
-    assert!(allocator::capacity().used > 1 << STEPS);
+    assert!(capacity().used > 1 << STEPS);
     let reading = || {
         let began = Instant::now();
         black_box(HeapCounts::now());

@@ -51,7 +51,9 @@ fn another_counter_counts_allocations_and_the_meter_what_is_live() {
     let mut looks = 0;
     let counter = move || {
         looks += 1;
-        HeapCounts { allocations: 1000 * looks, ..HeapCounts::default() }
+        let mut counts = HeapCounts::default();
+        counts.allocations = 1000 * looks;
+        counts
     };
     let report = Soak::new().operations_per_round(10).counted_by(counter).run(|_| {});
     assert!(report.rounds.iter().all(|round| round.allocations == 1000), "{report}");

@@ -67,7 +67,9 @@ fn function(pattern: &str, name: &str) -> String {
 /// The first of the holders, in the meter's words without the pattern's name.
 pub(super) fn holder(pattern: &str, report: &Report) -> Option<String> {
     let holders = report.holders.as_ref()?;
-    let first = Holders { findings: vec![holders.findings.first()?.clone()], ..holders.clone() };
+    holders.findings.first()?;
+    let mut first = holders.clone();
+    first.findings.truncate(1);
     nameless(pattern, &first.lines().join("\n"))
 }
 

@@ -12,6 +12,7 @@ use super::walk::known_chain_is_seen;
 /// How call stacks are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
+#[non_exhaustive]
 pub enum Method {
     /// They are not looked for.
     Off = 0,
@@ -100,6 +101,7 @@ fn set(method: Method) {
 }
 
 /// How call stacks are found, or were when they were last looked for.
+#[cfg_attr(not(feature = "holders"), allow(dead_code))]
 pub(super) fn method_was() -> Method {
     match (method(), AGREED.load(Ordering::Relaxed), LACKING.load(Ordering::Relaxed)) {
         (Method::Off, agreed, lacking) if agreed > 10 * lacking => Method::FramePointers,
@@ -120,6 +122,7 @@ pub fn stop() {
 }
 
 /// Goes on looking for call sites, in the table as it is, if they were looked for by `method`.
+#[cfg(feature = "soak")]
 pub(crate) fn resume(method: Method) {
     if method != Method::Off && self::method() == Method::Off {
         set(method);

@@ -51,6 +51,7 @@ impl Names {
     }
 
     /// The path of the function that a call returns into at `address`.
+    #[cfg(feature = "holders")]
     pub(crate) fn symbol_at(&self, address: usize) -> Option<String> {
         self.symbols.function_at(address)
     }
@@ -205,6 +206,7 @@ pub(crate) fn culprit(frames: &[Frame]) -> Option<&Frame> {
 
 /// Whether a stack belongs to a test of the standard harness that is not the one that soaks: tests of
 /// one process run side by side. `frames` begin outside the meter's hooks.
+#[cfg(feature = "soak")]
 pub(crate) fn is_of_another_test(frames: &[Frame]) -> bool {
     let in_harness = frames.iter().any(|frame| frame.function.starts_with("test::run_test"));
     // The soak lies further in than the harness on a stack, so one that shows the harness shows it.

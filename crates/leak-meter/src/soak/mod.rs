@@ -219,6 +219,7 @@ impl<'a> Soak<'a> {
 
     /// Whether to look at the end, where something grows, for [who holds it](crate::holders). On unless
     /// it is turned off; it takes about a second for a million live blocks.
+    #[cfg(feature = "holders")]
     pub fn holders(mut self, look: bool) -> Self {
         self.plan.holders = look;
         self
