@@ -1,5 +1,6 @@
 //! The call stacks of sites may be read while other threads add new ones. What this test is for shows under
 //! `ThreadSanitizer` (`.ci/sanitizers thread`); without it, only wrong addresses would.
+#![cfg(feature = "sites")]
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};

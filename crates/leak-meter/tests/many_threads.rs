@@ -1,5 +1,6 @@
 //! What the meter costs a program with many threads: the memory of a new thread, and the time of a reading.
 //! One test, since the tables are the process's.
+#![cfg(feature = "sites")]
 #![cfg(target_os = "linux")]
 #![allow(clippy::print_stdout)] // Figures.
 

@@ -2,6 +2,7 @@
 //! asynchronous function under its own name, a small function that was set into its caller; with
 //! paths that were remapped; and without line tables the function alone, with the line of the profile
 //! that gives more. In a project outside this workspace, built in three ways.
+#![cfg(all(feature = "holders", feature = "soak"))]
 
 mod project;
 

@@ -1,5 +1,6 @@
 //! Whole soaks of planted leaks and of healthy programs. One test, since a soak counts all that its
 //! process allocates.
+#![cfg(all(feature = "holders", feature = "soak"))]
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

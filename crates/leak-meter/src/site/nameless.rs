@@ -54,7 +54,7 @@ pub(super) fn why_no_line(
     Some("its line is not known; add debug = \"line-tables-only\" to the profile in Cargo.toml")
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "soak"))]
 mod tests {
     use super::*;
 

@@ -9,6 +9,7 @@
 //! - `lingering`: asynchronous work that goes on after its operation.
 //! - `assertions`: when the assertions on a report pass.
 //! - `endings`: operations that panic, and soaks that are cancelled.
+#![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::vec_box)] // A block for each value is the point.
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
 
