@@ -43,22 +43,49 @@
 //! - Growth that may stay: [`Soak::suppressions`], [`Soak::bound`], [`Soak::bound_site`].
 //! - A running service: a [`Snapshot`] now, another later, and the difference by line.
 //! - Another allocator: `Allocator::new(MiMalloc)`.
+//! - A workload that shares state with its settling step, the report as JSON, a crate that is only a binary, a
+//!   library that has its own allocator: [`guide::recipes`].
 //! - How the verdict is reached: [`guide::method`]. What it cannot see and what it costs:
 //!   [`guide::limits`].
+//!
+//! # Features
+//! All are on by default.
+//!
+//! | feature | what it adds | dependencies that it adds |
+//! |---|---|---|
+//! | `sites` | call sites ([`allocator::start`]), [`Snapshot`]s and their differences by line | `backtrace`, `object`, `rustc-demangle`, `serde` |
+//! | `soak` | [`Soak`], [`Report`] and the verdict; turns on `sites` | none |
+//! | `holders` | [who holds it](holders), in a [`Report`] and on demand; turns on `sites` | none |
+//!
+//! With `default-features = false` there is the [`Allocator`], its counts ([`HeapCounts`]) and the probes ([`probe`]),
+//! and the only dependencies are `libc` and `rustix`. That is enough for a service that exports its live bytes as a
+//! metric: no call stack is ever looked for, and a thread's counts take a page instead of up to 1.2 MB of address
+//! space. Tests can still use everything, as a dev-dependency with the default features.
+//!
+//! ```toml
+//! [dependencies]
+//! leak-meter = { version = "0.1", default-features = false }
+//!
+//! [dev-dependencies]
+//! leak-meter = "0.1"
+//! ```
+//!
+//! Without `holders`, [`Report::holders`] is `None`, and growth that the fall of other call sites may explain is
+//! Undecided, since the heap is not asked. The form of a report does not depend on the features.
 //!
 //! # Layout
 //! - [`allocator`]: the counting global allocator that wraps another one.
 //! - [`probe`]: what is open or alive right now: heap, open files, threads, files in a folder.
 //! - [`soak`]: runs a workload in rounds and takes a reading after each.
 //! - [`series`]: the readings, and the names of the resources in them.
-//! - [`verdict`]: pure functions from a series of numbers to Growing, Steady or Undecided; `judge`: from
-//!   the readings of a soak to its findings.
+//! - [`verdict`]: from a series of numbers to Growing, Steady or Undecided, and why; `judge`: from the readings
+//!   of a soak to its findings.
 //! - [`site`]: the places in the program whose blocks stay.
 //! - [`snapshot`]: what is live now, and what came since an earlier moment.
 //! - [`holders`]: what keeps the blocks of a place alive.
 //! - [`report`]: what a soak found: serialisable, printable.
-//! - [`units`]: figures as people read them.
-//! - [`guide`]: the chapters on the method and on its limits.
+//! - `units`: figures as people read them.
+//! - [`guide`]: the chapters: recipes, the method and its limits.
 //!
 //! Absent on purpose: this crate prints nothing (but the report so far when an operation panics), starts no
 //! thread, reads no environment variable but `LEAK_METER_BUDGET`, and knows nothing of the programs that use

@@ -39,7 +39,7 @@ pub struct Report {
     /// then by bytes per operation.
     pub sites: Vec<Site>,
     /// What keeps the blocks of the growing places alive. `None` if nothing grows, or it was not to be
-    /// looked for.
+    /// looked for, or the feature `holders` is off.
     pub holders: Option<Holders>,
     /// Places that grow and are allowed to: by a suppression, or within a declared bound.
     pub suppressed: Vec<Suppressed>,
