@@ -32,7 +32,7 @@ pub enum Resource {
 
 impl Resource {
     /// Every resource, in the order in which reports show them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: &[Self] = &[
         Self::LiveBlocks,
         Self::LiveBytes,
         Self::OpenFiles,
@@ -70,7 +70,7 @@ impl Resource {
     }
 
     /// Whether its series is judged, rather than only shown.
-    pub fn is_judged(self) -> bool {
+    pub(crate) fn is_judged(self) -> bool {
         self != Self::ResidentBytes
     }
 }
