@@ -5,7 +5,6 @@ use std::path::Path;
 
 use exercise_harness::plan::{Planned, Role};
 use exercise_harness::units;
-use leak_meter::holders::Holders;
 use leak_meter::site::Site;
 use leak_meter::{Report, Verdict};
 
