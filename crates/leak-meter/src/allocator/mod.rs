@@ -7,7 +7,8 @@
 //!   by an unwinder; `frames`: as it is collected.
 //! - `stack`: the bounds of a thread's stack; `code`: the object that the meter is part of.
 //! - `recent`: the stacks that a thread allocated from lately.
-//! - `sites`: the table of call sites; `records`: their return addresses.
+//! - `site_id`: the number of a call site; `sites`: the table of them; `records`: their return addresses.
+//! - `no_sites`: what takes the place of `search` and `walk` where the feature `sites` is off.
 //! - `slots`: the counters, for each thread its own; `counts`: what they add up to.
 //! - `memory`: pages from the system for the tables, since the meter must not allocate.
 #![allow(unsafe_code)] // `GlobalAlloc` is an unsafe trait; each use below says why it is sound.
@@ -89,7 +90,8 @@ use header::Outer;
 /// tables, and while a thread is being torn down, they share one, by atomic additions.
 ///
 /// A hook takes no lock, calls the wrapped allocator once, and cannot panic. Call sites are looked
-/// for only between [`start`] and [`stop`]; outside it costs the counting alone.
+/// for only between [`start`] and [`stop`]; outside it costs the counting alone. Without the
+/// [feature](crate#features) `sites` they are never looked for.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Allocator<A = System> {
     inner: A,
@@ -276,7 +278,8 @@ fn adopting_site(size: usize) -> Option<SiteId> {
 }
 
 /// What the installed [`Allocator`] has counted since the process began, without the meter's own
-/// blocks.
+/// blocks. Other counters fill in one of their own for [`Soak::counted_by`](crate::Soak::counted_by),
+/// beginning with `HeapCounts::default()`.
 ///
 /// Exact while no other thread allocates; otherwise off by what happens during the read. A refused
 /// allocation (a null pointer) is not counted.

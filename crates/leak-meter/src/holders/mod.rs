@@ -93,7 +93,8 @@
 //!   then is told, as a partial result.
 //! - The names are those of the symbols and line tables. A stripped program has neither.
 //!
-//! Linux on 64-bit machines. Elsewhere every result is "not available", with the reason.
+//! Linux on 64-bit machines. Elsewhere every result is "not available", with the reason. The look needs the
+//! [feature](crate#features) `holders`; what it finds can be read from a report without it.
 //!
 //! # Layout
 //! - `finding`, `text`, `words`: what is told, and as text.

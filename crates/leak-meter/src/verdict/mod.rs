@@ -26,7 +26,7 @@ pub(crate) use rate::Rate;
 pub use reason::Reason;
 pub(crate) use reason::with_text;
 
-/// What a series shows.
+/// What a series shows. There are these three values and will be no others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
