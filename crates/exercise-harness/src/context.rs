@@ -94,13 +94,13 @@ impl Context {
 /// What `stats_alloc` has counted: the witness whose counts of allocations the workshop compares.
 fn witness() -> HeapCounts {
     let stats = INSTRUMENTED_SYSTEM.stats();
-    HeapCounts {
-        allocations: stats.allocations as u64,
-        deallocations: stats.deallocations as u64,
-        reallocations: stats.reallocations as u64,
-        allocated_bytes: stats.bytes_allocated as u64,
-        deallocated_bytes: stats.bytes_deallocated as u64,
-    }
+    let mut counts = HeapCounts::default();
+    counts.allocations = stats.allocations as u64;
+    counts.deallocations = stats.deallocations as u64;
+    counts.reallocations = stats.reallocations as u64;
+    counts.allocated_bytes = stats.bytes_allocated as u64;
+    counts.deallocated_bytes = stats.bytes_deallocated as u64;
+    counts
 }
 
 impl fmt::Debug for Context {

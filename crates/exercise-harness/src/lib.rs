@@ -50,7 +50,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 pub use context::{Bound, Context};
 pub use exercise::Exercise;
-pub use leak_meter::units;
+pub use leak_meter::internals::units;
 pub use phases::{Phase, Phases};
 pub use suite::Suite;
 

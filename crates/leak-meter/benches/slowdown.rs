@@ -19,6 +19,7 @@ use criterion::measurement::{Measurement, ValueFormatter};
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
 use leak_meter::Allocator;
 use leak_meter::allocator::{self, Method};
+use leak_meter::internals::start_with;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 static STATS: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -151,7 +152,7 @@ impl Subject {
         // The first allocation of the process has begun to look for call sites.
         match self.method {
             Method::Off => allocator::stop(),
-            method => allocator::start_with(method),
+            method => start_with(method),
         }
         let work = || {
             SERVER.set(self.server);

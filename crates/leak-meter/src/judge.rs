@@ -61,7 +61,8 @@ pub(crate) struct GrowingLines {
 /// Steady.
 pub(crate) fn resources(evidence: &Evidence<'_>) -> Vec<Growth> {
     let mut findings: Vec<Growth> = Resource::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|resource| resource.is_judged() && !evidence.unavailable.contains_key(resource))
         .map(|resource| judge_resource(evidence, resource))
         .collect();
@@ -92,7 +93,8 @@ pub(crate) fn gauge(name: &str, readings: Vec<u64>, evidence: &Evidence<'_>) -> 
 pub(crate) fn verdicts_on_resources(rounds: &[Round]) -> Vec<Verdict> {
     let threads = most_threads(rounds);
     Resource::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|resource| resource.is_judged())
         .filter_map(|resource| Some((resource, series::series(rounds, resource)?)))
         .map(|(resource, values)| decide_on(resource, &values, threads).verdict)

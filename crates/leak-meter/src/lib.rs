@@ -45,23 +45,50 @@
 //! - Another allocator: `Allocator::new(MiMalloc)`.
 //! - No call stacks outside soaks: `LEAK_METER_ATTRIBUTION=off` in the environment ([`guide::limits`] tells
 //!   what they cost).
+//! - A workload that shares state with its settling step, the report as JSON, a crate that is only a binary, a
+//!   library that has its own allocator: [`guide::recipes`].
 //! - How the verdict is reached: [`guide::method`]. What it cannot see and what it costs:
 //!   [`guide::limits`].
+//!
+//! # Features
+//! All are on by default.
+//!
+//! | feature | what it adds | dependencies that it adds |
+//! |---|---|---|
+//! | `sites` | call sites ([`allocator::start`]), [`Snapshot`]s and their differences by line | `backtrace`, `object`, `rustc-demangle`, `serde` |
+//! | `soak` | [`Soak`], [`Report`] and the verdict; turns on `sites` | none |
+//! | `holders` | [who holds it](holders), in a [`Report`] and on demand; turns on `sites` | none |
+//!
+//! With `default-features = false` there is the [`Allocator`], its counts ([`HeapCounts`]) and the probes ([`probe`]),
+//! and the only dependencies are `libc` and `rustix`. That is enough for a service that exports its live bytes as a
+//! metric: no call stack is ever looked for, and a thread's counts take a page instead of up to 1.2 MB of address
+//! space. Tests can still use everything, as a dev-dependency with the default features.
+//!
+//! ```toml
+//! [dependencies]
+//! leak-meter = { version = "0.1", default-features = false }
+//!
+//! [dev-dependencies]
+//! leak-meter = "0.1"
+//! ```
+//!
+//! Without `holders`, [`Report::holders`] is `None`, and growth that the fall of other call sites may explain is
+//! Undecided, since the heap is not asked. The form of a report does not depend on the features.
 //!
 //! # Layout
 //! - [`allocator`]: the counting global allocator that wraps another one.
 //! - [`probe`]: what is open or alive right now: heap, open files, threads, files in a folder.
 //! - [`soak`]: runs a workload in rounds and takes a reading after each.
 //! - [`series`]: the readings, and the names of the resources in them.
-//! - [`verdict`]: pure functions from a series of numbers to Growing, Steady or Undecided; `judge`: from
-//!   the readings of a soak to its findings.
+//! - [`verdict`]: from a series of numbers to Growing, Steady or Undecided, and why; `judge`: from the readings
+//!   of a soak to its findings.
 //! - [`site`]: the places in the program whose blocks stay.
 //! - [`snapshot`]: what is live now, and what came since an earlier moment.
 //! - [`holders`]: what keeps the blocks of a place alive.
 //! - `symbols`: the names of the program's functions and statics.
 //! - [`report`]: what a soak found: serialisable, printable.
-//! - [`units`]: figures as people read them.
-//! - [`guide`]: the chapters on the method and on its limits.
+//! - `units`: figures as people read them.
+//! - [`guide`]: the chapters: recipes, the method and its limits.
 //!
 //! Absent on purpose: this crate prints nothing (but the report so far when an operation panics), starts no
 //! thread, reads no environment variables but `LEAK_METER_BUDGET` and `LEAK_METER_ATTRIBUTION`, and knows
@@ -86,24 +113,45 @@
 //! - *suppression*: a signature of growth that may stay, with the reason.
 //! - *verdict*: [`Verdict::Growing`], [`Verdict::Steady`] or [`Verdict::Undecided`].
 
+// What several features share is partly unused where only some of them are on.
+#![cfg_attr(not(all(feature = "holders", feature = "soak")), allow(dead_code))]
+
 pub mod allocator;
 pub mod guide;
+#[cfg(any(feature = "holders", feature = "soak"))]
 pub mod holders;
+#[doc(hidden)]
+pub mod internals;
+#[cfg(feature = "soak")]
 mod judge;
 pub mod probe;
+#[cfg(feature = "soak")]
 pub mod report;
+#[cfg(feature = "soak")]
 pub mod series;
+#[cfg(feature = "sites")]
 pub mod site;
+#[cfg(feature = "sites")]
 pub mod snapshot;
+#[cfg(feature = "soak")]
 pub mod soak;
+#[cfg(feature = "sites")]
 mod symbols;
-pub mod units;
+#[cfg(feature = "sites")]
+mod units;
+#[cfg(feature = "soak")]
 pub mod verdict;
 
 pub use allocator::{Allocator, HeapCounts};
+#[cfg(any(feature = "holders", feature = "soak"))]
 pub use holders::Holders;
+#[cfg(feature = "soak")]
 pub use report::{Growth, Report};
+#[cfg(feature = "soak")]
 pub use series::{Resource, Round};
+#[cfg(feature = "sites")]
 pub use snapshot::Snapshot;
+#[cfg(feature = "soak")]
 pub use soak::{Operation, Soak};
+#[cfg(feature = "soak")]
 pub use verdict::Verdict;

@@ -32,7 +32,7 @@ pub enum Resource {
 
 impl Resource {
     /// Every resource, in the order in which reports show them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: &[Self] = &[
         Self::LiveBlocks,
         Self::LiveBytes,
         Self::OpenFiles,
@@ -70,7 +70,7 @@ impl Resource {
     }
 
     /// Whether its series is judged, rather than only shown.
-    pub fn is_judged(self) -> bool {
+    pub(crate) fn is_judged(self) -> bool {
         self != Self::ResidentBytes
     }
 }
@@ -78,6 +78,7 @@ impl Resource {
 /// One round: the work done in it, and what was held when it had settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Round {
     /// Operations of this round.
     pub operations: u64,
@@ -147,6 +148,6 @@ impl Round {
 }
 
 /// The series of one resource over `rounds`; `None` if any round lacks it.
-pub fn series(rounds: &[Round], resource: Resource) -> Option<Vec<u64>> {
+pub(crate) fn series(rounds: &[Round], resource: Resource) -> Option<Vec<u64>> {
     rounds.iter().map(|round| round.reading(resource)).collect()
 }

@@ -95,6 +95,7 @@ impl Snapshot {
     }
 
     /// The live blocks of each site at this snapshot and at this moment.
+    #[cfg(feature = "holders")]
     pub(crate) fn with_now(&self) -> Vec<(u64, u64)> {
         let now = allocator::counts_of_sites();
         let sites = allocator::all_sites().zip(&now);
@@ -130,6 +131,7 @@ impl Snapshot {
 /// What came between two snapshots.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Difference {
     /// Live blocks more than before; below zero, fewer.
     pub blocks: i64,
@@ -145,6 +147,7 @@ pub struct Difference {
 /// A place whose live blocks changed between two snapshots.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Place {
     /// The function that allocates, chosen as in a [`Site`](crate::site::Site).
     pub function: String,

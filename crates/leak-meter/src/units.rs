@@ -1,7 +1,9 @@
 //! Figures as people read them.
 
+#[cfg(feature = "soak")]
 use std::time::Duration;
 
+#[cfg(feature = "soak")]
 use crate::series::Resource;
 
 /// A count with its thousands apart: `12,345`.
@@ -24,6 +26,7 @@ pub fn plural(value: u64, thing: &str) -> String {
 
 /// A rate of `resource` for each operation, as operations for each unit where it is below one half: `1 in
 /// 14,000 operations`, `1 B in 300 operations`, `2.50 per operation`, `1.20 kB per operation`.
+#[cfg(feature = "soak")]
 pub fn per_operation(resource: Resource, rate: f64) -> String {
     if rate > 0.0 && rate < 0.5 {
         let unit = if resource.is_bytes() { "1 B" } else { "1" };
@@ -67,6 +70,7 @@ pub fn number(value: f64) -> String {
 }
 
 /// A rate, with the number as it was stated: `10 operations per second`.
+#[cfg(feature = "soak")]
 pub fn rate(per_second: f64) -> String {
     let text = per_second.to_string();
     let number = text.parse().map_or(text, count);
@@ -75,16 +79,19 @@ pub fn rate(per_second: f64) -> String {
 }
 
 /// A reading of `resource`, with its unit where it is not the name itself.
+#[cfg(feature = "soak")]
 pub fn reading(resource: Resource, value: u64) -> String {
     if resource.is_bytes() { bytes(value as f64) } else { count(value) }
 }
 
 /// A quantity of `resource`, without its name: `1.80`, `412 B`.
+#[cfg(feature = "soak")]
 pub fn figure(resource: Resource, value: f64) -> String {
     if resource.is_bytes() { bytes(value) } else { number(value) }
 }
 
 /// A quantity of `resource`, with its name: `1.80 live blocks`, `412 B of live memory`.
+#[cfg(feature = "soak")]
 pub fn quantity(resource: Resource, value: f64) -> String {
     match resource {
         Resource::LiveBytes => format!("{} of live memory", bytes(value)),
@@ -96,6 +103,7 @@ pub fn quantity(resource: Resource, value: f64) -> String {
 }
 
 /// A span of time in its two largest units: `12 h 30 min`.
+#[cfg(feature = "soak")]
 pub fn span(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let (minute, hour, day) = (60, 3600, 86_400);
@@ -109,6 +117,7 @@ pub fn span(duration: Duration) -> String {
     }
 }
 
+#[cfg(feature = "soak")]
 fn two(large: u64, large_unit: &str, small: u64, small_unit: &str) -> String {
     if small == 0 {
         format!("{large} {large_unit}")
@@ -117,7 +126,7 @@ fn two(large: u64, large_unit: &str, small: u64, small_unit: &str) -> String {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "soak"))]
 mod tests {
     use super::*;
 

@@ -1,5 +1,6 @@
 //! A program that prints backtraces, as a panic does, is not said to lack frame pointers: the unwinder that
 //! calls back while a backtrace is made has none, and that is not the program's.
+#![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::print_stdout)] // The child's report is read from its output.
 
 use std::env;

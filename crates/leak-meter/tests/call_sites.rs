@@ -1,5 +1,6 @@
 //! Blocks are charged to the line that allocates them. One test, since the table of sites is the
 //! process's.
+#![cfg(all(feature = "holders", feature = "soak"))]
 
 use std::collections::{HashMap, VecDeque};
 use std::hint::black_box;

@@ -1,6 +1,7 @@
 //! Output that the test harness captures in a buffer of its own is noticed and said, and not taken for
 //! the program's growth; with `--nocapture` there is none. Each case in a process of its own, run as
 //! `cargo test` and as `cargo test -- --nocapture` run it.
+#![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::print_stdout, clippy::print_stderr)] // Printing is what is tested.
 
 use std::env;

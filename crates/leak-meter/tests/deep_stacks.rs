@@ -1,5 +1,6 @@
 //! Stacks deeper than a walk goes, as debug builds of asynchronous code have them, are charged to
 //! their line and found as fast as others.
+#![cfg(all(feature = "holders", feature = "soak"))]
 
 use std::hint::black_box;
 

@@ -11,8 +11,8 @@ use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use leak_meter::allocator::{self, SiteId};
-use leak_meter::{Allocator, HeapCounts, Snapshot};
+use leak_meter::internals::{SiteId, counts_of_site};
+use leak_meter::{Allocator, HeapCounts, Snapshot, allocator};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -218,7 +218,7 @@ fn check(unknown: &[Vec<Step>], known: &[Vec<Step>]) {
     let mut done = Vec::with_capacity(unknown.len() + known.len());
     let (before, then) = (Snapshot::take(), HeapCounts::now());
     let of_unknown = || {
-        let counts = allocator::counts_of_site(SiteId::UNKNOWN);
+        let counts = counts_of_site(SiteId::UNKNOWN);
         (counts.live_blocks(), counts.live_bytes())
     };
     let unknown_before = of_unknown();

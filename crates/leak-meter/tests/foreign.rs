@@ -1,5 +1,6 @@
 //! Memory that C code allocates and loses is found, and Rust's own growth is not taken for it. One
 //! test, since the heap is the process's.
+#![cfg(all(feature = "holders", feature = "soak"))]
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 #![allow(unsafe_code)] // C's allocator is called as C code would.
 

@@ -1,5 +1,6 @@
 //! The call stacks of sites may be read while other threads add new ones. What this test is for shows under
 //! `ThreadSanitizer` (`.ci/sanitizers thread`); without it, only wrong addresses would.
+#![cfg(feature = "sites")]
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,6 +8,7 @@ use std::thread;
 
 use leak_meter::Allocator;
 use leak_meter::allocator;
+use leak_meter::internals::{all_sites, capacity, frames};
 
 #[global_allocator]
 static METER: Allocator = Allocator::system();
@@ -48,13 +50,13 @@ fn a_stack_that_is_read_while_others_are_added_is_whole_or_empty() {
             done.store(true, Ordering::Relaxed);
         });
         while !done.load(Ordering::Relaxed) {
-            for site in allocator::all_sites() {
-                let frames = allocator::frames(site);
+            for site in all_sites() {
+                let frames = frames(site);
                 assert!(!frames.contains(&0), "{frames:x?}");
             }
         }
     });
-    assert!(allocator::capacity().used > 1 << STEPS);
-    let last = allocator::all_sites().last().expect("there are sites");
-    assert!(!allocator::frames(last).is_empty());
+    assert!(capacity().used > 1 << STEPS);
+    let last = all_sites().last().expect("there are sites");
+    assert!(!frames(last).is_empty());
 }

@@ -1,6 +1,6 @@
 //! More call stacks than the meter's table has room for: said, never taken for steady. Alone in its
 //! process, since the table is the process's.
-
+#![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::print_stdout)] // A figure.
 
 use std::hint::black_box;

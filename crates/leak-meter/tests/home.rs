@@ -6,6 +6,7 @@
 //! the workspace and is kept. Two forms, one of each kind, run always; the other two with
 //! `cargo test --package leak-meter --test home -- --include-ignored`; add `--nocapture
 //! --test-threads 1` to see what each costs.
+#![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::print_stdout)] // The figures in the documentation come from here.
 
 mod project;

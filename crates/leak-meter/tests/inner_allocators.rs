@@ -1,5 +1,6 @@
 //! The meter on top of allocators that a project may have chosen: mimalloc here, jemalloc in a
 //! package of its own, since its build takes minutes.
+#![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(unsafe_code)] // A witness between two allocators is an allocator.
 
 #[path = "inner_allocators/scene.rs"]

@@ -1,5 +1,6 @@
 //! The meter in a shared library that a program opens, calls and closes: its call sites are found, and the
 //! program goes on when the threads end that had called it.
+#![cfg(all(feature = "holders", feature = "soak"))]
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 
 mod project;

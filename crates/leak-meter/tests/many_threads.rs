@@ -1,5 +1,6 @@
 //! What the meter costs a program with many threads: the memory of a new thread, and the time of a reading.
 //! One test, since the tables are the process's.
+#![cfg(feature = "sites")]
 #![cfg(target_os = "linux")]
 #![allow(clippy::print_stdout)] // Figures.
 
@@ -10,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use leak_meter::allocator;
+use leak_meter::internals::capacity;
 use leak_meter::{Allocator, HeapCounts};
 
 #[global_allocator]
@@ -85,7 +87,7 @@ fn threads_take_little_memory_and_readings_little_time() {
     for path in 0..1 << STEPS {
         black_box(left(path, STEPS));
     }
-    assert!(allocator::capacity().used > 1 << STEPS);
+    assert!(capacity().used > 1 << STEPS);
     let reading = || {
         let began = Instant::now();
         black_box(HeapCounts::now());

@@ -3,6 +3,7 @@
 //! caller, a package on whose own thread the block was allocated; with paths that were remapped; without
 //! line tables the function alone, with the line of the profile that gives more; and without any names the
 //! addresses. In a project outside this workspace, built in four ways.
+#![cfg(all(feature = "holders", feature = "soak"))]
 
 mod project;
 

@@ -1,4 +1,5 @@
 //! A soak that is started inside another one is refused with a sentence; the outer one goes on.
+#![cfg(all(feature = "holders", feature = "soak"))]
 
 use std::hint::black_box;
 use std::sync::mpsc;

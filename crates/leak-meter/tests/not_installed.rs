@@ -1,4 +1,5 @@
 //! A program whose global allocator is not the meter: nothing was counted, so nothing is Steady.
+#![cfg(all(feature = "holders", feature = "soak"))]
 
 use leak_meter::{Resource, Soak, Verdict};
 

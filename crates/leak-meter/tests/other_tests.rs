@@ -1,5 +1,6 @@
 //! Another test of the same process that keeps memory while one soaks: it is noticed and said, and
 //! not blamed on the one that soaks.
+#![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::print_stdout)] // The child's report is read from its output.
 
 use std::env;

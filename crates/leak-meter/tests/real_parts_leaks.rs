@@ -1,6 +1,7 @@
 //! Leaks built of the crates that services are made of: each is Growing, and its first finding lies in
 //! the function that keeps what it allocates. One test, since a soak counts all that its process
 //! allocates.
+#![cfg(all(feature = "holders", feature = "soak"))]
 
 use std::sync::Arc;
 use std::thread;

@@ -1,6 +1,7 @@
 //! What looks like a leak in services built of these crates, and is none: it is never Growing. Most is
 //! Steady in every run; where a run may rightly end Undecided, the list says so. One test, since a
 //! soak counts all that its process allocates.
+#![cfg(all(feature = "holders", feature = "soak"))]
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
 //! A report survives being written and read back, and an unknown field is refused.
+#![cfg(all(feature = "holders", feature = "soak"))]
 
 use leak_meter::{Report, Soak};
 

@@ -1,5 +1,6 @@
 //! Two snapshots and their difference by place. One test, since a snapshot counts all that its
 //! process allocates.
+#![cfg(feature = "sites")]
 
 use std::hint::black_box;
 

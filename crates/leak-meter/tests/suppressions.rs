@@ -1,5 +1,6 @@
 //! Growth that is suppressed by its signature is listed and not blamed, and nothing else is: a
 //! suppression of one place does not cover another, and a place without a name cannot be suppressed.
+#![cfg(all(feature = "holders", feature = "soak"))]
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,5 +1,6 @@
 //! Counts are exact to the block when threads allocate, resize and free each other's blocks, and
 //! threads that end leave their counts behind. Alone in its process.
+#![cfg(feature = "sites")]
 
 use std::hint::black_box;
 use std::sync::{Arc, Barrier, mpsc};

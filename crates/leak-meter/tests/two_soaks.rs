@@ -1,5 +1,6 @@
 //! Two soaks in one process take turns: the leak of one is not in the other's report. And what a
 //! soak says of its budget, each in a process with an environment of its own.
+#![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::print_stdout)] // The children's reports are read from their output.
 
 use std::env;

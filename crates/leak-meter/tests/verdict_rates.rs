@@ -1,4 +1,5 @@
 //! The rates of wrong and of missing answers that the verdict keeps, on synthetic series.
+#![cfg(all(feature = "holders", feature = "soak"))]
 
 mod shapes;
 

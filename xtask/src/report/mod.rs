@@ -185,6 +185,6 @@ fn charts(entry: &Entry, result: &ExerciseResult) -> Vec<Chart> {
         bytes: resource.is_bytes(),
         curves: result.versions.iter().map(|version| curve(version, resource)).collect(),
     };
-    let all = Resource::ALL.into_iter().filter(|resource| is_told(*resource)).map(chart);
+    let all = Resource::ALL.iter().copied().filter(|resource| is_told(*resource)).map(chart);
     all.filter(|chart| chart.curves.iter().any(|curve| !curve.points.is_empty())).collect()
 }

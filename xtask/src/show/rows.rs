@@ -120,7 +120,7 @@ fn judged(entry: &Entry, versions: &[VersionResult]) -> Vec<Resource> {
     let worth = |resource: &Resource| {
         always.contains(resource) || declared.contains(resource) || unsteady(resource)
     };
-    Resource::ALL.into_iter().filter(worth).collect()
+    Resource::ALL.iter().copied().filter(worth).collect()
 }
 
 /// Whether some version held some of it at the end of some round.

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use exercise_harness::plan::{Planned, Role};
 use exercise_harness::units;
-use leak_meter::holders::Holders;
 use leak_meter::site::Site;
 use leak_meter::{Report, Verdict};
 
@@ -67,7 +66,9 @@ fn function(pattern: &str, name: &str) -> String {
 /// The first of the holders, in the meter's words without the pattern's name.
 pub(super) fn holder(pattern: &str, report: &Report) -> Option<String> {
     let holders = report.holders.as_ref()?;
-    let first = Holders { findings: vec![holders.findings.first()?.clone()], ..holders.clone() };
+    holders.findings.first()?;
+    let mut first = holders.clone();
+    first.findings.truncate(1);
     nameless(pattern, &first.lines().join("\n"))
 }
 

@@ -12,7 +12,8 @@ static PATH: AtomicPtr<ffi::c_char> = AtomicPtr::new(ptr::null_mut());
 
 /// How far from the addresses in its file the meter's object was loaded; `None` where that is not
 /// known. Known after [`start`](super::start).
-pub fn load_offset() -> Option<usize> {
+#[cfg(feature = "sites")]
+pub(crate) fn load_offset() -> Option<usize> {
     let offset = OFFSET.load(Ordering::Relaxed);
     (offset != usize::MAX).then_some(offset)
 }
@@ -25,6 +26,7 @@ pub(crate) fn library() -> Option<&'static ffi::CStr> {
 }
 
 /// Whether an address lies in the code of the meter's object.
+#[cfg(feature = "sites")]
 #[inline]
 pub(super) fn contains(address: usize) -> bool {
     address >= LOW.load(Ordering::Relaxed) && address < HIGH.load(Ordering::Relaxed)
@@ -97,7 +99,7 @@ pub(super) fn find() {
     // SAFETY: `information` is a place to write to, and read only if it was filled in.
     let information = unsafe {
         let mut information = std::mem::MaybeUninit::<libc::Dl_info>::uninit();
-        let here = (contains as *const ()).cast();
+        let here = (find as *const ()).cast();
         if libc::dladdr(here, information.as_mut_ptr()) == 0 {
             return;
         }

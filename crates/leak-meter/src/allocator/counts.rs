@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::sites::{self, SiteId};
+use super::site_id::SiteId;
+#[cfg(feature = "sites")]
+use super::sites;
 use super::slots::tables;
 
 /// What happened at one site, in one table. Half a pair of cache lines.
@@ -93,6 +95,7 @@ pub fn counts_of_site(site: SiteId) -> SiteCounts {
 
 /// What was counted at every site so far, by its number. Walks each table once in each direction of
 /// counting, over the parts that its thread has used.
+#[cfg(feature = "sites")]
 pub(crate) fn counts_of_sites() -> Vec<SiteCounts> {
     let mut sums = vec![SiteCounts::default(); sites::known_sites()];
     for table in tables() {

@@ -9,7 +9,7 @@
 
 use std::alloc::Layout;
 
-use super::sites::SiteId;
+use super::site_id::SiteId;
 
 const HEADER: usize = size_of::<Header>();
 
@@ -106,6 +106,7 @@ fn mark_at(block: u64) -> u32 {
 }
 
 /// The header of a live block, as it stands in the two words in front of it.
+#[cfg(feature = "holders")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Found {
     pub(crate) size: u64,
@@ -113,6 +114,7 @@ pub(crate) struct Found {
 }
 
 /// Reads the two words in front of the address `block`, if they are the header of a live block.
+#[cfg(feature = "holders")]
 #[inline]
 pub(crate) fn read(block: u64, size: [u8; 8], site_and_mark: [u8; 8]) -> Option<Found> {
     let [site, mark] = site_and_mark.as_chunks().0 else { return None };
@@ -123,7 +125,7 @@ pub(crate) fn read(block: u64, size: [u8; 8], site_and_mark: [u8; 8]) -> Option<
     Some(Found { size: u64::from_ne_bytes(size), site })
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "holders"))]
 mod tests {
     use super::*;
 

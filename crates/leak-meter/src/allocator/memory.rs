@@ -1,5 +1,6 @@
 //! Pages from the system, zeroed, for the meter's tables. They are never given back.
 
+#[cfg(feature = "sites")]
 use std::ops::Range;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,6 +12,7 @@ static LENGTHS: [AtomicUsize; MOST] = [const { AtomicUsize::new(0) }; MOST];
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
 /// Where the meter's tables lie.
+#[cfg(feature = "sites")]
 pub(crate) fn mapped() -> impl Iterator<Item = Range<usize>> {
     let count = COUNT.load(Ordering::Acquire).min(MOST);
     let places = STARTS.iter().zip(&LENGTHS).take(count);
@@ -21,7 +23,8 @@ pub(crate) fn mapped() -> impl Iterator<Item = Range<usize>> {
 }
 
 /// Bytes of address space that the meter's tables have reserved. Only what was touched takes memory.
-pub fn mapped_bytes() -> u64 {
+#[cfg(feature = "sites")]
+pub(crate) fn mapped_bytes() -> u64 {
     mapped().map(|range| range.len() as u64).sum()
 }
 

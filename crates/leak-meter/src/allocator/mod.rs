@@ -8,41 +8,73 @@
 //! - `walk`: the call stack, by its frame pointers or by an unwinder; `frames`: as it is collected.
 //! - `stack`: the bounds of a thread's stack; `code`: the object that the meter is part of.
 //! - `recent`: the stacks that a thread allocated from lately.
-//! - `sites`: the table of call sites; `records`: their return addresses.
+//! - `site_id`: the number of a call site; `sites`: the table of them; `records`: their return addresses.
+//! - `no_sites`: what takes the place of `search` and `walk` where the feature `sites` is off.
 //! - `slots`: the counters, for each thread its own; `counts`: what they add up to.
 //! - `memory`: pages from the system for the tables, since the meter must not allocate.
 #![allow(unsafe_code)] // `GlobalAlloc` is an unsafe trait; each use below says why it is sound.
 
 mod code;
-mod counts;
+pub(crate) mod counts;
+#[cfg(feature = "sites")]
 mod environment;
+#[cfg(feature = "sites")]
 mod frames;
 mod header;
 mod memory;
+#[cfg(not(feature = "sites"))]
+mod no_sites;
+#[cfg(feature = "sites")]
 mod recent;
+#[cfg(feature = "sites")]
 mod records;
-mod search;
-mod sites;
+#[cfg(feature = "sites")]
+pub(crate) mod search;
+pub(crate) mod site_id;
+#[cfg(feature = "sites")]
+pub(crate) mod sites;
 mod slots;
+#[cfg(feature = "sites")]
 mod stack;
+#[cfg(feature = "sites")]
 mod state;
+#[cfg(feature = "sites")]
 mod walk;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
 
-pub(crate) use code::library;
-pub use code::load_offset;
-pub(crate) use counts::{Padding, counts_of_sites};
-pub use counts::{SiteCounts, counts_of_site};
+#[cfg(feature = "sites")]
+pub(crate) use code::{library, load_offset};
+pub(crate) use counts::{Padding, counts_of_site};
+#[cfg(feature = "sites")]
+pub(crate) use counts::{SiteCounts, counts_of_sites};
+#[cfg(feature = "sites")]
 pub(crate) use environment::fault as environment_fault;
+#[cfg(feature = "holders")]
 pub(crate) use header::{Found, read as read_header};
+#[cfg(feature = "holders")]
 pub(crate) use memory::mapped;
-pub use memory::mapped_bytes;
+#[cfg(feature = "sites")]
+pub(crate) use memory::mapped_bytes;
+#[cfg(not(feature = "sites"))]
+use no_sites::MeterGuard;
+#[cfg(feature = "sites")]
+use search::MeterGuard;
+#[cfg(feature = "soak")]
 pub(crate) use search::SoakSearch;
-pub use search::{Method, Walks, method, start, start_with, stop, walks};
-pub use sites::{Capacity, SiteId, all_sites, capacity, frames};
-pub(crate) use sites::{Epoch, known_sites, resized};
+#[cfg(feature = "sites")]
+pub(crate) use search::walks;
+#[cfg(feature = "sites")]
+pub use search::{Method, method, start, stop};
+pub(crate) use site_id::SiteId;
+#[cfg(feature = "holders")]
+pub(crate) use sites::known_sites;
+#[cfg(feature = "soak")]
+pub(crate) use sites::resized;
+#[cfg(feature = "sites")]
+pub(crate) use sites::{Epoch, all_sites, capacity, frames};
+#[cfg(feature = "holders")]
 pub(crate) use walk::{FrameBound, frame_bounds};
 
 use header::Outer;
@@ -72,6 +104,8 @@ use header::Outer;
 /// `LEAK_METER_ATTRIBUTION` switches the search off outside those too if it is `off`; `on` is the same as
 /// without it. [`stop`] switches it off while the program runs. Without the search a block costs the counting
 /// alone.
+///
+/// Without the [feature](crate#features) `sites` they are never looked for.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Allocator<A = System> {
     inner: A,
@@ -181,7 +215,10 @@ unsafe fn charge(base: *mut u8, prefix: usize, size: usize) -> *mut u8 {
     if base.is_null() {
         return base;
     }
+    #[cfg(feature = "sites")]
     let site = walk::current_site(size, charge as *const ());
+    #[cfg(not(feature = "sites"))]
+    let site = no_sites::current_site();
     // SAFETY: the prefix lies within the block and holds at least the header.
     unsafe {
         let block = base.add(prefix);
@@ -228,13 +265,16 @@ unsafe fn lift(block: *mut u8) -> SiteId {
 /// As [`discharge`]; `block` stands behind its prefix.
 #[inline(never)]
 unsafe fn recharge(block: *mut u8, site: SiteId, old_size: usize, new_size: usize) {
+    #[cfg(feature = "sites")]
     let adopted =
         if site == SiteId::UNKNOWN && search::is_on() { adopting_site(new_size) } else { None };
+    #[cfg(feature = "sites")]
     let site = adopted.unwrap_or(site);
     // SAFETY: the caller's promise.
     unsafe { header::put(block, new_size, site) };
     // The program gets the block only when this function has returned, so no other thread can
     // give it back before the move is counted.
+    #[cfg(feature = "sites")]
     if adopted.is_some() {
         slots::count_adoption(site, old_size);
     }
@@ -243,6 +283,7 @@ unsafe fn recharge(block: *mut u8, site: SiteId, old_size: usize, new_size: usiz
 
 /// The site that a block without one takes as it is resized: a call stack, or none. Never the meter's
 /// own: the block is the program's, whoever resizes it.
+#[cfg(feature = "sites")]
 #[cold]
 #[inline(never)] // The walk begins in this function's own frame.
 fn adopting_site(size: usize) -> Option<SiteId> {
@@ -251,11 +292,13 @@ fn adopting_site(size: usize) -> Option<SiteId> {
 }
 
 /// What the installed [`Allocator`] has counted since the process began, without the meter's own
-/// blocks.
+/// blocks. Other counters fill in one of their own for [`Soak::counted_by`](crate::Soak::counted_by),
+/// beginning with `HeapCounts::default()`.
 ///
 /// Exact while no other thread allocates; otherwise off by what happens during the read. A refused
 /// allocation (a null pointer) is not counted.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HeapCounts {
     /// Blocks allocated.
     pub allocations: u64,
@@ -294,8 +337,8 @@ impl HeapCounts {
 }
 
 /// Runs `work` with its allocations charged to the meter: they are in no count of the program's.
-pub fn as_meter<T>(work: impl FnOnce() -> T) -> T {
-    let _guard = search::MeterGuard::enter();
+pub(crate) fn as_meter<T>(work: impl FnOnce() -> T) -> T {
+    let _guard = MeterGuard::enter();
     work()
 }
 

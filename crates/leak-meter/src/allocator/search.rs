@@ -13,6 +13,7 @@ use super::{code, environment, records, sites};
 /// How call stacks are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
+#[non_exhaustive]
 pub enum Method {
     /// They are not looked for.
     Off = 0,
@@ -239,6 +240,7 @@ fn have_added() -> bool {
 }
 
 /// How call stacks are found, or were when they were last looked for.
+#[cfg_attr(not(feature = "holders"), allow(dead_code))]
 pub(super) fn method_was() -> Method {
     match (method(), AGREED.load(Ordering::Relaxed), LACKING.load(Ordering::Relaxed)) {
         (Method::Off, agreed, lacking) if agreed > 10 * lacking => Method::FramePointers,

@@ -9,44 +9,13 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
-use super::counts::{SiteCounts, counts_of_site, counts_of_sites};
+#[cfg(feature = "soak")]
+use super::counts::SiteCounts;
+use super::counts::{counts_of_site, counts_of_sites};
 use super::frames::{SEED, mix};
 use super::records;
-
-/// A call site, or one of the fixed ones. Numbers are dense, from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SiteId(pub(super) u32);
-
-impl SiteId {
-    /// Blocks allocated while call sites were not looked for.
-    pub const UNKNOWN: Self = Self(0);
-    /// The meter's own blocks.
-    pub const METER: Self = Self(1);
-    /// Blocks whose site did not fit into the table any more.
-    pub const OVERFLOW: Self = Self(2);
-    /// Blocks allocated on a stack that is not the thread's own (a signal's, a coroutine's).
-    pub const FOREIGN_STACK: Self = Self(3);
-
-    /// The site with this number.
-    pub(crate) fn of_index(index: u32) -> Self {
-        Self(index)
-    }
-
-    /// Whether this is the site of a call stack, and not one of the fixed ones.
-    pub(super) fn is_call_stack(self) -> bool {
-        self.0 >= FIXED_SITES
-    }
-
-    /// The number, for indexing.
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-const FIXED_SITES: u32 = 4;
-/// Sites that fit, the fixed ones included. The real programs that were looked at have a few
-/// thousand call stacks.
-pub(super) const MOST_SITES: usize = 16_384;
+pub use super::site_id::SiteId;
+pub(super) use super::site_id::{FIXED_SITES, MOST_SITES};
 
 const TABLE: usize = 2 * MOST_SITES;
 static ENTRIES: [AtomicU64; TABLE] = [const { AtomicU64::new(0) }; TABLE];
@@ -230,6 +199,7 @@ impl Epoch {
 }
 
 /// How often blocks of the stack that the site stands for were resized.
+#[cfg(feature = "soak")]
 pub(crate) fn resized(site: SiteId, counts: &SiteCounts) -> u64 {
     let before = RESIZED_BEFORE.get(site.index()).map_or(0, |count| count.load(Ordering::Relaxed));
     counts.reallocations.saturating_sub(before)

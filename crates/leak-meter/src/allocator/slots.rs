@@ -4,7 +4,9 @@
 //! it over. Table 0 is shared, by atomic additions: by threads that found no table of their own,
 //! and by a thread that is being torn down.
 
-use std::cell::{Cell, UnsafeCell};
+use std::cell::Cell;
+#[cfg(feature = "sites")]
+use std::cell::UnsafeCell;
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
@@ -12,8 +14,9 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use super::code;
 use super::counts::Counters;
 use super::memory;
+#[cfg(feature = "sites")]
 use super::recent::Recent;
-use super::sites::{MOST_SITES, SiteId};
+use super::site_id::{MOST_SITES, SiteId};
 
 /// Tables, the shared one included. More threads than this at one time share table 0.
 const MOST_TABLES: usize = 256;
@@ -21,7 +24,7 @@ const SHARED: usize = 0;
 
 /// Sites whose counters are marked as used together: about a page of them.
 const GROUP: usize = 64;
-const GROUPS: usize = MOST_SITES / GROUP;
+const GROUPS: usize = MOST_SITES.div_ceil(GROUP);
 
 /// One thread's counts, and what it remembers of its stacks. Zeroed memory is an empty one, and costs
 /// nothing until it is written to: a thread that allocates little takes one page, and two more while call
@@ -29,12 +32,13 @@ const GROUPS: usize = MOST_SITES / GROUP;
 #[repr(C)]
 pub(super) struct Table {
     /// A bit for each group of counters of which one is not zero.
-    used: [AtomicU64; GROUPS / 64],
+    used: [AtomicU64; GROUPS.div_ceil(64)],
     /// What the thread's over-aligned blocks take in addition; less what it freed of others, wrapping.
     pub(super) padded_blocks: AtomicU64,
     pub(super) padding: AtomicU64,
     counters: [Counters; MOST_SITES],
     /// Of the thread that the table belongs to alone; unused in the shared table.
+    #[cfg(feature = "sites")]
     recent: UnsafeCell<Recent>,
 }
 
@@ -66,7 +70,7 @@ impl Table {
         });
         groups.flat_map(|group| {
             let first = group * GROUP;
-            (first..).zip(&self.counters[first..first + GROUP])
+            (first..).zip(&self.counters[first..MOST_SITES.min(first + GROUP)])
         })
     }
 }
@@ -114,6 +118,7 @@ pub(super) fn count_reallocation(site: SiteId, old_size: usize, new_size: usize)
 }
 
 /// Moves a block of `size` bytes from [`SiteId::UNKNOWN`] to `site`.
+#[cfg(feature = "sites")]
 #[cold]
 pub(super) fn count_adoption(site: SiteId, size: usize) {
     for side in [SiteId::UNKNOWN, site] {
@@ -177,6 +182,7 @@ fn count_without_own(site: SiteId, work: &impl Fn(&Counters, Add) -> bool) {
     };
     OWN.set(table);
     SHARES.set(index == SHARED);
+    #[cfg(feature = "sites")]
     if let Some(recent) = recent() {
         // SAFETY: `recent` returns only what belongs to this thread, and nobody borrows it now.
         unsafe { (*recent).forget() };
@@ -193,6 +199,7 @@ fn count_without_own(site: SiteId, work: &impl Fn(&Counters, Add) -> bool) {
 }
 
 /// What this thread remembers of its stacks; `None` for a thread without a table of its own.
+#[cfg(feature = "sites")]
 #[inline]
 pub(super) fn recent() -> Option<*mut Recent> {
     let own = OWN.get();

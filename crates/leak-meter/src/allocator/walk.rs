@@ -117,6 +117,7 @@ fn site_by_walk(pointer: usize, size: usize, state: u32, hook: *const ()) -> Sit
 }
 
 /// Where a frame of this thread's stack ends, and an address in the function that it belongs to.
+#[cfg_attr(not(feature = "holders"), allow(dead_code))]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FrameBound {
     pub(crate) end: usize,
@@ -125,6 +126,7 @@ pub(crate) struct FrameBound {
 
 /// The frames of this thread's stack outside the caller's, innermost first; empty where frame
 /// pointers are missing.
+#[cfg_attr(not(feature = "holders"), allow(dead_code))]
 #[inline(never)]
 pub(crate) fn frame_bounds() -> Vec<FrameBound> {
     let here = frame_pointer();

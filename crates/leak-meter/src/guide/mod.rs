@@ -1,4 +1,7 @@
-//! Chapters: how the verdict is reached, and where it ends.
+//! Chapters: how to soak what is out of the ordinary, how the verdict is reached, and where it ends.
+
+#[doc = include_str!("recipes.md")]
+pub mod recipes {}
 
 #[allow(clippy::doc_markdown)] // Names of authors.
 #[doc = include_str!("method.md")]

@@ -10,10 +10,15 @@ use super::places::{Place, Places};
 use super::question::Question;
 use super::roots::Caller;
 use super::system::threads;
-use super::{Falling, LIMITS, Limits, Sharing, sharing};
+#[cfg(feature = "soak")]
+use super::{Falling, Sharing, sharing};
+use super::{LIMITS, Limits};
 use crate::Snapshot;
 use crate::allocator::{self, HeapCounts, SiteId};
-use crate::site::{self, Ledger, Site};
+use crate::site;
+#[cfg(feature = "soak")]
+use crate::site::{Ledger, Site};
+#[cfg(feature = "soak")]
 use crate::verdict::Verdict;
 
 /// Whether this crate was built without optimisation, and a look takes ten times as long.
@@ -50,14 +55,12 @@ pub fn since(earlier: &Snapshot) -> Holders {
 }
 
 /// As [`since`], with another limit on live blocks: for tests of what happens beyond it.
-#[doc(hidden)]
 #[inline(never)]
 pub fn since_among(earlier: &Snapshot, most_blocks: usize) -> Holders {
     came_since(&here(), earlier, &Limits { blocks: most_blocks, ..LIMITS })
 }
 
 /// As [`since`], with another limit on the time: for tests of what happens beyond it.
-#[doc(hidden)]
 #[inline(never)]
 pub fn since_within(earlier: &Snapshot, time: Duration) -> Holders {
     came_since(&here(), earlier, &Limits { time, ..LIMITS })
@@ -79,6 +82,7 @@ fn came_since(caller: &Caller, earlier: &Snapshot, limits: &Limits) -> Holders {
 }
 
 /// Who holds the blocks of the places that a soak found growing.
+#[cfg(feature = "soak")]
 #[inline(never)]
 pub(crate) fn of_growing(sites: &[Site], ledger: &Ledger) -> Holders {
     let caller = here();
@@ -137,6 +141,7 @@ fn by_place(
 ///
 /// # Errors
 /// The reason why the heap could not be looked through, or not as a whole.
+#[cfg(feature = "soak")]
 #[inline(never)]
 pub(crate) fn share_a_container(
     growing: &[SiteId],

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Who keeps the live blocks of some places alive.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Holders {
     /// The holders, each with all that it holds; what holds the most bytes first. Ways
     /// that account for less than a tenth of a place's blocks are left out.
@@ -19,6 +20,7 @@ pub struct Holders {
 /// What a look at the heap has seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Look {
     /// Live blocks of the program that were taken in.
     pub blocks: u64,
@@ -43,6 +45,7 @@ pub struct Look {
 /// One holder, and what it holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Finding {
     /// The blocks that are held, by the place that allocated them; most bytes first.
     pub held: Vec<Held>,
@@ -62,6 +65,7 @@ pub struct Finding {
 /// In which way something is held.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum Hold {
     /// By a static of the program or a library.
     Static {
@@ -107,6 +111,7 @@ pub enum Hold {
 /// Blocks of one place that a finding is about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Held {
     /// The function that allocates, as in a [`Site`](crate::site::Site).
     pub function: String,
@@ -127,6 +132,7 @@ pub struct Held {
 /// Blocks on the way, or in a ring.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Step {
     /// What they are: a hash table, a vector, an `Rc`, ...
     pub what: String,
@@ -154,6 +160,7 @@ impl Holders {
 
 impl Hold {
     /// Whether no root leads to what is held so.
+    #[cfg(feature = "holders")]
     pub(crate) fn is_by_no_root(&self) -> bool {
         matches!(self, Self::Foreign | Self::Ring | Self::LeakedCount | Self::Nothing)
     }

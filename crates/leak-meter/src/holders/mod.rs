@@ -93,7 +93,8 @@
 //!   then is told, as a partial result.
 //! - The names are those of the symbols and line tables. A stripped program has neither.
 //!
-//! Linux on 64-bit machines. Elsewhere every result is "not available", with the reason.
+//! Linux on 64-bit machines. Elsewhere every result is "not available", with the reason. The look needs the
+//! [feature](crate#features) `holders`; what it finds can be read from a report without it.
 //!
 //! # Layout
 //! - `finding`, `text`, `words`: what is told, and as text.
@@ -112,78 +113,101 @@
 mod finding;
 mod text;
 
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod areas;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
-mod ask;
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+pub(crate) mod ask;
+#[cfg(feature = "holders")]
 mod choice;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(
+    feature = "holders",
+    feature = "soak",
+    target_os = "linux",
+    target_pointer_width = "64"
+))]
 mod clusters;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod contents;
+#[cfg(feature = "holders")]
 mod deadline;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod description;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod explain;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod free_lists;
+#[cfg(feature = "holders")]
 mod graph;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod heap;
+#[cfg(feature = "holders")]
 mod leftovers;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod look;
+#[cfg(feature = "holders")]
 mod owners;
+#[cfg(feature = "holders")]
 mod paths;
+#[cfg(feature = "holders")]
 mod places;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod pointers;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod question;
+#[cfg(feature = "holders")]
 mod reach;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod release;
+#[cfg(feature = "holders")]
 mod rings;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod roots;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod sample;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(
+    feature = "holders",
+    feature = "soak",
+    target_os = "linux",
+    target_pointer_width = "64"
+))]
 mod sharing;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod spare;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod steps;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod system;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod tops;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod unheld;
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod wakers;
+#[cfg(feature = "holders")]
 mod weak;
 mod words;
 
-#[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
+#[cfg(not(all(feature = "holders", target_os = "linux", target_pointer_width = "64")))]
 #[path = "elsewhere.rs"]
 mod ask;
 
+#[cfg(feature = "holders")]
 use std::time::Duration;
 
+#[cfg(feature = "soak")]
 use crate::allocator::SiteId;
 
+#[cfg(feature = "holders")]
 pub use ask::{of, since};
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
-#[doc(hidden)]
-pub use ask::{since_among, since_within};
 pub use finding::{Finding, Held, Hold, Holders, Look, Step};
 
+#[cfg(feature = "soak")]
 pub(crate) use ask::{of_growing, share_a_container};
 
 /// A call site whose live blocks become fewer.
+#[cfg(feature = "soak")]
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "holders"), allow(dead_code))] // Then the question is not answered.
 pub(crate) struct Falling {
     pub(crate) site: SiteId,
     /// How many blocks go in one round.
@@ -191,6 +215,7 @@ pub(crate) struct Falling {
 }
 
 /// Whether one container holds the blocks of two call sites.
+#[cfg(feature = "soak")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Sharing {
     /// One container holds both, or several containers of one kind do.
@@ -202,6 +227,7 @@ pub(crate) enum Sharing {
 }
 
 /// How much is looked at.
+#[cfg(feature = "holders")]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     /// Live blocks.
@@ -215,5 +241,6 @@ pub(crate) struct Limits {
 /// A time that a service can wait, and about 550 MB of the meter's own at worst. A block costs 50 bytes or
 /// less. A pointer costs eight, and as many again while those that are left over are taken out; a dozen
 /// sets of them cost a bit each.
+#[cfg(feature = "holders")]
 pub(crate) const LIMITS: Limits =
     Limits { blocks: 4_000_000, pointers: 16_000_000, time: Duration::from_secs(10) };

@@ -11,6 +11,7 @@ use super::Unavailable;
 
 /// What lies in a folder and the folders below it.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FolderUsage {
     /// Regular files.
     pub files: u64,

@@ -11,7 +11,7 @@
 //! - A thread has memory of the C library and of Rust's standard library, which is no C code's of the
 //!   program. For each thread that came since the first reading, growth is understated by up to 4 KiB.
 //! - Freed chunks that the heap keeps at hand for the next allocation still count. They come and go:
-//!   see [`TOLERANCE`](crate::verdict::FOREIGN_TOLERANCE).
+//!   see [`FOREIGN_TOLERANCE`](crate::verdict::foreign::FOREIGN_TOLERANCE).
 #![allow(unsafe_code)] // A function of the C library is looked up and called.
 
 use super::Unavailable;

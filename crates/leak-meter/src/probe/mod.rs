@@ -6,7 +6,8 @@
 mod folder;
 mod foreign;
 mod gauge;
-mod limits;
+#[cfg(feature = "soak")]
+pub(crate) mod limits;
 mod process;
 mod resident;
 mod targets;
@@ -14,15 +15,15 @@ mod targets;
 pub use folder::{FolderProbe, FolderUsage};
 pub use foreign::ForeignBytesProbe;
 pub use gauge::Gauge;
-pub(crate) use limits::Limit;
-pub use limits::{most_open_files, most_threads};
+#[cfg(feature = "soak")]
+pub(crate) use limits::{Limit, most_open_files, most_threads};
 pub use process::{OpenFiles, OpenFilesProbe, ThreadsProbe};
 pub use resident::ResidentBytesProbe;
 pub use targets::{FileGroup, FileKind};
 
 /// Why a resource cannot be measured here, as a sentence for the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unavailable(pub String);
+pub struct Unavailable(pub(crate) String);
 
 impl std::fmt::Display for Unavailable {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

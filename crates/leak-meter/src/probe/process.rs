@@ -22,6 +22,7 @@ pub struct OpenFilesProbe(EntryCounter);
 
 /// How many descriptors are open.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OpenFiles {
     /// All of them.
     pub all: u64,

@@ -16,6 +16,7 @@ use crate::verdict::{Reason, Verdict};
 /// The result of a [`Soak`](crate::Soak).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Report {
     /// Growing if any resource or place grows, Steady only if all are steady, else Undecided.
     pub verdict: Verdict,
@@ -38,7 +39,7 @@ pub struct Report {
     /// then by bytes per operation.
     pub sites: Vec<Site>,
     /// What keeps the blocks of the growing places alive. `None` if nothing grows, or it was not to be
-    /// looked for.
+    /// looked for, or the feature `holders` is off.
     pub holders: Option<Holders>,
     /// Places that grow and are allowed to: by a suppression, or within a declared bound.
     pub suppressed: Vec<Suppressed>,
@@ -62,6 +63,7 @@ pub struct Report {
 /// What the series of one resource shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Growth {
     /// What was counted.
     pub resource: Resource,
@@ -84,6 +86,7 @@ pub struct Growth {
 /// Open descriptors of one kind and place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct OpenFiles {
     /// What they are open on.
     pub group: FileGroup,
@@ -96,6 +99,7 @@ pub struct OpenFiles {
 /// What the readings of one of the program's own gauges show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct GaugeGrowth {
     /// The gauge's name.
     pub name: String,
@@ -119,6 +123,7 @@ pub struct GaugeGrowth {
 /// A place that grows and is allowed to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Suppressed {
     /// The place.
     pub site: Site,

@@ -150,6 +150,7 @@ impl Ledger {
     }
 
     /// The live blocks of each site after the first quarter of the rounds and at the end.
+    #[cfg(feature = "holders")]
     pub(crate) fn blocks(&self) -> Vec<(u64, u64)> {
         let first = self.rows.get(self.rows.len() / 4);
         let last = self.rows.last();

@@ -6,46 +6,69 @@
 //!   functions of a source file.
 //! - `frame`: a frame of a call stack; `stack`: a call stack as text.
 //! - `nameless`: places without a name or a line, and why; `signature`: what a stack is suppressed by.
-//! - `suppression`: places that may grow: suppressions and declared bounds.
+//! - `suppression`: places that may grow: suppressions and declared bounds; `path`: functions by the end of
+//!   their path.
 //! - `capture`: output that the test harness captures; `harness`: the blocks of other tests.
 //! - `findings`: the sites that grow, each at its culprit line; `exchange`: growth of one
 //!   stack that the fall of others makes up for.
 
+#[cfg(feature = "soak")]
 mod capture;
+#[cfg(feature = "soak")]
 mod exchange;
+#[cfg(feature = "soak")]
 mod findings;
 mod frame;
+#[cfg(feature = "soak")]
 mod harness;
+#[cfg(feature = "soak")]
 mod judgement;
+#[cfg(feature = "soak")]
 mod ledger;
 mod nameless;
 mod names;
 mod origin;
+#[cfg(any(feature = "holders", feature = "soak"))]
+mod path;
+#[cfg(feature = "soak")]
 mod signature;
 mod source;
 mod stack;
+#[cfg(feature = "soak")]
 mod suppression;
 
 use serde::{Deserialize, Serialize};
 
 use crate::allocator::{self, Method, SiteId};
 use crate::symbols;
+#[cfg(feature = "soak")]
 use crate::verdict::{Reason, Verdict};
 
+#[cfg(feature = "soak")]
 pub(crate) use exchange::HeapLook;
+#[cfg(feature = "soak")]
 pub(crate) use findings::{Judged, judge, verdicts};
+#[cfg(any(feature = "holders", feature = "soak"))]
 pub(crate) use frame::short;
 pub use frame::{Frame, Owner, Package};
+#[cfg(feature = "soak")]
 pub(crate) use ledger::{Apart, Ledger, Reading};
 pub(crate) use nameless::nameless;
 pub(crate) use names::{Names, culprit};
-pub(crate) use origin::{package, relative};
+#[cfg(feature = "holders")]
+pub(crate) use origin::package;
+pub(crate) use origin::relative;
+#[cfg(feature = "holders")]
+pub(crate) use path::ends_with_path;
 pub(crate) use stack::write_stack;
-pub(crate) use suppression::{Suppressions, ends_with_path};
+#[cfg(feature = "soak")]
+pub(crate) use suppression::Suppressions;
 
 /// A place in the program whose blocks stay, and what shows it.
+#[cfg(feature = "soak")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Site {
     /// The function that allocates: the innermost of the program's own packages, else of a dependency,
     /// else the outermost that has a name.
@@ -92,6 +115,7 @@ pub struct Site {
     pub signature: Option<String>,
 }
 
+#[cfg(feature = "soak")]
 impl Site {
     /// The frame of a dependency through which the place allocates, if it lies in the program's own packages.
     pub fn through(&self) -> Option<&Frame> {
@@ -100,8 +124,10 @@ impl Site {
 }
 
 /// How finely growth can be told apart.
+#[cfg(feature = "soak")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Grain {
     /// A single call stack grows.
     CallStack,
@@ -112,6 +138,7 @@ pub enum Grain {
 /// How the call sites of a report were found, and whether they are all there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Attribution {
     /// The way in which call stacks were found.
     pub method: AttributionMethod,
@@ -139,6 +166,7 @@ pub struct Attribution {
 /// The way in which call stacks were found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum AttributionMethod {
     /// Not at all.
     Off,
@@ -203,6 +231,7 @@ pub(crate) fn attribution() -> Attribution {
 }
 
 /// What the sites add to the verdict. A table that overflowed is never Steady.
+#[cfg(feature = "soak")]
 pub(crate) fn overall(judged: &Judged, attribution: &Attribution) -> Verdict {
     if judged.sites.iter().any(|site| site.verdict == Verdict::Growing) {
         Verdict::Growing

@@ -16,6 +16,7 @@ pub(crate) fn nameless(site: SiteId) -> Frame {
 
 /// Why the line of a place is not known, in one sentence, with what to do where something can be done.
 /// `None` if it is known. `culprit` is the answerable one of `frames`; `None` if none has a name.
+#[cfg(feature = "soak")]
 pub(super) fn why_no_line(
     site: SiteId,
     culprit: Option<&Frame>,
@@ -54,7 +55,7 @@ pub(super) fn why_no_line(
     Some("its line is not known; add debug = \"line-tables-only\" to the profile in Cargo.toml")
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "soak"))]
 mod tests {
     use super::*;
 

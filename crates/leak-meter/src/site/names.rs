@@ -28,6 +28,7 @@ impl Names {
     }
 
     /// The program's own symbols.
+    #[cfg(feature = "holders")]
     pub(crate) fn symbols(&self) -> &Symbols {
         &self.symbols
     }
@@ -171,6 +172,7 @@ fn of_dependency(frames: &[Frame]) -> Option<usize> {
 
 /// Whether a stack belongs to a test of the standard harness that is not the one that soaks: tests of
 /// one process run side by side. `frames` begin outside the meter's hooks.
+#[cfg(feature = "soak")]
 pub(crate) fn is_of_another_test(frames: &[Frame]) -> bool {
     let in_harness = frames.iter().any(|frame| frame.function.starts_with("test::run_test"));
     // The soak lies further in than the harness on a stack, so one that shows the harness shows it.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use super::path::ends_with_path;
 use super::{Site, signature};
 use crate::units;
 
@@ -103,11 +104,6 @@ fn read(path: &Path) -> Result<Vec<Suppression>, String> {
     Ok(entries)
 }
 
-/// Whether a function's path ends with `path`, whole names compared.
-pub(crate) fn ends_with_path(function: &str, path: &str) -> bool {
-    function.strip_suffix(path).is_some_and(|before| before.is_empty() || before.ends_with("::"))
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write;
@@ -160,11 +156,5 @@ mod tests {
         let suppressions = Suppressions { entries, ..Suppressions::default() };
         let matched = BTreeSet::from(["0000000000000001".to_owned()]);
         assert_eq!(suppressions.unmatched(&matched), ["0000000000000002 (two words)"]);
-    }
-
-    #[test]
-    fn a_bound_names_a_function_by_the_end_of_its_path() {
-        assert!(ends_with_path("shop::cart::Cart::add", "Cart::add"));
-        assert!(!ends_with_path("shop::cart::OldCart::add", "Cart::add"));
     }
 }

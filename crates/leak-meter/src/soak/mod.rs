@@ -139,7 +139,8 @@ impl<'a> Soak<'a> {
     }
 
     /// What the program offers to bring deferred work to rest; called before every reading, and once more
-    /// if the counts still move. Its time is part of the budget.
+    /// if the counts still move. Its time is part of the budget. A step that needs what the workload needs
+    /// shares it in a `RefCell`: see [the recipe](crate::guide::recipes).
     pub fn settle(mut self, step: impl FnMut() + 'a) -> Self {
         self.settling.step = Some(Box::new(step));
         self
@@ -169,7 +170,7 @@ impl<'a> Soak<'a> {
     }
 
     /// How many asynchronous tasks are alive, for instance
-    /// `|| runtime.metrics().num_alive_tasks() as u64` of a tokio runtime's handle.
+    /// `|| runtime.metrics().num_alive_tasks() as u64` of a tokio runtime's handle (stable since tokio 1.39).
     pub fn tasks(mut self, alive: impl Gauge + 'a) -> Self {
         self.watchers.tasks = Some(Box::new(alive));
         self
@@ -178,6 +179,19 @@ impl<'a> Soak<'a> {
     /// Takes the allocations, deallocations and reallocations of each round from another counter,
     /// for instance from a counting allocator that the meter wraps. Live blocks and bytes stay the
     /// meter's own.
+    ///
+    /// ```
+    /// use leak_meter::{HeapCounts, Soak};
+    /// # struct Other { allocations: u64 }
+    /// # fn other_counter() -> Other { Other { allocations: 1 } }
+    ///
+    /// let soak = Soak::new().counted_by(|| {
+    ///     let mut counts = HeapCounts::default();
+    ///     counts.allocations = other_counter().allocations;
+    ///     counts
+    /// });
+    /// # drop(soak);
+    /// ```
     pub fn counted_by(mut self, counter: impl FnMut() -> HeapCounts + 'a) -> Self {
         self.watchers.counter = Some(Box::new(counter));
         self
@@ -219,6 +233,7 @@ impl<'a> Soak<'a> {
 
     /// Whether to look at the end, where something grows, for [who holds it](crate::holders). On unless
     /// it is turned off; it takes about a second for a million live blocks.
+    #[cfg(feature = "holders")]
     pub fn holders(mut self, look: bool) -> Self {
         self.plan.holders = look;
         self

@@ -32,19 +32,35 @@ impl Operation {
     }
 }
 
-/// What a workload may return: nothing, or a `Result` whose error ends the soak.
-pub trait OperationResult {
-    /// The sentence for the report, if this result ends the soak.
-    fn stopped_by(self, operation: Operation) -> Option<String>;
+/// What a workload may return: nothing, or a `Result` whose error ends the soak. No other type implements
+/// it.
+#[diagnostic::on_unimplemented(
+    message = "a workload cannot return `{Self}`",
+    note = "an operation returns `()`, or a `Result<(), E>` whose error can be displayed"
+)]
+pub trait OperationResult: sealed::Outcome {}
+
+mod sealed {
+    use super::Operation;
+
+    /// How an operation ended.
+    pub trait Outcome {
+        /// The sentence for the report, if this result ends the soak.
+        fn stopped_by(self, operation: Operation) -> Option<String>;
+    }
 }
 
-impl OperationResult for () {
+impl OperationResult for () {}
+
+impl sealed::Outcome for () {
     fn stopped_by(self, _: Operation) -> Option<String> {
         None
     }
 }
 
-impl<E: Display> OperationResult for Result<(), E> {
+impl<E: Display> OperationResult for Result<(), E> {}
+
+impl<E: Display> sealed::Outcome for Result<(), E> {
     fn stopped_by(self, operation: Operation) -> Option<String> {
         let error = self.err()?;
         Some(format!("operation {} failed: {error}", operation.number + 1))

@@ -12,6 +12,7 @@ pub(super) type Pacer<'a> = Box<dyn FnMut() -> Pace + 'a>;
 
 /// What a paced soak does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Pace {
     /// A round of so many operations, at least one.
     Round(u64),

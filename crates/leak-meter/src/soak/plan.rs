@@ -66,7 +66,7 @@ impl Plan {
             temporary_folder: None,
             bounds: Vec::new(),
             suppressions: Suppressions::default(),
-            holders: true,
+            holders: cfg!(feature = "holders"),
             fault: None,
         };
         plan.set_budget(DEFAULT_BUDGET);

@@ -1,14 +1,14 @@
 //! From series of numbers to verdicts: pure functions, without a clock and without input or output.
 //!
 //! A soak takes one reading per round. What a program rightly keeps makes the series level off,
-//! swing, or rise in a few steps; a leak makes it rise for as long as there is work. [`decide`] describes
-//! how the two are told apart, [`doubling`] what is different for the bytes of containers.
+//! swing, or rise in a few steps; a leak makes it rise for as long as there is work. `decide` describes
+//! how the two are told apart, `doubling` what is different for the bytes of containers.
 //!
 //! This module knows numbers only: nothing of soaks, resources, call sites or reports.
 
-pub mod decide;
-pub mod doubling;
-pub mod foreign;
+pub(crate) mod decide;
+pub(crate) mod doubling;
+pub(crate) mod foreign;
 mod gains;
 mod limit;
 mod rate;
@@ -20,13 +20,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use decide::{Decision, Series};
-pub use foreign::{FOREIGN_TOLERANCE, FOREIGN_TOLERANCE_PER_THREAD};
-pub use rate::Rate;
+pub(crate) use decide::{Decision, Series};
+#[cfg(test)]
+pub(crate) use rate::Rate;
 pub use reason::Reason;
 pub(crate) use reason::with_text;
 
-/// What a series shows.
+/// What a series shows. There are these three values and will be no others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {

@@ -1,6 +1,7 @@
 //! One call stack grows as fast as another falls: an exchange within a full container, or a leak beside a
 //! stock that drains. Each scene runs in a process of its own: this program is started anew with the
 //! scene's name.
+#![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::unnecessary_box_returns, clippy::vec_box)] // A block for each value is the point.
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
 

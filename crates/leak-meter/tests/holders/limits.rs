@@ -6,6 +6,7 @@ use std::hint::black_box;
 use std::ptr;
 use std::time::{Duration, Instant};
 
+use leak_meter::internals::since_within;
 use leak_meter::{Snapshot, holders};
 
 use super::{holder_of, is_held};
@@ -61,7 +62,7 @@ pub fn out_of_time() {
     for share in [2, 3, 5, 10, 100] {
         let limit = took / share;
         let began = Instant::now();
-        let part = holders::since_within(&before, limit);
+        let part = since_within(&before, limit);
         assert!(began.elapsed() < limit + 2 * took + Duration::from_secs(2), "of {limit:?}");
         assert_eq!(part.unavailable, None);
         if part.look.expect("it was looked").partial {

@@ -12,6 +12,7 @@
 //! - `random`: random graphs against a plain model.
 //! - `moving`: while other threads allocate, and beyond the limit on blocks.
 //! - `soaks`: what a report says.
+#![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::unnecessary_box_returns, clippy::vec_box)] // A block for each value is the point.
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
 

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use leak_meter::holders::Hold;
+use leak_meter::internals::since_among;
 use leak_meter::{Snapshot, holders};
 
 use super::is_held;
@@ -71,7 +72,7 @@ pub fn beyond_the_limit() {
     let finding = is_held(&all, "::make", BLOCKS, &[("hash table", "::enter")]);
     let exact = finding.retained_blocks;
 
-    let some = holders::since_among(&before, 10_000);
+    let some = since_among(&before, 10_000);
     let look = some.look.expect("it was looked");
     assert!(look.left_out > 0 && look.blocks < 11_000, "{look:?}");
     let (finding, held) = super::holder_of(&some, "::make");

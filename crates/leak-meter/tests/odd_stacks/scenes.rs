@@ -8,8 +8,8 @@ use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use leak_meter::allocator::{self, HeapCounts, SiteId, counts_of_site};
-use leak_meter::{Allocator, Snapshot};
+use leak_meter::internals::{SiteId, counts_of_site, walks};
+use leak_meter::{Allocator, HeapCounts, Snapshot, allocator};
 
 #[global_allocator]
 static METER: Allocator = Allocator::system();
@@ -26,7 +26,7 @@ pub fn blocks_are_counted_on_every_kind_of_stack_and_charged_where_that_is_known
     at_the_end_of_a_deep_recursion();
     in_a_forked_process();
     // At most the stack through the C library, which may have no frame pointers, is seen otherwise.
-    assert!(allocator::walks().disagreed <= 1, "{:?}", allocator::walks());
+    assert!(walks().disagreed <= 1, "{:?}", walks());
 }
 
 /// What `scene` adds: blocks in all, and those charged to a stack that is not the thread's own.

@@ -12,7 +12,8 @@ mod noise;
 mod swinging;
 
 use fastrand::Rng;
-use leak_meter::verdict::{Decision, Series, Verdict, doubling};
+use leak_meter::Verdict;
+use leak_meter::internals::{Decision, Series, decide_on_bytes};
 
 /// The rounds of a series, as many as a soak with a budget has at least.
 pub const ROUNDS: usize = 96;
@@ -155,7 +156,7 @@ impl Shape {
 
     fn decide(&self, readings: &[u64], series_count: usize) -> Decision {
         if self.bytes {
-            doubling::decide(readings, series_count)
+            decide_on_bytes(readings, series_count)
         } else {
             Series::new(readings).among(series_count).decide()
         }

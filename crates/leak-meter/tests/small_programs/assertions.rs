@@ -78,7 +78,7 @@ pub fn assert_detects_names_the_detection_limit() {
     assert!(text.contains("a leak of 1.0e-9 (live blocks) per operation could have been missed"));
     let sentence = format!(
         "the detection limit of this run is {}; give it more time or more operations",
-        leak_meter::units::number(limit)
+        leak_meter::internals::units::number(limit)
     );
     assert!(text.contains(&sentence), "{text}");
 

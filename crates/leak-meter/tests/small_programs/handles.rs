@@ -5,8 +5,9 @@ use std::io;
 use std::thread;
 use std::time::Duration;
 
+use leak_meter::internals::most_threads;
 use leak_meter::probe::FileKind;
-use leak_meter::{Report, Resource, Soak, Verdict, probe};
+use leak_meter::{Report, Resource, Soak, Verdict};
 use rustix::process::{self, Rlimit};
 
 const NULL: &str = "/dev/null";
@@ -86,7 +87,8 @@ pub fn an_error_at_the_limit_of_open_files_never_makes_them_steady() {
             assert_ne!(growth.verdict, Verdict::Steady, "{scene}:\n{report}");
             assert_ne!(report.verdict, Verdict::Steady, "{scene}:\n{report}");
             if growth.verdict == Verdict::Undecided {
-                let sentence = format!("close to its limit of {}", leak_meter::units::count(limit));
+                let sentence =
+                    format!("close to its limit of {}", leak_meter::internals::units::count(limit));
                 assert!(growth.reason.to_string().contains(&sentence), "{scene}:\n{report}");
             }
             let report = soak_with(Errors::Returned);
@@ -130,5 +132,5 @@ pub fn threads_that_stay_are_growing_after_few_operations() {
     assert_eq!(report.stopped, None, "{report}");
     assert!(report.operations() <= 3000, "{report}");
     // Far below what the system allows.
-    assert!(probe::most_threads().is_none_or(|most| report.operations() < most), "{report}");
+    assert!(most_threads().is_none_or(|most| report.operations() < most), "{report}");
 }

@@ -10,6 +10,7 @@
 //! - `assertions`: when the assertions on a report pass.
 //! - `early`: what was made before the soak.
 //! - `endings`: operations that panic, and soaks that are cancelled.
+#![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::vec_box)] // A block for each value is the point.
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
 

@@ -1,0 +1,23 @@
+//! What the tests, the benchmarks and the tools of this repository use besides the public interface. It may
+//! change with any release.
+
+pub use crate::allocator::counts::{SiteCounts, counts_of_site};
+#[cfg(feature = "sites")]
+pub use crate::allocator::search::{Walks, start_with, walks};
+pub use crate::allocator::site_id::SiteId;
+#[cfg(feature = "sites")]
+pub use crate::allocator::sites::{Capacity, all_sites, capacity, frames};
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+pub use crate::holders::ask::{since_among, since_within};
+#[cfg(feature = "soak")]
+pub use crate::probe::limits::most_threads;
+#[cfg(feature = "soak")]
+pub use crate::verdict::decide::{Decision, Series};
+#[cfg(feature = "soak")]
+pub use crate::verdict::doubling::decide as decide_on_bytes;
+
+/// Figures as people read them.
+#[cfg(feature = "sites")]
+pub mod units {
+    pub use crate::units::*;
+}
