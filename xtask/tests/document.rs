@@ -257,4 +257,7 @@ fn the_document_has_the_growing_line_the_gauges_and_the_suppressed_lines() {
     assert!(found.agreed > 0 && found.sites >= 2 && found.meter_bytes > 0, "{found:?}");
     assert_eq!(found.sites_refused, 0);
     assert!(found.table_bytes > 1 << 20, "{found:?}");
+    // Some linkers give none.
+    let is_hex = |id: &String| id.len() >= 8 && id.chars().all(|digit| digit.is_ascii_hexdigit());
+    assert!(found.build_id.as_ref().is_none_or(is_hex), "{found:?}");
 }

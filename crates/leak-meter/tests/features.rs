@@ -26,7 +26,7 @@ fn dependencies(features: Option<&str>) -> Vec<String> {
 #[test]
 fn without_features_there_are_two_dependencies() {
     assert_eq!(dependencies(Some("")), ["libc", "rustix"]);
-    let all = ["backtrace", "libc", "object", "rustc-demangle", "rustix", "serde"];
+    let all = ["backtrace", "libc", "memmap2", "object", "rustc-demangle", "rustix", "serde"];
     for features in [Some("sites"), Some("holders"), Some("soak"), None] {
         assert_eq!(dependencies(features), all, "{features:?}");
     }
