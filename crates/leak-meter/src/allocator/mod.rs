@@ -10,7 +10,8 @@
 //! - `recent`: the stacks that a thread allocated from lately.
 //! - `site_id`: the number of a call site; `sites`: the table of them; `records`: their return addresses.
 //! - `no_sites`: what takes the place of `search` and `walk` where the feature `sites` is off.
-//! - `slots`: the counters, for each thread its own; `counts`: what they add up to.
+//! - `slots`: the counters, for each thread its own; `counts`: what they add up to; `heap_counts`: that, for
+//!   users.
 //! - `memory`: pages from the system for the tables, since the meter must not allocate.
 #![allow(unsafe_code)] // `GlobalAlloc` is an unsafe trait; each use below says why it is sound.
 
@@ -21,6 +22,7 @@ mod environment;
 #[cfg(feature = "sites")]
 mod frames;
 mod header;
+mod heap_counts;
 mod memory;
 #[cfg(not(feature = "sites"))]
 mod no_sites;
@@ -53,6 +55,7 @@ pub(crate) use counts::{SiteCounts, counts_of_sites};
 pub(crate) use environment::fault as environment_fault;
 #[cfg(feature = "holders")]
 pub(crate) use header::{Found, read as read_header};
+pub use heap_counts::HeapCounts;
 #[cfg(feature = "holders")]
 pub(crate) use memory::mapped;
 #[cfg(feature = "sites")]
@@ -289,51 +292,6 @@ unsafe fn recharge(block: *mut u8, site: SiteId, old_size: usize, new_size: usiz
 fn adopting_site(size: usize) -> Option<SiteId> {
     let site = walk::current_site(size, adopting_site as *const ());
     site.is_call_stack().then_some(site)
-}
-
-/// What the installed [`Allocator`] has counted since the process began, without the meter's own
-/// blocks. Other counters fill in one of their own for [`Soak::counted_by`](crate::Soak::counted_by),
-/// beginning with `HeapCounts::default()`.
-///
-/// Exact while no other thread allocates; otherwise off by what happens during the read. A refused
-/// allocation (a null pointer) is not counted.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct HeapCounts {
-    /// Blocks allocated.
-    pub allocations: u64,
-    /// Blocks given back.
-    pub deallocations: u64,
-    /// Blocks resized, in place or moved. They count as neither of the two above.
-    pub reallocations: u64,
-    /// Bytes asked for, growth by reallocation included.
-    pub allocated_bytes: u64,
-    /// Bytes given back, shrinking by reallocation included.
-    pub deallocated_bytes: u64,
-}
-
-impl HeapCounts {
-    /// The counts of this moment.
-    pub fn now() -> Self {
-        let all = counts::counts_of_all_but(SiteId::METER);
-        Self {
-            allocations: all.allocations,
-            deallocations: all.deallocations,
-            reallocations: all.reallocations,
-            allocated_bytes: all.allocated_bytes,
-            deallocated_bytes: all.deallocated_bytes,
-        }
-    }
-
-    /// Blocks allocated and not yet given back.
-    pub fn live_blocks(&self) -> u64 {
-        self.allocations.saturating_sub(self.deallocations)
-    }
-
-    /// Bytes allocated and not yet given back.
-    pub fn live_bytes(&self) -> u64 {
-        self.allocated_bytes.saturating_sub(self.deallocated_bytes)
-    }
 }
 
 /// Runs `work` with its allocations charged to the meter: they are in no count of the program's.
