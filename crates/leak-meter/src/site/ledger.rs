@@ -18,12 +18,19 @@ pub(crate) struct Reading {
     pub(crate) reallocations: u64,
 }
 
-/// The readings of all sites: one row a round, by the number of the site.
+/// The readings of all sites: one row a round. Most sites of a program are of its start and do not change
+/// any more, so a row has a column for those that have changed only.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     rows: Vec<Vec<Born>>,
     /// The row after the rest, if there was one.
     rest: Option<Vec<Born>>,
+    /// The reading when the soak began, by the number of the site: that of a site without a column.
+    first: Vec<Born>,
+    /// The column of each site, by its number.
+    columns: Vec<Option<usize>>,
+    /// How many there are.
+    column_count: usize,
     /// What had moved to each site when the last row was taken.
     moved: Vec<Moved>,
     /// How many blocks had been allocated at each site when the soak began, and when the last row was taken.
@@ -34,7 +41,7 @@ pub(crate) struct Ledger {
 
 /// What is live of the blocks that were allocated at a site, less those given back of the site. Below
 /// zero where blocks that moved to the site were given back.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Born {
     blocks: i64,
     bytes: i64,
@@ -82,10 +89,14 @@ impl Apart {
 impl Ledger {
     /// The ledger of a soak that begins here and now.
     pub(crate) fn begin() -> Self {
-        allocator::as_meter(|| Self {
-            allocated_before: allocations(&allocator::counts_of_sites()),
-            origin: Origin::here(),
-            ..Self::default()
+        allocator::as_meter(|| {
+            let counts = allocator::counts_of_sites();
+            Self {
+                first: split_all(&counts).map(|(born, _)| born).collect(),
+                allocated_before: allocations(&counts),
+                origin: Origin::here(),
+                ..Self::default()
+            }
         })
     }
 
@@ -109,10 +120,23 @@ impl Ledger {
 
     fn read(&mut self) -> Vec<Born> {
         let counts = allocator::counts_of_sites();
-        let (row, moved) =
-            allocator::all_sites().zip(&counts).map(|(site, counts)| split(site, counts)).unzip();
+        let (born, moved): (Vec<Born>, Vec<Moved>) = split_all(&counts).unzip();
         self.moved = moved;
         self.allocated = allocations(&counts);
+        self.columns.resize(born.len(), None);
+        for (site, born) in born.iter().enumerate() {
+            let is_new = self.columns[site].is_none() && *born != self.first(site);
+            if is_new {
+                self.columns[site] = Some(self.column_count);
+                self.column_count += 1;
+            }
+        }
+        let mut row = vec![Born::default(); self.column_count];
+        for (column, born) in self.columns.iter().zip(born) {
+            if let Some(column) = column {
+                row[*column] = born;
+            }
+        }
         row
     }
 
@@ -129,7 +153,7 @@ impl Ledger {
     /// The mean size of the blocks of the site that has the largest ones, in bytes, at the end.
     pub(crate) fn largest_block(&self) -> u64 {
         let Some(last) = self.rows.last() else { return 0 };
-        let sites = (0..last.len()).filter(|site| *site != SiteId::METER.index());
+        let sites = (0..self.columns.len()).filter(|site| *site != SiteId::METER.index());
         let sizes = sites.map(|site| self.reading(last, site));
         sizes.filter_map(|reading| reading.bytes.checked_div(reading.blocks)).max().unwrap_or(0)
     }
@@ -138,8 +162,10 @@ impl Ledger {
     /// is left out.
     pub(crate) fn changing(&self) -> Vec<History> {
         let first = self.rows.len() / 4;
+        let has_column = |site: &SiteId| self.column(site.index()).is_some();
         let sites = allocator::all_sites().filter(|site| *site != SiteId::METER);
         sites
+            .filter(has_column)
             .map(|site| self.history(site))
             .filter(|history| {
                 history.readings[first..]
@@ -154,7 +180,7 @@ impl Ledger {
     pub(crate) fn blocks(&self) -> Vec<(u64, u64)> {
         let first = self.rows.get(self.rows.len() / 4);
         let last = self.rows.last();
-        let sites = last.map_or(0, Vec::len);
+        let sites = last.map_or(0, |_| self.columns.len());
         let blocks = |row: Option<&Vec<Born>>, site: usize| {
             row.map_or(0, |row| self.reading(row, site).blocks)
         };
@@ -171,9 +197,19 @@ impl Ledger {
         }
     }
 
+    fn column(&self, site: usize) -> Option<usize> {
+        self.columns.get(site).copied().flatten()
+    }
+
+    /// What a site had when the soak began.
+    fn first(&self, site: usize) -> Born {
+        self.first.get(site).copied().unwrap_or_default()
+    }
+
     /// A site that was not there yet in a round had nothing but what moved to it later.
     fn reading(&self, row: &[Born], site: usize) -> Reading {
-        let born = row.get(site).copied().unwrap_or_default();
+        let changed = self.column(site).and_then(|column| row.get(column));
+        let born = changed.copied().unwrap_or_else(|| self.first(site));
         let moved = self.moved.get(site).copied().unwrap_or_default();
         let live = |born: i64, moved: i64| u64::try_from(born + moved).unwrap_or(0);
         Reading {
@@ -187,6 +223,11 @@ impl Ledger {
 /// How many blocks were allocated at each site.
 fn allocations(counts: &[SiteCounts]) -> Vec<u64> {
     counts.iter().map(|counts| counts.allocations).collect()
+}
+
+/// What was born at each site and what moved, from their counts.
+fn split_all(counts: &[SiteCounts]) -> impl Iterator<Item = (Born, Moved)> {
+    allocator::all_sites().zip(counts).map(|(site, counts)| split(site, counts))
 }
 
 /// What was born at a site and what moved, from its counts.

@@ -63,9 +63,9 @@ fn link(next: Option<Box<Node>>, number: u64) -> Box<Node> {
 
 pub fn long_list() {
     const NODES: u64 = 100_000;
-    // The first small block of a thread takes the place of what the thread was started with, which the C
+    // The first small blocks of a thread take the place of what the thread was started with, which the C
     // library still points to.
-    std::mem::forget(black_box(Box::new([0_u64; 2])));
+    (0..16).for_each(|number| std::mem::forget(black_box(Box::new([number, 1_u64]))));
     let before = Snapshot::take();
     let mut head = None;
     for number in 0..NODES {
