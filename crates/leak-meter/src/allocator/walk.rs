@@ -163,7 +163,8 @@ fn site_by_unwinder(pointer: usize, size: usize, hook: *const ()) -> SiteId {
 
 /// The site with this hash; a new one, of `frames`, if there was none.
 fn site_of(hash: u64, frames: &[usize]) -> SiteId {
-    add(|| sites::find_or_insert(hash, frames)).unwrap_or(SiteId::UNKNOWN)
+    let known = sites::find(hash);
+    known.or_else(|| add(|| sites::find_or_insert(hash, frames))).unwrap_or(SiteId::UNKNOWN)
 }
 
 /// The site of a stack that was not seen before. It is compared with what the unwinder sees, which
