@@ -150,7 +150,7 @@ fn site_by_unwinder(pointer: usize, size: usize, hook: *const ()) -> SiteId {
     let state = begin();
     match method_of(state) {
         0 => return SiteId::UNKNOWN,
-        1 => return site_by_frame_pointers(pointer, size, state, hook),
+        1 => return site_by_walk(pointer, size, state, hook),
         _ => {}
     }
     let _guard = MeterGuard::enter();
