@@ -38,16 +38,21 @@ fn step(path: u64, steps: u32) -> u64 {
     }
 }
 
-/// The time of a number of allocations, each by a call stack of its own. The best of some.
+/// Call stacks whose time is taken when they are new.
+const NEW: u64 = 8000;
+
+/// The time of as many allocations, each by a call stack of its own.
+fn time_of_paths(number: u64) -> Duration {
+    let began = Instant::now();
+    for path in 0..number {
+        black_box(left(path, STEPS));
+    }
+    began.elapsed()
+}
+
+/// The time of all of them. The best of some.
 fn time_of_all_paths() -> Duration {
-    let all = || {
-        let began = Instant::now();
-        for path in 0..1 << STEPS {
-            black_box(left(path, STEPS));
-        }
-        began.elapsed()
-    };
-    (0..5).map(|_| all()).min().expect("five are not none")
+    (0..5).map(|_| time_of_paths(1 << STEPS)).min().expect("five are not none")
 }
 
 #[test]
@@ -99,6 +104,11 @@ fn the_cost_of_a_full_table() {
     allocator::stop();
     let counted = time_of_all_paths();
     allocator::start();
+    let (first, again) = (time_of_paths(NEW), time_of_paths(NEW));
+    println!(
+        "a call stack costs {} ns more when it is new",
+        first.saturating_sub(again).as_nanos() / u128::from(NEW)
+    );
     let walked = time_of_all_paths();
     let each = |time: Duration| time.as_nanos() >> STEPS;
     println!(

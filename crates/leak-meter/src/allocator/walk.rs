@@ -152,7 +152,7 @@ fn site_by_unwinder(pointer: usize, size: usize, hook: *const ()) -> SiteId {
     let state = begin();
     match method_of(state) {
         0 => return SiteId::UNKNOWN,
-        1 => return site_by_frame_pointers(pointer, size, state, hook),
+        1 => return site_by_walk(pointer, size, state, hook),
         _ => {}
     }
     let _guard = MeterGuard::enter();
@@ -165,7 +165,8 @@ fn site_by_unwinder(pointer: usize, size: usize, hook: *const ()) -> SiteId {
 
 /// The site with this hash; a new one, of `frames`, if there was none.
 fn site_of(hash: u64, frames: &[usize]) -> SiteId {
-    add(|| sites::find_or_insert(hash, frames)).unwrap_or(SiteId::UNKNOWN)
+    let known = sites::find(hash);
+    known.or_else(|| add(|| sites::find_or_insert(hash, frames))).unwrap_or(SiteId::UNKNOWN)
 }
 
 /// The site of a stack that was not seen before. It is compared with what the unwinder sees, which
