@@ -28,7 +28,7 @@ pub(crate) fn library() -> Option<&'static ffi::CStr> {
 /// Whether an address lies in the code of the meter's object.
 #[cfg(feature = "sites")]
 #[inline]
-pub(super) fn contains(address: usize) -> bool {
+pub(crate) fn contains(address: usize) -> bool {
     address >= LOW.load(Ordering::Relaxed) && address < HIGH.load(Ordering::Relaxed)
 }
 

@@ -2,6 +2,7 @@
 
 use super::frame::Frame;
 use super::names::{self, Names};
+use crate::allocator;
 
 /// The call stack on which a soak was begun. It shows the test that the soak is part of, unless the soak runs
 /// on a thread of its own, or in a task.
@@ -11,11 +12,15 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    /// That of the caller.
+    /// That of the caller, without the frames in other libraries: the names of these take long to find, and
+    /// no test is among them.
     pub(super) fn here() -> Self {
         let mut addresses = Vec::new();
         backtrace::trace(|frame| {
-            addresses.push(frame.ip().addr());
+            let address = frame.ip().addr();
+            if allocator::is_own_code(address) {
+                addresses.push(address);
+            }
             true
         });
         Self { addresses }
