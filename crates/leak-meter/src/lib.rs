@@ -55,7 +55,7 @@
 //!
 //! | feature | what it adds | dependencies that it adds |
 //! |---|---|---|
-//! | `sites` | call sites ([`allocator::start`]), [`Snapshot`]s and their differences by line | `backtrace`, `object`, `rustc-demangle`, `serde` |
+//! | `sites` | call sites ([`allocator::start`]), [`Snapshot`]s and their differences by line | `backtrace`, `memmap2`, `object`, `rustc-demangle`, `serde` |
 //! | `soak` | [`Soak`], [`Report`] and the verdict; turns on `sites` | none |
 //! | `holders` | [who holds it](holders), in a [`Report`] and on demand; turns on `sites` | none |
 //!
