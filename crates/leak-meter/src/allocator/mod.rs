@@ -46,8 +46,10 @@ mod walk;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
 
+#[cfg(feature = "soak")]
+pub(crate) use code::contains as is_own_code;
 #[cfg(feature = "sites")]
-pub(crate) use code::{contains as is_own_code, library, load_offset};
+pub(crate) use code::{library, load_offset};
 pub(crate) use counts::{Padding, counts_of_site};
 #[cfg(feature = "sites")]
 pub(crate) use counts::{SiteCounts, counts_of_sites};
