@@ -43,6 +43,10 @@ impl Contents<'_> {
 }
 
 impl owners::Blocks for Contents<'_> {
+    fn structure(&self, place: u32) -> u32 {
+        self.places.structure(place)
+    }
+
     fn site(&self, block: u32) -> u32 {
         self.heap.site(block)
     }

@@ -30,6 +30,11 @@ pub(crate) trait Blocks {
     fn place(&mut self, block: u32) -> u32;
     /// What a place is to a runtime.
     fn role(&self, place: u32) -> Role;
+    /// The number of the structure that the blocks of a place are part of: one for several places whose
+    /// blocks are linked to each other.
+    fn structure(&self, place: u32) -> u32 {
+        place
+    }
 }
 
 /// What blocks are to a runtime of tasks.
@@ -103,10 +108,19 @@ fn irregular(graph: &Graph, counted: &Counted, blocks: &mut impl Blocks) -> Bits
     for place in &places {
         sizes[*place as usize] += 1;
     }
+    let structures: Vec<u32> =
+        (0..).zip(&sizes).map(|(place, _)| blocks.structure(place)).collect();
     let kind = |block: u32, edge: Edge| (places[block as usize], places[edge.target as usize]);
+    let between = |block: u32, edge: Edge| {
+        let (place, of_target) = kind(block, edge);
+        (structures[place as usize], structures[of_target as usize])
+    };
     let mut frequencies: HashMap<(u32, u32), Frequency> = HashMap::new();
+    // From the blocks of a structure to those of another, or of the same one.
+    let mut totals: HashMap<(u32, u32), u32> = HashMap::new();
     for (block, _, edge) in edges(graph, weak) {
         frequencies.entry(kind(block, edge)).or_default().add(edge);
+        *totals.entry(between(block, edge)).or_default() += 1;
     }
     let several = pointed_to_by_several(graph, weak);
     let mut compared = Vec::new();
@@ -119,24 +133,22 @@ fn irregular(graph: &Graph, counted: &Counted, blocks: &mut impl Blocks) -> Bits
         if !is_one_of_many || (place == of_target && points_back(graph, block, edge)) {
             continue;
         }
-        let frequency = frequencies[&(place, of_target)];
-        compared.push((at, edge, place));
+        let all = totals[&between(block, edge)];
+        compared.push((at, edge, place, all));
         let best = best.entry(edge.target).or_default();
-        let of_word = frequency.of_word(edge).unwrap_or(0);
-        if frequency.all > best.all {
-            *best = Best { all: frequency.all, of_word, place };
+        let of_word = frequencies[&(place, of_target)].of_word(edge).unwrap_or(0);
+        if all > best.all {
+            *best = Best { all, of_word, place };
         } else if place == best.place {
             best.of_word = best.of_word.max(of_word);
         }
     }
     let mut irregular = Bits::none_of(graph.edge_count());
-    for (at, edge, place) in compared {
+    for (at, edge, place, all) in compared {
         let best = best[&edge.target];
         let frequency = frequencies[&(place, places[edge.target as usize])];
         let of_word = frequency.of_word(edge).filter(|_| place == best.place);
-        if frequency.all * SHARE < best.all
-            || of_word.is_some_and(|of_word| of_word * SHARE < best.of_word)
-        {
+        if all * SHARE < best.all || of_word.is_some_and(|of_word| of_word * SHARE < best.of_word) {
             irregular.add(at);
         }
     }
@@ -210,6 +222,11 @@ mod tests {
     /// Blocks by their places. Of place 8 are tasks, of place 9 their list.
     struct Toy(Vec<u32>);
 
+    impl Toy {
+        /// Places from this one on are of one structure.
+        const LINKED: u32 = 20;
+    }
+
     impl Blocks for Toy {
         fn site(&self, block: u32) -> u32 {
             self.0[block as usize]
@@ -225,6 +242,10 @@ mod tests {
                 8 => Role::Task,
                 _ => Role::Other,
             }
+        }
+
+        fn structure(&self, place: u32) -> u32 {
+            place.min(Self::LINKED)
         }
     }
 
@@ -276,6 +297,25 @@ mod tests {
         let mut edges: Vec<(u32, u32)> = (1..20).map(|at| (at - 1, at)).collect();
         edges.extend([(20, 0), (20, 9)]);
         assert_eq!(others(&places, &edges).0, [(20, 9)]);
+    }
+
+    #[test]
+    fn in_a_structure_of_several_places_a_pointer_is_as_regular_as_in_one() {
+        // A list to which two functions have added; of each sixteen nodes, one is of the second. And old
+        // pointers to the nodes of the second.
+        let node = |at: u32| if at % 16 == 15 { 21 } else { 20 };
+        let nodes = 16 * 16;
+        let mut places: Vec<u32> = (0..nodes).map(node).collect();
+        let mut edges: Vec<(u32, u32)> = (1..nodes).map(|at| (at - 1, at)).collect();
+        let mut old = Vec::new();
+        for of_second in (15..nodes).step_by(16) {
+            for _ in 0..2 {
+                old.push((u32::try_from(places.len()).unwrap(), of_second));
+                places.push(3);
+            }
+        }
+        edges.extend(&old);
+        assert_eq!(others(&places, &edges).0, old);
     }
 
     #[test]

@@ -30,6 +30,16 @@ pub(crate) struct Node {
     pub(crate) entries: u64,
     /// How many of the blocks came while it was watched.
     pub(crate) came: f64,
+    /// Whether a way leads back here from further down: blocks of both places follow each other in turn.
+    pub(crate) is_returned_to: bool,
+}
+
+impl Node {
+    /// Whether the blocks are so many, with so few entries, that they gather by themselves: a list, a tree.
+    fn is_structure(&self) -> bool {
+        const BLOCKS_PER_ENTRY: u64 = 16;
+        self.entries * BLOCKS_PER_ENTRY <= self.blocks
+    }
 }
 
 /// The ways of some blocks.
@@ -39,12 +49,20 @@ pub(crate) struct Paths {
     ids: HashMap<(u32, Mark), u32>,
     /// The node of each block; [`NONE`] for those that were not asked for.
     of: Vec<u32>,
+    /// The last new node on the way to each block: where blocks of two places follow each other in turn, as
+    /// in a list that two functions add to, the way goes back and forth between two nodes.
+    furthest: Vec<u32>,
 }
 
 impl Paths {
     /// No ways yet, of `blocks`.
     pub(crate) fn new(blocks: usize) -> Self {
-        Self { nodes: Vec::new(), ids: HashMap::new(), of: vec![NONE; blocks] }
+        Self {
+            nodes: Vec::new(),
+            ids: HashMap::new(),
+            of: vec![NONE; blocks],
+            furthest: vec![NONE; blocks],
+        }
     }
 
     /// Adds a block that is reached by `parent`, which was added before; `top` is the root if it is
@@ -57,21 +75,28 @@ impl Paths {
         came: f64,
         top: impl FnOnce(usize) -> u32,
     ) {
-        let up = match parent {
+        let (up, furthest) = match parent {
             Parent::None => return,
-            Parent::Seed(seed) => self.node(NONE, Mark::Top(top(seed))),
-            Parent::Block(parent) => self.of[parent as usize],
+            Parent::Seed(seed) => {
+                let top = self.node(NONE, Mark::Top(top(seed)));
+                (top, top)
+            }
+            Parent::Block(parent) => (self.of[parent as usize], self.furthest[parent as usize]),
         };
         if up == NONE {
             return;
         }
-        let (node, is_entry) = self.step(up, place);
+        let node = self.step(up, place);
+        let is_entry = self.upwards(furthest).all(|passed| passed != node);
+        self.furthest[block as usize] = if is_entry { node } else { furthest };
+        self.nodes[node as usize].is_returned_to |= !is_entry && furthest != node;
         self.count(block, node, is_entry, came);
     }
 
     /// Adds a block that is itself part of the root `top`: a ring.
     pub(crate) fn add_top(&mut self, block: u32, top: u32, came: f64) {
         let node = self.node(NONE, Mark::Top(top));
+        self.furthest[block as usize] = node;
         self.count(block, node, true, came);
     }
 
@@ -84,20 +109,24 @@ impl Paths {
     }
 
     /// The step of `place` below `up`: where that place stands on the way already, that one.
-    fn step(&mut self, up: u32, place: u32) -> (u32, bool) {
+    fn step(&mut self, up: u32, place: u32) -> u32 {
         let mark = Mark::Step(place);
         let known = self.upwards(up).find(|node| self.nodes[*node as usize].mark == mark);
-        match known {
-            Some(known) => (known, false),
-            None => (self.node(up, mark), true),
-        }
+        known.unwrap_or_else(|| self.node(up, mark))
     }
 
     fn node(&mut self, up: u32, mark: Mark) -> u32 {
         let next = u32::try_from(self.nodes.len()).unwrap_or(NONE);
         let id = *self.ids.entry((up, mark)).or_insert(next);
         if id == next {
-            self.nodes.push(Node { mark, up, blocks: 0, entries: 0, came: 0.0 });
+            self.nodes.push(Node {
+                mark,
+                up,
+                blocks: 0,
+                entries: 0,
+                came: 0.0,
+                is_returned_to: false,
+            });
         }
         id
     }
@@ -119,25 +148,34 @@ impl Paths {
     /// in a map, each with many strings, the strings and the sessions grow, and the map gathers. Or it
     /// is one of the `heads`: a step of which one block leads to nearly all of what was asked for.
     pub(crate) fn gatherer(&self, leaf: u32, heads: &BTreeSet<u32>) -> Option<u32> {
-        /// A structure of as many blocks and so few entries gathers by itself: a list, a tree.
-        const BLOCKS_PER_ENTRY: u64 = 16;
         /// Where it is not known what came: so many times fewer do not grow with the leaf.
         const TIMES_FEWER: u64 = 8;
         let of_leaf = &self.nodes[leaf as usize];
         let rate = |node: &Node| node.came / (node.blocks.max(1) as f64);
         let gathers = |id: &u32| {
             let node = &self.nodes[*id as usize];
-            let is_structure = node.entries * BLOCKS_PER_ENTRY <= node.blocks;
             let is_still = if of_leaf.came > 0.0 {
                 rate(node) < rate(of_leaf) / 2.0 || node.blocks < 2
             } else {
                 node.blocks * TIMES_FEWER <= of_leaf.blocks || node.blocks < 2
             };
-            is_structure || (*id != leaf && (is_still || heads.contains(id)))
+            node.is_structure() || (*id != leaf && (is_still || heads.contains(id)))
         };
         let mut steps =
             self.upwards(leaf).filter(|id| matches!(self.nodes[*id as usize].mark, Mark::Step(_)));
-        steps.find(gathers)
+        steps.find(gathers).map(|step| self.whole(step))
+    }
+
+    /// The step further up that a list is more of, where blocks of two places follow each other in it in turn;
+    /// else `step` itself.
+    fn whole(&self, step: u32) -> u32 {
+        let node = &self.nodes[step as usize];
+        let above = Some(node.up).filter(|up| *up != NONE);
+        let is_more = |up: &u32| {
+            let up = &self.nodes[*up as usize];
+            up.is_returned_to && up.is_structure() && up.blocks > node.blocks
+        };
+        above.filter(is_more).unwrap_or(step)
     }
 }
 
@@ -202,5 +240,33 @@ mod tests {
             paths.add(single, Parent::Seed(0), 2, 0.9, |_| 9);
         }
         assert_eq!(paths.gatherer(paths.of(150).unwrap(), &BTreeSet::new()), None);
+    }
+
+    #[test]
+    fn a_list_that_two_functions_add_to_in_turn_gathers_as_well() {
+        // Of each four nodes one is of another place: the first of them, or the last. Each node has a value.
+        for rare in [0, 3] {
+            let mut paths = Paths::new(400);
+            let mut parent = Parent::Seed(0);
+            for block in 0..200 {
+                let place = if block % 4 == rare { 2 } else { 1 };
+                paths.add(block, parent, place, 0.9, |_| 9);
+                paths.add(200 + block, Parent::Block(block), 3, 0.9, |_| 9);
+                parent = Parent::Block(block);
+            }
+            let [rare, common] = [rare, 1].map(|block| paths.of(block).unwrap());
+            let counts = |node: u32| {
+                let node = &paths.nodes[node as usize];
+                (node.blocks, node.entries)
+            };
+            assert_eq!([rare, common].map(counts), [(50, 1), (150, 1)]);
+            let gatherer =
+                |block: u32| paths.gatherer(paths.of(200 + block).unwrap(), &BTreeSet::new());
+            assert_eq!(gatherer(1), Some(common));
+            // The place that most of the list is of, if the way comes by it first.
+            let is_common_first = paths.of(0) == Some(common);
+            let of_rare = if is_common_first { gatherer(3) } else { gatherer(0) };
+            assert_eq!(of_rare, Some(if is_common_first { common } else { rare }));
+        }
     }
 }

@@ -61,6 +61,16 @@ impl Places {
         &self.known[number as usize]
     }
 
+    /// The number of the structure that the blocks of a place are part of. A channel links its blocks to each
+    /// other, whichever function sent the message for which one was made.
+    pub(crate) fn structure(&self, number: u32) -> u32 {
+        if self.get(number).what != CHANNEL {
+            return number;
+        }
+        let first = self.known.iter().position(|place| place.what == CHANNEL);
+        first.and_then(|at| u32::try_from(at).ok()).unwrap_or(number)
+    }
+
     /// The function that code at an address belongs to, and its place, `file:line`.
     pub(crate) fn function_at(&mut self, code: usize) -> Option<(String, Option<String>)> {
         // Calls that were inlined share the frame; the innermost of our own tells most.
@@ -178,13 +188,11 @@ const STANDARD: [(&str, &str); 15] = [
 
 const TASK: &str = "task of the tokio runtime";
 const TASK_LIST: &str = "task list of the tokio runtime";
+const CHANNEL: &str = "tokio channel";
 
 /// Sources of tokio by a part of their path, and what they make.
-const TOKIO: [(&str, &str); 3] = [
-    ("/util/sharded_list.rs", TASK_LIST),
-    ("/runtime/task/", TASK),
-    ("/sync/mpsc/", "tokio channel"),
-];
+const TOKIO: [(&str, &str); 3] =
+    [("/util/sharded_list.rs", TASK_LIST), ("/runtime/task/", TASK), ("/sync/mpsc/", CHANNEL)];
 
 /// What the frames between an allocation and the line that is answerable for it make: the outermost
 /// container that is known.
