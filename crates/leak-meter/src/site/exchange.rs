@@ -283,3 +283,40 @@ fn revise(
         "one container holds both, but blocks without a call stack may be of other places too"
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::Reading;
+
+    /// A table that grows with the work is replaced by a larger one now and then, each time from one of three
+    /// call stacks, as where tasks run on several threads. `turns` tells which, in base three.
+    fn table(turns: u32) -> Vec<History> {
+        let room = |round: u64| (100 * round).next_power_of_two();
+        let stack_of = |round: u64| turns / 3_u32.pow(room(round).ilog2() - 7) % 3;
+        (0..3)
+            .map(|stack| {
+                let readings = (1..=96).map(|round| {
+                    let blocks = u64::from(stack_of(round) == stack);
+                    Reading { blocks, bytes: 16 * room(round) * blocks, reallocations: 0 }
+                });
+                let readings = readings.collect();
+                History { site: SiteId::METER, readings, rest: None, allocates: true }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_table_that_goes_from_stack_to_stack_as_it_grows_is_no_exchange() {
+        for turns in 0..3_u32.pow(8) {
+            let changing = table(turns);
+            let mut verdicts: Vec<Judgement> =
+                changing.iter().map(|history| Judgement::of(history, changing.len())).collect();
+            judge(&changing, &mut verdicts, HeapLook::Later);
+            let proves = |(_, verdict): &(&History, &Judgement)| !verdict.proves_nothing;
+            let plain = changing.iter().zip(&verdicts).filter(proves).map(|(history, _)| history);
+            let line = Judgement::of(&sum(plain), 1);
+            assert_eq!(line.verdict, Verdict::Growing, "{turns}: {verdicts:?}");
+        }
+    }
+}

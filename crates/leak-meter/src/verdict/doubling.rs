@@ -18,7 +18,7 @@ const EIGHTFOLD: f64 = 6.5;
 const HIGHEST_STEP: f64 = 2.6;
 /// With fewer rounds a table that fills and is then bounded looks the same as one that leaks.
 const FEWEST_FOR_GROWING: usize = 48;
-/// The round that the comparison begins with.
+/// The round that the comparison begins with, or a later one if there was nothing before it.
 const FIRST: usize = 3;
 /// Two standard deviations of a gain between nothing and twice the mean, relative to the mean.
 const UNEVEN: f64 = 1.2;
@@ -36,7 +36,12 @@ pub fn decide(readings: &[u64], series_count: usize) -> Decision {
     if rose_in_each && staircase.eightfold && rounds >= FEWEST_FOR_GROWING {
         return Decision {
             verdict: Verdict::Growing,
-            reason: Reason::Doubles { from: readings[FIRST - 1], to: readings[rounds - 1], rounds },
+            reason: Reason::Doubles {
+                first: staircase.first,
+                from: readings[staircase.first - 1],
+                to: readings[rounds - 1],
+                rounds,
+            },
             rate: staircase.rate,
         };
     }
@@ -51,8 +56,10 @@ pub fn decide(readings: &[u64], series_count: usize) -> Decision {
 }
 
 /// A series that rises in a few steps.
-#[allow(clippy::struct_excessive_bools)] // Four observations of one series.
+#[allow(clippy::struct_excessive_bools)] // Observations of one series.
 struct Staircase {
+    /// The round that it begins with.
+    first: usize,
     /// In the last five ninths of the work.
     rose_in_last_octave: bool,
     /// In the five ninths of the work before those.
@@ -64,32 +71,35 @@ struct Staircase {
 }
 
 impl Staircase {
-    /// `None` for a series that is no staircase: it falls, it is zero at first, or it has no or too many steps.
+    /// `None` for a series that is no staircase: it falls, it begins late, or it has no or too many steps.
     fn of_readings(readings: &[u64]) -> Option<Self> {
         let rounds = readings.len();
-        if rounds < 4 * FIRST || readings[FIRST - 1] == 0 {
+        if rounds < 4 * FIRST {
             return None;
         }
-        if readings[FIRST - 1..].windows(2).any(|pair| pair[0] > pair[1]) {
+        // A little more than octaves, for a container that was not empty at the first round.
+        let (before, middle) = (rounds / 5, rounds * 9 / 20);
+        // Of a container that was made later, or that another call stack had let grow before.
+        let first = (FIRST..=before.max(FIRST)).find(|round| readings[round - 1] > 0)?;
+        if readings[first - 1..].windows(2).any(|pair| pair[0] > pair[1]) {
             return None;
         }
         // Round by round, counted from 1: where the series changes.
         let changes: Vec<usize> =
-            (FIRST..rounds).filter(|round| readings[*round] != readings[round - 1]).collect();
+            (first..rounds).filter(|round| readings[*round] != readings[round - 1]).collect();
         if changes.is_empty() || changes.len() > MOST_STEPS {
             return None;
         }
         let at = |round: usize| readings[round - 1] as f64;
         let rose = |from: usize, to: usize, times: f64| at(to) >= times * at(from);
-        // A little more than octaves, for a container that was not empty at the first round.
-        let (before, middle) = (rounds / 5, rounds * 9 / 20);
         let is_doubling =
             |round: &usize| at(round + 1) <= HIGHEST_STEP * at(*round) || *round < before;
         Some(Self {
+            first,
             rose_lately: rose(rounds * 2 / 5, rounds, OCTAVE),
             rose_in_last_octave: rose(middle, rounds, OCTAVE),
             rose_before: rose(before, middle, OCTAVE),
-            eightfold: rose(FIRST, rounds, EIGHTFOLD) && changes.iter().all(is_doubling),
+            eightfold: rose(first, rounds, EIGHTFOLD) && changes.iter().all(is_doubling),
             rate: rate_between_steps(readings, &changes),
         })
     }
@@ -130,6 +140,25 @@ mod tests {
                 let rate = decision.rate.expect("a rate");
                 let each = each as f64;
                 assert!(rate.low <= each && each <= rate.high, "{rate:?} of {each}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_vector_that_is_made_after_some_rounds_is_growing_too() {
+        for made in [3, 4, 10, 18] {
+            for each in [40, 100, 8000] {
+                let mut readings = vec![0; made];
+                readings.extend(vector(each, 96 - made as u64));
+                let decision = decide(&readings, 1);
+                assert_eq!(decision.verdict, Verdict::Growing, "{made} {each}: {decision:?}");
+                let rate = decision.rate.expect("a rate");
+                let each = each as f64;
+                assert!(rate.low <= each && each <= rate.high, "{rate:?} of {each}");
+                // Nothing is said of one that is full soon.
+                let full = readings[30];
+                readings[30..].fill(full);
+                assert_ne!(decide(&readings, 1).verdict, Verdict::Growing, "{made} {each}");
             }
         }
     }

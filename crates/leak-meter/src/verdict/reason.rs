@@ -18,7 +18,9 @@ pub enum Reason {
     },
     /// Growing: a container doubled its room in each octave of the work.
     Doubles {
-        /// Bytes after the third round.
+        /// The round that the comparison begins with: the third, or the first with anything live.
+        first: usize,
+        /// Bytes after that round.
         from: u64,
         /// Bytes at the end.
         to: u64,
@@ -181,9 +183,9 @@ impl fmt::Display for Reason {
                 out,
                 "it rises up to the end, and in the last {rounds} rounds its gains do not fade"
             ),
-            Self::Doubles { from, to, rounds } => write!(
+            Self::Doubles { first, from, to, rounds } => write!(
                 out,
-                "its room doubled with the work: {} at round 3, {} at round {rounds}",
+                "its room doubled with the work: {} at round {first}, {} at round {rounds}",
                 units::bytes(*from as f64),
                 units::bytes(*to as f64)
             ),
