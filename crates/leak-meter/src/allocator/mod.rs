@@ -69,16 +69,20 @@ use search::MeterGuard;
 #[cfg(feature = "soak")]
 pub(crate) use search::SoakSearch;
 #[cfg(feature = "sites")]
-pub(crate) use search::walks;
+#[doc(hidden)] // For diagnostics of the meter itself.
+pub use search::walks;
 #[cfg(feature = "sites")]
 pub use search::{Method, method, start, stop};
 pub(crate) use site_id::SiteId;
+#[cfg(feature = "sites")]
+pub(crate) use sites::Epoch;
 #[cfg(feature = "holders")]
 pub(crate) use sites::known_sites;
 #[cfg(feature = "soak")]
 pub(crate) use sites::resized;
 #[cfg(feature = "sites")]
-pub(crate) use sites::{Epoch, all_sites, capacity, frames};
+#[doc(hidden)] // As `walks`.
+pub use sites::{all_sites, capacity, frames};
 #[cfg(feature = "holders")]
 pub(crate) use walk::{FrameBound, frame_bounds};
 
