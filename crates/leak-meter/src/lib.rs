@@ -113,7 +113,7 @@
 //! - *suppression*: a signature of growth that may stay, with the reason.
 //! - *verdict*: [`Verdict::Growing`], [`Verdict::Steady`] or [`Verdict::Undecided`].
 
-// What several features share is partly unused where only some of them are on.
+// Code that several features share is partly unused when only some of them are on.
 #![cfg_attr(not(all(feature = "holders", feature = "soak")), allow(dead_code))]
 
 pub mod allocator;

@@ -1,6 +1,5 @@
 //! Figures as people read them.
 
-#[cfg(feature = "soak")]
 use std::time::Duration;
 
 #[cfg(feature = "soak")]
@@ -70,7 +69,6 @@ pub fn number(value: f64) -> String {
 }
 
 /// A rate, with the number as it was stated: `10 operations per second`.
-#[cfg(feature = "soak")]
 pub fn rate(per_second: f64) -> String {
     let text = per_second.to_string();
     let number = text.parse().map_or(text, count);
@@ -103,7 +101,6 @@ pub fn quantity(resource: Resource, value: f64) -> String {
 }
 
 /// A span of time in its two largest units: `12 h 30 min`.
-#[cfg(feature = "soak")]
 pub fn span(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let (minute, hour, day) = (60, 3600, 86_400);
@@ -117,7 +114,6 @@ pub fn span(duration: Duration) -> String {
     }
 }
 
-#[cfg(feature = "soak")]
 fn two(large: u64, large_unit: &str, small: u64, small_unit: &str) -> String {
     if small == 0 {
         format!("{large} {large_unit}")

@@ -6,10 +6,10 @@
 //! - `search`: whether call stacks are looked for, and how; `state`: that, as one word; `environment`: the
 //!   variable that switches it off.
 //! - `walk`: the call stack, by its frame pointers or by an unwinder; `frames`: as it is collected.
+//! - `guard`: which allocations are the meter's own.
 //! - `stack`: the bounds of a thread's stack; `code`: the object that the meter is part of.
 //! - `recent`: the stacks that a thread allocated from lately.
 //! - `site_id`: the number of a call site; `sites`: the table of them; `records`: their return addresses.
-//! - `no_sites`: what takes the place of `search` and `walk` where the feature `sites` is off.
 //! - `slots`: the counters, for each thread its own; `counts`: what they add up to; `heap_counts`: that, for
 //!   users.
 //! - `memory`: pages from the system for the tables, since the meter must not allocate.
@@ -21,11 +21,10 @@ pub(crate) mod counts;
 mod environment;
 #[cfg(feature = "sites")]
 mod frames;
+mod guard;
 mod header;
 mod heap_counts;
 mod memory;
-#[cfg(not(feature = "sites"))]
-mod no_sites;
 #[cfg(feature = "sites")]
 mod recent;
 #[cfg(feature = "sites")]
@@ -62,10 +61,6 @@ pub use heap_counts::HeapCounts;
 pub(crate) use memory::mapped;
 #[cfg(feature = "sites")]
 pub(crate) use memory::mapped_bytes;
-#[cfg(not(feature = "sites"))]
-use no_sites::MeterGuard;
-#[cfg(feature = "sites")]
-use search::MeterGuard;
 #[cfg(feature = "soak")]
 pub(crate) use search::SoakSearch;
 #[cfg(feature = "sites")]
@@ -86,6 +81,7 @@ pub use sites::{all_sites, capacity, frames};
 #[cfg(feature = "holders")]
 pub(crate) use walk::{FrameBound, frame_bounds};
 
+use guard::MeterGuard;
 use header::Outer;
 
 /// A global allocator that charges every block on its way to the allocator it wraps.
@@ -227,7 +223,7 @@ unsafe fn charge(base: *mut u8, prefix: usize, size: usize) -> *mut u8 {
     #[cfg(feature = "sites")]
     let site = walk::current_site(size, charge as *const ());
     #[cfg(not(feature = "sites"))]
-    let site = no_sites::current_site();
+    let site = if MeterGuard::is_entered() { SiteId::METER } else { SiteId::UNKNOWN };
     // SAFETY: the prefix lies within the block and holds at least the header.
     unsafe {
         let block = base.add(prefix);

@@ -97,6 +97,7 @@ impl Recent {
         let place =
             if !is_taken(self, first) || self.kept.is_multiple_of(2) { first } else { second };
         let entry = &mut self.entries[place];
+        // Empty while it is written: a signal's handler may come in between.
         entry.key = 0;
         entry.frames[..frames.len()].copy_from_slice(frames);
         entry.count = u32::try_from(frames.len()).unwrap_or_default();

@@ -1,10 +1,10 @@
 //! Whether call stacks are looked for, and how: by frame pointers, or by an unwinder.
 
-use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use super::guard::MeterGuard;
 use super::stack::FRAME_POINTER_IS_KNOWN;
 use super::state::{NOT_BEGUN, Outside, State, method_of};
 use super::walk::known_chain_is_seen;
@@ -34,9 +34,9 @@ static LACKING: AtomicUsize = AtomicUsize::new(0);
 /// Threads that are adding to the table of sites.
 static ADDING: AtomicUsize = AtomicUsize::new(0);
 
-/// How long a thread waits between two looks whether another one is done, and how many looks it takes at
-/// most: the other one may not exist here, in a forked process.
+/// How long a thread sleeps between two checks of whether another thread is done.
 const LOOK: Duration = Duration::from_millis(1);
+/// The most such checks: in a forked process the other thread does not exist.
 const MOST_LOOKS: u32 = 500;
 
 /// How often the two ways of finding a stack were compared.
@@ -46,36 +46,6 @@ pub struct Walks {
     pub agreed: usize,
     /// Stacks that frame pointers saw otherwise than the unwinder.
     pub disagreed: usize,
-}
-
-thread_local! {
-    /// Whether this thread's allocations are the meter's own.
-    static IN_METER: Cell<bool> = const { Cell::new(false) };
-}
-
-/// While it lives, this thread's allocations are the meter's own.
-pub(super) struct MeterGuard {
-    before: bool,
-}
-
-impl MeterGuard {
-    pub(super) fn enter() -> Self {
-        Self { before: IN_METER.replace(true) }
-    }
-}
-
-impl Drop for MeterGuard {
-    fn drop(&mut self) {
-        IN_METER.set(self.before);
-    }
-}
-
-impl MeterGuard {
-    /// Whether this thread's allocations are the meter's own.
-    #[inline]
-    pub(super) fn is_entered() -> bool {
-        IN_METER.get()
-    }
 }
 
 /// Looks for call sites from now on, until [`stop`], also where that takes an unwinder.
@@ -164,7 +134,7 @@ pub(super) fn begin() -> u32 {
     state()
 }
 
-/// Ends the pause of a search that was in the state `before`, and returns how call stacks are found.
+/// Ends the pause of a search that was in the state `before`, and returns the method by which it goes on.
 fn resume(before: State, renews: bool) -> Method {
     let _guard = MeterGuard::enter();
     let found = if before.method == Method::Off { find_method() } else { before.method };
@@ -240,7 +210,6 @@ fn have_added() -> bool {
 }
 
 /// How call stacks are found, or were when they were last looked for.
-#[cfg_attr(not(feature = "holders"), allow(dead_code))]
 pub(super) fn method_was() -> Method {
     match (method(), AGREED.load(Ordering::Relaxed), LACKING.load(Ordering::Relaxed)) {
         (Method::Off, agreed, lacking) if agreed > 10 * lacking => Method::FramePointers,

@@ -5,7 +5,7 @@
 //! a reader needs no lock and never waits.
 //!
 //! When a soak begins and more than half of the table is in use, it is [renewed](renew): the stacks that have
-//! no live block give up their numbers. So it is when the search for call sites is started again.
+//! no live block give up their numbers. The same happens when the search for call sites is started again.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
@@ -138,7 +138,7 @@ fn in_use() -> usize {
     known_sites() - free.min(known_sites())
 }
 
-/// Whether so much of the table is in use that it is worth to be [renewed](renew).
+/// Whether so much of the table is in use that it is worth [renewing](renew).
 pub(super) fn need_renewal() -> bool {
     in_use() > MOST_SITES / 2 || ENTERED.load(Ordering::Relaxed) > MOST_ENTRIES / 2
 }

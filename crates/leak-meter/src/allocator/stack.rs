@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use super::search::MeterGuard;
+use super::guard::MeterGuard;
 
 /// Where a thread's stack lies.
 #[derive(Clone, Copy)]
@@ -42,7 +42,7 @@ fn find_stack() -> Stack {
         PAUSE.set((left - 1, pause));
         return UNKNOWN;
     }
-    // The C library may allocate to find out, and be given the meter's own allocator.
+    // The C library may allocate to answer, and its allocator may be the one that is counted.
     let _guard = MeterGuard::enter();
     if let Some(stack) = stack_of_thread() {
         STACK.set(stack);

@@ -13,10 +13,9 @@ use std::hint::black_box;
 
 use super::code;
 use super::frames::{Frames, SEED, agree, common, mix, unwind};
+use super::guard::MeterGuard;
 use super::records::MOST_FRAMES;
-use super::search::{
-    MeterGuard, Method, add, begin, method_was, note_agreement, note_disagreement, state,
-};
+use super::search::{Method, add, begin, method_was, note_agreement, note_disagreement, state};
 use super::sites::{self, SiteId};
 use super::slots;
 use super::stack::{Frame, frame_at, frame_pointer, own_stack, stack_pointer};
@@ -117,7 +116,6 @@ fn site_by_walk(pointer: usize, size: usize, state: u32, hook: *const ()) -> Sit
 }
 
 /// Where a frame of this thread's stack ends, and an address in the function that it belongs to.
-#[cfg_attr(not(feature = "holders"), allow(dead_code))]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FrameBound {
     pub(crate) end: usize,
@@ -126,7 +124,6 @@ pub(crate) struct FrameBound {
 
 /// The frames of this thread's stack outside the caller's, innermost first; empty where frame
 /// pointers are missing.
-#[cfg_attr(not(feature = "holders"), allow(dead_code))]
 #[inline(never)]
 pub(crate) fn frame_bounds() -> Vec<FrameBound> {
     let here = frame_pointer();

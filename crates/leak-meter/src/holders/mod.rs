@@ -119,12 +119,7 @@ mod areas;
 pub(crate) mod ask;
 #[cfg(feature = "holders")]
 mod choice;
-#[cfg(all(
-    feature = "holders",
-    feature = "soak",
-    target_os = "linux",
-    target_pointer_width = "64"
-))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod clusters;
 #[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod contents;
@@ -164,12 +159,7 @@ mod rings;
 mod roots;
 #[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod sample;
-#[cfg(all(
-    feature = "holders",
-    feature = "soak",
-    target_os = "linux",
-    target_pointer_width = "64"
-))]
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod sharing;
 #[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod spare;
@@ -194,7 +184,6 @@ mod ask;
 #[cfg(feature = "holders")]
 use std::time::Duration;
 
-#[cfg(feature = "soak")]
 use crate::allocator::SiteId;
 
 #[cfg(feature = "holders")]
@@ -205,9 +194,7 @@ pub use finding::{Finding, Held, Hold, Holders, Look, Step};
 pub(crate) use ask::{of_growing, share_a_container};
 
 /// A call site whose live blocks become fewer.
-#[cfg(feature = "soak")]
 #[derive(Debug, Clone, Copy)]
-#[cfg_attr(not(feature = "holders"), allow(dead_code))] // Then the question is not answered.
 pub(crate) struct Falling {
     pub(crate) site: SiteId,
     /// How many blocks go in one round.
@@ -215,7 +202,6 @@ pub(crate) struct Falling {
 }
 
 /// Whether one container holds the blocks of two call sites.
-#[cfg(feature = "soak")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Sharing {
     /// One container holds both, or several containers of one kind do.

@@ -1,9 +1,6 @@
-//! What takes the place of `search` and `walk` where call sites are left out of the build: a block is
-//! the program's or the meter's own.
+//! Which allocations are the meter's own.
 
 use std::cell::Cell;
-
-use super::site_id::SiteId;
 
 thread_local! {
     /// Whether this thread's allocations are the meter's own.
@@ -19,16 +16,16 @@ impl MeterGuard {
     pub(super) fn enter() -> Self {
         Self { before: IN_METER.replace(true) }
     }
+
+    /// Whether this thread's allocations are the meter's own.
+    #[inline]
+    pub(super) fn is_entered() -> bool {
+        IN_METER.get()
+    }
 }
 
 impl Drop for MeterGuard {
     fn drop(&mut self) {
         IN_METER.set(self.before);
     }
-}
-
-/// Whom the allocation under way belongs to.
-#[inline]
-pub(super) fn current_site() -> SiteId {
-    if IN_METER.get() { SiteId::METER } else { SiteId::UNKNOWN }
 }
