@@ -110,7 +110,7 @@ pub struct VersionResult {
     /// how to do better (`null` if there is none), how many stacks `agreed` and `disagreed` where
     /// both methods were compared, the call `sites` seen and those `sites_refused` for want of room
     /// (then nothing is steady), and `meter_bytes`, the meter's own memory, which is in no other
-    /// figure, `build_id`, by which the linker told this build from others (`null` without one), and
+    /// figure, `build_id`, the program's build ID (`null` if the linker wrote none), and
     /// `table_bytes`, the address space of its tables. `null` unless the outcome is `measured`.
     pub attribution: Option<Attribution>,
     /// Why the workload ended before its last round. `null` if it did not, or if the outcome is

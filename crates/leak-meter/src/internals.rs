@@ -3,10 +3,10 @@
 
 pub use crate::allocator::counts::{SiteCounts, counts_of_site};
 #[cfg(feature = "sites")]
-pub use crate::allocator::search::{Walks, start_with, walks};
+pub use crate::allocator::search::{Walks, start_with};
 pub use crate::allocator::site_id::SiteId;
 #[cfg(feature = "sites")]
-pub use crate::allocator::sites::{Capacity, all_sites, capacity, frames};
+pub use crate::allocator::sites::Capacity;
 #[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 pub use crate::holders::ask::{since_among, since_within};
 #[cfg(feature = "soak")]

@@ -23,7 +23,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::allocator::{self, Epoch, SiteCounts, SiteId};
-use crate::site::{self, Attribution, Frame, Names, Package, write_stack};
+use crate::site::{self, Attribution, Frame, Names, Package, through, with_package, write_stack};
 use crate::units;
 
 /// Places that the text shows in full; the rest are counted.
@@ -213,9 +213,13 @@ impl fmt::Display for Difference {
         writeln!(out, "{} since the earlier snapshot", both(self.blocks, self.bytes))?;
         let came = self.places.iter().filter(|place| place.bytes > 0 || place.blocks > 0);
         for (place, number) in came.clone().take(MOST_PLACES).zip(1..) {
-            writeln!(out, "\n{number}. {}: {}", both(place.blocks, place.bytes), place.function)?;
+            let function = with_package(&place.function, place.package.as_ref());
+            writeln!(out, "\n{number}. {}: {function}", both(place.blocks, place.bytes))?;
             if let (Some(file), Some(line)) = (&place.file, place.line) {
                 writeln!(out, "   {file}:{line}")?;
+            }
+            if let Some(dependency) = through(&place.stack, &place.function, place.line) {
+                writeln!(out, "   through {}", dependency.with_package())?;
             }
             write_stack(out, &place.stack, &place.function)?;
         }

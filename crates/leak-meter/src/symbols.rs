@@ -99,8 +99,7 @@ pub(crate) fn call_in_file(address: usize) -> Option<u64> {
     (address as u64).checked_sub(allocator::load_offset()? as u64)?.checked_sub(1)
 }
 
-/// The number by which the linker told this build of the program from others, in hexadecimal digits. `None`
-/// where it gave none.
+/// The build ID of the program, in hexadecimal digits. `None` if the linker wrote none.
 pub(crate) fn build_id() -> Option<String> {
     let file = map_program()?;
     let object = object::File::parse(&*file).ok()?;

@@ -8,7 +8,7 @@ use std::thread;
 
 use leak_meter::Allocator;
 use leak_meter::allocator;
-use leak_meter::internals::{all_sites, capacity, frames};
+use leak_meter::allocator::{all_sites, capacity, frames};
 
 #[global_allocator]
 static METER: Allocator = Allocator::system();

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use leak_meter::allocator;
-use leak_meter::internals::capacity;
+use leak_meter::allocator::capacity;
 use leak_meter::{Allocator, HeapCounts};
 
 #[global_allocator]

@@ -59,7 +59,10 @@ fn with_line_tables_every_leak_has_its_own_function_and_line() {
         text.lines().find(|line| line.starts_with("STACK vendored")).expect("it is printed");
     let inner = stack.find(&format!("ledger::Ledger::enter ({LEDGER}:"));
     assert!(inner.is_some() && inner < stack.find("office::book"), "the stack is whole: {stack}");
-    assert!(text.contains("   through Ledger::enter, ledger 1.4.0\n"), "{text}");
+    let through = "   through Ledger::enter, ledger 1.4.0\n";
+    assert!(text.contains(through), "{text}");
+    let came = text.split("CAME ").nth(1).and_then(|came| came.split("FOUND ").next());
+    assert!(came.is_some_and(|came| came.contains(through)), "{text}");
     let line = line_of(&project, LEDGER, "threaded");
     let found = format!("FOUND threaded: ledger::file at {LEDGER}:{line}, 1 findings");
     assert!(text.contains(&found), "not {found:?} in\n{text}");

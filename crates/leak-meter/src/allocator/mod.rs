@@ -64,7 +64,7 @@ pub(crate) use memory::mapped_bytes;
 #[cfg(feature = "soak")]
 pub(crate) use search::SoakSearch;
 #[cfg(feature = "sites")]
-#[doc(hidden)] // For diagnostics of the meter itself.
+#[doc(hidden)] // A diagnostic of the meter itself.
 pub use search::walks;
 #[cfg(feature = "sites")]
 pub use search::{Method, method, start, stop};
@@ -76,7 +76,7 @@ pub(crate) use sites::known_sites;
 #[cfg(feature = "soak")]
 pub(crate) use sites::resized;
 #[cfg(feature = "sites")]
-#[doc(hidden)] // As `walks`.
+#[doc(hidden)] // Diagnostics of the meter itself.
 pub use sites::{all_sites, capacity, frames};
 #[cfg(feature = "holders")]
 pub(crate) use walk::{FrameBound, frame_bounds};

@@ -197,24 +197,24 @@ const TOKIO: [(&str, &str); 3] =
 /// What the frames between an allocation and the line that is answerable for it make: the outermost
 /// container that is known.
 fn what(inner: &[Frame]) -> String {
-    let files = || inner.iter().rev().filter_map(|frame| frame.file.as_deref());
-    if let Some((_, what)) = TOKIO.iter().find(|(part, _)| files().any(|file| is_tokio(file, part)))
-    {
+    let is_part = |part: &str| inner.iter().any(|frame| is_tokio(frame, part));
+    if let Some((_, what)) = TOKIO.iter().find(|(part, _)| is_part(part)) {
         return (*what).to_owned();
     }
-    files().find_map(container).unwrap_or_else(|| "box".to_owned())
+    inner.iter().rev().find_map(container).unwrap_or_else(|| "box".to_owned())
 }
 
-fn is_tokio(file: &str, part: &str) -> bool {
-    let is_tokio = site::package(file).is_some_and(|package| package.name == "tokio");
-    is_tokio && file.contains(part)
+fn is_tokio(frame: &Frame, part: &str) -> bool {
+    frame.package.as_ref().is_some_and(|package| package.name == "tokio")
+        && frame.file.as_ref().is_some_and(|file| file.contains(part))
 }
 
-fn container(file: &str) -> Option<String> {
+fn container(frame: &Frame) -> Option<String> {
+    let file = frame.file.as_deref()?;
     if file.contains("hashbrown") {
         return Some("hash table".to_owned());
     }
-    if let Some(package) = site::package(file) {
+    if let Some(package) = &frame.package {
         return Some(format!("memory of {package}"));
     }
     let known = STANDARD.iter().find(|(part, _)| file.contains(part));
@@ -224,13 +224,9 @@ fn container(file: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::site::Owner;
 
     fn frames(files: &[&str]) -> Vec<Frame> {
-        let frame = |file: &&str| Frame {
-            file: Some((*file).to_owned()),
-            ..Frame::named("f", Owner::Dependency)
-        };
+        let frame = |file: &&str| Frame::found("f", Some((*file).to_owned()), Some(1));
         files.iter().map(frame).collect()
     }
 

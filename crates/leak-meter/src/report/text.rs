@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Growth, Report};
 use crate::series::Resource;
-use crate::site::{Grain, Site, write_stack};
+use crate::site::{Grain, Site, with_package, write_stack};
 use crate::units;
 use crate::verdict::Verdict;
 
@@ -166,11 +166,8 @@ fn write_growth(out: &mut fmt::Formatter<'_>, growth: &Growth) -> fmt::Result {
 }
 
 fn write_site(out: &mut fmt::Formatter<'_>, number: usize, site: &Site) -> fmt::Result {
-    write!(out, "{number}. {}: {}", site.verdict, site.function)?;
-    match &site.package {
-        Some(package) => writeln!(out, ", {package}")?,
-        None => writeln!(out)?,
-    }
+    let function = with_package(&site.function, site.package.as_ref());
+    writeln!(out, "{number}. {}: {function}", site.verdict)?;
     if let (Some(file), Some(line)) = (&site.file, site.line) {
         writeln!(out, "   {file}:{line}")?;
     } else if let Some(why) = &site.no_line {

@@ -1,10 +1,10 @@
-//! One frame of a call stack: its function, its line, and whose code it is.
+//! One frame of a call stack: its function, its line, and the code that it belongs to.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::origin::relative;
+use super::origin::{origin, relative};
 
 /// One frame of a call stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,13 +21,13 @@ pub struct Frame {
     /// The address of the call in the program's file, for a tool such as `addr2line`. `None` outside of that
     /// file.
     pub address: Option<u64>,
-    /// Whose code it is.
+    /// Which code it belongs to.
     pub owner: Owner,
-    /// The package of a dependency, where its path tells.
+    /// The package of a dependency. `None` if the path does not name it.
     pub package: Option<Package>,
 }
 
-/// Whose code a frame is.
+/// The code that a frame belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -60,9 +60,9 @@ impl Owner {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Package {
-    /// Its name; of a git repository, the repository's.
+    /// Its name; for a git dependency, the name of the repository.
     pub name: String,
-    /// Its version; of a git repository, the revision. `None` where the path does not tell.
+    /// Its version; for a git dependency, the revision. `None` if the path does not contain it.
     pub version: Option<String>,
 }
 
@@ -82,6 +82,12 @@ impl Frame {
         Self { function, file: None, line: None, address: None, owner, package: None }
     }
 
+    /// A frame as the debug information tells it: its path and its function's name tell its owner.
+    pub(crate) fn found(function: &str, file: Option<String>, line: Option<u32>) -> Self {
+        let (owner, package) = origin(function, file.as_deref());
+        Self { file, line, package, ..Self::named(function, owner) }
+    }
+
     /// As it stands in a report: with its path relative to the workspace.
     pub(crate) fn reported(&self) -> Self {
         let file = self.file.as_deref().map(|file| relative(file).to_owned());
@@ -90,11 +96,15 @@ impl Frame {
 
     /// The function and the package of a dependency: `LruCache::put, lru 0.6.3`.
     pub(crate) fn with_package(&self) -> String {
-        let function = short(&self.function);
-        match &self.package {
-            Some(package) => format!("{function}, {package}"),
-            None => function,
-        }
+        with_package(&short(&self.function), self.package.as_ref())
+    }
+}
+
+/// A function and its package, if it is a dependency's.
+pub(crate) fn with_package(function: &str, package: Option<&Package>) -> String {
+    match package {
+        Some(package) => format!("{function}, {package}"),
+        None => function.to_owned(),
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! # Layout
 //! - `ledger`: each site's readings, round by round.
-//! - `names`: return addresses to functions, files and lines; `origin`: whose code they are; `source`: the
-//!   functions of a source file.
+//! - `names`: return addresses to functions, files and lines; `origin`: the code that these belong to; `source`:
+//!   the functions of a source file, from its `tokens`.
 //! - `frame`: a frame of a call stack; `stack`: a call stack as text.
 //! - `nameless`: places without a name or a line, and why; `signature`: what a stack is suppressed by.
 //! - `suppression`: places that may grow: suppressions and declared bounds; `path`: functions by the end of
@@ -36,6 +36,7 @@ mod source;
 mod stack;
 #[cfg(feature = "soak")]
 mod suppression;
+mod tokens;
 
 use serde::{Deserialize, Serialize};
 
@@ -50,17 +51,16 @@ pub(crate) use exchange::HeapLook;
 pub(crate) use findings::{Judged, judge, verdicts};
 #[cfg(any(feature = "holders", feature = "soak"))]
 pub(crate) use frame::short;
+pub(crate) use frame::with_package;
 pub use frame::{Frame, Owner, Package};
 #[cfg(feature = "soak")]
 pub(crate) use ledger::{Apart, Ledger, Reading};
 pub(crate) use nameless::nameless;
 pub(crate) use names::{Names, culprit};
-#[cfg(feature = "holders")]
-pub(crate) use origin::package;
 pub(crate) use origin::relative;
 #[cfg(feature = "holders")]
 pub(crate) use path::ends_with_path;
-pub(crate) use stack::write_stack;
+pub(crate) use stack::{through, write_stack};
 #[cfg(feature = "soak")]
 pub(crate) use suppression::Suppressions;
 
@@ -155,8 +155,8 @@ pub struct Attribution {
     pub sites_refused: usize,
     /// The meter's own memory on the program's heap, in bytes. It is in no other figure.
     pub meter_bytes: u64,
-    /// The number by which the linker told this build of the program from others, for a tool that resolves the
-    /// addresses of [frames](Frame::address) later. `None` where it gave none.
+    /// The build ID of the program in hexadecimal digits, to find the file with debug information in which the
+    /// [addresses of frames](Frame::address) can be resolved later. `None` if the linker wrote none.
     pub build_id: Option<String>,
     /// Address space that the meter's tables have reserved, in bytes; only what was used of them takes
     /// memory. At most 9 MB for the call sites, and 1.2 MB for each of at most 256 threads at once.

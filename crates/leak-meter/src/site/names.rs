@@ -5,7 +5,6 @@ use std::path::Path;
 use std::ptr;
 
 use super::frame::{Frame, Owner};
-use super::origin::origin;
 use super::source::Sources;
 use crate::symbols::{Symbols, call_in_file, program_name};
 
@@ -78,37 +77,33 @@ fn resolve(address: usize, symbols: &Symbols, sources: &mut Sources) -> Vec<Fram
     let call = call_in_file(address);
     let named = found.into_iter().filter_map(|(function, file, line)| {
         let Some(function) = function else { return nameless(call?) };
-        let (owner, package) = origin(&function, file.as_deref());
-        let mut function = without_closures(&function);
-        if owner != Owner::Standard
-            && let Some(whole) = from_source(&function, file.as_deref(), line, sources)
+        let mut frame = Frame::found(&function, file, line);
+        frame.address = call;
+        frame.function = without_closures(&function);
+        if frame.owner != Owner::Standard
+            && let Some(whole) = from_source(&frame, sources)
         {
-            function = whole;
+            frame.function = whole;
         }
-        Some(Frame { function, file, line, address: call, owner, package })
+        Some(frame)
     });
     named.collect()
 }
 
-/// What stands for a function of the program without a name.
+/// The frame of a function of the program that has no name.
 fn nameless(call: u64) -> Option<Frame> {
     let function = format!("{}+{call:#x}", program_name()?);
     Some(Frame { address: Some(call), ..Frame::named(&function, Owner::Unknown) })
 }
 
-/// The name of an inlined function, of which line tables tell no path, as its source has it: with its type, if
-/// the source is at hand, and without generic arguments. `None` for a path.
-fn from_source(
-    function: &str,
-    file: Option<&str>,
-    line: Option<u32>,
-    sources: &mut Sources,
-) -> Option<String> {
-    let (file, line) = file.zip(line)?;
-    if is_closure(function) {
+/// The name of an inlined function as its source has it, since line tables hold no path for one: with its type,
+/// if the source is at hand, and without generic arguments. `None` if the name is a path already.
+fn from_source(frame: &Frame, sources: &mut Sources) -> Option<String> {
+    let (file, line) = frame.file.as_deref().zip(frame.line)?;
+    if is_closure(&frame.function) {
         return sources.function_around(file, line, None);
     }
-    let name = function.split('<').next().unwrap_or_default();
+    let name = frame.function.split('<').next().unwrap_or_default();
     if name.is_empty() || name.contains("::") {
         return None; // A path, or one that begins with a type.
     }
@@ -145,12 +140,12 @@ const EXECUTORS: [&str; 10] = [
     "tokio",
 ];
 
-/// The frame that is answerable for an allocation, by its place in the stack.
+/// The place in the stack of the frame that is responsible for an allocation.
 ///
-/// It is the innermost frame of the program's own packages, else of its tests. On a thread of others it is
-/// that of a dependency: of the outermost package, which the thread belongs to, unless that only runs the
-/// code of another; and of its frames the innermost, since what it calls are containers. Else it is the
-/// outermost frame with a name.
+/// It is the innermost frame of the program's own packages, else of its tests. On a thread of a dependency it
+/// is that package's innermost frame, since the packages that it calls are containers; the thread belongs to
+/// the outermost package that does more than run the code of others. Else it is the outermost frame with a
+/// name.
 pub(crate) fn culprit(frames: &[Frame]) -> Option<usize> {
     let innermost = |owner| frames.iter().position(|frame| frame.owner == owner);
     let is_start = |frame: &Frame| {
@@ -204,8 +199,10 @@ mod tests {
         let text = std::fs::read_to_string(&here).unwrap();
         let line = text.lines().position(|line| line.contains("frames.drain(")).unwrap() + 1;
         let line = u32::try_from(line).unwrap();
-        let whole =
-            |name: &str| from_source(name, Some(&here), Some(line), &mut Sources::default());
+        let whole = |name: &str| {
+            let frame = Frame::found(name, Some(here.clone()), Some(line));
+            from_source(&frame, &mut Sources::default())
+        };
         assert_eq!(whole("outside_the_meter").as_deref(), Some("Names::outside_the_meter"));
         assert_eq!(whole("outside_the_meter<u8>").as_deref(), Some("Names::outside_the_meter"));
         assert_eq!(whole("{closure#0}").as_deref(), Some("Names::outside_the_meter"));

@@ -1,4 +1,4 @@
-//! Whose code a function is: by the path of its file, or by its name where there are no line tables.
+//! The code that a function belongs to: by the path of its file, or by its name where there are no line tables.
 
 use std::env;
 use std::path::{Component, Path, PathBuf};
@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use super::frame::{Owner, Package};
 
-/// Whose code a function is, and of which package if it is a dependency's.
+/// The code that a function belongs to, with the package if it is a dependency's.
 pub(super) fn origin(function: &str, file: Option<&str>) -> (Owner, Option<Package>) {
     let plain = function.trim_start_matches('<');
     // The shims that the compiler puts between `alloc` and the global allocator count as the
@@ -40,13 +40,6 @@ pub(super) fn origin(function: &str, file: Option<&str>) -> (Owner, Option<Packa
     let test = folders_of(relative_path(file))
         .any(|folder| ["tests", "benches", "examples"].contains(&folder));
     (if test { Owner::Tests } else { Owner::Program }, None)
-}
-
-/// The package whose sources a file is of; `None` if it is no dependency's.
-pub(crate) fn package(file: &str) -> Option<Package> {
-    let file = Path::new(file);
-    let folders = folders(file);
-    if is_of_standard_library(file, &folders) { None } else { package_of(file, &folders) }
 }
 
 fn is_of_standard_library(file: &Path, folders: &[&str]) -> bool {

@@ -1,10 +1,11 @@
-//! The functions of a source file, each with its type: what line tables do not tell of a function that was
+//! The functions of a source file, each with its type, which line tables do not contain for a function that was
 //! inlined.
 
 use std::collections::HashMap;
 use std::fs;
 use std::iter::Peekable;
-use std::str::CharIndices;
+
+use super::tokens::{Token, Tokens};
 
 /// The functions of source files, each of which is read once.
 #[derive(Debug, Default)]
@@ -170,157 +171,6 @@ fn implemented(tokens: &mut Peekable<Tokens<'_>>) -> Option<String> {
         tokens.next();
     }
     name
-}
-
-/// A word or a sign of a source text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Token<'a> {
-    Word(&'a str),
-    Sign(char),
-}
-
-/// The words and signs of a source text with their lines, without comments, strings and lifetimes.
-struct Tokens<'a> {
-    text: &'a str,
-    rest: Peekable<CharIndices<'a>>,
-    line: u32,
-}
-
-impl<'a> Tokens<'a> {
-    fn of(text: &'a str) -> Self {
-        Self { text, rest: text.char_indices().peekable(), line: 1 }
-    }
-
-    fn step(&mut self) -> Option<(usize, char)> {
-        let step = self.rest.next()?;
-        if step.1 == '\n' {
-            self.line += 1;
-        }
-        Some(step)
-    }
-
-    fn next_is(&mut self, wanted: impl Fn(char) -> bool) -> bool {
-        self.rest.peek().is_some_and(|(_, letter)| wanted(*letter))
-    }
-
-    /// Where the next letter stands.
-    fn place(&mut self) -> usize {
-        self.rest.peek().map_or(self.text.len(), |(at, _)| *at)
-    }
-
-    fn skip_line(&mut self) {
-        while self.next_is(|letter| letter != '\n') {
-            self.step();
-        }
-    }
-
-    /// Skips a comment behind its `/*`; comments may contain others.
-    fn skip_comment(&mut self) {
-        let (mut depth, mut before) = (1, ' ');
-        while depth > 0 {
-            let Some((_, letter)) = self.step() else { return };
-            let ended = match (before, letter) {
-                ('*', '/') => {
-                    depth -= 1;
-                    true
-                }
-                ('/', '*') => {
-                    depth += 1;
-                    true
-                }
-                _ => false,
-            };
-            before = if ended { ' ' } else { letter };
-        }
-    }
-
-    /// Skips a string behind its first quotation mark.
-    fn skip_string(&mut self) {
-        while let Some((_, letter)) = self.step() {
-            match letter {
-                '\\' => drop(self.step()),
-                '"' => return,
-                _ => {}
-            }
-        }
-    }
-
-    /// Skips a raw string from its first `#` or quotation mark on. `false` if it is a raw name instead.
-    fn skip_raw_string(&mut self) -> bool {
-        let mut marks = 0;
-        while self.next_is(|letter| letter == '#') {
-            self.step();
-            marks += 1;
-        }
-        if !self.next_is(|letter| letter == '"') {
-            return false;
-        }
-        self.step();
-        let mut seen = None;
-        while let Some((_, letter)) = self.step() {
-            seen = match (letter, seen) {
-                ('"', _) => Some(0),
-                ('#', Some(seen)) => Some(seen + 1),
-                _ => None,
-            };
-            if seen == Some(marks) {
-                return true;
-            }
-        }
-        true
-    }
-
-    /// Skips a character behind its quotation mark; of a lifetime, its name.
-    fn skip_character(&mut self) {
-        let Some((_, first)) = self.step() else { return };
-        if first == '\\' {
-            self.step();
-            while self.step().is_some_and(|(_, letter)| letter != '\'') {}
-        } else if self.next_is(|letter| letter == '\'') {
-            self.step();
-        }
-        // Else a lifetime, whose other letters are a word of no meaning here.
-    }
-}
-
-impl<'a> Iterator for Tokens<'a> {
-    type Item = (Token<'a>, u32);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let (at, letter) = self.step()?;
-            let line = self.line;
-            match letter {
-                '/' if self.next_is(|letter| letter == '/') => self.skip_line(),
-                '/' if self.next_is(|letter| letter == '*') => {
-                    self.step();
-                    self.skip_comment();
-                }
-                '"' => self.skip_string(),
-                '\'' => self.skip_character(),
-                _ if letter.is_whitespace() => {}
-                _ if is_of_word(letter) => {
-                    while self.next_is(is_of_word) {
-                        self.step();
-                    }
-                    let end = self.place();
-                    let word = &self.text[at..end];
-                    match word {
-                        "r" | "br" | "cr" if self.next_is(|letter| "\"#".contains(letter)) => {
-                            self.skip_raw_string();
-                        }
-                        // Of the string that follows, this is only the kind.
-                        _ => return Some((Token::Word(word), line)),
-                    }
-                }
-                _ => return Some((Token::Sign(letter), line)),
-            }
-        }
-    }
-}
-
-fn is_of_word(letter: char) -> bool {
-    letter.is_alphanumeric() || letter == '_'
 }
 
 #[cfg(test)]

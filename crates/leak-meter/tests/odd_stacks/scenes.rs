@@ -8,7 +8,8 @@ use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use leak_meter::internals::{SiteId, counts_of_site, walks};
+use leak_meter::allocator::walks;
+use leak_meter::internals::{SiteId, counts_of_site};
 use leak_meter::{Allocator, HeapCounts, Snapshot, allocator};
 
 #[global_allocator]

@@ -1,6 +1,6 @@
 //! Prints the first finding of each leak, for `tests/names.rs` of the meter to read.
 
-use leak_meter::{Allocator, Operation, Report, Soak};
+use leak_meter::{Allocator, Operation, Report, Snapshot, Soak};
 
 #[global_allocator]
 static METER: Allocator = Allocator::system();
@@ -24,6 +24,9 @@ fn each_leak_is_found() {
         office::book(&mut ledger, operation.number());
     });
     tell("vendored", &report);
+    let before = Snapshot::take();
+    office::book(&mut ledger, 1);
+    println!("CAME {}", Snapshot::take().since(&before));
 
     let mut kept = Vec::new();
     let report = wait_for(soak().run_async(async |operation: Operation| {
