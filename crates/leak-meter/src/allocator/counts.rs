@@ -7,8 +7,7 @@ use super::site_id::SiteId;
 use super::sites;
 use super::slots::tables;
 
-/// What happened at one site, in one table. Half a pair of cache lines.
-#[repr(align(64))]
+/// What happened at one site, in one table.
 pub(super) struct Counters {
     pub(super) allocations: AtomicU64,
     pub(super) deallocations: AtomicU64,
@@ -84,10 +83,10 @@ impl SiteCounts {
 pub fn counts_of_site(site: SiteId) -> SiteCounts {
     let mut sum = SiteCounts::default();
     let site = site.index();
-    for counters in tables().filter_map(|table| table.used_counters(site)) {
+    for counters in tables().flat_map(|table| table.used_counters(site)) {
         sum.add_what_went(site, counters);
     }
-    for counters in tables().filter_map(|table| table.used_counters(site)) {
+    for counters in tables().flat_map(|table| table.used_counters(site)) {
         sum.add_what_came(site, counters);
     }
     sum

@@ -10,15 +10,18 @@ use super::stack::{Difference, Frame, frame_at};
 
 const ENTRIES: usize = 128;
 
+/// Up to so many entries each stack gets the place where it is looked for first.
+const FEW: usize = 16;
+
 /// Entries that are used at first.
-const FEWEST: usize = 4;
+const FEWEST: usize = 2;
 
 /// The recent stacks of one thread; zeroed memory is empty.
 ///
 /// Each has two places where it may be, so that two stacks that are used in turn do not drive each
-/// other out. Only the first few entries are used until they are full, then twice as many, so that a thread
+/// other out. Only the first two entries are used until they are full, then twice as many, so that a thread
 /// with few stacks touches few pages.
-#[repr(C, align(4096))]
+#[repr(C)]
 pub(super) struct Recent {
     /// The [state](super::search::state) of the search for call sites that all the stacks are of.
     state: u32,
@@ -53,18 +56,20 @@ impl Recent {
     /// Two words at `start` can be read, `state` is not 0, and each stack that was [kept](Self::keep) since
     /// the stacks were [forgotten](Self::forget) lay within the calling thread's stack, from its `start`
     /// upwards.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // It is most of the hook's work.
     pub(super) unsafe fn find(&self, start: usize, size: usize, state: u32) -> Option<SiteId> {
         if self.state != state {
             return None;
         }
-        // SAFETY: the caller's promise.
-        let key = unsafe { key(start, size) };
-        for place in self.places(key) {
-            let entry = &self.entries[place];
-            // SAFETY: the caller's promise; only stacks of this state are in the entries in use.
-            if entry.key == key && unsafe { entry.is_stack_from(start) } {
-                return Some(entry.site);
+        // SAFETY: the caller's promise; only stacks of this state are in the entries in use.
+        unsafe {
+            let key = key(start, size);
+            for place in self.places(key) {
+                let found = self.entries[place].site_from(start, key);
+                if found.is_some() {
+                    return found;
+                }
             }
         }
         None
@@ -89,8 +94,11 @@ impl Recent {
         // SAFETY: the caller's promise.
         let key = unsafe { key(start, size) };
         let is_taken = |recent: &Self, place: usize| recent.entries[place].key != 0;
-        if self.mask + 1 < ENTRIES && self.places(key).iter().all(|place| is_taken(self, *place)) {
-            self.use_entries(2 * (self.mask + 1));
+        let [first, second] = self.places(key);
+        let number = self.mask + 1;
+        let is_crowded = is_taken(self, first) && (number < FEW || is_taken(self, second));
+        if is_crowded && number < ENTRIES {
+            self.use_entries(2 * number);
         }
         let [first, second] = self.places(key);
         self.kept = self.kept.wrapping_add(1);
@@ -126,12 +134,16 @@ impl Recent {
 }
 
 impl Entry {
-    /// Whether this thread's stack from `start` on is still this one.
+    /// The site, if this entry is of this key and this thread's stack from `start` on is still this one.
     ///
     /// # Safety
     /// Two words at `start` can be read, and the entry's frames lie within this thread's stack.
-    #[inline]
-    unsafe fn is_stack_from(&self, start: usize) -> bool {
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // As `find`.
+    unsafe fn site_from(&self, start: usize, key: u64) -> Option<SiteId> {
+        if self.key != key {
+            return None;
+        }
         let mut difference = Difference::NONE;
         let mut pointer = start;
         for frame in &self.frames[..(self.count as usize).min(MOST_FRAMES)] {
@@ -140,7 +152,7 @@ impl Entry {
             difference = unsafe { difference.with(pointer, frame) };
             pointer = frame[0];
         }
-        difference.is_none()
+        difference.is_none().then_some(self.site)
     }
 }
 

@@ -26,52 +26,99 @@ const SHARED: usize = 0;
 const GROUP: usize = 64;
 const GROUPS: usize = MOST_SITES.div_ceil(GROUP);
 
+/// Sites whose counters have room in the first page of a table.
+const PACKED: usize = 16;
+
 /// One thread's counts, and what it remembers of its stacks. Zeroed memory is an empty one, and costs
-/// nothing until it is written to: a thread that allocates little takes one page, and two more while call
-/// sites are looked for.
+/// nothing until it is written to: a thread that allocates at few places takes one page.
 #[repr(C)]
 pub(super) struct Table {
-    /// A bit for each group of counters of which one is not zero.
+    /// A bit for each group of indexed counters of which one is in use.
     used: [AtomicU64; GROUPS.div_ceil(64)],
     /// What the thread's over-aligned blocks take in addition; less what it freed of others, wrapping.
     pub(super) padded_blocks: AtomicU64,
     pub(super) padding: AtomicU64,
-    counters: [Counters; MOST_SITES],
+    /// The counters of the sites that were first to take their places. Unused in the shared table.
+    packed: [PackedCounters; PACKED],
     /// Of the thread that the table belongs to alone; unused in the shared table.
     #[cfg(feature = "sites")]
     recent: UnsafeCell<Recent>,
+    /// The counters of the other sites, by their numbers.
+    indexed: [IndexedCounters; MOST_SITES],
 }
 
-// SAFETY: the other fields are atomic; `recent` is used by the one thread that has the table in `OWN`
-// and not in `SHARES`.
+/// Counters of one of the sites that share a place.
+#[repr(align(64))]
+struct PackedCounters {
+    /// The site's number, or 0: the first place always belongs to [`SiteId::UNKNOWN`], whose number that is,
+    /// and each other place is then free.
+    site: AtomicU32,
+    counters: Counters,
+}
+
+/// Counters of the site whose number is their index.
+#[repr(align(64))]
+struct IndexedCounters(Counters);
+
+// SAFETY: the other fields are atomic; `recent` is used by the one thread that has the table in `OWN`.
 unsafe impl Sync for Table {}
 
 impl Table {
-    /// Says that the counters of a site are in use. Called when one of them leaves zero.
-    #[cold]
-    #[inline(never)] // Kept out of the hooks, which then save no registers for it.
-    fn mark(&self, site: usize) {
+    /// The counters of a site in the table of this thread, if some are in use.
+    #[inline]
+    fn counters_in_use(&self, site: SiteId) -> Option<&Counters> {
+        let packed = &self.packed[site.index() % PACKED];
+        if packed.site.load(Ordering::Relaxed) == site.0 {
+            return Some(&packed.counters);
+        }
+        let site = site.index() % MOST_SITES;
+        self.is_used(site / GROUP).then(|| &self.indexed[site].0)
+    }
+
+    /// The counters of a site in the table of this thread, which are in use from now on.
+    fn own_counters(&self, site: SiteId) -> &Counters {
+        let place = site.index() % PACKED;
+        let packed = &self.packed[place];
+        // In one step, because a signal's handler may allocate, too.
+        let taken =
+            || packed.site.compare_exchange(0, site.0, Ordering::Relaxed, Ordering::Relaxed);
+        let is_packed = place != 0 && taken().map_or_else(|other| other == site.0, |_| true);
+        if is_packed { &packed.counters } else { self.indexed_counters(site) }
+    }
+
+    /// The indexed counters of a site, which are in use from now on.
+    fn indexed_counters(&self, site: SiteId) -> &Counters {
+        let site = site.index() % MOST_SITES;
         let group = site / GROUP;
         self.used[group / 64].fetch_or(1 << (group % 64), Ordering::Relaxed);
+        &self.indexed[site].0
     }
 
-    /// The counters of a site, if one of its group was ever used.
-    pub(super) fn used_counters(&self, site: usize) -> Option<&Counters> {
-        let group = site / GROUP;
-        let used = self.used.get(group / 64)?.load(Ordering::Relaxed);
-        (used & 1 << (group % 64) != 0).then(|| &self.counters[site])
+    /// The counters of a site that are in use.
+    pub(super) fn used_counters(&self, site: usize) -> impl Iterator<Item = &Counters> {
+        let packed = &self.packed[site % PACKED];
+        let is_packed = packed.site.load(Ordering::Relaxed) as usize == site;
+        let packed = is_packed.then_some(&packed.counters);
+        packed.into_iter().chain(self.is_used(site / GROUP).then(|| &self.indexed[site].0))
     }
 
-    /// The counters of each group that was ever used, with the sites' numbers.
+    /// The counters that are in use, and others beside them that are zero, with the sites' numbers. A site may
+    /// have two.
     pub(super) fn each_used(&self) -> impl Iterator<Item = (usize, &Counters)> {
-        let groups = (0..GROUPS).filter(|group| {
-            let used = self.used[group / 64].load(Ordering::Relaxed);
-            used & 1 << (group % 64) != 0
-        });
-        groups.flat_map(|group| {
+        let packed = self
+            .packed
+            .iter()
+            .map(|packed| (packed.site.load(Ordering::Relaxed) as usize, &packed.counters));
+        let groups = (0..GROUPS).filter(|group| self.is_used(*group));
+        let indexed = groups.flat_map(|group| {
             let first = group * GROUP;
-            (first..).zip(&self.counters[first..MOST_SITES.min(first + GROUP)])
-        })
+            (first..).zip(&self.indexed[first..MOST_SITES.min(first + GROUP)])
+        });
+        packed.chain(indexed.map(|(site, indexed)| (site, &indexed.0)))
+    }
+
+    fn is_used(&self, group: usize) -> bool {
+        self.used[group / 64].load(Ordering::Relaxed) & 1 << (group % 64) != 0
     }
 }
 
@@ -80,20 +127,20 @@ static TABLES: [AtomicPtr<Table>; MOST_TABLES] =
 static TAKEN: [AtomicBool; MOST_TABLES] = [const { AtomicBool::new(false) }; MOST_TABLES];
 
 thread_local! {
-    /// This thread's table; null until its first allocation.
+    /// This thread's own table; null until its first allocation, and while it counts in the shared one.
     static OWN: Cell<*const Table> = const { Cell::new(ptr::null()) };
     /// Whether this thread counts in the shared table.
     static SHARES: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Adds to a number, and returns what it was.
-type Add = fn(&AtomicU64, u64) -> u64;
+/// Adds to a number.
+type Add = fn(&AtomicU64, u64);
 
 #[inline]
 pub(super) fn count_allocation(site: SiteId, size: usize) {
     count(site, |counters, add| {
         add(&counters.allocated_bytes, size as u64);
-        add(&counters.allocations, 1) == 0
+        add(&counters.allocations, 1);
     });
 }
 
@@ -101,7 +148,7 @@ pub(super) fn count_allocation(site: SiteId, size: usize) {
 pub(super) fn count_deallocation(site: SiteId, size: usize) {
     count(site, |counters, add| {
         add(&counters.deallocated_bytes, size as u64);
-        add(&counters.deallocations, 1) == 0
+        add(&counters.deallocations, 1);
     });
 }
 
@@ -113,7 +160,7 @@ pub(super) fn count_reallocation(site: SiteId, old_size: usize, new_size: usize)
         } else {
             add(&counters.deallocated_bytes, (old_size - new_size) as u64);
         }
-        add(&counters.reallocations, 1) == 0
+        add(&counters.reallocations, 1);
     });
 }
 
@@ -124,7 +171,7 @@ pub(super) fn count_adoption(site: SiteId, size: usize) {
     for side in [SiteId::UNKNOWN, site] {
         count(side, |counters, add| {
             add(&counters.adopted_bytes, size as u64);
-            add(&counters.adopted, 1) == 0
+            add(&counters.adopted, 1);
         });
     }
 }
@@ -132,69 +179,57 @@ pub(super) fn count_adoption(site: SiteId, size: usize) {
 /// Counts what over-aligned blocks take in addition; both numbers may be negative, as wrapping ones. To be
 /// called after the block itself was counted, which gives the thread its table.
 #[cold]
-#[inline(never)] // As `Table::mark`.
+#[inline(never)] // Kept out of the hooks, which then save no registers for it.
 pub(super) fn count_padding(blocks: u64, bytes: u64) {
     let own = OWN.get();
-    if own.is_null() {
-        return;
-    }
-    // SAFETY: a table is mapped for ever once it is in `OWN`.
-    let table = unsafe { &*own };
-    let add: Add = if SHARES.get() { add_shared } else { add_alone };
-    add(&table.padded_blocks, blocks);
-    add(&table.padding, bytes);
-}
-
-/// Adds to a number that only this thread writes: two plain instructions, not a locked one.
-#[inline]
-fn add_alone(number: &AtomicU64, more: u64) -> u64 {
-    let before = number.load(Ordering::Relaxed);
-    number.store(before.wrapping_add(more), Ordering::Relaxed);
-    before
-}
-
-fn add_shared(number: &AtomicU64, more: u64) -> u64 {
-    number.fetch_add(more, Ordering::Relaxed)
-}
-
-/// Counts by `work`, which returns whether it was the first of its kind at the site.
-#[inline]
-fn count(site: SiteId, work: impl Fn(&Counters, Add) -> bool) {
-    let own = OWN.get();
-    if own.is_null() {
-        return count_without_own(site, &work);
-    }
-    // SAFETY: a table is mapped for ever once it is in `OWN`.
-    let table = unsafe { &*own };
-    let site = site.index() % MOST_SITES;
-    let counters = &table.counters[site];
-    let first = if SHARES.get() { work(counters, add_shared) } else { work(counters, add_alone) };
-    if first {
-        table.mark(site);
-    }
-}
-
-#[cold]
-fn count_without_own(site: SiteId, work: &impl Fn(&Counters, Add) -> bool) {
-    let (index, table) = claim();
-    let Some(table) = table else {
-        return; // The system has no memory left; the program will hear so itself.
+    // SAFETY: a table is mapped for ever.
+    let (table, add): (_, Add) = match unsafe { own.as_ref() } {
+        Some(table) => (Some(table), add_alone),
+        None => (shared(), add_shared),
     };
-    OWN.set(table);
-    SHARES.set(index == SHARED);
-    #[cfg(feature = "sites")]
-    if let Some(recent) = recent() {
-        // SAFETY: `recent` returns only what belongs to this thread, and nobody borrows it now.
-        unsafe { (*recent).forget() };
+    if let Some(table) = table {
+        add(&table.padded_blocks, blocks);
+        add(&table.padding, bytes);
     }
-    // SAFETY: `claim` returns mapped tables only.
-    let table = unsafe { &*table };
-    let site = site.index() % MOST_SITES;
-    if work(&table.counters[site], add_shared) {
-        table.mark(site);
+}
+
+/// Adds to a number that only this thread writes: one plain instruction, not a locked one.
+#[inline]
+fn add_alone(number: &AtomicU64, more: u64) {
+    number.store(number.load(Ordering::Relaxed).wrapping_add(more), Ordering::Relaxed);
+}
+
+fn add_shared(number: &AtomicU64, more: u64) {
+    number.fetch_add(more, Ordering::Relaxed);
+}
+
+/// Counts by `work`.
+#[inline]
+fn count(site: SiteId, work: impl Fn(&Counters, Add)) {
+    // SAFETY: a table is mapped for ever.
+    let own = unsafe { OWN.get().as_ref() };
+    match own.and_then(|table| table.counters_in_use(site)) {
+        Some(counters) => work(counters, add_alone),
+        None => count_elsewhere(site, work),
     }
-    if index != SHARED {
-        on_thread_exit(index);
+}
+
+/// Counts in counters that were not in use so far, or in the shared table.
+#[cold]
+#[inline(never)] // Kept out of the hooks, which then save no registers for it.
+fn count_elsewhere(site: SiteId, work: impl Fn(&Counters, Add)) {
+    if OWN.get().is_null() && !SHARES.get() {
+        match claim() {
+            Some(index) => on_thread_exit(index),
+            None => SHARES.set(true),
+        }
+    }
+    // SAFETY: a table is mapped for ever.
+    if let Some(table) = unsafe { OWN.get().as_ref() } {
+        work(table.own_counters(site), add_alone);
+    } else if let Some(table) = shared() {
+        // Without even that the system has no memory left; the program will hear so itself.
+        work(table.indexed_counters(site), add_shared);
     }
 }
 
@@ -202,23 +237,34 @@ fn count_without_own(site: SiteId, work: &impl Fn(&Counters, Add) -> bool) {
 #[cfg(feature = "sites")]
 #[inline]
 pub(super) fn recent() -> Option<*mut Recent> {
-    let own = OWN.get();
-    // SAFETY: a table is mapped for ever once it is in `OWN`.
-    (!own.is_null() && !SHARES.get()).then(|| unsafe { (*own).recent.get() })
+    // SAFETY: a table is mapped for ever.
+    unsafe { OWN.get().as_ref() }.map(|table| table.recent.get())
 }
 
-/// A free table, or the shared one.
-fn claim() -> (usize, Option<*const Table>) {
-    let free = (1..MOST_TABLES).find(|index| {
+/// Makes a free table this thread's own, and returns its number.
+fn claim() -> Option<usize> {
+    let index = (1..MOST_TABLES).find(|index| {
         let taken = &TAKEN[*index];
         !taken.load(Ordering::Relaxed)
             && taken.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()
-    });
-    let index = free.unwrap_or(SHARED);
-    match mapped(index) {
-        Some(table) => (index, Some(table)),
-        None => (SHARED, mapped(SHARED)),
+    })?;
+    let Some(table) = mapped(index) else {
+        TAKEN[index].store(false, Ordering::Release);
+        return None;
+    };
+    #[cfg(feature = "sites")]
+    // SAFETY: the table is taken, and not in `OWN` yet: nobody else has what it remembers.
+    unsafe {
+        (*(*table).recent.get()).forget();
     }
+    OWN.set(table);
+    Some(index)
+}
+
+/// The table that threads without one of their own share; `None` if the system has no memory for it.
+fn shared() -> Option<&'static Table> {
+    // SAFETY: a table is mapped for ever.
+    mapped(SHARED).map(|table| unsafe { &*table })
 }
 
 fn mapped(index: usize) -> Option<*const Table> {
@@ -273,11 +319,10 @@ fn exit_key() -> Option<libc::pthread_key_t> {
 /// The thread ends: what it still allocates and frees is counted in the shared table, and its own
 /// table is free for the next thread.
 unsafe extern "C" fn hand_on(index: *mut c_void) {
-    let index = index.addr();
-    if let (Some(shared), true) = (mapped(SHARED), index < MOST_TABLES) {
-        OWN.set(shared);
-        SHARES.set(true);
-        TAKEN[index].store(false, Ordering::Release);
+    OWN.set(ptr::null());
+    SHARES.set(true);
+    if let Some(taken) = TAKEN.get(index.addr()) {
+        taken.store(false, Ordering::Release);
     }
 }
 

@@ -70,7 +70,8 @@ fn walk(pointer: usize) -> Option<Frames> {
     Some(frames)
 }
 
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // It is most of the hook's work.
 fn site_by_frame_pointers(pointer: usize, size: usize, state: u32, hook: *const ()) -> SiteId {
     let stack = own_stack();
     let here = stack_pointer();
