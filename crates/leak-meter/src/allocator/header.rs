@@ -66,7 +66,7 @@ pub(super) fn padding(prefix: usize, size: usize) -> u64 {
 pub(super) unsafe fn put(block: *mut u8, size: usize, site: SiteId) {
     let header = Header { size: size as u64, site: site.0, mark: mark(block) };
     // SAFETY: the caller's promise; a prefix is a multiple of 16, so the place is aligned.
-    unsafe { place(block).write(header) }
+    unsafe { *place(block) = header };
 }
 
 /// Wipes the header of a block that is given back and returns its site.
@@ -76,12 +76,12 @@ pub(super) unsafe fn put(block: *mut u8, size: usize, site: SiteId) {
 #[inline]
 pub(super) unsafe fn take(block: *mut u8) -> SiteId {
     // SAFETY: the caller's promise.
-    let header = unsafe { place(block).read() };
+    let header = unsafe { *place(block) };
     if header.mark != mark(block) {
         return SiteId::UNKNOWN; // Overwritten by unsafe code of the program.
     }
     // SAFETY: the same place.
-    unsafe { place(block).write(Header { size: 0, site: 0, mark: 0 }) };
+    unsafe { *place(block) = Header { size: 0, site: 0, mark: 0 } };
     SiteId(header.site)
 }
 

@@ -65,8 +65,8 @@ impl Recent {
         // SAFETY: the caller's promise; only stacks of this state are in the entries in use.
         unsafe {
             let key = key(start, size);
-            for place in self.places(key) {
-                let found = self.entries[place].site_from(start, key);
+            for place in &self.places(key) {
+                let found = self.entries[*place].site_from(start, key);
                 if found.is_some() {
                     return found;
                 }
