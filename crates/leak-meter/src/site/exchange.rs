@@ -91,11 +91,12 @@ pub(super) fn judge(changing: &[History], verdicts: &mut [Judgement], look: Heap
     if suspects.is_empty() {
         return;
     }
-    let live: Vec<&Fall> = falls.iter().filter(|fall| fall.ran_out.is_none()).collect();
-    let falls = if live.is_empty() { all } else { live };
+    let (live, over): (Vec<&Fall>, Vec<&Fall>) =
+        falls.iter().partition(|fall| fall.ran_out.is_none());
+    let (falls, over) = if live.is_empty() { (all, Vec::new()) } else { (live, over) };
     let answers = ask(&suspects, &falls, look);
     for (suspect, answer) in suspects.iter().zip(&answers) {
-        if let Some(revised) = revise(suspect, answer, &suspects, &answers, &falls) {
+        if let Some(revised) = revise(suspect, answer, &suspects, &answers, [&falls, &over]) {
             apply(revised, &mut verdicts[suspect.at]);
         }
     }
@@ -235,13 +236,14 @@ fn has_just_stopped(blocks: &[u64]) -> bool {
     blocks.len() - 1 - last > longest
 }
 
-/// What is found of a suspect instead of Growing; `None` if that stands.
+/// What is found of a suspect instead of Growing; `None` if that stands. The heap was asked about the first of
+/// the falls; the others were over before the rounds from which the suspect is judged.
 fn revise(
     suspect: &Suspect,
     answer: &Result<Vec<Sharing>, String>,
     suspects: &[Suspect],
     answers: &[Result<Vec<Sharing>, String>],
-    falls: &[&Fall],
+    [falls, over]: [&[&Fall]; 2],
 ) -> Option<Revised> {
     let cannot_tell =
         |why: &str| Some((Verdict::Undecided, Reason::PerhapsExchanged { why: why.to_owned() }));
@@ -262,26 +264,65 @@ fn revise(
         let may_be = unclear.filter(|_| is_made_up_for(suspect.history, &possible, suspect.from));
         return may_be.and_then(cannot_tell);
     }
-    // Several paths may refresh one cache.
-    let shares_one = |answer: &Result<Vec<Sharing>, String>| {
-        let both = answer.iter().flatten().zip(row);
-        both.into_iter().any(|(theirs, ours)| [theirs, ours] == [&Sharing::OneContainer; 2])
-    };
-    let members = suspects.iter().zip(answers).filter(|(_, answer)| shares_one(answer));
-    let members = members.map(|(member, _)| member.history);
-    let verdicts = together(members.chain(shared.iter().map(|fall| fall.history)), suspect.from);
-    let are_known = shared.iter().all(|fall| fall.history.site != SiteId::UNKNOWN);
-    if verdicts.contains(&Verdict::Growing) {
-        return None;
+    // What one look finds out of each pair may differ by chance between the call stacks of one container:
+    // where it does not balance, what all of these share is taken together.
+    let own: Vec<bool> = row.iter().map(is_shared).collect();
+    let mut balanced_before = false;
+    for group in [own.clone(), linked(own, answers)] {
+        // Several paths may refresh one cache.
+        let members = suspects.iter().zip(answers).filter(|(_, answer)| shares_one(answer, &group));
+        let members = members.map(|(member, _)| member.history);
+        let fallen = falls.iter().zip(&group).filter(|(_, is_in)| **is_in);
+        let fallen: Vec<&History> = fallen.map(|(fall, _)| fall.history).collect();
+        let are_known = fallen.iter().all(|history| history.site != SiteId::UNKNOWN);
+        let histories: Vec<&History> = members.chain(fallen).collect();
+        let verdicts = together(histories.iter().copied(), suspect.from);
+        if verdicts.contains(&Verdict::Growing) {
+            let all = histories.into_iter().chain(over.iter().map(|fall| fall.history));
+            balanced_before = !over.is_empty() && !together(all, 0).contains(&Verdict::Growing);
+            continue;
+        }
+        if are_known && verdicts == [Verdict::Steady; 2] {
+            return Some((Verdict::Steady, Reason::Exchanged));
+        }
+        return cannot_tell(if are_known {
+            "one container holds both, but they are not clearly steady together"
+        } else {
+            "one container holds both, but blocks without a call stack may be of other places too"
+        });
     }
-    if are_known && verdicts == [Verdict::Steady; 2] {
-        return Some((Verdict::Steady, Reason::Exchanged));
+    if balanced_before {
+        return cannot_tell(
+            "one container holds both, and it is balanced only with blocks that have run out",
+        );
     }
-    cannot_tell(if are_known {
-        "one container holds both, but they are not clearly steady together"
-    } else {
-        "one container holds both, but blocks without a call stack may be of other places too"
-    })
+    None
+}
+
+fn is_shared(sharing: &Sharing) -> bool {
+    *sharing == Sharing::OneContainer
+}
+
+/// Whether a growing call stack shares a container with one of the falling ones in `group`.
+fn shares_one(answer: &Result<Vec<Sharing>, String>, group: &[bool]) -> bool {
+    answer.iter().flatten().zip(group).any(|(sharing, is_in)| *is_in && is_shared(sharing))
+}
+
+/// The falling call stacks in `group`, with all that share a container with a growing one that shares one
+/// with them, and so on.
+fn linked(mut group: Vec<bool>, answers: &[Result<Vec<Sharing>, String>]) -> Vec<bool> {
+    loop {
+        let mut wider = group.clone();
+        for answer in answers.iter().filter(|answer| shares_one(answer, &group)) {
+            for (is_in, sharing) in wider.iter_mut().zip(answer.iter().flatten()) {
+                *is_in |= is_shared(sharing);
+            }
+        }
+        if wider == group {
+            return group;
+        }
+        group = wider;
+    }
 }
 
 #[cfg(test)]
@@ -304,6 +345,75 @@ mod tests {
                 History { site: SiteId::METER, readings, rest: None, allocates: true }
             })
             .collect()
+    }
+
+    /// A call stack whose number of blocks is this in each round.
+    fn history(blocks: impl Fn(u32) -> u32) -> History {
+        let reading = |round| {
+            let blocks = u64::from(blocks(round));
+            Reading { blocks, bytes: 64 * blocks, reallocations: 0 }
+        };
+        let readings = (1..=96).map(reading).collect();
+        History { site: SiteId::METER, readings, rest: None, allocates: true }
+    }
+
+    /// What is found, from a round on, of growing call stacks beside falling ones. `answers` has a word for each
+    /// of the former, and in it a letter for each of the latter: O for one container, D for different ones. As
+    /// many others as `over` fall until that round.
+    fn revised_from(from: u32, answers: &[&str], over: usize) -> Vec<Option<Verdict>> {
+        let rises = history(|round| 200 * round);
+        let falls = history(|round| 20_000 - 200 * round);
+        // Some at a time, as what is freed late is.
+        let has_fallen = history(|round| 20_000 - 4000 * (round.min(from) / 20));
+        let fall = |history, ran_out| Fall { history, ran_out };
+        let lives: Vec<Fall> = answers[0].chars().map(|_| fall(&falls, None)).collect();
+        let over: Vec<Fall> = (0..over).map(|_| fall(&has_fallen, Some(from as usize))).collect();
+        let (lives, over): (Vec<&Fall>, Vec<&Fall>) =
+            (lives.iter().collect(), over.iter().collect());
+        let suspect = |at| Suspect { at, history: &rises, from: from as usize };
+        let suspects: Vec<Suspect> = (0..answers.len()).map(suspect).collect();
+        let sharing = |letter| match letter {
+            'O' => Sharing::OneContainer,
+            _ => Sharing::Different,
+        };
+        let answers: Vec<_> =
+            answers.iter().map(|row| Ok(row.chars().map(sharing).collect())).collect();
+        let revise = |(suspect, answer)| {
+            let revised = revise(suspect, answer, &suspects, &answers, [&lives, &over]);
+            revised.map(|(verdict, _)| verdict)
+        };
+        suspects.iter().zip(&answers).map(revise).collect()
+    }
+
+    fn revised(answers: &[&str]) -> Vec<Option<Verdict>> {
+        revised_from(0, answers, 0)
+    }
+
+    #[test]
+    fn growth_that_balances_is_an_exchange_even_where_one_look_misses_a_pair() {
+        assert_eq!(revised(&["OO", "OO"]), [Some(Verdict::Steady); 2]);
+        assert_eq!(revised(&["DOO", "OOO", "OOO"]), [Some(Verdict::Steady); 3]);
+        assert_eq!(revised(&["ODD", "OOD", "DOO"]), [Some(Verdict::Steady); 3]);
+        // Two caches, each with its own entries.
+        assert_eq!(revised(&["ODDD", "OODD", "DDOO", "DDDO"]), [Some(Verdict::Steady); 4]);
+    }
+
+    #[test]
+    fn growth_that_does_not_balance_or_is_elsewhere_is_growth() {
+        assert_eq!(
+            revised(&["DD", "OO", "OO"]),
+            [None, Some(Verdict::Steady), Some(Verdict::Steady)]
+        );
+        assert_eq!(revised(&["OO", "OO", "OO"]), [None; 3]);
+        assert_eq!(revised(&["DO", "OO", "OO"]), [None; 3]);
+    }
+
+    #[test]
+    fn growth_that_balanced_until_some_blocks_had_run_out_is_undecided() {
+        assert_eq!(revised_from(68, &["OO", "OO", "OO"], 1), [Some(Verdict::Undecided); 3]);
+        assert_eq!(revised_from(68, &["OO", "OO", "DD"], 1)[2], None);
+        // It had not balanced before, either.
+        assert_eq!(revised_from(68, &["OO", "OO", "OO", "OO"], 1), [None; 4]);
     }
 
     #[test]
