@@ -152,6 +152,10 @@ fn described_at(place: usize, target: u32, heap: &Heap, memory: &Memory) -> Vec<
 }
 
 /// The pointers of a container that are left over by all descriptions that fit.
+///
+/// Where a ring or a table has several, it was moved, and what it was before is still on the stack. The one by
+/// which the fewest pointers are in use says most, if it fits. By that one, a block that something else points
+/// to as well is left over, too.
 fn left_over<'a>(
     graph: &'a Graph,
     block: u32,
@@ -174,8 +178,16 @@ fn left_over<'a>(
         let used = own.values().filter(|is_used| **is_used).count();
         used >= LEAST_OWN && (own.len() - used) * FITS <= used
     };
+    let pointers_in_use = move |description: &&Description| {
+        graph.edges_of(block).filter(|place| description.uses(graph.edge(*place).word())).count()
+    };
     let certain: Vec<&Description> = descriptions.iter().filter(is_certain).collect();
     let is_any_certain = !certain.is_empty();
+    let tightest = if certain.len() > 1 {
+        certain.iter().copied().filter(fits).min_by_key(pointers_in_use)
+    } else {
+        None
+    };
     let believed = if !is_any_certain && slots == Slots::Unknown {
         descriptions.iter().filter(fits).collect()
     } else {
@@ -184,7 +196,10 @@ fn left_over<'a>(
     graph.edges_of(block).filter(move |place| {
         let word = graph.edge(*place).word();
         let is_unused = believed.iter().all(|description| !description.uses(word));
-        is_unused && !believed.is_empty() && (is_any_certain || !is_own(*place))
+        let is_left_by_all = is_unused && !believed.is_empty();
+        let is_left_by_tightest = tightest.is_some_and(|description| !description.uses(word));
+        is_left_by_all && is_any_certain
+            || (is_left_by_all || is_left_by_tightest) && !is_own(*place)
     })
 }
 
@@ -216,6 +231,15 @@ mod tests {
         let ring = Description::ring(56, 7, 0, 3).unwrap();
         assert!(left(std::slice::from_ref(&ring)).is_empty());
         assert_eq!(left_by(Slots::Ring, &[ring, vector(7)]), [3, 4, 5, 6], "it is a ring for sure");
+        let ring = |first, length| Description::ring(56, 7, first, length).unwrap();
+        // As it was before it was moved, and as it is.
+        assert_eq!(left_by(Slots::Ring, &[ring(0, 7), ring(0, 5)]), [5, 6]);
+        assert_eq!(
+            left_by(Slots::Ring, &[ring(0, 4), ring(0, 7)]),
+            [0_usize; 0],
+            "block 5 is in use"
+        );
+        assert_eq!(left_by(Slots::Ring, &[ring(0, 3), ring(0, 6)]), [6]);
     }
 
     #[test]
