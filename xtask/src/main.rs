@@ -1,4 +1,4 @@
-//! The program. All of it is in the library, which is built while its dependencies still are.
+//! The binary. Everything is in the library, which cargo compiles alongside code generation of its dependencies.
 
 use std::process::ExitCode;
 

@@ -10,7 +10,8 @@ use super::stack::{Difference, Frame, frame_at};
 
 const ENTRIES: usize = 128;
 
-/// Up to so many entries each stack gets the place where it is looked for first.
+/// With fewer entries than this in use, the number doubles as soon as a stack's first place is taken, and not only
+/// when both are: a stack is found soonest in its first place.
 const FEW: usize = 16;
 
 /// Entries that are used at first.
@@ -19,8 +20,8 @@ const FEWEST: usize = 2;
 /// The recent stacks of one thread; zeroed memory is empty.
 ///
 /// Each has two places where it may be, so that two stacks that are used in turn do not drive each
-/// other out. Only the first two entries are used until they are full, then twice as many, so that a thread
-/// with few stacks touches few pages.
+/// other out. At first only two entries are in use. The number doubles when a stack finds no room, so that a
+/// thread with few stacks touches few pages.
 #[repr(C)]
 pub(super) struct Recent {
     /// The [state](super::search::state) of the search for call sites that all the stacks are of.
@@ -134,7 +135,7 @@ impl Recent {
 }
 
 impl Entry {
-    /// The site, if this entry is of this key and this thread's stack from `start` on is still this one.
+    /// The entry's site, if it has this key and its frames are those of this thread's stack from `start` on.
     ///
     /// # Safety
     /// Two words at `start` can be read, and the entry's frames lie within this thread's stack.

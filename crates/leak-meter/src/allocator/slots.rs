@@ -64,7 +64,7 @@ struct IndexedCounters(Counters);
 unsafe impl Sync for Table {}
 
 impl Table {
-    /// The counters of a site in the table of this thread, if some are in use.
+    /// The counters of a site in this thread's table, if they are in use already.
     #[inline]
     fn counters_in_use(&self, site: SiteId) -> Option<&Counters> {
         let packed = &self.packed[site.index() % PACKED];
@@ -75,7 +75,7 @@ impl Table {
         self.is_used(site / GROUP).then(|| &self.indexed[site].0)
     }
 
-    /// The counters of a site in the table of this thread, which are in use from now on.
+    /// The counters of a site in this thread's table, marked as in use.
     fn own_counters(&self, site: SiteId) -> &Counters {
         let place = site.index() % PACKED;
         let packed = &self.packed[place];
@@ -86,7 +86,7 @@ impl Table {
         if is_packed { &packed.counters } else { self.indexed_counters(site) }
     }
 
-    /// The indexed counters of a site, which are in use from now on.
+    /// The indexed counters of a site, marked as in use.
     fn indexed_counters(&self, site: SiteId) -> &Counters {
         let site = site.index() % MOST_SITES;
         let group = site / GROUP;
@@ -102,8 +102,8 @@ impl Table {
         packed.into_iter().chain(self.is_used(site / GROUP).then(|| &self.indexed[site].0))
     }
 
-    /// The counters that are in use, and others beside them that are zero, with the sites' numbers. A site may
-    /// have two.
+    /// All counters in use, with the numbers of their sites. A site may appear twice, and unused counters, which
+    /// are zero, may be among them.
     pub(super) fn each_used(&self) -> impl Iterator<Item = (usize, &Counters)> {
         let packed = self
             .packed

@@ -153,9 +153,9 @@ fn described_at(place: usize, target: u32, heap: &Heap, memory: &Memory) -> Vec<
 
 /// The pointers of a container that are left over by all descriptions that fit.
 ///
-/// Where a ring or a table has several, it was moved, and what it was before is still on the stack. The one by
-/// which the fewest pointers are in use says most, if it fits. By that one, a block that something else points
-/// to as well is left over, too.
+/// A ring or a table that was moved may have an outdated description, which is still on the stack. Of several
+/// that fit, the one with the fewest pointers in use is taken for the current one: a pointer that it leaves out is
+/// left over as well if something else points to its target.
 fn left_over<'a>(
     graph: &'a Graph,
     block: u32,

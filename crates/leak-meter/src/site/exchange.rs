@@ -264,8 +264,8 @@ fn revise(
         let may_be = unclear.filter(|_| is_made_up_for(suspect.history, &possible, suspect.from));
         return may_be.and_then(cannot_tell);
     }
-    // What one look finds out of each pair may differ by chance between the call stacks of one container:
-    // where it does not balance, what all of these share is taken together.
+    // The answers are uncertain, and may differ between the call stacks of one container. If those that share
+    // one with the suspect do not balance, all that are linked by shared containers are taken together.
     let own: Vec<bool> = row.iter().map(is_shared).collect();
     let mut balanced_before = false;
     for group in [own.clone(), linked(own, answers)] {
@@ -293,7 +293,7 @@ fn revise(
     }
     if balanced_before {
         return cannot_tell(
-            "one container holds both, and it is balanced only with blocks that have run out",
+            "one container holds both, but they balanced only until other blocks had run out",
         );
     }
     None
@@ -308,8 +308,8 @@ fn shares_one(answer: &Result<Vec<Sharing>, String>, group: &[bool]) -> bool {
     answer.iter().flatten().zip(group).any(|(sharing, is_in)| *is_in && is_shared(sharing))
 }
 
-/// The falling call stacks in `group`, with all that share a container with a growing one that shares one
-/// with them, and so on.
+/// The falling call stacks that are linked with those in `group`: two are linked if some growing call stack
+/// shares a container with each of them.
 fn linked(mut group: Vec<bool>, answers: &[Result<Vec<Sharing>, String>]) -> Vec<bool> {
     loop {
         let mut wider = group.clone();
@@ -412,7 +412,7 @@ mod tests {
     fn growth_that_balanced_until_some_blocks_had_run_out_is_undecided() {
         assert_eq!(revised_from(68, &["OO", "OO", "OO"], 1), [Some(Verdict::Undecided); 3]);
         assert_eq!(revised_from(68, &["OO", "OO", "DD"], 1)[2], None);
-        // It had not balanced before, either.
+        // Here they did not balance before that, either.
         assert_eq!(revised_from(68, &["OO", "OO", "OO", "OO"], 1), [None; 4]);
     }
 
