@@ -258,7 +258,7 @@ fn revise(
     let those = |wanted: fn(&Sharing) -> bool| {
         row.iter().zip(falls).filter(move |(sharing, _)| wanted(sharing)).map(|(_, fall)| *fall)
     };
-    let shared: Vec<&Fall> = those(|sharing| *sharing == Sharing::OneContainer).collect();
+    let shared: Vec<&Fall> = those(is_shared).collect();
     let possible: Vec<&Fall> = those(|sharing| *sharing != Sharing::Different).collect();
     if shared.is_empty() || !is_made_up_for(suspect.history, &shared, suspect.from) {
         let may_be = unclear.filter(|_| is_made_up_for(suspect.history, &possible, suspect.from));
@@ -267,8 +267,10 @@ fn revise(
     // The answers are uncertain, and may differ between the call stacks of one container. If those that share
     // one with the suspect do not balance, all that are linked by shared containers are taken together.
     let own: Vec<bool> = row.iter().map(is_shared).collect();
+    let mut groups = vec![own.clone(), linked(own, answers)];
+    groups.dedup();
     let mut balanced_before = false;
-    for group in [own.clone(), linked(own, answers)] {
+    for group in groups {
         // Several paths may refresh one cache.
         let members = suspects.iter().zip(answers).filter(|(_, answer)| shares_one(answer, &group));
         let members = members.map(|(member, _)| member.history);
