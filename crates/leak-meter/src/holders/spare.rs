@@ -11,7 +11,7 @@
 //! there. So a description must fit: nearly all blocks that only this container points to lie in slots
 //! that are in use. Even then a pointer is dropped only if something else points to its target as well.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::description::Description;
@@ -83,7 +83,7 @@ fn containers(
     graph: &Graph,
     several: &Bits,
     slots: &mut impl FnMut(u32) -> Slots,
-) -> BTreeMap<u32, Vec<Description>> {
+) -> HashMap<u32, Vec<Description>> {
     let blocks = 0..u32::try_from(graph.len()).unwrap_or(NONE);
     let is_one = |block: &u32| {
         let targets = graph.edges_of(*block).map(|place| graph.edge(place).target);
@@ -106,8 +106,8 @@ fn describe(
     heap: &Heap,
     roots: &Roots,
     memory: &Memory,
-    mut containers: BTreeMap<u32, Vec<Description>>,
-) -> BTreeMap<u32, Vec<Description>> {
+    mut containers: HashMap<u32, Vec<Description>>,
+) -> HashMap<u32, Vec<Description>> {
     let at = |block: u32, edge: Edge| heap.start(block as usize) + edge.word() as usize * WORD;
     let edges = graph.each().map(|(block, _, edge)| (at(block, edge), edge.target));
     let seeds = roots.places.iter().zip(&roots.seeds).map(|(place, seed)| (*place, seed.target));
@@ -171,7 +171,7 @@ fn left_over<'a>(
     let is_own = move |place: usize| !several.has(graph.edge(place).target as usize);
     let fits = move |description: &&Description| {
         // An element that was moved to another slot has left its pointer in the old one.
-        let mut own: BTreeMap<u32, bool> = BTreeMap::new();
+        let mut own: HashMap<u32, bool> = HashMap::new();
         for edge in graph.edges_of(block).filter(|place| is_own(*place)).map(|at| graph.edge(at)) {
             *own.entry(edge.target).or_default() |= description.uses(edge.word());
         }
