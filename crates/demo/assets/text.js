@@ -81,7 +81,7 @@ function left(shown, reading) {
   if (reading.state === "killed") return "restarts in a moment";
   if (reading.state !== "working" || here === null || here > 7200) return "";
   const rate = `${number(shown.requests_per_second)} ${shown.requests_per_second === 1 ? "request" : "requests"}/s`;
-  return `${shown.main === "files" ? "out of files" : "out of memory"} in ${clock(here)} \u00b7 ${span(server)} at ${rate}`;
+  return `${shown.main === "files" ? "out of files" : "out of memory"} in ${clock(here)}, the server in ${span(server)} at ${rate}`;
 }
 
 /// Shows the story up to the current step.

@@ -8,7 +8,7 @@ use crate::message::{Frame, Happened, Load, Note};
 
 /// The time between two readings, in seconds.
 pub const TICK: f64 = 0.125;
-/// How often the load can be doubled or halved.
+/// How many times the load can be doubled or halved.
 const MOST_DOUBLINGS: i32 = 5;
 
 /// The running processes of one exercise.

@@ -38,7 +38,7 @@ struct Arguments {
     /// Play this recording
     #[arg(long)]
     replay: Option<PathBuf>,
-    /// Open no browser
+    /// Do not open a browser
     #[arg(long)]
     no_browser: bool,
     /// Show no page: record a run of this many seconds, with two swaps, and exit

@@ -152,7 +152,7 @@ impl Measured {
     fn over(&self, cap: &Cap, requests_per_second: f64) -> Option<String> {
         let last = self.last?;
         let (limit, scale) = if last.live_bytes >= cap.bytes {
-            (format!("{} of live memory", units::bytes(cap.bytes as f64)), cap.bytes_scale)
+            (units::bytes(cap.bytes as f64), cap.bytes_scale)
         } else if last.open_files.is_some_and(|files| files >= cap.files) {
             (format!("{} open files", cap.files), cap.files_scale)
         } else {
@@ -160,10 +160,11 @@ impl Measured {
         };
         let seconds = self.operations as f64 * scale / requests_per_second;
         let time = units::span(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
+        let rate = units::rate(requests_per_second).replace("operation", "request");
         Some(format!(
-            "killed after {} operations; the server would last {time} at {} (cap: {limit})",
+            "killed at {limit} after {} operations; the server would last {time} at {}",
             units::count(self.operations),
-            units::rate(requests_per_second).replace("operation", "request"),
+            rate.replace(" per second", "/s"),
         ))
     }
 
@@ -211,7 +212,7 @@ impl Measured {
     }
 
     /// The operations left until the process and the server reach their limits. `None` if nothing
-    /// climbs, or if the cap is more than a thousand times the operations so far away.
+    /// climbs, or if the cap is further away than a thousand times the operations so far.
     fn operations_left(&self, cap: &Cap, growth: [Option<f64>; 4]) -> Option<(f64, f64)> {
         let last = self.last?;
         let room = |limit: u64, held: u64| limit.saturating_sub(held) as f64;

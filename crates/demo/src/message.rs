@@ -156,7 +156,7 @@ pub enum Sign {
 pub enum Load {
     /// To every version, in step.
     All,
-    /// To the buggy version; the others are idle.
+    /// To the shipped version and the learner's; the solution is idle.
     Exercise,
     /// To the solution; the others are idle.
     Solution,
