@@ -1,7 +1,6 @@
 //! What only grows: lists, strings, vectors and arenas that nobody trims.
 
 use std::hint::black_box;
-
 use std::time::{Duration, Instant};
 
 use leak_meter::{Operation, Report, Resource, Soak};
