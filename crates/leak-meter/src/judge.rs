@@ -15,7 +15,7 @@ pub(crate) use rest::with_rest;
 use crate::probe::Limit;
 use crate::report::{GaugeGrowth, Growth};
 use crate::series::{self, Resource, Round};
-use crate::site::{Apart, Reading};
+use crate::site::{Excluded, Reading};
 use crate::verdict::decide::FEWEST_ROUNDS;
 use crate::verdict::{Decision, Reason, Series, Verdict, decide, doubling, foreign};
 
@@ -27,7 +27,7 @@ pub(crate) struct Evidence<'a> {
     /// The reading after the rest, if there was one.
     pub(crate) after_rest: Option<&'a Round>,
     /// Live blocks and bytes that are not judged: suppressed places, other tests and captured output.
-    pub(crate) apart: &'a Apart,
+    pub(crate) excluded: &'a Excluded,
     /// Resources that may grow up to a limit.
     pub(crate) bounds: &'a [(Resource, u64)],
     /// The limits that the system sets.
@@ -157,8 +157,8 @@ fn with_limit(resource: Resource, values: &[u64], evidence: &Evidence<'_>) -> De
 /// The readings that are judged: without what is kept apart.
 fn own_series(evidence: &Evidence<'_>, resource: Resource) -> Option<Vec<u64>> {
     let mut values = series::series(evidence.rounds, resource)?;
-    for (value, apart) in values.iter_mut().zip(&evidence.apart.readings) {
-        *value = without(*value, apart, resource);
+    for (value, excluded) in values.iter_mut().zip(&evidence.excluded.readings) {
+        *value = without(*value, excluded, resource);
     }
     Some(values)
 }
@@ -166,13 +166,13 @@ fn own_series(evidence: &Evidence<'_>, resource: Resource) -> Option<Vec<u64>> {
 /// The reading after the rest, if there was one, without what is kept apart.
 fn own_rest(evidence: &Evidence<'_>, resource: Resource) -> Option<u64> {
     let value = evidence.after_rest?.reading(resource)?;
-    Some(without(value, &evidence.apart.rest, resource))
+    Some(without(value, &evidence.excluded.rest, resource))
 }
 
-fn without(value: u64, apart: &Reading, resource: Resource) -> u64 {
+fn without(value: u64, excluded: &Reading, resource: Resource) -> u64 {
     match resource {
-        Resource::LiveBlocks => value.saturating_sub(apart.blocks),
-        Resource::LiveBytes => value.saturating_sub(apart.bytes),
+        Resource::LiveBlocks => value.saturating_sub(excluded.blocks),
+        Resource::LiveBytes => value.saturating_sub(excluded.bytes),
         _ => value,
     }
 }

@@ -111,7 +111,7 @@ impl Snapshot {
             if live == before || self.epoch.is_before(id) {
                 continue; // The latter: nobody knows any more which stack it was.
             }
-            let place = Place::of(id, live, before, &mut names);
+            let place = Place::at_site(id, live, before, &mut names);
             let key = (place.file.clone(), place.line, place.function.clone());
             if let Some(known) = numbers.get(&key) {
                 places[*known].join(place);
@@ -176,7 +176,7 @@ pub struct Place {
 }
 
 impl Place {
-    fn of(id: SiteId, live: Live, before: Live, names: &mut Names) -> Self {
+    fn at_site(id: SiteId, live: Live, before: Live, names: &mut Names) -> Self {
         let frames = names.outside_the_meter(&allocator::frames(id));
         let culprit = site::culprit(&frames).map(|at| frames[at].clone());
         let culprit = culprit.unwrap_or_else(|| site::nameless(id));

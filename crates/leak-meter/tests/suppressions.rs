@@ -66,15 +66,6 @@ fn a_suppression_that_matched_nothing_is_told_of_a_healthy_program_too() {
     assert_eq!(report.unmatched_suppressions, ["0000000000000001 (gone)"]);
 }
 
-#[test]
-#[expect(deprecated, reason = "the former name still works")]
-fn the_former_name_reads_the_same_file() {
-    let signature = signature_of(&registering(soak())).to_owned();
-    let file = file_of(&format!("{signature} the registry\n"));
-    let report = registering(soak().known_findings(file.path()));
-    assert_eq!(report.suppressed.len(), 1, "{report}");
-}
-
 /// Whatever is said of the soak after it.
 #[test]
 fn a_refused_file_ends_the_soak_with_a_sentence() {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::site_id::SiteId;
 #[cfg(feature = "sites")]
 use super::sites;
-use super::slots::tables;
+use super::thread_counters::tables;
 
 /// What happened at one site, in one table.
 pub(super) struct Counters {

@@ -3,9 +3,9 @@
 
 use std::mem::MaybeUninit;
 
-use super::code;
 use super::records::MOST_FRAMES;
 use super::stack::{Frame, own_stack, stack_pointer};
+use super::text_segment;
 
 /// The return addresses of one stack, innermost first, and their hash.
 pub(super) struct Frames {
@@ -85,7 +85,7 @@ pub(super) fn unwind(callee: *const (), pointer: usize) -> Option<Frames> {
             frames.addresses[count].write(back);
             count += 1;
             hash = mix(hash, back);
-            if code::contains(back) {
+            if text_segment::contains(back) {
                 (frames.count, frames.hash) = (count, hash);
             }
             count < MOST_FRAMES

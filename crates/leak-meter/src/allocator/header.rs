@@ -37,7 +37,7 @@ pub(super) struct Outer {
 impl Outer {
     /// `None` if the block would be too large for any allocator.
     #[inline]
-    pub(super) fn of(layout: Layout) -> Option<Self> {
+    pub(super) fn for_layout(layout: Layout) -> Option<Self> {
         let prefix = layout.align().max(HEADER);
         let size = layout.size().checked_add(prefix)?;
         let layout = Layout::from_size_align(size, prefix).ok()?;

@@ -7,15 +7,14 @@
 //!   variable that switches it off.
 //! - `walk`: the call stack, by its frame pointers or by an unwinder; `frames`: as it is collected.
 //! - `guard`: which allocations are the meter's own.
-//! - `stack`: the bounds of a thread's stack; `code`: the object that the meter is part of.
-//! - `recent`: the stacks that a thread allocated from lately.
+//! - `stack`: the bounds of a thread's stack; `text_segment`: the object that the meter is part of.
+//! - `stack_cache`: the stacks that a thread allocated from lately.
 //! - `site_id`: the number of a call site; `sites`: the table of them; `records`: their return addresses.
-//! - `slots`: the counters, for each thread its own; `counts`: what they add up to; `heap_counts`: that, for
+//! - `thread_counters`: the counters, for each thread its own; `counts`: what they add up to; `heap_counts`: that, for
 //!   users.
 //! - `memory`: pages from the system for the tables, since the meter must not allocate.
 #![allow(unsafe_code)] // `GlobalAlloc` is an unsafe trait; each use below says why it is sound.
 
-mod code;
 pub(crate) mod counts;
 #[cfg(feature = "sites")]
 mod environment;
@@ -26,29 +25,26 @@ mod header;
 mod heap_counts;
 mod memory;
 #[cfg(feature = "sites")]
-mod recent;
-#[cfg(feature = "sites")]
 mod records;
 #[cfg(feature = "sites")]
 pub(crate) mod search;
 pub(crate) mod site_id;
 #[cfg(feature = "sites")]
 pub(crate) mod sites;
-mod slots;
 #[cfg(feature = "sites")]
 mod stack;
 #[cfg(feature = "sites")]
+mod stack_cache;
+#[cfg(feature = "sites")]
 mod state;
+mod text_segment;
+mod thread_counters;
 #[cfg(feature = "sites")]
 mod walk;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
 
-#[cfg(feature = "soak")]
-pub(crate) use code::contains as is_own_code;
-#[cfg(feature = "sites")]
-pub(crate) use code::{library, load_offset};
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub(crate) use counts::Padding;
 pub(crate) use counts::counts_of_site;
@@ -80,6 +76,10 @@ pub(crate) use sites::resized;
 #[cfg(feature = "sites")]
 #[doc(hidden)] // Diagnostics of the meter itself.
 pub use sites::{all_sites, capacity, frames};
+#[cfg(feature = "soak")]
+pub(crate) use text_segment::contains as is_own_code;
+#[cfg(feature = "sites")]
+pub(crate) use text_segment::{library, load_offset};
 #[cfg(feature = "holders")]
 pub(crate) use walk::{FrameBound, frame_bounds};
 
@@ -139,7 +139,7 @@ impl<A> Allocator<A> {
 unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let Some(outer) = Outer::of(layout) else {
+        let Some(outer) = Outer::for_layout(layout) else {
             return std::ptr::null_mut();
         };
         // SAFETY: an outer layout is never of size zero.
@@ -154,7 +154,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        let Some(outer) = Outer::of(layout) else {
+        let Some(outer) = Outer::for_layout(layout) else {
             return std::ptr::null_mut();
         };
         // SAFETY: as in `alloc`; by its own hook, to keep the fast path for zeroed pages. Only the
@@ -170,7 +170,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
 
     #[inline]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        let Some(outer) = Outer::of(layout) else {
+        let Some(outer) = Outer::for_layout(layout) else {
             return; // No such block was ever handed out.
         };
         // SAFETY: the caller got `block` from this allocator with `layout`, so the header stands in
@@ -187,7 +187,9 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
     #[inline]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         let resized = Layout::from_size_align(new_size, layout.align()).ok();
-        let (Some(outer), Some(new)) = (Outer::of(layout), resized.and_then(Outer::of)) else {
+        let (Some(outer), Some(new)) =
+            (Outer::for_layout(layout), resized.and_then(Outer::for_layout))
+        else {
             return std::ptr::null_mut();
         };
         // SAFETY: as in `dealloc`; the prefix depends on the alignment alone, so that the new
@@ -230,7 +232,7 @@ unsafe fn charge(base: *mut u8, prefix: usize, size: usize) -> *mut u8 {
     unsafe {
         let block = base.add(prefix);
         header::put(block, size, site);
-        slots::count_allocation(site, size);
+        thread_counters::count_allocation(site, size);
         block
     }
 }
@@ -241,7 +243,7 @@ unsafe fn charge(base: *mut u8, prefix: usize, size: usize) -> *mut u8 {
 fn count_padding(blocks: i64, prefix: usize, came: usize, went: usize) {
     let padding = |size| if size > 0 { header::padding(prefix, size) } else { 0 };
     let bytes = padding(came).wrapping_sub(padding(went));
-    slots::count_padding(blocks.cast_unsigned(), bytes);
+    thread_counters::count_padding(blocks.cast_unsigned(), bytes);
 }
 
 /// Wipes the header of a block that is given back, and counts it.
@@ -252,7 +254,7 @@ fn count_padding(blocks: i64, prefix: usize, came: usize, went: usize) {
 unsafe fn discharge(block: *mut u8, size: usize) {
     // SAFETY: the caller's promise.
     let site = unsafe { header::take(block) };
-    slots::count_deallocation(site, size);
+    thread_counters::count_deallocation(site, size);
 }
 
 /// Wipes the header of a block that may move.
@@ -283,9 +285,9 @@ unsafe fn recharge(block: *mut u8, site: SiteId, old_size: usize, new_size: usiz
     // give it back before the move is counted.
     #[cfg(feature = "sites")]
     if adopted.is_some() {
-        slots::count_adoption(site, old_size);
+        thread_counters::count_adoption(site, old_size);
     }
-    slots::count_reallocation(site, old_size, new_size);
+    thread_counters::count_reallocation(site, old_size, new_size);
 }
 
 /// The site that a block without one takes as it is resized: a call stack, or none. Never the meter's

@@ -8,7 +8,7 @@ use super::guard::MeterGuard;
 use super::stack::FRAME_POINTER_IS_KNOWN;
 use super::state::{NOT_BEGUN, Outside, State, method_of};
 use super::walk::known_chain_is_seen;
-use super::{code, environment, records, sites};
+use super::{environment, records, sites, text_segment};
 
 /// How call stacks are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,9 +35,9 @@ static LACKING: AtomicUsize = AtomicUsize::new(0);
 static ADDING: AtomicUsize = AtomicUsize::new(0);
 
 /// How long a thread sleeps between two checks of whether another thread is done.
-const LOOK: Duration = Duration::from_millis(1);
+const RETRY_PAUSE: Duration = Duration::from_millis(1);
 /// The most such checks: in a forked process the other thread does not exist.
-const MOST_LOOKS: u32 = 500;
+const MOST_RETRIES: u32 = 500;
 
 /// How often the two ways of finding a stack were compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,7 +147,7 @@ fn resume(before: State, renews: bool) -> Method {
 
 /// How call stacks can be found in this program.
 fn find_method() -> Method {
-    code::find();
+    text_segment::find();
     if !records::prepare() {
         return Method::Off;
     }
@@ -161,13 +161,13 @@ fn find_method() -> Method {
 
 /// Changes the state once no thread has paused the search, and returns what it was.
 fn change(next: impl Fn(State) -> State) -> State {
-    let mut looks = 0;
+    let mut retries = 0;
     loop {
         let word = state();
         let before = State::of_word(word);
-        if before.paused && looks < MOST_LOOKS {
-            looks += 1;
-            thread::sleep(LOOK);
+        if before.paused && retries < MOST_RETRIES {
+            retries += 1;
+            thread::sleep(RETRY_PAUSE);
             continue;
         }
         let next = next(before).word();
@@ -200,10 +200,10 @@ pub(super) fn add<T>(work: impl FnOnce() -> T) -> Option<T> {
 /// Waits until no thread adds to the table of sites, after the search was switched off. `false` if one goes
 /// on doing so.
 fn have_added() -> bool {
-    (0..MOST_LOOKS).any(|_| {
+    (0..MOST_RETRIES).any(|_| {
         let none = ADDING.load(Ordering::SeqCst) == 0;
         if !none {
-            thread::sleep(LOOK);
+            thread::sleep(RETRY_PAUSE);
         }
         none
     })

@@ -40,7 +40,7 @@ const ID_MASK: u64 = (1 << ID_BITS) - 1;
 /// The site with this hash, if there is one.
 #[inline]
 pub(super) fn find(hash: u64) -> Option<SiteId> {
-    match look(hash) {
+    match lookup(hash) {
         Place::Taken(site) => Some(site),
         Place::Free(_) | Place::None => None,
     }
@@ -49,7 +49,7 @@ pub(super) fn find(hash: u64) -> Option<SiteId> {
 /// The site with this hash; a new one, of `frames`, if there was none.
 #[cold]
 pub(super) fn find_or_insert(hash: u64, frames: &[usize]) -> SiteId {
-    match look(hash) {
+    match lookup(hash) {
         Place::Taken(site) => return site,
         Place::None => return SiteId::OVERFLOW,
         Place::Free(_) => {}
@@ -79,7 +79,7 @@ enum Place {
 }
 
 #[inline]
-fn look(hash: u64) -> Place {
+fn lookup(hash: u64) -> Place {
     let key = hash & !ID_MASK;
     let mut at = (hash >> 33) as usize % TABLE;
     for _ in 0..TABLE {
@@ -98,7 +98,7 @@ fn look(hash: u64) -> Place {
 /// Enters `site` under `hash`, and returns the site that stands there now.
 fn publish(hash: u64, site: SiteId) -> SiteId {
     loop {
-        match look(hash) {
+        match lookup(hash) {
             Place::Taken(first) => return first,
             Place::None => return SiteId::OVERFLOW,
             Place::Free(at) => {

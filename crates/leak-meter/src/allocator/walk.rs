@@ -11,15 +11,15 @@
 
 use std::hint::black_box;
 
-use super::code;
 use super::frames::{Frames, SEED, agree, common, mix, unwind};
 use super::guard::MeterGuard;
 use super::records::MOST_FRAMES;
 use super::search::{Method, add, begin, method_was, note_agreement, note_disagreement, state};
 use super::sites::{self, SiteId};
-use super::slots;
 use super::stack::{Frame, frame_at, frame_pointer, own_stack, stack_pointer};
 use super::state::method_of;
+use super::text_segment;
+use super::thread_counters;
 
 /// The site of the allocation under way. `hook` is the function that calls this: the walk begins in
 /// its frame, and the unwinder's frames end there.
@@ -60,7 +60,7 @@ fn walk(pointer: usize) -> Option<Frames> {
         frames.addresses[count].write(back);
         count += 1;
         hash = mix(hash, back);
-        if code::contains(back) {
+        if text_segment::contains(back) {
             (frames.count, frames.hash) = (count, hash);
         }
         lowest = pointer;
@@ -81,11 +81,11 @@ fn site_by_frame_pointers(pointer: usize, size: usize, state: u32, hook: *const 
     if !is_frame(pointer, here - 1, stack.top) {
         return SiteId::UNKNOWN;
     }
-    if let Some(recent) = slots::recent() {
-        // SAFETY: `recent` is this thread's own and borrowed for this call alone. `pointer` lies in
+    if let Some(cache) = thread_counters::stack_cache() {
+        // SAFETY: `stack_cache` is this thread's own and borrowed for this call alone. `pointer` lies in
         // this thread's stack, as did all that was kept: what another thread had kept was forgotten
         // when this one took the table.
-        if let Some(site) = unsafe { (*recent).find(pointer, size, state) } {
+        if let Some(site) = unsafe { (*cache).find(pointer, size, state) } {
             return site;
         }
     }
@@ -109,9 +109,9 @@ fn site_by_walk(pointer: usize, size: usize, state: u32, hook: *const ()) -> Sit
     if site == SiteId::UNKNOWN {
         return site; // The search has been switched off meanwhile.
     }
-    if let Some(recent) = slots::recent() {
+    if let Some(cache) = thread_counters::stack_cache() {
         // SAFETY: as in `site_by_frame_pointers`; the walk has just read all these frames.
-        unsafe { (*recent).keep(pointer, size, state, frames.pairs(), site) };
+        unsafe { (*cache).keep(pointer, size, state, frames.pairs(), site) };
     }
     site
 }
@@ -217,6 +217,6 @@ fn lacks_frame_pointer(walked: &Frames, unwound: &Frames) -> bool {
         0 => true,
         // The walk was right as far as the unwinder sees.
         seen if seen == unwound.len() => false,
-        seen => code::contains(unwound[seen - 1]),
+        seen => text_segment::contains(unwound[seen - 1]),
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::explain::explain;
 use super::finding::{Holders, Look};
-use super::look::Seen;
+use super::heap_scan::HeapScan;
 use super::places::{Place, Places};
 use super::question::Question;
 use super::roots::Caller;
@@ -152,18 +152,18 @@ pub(crate) fn share_a_container(
 ) -> Result<Vec<Vec<Sharing>>, String> {
     let caller = here();
     allocator::as_meter(|| {
-        let (seen, doubtful) = look(&caller, &LIMITS, &mut Places::new())?;
-        if seen.is_partial {
+        let (scan, doubtful) = scan_heap(&caller, &LIMITS, &mut Places::new())?;
+        if scan.is_partial {
             return Err(format!(
                 "the heap could not be looked through within {} s",
                 LIMITS.time.as_secs_f64()
             ));
         }
-        if seen.heap.left_out > 0 {
+        if scan.heap.left_out > 0 {
             return Err("there are too many live blocks to look at each".to_owned());
         }
-        Ok(sharing::sharing(&seen, growing, falling, |block| {
-            is_doubtful(&seen, doubtful.as_ref(), block)
+        Ok(sharing::sharing(&scan, growing, falling, |block| {
+            is_doubtful(&scan, doubtful.as_ref(), block)
         }))
     })
 }
@@ -173,17 +173,17 @@ type Unheld = Vec<(u64, u32)>;
 
 /// Looks, and looks again if something seems to be held by nothing while the program goes on: it may
 /// just have been on its way from one holder to another.
-fn look(
+fn scan_heap(
     caller: &Caller,
     limits: &Limits,
     places: &mut Places,
-) -> Result<(Seen, Option<Unheld>), String> {
+) -> Result<(HeapScan, Option<Unheld>), String> {
     if !allocator::is_installed() {
         return Err("the meter is not the program's global allocator".to_owned());
     }
     let began = Instant::now();
     let before = HeapCounts::now();
-    let first = Seen::take(caller, limits, places)?;
+    let first = HeapScan::take(caller, limits, places)?;
     let rests = HeapCounts::now() == before;
     if rests || first.sources.is_empty() || first.is_partial {
         return Ok((first, None));
@@ -191,30 +191,30 @@ fn look(
     let unheld = first.unheld();
     drop(first);
     let limits = &Limits { time: limits.time.saturating_sub(began.elapsed()), ..*limits };
-    Ok((Seen::take(caller, limits, places)?, Some(unheld)))
+    Ok((HeapScan::take(caller, limits, places)?, Some(unheld)))
 }
 
 /// Whether a block was held at the first of two looks and is not at the second.
-fn is_doubtful(seen: &Seen, first: Option<&Unheld>, block: u32) -> bool {
-    let was_unheld = |unheld: &Unheld| unheld.binary_search(&seen.identity(block)).is_ok();
-    !seen.tree.has(block) && first.is_some_and(|unheld| !was_unheld(unheld))
+fn is_doubtful(scan: &HeapScan, first: Option<&Unheld>, block: u32) -> bool {
+    let was_unheld = |unheld: &Unheld| unheld.binary_search(&scan.identity(block)).is_ok();
+    !scan.tree.has(block) && first.is_some_and(|unheld| !was_unheld(unheld))
 }
 
 fn answer(caller: &Caller, question: &Question, places: &mut Places, limits: &Limits) -> Holders {
     let began = Instant::now();
-    let (seen, doubtful) = match look(caller, limits, places) {
+    let (scan, doubtful) = match scan_heap(caller, limits, places) {
         Ok(looked) => looked,
         Err(reason) => return Holders::unavailable(reason),
     };
     let findings =
-        explain(&seen, question, places, |block| is_doubtful(&seen, doubtful.as_ref(), block));
+        explain(&scan, question, places, |block| is_doubtful(&scan, doubtful.as_ref(), block));
     let look = Look {
-        blocks: seen.heap.len() as u64,
-        left_out: seen.heap.left_out,
-        pointers: seen.graph.edge_count() as u64,
-        moved: seen.moved_count,
+        blocks: scan.heap.len() as u64,
+        left_out: scan.heap.left_out,
+        pointers: scan.graph.edge_count() as u64,
+        moved: scan.moved_count,
         milliseconds: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-        partial: seen.is_partial || seen.graph.deadline().was_reached(),
+        partial: scan.is_partial || scan.graph.deadline().was_reached(),
         unoptimised: UNOPTIMISED,
     };
     Holders { findings, look: Some(look), unavailable: None }

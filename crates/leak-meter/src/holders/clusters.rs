@@ -1,7 +1,7 @@
 //! The tree of a look with the nodes of each linked structure, such as a list, taken together.
 
 use super::graph::{Bits, NONE};
-use super::look::Seen;
+use super::heap_scan::HeapScan;
 use super::reach::{Parent, Tree};
 
 /// By how many bytes an inner node of the standard library's B-tree is larger than a leaf: its twelve
@@ -22,21 +22,21 @@ pub(super) struct Clusters {
 
 impl Clusters {
     /// The places of all blocks. The `labelled` ones are those that are asked for.
-    pub(super) fn of(seen: &Seen, labelled: impl Iterator<Item = u32>) -> Self {
-        let mut links = Links((0..u32::try_from(seen.heap.len()).unwrap_or(NONE)).collect());
-        links.neighbours(seen);
-        links.chains(seen, labelled);
+    pub(super) fn new(scan: &HeapScan, labelled: impl Iterator<Item = u32>) -> Self {
+        let mut links = Links((0..u32::try_from(scan.heap.len()).unwrap_or(NONE)).collect());
+        links.neighbours(scan);
+        links.chains(scan, labelled);
         let mut clusters =
-            Self { numbers: vec![NONE; seen.heap.len()], above: Vec::new(), blocks: Vec::new() };
-        let mut place_of = vec![NONE; seen.heap.len()];
-        let unreached = (0..u32::try_from(seen.heap.len()).unwrap_or(NONE))
-            .filter(|block| !seen.tree.has(*block) && !seen.forest.has(*block));
-        let held = seen.forest.order.iter().copied().filter(|block| !seen.tree.has(*block));
-        for block in seen.tree.order.iter().copied().chain(held).chain(unreached) {
+            Self { numbers: vec![NONE; scan.heap.len()], above: Vec::new(), blocks: Vec::new() };
+        let mut place_of = vec![NONE; scan.heap.len()];
+        let unreached = (0..u32::try_from(scan.heap.len()).unwrap_or(NONE))
+            .filter(|block| !scan.tree.has(*block) && !scan.forest.has(*block));
+        let held = scan.forest.order.iter().copied().filter(|block| !scan.tree.has(*block));
+        for block in scan.tree.order.iter().copied().chain(held).chain(unreached) {
             let first = links.first(block) as usize;
             if place_of[first] == NONE {
                 place_of[first] = u32::try_from(clusters.above.len()).unwrap_or(NONE);
-                let above = parent(seen, block).map_or(NONE, |above| clusters.number(above));
+                let above = parent(scan, block).map_or(NONE, |above| clusters.number(above));
                 clusters.above.push(above);
                 clusters.blocks.push(0);
             }
@@ -64,13 +64,13 @@ impl Clusters {
     }
 }
 
-fn tree(seen: &Seen, block: u32) -> &Tree {
-    if seen.tree.has(block) { &seen.tree } else { &seen.forest }
+fn tree(scan: &HeapScan, block: u32) -> &Tree {
+    if scan.tree.has(block) { &scan.tree } else { &scan.forest }
 }
 
 /// The block above a block.
-pub(super) fn parent(seen: &Seen, block: u32) -> Option<u32> {
-    match tree(seen, block).parent(block) {
+pub(super) fn parent(scan: &HeapScan, block: u32) -> Option<u32> {
+    match tree(scan, block).parent(block) {
         Parent::Block(parent) => Some(parent),
         Parent::Seed(_) | Parent::None => None,
     }
@@ -97,32 +97,32 @@ impl Links {
 
     /// Joins blocks that point to each other and are of one size: the nodes of a doubly linked list, or
     /// of a tree whose nodes know their parents.
-    fn neighbours(&mut self, seen: &Seen) {
-        let size = |block: u32| seen.heap.size(block);
-        for (block, place, edge) in seen.graph.each() {
+    fn neighbours(&mut self, scan: &HeapScan) {
+        let size = |block: u32| scan.heap.size(block);
+        for (block, place, edge) in scan.graph.each() {
             let difference = size(block).abs_diff(size(edge.target));
             let is_alike = difference == 0 || difference == INNER_NODE;
-            let may = edge.target != block && is_alike && !seen.counted.weak.has(place);
-            let back = |place: usize| seen.graph.edge(place).target == block;
-            if may && seen.graph.edges_of(edge.target).any(back) {
+            let may = edge.target != block && is_alike && !scan.counted.weak.has(place);
+            let back = |place: usize| scan.graph.edge(place).target == block;
+            if may && scan.graph.edges_of(edge.target).any(back) {
                 self.join(block, edge.target);
             }
         }
     }
 
     /// Joins blocks that were asked for and form a chain: each leads to one other of its size.
-    fn chains(&mut self, seen: &Seen, labelled: impl Iterator<Item = u32>) {
-        let mut is_labelled = Bits::none_of(seen.heap.len());
+    fn chains(&mut self, scan: &HeapScan, labelled: impl Iterator<Item = u32>) {
+        let mut is_labelled = Bits::none_of(scan.heap.len());
         let labelled: Vec<u32> = labelled.collect();
         for block in &labelled {
             is_labelled.add(*block as usize);
         }
         let above = |block: u32| {
-            parent(seen, block).filter(|above| {
-                is_labelled.has(*above as usize) && seen.heap.size(*above) == seen.heap.size(block)
+            parent(scan, block).filter(|above| {
+                is_labelled.has(*above as usize) && scan.heap.size(*above) == scan.heap.size(block)
             })
         };
-        let mut next = vec![0_u32; seen.heap.len()];
+        let mut next = vec![0_u32; scan.heap.len()];
         for above in labelled.iter().filter_map(|block| above(*block)) {
             next[above as usize] += 1;
         }

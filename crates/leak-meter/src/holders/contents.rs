@@ -1,9 +1,9 @@
 //! What the blocks are, and contain, as far as owners are told by it.
 
 use super::heap::Heap;
-use super::leftovers::{Room, Slots};
 use super::owners::{self, Role};
 use super::places::Places;
+use super::stale_pointers::{Room, Slots};
 use super::system::{Memory, WORD};
 use super::weak;
 use crate::allocator::SiteId;

@@ -26,12 +26,12 @@ impl Deadline {
         let asked = self.asked.get();
         self.asked.set(asked.wrapping_add(1));
         if asked.is_multiple_of(Self::EVERY) {
-            self.look_at_clock();
+            self.read_clock();
         }
         self.was_reached.get()
     }
 
-    fn look_at_clock(&self) {
+    fn read_clock(&self) {
         if self.until.is_some_and(|until| Instant::now() >= until) {
             self.was_reached.set(true);
         }

@@ -1,33 +1,33 @@
-//! From what was seen to findings: for each place that was asked for, who holds most of its blocks.
+//! From a heap scan to findings: for each requested place, who holds most of its blocks.
 
 use std::collections::{HashMap, HashSet};
 
 use super::finding::{Finding, Held, Hold};
 use super::graph::{Bits, NONE};
-use super::look::Seen;
+use super::heap_scan::HeapScan;
+use super::path_ends::{self, PathEnds};
 use super::paths::{Mark, Paths};
 use super::places::Places;
 use super::question::Question;
 use super::reach::{Parent, Tree};
-use super::tops::{self, Tops};
 
 /// A holder counts from this share of a place's blocks on.
 const SMALLEST_SHARE: f64 = 0.1;
 
 /// Who holds the blocks that `question` asks for. Nothing is said of blocks that are `doubtful`.
 pub(crate) fn explain(
-    seen: &Seen,
+    scan: &HeapScan,
     question: &Question,
     places: &mut Places,
     doubtful: impl Fn(u32) -> bool,
 ) -> Vec<Finding> {
-    let leaves = question.leaves(seen, doubtful);
-    let marked = ancestors(seen, leaves.iter().flatten());
+    let leaves = question.leaves(scan, doubtful);
+    let marked = ancestors(scan, leaves.iter().flatten());
     let mut way = Ways {
-        seen,
+        scan,
         came: question.came(places),
-        tops: Tops::new(),
-        paths: Paths::new(seen.heap.len()),
+        ends: PathEnds::new(),
+        paths: Paths::new(scan.heap.len()),
         marked,
         threads: HashMap::new(),
         places,
@@ -37,15 +37,15 @@ pub(crate) fn explain(
 }
 
 /// The tree that a block is in: that of the roots, else that of what nothing holds.
-fn tree(seen: &Seen, block: u32) -> &Tree {
-    if seen.tree.has(block) { &seen.tree } else { &seen.forest }
+fn tree(scan: &HeapScan, block: u32) -> &Tree {
+    if scan.tree.has(block) { &scan.tree } else { &scan.forest }
 }
 
 /// The blocks on the ways to `blocks`, themselves included.
-fn ancestors<'a>(seen: &Seen, blocks: impl Iterator<Item = &'a u32>) -> Bits {
-    let mut marked = Bits::none_of(seen.heap.len());
+fn ancestors<'a>(scan: &HeapScan, blocks: impl Iterator<Item = &'a u32>) -> Bits {
+    let mut marked = Bits::none_of(scan.heap.len());
     for block in blocks {
-        let tree = tree(seen, *block);
+        let tree = tree(scan, *block);
         let mut block = *block;
         while marked.add(block as usize) {
             match tree.parent(block) {
@@ -59,10 +59,10 @@ fn ancestors<'a>(seen: &Seen, blocks: impl Iterator<Item = &'a u32>) -> Bits {
 
 /// The ways of all blocks that are asked for.
 pub(super) struct Ways<'a> {
-    pub(super) seen: &'a Seen,
+    pub(super) scan: &'a HeapScan,
     pub(super) places: &'a mut Places,
     came: HashMap<u32, f64>,
-    pub(super) tops: Tops,
+    pub(super) ends: PathEnds,
     pub(super) paths: Paths,
     pub(super) marked: Bits,
     /// The thread whose stack leads to a block, of those that other threads' stacks lead to.
@@ -98,18 +98,18 @@ pub(super) struct Draft {
 impl Ways<'_> {
     /// Lays the ways from the roots to every marked block.
     fn lay(&mut self) {
-        let seen = self.seen;
-        for tree in [&seen.tree, &seen.forest] {
-            let is_forest = std::ptr::eq(tree, &raw const seen.forest);
+        let scan = self.scan;
+        for tree in [&scan.tree, &scan.forest] {
+            let is_forest = std::ptr::eq(tree, &raw const scan.forest);
             for block in tree.order.iter().copied() {
-                let here = is_forest != seen.tree.has(block);
-                if self.seen.graph.deadline().is_over() {
+                let here = is_forest != scan.tree.has(block);
+                if self.scan.graph.deadline().is_over() {
                     return;
                 }
                 if here && self.marked.has(block as usize) {
                     let thread = match tree.parent(block) {
                         Parent::Block(parent) => self.threads.get(&parent).copied(),
-                        Parent::Seed(seed) if !is_forest => seen.roots.thread_of(seed),
+                        Parent::Seed(seed) if !is_forest => scan.roots.thread_of(seed),
                         Parent::Seed(_) | Parent::None => None,
                     };
                     self.threads.extend(thread.map(|thread| (block, thread)));
@@ -120,20 +120,20 @@ impl Ways<'_> {
     }
 
     fn add(&mut self, block: u32, tree: &Tree, is_forest: bool) {
-        let Self { seen, places, came, tops, paths, .. } = self;
-        let place = tops::number(seen, places, block);
+        let Self { scan, places, came, ends, paths, .. } = self;
+        let place = path_ends::number(scan, places, block);
         let came = came.get(&place).copied().unwrap_or(0.0);
         let parent = tree.parent(block);
         if let (Parent::Seed(seed), true) = (parent, is_forest) {
-            let source = seen.forest_seeds[seed].root as usize;
-            let top = tops.of_source(seen, places, source);
-            if tops.get(top).hold == Hold::Ring {
-                paths.add_top(block, top, came);
+            let source = scan.forest_seeds[seed].root as usize;
+            let end = ends.of_source(scan, places, source);
+            if ends.get(end).hold == Hold::Ring {
+                paths.add_end(block, end, came);
                 return;
             }
-            paths.add(block, parent, place, came, |_| top);
+            paths.add(block, parent, place, came, |_| end);
         } else {
-            paths.add(block, parent, place, came, |seed| tops.of_seed(seen, places, seed));
+            paths.add(block, parent, place, came, |seed| ends.of_seed(scan, places, seed));
         }
     }
 
@@ -142,16 +142,16 @@ impl Ways<'_> {
         for leaves in leaves.iter().filter(|leaves| !leaves.is_empty()) {
             self.draft(leaves, &mut drafts);
         }
-        let is_part = self.seen.heap.left_out > 0 || self.seen.is_partial;
+        let is_part = self.scan.heap.left_out > 0 || self.scan.is_partial;
         let mut findings: Vec<Finding> = Vec::new();
         let mut drafts: Vec<((u32, u32), Draft)> = drafts.into_iter().collect();
         drafts.sort_unstable_by_key(|(holder, _)| *holder);
-        for ((place, top), draft) in drafts {
+        for ((place, end), draft) in drafts {
             // What seems to be held by nothing may be held by something that was not looked at.
-            let hold = &self.tops.get(top).hold;
+            let hold = &self.ends.get(end).hold;
             let needs_all = hold.is_by_no_root();
             if !(is_part && needs_all) {
-                findings.push(self.finding(place, top, draft));
+                findings.push(self.finding(place, end, draft));
             }
         }
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.held_bytes()));
@@ -162,10 +162,10 @@ impl Ways<'_> {
     fn draft(&mut self, leaves: &[u32], drafts: &mut HashMap<(u32, u32), Draft>) {
         let mut groups: HashMap<u32, Group> = HashMap::new();
         for leaf in leaves {
-            if let Some(node) = self.paths.of(*leaf) {
+            if let Some(node) = self.paths.node_of(*leaf) {
                 let group = groups.entry(node).or_default();
                 group.blocks += 1;
-                group.bytes += self.seen.heap.size(*leaf);
+                group.bytes += self.scan.heap.size(*leaf);
             }
         }
         let heads = self.heads(leaves);
@@ -184,7 +184,7 @@ impl Ways<'_> {
             let Some(most) = ways.iter().max_by_key(|way| (way.group.blocks, way.leaf)) else {
                 continue;
             };
-            let place = tops::number(self.seen, self.places, leaves[0]);
+            let place = path_ends::number(self.scan, self.places, leaves[0]);
             let place = self.places.get(place).clone();
             let draft = drafts.entry(holder).or_default();
             draft.held.push(Held {
@@ -202,7 +202,7 @@ impl Ways<'_> {
         }
         let mut threads: HashMap<(u32, u32), HashMap<usize, u64>> = HashMap::new();
         for leaf in leaves {
-            let holder = self.paths.of(*leaf).and_then(|node| of_node.get(&node));
+            let holder = self.paths.node_of(*leaf).and_then(|node| of_node.get(&node));
             if let Some((holder, thread)) = holder.zip(self.threads.get(leaf)) {
                 *threads.entry(*holder).or_default().entry(*thread).or_default() += 1;
             }
@@ -225,21 +225,21 @@ impl Ways<'_> {
         if leaves.len() < FEWEST {
             return heads;
         }
-        let seen = self.seen;
-        let mut leads_to = vec![0; seen.heap.len()];
+        let scan = self.scan;
+        let mut leads_to = vec![0; scan.heap.len()];
         for leaf in leaves {
             leads_to[*leaf as usize] = 1;
         }
         // Each block comes after its parent.
-        for order in [&seen.forest.order, &seen.tree.order] {
-            let is_forest = std::ptr::eq(order, &raw const seen.forest.order);
-            for block in order.iter().rev().filter(|block| is_forest != seen.tree.has(**block)) {
+        for order in [&scan.forest.order, &scan.tree.order] {
+            let is_forest = std::ptr::eq(order, &raw const scan.forest.order);
+            for block in order.iter().rev().filter(|block| is_forest != scan.tree.has(**block)) {
                 let leaves_below: usize = leads_to[*block as usize];
-                if let Parent::Block(parent) = tree(seen, *block).parent(*block) {
+                if let Parent::Block(parent) = tree(scan, *block).parent(*block) {
                     leads_to[parent as usize] += leaves_below;
                 }
                 if leaves_below * 4 >= leaves.len() * 3 {
-                    heads.extend(self.paths.of(*block));
+                    heads.extend(self.paths.node_of(*block));
                 }
             }
         }
@@ -259,22 +259,22 @@ impl Ways<'_> {
 
     /// What tells a holder: the place of the step that gathers, and the root. A ring holds as a whole.
     pub(super) fn holder(&self, way: &Way) -> (u32, u32) {
-        let top = self.top(way.leaf);
+        let end = self.end(way.leaf);
         let mark = |node: u32| self.paths.nodes[node as usize].mark;
         let place = match way.gatherer.map(mark) {
-            Some(Mark::Step(place)) if self.tops.get(top).hold != Hold::Ring => place,
+            Some(Mark::Step(place)) if self.ends.get(end).hold != Hold::Ring => place,
             _ => NONE,
         };
-        (place, top)
+        (place, end)
     }
 
     /// The root of a way.
-    pub(super) fn top(&self, node: u32) -> u32 {
-        let top =
+    pub(super) fn end(&self, node: u32) -> u32 {
+        let end =
             self.paths.upwards(node).find_map(|node| match self.paths.nodes[node as usize].mark {
-                Mark::Top(top) => Some(top),
+                Mark::End(end) => Some(end),
                 Mark::Step(_) => None,
             });
-        top.unwrap_or(NONE)
+        end.unwrap_or(NONE)
     }
 }

@@ -17,7 +17,7 @@ pub struct Holders {
     pub unavailable: Option<String>,
 }
 
-/// What a look at the heap has seen.
+/// What a scan of the heap covered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -33,7 +33,7 @@ pub struct Look {
     pub moved: u64,
     /// How long it took, in milliseconds.
     pub milliseconds: u64,
-    /// Whether the limit on the time, or on the pointers, was reached before all was seen: then
+    /// Whether the limit on the time, or on the pointers, was reached before the scan was complete: then
     /// "held by nothing" is not said.
     #[serde(default)]
     pub partial: bool,

@@ -28,7 +28,7 @@ pub(crate) struct Heap {
     pages: Vec<u32>,
     /// The share of each site's blocks that was taken in: 1 unless there were too many.
     shares: Vec<f64>,
-    /// Blocks that were seen and not taken in, because there were too many.
+    /// Blocks that were found and left out because there were too many.
     pub(crate) left_out: u64,
     /// Whether there was time to look at all mappings.
     pub(crate) is_whole: bool,

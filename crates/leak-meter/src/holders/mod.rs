@@ -72,7 +72,7 @@
 //!   remains of a pointer on a stack, can hold a block or two for show. What counts is the share: ways of
 //!   less than a tenth of a place's blocks are not listed. A word that happens to point to the one
 //!   table everything is in can at most put a wrong root below the right holder.
-//! - Pointers that are not kept as plain addresses are not seen: combined by exclusive or, compressed,
+//! - Pointers that are not kept as plain addresses are not recognised: combined by exclusive or, compressed,
 //!   or kept by the kernel. So are those in the registers of other threads, which are on no stack.
 //! - A thread that runs while it is looked at tells no stack pointer: its whole stack counts, with
 //!   what calls that are over have left on it. On other machines than x86-64 the thread-local
@@ -88,7 +88,7 @@
 //!   other allocators' lists are not known.
 //! - Memory that is mapped from a file or shared with other processes is neither read nor a root.
 //! - Beyond a limit of live blocks the places with the most blocks are sampled. Then pointers through
-//!   blocks that were left out are not seen, so "held by nothing" is not said at all. The same goes for
+//!   blocks that were left out are not followed, so "held by nothing" is not said at all. The same goes for
 //!   a look that comes to the end of its time, ten seconds, or of its room for pointers: what was found by
 //!   then is told, as a partial result.
 //! - The names are those of the symbols and line tables. A stripped program has neither.
@@ -101,10 +101,10 @@
 //! - `system`: what the operating system tells of this process's memory.
 //! - `heap`, `sample`: the live blocks; `roots`, `areas`: where life begins; `free_lists`: what is no root;
 //!   `pointers`, `graph`: what points to what.
-//! - `leftovers`, `spare`, `description`, `owners`, `wakers`: which pointers are no owner's.
-//! - `weak`, `choice`: which counted pointers are weak; `reach`: what is reached, and what would no longer be;
+//! - `stale_pointers`, `spare`, `description`, `owners`, `wakers`: which pointers are no owner's.
+//! - `weak`, `refcount_fit`: which counted pointers are weak; `reach`: what is reached, and what would no longer be;
 //!   `rings`, `unheld`: what is not reached.
-//! - `look`, `contents`: all of this once; `paths`, `places`, `tops`: ways and their names; `question`,
+//! - `heap_scan`, `contents`: all of this once; `paths`, `places`, `path_ends`: ways and their names; `question`,
 //!   `explain`, `steps`, `release`: from a look to findings.
 //! - `deadline`: the time that all this may take.
 //! - `clusters`, `sharing`: whether one container holds the blocks of two call sites.
@@ -117,8 +117,6 @@ mod text;
 mod areas;
 #[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 pub(crate) mod ask;
-#[cfg(feature = "holders")]
-mod choice;
 #[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod clusters;
 #[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
@@ -135,12 +133,12 @@ mod free_lists;
 mod graph;
 #[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod heap;
-#[cfg(feature = "holders")]
-mod leftovers;
 #[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
-mod look;
+mod heap_scan;
 #[cfg(feature = "holders")]
 mod owners;
+#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+mod path_ends;
 #[cfg(feature = "holders")]
 mod paths;
 #[cfg(feature = "holders")]
@@ -151,6 +149,8 @@ mod pointers;
 mod question;
 #[cfg(feature = "holders")]
 mod reach;
+#[cfg(feature = "holders")]
+mod refcount_fit;
 #[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod release;
 #[cfg(feature = "holders")]
@@ -163,12 +163,12 @@ mod sample;
 mod sharing;
 #[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod spare;
+#[cfg(feature = "holders")]
+mod stale_pointers;
 #[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod steps;
 #[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod system;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
-mod tops;
 #[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
 mod unheld;
 #[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
@@ -198,7 +198,7 @@ pub(crate) use ask::{of_growing, share_a_container};
 pub(crate) struct Falling {
     pub(crate) site: SiteId,
     /// How many blocks go in one round.
-    pub(crate) a_round: u64,
+    pub(crate) per_round: u64,
 }
 
 /// Whether one container holds the blocks of two call sites.

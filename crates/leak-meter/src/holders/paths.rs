@@ -13,7 +13,7 @@ use super::reach::Parent;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Mark {
     /// The root at which it ends, by its number.
-    Top(u32),
+    End(u32),
     /// Blocks of one place, by its number.
     Step(u32),
 }
@@ -48,7 +48,7 @@ pub(crate) struct Paths {
     pub(crate) nodes: Vec<Node>,
     ids: HashMap<(u32, Mark), u32>,
     /// The node of each block; [`NONE`] for those that were not asked for.
-    of: Vec<u32>,
+    node_of_block: Vec<u32>,
     /// The last new node on the way to each block: where blocks of two places follow each other in turn, as
     /// in a list that two functions add to, the way goes back and forth between two nodes.
     furthest: Vec<u32>,
@@ -60,12 +60,12 @@ impl Paths {
         Self {
             nodes: Vec::new(),
             ids: HashMap::new(),
-            of: vec![NONE; blocks],
+            node_of_block: vec![NONE; blocks],
             furthest: vec![NONE; blocks],
         }
     }
 
-    /// Adds a block that is reached by `parent`, which was added before; `top` is the root if it is
+    /// Adds a block that is reached by `parent`, which was added before; `end` is the root if it is
     /// a seed. `place` is what the block is, and `came` the chance that it came while watched.
     pub(crate) fn add(
         &mut self,
@@ -73,15 +73,17 @@ impl Paths {
         parent: Parent,
         place: u32,
         came: f64,
-        top: impl FnOnce(usize) -> u32,
+        end: impl FnOnce(usize) -> u32,
     ) {
         let (up, furthest) = match parent {
             Parent::None => return,
             Parent::Seed(seed) => {
-                let top = self.node(NONE, Mark::Top(top(seed)));
-                (top, top)
+                let end = self.node(NONE, Mark::End(end(seed)));
+                (end, end)
             }
-            Parent::Block(parent) => (self.of[parent as usize], self.furthest[parent as usize]),
+            Parent::Block(parent) => {
+                (self.node_of_block[parent as usize], self.furthest[parent as usize])
+            }
         };
         if up == NONE {
             return;
@@ -93,9 +95,9 @@ impl Paths {
         self.count(block, node, is_entry, came);
     }
 
-    /// Adds a block that is itself part of the root `top`: a ring.
-    pub(crate) fn add_top(&mut self, block: u32, top: u32, came: f64) {
-        let node = self.node(NONE, Mark::Top(top));
+    /// Adds a block that is itself part of the root `end`: a ring.
+    pub(crate) fn add_end(&mut self, block: u32, end: u32, came: f64) {
+        let node = self.node(NONE, Mark::End(end));
         self.furthest[block as usize] = node;
         self.count(block, node, true, came);
     }
@@ -105,7 +107,7 @@ impl Paths {
         place.blocks += 1;
         place.entries += u64::from(is_entry);
         place.came += came;
-        self.of[block as usize] = node;
+        self.node_of_block[block as usize] = node;
     }
 
     /// The step of `place` below `up`: where that place stands on the way already, that one.
@@ -132,8 +134,8 @@ impl Paths {
     }
 
     /// The node of a block.
-    pub(crate) fn of(&self, block: u32) -> Option<u32> {
-        Some(self.of[block as usize]).filter(|node| *node != NONE)
+    pub(crate) fn node_of(&self, block: u32) -> Option<u32> {
+        Some(self.node_of_block[block as usize]).filter(|node| *node != NONE)
     }
 
     /// From `node` to its root, both included.
@@ -187,7 +189,7 @@ mod tests {
     fn chain(paths: &mut Paths, blocks: &[(u32, u32)], came: f64) {
         let mut parent = Parent::Seed(0);
         for (block, place) in blocks {
-            if paths.of(*block).is_none() {
+            if paths.node_of(*block).is_none() {
                 paths.add(*block, parent, *place, came, |_| 9);
             }
             parent = Parent::Block(*block);
@@ -195,7 +197,7 @@ mod tests {
     }
 
     fn marks(paths: &Paths, block: u32) -> Vec<Mark> {
-        let node = paths.of(block).unwrap();
+        let node = paths.node_of(block).unwrap();
         paths.upwards(node).map(|node| paths.nodes[node as usize].mark).collect()
     }
 
@@ -204,11 +206,15 @@ mod tests {
         let mut paths = Paths::new(7);
         chain(&mut paths, &[(0, 1), (1, 2), (2, 2), (3, 2)], 0.0);
         chain(&mut paths, &[(0, 1), (4, 2), (5, 1), (6, 3)], 0.0);
-        assert_eq!(marks(&paths, 3), [Mark::Step(2), Mark::Step(1), Mark::Top(9)]);
-        assert_eq!(paths.of(1), paths.of(4));
-        assert_eq!(paths.of(5), paths.of(0), "a place that stands on the way is not a new step");
-        assert_eq!(marks(&paths, 6), [Mark::Step(3), Mark::Step(1), Mark::Top(9)]);
-        let list = &paths.nodes[paths.of(3).unwrap() as usize];
+        assert_eq!(marks(&paths, 3), [Mark::Step(2), Mark::Step(1), Mark::End(9)]);
+        assert_eq!(paths.node_of(1), paths.node_of(4));
+        assert_eq!(
+            paths.node_of(5),
+            paths.node_of(0),
+            "a place that stands on the way is not a new step"
+        );
+        assert_eq!(marks(&paths, 6), [Mark::Step(3), Mark::Step(1), Mark::End(9)]);
+        let list = &paths.nodes[paths.node_of(3).unwrap() as usize];
         assert_eq!((list.blocks, list.entries), (4, 2));
     }
 
@@ -223,9 +229,9 @@ mod tests {
                 paths.add(100 + session * 10 + string, Parent::Block(session), 3, 0.9, |_| 9);
             }
         }
-        let map = paths.of(0);
-        assert_eq!(paths.gatherer(paths.of(500).unwrap(), &HashSet::new()), map);
-        assert_eq!(paths.gatherer(paths.of(7).unwrap(), &HashSet::new()), map);
+        let map = paths.node_of(0);
+        assert_eq!(paths.gatherer(paths.node_of(500).unwrap(), &HashSet::new()), map);
+        assert_eq!(paths.gatherer(paths.node_of(7).unwrap(), &HashSet::new()), map);
     }
 
     #[test]
@@ -235,11 +241,11 @@ mod tests {
         for node in 1..100 {
             paths.add(node, Parent::Block(node - 1), 1, 0.9, |_| 9);
         }
-        assert_eq!(paths.gatherer(paths.of(99).unwrap(), &HashSet::new()), paths.of(0));
+        assert_eq!(paths.gatherer(paths.node_of(99).unwrap(), &HashSet::new()), paths.node_of(0));
         for single in 100..200 {
             paths.add(single, Parent::Seed(0), 2, 0.9, |_| 9);
         }
-        assert_eq!(paths.gatherer(paths.of(150).unwrap(), &HashSet::new()), None);
+        assert_eq!(paths.gatherer(paths.node_of(150).unwrap(), &HashSet::new()), None);
     }
 
     #[test]
@@ -254,17 +260,17 @@ mod tests {
                 paths.add(200 + block, Parent::Block(block), 3, 0.9, |_| 9);
                 parent = Parent::Block(block);
             }
-            let [rare, common] = [rare, 1].map(|block| paths.of(block).unwrap());
+            let [rare, common] = [rare, 1].map(|block| paths.node_of(block).unwrap());
             let counts = |node: u32| {
                 let node = &paths.nodes[node as usize];
                 (node.blocks, node.entries)
             };
             assert_eq!([rare, common].map(counts), [(50, 1), (150, 1)]);
             let gatherer =
-                |block: u32| paths.gatherer(paths.of(200 + block).unwrap(), &HashSet::new());
+                |block: u32| paths.gatherer(paths.node_of(200 + block).unwrap(), &HashSet::new());
             assert_eq!(gatherer(1), Some(common));
             // The place that most of the list is of, if the way comes by it first.
-            let is_common_first = paths.of(0) == Some(common);
+            let is_common_first = paths.node_of(0) == Some(common);
             let of_rare = if is_common_first { gatherer(3) } else { gatherer(0) };
             assert_eq!(of_rare, Some(if is_common_first { common } else { rare }));
         }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::graph::NONE;
-use super::leftovers::{Room, Slots};
 use super::owners::Role;
+use super::stale_pointers::{Room, Slots};
 use crate::allocator::{self, SiteId};
 use crate::site::{self, Frame, Names};
 use crate::symbols::Symbols;
@@ -75,7 +75,7 @@ impl Places {
     pub(crate) fn function_at(&mut self, code: usize) -> Option<(String, Option<String>)> {
         // Calls that were inlined share the frame; the innermost of our own tells most.
         let is_own = |frame: &Frame| frame.owner.is_programs();
-        let frame = self.names.of(&[code]).into_iter().find(is_own)?;
+        let frame = self.names.frames(&[code]).into_iter().find(is_own)?;
         let place = frame.file.as_deref().zip(frame.line);
         let place = place.map(|(file, line)| format!("{}:{line}", site::relative(file)));
         Some((frame.function, place))

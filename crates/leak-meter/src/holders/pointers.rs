@@ -3,9 +3,9 @@
 use super::free_lists;
 use super::graph::{Bits, Edge, Graph};
 use super::heap::{self, Heap};
-use super::leftovers::InUse;
 use super::rings::Source;
 use super::roots::Roots;
+use super::stale_pointers::InUse;
 use super::system::{Mapping, Memory, OutOfTime, WORD};
 use super::wakers::Wakers;
 use crate::allocator;
@@ -50,10 +50,15 @@ pub(super) fn edges(
                             let address = usize::from_ne_bytes(*word);
                             if let Some(target) = heap.find(address) {
                                 let interior = address != heap.start(target as usize);
-                                wakers.see(graph.edge_count(), of_block, number);
+                                wakers.note_edge(graph.edge_count(), of_block, number);
                                 graph.push(Edge::new(target, at + number, interior));
                                 if !interior {
-                                    in_use.see(target, heap.size(target), of_block, number);
+                                    in_use.note_pointer(
+                                        target,
+                                        heap.size(target),
+                                        of_block,
+                                        number,
+                                    );
                                 }
                             }
                         }

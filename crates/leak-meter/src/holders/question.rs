@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::graph::NONE;
-use super::look::Seen;
+use super::heap_scan::HeapScan;
 use super::places::Places;
 use crate::allocator::SiteId;
 
@@ -18,7 +18,7 @@ pub(crate) struct Question {
 
 impl Question {
     /// The blocks of each target.
-    pub(crate) fn leaves(&self, seen: &Seen, doubtful: impl Fn(u32) -> bool) -> Vec<Vec<u32>> {
+    pub(crate) fn leaves(&self, scan: &HeapScan, doubtful: impl Fn(u32) -> bool) -> Vec<Vec<u32>> {
         let mut of_site: HashMap<u32, usize> = HashMap::new();
         for (target, sites) in self.targets.iter().enumerate() {
             for site in sites {
@@ -26,9 +26,9 @@ impl Question {
             }
         }
         let mut leaves = vec![Vec::new(); self.targets.len()];
-        for block in 0..u32::try_from(seen.heap.len()).unwrap_or(NONE) {
-            if let Some(target) = of_site.get(&seen.heap.site(block))
-                && !seen.moved.has(block as usize)
+        for block in 0..u32::try_from(scan.heap.len()).unwrap_or(NONE) {
+            if let Some(target) = of_site.get(&scan.heap.site(block))
+                && !scan.moved.has(block as usize)
                 && !doubtful(block)
             {
                 leaves[*target].push(block);

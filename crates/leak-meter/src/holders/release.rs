@@ -6,54 +6,54 @@ use super::paths::Mark;
 use super::reach::{Tree, retained};
 
 impl Ways<'_> {
-    /// The sources that are `top`.
-    pub(super) fn sources_of(&mut self, top: u32) -> Vec<usize> {
-        let Self { seen, places, tops, .. } = self;
-        (0..seen.sources.len())
-            .filter(|source| tops.of_source(seen, places, *source) == top)
+    /// The sources that are `end`.
+    pub(super) fn sources_of(&mut self, end: u32) -> Vec<usize> {
+        let Self { scan, places, ends, .. } = self;
+        (0..scan.sources.len())
+            .filter(|source| ends.of_source(scan, places, *source) == end)
             .collect()
     }
 
-    /// What would go with the holder at `place` on the ways to `top`; with the root itself if there is
+    /// What would go with the holder at `place` on the ways to `end`; with the root itself if there is
     /// no such place. `None` if the time was over before it was found.
-    pub(super) fn retained(&mut self, place: u32, top: u32) -> Option<Vec<u32>> {
-        let needs_no_root = self.tops.get(top).hold.is_by_no_root();
+    pub(super) fn retained(&mut self, place: u32, end: u32) -> Option<Vec<u32>> {
+        let needs_no_root = self.ends.get(end).hold.is_by_no_root();
         if needs_no_root {
-            return self.retained_by_sources(top);
+            return self.retained_by_sources(end);
         }
-        let seen = self.seen;
-        let mut gone = Bits::none_of(seen.heap.len());
-        let mut holding = seen.roots.holding(&seen.tree);
+        let scan = self.scan;
+        let mut gone = Bits::none_of(scan.heap.len());
+        let mut holding = scan.roots.holding(&scan.tree);
         if place == NONE {
-            holding.retain(|seed| self.tops.of_seed(seen, self.places, *seed) != top);
+            holding.retain(|seed| self.ends.of_seed(scan, self.places, *seed) != end);
         } else {
-            for block in seen.tree.order.iter().filter(|block| self.marked.has(**block as usize)) {
-                let is_holder = self.paths.of(*block).is_some_and(|node| {
+            for block in scan.tree.order.iter().filter(|block| self.marked.has(**block as usize)) {
+                let is_holder = self.paths.node_of(*block).is_some_and(|node| {
                     self.paths.nodes[node as usize].mark == Mark::Step(place)
-                        && self.top(node) == top
+                        && self.end(node) == end
                 });
                 if is_holder {
                     gone.add(*block as usize);
                 }
             }
         }
-        let seeds: Vec<_> = holding.iter().map(|seed| seen.roots.seeds[*seed]).collect();
-        retained(&seen.graph, &seeds, &gone, &seen.tree.order, &seen.not_holding)
+        let seeds: Vec<_> = holding.iter().map(|seed| scan.roots.seeds[*seed]).collect();
+        retained(&scan.graph, &seeds, &gone, &scan.tree.order, &scan.not_holding)
     }
 
-    /// What the sources that are `top` hold, and no root does.
-    fn retained_by_sources(&mut self, top: u32) -> Option<Vec<u32>> {
-        let sources = self.sources_of(top);
-        let seen = self.seen;
-        let seeds: Vec<_> = seen
+    /// What the sources that are `end` hold, and no root does.
+    fn retained_by_sources(&mut self, end: u32) -> Option<Vec<u32>> {
+        let sources = self.sources_of(end);
+        let scan = self.scan;
+        let seeds: Vec<_> = scan
             .forest_seeds
             .iter()
             .filter(|seed| sources.binary_search(&(seed.root as usize)).is_ok())
             .copied()
             .collect();
-        let mut tree = Tree::new(seen.heap.len());
-        tree.grow(&seen.graph, seeds.into_iter().enumerate(), &seen.not_holding);
-        let is_whole = !seen.graph.deadline().was_reached();
-        is_whole.then(|| tree.order.into_iter().filter(|block| !seen.tree.has(*block)).collect())
+        let mut tree = Tree::new(scan.heap.len());
+        tree.grow(&scan.graph, seeds.into_iter().enumerate(), &scan.not_holding);
+        let is_whole = !scan.graph.deadline().was_reached();
+        is_whole.then(|| tree.order.into_iter().filter(|block| !scan.tree.has(*block)).collect())
     }
 }

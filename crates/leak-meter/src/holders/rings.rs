@@ -26,10 +26,10 @@ pub(crate) fn sources(
     if graph.deadline().was_reached() {
         return Vec::new();
     }
-    let mut of = vec![NONE; graph.len()];
+    let mut component_of = vec![NONE; graph.len()];
     for (number, blocks) in (0..).zip(&components) {
         for block in blocks {
-            of[*block as usize] = number;
+            component_of[*block as usize] = number;
         }
     }
     let mut held = vec![false; components.len()];
@@ -37,7 +37,7 @@ pub(crate) fn sources(
     for (number, blocks) in (0_u32..).zip(&components) {
         for block in blocks {
             for target in graph.targets(*block, left_out).filter(|target| !reached(*target)) {
-                let other = of[target as usize];
+                let other = component_of[target as usize];
                 if other == number {
                     is_ring[number as usize] = true;
                 } else {

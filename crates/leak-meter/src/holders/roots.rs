@@ -5,8 +5,8 @@ use super::areas::{self, Area, AreaKind};
 use super::free_lists;
 use super::graph::{Bits, Graph, NONE};
 use super::heap::Heap;
-use super::leftovers::InUse;
 use super::reach::{Parent, Seed, Tree};
+use super::stale_pointers::InUse;
 use super::system::{Mapping, Memory, Object, OutOfTime, Thread, WORD, objects, threads};
 use crate::allocator::FrameBound;
 
@@ -124,7 +124,7 @@ impl Roots {
                         let is_exact = address == heap.start(target as usize);
                         found.push((at, target, is_exact));
                         if is_exact {
-                            in_use.see(target, heap.size(target), words, number);
+                            in_use.note_pointer(target, heap.size(target), words, number);
                         }
                     }
                 }
@@ -136,7 +136,7 @@ impl Roots {
                     let targets: Vec<u32> =
                         caller.registers.iter().filter_map(|word| heap.find(*word)).collect();
                     for target in &targets {
-                        in_use.see(*target, heap.size(*target), &[], 0);
+                        in_use.note_pointer(*target, heap.size(*target), &[], 0);
                     }
                     let targets = targets.into_iter();
                     found.splice(0..0, targets.map(|target| (caller.stack_pointer, target, true)));

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 
 use super::clusters::{self, Clusters};
 use super::graph::NONE;
-use super::look::Seen;
+use super::heap_scan::HeapScan;
 use super::{Falling, Sharing};
 use crate::allocator::SiteId;
 
@@ -29,17 +29,17 @@ const TWO_WAYS: &str = "the new blocks can be reached through two containers";
 
 /// For each growing site, and for each falling one in turn, whether one container holds both.
 pub(super) fn sharing(
-    seen: &Seen,
+    scan: &HeapScan,
     growing: &[SiteId],
     falling: &[Falling],
     is_doubtful: impl Fn(u32) -> bool,
 ) -> Vec<Vec<Sharing>> {
     let leaves = |site: SiteId| {
-        let blocks = 0..u32::try_from(seen.heap.len()).unwrap_or(NONE);
+        let blocks = 0..u32::try_from(scan.heap.len()).unwrap_or(NONE);
         let site = u32::try_from(site.index()).unwrap_or(NONE);
         let is_leaf = |block: &u32| {
-            seen.heap.site(*block) == site
-                && !seen.moved.has(*block as usize)
+            scan.heap.site(*block) == site
+                && !scan.moved.has(*block as usize)
                 && !is_doubtful(*block)
         };
         blocks.filter(is_leaf).collect::<Vec<u32>>()
@@ -48,17 +48,17 @@ pub(super) fn sharing(
     let falling: Vec<(Falling, Vec<u32>)> =
         falling.iter().map(|falling| (*falling, leaves(falling.site))).collect();
     let labelled = growing.iter().chain(falling.iter().map(|(_, leaves)| leaves)).flatten();
-    let clusters = Clusters::of(seen, labelled.copied());
+    let clusters = Clusters::new(scan, labelled.copied());
     let mut entries = vec![false; clusters.len()];
     for block in growing.iter().flatten() {
         entries[clusters.number(*block) as usize] = true;
     }
     let falling: Vec<(Falling, Below)> = falling
         .into_iter()
-        .map(|(falling, leaves)| (falling, Below::of(&clusters, &leaves)))
+        .map(|(falling, leaves)| (falling, Below::new(&clusters, &leaves)))
         .collect();
-    let look = Look { seen, clusters: &clusters, entries };
-    growing.iter().map(|leaves| look.sharing(leaves, &falling)).collect()
+    let search = ContainerSearch { scan, clusters: &clusters, entries };
+    growing.iter().map(|leaves| search.sharing(leaves, &falling)).collect()
 }
 
 /// How many blocks of one site lie at or below each place.
@@ -75,7 +75,7 @@ struct Below {
 }
 
 impl Below {
-    fn of(clusters: &Clusters, leaves: &[u32]) -> Self {
+    fn new(clusters: &Clusters, leaves: &[u32]) -> Self {
         let zeros = || vec![0; clusters.len()];
         let mut below = Self {
             all: u32::try_from(leaves.len()).unwrap_or(u32::MAX),
@@ -113,14 +113,14 @@ impl Below {
     }
 }
 
-struct Look<'a> {
-    seen: &'a Seen,
+struct ContainerSearch<'a> {
+    scan: &'a HeapScan,
     clusters: &'a Clusters,
     /// The places that have blocks of a growing site in them.
     entries: Vec<bool>,
 }
 
-impl Look<'_> {
+impl ContainerSearch<'_> {
     fn sharing(&self, leaves: &[u32], falling: &[(Falling, Below)]) -> Vec<Sharing> {
         let all = leaves.len() as f64;
         let containers = self.containers(leaves);
@@ -132,7 +132,7 @@ impl Look<'_> {
         }
         let others = self.other_owners(leaves, &container_of);
         // What nothing holds has been forgotten, and has no container that could exchange it.
-        let forgotten = leaves.iter().filter(|leaf| !self.seen.tree.has(**leaf)).count();
+        let forgotten = leaves.iter().filter(|leaf| !self.scan.tree.has(**leaf)).count();
         let placed = held.values().sum::<u32>() as usize + forgotten;
         falling
             .iter()
@@ -148,10 +148,10 @@ impl Look<'_> {
                 let share = f64::from(theirs) / f64::from(below.all.max(1));
                 // Blocks without a call stack are of many places, of which most stay.
                 let is_known = falling.site != SiteId::UNKNOWN;
-                if leaves.is_empty() || (is_known && u64::from(below.all) < falling.a_round) {
+                if leaves.is_empty() || (is_known && u64::from(below.all) < falling.per_round) {
                     return Sharing::CannotTell("hardly any of the blocks are left to look at");
                 }
-                let few = falling.a_round as f64 * STRAYS;
+                let few = falling.per_round as f64 * STRAYS;
                 let is_one = if is_known {
                     share >= NEARLY_ALL
                 } else {
@@ -186,7 +186,7 @@ impl Look<'_> {
 
     /// For each place, the container of blocks below it; [`NONE`] if there is none.
     fn containers(&self, leaves: &[u32]) -> Vec<u32> {
-        let below = Below::of(self.clusters, leaves);
+        let below = Below::new(self.clusters, leaves);
         // Of few blocks none leads to many.
         let directions = DIRECTIONS.min(below.all / 2).max(2);
         let mut containers: Vec<u32> = Vec::with_capacity(self.clusters.len());
@@ -213,15 +213,15 @@ impl Look<'_> {
         /// More blocks than this do not lie between an entry and its container.
         const STEPS: usize = 64;
         let way = |leaf: u32, container: u32| {
-            let up = std::iter::successors(Some(leaf), |block| clusters::parent(self.seen, *block));
+            let up = std::iter::successors(Some(leaf), |block| clusters::parent(self.scan, *block));
             up.take_while(move |block| self.clusters.number(*block) != container).take(STEPS)
         };
         let ways = || leaves.iter().zip(container_of).map(|(leaf, at)| way(*leaf, *at));
         let mut owners: HashMap<u32, Vec<u32>> =
             ways().flatten().map(|block| (block, Vec::new())).collect();
-        for (block, _, edge) in self.seen.graph.each() {
+        for (block, _, edge) in self.scan.graph.each() {
             if let Some(owners) = owners.get_mut(&edge.target)
-                && clusters::parent(self.seen, edge.target) != Some(block)
+                && clusters::parent(self.scan, edge.target) != Some(block)
             {
                 owners.push(block);
             }
@@ -237,14 +237,14 @@ impl Look<'_> {
             *held.entry(*other).or_default() += 1;
         }
         let site = u32::try_from(falling.index()).unwrap_or(NONE);
-        let graph = &self.seen.graph;
+        let graph = &self.scan.graph;
         held.retain(|block, held| {
             let place = self.clusters.number(*block) as usize;
             let mut targets = graph.edges_of(*block).map(|at| graph.edge(at).target);
             *held >= DIRECTIONS
                 && !self.entries[place]
                 && below.held_by(self.clusters, place) == 0
-                && !targets.any(|target| self.seen.heap.site(target) == site)
+                && !targets.any(|target| self.scan.heap.site(target) == site)
         });
         others.iter().filter(|others| others.iter().any(|other| held.contains_key(other))).count()
     }

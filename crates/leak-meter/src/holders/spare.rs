@@ -17,8 +17,8 @@ use std::ops::Range;
 use super::description::Description;
 use super::graph::{Bits, Edge, Graph, NONE};
 use super::heap::Heap;
-use super::leftovers::Slots;
 use super::roots::Roots;
+use super::stale_pointers::Slots;
 use super::system::{Memory, WORD};
 
 /// A container with fewer pointers that may be left over is not looked at.
@@ -31,7 +31,7 @@ const LEAST_OWN: usize = 4;
 const PASSES: usize = 4;
 
 /// Takes the left-over pointers out of `graph`.
-pub(crate) fn drop_leftovers(
+pub(crate) fn drop_stale_pointers(
     mut graph: Graph,
     heap: &Heap,
     roots: &Roots,

@@ -20,7 +20,7 @@ impl Ways<'_> {
         let node = &self.paths.nodes[node as usize];
         match node.mark {
             Mark::Step(place) => Some(self.step_of(place, node.blocks, false)),
-            Mark::Top(_) => None,
+            Mark::End(_) => None,
         }
     }
 
@@ -40,7 +40,7 @@ impl Ways<'_> {
     /// The stack that holds nearly all, or how many stacks hold some.
     fn stacks(&self, threads: &HashMap<usize, u64>) -> Hold {
         let all: u64 = threads.values().sum();
-        let name = |thread: usize| self.seen.roots.threads[thread].name.clone();
+        let name = |thread: usize| self.scan.roots.threads[thread].name.clone();
         match threads.iter().max_by_key(|(thread, blocks)| (**blocks, **thread)) {
             Some((thread, blocks)) if blocks * 10 >= all * 9 => {
                 Hold::Stack { thread: name(*thread), function: None, place: None }
@@ -49,15 +49,16 @@ impl Ways<'_> {
         }
     }
 
-    pub(super) fn finding(&mut self, place: u32, top: u32, draft: Draft) -> Finding {
-        let mut end = self.tops.get(top).clone();
-        if let Hold::Stacks { .. } = end.hold {
-            end.hold = self.stacks(&draft.threads);
+    pub(super) fn finding(&mut self, place: u32, end: u32, draft: Draft) -> Finding {
+        let mut path_end = self.ends.get(end).clone();
+        if let Hold::Stacks { .. } = path_end.hold {
+            path_end.hold = self.stacks(&draft.threads);
         }
-        let steps = match (end.hold == Hold::Ring, draft.way) {
+        let steps = match (path_end.hold == Hold::Ring, draft.way) {
             (true, _) => {
-                let rings = self.sources_of(top).len() as u64;
-                end.ring
+                let rings = self.sources_of(end).len() as u64;
+                path_end
+                    .ring
                     .iter()
                     .map(|(place, weaken)| self.step_of(*place, rings, *weaken))
                     .collect()
@@ -68,8 +69,8 @@ impl Ways<'_> {
             }
             (false, None) => Vec::new(),
         };
-        let gone = self.retained(place, top).unwrap_or_default();
-        let heap = &self.seen.heap;
+        let gone = self.retained(place, end).unwrap_or_default();
+        let heap = &self.scan.heap;
         let bytes: f64 =
             gone.iter().map(|block| heap.size(*block) as f64 * heap.weight(*block)).sum();
         let blocks: f64 = gone.iter().map(|block| heap.weight(*block)).sum();
@@ -77,6 +78,6 @@ impl Ways<'_> {
         held.sort_by_key(|held| std::cmp::Reverse(held.bytes));
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Sizes of memory.
         let (retained_bytes, retained_blocks) = (bytes.round() as u64, blocks.round() as u64);
-        Finding { held, hold: end.hold, steps, retained_bytes, retained_blocks }
+        Finding { held, hold: path_end.hold, steps, retained_bytes, retained_blocks }
     }
 }

@@ -28,7 +28,7 @@ pub(super) struct Wakers {
 }
 
 impl Wakers {
-    pub(super) fn of(memory: &Memory, objects: &[Object]) -> Self {
+    pub(super) fn new(memory: &Memory, objects: &[Object]) -> Self {
         // The compiler lays out a waker as it likes; one that does nothing shows how.
         let waker = Waker::noop();
         let table = std::ptr::from_ref(waker.vtable()).addr();
@@ -47,7 +47,7 @@ impl Wakers {
 
     /// The word at a place of `words` is an edge, which has this number.
     #[inline]
-    pub(super) fn see(&mut self, edge: usize, words: &[Word], at: usize) {
+    pub(super) fn note_edge(&mut self, edge: usize, words: &[Word], at: usize) {
         let other = if self.table_is_first { at.checked_sub(1) } else { at.checked_add(1) };
         let other = other.and_then(|other| words.get(other));
         if let Some(constant) = other.and_then(|word| self.constant(*word)) {

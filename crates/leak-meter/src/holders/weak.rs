@@ -7,8 +7,8 @@
 
 use std::collections::HashMap;
 
-use super::choice::{Chosen, Kind, Sampled, choose};
 use super::graph::{Bits, Edge, Graph};
+use super::refcount_fit::{PointerKind, RefcountFit, Sampled, fit};
 
 /// Blocks of one site that are looked at.
 const SAMPLE: usize = 256;
@@ -43,7 +43,7 @@ pub(crate) trait Blocks {
     fn is_counted(&self, place: u32) -> bool;
 }
 
-fn kind_of(blocks: &mut impl Blocks, block: u32, edge: Edge) -> Kind {
+fn kind_of(blocks: &mut impl Blocks, block: u32, edge: Edge) -> PointerKind {
     let site = blocks.site(block);
     let (place, has_fields) = blocks.place(site);
     (place, if has_fields { edge.word() } else { u32::MAX })
@@ -62,10 +62,10 @@ pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
     let most = sites.keys().max().map_or(0, |site| *site as usize + 1);
     let none = Bits::none_of(graph.edge_count());
     let mut counted = Counted { weak: none.clone(), unsure: none, sites: Bits::none_of(most) };
-    let chosen: HashMap<u32, Chosen> = by_place
+    let chosen: HashMap<u32, RefcountFit> = by_place
         .iter()
         .filter_map(|(place, sampled)| {
-            Some((*place, chosen_of(sampled, blocks.is_counted(*place))?))
+            Some((*place, fit_of_place(sampled, blocks.is_counted(*place))?))
         })
         .collect();
     for (site, _) in sites.iter().filter(|(_, place)| chosen.contains_key(place)) {
@@ -90,9 +90,9 @@ pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
     counted
 }
 
-/// As [`choose`], but of a single block nothing is called weak: some sum always comes out right.
-fn chosen_of(sampled: &[Sampled], is_counted: bool) -> Option<Chosen> {
-    let mut chosen = choose(sampled, is_counted)?;
+/// As [`fit`], but of a single block nothing is called weak: some sum always comes out right.
+fn fit_of_place(sampled: &[Sampled], is_counted: bool) -> Option<RefcountFit> {
+    let mut chosen = fit(sampled, is_counted)?;
     if sampled.len() == 1 {
         let not_strong = std::mem::take(&mut chosen.not_strong);
         chosen.strong.extend(not_strong);
@@ -111,7 +111,7 @@ fn sample(graph: &Graph, blocks: &mut impl Blocks) -> HashMap<u32, Sampled> {
         of_site[site] += 1;
     }
     // By site: how many were come upon, how many looked at, how many may be counted.
-    let mut seen = vec![[0_usize; 3]; of_site.len()];
+    let mut counts_of_site = vec![[0_usize; 3]; of_site.len()];
     let mut pointed_to = Bits::none_of(graph.len());
     let mut sampled: HashMap<u32, Sampled> = HashMap::new();
     for (_, _, edge) in graph.each().filter(|(.., edge)| edge.is_exact()) {
@@ -119,7 +119,7 @@ fn sample(graph: &Graph, blocks: &mut impl Blocks) -> HashMap<u32, Sampled> {
             continue;
         }
         let site = blocks.site(edge.target);
-        let [met, looked_at, plausible] = &mut seen[site as usize];
+        let [met, looked_at, plausible] = &mut counts_of_site[site as usize];
         *met += 1;
         // Spread over all of them: the first ones may be special.
         if *met % of_site[site as usize].div_ceil(SAMPLE) == 0 {
@@ -132,7 +132,7 @@ fn sample(graph: &Graph, blocks: &mut impl Blocks) -> HashMap<u32, Sampled> {
     }
     // A site of which most begin with something else is none of counted blocks.
     sampled.retain(|block, _| {
-        let [_, looked_at, plausible] = seen[blocks.site(*block) as usize];
+        let [_, looked_at, plausible] = counts_of_site[blocks.site(*block) as usize];
         2 * plausible > looked_at
     });
     let mut is_sampled = Bits::none_of(graph.len());

@@ -31,18 +31,18 @@ const LIMIT: Limit = Limit { most: 128, own: 0 };
 struct Known {
     rounds: Vec<Round>,
     rest: Option<Round>,
-    apart: Apart,
+    excluded: Excluded,
     limits: BTreeMap<Resource, Limit>,
     lines: GrowingLines,
     none: BTreeMap<Resource, String>,
 }
 
 impl Known {
-    fn of(rounds: impl Iterator<Item = Round>) -> Self {
+    fn from_rounds(rounds: impl Iterator<Item = Round>) -> Self {
         Self {
             rounds: rounds.collect(),
             rest: None,
-            apart: Apart::default(),
+            excluded: Excluded::default(),
             limits: BTreeMap::new(),
             lines: GrowingLines::default(),
             none: BTreeMap::new(),
@@ -53,7 +53,7 @@ impl Known {
         Evidence {
             rounds: &self.rounds,
             after_rest: self.rest.as_ref(),
-            apart: &self.apart,
+            excluded: &self.excluded,
             bounds: &[],
             limits: &self.limits,
             unavailable: &self.none,
@@ -73,7 +73,7 @@ impl Known {
 
 #[test]
 fn total_bytes_alone_accuse_nobody() {
-    let mut known = Known::of((0..96).map(|at| round(500, 50_000 + 640 * at, 3)));
+    let mut known = Known::from_rounds((0..96).map(|at| round(500, 50_000 + 640 * at, 3)));
     let bytes = known.finding(Resource::LiveBytes);
     assert_eq!((bytes.verdict, &bytes.reason), (Verdict::Undecided, &Reason::OnlyTotalBytes));
     assert_eq!((bytes.per_operation, bytes.detection_limit), (None, None));
@@ -86,14 +86,14 @@ fn total_bytes_alone_accuse_nobody() {
     assert_eq!((bytes.verdict, bytes.per_operation), (Verdict::Growing, Some(64.0)));
 
     // Nor is a line needed where the number of blocks grows.
-    let known = Known::of((0..96).map(|at| round(500 + at, 50_000 + 640 * at, 3)));
+    let known = Known::from_rounds((0..96).map(|at| round(500 + at, 50_000 + 640 * at, 3)));
     assert_eq!(known.finding(Resource::LiveBytes).verdict, Verdict::Growing);
     assert_eq!(known.finding(Resource::LiveBlocks).verdict, Verdict::Growing);
 }
 
 #[test]
 fn a_total_is_not_steady_while_a_line_grows() {
-    let mut known = Known::of((0..96).map(|_| round(500, 50_000, 3)));
+    let mut known = Known::from_rounds((0..96).map(|_| round(500, 50_000, 3)));
     for (blocks, bytes) in [(false, false), (true, false), (false, true), (true, true)] {
         known.lines = GrowingLines { blocks, bytes };
         for (resource, grows) in [(Resource::LiveBlocks, blocks), (Resource::LiveBytes, bytes)] {
@@ -113,7 +113,8 @@ fn a_total_is_not_steady_while_a_line_grows() {
 
 /// Open files that rise by `each` in a round from 10 on, up to the limit of 128.
 fn up_to_the_limit(each: u64) -> Known {
-    let mut known = Known::of((0..96).map(|at| round(500, 50_000, (10 + each * at).min(126))));
+    let mut known =
+        Known::from_rounds((0..96).map(|at| round(500, 50_000, (10 + each * at).min(126))));
     known.limits.insert(Resource::OpenFiles, LIMIT);
     known
 }
@@ -140,11 +141,11 @@ fn what_came_close_to_its_limit_is_never_steady() {
     at_limit(&up_to_the_limit(10));
     at_limit(&up_to_the_limit(200));
     // From the first round on: other work may have used them up.
-    let mut full = Known::of((0..96).map(|_| round(500, 50_000, 120)));
+    let mut full = Known::from_rounds((0..96).map(|_| round(500, 50_000, 120)));
     full.limits.insert(Resource::OpenFiles, LIMIT);
     at_limit(&full);
     // One less is not close, and without a limit nothing is.
-    let mut below = Known::of((0..96).map(|_| round(500, 50_000, 119)));
+    let mut below = Known::from_rounds((0..96).map(|_| round(500, 50_000, 119)));
     below.limits.insert(Resource::OpenFiles, LIMIT);
     assert_eq!(below.finding(Resource::OpenFiles).verdict, Verdict::Steady);
     // Unless the meter itself holds what is missing.
@@ -216,10 +217,12 @@ fn the_rest_changes_only_what_grows() {
 #[test]
 fn what_is_kept_apart_is_not_missed_in_the_rest() {
     // A suppressed place keeps 320 bytes a round; the program's own 640 go away.
-    let mut known = Known::of((1..=96).map(|at| round(500 + 20 * at, 50_000 + 960 * at, 3)));
-    let apart = (1..=96).map(|at| Reading { blocks: 10 * at, bytes: 320 * at, reallocations: 0 });
-    known.apart.readings = apart.collect();
-    known.apart.rest = known.apart.readings[95];
+    let mut known =
+        Known::from_rounds((1..=96).map(|at| round(500 + 20 * at, 50_000 + 960 * at, 3)));
+    let excluded =
+        (1..=96).map(|at| Reading { blocks: 10 * at, bytes: 320 * at, reallocations: 0 });
+    known.excluded.readings = excluded.collect();
+    known.excluded.rest = known.excluded.readings[95];
     known.rest = Some(round(500 + 960, 50_000 + 320 * 96, 3));
     for resource in [Resource::LiveBlocks, Resource::LiveBytes] {
         let found = known.finding(resource);

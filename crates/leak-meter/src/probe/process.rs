@@ -70,11 +70,14 @@ impl OpenFilesProbe {
         Ok(open)
     }
 
-    /// Hands what each descriptor is open on to `see`, without the probe's own.
-    pub(super) fn each_target(&mut self, mut see: impl FnMut(&str)) -> Result<(), Unavailable> {
+    /// Hands what each descriptor is open on to `on_target`, without the probe's own.
+    pub(super) fn each_target(
+        &mut self,
+        mut on_target: impl FnMut(&str),
+    ) -> Result<(), Unavailable> {
         self.each_name(|folder, name| match rustix::fs::readlinkat(folder, name, Vec::new()) {
             Ok(target) => {
-                see(&target.to_string_lossy());
+                on_target(&target.to_string_lossy());
                 Ok(())
             }
             Err(Errno::NOENT) => Ok(()),
@@ -82,10 +85,10 @@ impl OpenFilesProbe {
         })
     }
 
-    /// Hands the name of each descriptor to `see`, with the folder that it is in.
+    /// Hands the name of each descriptor to `on_name`, with the folder that it is in.
     fn each_name(
         &mut self,
-        mut see: impl FnMut(BorrowedFd<'_>, &CStr) -> Result<(), Errno>,
+        mut on_name: impl FnMut(BorrowedFd<'_>, &CStr) -> Result<(), Errno>,
     ) -> Result<(), Unavailable> {
         let EntryCounter { handle, path, .. } = &mut self.0;
         let refused = |error| Unavailable(format!("open files cannot be told: {path}: {error}"));
@@ -95,7 +98,7 @@ impl OpenFilesProbe {
             let entry = entry.map_err(refused)?;
             let name = entry.file_name();
             if name != c"." && name != c".." && name.to_bytes() != own.as_bytes() {
-                see(handle.fd().map_err(refused)?, name).map_err(refused)?;
+                on_name(handle.fd().map_err(refused)?, name).map_err(refused)?;
             }
         }
         Ok(())

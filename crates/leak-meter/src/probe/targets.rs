@@ -42,7 +42,7 @@ pub enum FileKind {
 
 impl FileGroup {
     /// The group of a descriptor, from the target that the system shows for it.
-    fn of(target: &str) -> Self {
+    fn from_target(target: &str) -> Self {
         let group = |kind, place: &str| Self { kind, place: place.to_owned() };
         if !target.starts_with('/') {
             return match target.split_once(':') {
@@ -83,7 +83,7 @@ impl OpenFilesProbe {
     /// When the system refuses the read, or does not tell what descriptors are open on.
     pub fn groups(&mut self) -> Result<BTreeMap<FileGroup, u64>, Unavailable> {
         let mut groups = BTreeMap::new();
-        self.each_target(|target| *groups.entry(FileGroup::of(target)).or_default() += 1)?;
+        self.each_target(|target| *groups.entry(FileGroup::from_target(target)).or_default() += 1)?;
         Ok(groups)
     }
 }
@@ -104,7 +104,7 @@ mod tests {
             ("/file", FileKind::File, "/"),
         ] {
             let group = FileGroup { kind, place: place.to_owned() };
-            assert_eq!(FileGroup::of(target), group, "{target}");
+            assert_eq!(FileGroup::from_target(target), group, "{target}");
         }
     }
 }

@@ -209,15 +209,4 @@ impl Report {
             ),
         }
     }
-
-    /// The same as [`assert_steady`](Self::assert_steady).
-    ///
-    /// # Panics
-    /// As [`assert_steady`](Self::assert_steady).
-    #[deprecated(note = "assert_steady refuses an undecided soak too")]
-    #[doc(hidden)]
-    #[track_caller]
-    pub fn assert_strictly_steady(&self) {
-        self.assert_steady();
-    }
 }

@@ -24,7 +24,7 @@ const FEWEST_ROUNDS: usize = decide::FEWEST_ROUNDS;
 
 /// Whether the heap can be asked who holds what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum HeapLook {
+pub(crate) enum HeapAccess {
     /// At the end of a soak: once.
     Allowed,
     /// During a soak: a look takes too long.
@@ -50,15 +50,15 @@ struct Suspect<'a> {
 }
 
 /// Revises what `verdicts` say of growth that the fall of other call stacks makes up for.
-pub(super) fn judge(changing: &[History], verdicts: &mut [Judgement], look: HeapLook) {
-    let among = changing.len();
+pub(super) fn judge(changing: &[History], verdicts: &mut [Judgement], heap: HeapAccess) {
+    let series_count = changing.len();
     let grows = |at: &usize| match verdicts[*at].verdict {
-        Verdict::Growing => rises(&changing[*at].blocks(), among),
+        Verdict::Growing => rises(&changing[*at].blocks(), series_count),
         // Several of these can grow together, as a line.
         Verdict::Undecided => may_rise(&changing[*at].blocks()),
         Verdict::Steady => false,
     };
-    let growing: Vec<usize> = (0..among).filter(grows).collect();
+    let growing: Vec<usize> = (0..series_count).filter(grows).collect();
     if growing.is_empty() {
         return;
     }
@@ -79,7 +79,7 @@ pub(super) fn judge(changing: &[History], verdicts: &mut [Judgement], look: Heap
             suspects.push(Suspect { at, history, from: 0 });
             continue;
         };
-        match since(history, from, among) {
+        match since(history, from, series_count) {
             Judgement { verdict: Verdict::Growing, .. } => {
                 if is_made_up_for(history, &all, from) {
                     suspects.push(Suspect { at, history, from });
@@ -94,7 +94,7 @@ pub(super) fn judge(changing: &[History], verdicts: &mut [Judgement], look: Heap
     let (live, over): (Vec<&Fall>, Vec<&Fall>) =
         falls.iter().partition(|fall| fall.ran_out.is_none());
     let (falls, over) = if live.is_empty() { (all, Vec::new()) } else { (live, over) };
-    let answers = ask(&suspects, &falls, look);
+    let answers = ask(&suspects, &falls, heap);
     for (suspect, answer) in suspects.iter().zip(&answers) {
         if let Some(revised) = revise(suspect, answer, &suspects, &answers, [&falls, &over]) {
             apply(revised, &mut verdicts[suspect.at]);
@@ -115,8 +115,8 @@ fn apply((verdict, reason): Revised, judgement: &mut Judgement) {
 }
 
 /// Whether a series grows.
-fn rises(readings: &[u64], among: usize) -> bool {
-    Series::new(readings).among(among).decide().verdict == Verdict::Growing
+fn rises(readings: &[u64], series_count: usize) -> bool {
+    Series::new(readings).series_count(series_count).decide().verdict == Verdict::Growing
 }
 
 /// Whether a series rises as surely as one [`falls`].
@@ -152,9 +152,9 @@ fn runs_out(readings: &[u64]) -> Option<usize> {
 }
 
 /// What a stack shows from a round on.
-fn since(history: &History, from: usize, among: usize) -> Judgement {
+fn since(history: &History, from: usize, series_count: usize) -> Judgement {
     let readings = history.readings[from..].to_vec();
-    let plain = Judgement::of(&History { readings, ..history.clone() }, among);
+    let plain = Judgement::of_history(&History { readings, ..history.clone() }, series_count);
     let blocks = history.blocks();
     let rate = |blocks: &[u64]| {
         let first_and_last = blocks.first().zip(blocks.last());
@@ -177,19 +177,23 @@ fn since(history: &History, from: usize, among: usize) -> Judgement {
 
 /// For each suspect, what the heap says of it and each of the falling stacks. `Err` is the reason why
 /// the heap was not looked at.
-fn ask(suspects: &[Suspect], falls: &[&Fall], look: HeapLook) -> Vec<Result<Vec<Sharing>, String>> {
-    let answers = match look {
-        HeapLook::Allowed if suspects.len() > MOST_GROWING || falls.len() > MOST_FALLING => {
+fn ask(
+    suspects: &[Suspect],
+    falls: &[&Fall],
+    heap: HeapAccess,
+) -> Vec<Result<Vec<Sharing>, String>> {
+    let answers = match heap {
+        HeapAccess::Allowed if suspects.len() > MOST_GROWING || falls.len() > MOST_FALLING => {
             Err("too many call stacks change at once".to_owned())
         }
-        HeapLook::Allowed => {
+        HeapAccess::Allowed => {
             let growing: Vec<SiteId> =
                 suspects.iter().map(|suspect| suspect.history.site).collect();
             let falling: Vec<Falling> = falls.iter().map(|fall| falling(fall.history)).collect();
             holders::share_a_container(&growing, &falling)
         }
-        HeapLook::Later => Err("the soak has not ended".to_owned()),
-        HeapLook::SwitchedOff => Err("the look for holders is switched off".to_owned()),
+        HeapAccess::Later => Err("the soak has not ended".to_owned()),
+        HeapAccess::SwitchedOff => Err("the look for holders is switched off".to_owned()),
     };
     match answers {
         Err(reason) => vec![Err(reason); suspects.len()],
@@ -208,7 +212,7 @@ fn ask(suspects: &[Suspect], falls: &[&Fall], look: HeapLook) -> Vec<Result<Vec<
 }
 
 fn falling(history: &History) -> Falling {
-    Falling { site: history.site, a_round: recent_rate(&history.blocks()) }
+    Falling { site: history.site, per_round: recent_rate(&history.blocks()) }
 }
 
 /// How many blocks went in one of the last rounds, on average.
@@ -422,12 +426,14 @@ mod tests {
     fn a_table_that_goes_from_stack_to_stack_as_it_grows_is_no_exchange() {
         for turns in 0..3_u32.pow(8) {
             let changing = table(turns);
-            let mut verdicts: Vec<Judgement> =
-                changing.iter().map(|history| Judgement::of(history, changing.len())).collect();
-            judge(&changing, &mut verdicts, HeapLook::Later);
+            let mut verdicts: Vec<Judgement> = changing
+                .iter()
+                .map(|history| Judgement::of_history(history, changing.len()))
+                .collect();
+            judge(&changing, &mut verdicts, HeapAccess::Later);
             let proves = |(_, verdict): &(&History, &Judgement)| !verdict.proves_nothing;
             let plain = changing.iter().zip(&verdicts).filter(proves).map(|(history, _)| history);
-            let line = Judgement::of(&sum(plain), 1);
+            let line = Judgement::of_history(&sum(plain), 1);
             assert_eq!(line.verdict, Verdict::Growing, "{turns}: {verdicts:?}");
         }
     }

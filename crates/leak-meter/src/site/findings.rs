@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::exchange::{self, HeapLook};
+use super::exchange::{self, HeapAccess};
 use super::frame::Frame;
 use super::harness::SoakedTest;
 use super::judgement::{self, Judgement};
-use super::ledger::{Apart, History, Ledger, Reading};
+use super::ledger::{Excluded, History, Ledger, Reading};
 use super::nameless::{nameless, why_no_line};
 use super::names::{self, Names};
 use super::origin::relative;
@@ -27,7 +27,7 @@ pub(crate) struct Judged {
     pub(crate) unmatched: Vec<String>,
     /// What the suppressed places, other tests of the process and captured output held: no part of what the
     /// program as a whole is judged by.
-    pub(crate) apart: Apart,
+    pub(crate) excluded: Excluded,
     /// Bytes live at the end that other tests of the process had allocated meanwhile.
     pub(crate) other_tests_bytes: u64,
     /// Bytes live at the end of output that the test harness captured.
@@ -52,16 +52,16 @@ impl Judged {
 /// share a line.
 ///
 /// What other tests of the same process allocate is not blamed on this one, nor is the output that the
-/// test harness captures. `look` says whether the heap can be asked which stacks share a container.
+/// test harness captures. `heap` says whether the heap can be asked which stacks share a container.
 pub(crate) fn judge(
     ledger: &Ledger,
     operations: u64,
     suppressions: &Suppressions,
-    look: HeapLook,
+    heap: HeapAccess,
 ) -> Judged {
     allocator::as_meter(|| {
         let changing = ledger.changing();
-        let stacks = verdicts_of(&changing, look);
+        let stacks = verdicts_of(&changing, heap);
         // Names cost time: only where something is not steady. The buffer of captured output may
         // be, and yet make the process as a whole seem to grow.
         if stacks.iter().all(|stack| stack.verdict == Verdict::Steady)
@@ -74,11 +74,11 @@ pub(crate) fn judge(
         let mut judged = Judged::default();
         if let Some(others) = others {
             judged.other_tests_bytes = last(&others).bytes;
-            judged.apart.add(&others);
+            judged.excluded.add(&others);
         }
         if let Some(captured) = captured {
             judged.captured_output_bytes = last(&captured).bytes;
-            judged.apart.add(&captured);
+            judged.excluded.add(&captured);
         }
         let count = lines.len();
         let mut matched = BTreeSet::new();
@@ -91,7 +91,7 @@ pub(crate) fn judge(
             };
             match suppressions.reason_for(&site, suppressed.as_deref()) {
                 Some(reason) => {
-                    judged.apart.add(&sum);
+                    judged.excluded.add(&sum);
                     judged.suppressed.push((site, reason));
                     matched.extend(suppressed);
                 }
@@ -120,16 +120,16 @@ fn is_standard(site: &Site) -> bool {
 /// look at the heap.
 pub(crate) fn verdicts(ledger: &Ledger) -> Vec<Verdict> {
     allocator::as_meter(|| {
-        let stacks = verdicts_of(&ledger.changing(), HeapLook::Later);
+        let stacks = verdicts_of(&ledger.changing(), HeapAccess::Later);
         stacks.into_iter().map(|stack| stack.verdict).collect()
     })
 }
 
 /// The verdict on each call stack that changed, in view of the others.
-fn verdicts_of(changing: &[History], look: HeapLook) -> Vec<Judgement> {
+fn verdicts_of(changing: &[History], heap: HeapAccess) -> Vec<Judgement> {
     let mut verdicts: Vec<Judgement> =
-        changing.iter().map(|history| Judgement::of(history, changing.len())).collect();
-    exchange::judge(changing, &mut verdicts, look);
+        changing.iter().map(|history| Judgement::of_history(history, changing.len())).collect();
+    exchange::judge(changing, &mut verdicts, heap);
     judgement::excuse_kept_room(changing, &mut verdicts);
     verdicts
 }
@@ -173,7 +173,7 @@ fn by_line(changing: &[History], ledger: &Ledger, suppressions: &Suppressions) -
             continue;
         }
         let suppressed =
-            signature::of(&frames).filter(|signature| suppressions.contains(signature));
+            signature::of_frames(&frames).filter(|signature| suppressions.contains(signature));
         let culprit = names::culprit(&frames).map(|at| &frames[at]);
         let lineless = why_no_line(history.site, culprit, &frames);
         let culprit = culprit.cloned().unwrap_or_else(|| nameless(history.site));
@@ -214,7 +214,7 @@ fn grows_as_line(
     let plain = line.members.iter().filter(|member| !stacks[**member].proves_nothing);
     let mut plain = plain.map(|member| &changing[*member]).peekable();
     plain.peek()?;
-    Some(Judgement::of(&sum(plain), lines)).filter(|line| line.verdict == Verdict::Growing)
+    Some(Judgement::of_history(&sum(plain), lines)).filter(|line| line.verdict == Verdict::Growing)
 }
 
 /// The finest grain that grows is the finding: a stack, else the line.
@@ -238,7 +238,7 @@ fn finding(
     let end = last(sum);
     let grows = decisive.verdict == Verdict::Growing;
     // The line's own rates; where its sum is not certain, those of the stack that grows.
-    let whole = Judgement::of(sum, lines);
+    let whole = Judgement::of_history(sum, lines);
     let rate = |of: fn(&Judgement) -> &Decision| {
         let certain = |judgement| Some(of(judgement)).filter(|of| of.verdict == Verdict::Growing);
         let decision = certain(&whole).or_else(|| certain(decisive));
@@ -269,7 +269,7 @@ fn finding(
         reallocations: end.reallocations,
         history: sum.bytes(),
         stack: line.frames.iter().map(Frame::reported).collect(),
-        signature: signature::of(&line.frames),
+        signature: signature::of_frames(&line.frames),
     })
 }
 

@@ -32,7 +32,7 @@ pub(super) struct SoakedTest(Option<String>);
 
 impl SoakedTest {
     pub(super) fn new(origin: &Origin, names: &mut Names) -> Self {
-        Self(test_of(&names.of(&origin.addresses)).map(|test| test.function.clone()))
+        Self(test_of(&names.frames(&origin.addresses)).map(|test| test.function.clone()))
     }
 
     /// Whether a stack belongs to another test, or to the harness itself. Blocks from before the soak may be

@@ -23,11 +23,11 @@ pub(super) struct Judgement {
 
 impl Judgement {
     /// Judges the blocks first, and the bytes where the number of blocks tells nothing, as of a container.
-    pub(super) fn of(history: &History, series_count: usize) -> Self {
+    pub(super) fn of_history(history: &History, series_count: usize) -> Self {
         let (blocks, bytes) = (history.blocks(), history.bytes());
         let rest = history.rest;
         let of_blocks = with_rest(
-            Series::new(&blocks).among(series_count).decide(),
+            Series::new(&blocks).series_count(series_count).decide(),
             &blocks,
             rest.map(|rest| rest.blocks),
         );
@@ -106,7 +106,7 @@ mod tests {
 
     /// The verdict on the first of two call stacks.
     fn first_of(changing: &[History; 2]) -> (Verdict, Reason) {
-        let mut verdicts = changing.each_ref().map(|history| Judgement::of(history, 2));
+        let mut verdicts = changing.each_ref().map(|history| Judgement::of_history(history, 2));
         assert_eq!(verdicts[0].verdict, Verdict::Growing, "{:?}", verdicts[0]);
         excuse_kept_room(changing, &mut verdicts);
         let [first, _] = verdicts;

@@ -68,14 +68,14 @@ pub(crate) struct History {
 
 /// The sum of what is kept apart from the program's own.
 #[derive(Debug, Default)]
-pub(crate) struct Apart {
+pub(crate) struct Excluded {
     /// Round by round. Empty if there is nothing.
     pub(crate) readings: Vec<Reading>,
     /// After the rest, if there was one.
     pub(crate) rest: Reading,
 }
 
-impl Apart {
+impl Excluded {
     pub(super) fn add(&mut self, history: &History) {
         self.readings.resize(history.readings.len(), Reading::default());
         let rounds = self.readings.iter_mut().zip(&history.readings);

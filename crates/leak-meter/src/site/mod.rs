@@ -46,7 +46,7 @@ use crate::symbols;
 use crate::verdict::{Reason, Verdict};
 
 #[cfg(feature = "soak")]
-pub(crate) use exchange::HeapLook;
+pub(crate) use exchange::HeapAccess;
 #[cfg(feature = "soak")]
 pub(crate) use findings::{Judged, judge, verdicts};
 #[cfg(any(feature = "holders", feature = "soak"))]
@@ -54,7 +54,7 @@ pub(crate) use frame::short;
 pub(crate) use frame::with_package;
 pub use frame::{Frame, Owner, Package};
 #[cfg(feature = "soak")]
-pub(crate) use ledger::{Apart, Ledger, Reading};
+pub(crate) use ledger::{Excluded, Ledger, Reading};
 pub(crate) use nameless::nameless;
 pub(crate) use names::{Names, culprit};
 pub(crate) use origin::relative;

@@ -33,7 +33,7 @@ impl Names {
     }
 
     /// The frames of a call stack, innermost first, inlined calls included.
-    pub(crate) fn of(&mut self, addresses: &[usize]) -> Vec<Frame> {
+    pub(crate) fn frames(&mut self, addresses: &[usize]) -> Vec<Frame> {
         let Self { symbols, sources, known } = self;
         let resolve = |address: &usize| {
             known.entry(*address).or_insert_with(|| resolve(*address, symbols, sources)).clone()
@@ -41,10 +41,10 @@ impl Names {
         addresses.iter().flat_map(resolve).collect()
     }
 
-    /// As [`of`](Self::of), from the first frame outside the meter on: a stack that an unwinder found begins in
+    /// As [`frames`](Self::frames), from the first frame outside the meter on: a stack that an unwinder found begins in
     /// the meter's own hooks.
     pub(crate) fn outside_the_meter(&mut self, addresses: &[usize]) -> Vec<Frame> {
-        let mut frames = self.of(addresses);
+        let mut frames = self.frames(addresses);
         let first = frames.iter().position(|frame| frame.owner != Owner::Meter);
         frames.drain(..first.unwrap_or(0));
         frames
@@ -212,7 +212,7 @@ mod tests {
         assert_eq!(whole("drop<u8>").as_deref(), Some("drop"));
     }
 
-    fn of(package: &str, function: &str) -> Frame {
+    fn in_package(package: &str, function: &str) -> Frame {
         let package = Package { name: package.to_owned(), version: Some("1.0.0".to_owned()) };
         Frame { package: Some(package), ..Frame::named(function, Owner::Dependency) }
     }
@@ -221,7 +221,7 @@ mod tests {
     fn own_code_is_answerable_before_the_code_of_others() {
         let frames = [
             Frame::named("alloc::vec::Vec::push", Owner::Standard),
-            of("lru", "lru::LruCache::put"),
+            in_package("lru", "lru::LruCache::put"),
             Frame::named("shop::remember", Owner::Program),
             Frame::named("shop::serve", Owner::Program),
             Frame::named("tests::leaks", Owner::Tests),
@@ -239,15 +239,21 @@ mod tests {
         let push = || Frame::named("alloc::vec::Vec::push", Owner::Standard);
         let frames = [
             push(),
-            of("hashbrown", "hashbrown::RawTable::insert"),
-            of("neli", "neli::Router::note"),
-            of("neli", "neli::Router::run"),
+            in_package("hashbrown", "hashbrown::RawTable::insert"),
+            in_package("neli", "neli::Router::note"),
+            in_package("neli", "neli::Router::run"),
             start(),
         ];
         assert_eq!(culprit(&frames), Some(2));
-        let frames = [push(), of("h2", "h2::send"), of("tokio", "tokio::run"), start()];
+        let frames =
+            [push(), in_package("h2", "h2::send"), in_package("tokio", "tokio::run"), start()];
         assert_eq!(culprit(&frames), Some(1));
-        let frames = [push(), of("tokio", "tokio::spawn"), of("tokio", "tokio::run"), start()];
+        let frames = [
+            push(),
+            in_package("tokio", "tokio::spawn"),
+            in_package("tokio", "tokio::run"),
+            start(),
+        ];
         assert_eq!(culprit(&frames), Some(1));
         assert_eq!(culprit(&[push(), start()]), Some(1));
     }

@@ -6,14 +6,14 @@ use super::frame::{Frame, Owner, without_generics};
 const START: u64 = 0xCBF2_9CE4_8422_2325;
 /// The signature that a call stack without any function would have. No place gets it, since one
 /// suppression would then cover all such places.
-pub(super) const OF_NOTHING: &str = "cbf29ce484222325";
+pub(super) const EMPTY: &str = "cbf29ce484222325";
 
 /// A hash (FNV-1a, 64 bit) of the program's own functions on a call stack, as 16 hexadecimal digits.
 /// Where there are none it is of all its functions, without their generic arguments, and `None` where no
 /// function has a name.
 ///
 /// Own functions come first because updates of other packages do not change them.
-pub(super) fn of(frames: &[Frame]) -> Option<String> {
+pub(super) fn of_frames(frames: &[Frame]) -> Option<String> {
     let own = frames.iter().filter(|frame| frame.owner.is_programs());
     let mut names: Vec<String> = own.map(|frame| frame.function.clone()).collect();
     if names.is_empty() {
@@ -35,14 +35,14 @@ mod tests {
 
     #[test]
     fn the_hash_of_nothing_is_where_the_hash_starts() {
-        assert_eq!(format!("{START:016x}"), OF_NOTHING);
+        assert_eq!(format!("{START:016x}"), EMPTY);
     }
 
     #[test]
     fn own_functions_alone_count_where_there_are_any() {
         let own = Frame::named("shop::add", Owner::Program);
-        let alone = of(std::slice::from_ref(&own));
-        let among = of(&[Frame::named("alloc::vec::Vec<u8>::push", Owner::Standard), own]);
+        let alone = of_frames(std::slice::from_ref(&own));
+        let among = of_frames(&[Frame::named("alloc::vec::Vec<u8>::push", Owner::Standard), own]);
         assert_eq!(alone, among);
         assert!(alone.is_some());
     }
@@ -51,7 +51,7 @@ mod tests {
     fn without_own_functions_the_others_tell_places_apart() {
         let of_functions = |functions: &[&str]| {
             let frames = functions.iter().map(|function| Frame::named(function, Owner::Dependency));
-            of(&frames.collect::<Vec<_>>())
+            of_frames(&frames.collect::<Vec<_>>())
         };
         let thread = "std::sys::thread::start";
         let moka = of_functions(&["moka::Cache<u64, u8>::insert", thread]);
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn what_has_no_name_has_no_signature() {
-        assert_eq!(of(&[]), None);
+        assert_eq!(of_frames(&[]), None);
         let nameless = ["leak_meter::Soak::run", "main", "shop+0x1f2e"].into_iter().zip([
             Owner::Meter,
             Owner::System,
@@ -73,6 +73,6 @@ mod tests {
         ]);
         let nameless: Vec<Frame> =
             nameless.map(|(function, owner)| Frame::named(function, owner)).collect();
-        assert_eq!(of(&nameless), None);
+        assert_eq!(of_frames(&nameless), None);
     }
 }

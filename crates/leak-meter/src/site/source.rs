@@ -76,7 +76,7 @@ struct Header {
 }
 
 impl Header {
-    fn of(scope: Scope) -> Self {
+    fn new(scope: Scope) -> Self {
         Self { begun: Some(scope), enclosing: 0 }
     }
 }
@@ -89,22 +89,22 @@ fn functions(text: &str) -> Vec<Function> {
     let mut scopes: Vec<(Scope, Header)> = Vec::new();
     let mut header = Header::default();
     let mut before = Token::Sign(';');
-    let mut tokens = Tokens::of(text).peekable();
+    let mut tokens = Tokens::new(text).peekable();
     while let Some((token, line)) = tokens.next() {
         match &token {
             Token::Word("fn") => {
                 if let Some((Token::Word(name), _)) = tokens.peek() {
                     let name = (*name).to_owned();
-                    header = Header::of(Scope::Function { name, from: line });
+                    header = Header::new(Scope::Function { name, from: line });
                 }
             }
             // Elsewhere it is part of a type.
             Token::Word("impl") if header.begun.is_none() && begins_item(&before) => {
-                header = Header::of(Scope::Type(implemented(&mut tokens)));
+                header = Header::new(Scope::Type(implemented(&mut tokens)));
             }
             Token::Word("trait") if header.begun.is_none() => {
                 if let Some((Token::Word(name), _)) = tokens.peek() {
-                    header = Header::of(Scope::Type(Some((*name).to_owned())));
+                    header = Header::new(Scope::Type(Some((*name).to_owned())));
                 }
             }
             Token::Sign('(' | '[') => header.enclosing += 1,

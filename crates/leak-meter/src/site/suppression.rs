@@ -92,7 +92,7 @@ fn read(path: &Path) -> Result<Vec<Suppression>, String> {
                  report shows (16 hexadecimal digits), a blank, and the reason why it may stay"
             ));
         }
-        if signature == signature::OF_NOTHING {
+        if signature == signature::EMPTY {
             return Err(format!(
                 "line {number} of {shown} suppresses {signature}, the signature that earlier versions \
                  gave to every place without a function of the program's own; remove the line, and \

@@ -50,7 +50,7 @@ pub(super) struct Readings {
 }
 
 impl Readings {
-    fn of(&self, resource: Resource) -> Option<u64> {
+    fn reading(&self, resource: Resource) -> Option<u64> {
         match resource {
             Resource::OpenFiles => self.open.map(|open| open.all),
             Resource::Threads => self.threads,
@@ -133,7 +133,7 @@ impl Handles {
     /// How many times the load so far the limited resources last for.
     pub(super) fn lasts_for(&self) -> u64 {
         let lasts = self.limits.iter().filter_map(|(resource, limit)| {
-            let (start, now) = (self.start.of(*resource)?, self.last.of(*resource)?);
+            let (start, now) = (self.start.reading(*resource)?, self.last.reading(*resource)?);
             Some(most_more(start, *limit) / now.saturating_sub(start).max(1))
         });
         lasts.min().unwrap_or(u64::MAX)
@@ -143,7 +143,7 @@ impl Handles {
     /// and its limit.
     pub(super) fn near_limit(&self, now: &Readings) -> Option<(Resource, u64, u64, u64)> {
         self.limits.iter().find_map(|(resource, limit)| {
-            let (start, now) = (self.start.of(*resource)?, now.of(*resource)?);
+            let (start, now) = (self.start.reading(*resource)?, now.reading(*resource)?);
             (now >= start + most_more(start, *limit)).then_some((*resource, start, now, limit.most))
         })
     }
@@ -152,7 +152,7 @@ impl Handles {
     pub(super) fn exhausted(&mut self) -> Option<String> {
         let now = self.read();
         self.limits.iter().find_map(|(resource, limit)| {
-            let (start, now) = (self.start.of(*resource)?, now.of(*resource)?);
+            let (start, now) = (self.start.reading(*resource)?, now.reading(*resource)?);
             let used_up = now > start && now + now / 10 >= limit.usable();
             used_up.then(|| risen(*resource, start, now, limit.most))
         })

@@ -8,7 +8,7 @@ mod recorder;
 mod run;
 mod schedule;
 mod settle;
-mod turn;
+mod soak_lock;
 
 use std::fmt;
 use std::future::Future;
@@ -223,12 +223,6 @@ impl<'a> Soak<'a> {
     pub fn suppressions(mut self, file: impl AsRef<Path>) -> Self {
         self.plan.suppressions.read(file.as_ref());
         self
-    }
-
-    #[deprecated(note = "use `Soak::suppressions`, which reads the same file")]
-    #[doc(hidden)]
-    pub fn known_findings(self, file: impl AsRef<Path>) -> Self {
-        self.suppressions(file)
     }
 
     /// Whether to look at the end, where something grows, for [who holds it](crate::holders). On unless

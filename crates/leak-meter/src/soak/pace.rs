@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Soak;
 
 /// How often a soak that waits asks again.
-pub(super) const LOOK: Duration = Duration::from_millis(2);
+pub(super) const POLL_INTERVAL: Duration = Duration::from_millis(2);
 
 /// Who says when the next round begins, and how much work it has.
 pub(super) type Pacer<'a> = Box<dyn FnMut() -> Pace + 'a>;

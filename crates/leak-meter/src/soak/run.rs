@@ -9,7 +9,7 @@ use std::task::Poll;
 use std::thread;
 
 use super::recorder::Recorder;
-use super::turn::{Turn, within};
+use super::soak_lock::{SoakLock, within};
 use super::{Operation, OperationResult, Soak, pace, settle};
 use crate::report::Report;
 
@@ -35,7 +35,7 @@ impl Soak<'_> {
     /// If an operation panics: the report so far is printed to the standard error stream, and the panic goes
     /// on.
     pub fn run<R: OperationResult>(mut self, mut workload: impl FnMut(Operation) -> R) -> Report {
-        let _turn = Turn::wait(&mut self.plan.fault);
+        let _lock = SoakLock::wait(&mut self.plan.fault);
         if self.settling.async_step.is_some() {
             let fault = "Soak::settle_async needs Soak::run_async; use Soak::settle with Soak::run";
             self.plan.fault.get_or_insert(fault.to_owned());
@@ -43,7 +43,7 @@ impl Soak<'_> {
         let mut recorder = Recorder::new(self.plan, self.watchers);
         while recorder.goes_on() {
             if recorder.waits() {
-                thread::sleep(pace::LOOK);
+                thread::sleep(pace::POLL_INTERVAL);
                 continue;
             }
             recorder.begin_round();
@@ -84,12 +84,12 @@ impl Soak<'_> {
         mut self,
         mut workload: impl AsyncFnMut(Operation) -> R,
     ) -> Report {
-        let _turn = Turn::wait_async(&mut self.plan.fault).await;
+        let _lock = SoakLock::wait_async(&mut self.plan.fault).await;
         let mut workload = async |operation| within(workload(operation)).await;
         let mut recorder = Recorder::new(self.plan, self.watchers);
         while recorder.goes_on() {
             if recorder.waits() {
-                settle::rest_async(pace::LOOK).await;
+                settle::rest_async(pace::POLL_INTERVAL).await;
                 continue;
             }
             recorder.begin_round();

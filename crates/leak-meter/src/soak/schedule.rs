@@ -19,7 +19,7 @@ const MOST_MERGED: usize = 32;
 /// are read even then.
 const QUICK: f64 = 0.125;
 /// How many operations are run between two looks at the clock, at the most.
-const BETWEEN_LOOKS: u64 = 64;
+const BETWEEN_CLOCK_READS: u64 = 64;
 
 /// The schedule of a running soak.
 #[derive(Debug)]
@@ -114,8 +114,9 @@ impl Schedule {
 
     /// Whether the time is up within a round, after `done` of its operations.
     pub(super) fn is_over(&self, done: u64) -> bool {
-        let looks = self.operations < BETWEEN_LOOKS || done.is_multiple_of(BETWEEN_LOOKS);
-        looks && self.load.is_some_and(|load| self.began.elapsed() >= load)
+        let reads_clock =
+            self.operations < BETWEEN_CLOCK_READS || done.is_multiple_of(BETWEEN_CLOCK_READS);
+        reads_clock && self.load.is_some_and(|load| self.began.elapsed() >= load)
     }
 
     /// Whether the soak chooses how much work it does.

@@ -74,7 +74,7 @@ pub struct Decision {
 #[derive(Debug, Clone)]
 pub struct Series {
     pub(super) values: Vec<f64>,
-    pub(super) among: f64,
+    pub(super) series_count: f64,
 }
 
 /// Decides on one series of readings, one per round.
@@ -85,15 +85,15 @@ pub fn decide(readings: &[u64]) -> Decision {
 impl Series {
     /// A series that is looked at alone.
     pub fn new(readings: &[u64]) -> Self {
-        Self { values: readings.iter().map(|reading| *reading as f64).collect(), among: 1.0 }
+        Self { values: readings.iter().map(|reading| *reading as f64).collect(), series_count: 1.0 }
     }
 
     /// The same, as one of `series_count` that are all looked at: the more there are, the clearer
     /// each must stand out from its noise, so that the chance of any false alarm stays the same
     /// (Bonferroni).
     #[must_use]
-    pub fn among(self, series_count: usize) -> Self {
-        Self { among: series_count.max(1) as f64, ..self }
+    pub fn series_count(self, series_count: usize) -> Self {
+        Self { series_count: series_count.max(1) as f64, ..self }
     }
 
     /// Decides whether the series grows.
@@ -140,7 +140,7 @@ impl Series {
     /// The level at which a mean gain in the window counts. Readings that never fall have no noise
     /// that could make a trend by chance, however many series there are.
     pub(super) fn level_for_rise(&self, from: usize) -> f64 {
-        if gains::never_falls(&self.values[from..]) { RISES } else { RISES / self.among }
+        if gains::never_falls(&self.values[from..]) { RISES } else { RISES / self.series_count }
     }
 
     /// The round from which on the series grows, and its rate; or the last condition that it failed.
@@ -237,7 +237,7 @@ impl Series {
         }
         let rises = |from: usize, level: f64| {
             gains::at_every_length(&self.values, from)
-                .any(|(_, gains)| gains.rise(level / self.among))
+                .any(|(_, gains)| gains.rise(level / self.series_count))
         };
         let quarter = rounds / 4;
         !rises(rounds / 2, RISES_PERHAPS)

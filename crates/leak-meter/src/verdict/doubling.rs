@@ -27,7 +27,7 @@ const MOST_STEPS: usize = 8;
 
 /// Decides on a series of live bytes, one reading per round, as one of `series_count` series.
 pub fn decide(readings: &[u64], series_count: usize) -> Decision {
-    let plain = Series::new(readings).among(series_count).decide();
+    let plain = Series::new(readings).series_count(series_count).decide();
     let Some(staircase) = Staircase::of_readings(readings) else {
         return plain;
     };

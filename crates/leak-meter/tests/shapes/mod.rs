@@ -124,7 +124,7 @@ impl Shape {
     fn try_limit(&self, member: &Member, seed: u64, rates: &mut Rates) {
         let series_count = member.series.len();
         let steady = readings(&member.series[0]);
-        let limit = Series::new(&steady).among(series_count).detection_limit(1.0);
+        let limit = Series::new(&steady).series_count(series_count).detection_limit(1.0);
         let limit = limit.expect("a steady series has a detection limit");
         rates.limits.push(limit * ROUNDS as f64);
         let leaks = member.per_round.filter(|truth| *truth > 0.0);
@@ -158,7 +158,7 @@ impl Shape {
         if self.bytes {
             decide_on_bytes(readings, series_count)
         } else {
-            Series::new(readings).among(series_count).decide()
+            Series::new(readings).series_count(series_count).decide()
         }
     }
 

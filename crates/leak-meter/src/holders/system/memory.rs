@@ -41,12 +41,12 @@ impl Memory {
         self.until = until;
     }
 
-    /// Hands the words of `range` to `see` with the address of the first, in order and in pieces. Pages
+    /// Hands the words of `range` to `on_words` with the address of the first, in order and in pieces. Pages
     /// that were never touched are left out, and so is what cannot be read.
     pub(crate) fn each(
         &mut self,
         range: &Range<usize>,
-        mut see: impl FnMut(usize, &[Word]),
+        mut on_words: impl FnMut(usize, &[Word]),
     ) -> Result<(), OutOfTime> {
         let mut at = range.start.next_multiple_of(WORD);
         while at < range.end {
@@ -55,7 +55,7 @@ impl Memory {
             }
             let (parts, end) = self.pages.in_use(&(at..range.end));
             for part in parts {
-                self.read(part, &mut see)?;
+                self.read(part, &mut on_words)?;
             }
             at = end;
         }
@@ -65,7 +65,7 @@ impl Memory {
     fn read(
         &mut self,
         range: Range<usize>,
-        see: &mut impl FnMut(usize, &[Word]),
+        on_words: &mut impl FnMut(usize, &[Word]),
     ) -> Result<(), OutOfTime> {
         let mut at = range.start;
         while at < range.end {
@@ -74,7 +74,7 @@ impl Memory {
             }
             let want = CHUNK.min(range.end - at);
             let got = self.contents.read_at(&mut self.chunk[..want], at as u64).unwrap_or(0);
-            see(at, self.chunk[..got].as_chunks().0);
+            on_words(at, self.chunk[..got].as_chunks().0);
             // Behind what was read lies a page that is gone.
             let gone = ((at + got) / self.pages.size() + 1) * self.pages.size();
             at = if got == want { at + want } else { gone };

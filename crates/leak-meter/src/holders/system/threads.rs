@@ -16,7 +16,7 @@ pub(crate) struct Thread {
 }
 
 /// How often it is looked where a running thread's stack ends: it may wait the next time.
-const LOOKS: usize = 3;
+const ATTEMPTS: usize = 3;
 
 /// Every thread of the process, the main one first. The calling thread's stack pointer is not told.
 pub(crate) fn all() -> Vec<Thread> {
@@ -41,7 +41,7 @@ fn thread(id: u32, is_main: bool) -> Thread {
     } else {
         read("comm").map(|name| name.trim_end().to_owned()).unwrap_or_default()
     };
-    let stack_pointer = (0..LOOKS).find_map(|_| stack_pointer(&read("syscall").ok()?));
+    let stack_pointer = (0..ATTEMPTS).find_map(|_| stack_pointer(&read("syscall").ok()?));
     Thread { id, name, is_main, stack_pointer, pointer: None }
 }
 

@@ -8,7 +8,7 @@ use crate::judge::{self, Evidence};
 use crate::probe::FileGroup;
 use crate::report::{GaugeGrowth, OpenFiles, Report, Suppressed};
 use crate::series::Resource;
-use crate::site::{self, HeapLook};
+use crate::site::{self, HeapAccess};
 use crate::verdict::Verdict;
 
 impl Recorder<'_> {
@@ -19,8 +19,8 @@ impl Recorder<'_> {
         let attribution = site::attribution();
         drop(self.search.take());
         let operations = self.schedule.operations;
-        let look = if self.plan.holders { HeapLook::Allowed } else { HeapLook::SwitchedOff };
-        let judged = site::judge(&self.ledger, operations, &self.plan.suppressions, look);
+        let heap = if self.plan.holders { HeapAccess::Allowed } else { HeapAccess::SwitchedOff };
+        let judged = site::judge(&self.ledger, operations, &self.plan.suppressions, heap);
         // The workload is still alive, with all that it holds.
         let grows = judged.sites.iter().any(|site| site.verdict == Verdict::Growing);
         let holders =
@@ -32,7 +32,7 @@ impl Recorder<'_> {
         let evidence = Evidence {
             rounds: &self.rounds,
             after_rest: self.after_rest.as_ref(),
-            apart: &judged.apart,
+            excluded: &judged.excluded,
             bounds: &self.plan.bounds,
             limits: &self.handles.limits,
             unavailable: &unavailable,

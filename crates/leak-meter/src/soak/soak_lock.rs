@@ -16,7 +16,7 @@ use super::settle::yield_now;
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// How often a waiting soak looks whether it is its turn.
-const LOOK: Duration = Duration::from_millis(1);
+const RETRY_PAUSE: Duration = Duration::from_millis(1);
 
 /// Why a soak within a soak is refused.
 const NESTED: &str = "this soak was started inside another one, which counts all that the process \
@@ -29,11 +29,11 @@ thread_local! {
 
 /// The right to soak; given back when dropped, also by a panic. An asynchronous soak's may move between
 /// threads, as a future does, which a lock's guard may not.
-pub(super) struct Turn {
-    kind: Kind,
+pub(super) struct SoakLock {
+    kind: LockKind,
 }
 
-enum Kind {
+enum LockKind {
     /// Of a soak that stays on its thread.
     OnThread(Within),
     Async,
@@ -57,16 +57,16 @@ impl Drop for Within {
     }
 }
 
-impl Turn {
+impl SoakLock {
     /// Waits until no soak is under way. `fault` gets the reason if that could never be.
     pub(super) fn wait(fault: &mut Option<String>) -> Self {
         if AROUND.get() > 0 {
             return Self::refused(fault);
         }
         while !take() {
-            thread::sleep(LOOK);
+            thread::sleep(RETRY_PAUSE);
         }
-        Self { kind: Kind::OnThread(Within::enter()) }
+        Self { kind: LockKind::OnThread(Within::enter()) }
     }
 
     /// As [`wait`](Self::wait), while the runtime's other tasks go on: the soak that is waited for may
@@ -76,15 +76,15 @@ impl Turn {
             return Self::refused(fault);
         }
         while !take() {
-            thread::sleep(LOOK);
+            thread::sleep(RETRY_PAUSE);
             yield_now().await;
         }
-        Self { kind: Kind::Async }
+        Self { kind: LockKind::Async }
     }
 
     fn refused(fault: &mut Option<String>) -> Self {
         *fault = Some(NESTED.to_owned());
-        Self { kind: Kind::Refused }
+        Self { kind: LockKind::Refused }
     }
 }
 
@@ -102,11 +102,11 @@ pub(super) async fn within<T>(part: impl Future<Output = T>) -> T {
     .await
 }
 
-impl Drop for Turn {
+impl Drop for SoakLock {
     fn drop(&mut self) {
         match &self.kind {
-            Kind::Refused => {}
-            Kind::OnThread(_) | Kind::Async => TAKEN.store(false, Ordering::Release),
+            LockKind::Refused => {}
+            LockKind::OnThread(_) | LockKind::Async => TAKEN.store(false, Ordering::Release),
         }
     }
 }

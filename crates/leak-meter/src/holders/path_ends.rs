@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::areas::AreaKind;
 use super::finding::Hold;
-use super::look::Seen;
+use super::heap_scan::HeapScan;
 use super::places::Places;
 use super::reach::Seed;
 use super::rings::{self, Source};
@@ -13,7 +13,7 @@ use crate::allocator::{self, SiteId};
 
 /// An end of ways. Equal ones are one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Top {
+pub(crate) struct PathEnd {
     pub(crate) hold: Hold,
     /// Of a ring: the number of the place of each step, and whether it is the one to weaken.
     pub(crate) ring: Vec<(u32, bool)>,
@@ -21,15 +21,15 @@ pub(crate) struct Top {
 
 /// All ends, by number.
 #[derive(Debug)]
-pub(crate) struct Tops {
-    numbers: HashMap<Top, u32>,
-    known: Vec<Top>,
+pub(crate) struct PathEnds {
+    numbers: HashMap<PathEnd, u32>,
+    known: Vec<PathEnd>,
     /// By area and frame, or the address itself: what was named before.
     of_place: HashMap<(u32, usize), u32>,
     of_source: HashMap<usize, u32>,
 }
 
-impl Tops {
+impl PathEnds {
     pub(crate) fn new() -> Self {
         Self {
             numbers: HashMap::new(),
@@ -39,27 +39,27 @@ impl Tops {
         }
     }
 
-    pub(crate) fn get(&self, number: u32) -> &Top {
+    pub(crate) fn get(&self, number: u32) -> &PathEnd {
         &self.known[number as usize]
     }
 
-    fn number(&mut self, top: Top) -> u32 {
+    fn number(&mut self, end: PathEnd) -> u32 {
         let next = u32::try_from(self.known.len()).unwrap_or(u32::MAX);
-        let number = *self.numbers.entry(top.clone()).or_insert(next);
+        let number = *self.numbers.entry(end.clone()).or_insert(next);
         if number == next {
-            self.known.push(top);
+            self.known.push(end);
         }
         number
     }
 
     /// The root that the seed with this number is part of.
-    pub(crate) fn of_seed(&mut self, seen: &Seen, places: &mut Places, seed: usize) -> u32 {
-        let Seed { root: area, .. } = seen.roots.seeds[seed];
-        let address = seen.roots.places[seed];
-        let stretch = &seen.roots.areas[area as usize];
+    pub(crate) fn of_seed(&mut self, scan: &HeapScan, places: &mut Places, seed: usize) -> u32 {
+        let Seed { root: area, .. } = scan.roots.seeds[seed];
+        let address = scan.roots.places[seed];
+        let stretch = &scan.roots.areas[area as usize];
         let item = match stretch.kind {
-            AreaKind::Stack(thread) if thread == seen.roots.own => {
-                seen.roots.code_at(address).unwrap_or(0)
+            AreaKind::Stack(thread) if thread == scan.roots.own => {
+                scan.roots.code_at(address).unwrap_or(0)
             }
             AreaKind::Stack(_) | AreaKind::Tasks => 0,
             AreaKind::Statics(_) | AreaKind::ThreadLocals(..) => address,
@@ -67,19 +67,19 @@ impl Tops {
         if let Some(known) = self.of_place.get(&(area, item)) {
             return *known;
         }
-        let thread_name = |thread: usize| seen.roots.threads[thread].name.clone();
+        let thread_name = |thread: usize| scan.roots.threads[thread].name.clone();
         // The symbols are those of the object that the meter is part of.
         let offset = allocator::load_offset();
-        let own = seen.roots.objects.iter().position(|object| Some(object.offset) == offset);
+        let own = scan.roots.objects.iter().position(|object| Some(object.offset) == offset);
         let hold = match stretch.kind {
             AreaKind::Tasks => Hold::UnfinishedTask,
             AreaKind::Statics(object) if Some(object) == own => {
-                let offset = seen.roots.objects[object].offset;
+                let offset = scan.roots.objects[object].offset;
                 let name = places.symbols().data_at((address - offset) as u64);
                 Hold::Static { name, library: None }
             }
             AreaKind::Statics(object) => {
-                let path = &seen.roots.objects[object].path;
+                let path = &scan.roots.objects[object].path;
                 let file = path.rsplit('/').next().unwrap_or_default().to_owned();
                 Hold::Static { name: None, library: Some(file) }
             }
@@ -90,32 +90,32 @@ impl Tops {
                 Hold::ThreadLocal { name, thread: thread_name(thread) }
             }
             // Which ones is told by the finding.
-            AreaKind::Stack(thread) if thread != seen.roots.own => Hold::Stacks { threads: 0 },
+            AreaKind::Stack(thread) if thread != scan.roots.own => Hold::Stacks { threads: 0 },
             AreaKind::Stack(thread) => {
                 let function = (item != 0).then(|| places.function_at(item)).flatten();
                 let (function, place) = function.unzip();
                 Hold::Stack { thread: thread_name(thread), function, place: place.flatten() }
             }
         };
-        let number = self.number(Top { hold, ring: Vec::new() });
+        let number = self.number(PathEnd { hold, ring: Vec::new() });
         self.of_place.insert((area, item), number);
         number
     }
 
     /// What a source is that no root reaches.
-    pub(crate) fn of_source(&mut self, seen: &Seen, places: &mut Places, source: usize) -> u32 {
+    pub(crate) fn of_source(&mut self, scan: &HeapScan, places: &mut Places, source: usize) -> u32 {
         if let Some(known) = self.of_source.get(&source) {
             return *known;
         }
         let at = source;
-        let (source, kind) = &seen.sources[at];
+        let (source, kind) = &scan.sources[at];
         let (hold, ring) = match kind {
             Unheld::Foreign => (Hold::Foreign, Vec::new()),
             Unheld::LeakedCount => (Hold::LeakedCount, Vec::new()),
             Unheld::Nothing => (Hold::Nothing, Vec::new()),
-            Unheld::Ring => (Hold::Ring, ring(seen, places, source)),
+            Unheld::Ring => (Hold::Ring, ring(scan, places, source)),
         };
-        let number = self.number(Top { hold, ring });
+        let number = self.number(PathEnd { hold, ring });
         self.of_source.insert(at, number);
         number
     }
@@ -123,15 +123,15 @@ impl Tops {
 
 /// The steps of a ring: the shortest one through the block whose line allocated first. What was made
 /// first is the owner; the way back to it is the step to weaken.
-fn ring(seen: &Seen, places: &mut Places, source: &Source) -> Vec<(u32, bool)> {
-    let site = |block: u32| seen.heap.site(block);
-    let is_counted = |block: u32| seen.counted.is_counted(site(block));
+fn ring(scan: &HeapScan, places: &mut Places, source: &Source) -> Vec<(u32, bool)> {
+    let site = |block: u32| scan.heap.site(block);
+    let is_counted = |block: u32| scan.counted.is_counted(site(block));
     let age = |block: &u32| (!is_counted(*block), site(*block), *block);
     let Some(first) = source.blocks.iter().copied().min_by_key(age) else {
         return Vec::new();
     };
-    let blocks = rings::ring(&seen.graph, source, first, &seen.no_ring);
-    let numbers: Vec<u32> = blocks.iter().map(|block| number(seen, places, *block)).collect();
+    let blocks = rings::ring(&scan.graph, source, first, &scan.no_ring);
+    let numbers: Vec<u32> = blocks.iter().map(|block| number(scan, places, *block)).collect();
     // The last step of our own code that owns the next by a counted pointer.
     let next = |at: usize| blocks[(at + 1) % blocks.len()];
     let points = |at: usize, only_own: bool| {
@@ -150,6 +150,6 @@ fn ring(seen: &Seen, places: &mut Places, source: &Source) -> Vec<(u32, bool)> {
 }
 
 /// The number of the place of a block.
-pub(crate) fn number(seen: &Seen, places: &mut Places, block: u32) -> u32 {
-    places.number(SiteId::of_index(seen.heap.site(block)))
+pub(crate) fn number(scan: &HeapScan, places: &mut Places, block: u32) -> u32 {
+    places.number(SiteId::of_index(scan.heap.site(block)))
 }

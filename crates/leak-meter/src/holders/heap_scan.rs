@@ -7,7 +7,6 @@ use super::contents::Contents;
 use super::deadline::Deadline;
 use super::graph::{Bits, Graph};
 use super::heap::{Heap, number};
-use super::leftovers::InUse;
 use super::owners;
 use super::places::Places;
 use super::pointers::{edges, foreign};
@@ -15,14 +14,15 @@ use super::reach::{Parent, Seed, Tree};
 use super::rings::{self, Source};
 use super::roots::{Caller, Roots};
 use super::spare;
+use super::stale_pointers::InUse;
 use super::system::{self, Backing, Mapping, Memory, OutOfTime, WORD};
 use super::unheld::{self, Unheld, forest};
 use super::wakers::{self, Wakers};
 use super::weak::{self, Counted};
 
-/// What was seen.
+/// The result of one scan of the heap.
 #[derive(Debug)]
-pub(crate) struct Seen {
+pub(crate) struct HeapScan {
     pub(crate) heap: Heap,
     pub(crate) graph: Graph,
     pub(crate) counted: Counted,
@@ -41,7 +41,7 @@ pub(crate) struct Seen {
     /// What these hold; the roots of its seeds are the numbers of the sources.
     pub(crate) forest: Tree,
     pub(crate) forest_seeds: Vec<Seed>,
-    /// Whether the time, or the room for pointers, was over before all was seen.
+    /// Whether the time, or the room for pointers, ran out before the scan was complete.
     pub(crate) is_partial: bool,
 }
 
@@ -52,7 +52,7 @@ const READING_ENDS: f64 = 0.65;
 /// and owners, weak pointers, ways and rings are told. The rest is for what is said of it.
 const GRAPH_ENDS: f64 = 0.85;
 
-impl Seen {
+impl HeapScan {
     /// Looks at the whole heap once.
     pub(crate) fn take(
         caller: &Caller,
@@ -70,9 +70,9 @@ impl Seen {
             .collect();
         let heap = Heap::scan(&mut memory, &blocks, limits);
         memory.set_end(share(READING_ENDS));
-        let mut in_use = InUse::of(heap.len());
+        let mut in_use = InUse::new(heap.len());
         let mut roots = Roots::find(&mut memory, &mappings, &heap, caller, &mut in_use);
-        let mut wakers = Wakers::of(&memory, &roots.objects);
+        let mut wakers = Wakers::new(&memory, &roots.objects);
         let (mut all, moved, is_read) =
             edges(&mut memory, &blocks, &heap, &mut in_use, &mut wakers, limits.pointers);
         memory.set_end(share(1.0));
@@ -81,10 +81,11 @@ impl Seen {
             all.mark_as_wakers(edge as usize);
         }
         let contents = &mut Contents { heap: &heap, memory: &memory, places };
-        let leftovers = in_use.leftovers(&all, |block| contents.room(block));
-        let graph = all.without(&leftovers);
-        let mut graph =
-            spare::drop_leftovers(graph, &heap, &roots, &memory, |block| contents.slots(block));
+        let stale = in_use.stale_edges(&all, |block| contents.room(block));
+        let graph = all.without(&stale);
+        let mut graph = spare::drop_stale_pointers(graph, &heap, &roots, &memory, |block| {
+            contents.slots(block)
+        });
         let counted = weak::find(&graph, contents);
         let unfinished = wakers::unfinished_tasks(&graph, contents);
         let (mut others, loose) = owners::find(&mut graph, &counted, contents, unfinished);
@@ -163,7 +164,7 @@ impl Seen {
     }
 }
 
-impl Seen {
+impl HeapScan {
     /// What tells a block from others in a later look.
     pub(crate) fn identity(&self, block: u32) -> (u64, u32) {
         (self.heap.granule(block), self.heap.site(block))

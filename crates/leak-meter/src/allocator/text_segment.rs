@@ -48,7 +48,7 @@ pub(super) fn find() {
 
     /// Called for each loaded object, the executable first; `index` counts them. Ends at the one that this
     /// function is part of.
-    unsafe extern "C" fn look(
+    unsafe extern "C" fn visit_object(
         object: *mut libc::dl_phdr_info,
         _: usize,
         index: *mut c_void,
@@ -75,7 +75,7 @@ pub(super) fn find() {
         }
         let is_executable = *index == 0;
         *index += 1;
-        if !(low..high).contains(&(look as *const ()).addr()) {
+        if !(low..high).contains(&(visit_object as *const ()).addr()) {
             return 0;
         }
         #[allow(clippy::cast_possible_truncation)]
@@ -90,7 +90,7 @@ pub(super) fn find() {
 
     let mut index = 0_usize;
     // SAFETY: the callback has the signature asked for, and gets `index` during this call alone.
-    unsafe { libc::dl_iterate_phdr(Some(look), (&raw mut index).cast()) };
+    unsafe { libc::dl_iterate_phdr(Some(visit_object), (&raw mut index).cast()) };
 }
 
 /// Elsewhere every address counts as code; the walk ends where the list does.

@@ -37,13 +37,13 @@ pub(crate) enum Slots {
 
 impl InUse {
     /// Nothing known yet, of so many blocks.
-    pub(crate) fn of(blocks: usize) -> Self {
+    pub(crate) fn new(blocks: usize) -> Self {
         Self(vec![0; blocks])
     }
 
     /// The word at a place of `words` points to the start of `block`, of `size` bytes. In a vector it
     /// stands between its room and its length, in elements.
-    pub(crate) fn see(&mut self, block: u32, size: u64, words: &[Word], at: usize) {
+    pub(crate) fn note_pointer(&mut self, block: u32, size: u64, words: &[Word], at: usize) {
         let word = |at: usize| words.get(at).map(|word| u64::from_ne_bytes(*word));
         let around = at.checked_sub(1).and_then(word).zip(word(at + 1));
         let is_vector = |(room, length): &(u64, u64)| {
@@ -63,8 +63,8 @@ impl InUse {
     }
 
     /// The edges that are leftovers.
-    pub(crate) fn leftovers(&self, graph: &Graph, mut room: impl FnMut(u32) -> Room) -> Bits {
-        let mut leftovers = Bits::none_of(graph.edge_count());
+    pub(crate) fn stale_edges(&self, graph: &Graph, mut room: impl FnMut(u32) -> Room) -> Bits {
+        let mut stale = Bits::none_of(graph.edge_count());
         for (block, place, edge) in graph.each() {
             let is_left = match room(block) {
                 Room::Vector => {
@@ -75,10 +75,10 @@ impl InUse {
                 Room::Other => false,
             };
             if is_left {
-                leftovers.add(place);
+                stale.add(place);
             }
         }
-        leftovers
+        stale
     }
 }
 
@@ -91,13 +91,13 @@ mod tests {
     fn what_lies_beyond_the_length_is_left_over() {
         let graph = graph(4, &[(0, 1), (0, 2), (0, 3), (1, 2)]);
         let left = |claims: &[[u64; 2]], kind| {
-            let mut in_use = InUse::of(4);
+            let mut in_use = InUse::new(4);
             for [room, length] in claims {
                 let words = [*room, 0x7f00, *length].map(u64::to_ne_bytes);
-                in_use.see(0, 32, &words, 1);
+                in_use.note_pointer(0, 32, &words, 1);
             }
             let room = |block| if block == 0 { kind } else { Room::Other };
-            let left = in_use.leftovers(&graph, room);
+            let left = in_use.stale_edges(&graph, room);
             let left = graph.each().filter(|(_, place, _)| left.has(*place));
             left.map(|(.., edge)| edge.target).collect::<Vec<_>>()
         };

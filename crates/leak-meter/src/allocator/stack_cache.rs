@@ -23,7 +23,7 @@ const FEWEST: usize = 2;
 /// other out. At first only two entries are in use. The number doubles when a stack finds no room, so that a
 /// thread with few stacks touches few pages.
 #[repr(C)]
-pub(super) struct Recent {
+pub(super) struct StackCache {
     /// The [state](super::search::state) of the search for call sites that all the stacks are of.
     state: u32,
     /// Entries in use, a power of two, less one; what is beyond them may be another thread's.
@@ -42,7 +42,7 @@ struct Entry {
     frames: [Frame; MOST_FRAMES],
 }
 
-impl Recent {
+impl StackCache {
     /// Forgets every stack: the next thread has another.
     pub(super) fn forget(&mut self) {
         // Untouched memory stays untouched.
@@ -94,7 +94,7 @@ impl Recent {
         }
         // SAFETY: the caller's promise.
         let key = unsafe { key(start, size) };
-        let is_taken = |recent: &Self, place: usize| recent.entries[place].key != 0;
+        let is_taken = |cache: &Self, place: usize| cache.entries[place].key != 0;
         let [first, second] = self.places(key);
         let number = self.mask + 1;
         let is_crowded = is_taken(self, first) && (number < FEW || is_taken(self, second));

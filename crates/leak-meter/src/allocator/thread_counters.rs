@@ -11,12 +11,12 @@ use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
-use super::code;
 use super::counts::Counters;
 use super::memory;
-#[cfg(feature = "sites")]
-use super::recent::Recent;
 use super::site_id::{MOST_SITES, SiteId};
+#[cfg(feature = "sites")]
+use super::stack_cache::StackCache;
+use super::text_segment;
 
 /// Tables, the shared one included. More threads than this at one time share table 0.
 const MOST_TABLES: usize = 256;
@@ -42,7 +42,7 @@ pub(super) struct Table {
     packed: [PackedCounters; PACKED],
     /// Of the thread that the table belongs to alone; unused in the shared table.
     #[cfg(feature = "sites")]
-    recent: UnsafeCell<Recent>,
+    stack_cache: UnsafeCell<StackCache>,
     /// The counters of the other sites, by their numbers.
     indexed: [IndexedCounters; MOST_SITES],
 }
@@ -60,7 +60,7 @@ struct PackedCounters {
 #[repr(align(64))]
 struct IndexedCounters(Counters);
 
-// SAFETY: the other fields are atomic; `recent` is used by the one thread that has the table in `OWN`.
+// SAFETY: the other fields are atomic; `stack_cache` is used by the one thread that has the table in `OWN`.
 unsafe impl Sync for Table {}
 
 impl Table {
@@ -236,9 +236,9 @@ fn count_elsewhere(site: SiteId, work: impl Fn(&Counters, Add)) {
 /// What this thread remembers of its stacks; `None` for a thread without a table of its own.
 #[cfg(feature = "sites")]
 #[inline]
-pub(super) fn recent() -> Option<*mut Recent> {
+pub(super) fn stack_cache() -> Option<*mut StackCache> {
     // SAFETY: a table is mapped for ever.
-    unsafe { OWN.get().as_ref() }.map(|table| table.recent.get())
+    unsafe { OWN.get().as_ref() }.map(|table| table.stack_cache.get())
 }
 
 /// Makes a free table this thread's own, and returns its number.
@@ -255,7 +255,7 @@ fn claim() -> Option<usize> {
     #[cfg(feature = "sites")]
     // SAFETY: the table is taken, and not in `OWN` yet: nobody else has what it remembers.
     unsafe {
-        (*(*table).recent.get()).forget();
+        (*(*table).stack_cache.get()).forget();
     }
     OWN.set(table);
     Some(index)
@@ -298,7 +298,7 @@ fn exit_key() -> Option<libc::pthread_key_t> {
     if known != 0 {
         return Some(known - 1);
     }
-    if !code::pin() {
+    if !text_segment::pin() {
         return None; // The destructor must not be called once its code is gone.
     }
     let mut key = 0;
