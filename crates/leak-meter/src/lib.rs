@@ -80,8 +80,8 @@
 //! - [`probe`]: what is open or alive right now: heap, open files, threads, files in a folder.
 //! - [`soak`]: runs a workload in rounds and takes a reading after each.
 //! - [`series`]: the readings, and the names of the resources in them.
-//! - [`verdict`]: from a series of numbers to Growing, Steady or Undecided, and why; `judge`: from the readings
-//!   of a soak to its findings.
+//! - [`verdict`]: from a series of numbers to Growing, Steady or Undecided, and why; `judge`: the findings of a
+//!   whole soak.
 //! - [`site`]: the places in the program whose blocks stay.
 //! - [`snapshot`]: what is live now, and what came since an earlier moment.
 //! - [`holders`]: what keeps the blocks of a place alive.

@@ -21,7 +21,7 @@ const PRINTING: [&str; 5] =
 /// The program's code that formats a message may lie in between. What that code allocates for itself is
 /// the program's, even if it writes to a vector of its own: such a formatted write ends
 /// (`write_fmt`) before the program's frame, and that of the message ends behind it.
-pub(super) fn is_captured_output(frames: &[Frame]) -> bool {
+pub(crate) fn is_captured_output(frames: &[Frame]) -> bool {
     let mut frames = frames.iter().skip_while(|frame| is_of_vector(frame) && !is_io(frame));
     let Some(write) = frames.next().filter(|frame| is_io(frame)) else {
         return false;
@@ -47,7 +47,7 @@ pub(super) fn is_captured_output(frames: &[Frame]) -> bool {
 }
 
 /// Whether these readings may be those of the buffer, which never shrinks while a test runs.
-pub(super) fn may_be_captured_output(history: &History) -> bool {
+pub(crate) fn may_be_captured_output(history: &History) -> bool {
     history.bytes().is_sorted() && history.readings.last().is_some_and(|last| last.blocks > 0)
 }
 

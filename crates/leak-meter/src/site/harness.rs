@@ -28,17 +28,17 @@ impl Origin {
 }
 
 /// The test that a soak is part of; `None` if that is not known.
-pub(super) struct SoakedTest(Option<String>);
+pub(crate) struct SoakedTest(Option<String>);
 
 impl SoakedTest {
-    pub(super) fn new(origin: &Origin, names: &mut Names) -> Self {
+    pub(crate) fn new(origin: &Origin, names: &mut Names) -> Self {
         Self(test_of(&names.frames(&origin.addresses)).map(|test| test.function.clone()))
     }
 
     /// Whether a stack belongs to another test, or to the harness itself. Blocks from before the soak may be
     /// of a test that has ended, in a static, say. Then they grow by what this test does: so a stack is
     /// another test's only if it `allocates`, which a test that has ended does not.
-    pub(super) fn is_not_of(&self, frames: &[Frame], allocates: bool) -> bool {
+    pub(crate) fn is_not_of(&self, frames: &[Frame], allocates: bool) -> bool {
         let is_other = |test: &Frame| allocates && self.0.as_ref() != Some(&test.function);
         names::is_of_another_test(frames) && test_of(frames).is_none_or(is_other)
     }

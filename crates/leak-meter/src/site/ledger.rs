@@ -76,7 +76,7 @@ pub(crate) struct Excluded {
 }
 
 impl Excluded {
-    pub(super) fn add(&mut self, history: &History) {
+    pub(crate) fn add(&mut self, history: &History) {
         self.readings.resize(history.readings.len(), Reading::default());
         let rounds = self.readings.iter_mut().zip(&history.readings);
         for (sum, reading) in rounds.chain(iter::once(&mut self.rest).zip(&history.rest)) {
@@ -101,7 +101,7 @@ impl Ledger {
     }
 
     /// Where the soak was begun.
-    pub(super) fn origin(&self) -> &Origin {
+    pub(crate) fn origin(&self) -> &Origin {
         &self.origin
     }
 
@@ -246,6 +246,30 @@ fn split(site: SiteId, counts: &SiteCounts) -> (Born, Moved) {
 }
 
 impl History {
+    /// The readings of several sites added up; there must be at least one.
+    pub(crate) fn sum<'a>(histories: impl Iterator<Item = &'a Self>) -> Self {
+        histories
+            .cloned()
+            .reduce(|mut sum, other| {
+                if let (Some(total), Some(more)) = (&mut sum.rest, other.rest) {
+                    total.blocks += more.blocks;
+                    total.bytes += more.bytes;
+                }
+                for (total, more) in sum.readings.iter_mut().zip(other.readings) {
+                    total.blocks += more.blocks;
+                    total.bytes += more.bytes;
+                    total.reallocations += more.reallocations;
+                }
+                sum
+            })
+            .expect("a line has at least one stack")
+    }
+
+    /// The reading of the last round.
+    pub(crate) fn last(&self) -> Reading {
+        self.readings.last().copied().unwrap_or_default()
+    }
+
     pub(crate) fn blocks(&self) -> Vec<u64> {
         self.readings.iter().map(|reading| reading.blocks).collect()
     }

@@ -9,20 +9,12 @@
 //! - `suppression`: places that may grow: suppressions and declared bounds; `path`: functions by the end of
 //!   their path.
 //! - `capture`: output that the test harness captures; `harness`: the blocks of other tests.
-//! - `findings`: the sites that grow, each at its culprit line; `exchange`: growth of one
-//!   stack that the fall of others makes up for.
 
 #[cfg(feature = "soak")]
 mod capture;
-#[cfg(feature = "soak")]
-mod exchange;
-#[cfg(feature = "soak")]
-mod findings;
 mod frame;
 #[cfg(feature = "soak")]
 mod harness;
-#[cfg(feature = "soak")]
-mod judgement;
 #[cfg(feature = "soak")]
 mod ledger;
 mod nameless;
@@ -46,20 +38,24 @@ use crate::symbols;
 use crate::verdict::{Reason, Verdict};
 
 #[cfg(feature = "soak")]
-pub(crate) use exchange::HeapAccess;
-#[cfg(feature = "soak")]
-pub(crate) use findings::{Judged, judge, verdicts};
+pub(crate) use capture::{is_captured_output, may_be_captured_output};
 #[cfg(any(feature = "holders", feature = "soak"))]
 pub(crate) use frame::short;
 pub(crate) use frame::with_package;
 pub use frame::{Frame, Owner, Package};
 #[cfg(feature = "soak")]
-pub(crate) use ledger::{Excluded, Ledger, Reading};
+pub(crate) use harness::SoakedTest;
+#[cfg(feature = "soak")]
+pub(crate) use ledger::{Excluded, History, Ledger, Reading};
 pub(crate) use nameless::nameless;
+#[cfg(feature = "soak")]
+pub(crate) use nameless::why_no_line;
 pub(crate) use names::{Names, culprit};
 pub(crate) use origin::relative;
 #[cfg(feature = "holders")]
 pub(crate) use path::ends_with_path;
+#[cfg(feature = "soak")]
+pub(crate) use signature::of_frames as signature_of;
 pub(crate) use stack::{through, write_stack};
 #[cfg(feature = "soak")]
 pub(crate) use suppression::Suppressions;
@@ -227,18 +223,6 @@ pub(crate) fn attribution() -> Attribution {
         meter_bytes: allocator::counts_of_site(SiteId::METER).live_bytes(),
         build_id: symbols::build_id(),
         table_bytes: allocator::mapped_bytes(),
-    }
-}
-
-/// What the sites add to the verdict. A table that overflowed is never Steady.
-#[cfg(feature = "soak")]
-pub(crate) fn overall(judged: &Judged, attribution: &Attribution) -> Verdict {
-    if judged.sites.iter().any(|site| site.verdict == Verdict::Growing) {
-        Verdict::Growing
-    } else if judged.decided && attribution.sites_refused == 0 {
-        Verdict::Steady
-    } else {
-        Verdict::Undecided
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn nameless(site: SiteId) -> Frame {
 /// Why the line of a place is not known, in one sentence, with what to do where something can be done.
 /// `None` if it is known. `culprit` is the answerable one of `frames`; `None` if none has a name.
 #[cfg(feature = "soak")]
-pub(super) fn why_no_line(
+pub(crate) fn why_no_line(
     site: SiteId,
     culprit: Option<&Frame>,
     frames: &[Frame],

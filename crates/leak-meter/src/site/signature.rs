@@ -13,7 +13,7 @@ pub(super) const EMPTY: &str = "cbf29ce484222325";
 /// function has a name.
 ///
 /// Own functions come first because updates of other packages do not change them.
-pub(super) fn of_frames(frames: &[Frame]) -> Option<String> {
+pub(crate) fn of_frames(frames: &[Frame]) -> Option<String> {
     let own = frames.iter().filter(|frame| frame.owner.is_programs());
     let mut names: Vec<String> = own.map(|frame| frame.function.clone()).collect();
     if names.is_empty() {

@@ -47,12 +47,12 @@ impl Suppressions {
     }
 
     /// Whether call stacks with this signature are suppressed.
-    pub(super) fn contains(&self, signature: &str) -> bool {
+    pub(crate) fn contains(&self, signature: &str) -> bool {
         self.entries.iter().any(|entry| entry.signature == signature)
     }
 
     /// Why a place that grows may do so. `suppressed` is the signature that suppresses it, if one does.
-    pub(super) fn reason_for(&self, site: &Site, suppressed: Option<&str>) -> Option<String> {
+    pub(crate) fn reason_for(&self, site: &Site, suppressed: Option<&str>) -> Option<String> {
         let entry = self.entries.iter().find(|entry| Some(&*entry.signature) == suppressed);
         if let Some(entry) = entry {
             return Some(entry.reason.clone());
@@ -66,7 +66,7 @@ impl Suppressions {
     }
 
     /// The suppressions that no signature of `matched` belongs to, as `signature (reason)`.
-    pub(super) fn unmatched(&self, matched: &BTreeSet<String>) -> Vec<String> {
+    pub(crate) fn unmatched(&self, matched: &BTreeSet<String>) -> Vec<String> {
         let unmatched = self.entries.iter().filter(|entry| !matched.contains(&entry.signature));
         unmatched.map(|entry| format!("{} ({})", entry.signature, entry.reason)).collect()
     }

@@ -15,7 +15,7 @@ use crate::judge;
 use crate::probe::FileGroup;
 use crate::report::Report;
 use crate::series::Round;
-use crate::site::{self, Ledger};
+use crate::site::Ledger;
 use crate::units;
 use crate::verdict::{Verdict, decide};
 
@@ -136,7 +136,7 @@ impl<'a> Recorder<'a> {
     fn is_decided(&self) -> bool {
         let mut verdicts = judge::verdicts_on_resources(&self.rounds);
         verdicts.extend(self.gauges.iter().map(|readings| decide::decide(readings).verdict));
-        verdicts.extend(site::verdicts(&self.ledger));
+        verdicts.extend(judge::verdicts_on_sites(&self.ledger));
         !verdicts.contains(&Verdict::Undecided)
     }
 
@@ -294,7 +294,7 @@ impl<'a> Recorder<'a> {
         let grows = || {
             let resources = judge::verdicts_on_resources(&self.rounds);
             resources.contains(&Verdict::Growing)
-                || site::verdicts(&self.ledger).contains(&Verdict::Growing)
+                || judge::verdicts_on_sites(&self.ledger).contains(&Verdict::Growing)
         };
         (judged && !rest.is_zero() && grows()).then_some(rest)
     }

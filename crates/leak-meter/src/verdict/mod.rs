@@ -13,6 +13,7 @@ mod gains;
 mod limit;
 mod rate;
 mod reason;
+mod rest;
 mod student;
 mod window;
 
@@ -25,6 +26,7 @@ pub(crate) use decide::{Decision, Series};
 pub(crate) use rate::Rate;
 pub use reason::Reason;
 pub(crate) use reason::with_text;
+pub(crate) use rest::with_rest;
 
 /// What a series shows. There are these three values and will be no others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::Recorder;
 use crate::holders;
-use crate::judge::{self, Evidence};
+use crate::judge::{self, Evidence, HeapAccess};
 use crate::probe::FileGroup;
 use crate::report::{GaugeGrowth, OpenFiles, Report, Suppressed};
 use crate::series::Resource;
-use crate::site::{self, HeapAccess};
+use crate::site;
 use crate::verdict::Verdict;
 
 impl Recorder<'_> {
@@ -20,7 +20,7 @@ impl Recorder<'_> {
         drop(self.search.take());
         let operations = self.schedule.operations;
         let heap = if self.plan.holders { HeapAccess::Allowed } else { HeapAccess::SwitchedOff };
-        let judged = site::judge(&self.ledger, operations, &self.plan.suppressions, heap);
+        let judged = judge::judge_sites(&self.ledger, operations, &self.plan.suppressions, heap);
         // The workload is still alive, with all that it holds.
         let grows = judged.sites.iter().any(|site| site.verdict == Verdict::Growing);
         let holders =
@@ -42,20 +42,20 @@ impl Recorder<'_> {
             lines_grow: judged.growing_lines(),
             largest_block: self.ledger.largest_block(),
         };
-        let growth = judge::resources(&evidence);
+        let growth = judge::judge_resources(&evidence);
         let gauges: Vec<GaugeGrowth> = self
             .watchers
             .gauges
             .iter()
             .zip(std::mem::take(&mut self.gauges))
-            .map(|((name, _), readings)| judge::gauge(name, readings, &evidence))
+            .map(|((name, _), readings)| judge::judge_gauge(name, readings, &evidence))
             .collect();
         let verdicts = growth
             .iter()
-            .filter(|growth| judge::counts(growth))
+            .filter(|growth| judge::decides(growth))
             .map(|growth| growth.verdict)
             .chain(gauges.iter().map(|gauge| gauge.verdict))
-            .chain([site::overall(&judged, &attribution)]);
+            .chain([judge::verdict_of_sites(&judged, &attribution)]);
         Report {
             verdict: Verdict::overall(verdicts),
             seed: self.plan.seed,

@@ -1,8 +1,7 @@
 //! What the readings of one call stack, or of the sum of several, show.
 
-use super::ledger::History;
-use crate::judge::with_rest;
-use crate::verdict::{Decision, Reason, Series, Verdict, doubling};
+use crate::site::History;
+use crate::verdict::{Decision, Reason, Series, Verdict, doubling, with_rest};
 
 /// The room that a container may have for each block that it holds, in bytes: at least a pointer.
 const SMALLEST_ENTRY: u64 = 8;

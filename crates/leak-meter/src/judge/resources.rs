@@ -1,23 +1,17 @@
-//! From the readings of a soak to its findings: one for each resource and each gauge.
-//!
-//! [`verdict`](crate::verdict) judges numbers. Here stands what is known beyond them: that a reading is
-//! missing, a resource is limited, growth is allowed, went away in the rest, or is contradicted by
-//! another series.
+//! Judges the series of each resource and each gauge.
 
-mod rest;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-pub(crate) use rest::with_rest;
-
+use super::sites::GrowingLines;
 use crate::probe::Limit;
 use crate::report::{GaugeGrowth, Growth};
 use crate::series::{self, Resource, Round};
 use crate::site::{Excluded, Reading};
 use crate::verdict::decide::FEWEST_ROUNDS;
-use crate::verdict::{Decision, Reason, Series, Verdict, decide, doubling, foreign};
+use crate::verdict::{Decision, Reason, Series, Verdict, decide, doubling, foreign, with_rest};
 
 /// All that a verdict rests on.
 #[derive(Debug)]
@@ -40,26 +34,17 @@ pub(crate) struct Evidence<'a> {
     pub(crate) installed: bool,
     /// Why the workload ended early, if it did.
     pub(crate) stopped: Option<&'a str>,
-    /// What the lines of the program that grow grow in.
+    /// In which resources lines of the program grow.
     pub(crate) lines_grow: GrowingLines,
     /// The size of the largest blocks, in bytes: growth may hide in their spare room.
     pub(crate) largest_block: u64,
-}
-
-/// What the lines of the program that grow grow in.
-#[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct GrowingLines {
-    /// At least one line holds more and more blocks.
-    pub(crate) blocks: bool,
-    /// At least one line holds more and more bytes.
-    pub(crate) bytes: bool,
 }
 
 /// One finding for each resource that was to be measured.
 ///
 /// Missing readings, a meter that is not installed and a workload that was stopped never give
 /// Steady.
-pub(crate) fn resources(evidence: &Evidence<'_>) -> Vec<Growth> {
+pub(crate) fn judge_resources(evidence: &Evidence<'_>) -> Vec<Growth> {
     let mut findings: Vec<Growth> = Resource::ALL
         .iter()
         .copied()
@@ -71,20 +56,19 @@ pub(crate) fn resources(evidence: &Evidence<'_>) -> Vec<Growth> {
 }
 
 /// What the readings of a program's own gauge show.
-pub(crate) fn gauge(name: &str, readings: Vec<u64>, evidence: &Evidence<'_>) -> GaugeGrowth {
+pub(crate) fn judge_gauge(name: &str, readings: Vec<u64>, evidence: &Evidence<'_>) -> GaugeGrowth {
     let series = Series::new(&readings);
     let decision = with_end(series.decide(), evidence);
     let limit = limit_of(&decision, &series, 1.0);
-    let operations = operations_per_round(evidence);
-    let rate = decision.rate;
+    let [per_operation, low, high, detection_limit] = per_operation(&decision, limit, evidence);
     GaugeGrowth {
         name: name.to_owned(),
         verdict: decision.verdict,
         reason: decision.reason,
-        per_operation: rate.map(|rate| rate.per_round / operations),
-        low: rate.map(|rate| rate.low / operations),
-        high: rate.map(|rate| rate.high / operations),
-        detection_limit: limit.map(|limit| limit / operations),
+        per_operation,
+        low,
+        high,
+        detection_limit,
         readings,
     }
 }
@@ -103,7 +87,7 @@ pub(crate) fn verdicts_on_resources(rounds: &[Round]) -> Vec<Verdict> {
 
 /// Whether a finding is part of the overall verdict: memory of C code only if it is certain, since
 /// the allocator's caches may make it waver.
-pub(crate) fn counts(growth: &Growth) -> bool {
+pub(crate) fn decides(growth: &Growth) -> bool {
     growth.resource != Resource::ForeignBytes || growth.verdict != Verdict::Undecided
 }
 
@@ -205,18 +189,17 @@ fn judge_resource(evidence: &Evidence<'_>, resource: Resource) -> Growth {
         let blocks = decide::decide(&blocks);
         decision.rate = decision.rate.map(|rate| rate.of_bytes(&values, &blocks));
     }
-    let operations = operations_per_round(evidence);
     let limit = limit_of(&decision, &Series::new(&values), piece(resource, evidence));
     let limit = limit.map(|limit| limit.max(spare_room(resource, evidence)));
-    let rate = decision.rate;
+    let [per_operation, low, high, detection_limit] = per_operation(&decision, limit, evidence);
     Growth {
         resource,
         verdict: decision.verdict,
         reason: decision.reason,
-        per_operation: rate.map(|rate| rate.per_round / operations),
-        low: rate.map(|rate| rate.low / operations),
-        high: rate.map(|rate| rate.high / operations),
-        detection_limit: limit.map(|limit| limit / operations),
+        per_operation,
+        low,
+        high,
+        detection_limit,
     }
 }
 
@@ -274,8 +257,16 @@ fn agree_on_the_heap(findings: &mut [Growth], lines: GrowingLines) {
     }
 }
 
-fn operations_per_round(evidence: &Evidence<'_>) -> f64 {
-    evidence.rounds.first().map_or(1, |round| round.operations).max(1) as f64
+/// A decision's rate, the ends of its interval, and its detection limit, per operation instead of per round.
+fn per_operation(
+    decision: &Decision,
+    limit: Option<f64>,
+    evidence: &Evidence<'_>,
+) -> [Option<f64>; 4] {
+    let operations = evidence.rounds.first().map_or(1, |round| round.operations).max(1) as f64;
+    let rate = decision.rate;
+    [rate.map(|rate| rate.per_round), rate.map(|rate| rate.low), rate.map(|rate| rate.high), limit]
+        .map(|per_round| per_round.map(|value| value / operations))
 }
 
 fn undecided(resource: Resource, reason: Reason) -> Growth {

@@ -2,19 +2,23 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::call_stack::{self, Judgement};
 use super::exchange::{self, HeapAccess};
-use super::frame::Frame;
-use super::harness::SoakedTest;
-use super::judgement::{self, Judgement};
-use super::ledger::{Excluded, History, Ledger, Reading};
-use super::nameless::{nameless, why_no_line};
-use super::names::{self, Names};
-use super::origin::relative;
-use super::suppression::Suppressions;
-use super::{Grain, Site, capture, signature};
 use crate::allocator;
-use crate::judge::GrowingLines;
+use crate::site::{
+    self, Attribution, Excluded, Frame, Grain, History, Ledger, Names, Site, SoakedTest,
+    Suppressions,
+};
 use crate::verdict::{Decision, Verdict};
+
+/// In which resources lines of the program grow.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct GrowingLines {
+    /// At least one line holds more and more blocks.
+    pub(crate) blocks: bool,
+    /// At least one line holds more and more bytes.
+    pub(crate) bytes: bool,
+}
 
 /// What the sites of a soak show.
 #[derive(Debug, Default)]
@@ -37,7 +41,7 @@ pub(crate) struct Judged {
 }
 
 impl Judged {
-    /// What the lines that grow grow in.
+    /// In which resources lines of the program grow.
     pub(crate) fn growing_lines(&self) -> GrowingLines {
         let growing = || self.sites.iter().filter(|site| site.verdict == Verdict::Growing);
         let is_some = |rate: Option<f64>| rate.is_some_and(|rate| rate > 0.0);
@@ -53,7 +57,7 @@ impl Judged {
 ///
 /// What other tests of the same process allocate is not blamed on this one, nor is the output that the
 /// test harness captures. `heap` says whether the heap can be asked which stacks share a container.
-pub(crate) fn judge(
+pub(crate) fn judge_sites(
     ledger: &Ledger,
     operations: u64,
     suppressions: &Suppressions,
@@ -65,7 +69,7 @@ pub(crate) fn judge(
         // Names cost time: only where something is not steady. The buffer of captured output may
         // be, and yet make the process as a whole seem to grow.
         if stacks.iter().all(|stack| stack.verdict == Verdict::Steady)
-            && !changing.iter().any(capture::may_be_captured_output)
+            && !changing.iter().any(site::may_be_captured_output)
         {
             let unmatched = suppressions.unmatched(&BTreeSet::new());
             return Judged { decided: true, unmatched, ..Judged::default() };
@@ -73,17 +77,17 @@ pub(crate) fn judge(
         let ByLine { lines, others, captured } = by_line(&changing, ledger, suppressions);
         let mut judged = Judged::default();
         if let Some(others) = others {
-            judged.other_tests_bytes = last(&others).bytes;
+            judged.other_tests_bytes = others.last().bytes;
             judged.excluded.add(&others);
         }
         if let Some(captured) = captured {
-            judged.captured_output_bytes = last(&captured).bytes;
+            judged.captured_output_bytes = captured.last().bytes;
             judged.excluded.add(&captured);
         }
         let count = lines.len();
         let mut matched = BTreeSet::new();
         for mut line in lines {
-            let sum = sum(line.members.iter().map(|member| &changing[*member]));
+            let sum = History::sum(line.members.iter().map(|member| &changing[*member]));
             let suppressed = line.suppressed.take();
             let grows = grows_as_line(&line, &changing, &stacks, count);
             let Some(site) = finding(line, &sum, &stacks, grows.as_ref(), operations, count) else {
@@ -116,9 +120,9 @@ fn is_standard(site: &Site) -> bool {
     !site.own && site.package.is_none()
 }
 
-/// The verdicts on every call stack that changed. Cheaper than [`judge`]: without names, and without a
+/// The verdicts on every call stack that changed. Cheaper than [`judge_sites`]: without names, and without a
 /// look at the heap.
-pub(crate) fn verdicts(ledger: &Ledger) -> Vec<Verdict> {
+pub(crate) fn verdicts_on_sites(ledger: &Ledger) -> Vec<Verdict> {
     allocator::as_meter(|| {
         let stacks = verdicts_of(&ledger.changing(), HeapAccess::Later);
         stacks.into_iter().map(|stack| stack.verdict).collect()
@@ -130,7 +134,7 @@ fn verdicts_of(changing: &[History], heap: HeapAccess) -> Vec<Judgement> {
     let mut verdicts: Vec<Judgement> =
         changing.iter().map(|history| Judgement::of_history(history, changing.len())).collect();
     exchange::judge(changing, &mut verdicts, heap);
-    judgement::excuse_kept_room(changing, &mut verdicts);
+    call_stack::excuse_kept_room(changing, &mut verdicts);
     verdicts
 }
 
@@ -164,7 +168,7 @@ fn by_line(changing: &[History], ledger: &Ledger, suppressions: &Suppressions) -
     for (at, history) in changing.iter().enumerate() {
         let frames = names.outside_the_meter(&allocator::frames(history.site));
         // Output first: the buffer of a test that waits for its soak was made outside of it.
-        if capture::is_captured_output(&frames) {
+        if site::is_captured_output(&frames) {
             captured.push(history);
             continue;
         }
@@ -173,10 +177,10 @@ fn by_line(changing: &[History], ledger: &Ledger, suppressions: &Suppressions) -
             continue;
         }
         let suppressed =
-            signature::of_frames(&frames).filter(|signature| suppressions.contains(signature));
-        let culprit = names::culprit(&frames).map(|at| &frames[at]);
-        let lineless = why_no_line(history.site, culprit, &frames);
-        let culprit = culprit.cloned().unwrap_or_else(|| nameless(history.site));
+            site::signature_of(&frames).filter(|signature| suppressions.contains(signature));
+        let culprit = site::culprit(&frames).map(|at| &frames[at]);
+        let lineless = site::why_no_line(history.site, culprit, &frames);
+        let culprit = culprit.cloned().unwrap_or_else(|| site::nameless(history.site));
         // Without the program's own functions the culprit is only where the thread began. Stacks that
         // share it may have nothing else in common, so what suppresses one does not suppress all.
         let alone = if culprit.owner.is_programs() { None } else { suppressed.clone() };
@@ -193,13 +197,14 @@ fn by_line(changing: &[History], ledger: &Ledger, suppressions: &Suppressions) -
         });
         let line = &mut lines[number];
         line.suppressed = line.suppressed.take().or(suppressed);
-        let largest = line.members.iter().map(|member| last(&changing[*member]).bytes).max();
-        if largest.is_some_and(|largest| largest < last(history).bytes) {
+        let largest = line.members.iter().map(|member| changing[*member].last().bytes).max();
+        if largest.is_some_and(|largest| largest < history.last().bytes) {
             line.frames = frames;
         }
         line.members.push(at);
     }
-    let sum_of = |stacks: Vec<&History>| (!stacks.is_empty()).then(|| sum(stacks.into_iter()));
+    let sum_of =
+        |stacks: Vec<&History>| (!stacks.is_empty()).then(|| History::sum(stacks.into_iter()));
     ByLine { lines, others: sum_of(others), captured: sum_of(captured) }
 }
 
@@ -214,7 +219,8 @@ fn grows_as_line(
     let plain = line.members.iter().filter(|member| !stacks[**member].proves_nothing);
     let mut plain = plain.map(|member| &changing[*member]).peekable();
     plain.peek()?;
-    Some(Judgement::of_history(&sum(plain), lines)).filter(|line| line.verdict == Verdict::Growing)
+    Some(Judgement::of_history(&History::sum(plain), lines))
+        .filter(|line| line.verdict == Verdict::Growing)
 }
 
 /// The finest grain that grows is the finding: a stack, else the line.
@@ -235,7 +241,7 @@ fn finding(
         (None, None) => (Grain::CallStack, stack_with(Verdict::Undecided)?),
     };
     let operations = operations.max(1) as f64;
-    let end = last(sum);
+    let end = sum.last();
     let grows = decisive.verdict == Verdict::Growing;
     // The line's own rates; where its sum is not certain, those of the stack that grows.
     let whole = Judgement::of_history(sum, lines);
@@ -251,7 +257,7 @@ fn finding(
     let bytes_by_blocks = blocks.map(|blocks| blocks * mean_size);
     let per_operation = |rate: f64| rate / operations;
     Some(Site {
-        file: line.culprit.file.as_deref().map(|file| relative(file).to_owned()),
+        file: line.culprit.reported().file,
         line: line.culprit.line,
         no_line: line.lineless.map(str::to_owned),
         own: line.culprit.owner.is_programs(),
@@ -269,28 +275,17 @@ fn finding(
         reallocations: end.reallocations,
         history: sum.bytes(),
         stack: line.frames.iter().map(Frame::reported).collect(),
-        signature: signature::of_frames(&line.frames),
+        signature: site::signature_of(&line.frames),
     })
 }
 
-pub(super) fn sum<'a>(histories: impl Iterator<Item = &'a History>) -> History {
-    histories
-        .cloned()
-        .reduce(|mut sum, other| {
-            if let (Some(total), Some(more)) = (&mut sum.rest, other.rest) {
-                total.blocks += more.blocks;
-                total.bytes += more.bytes;
-            }
-            for (total, more) in sum.readings.iter_mut().zip(other.readings) {
-                total.blocks += more.blocks;
-                total.bytes += more.bytes;
-                total.reallocations += more.reallocations;
-            }
-            sum
-        })
-        .expect("a line has at least one stack")
-}
-
-fn last(history: &History) -> Reading {
-    history.readings.last().copied().unwrap_or_default()
+/// What the sites add to the verdict. A table that overflowed is never Steady.
+pub(crate) fn verdict_of_sites(judged: &Judged, attribution: &Attribution) -> Verdict {
+    if judged.sites.iter().any(|site| site.verdict == Verdict::Growing) {
+        Verdict::Growing
+    } else if judged.decided && attribution.sites_refused == 0 {
+        Verdict::Steady
+    } else {
+        Verdict::Undecided
+    }
 }

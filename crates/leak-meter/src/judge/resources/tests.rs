@@ -66,7 +66,7 @@ impl Known {
     }
 
     fn finding(&self, resource: Resource) -> Growth {
-        let findings = resources(&self.evidence());
+        let findings = judge_resources(&self.evidence());
         findings.into_iter().find(|found| found.resource == resource).expect("it was measured")
     }
 }

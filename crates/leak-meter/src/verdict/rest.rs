@@ -1,6 +1,6 @@
-//! What the rest after the load says of growth.
+//! Growth in view of a reading after a rest.
 
-use crate::verdict::{Decision, Reason, Verdict};
+use super::{Decision, Reason, Verdict};
 
 /// If at least this share of a growth goes away in the rest, all of it does.
 const ALL_RELEASED: f64 = 0.98;

@@ -1,0 +1,94 @@
+//! Growth that is an exchange: a full container gives back blocks of one call stack and takes as many
+//! of another.
+//!
+//! A cache whose entries were made before the soak, or by one path while it filled and by another since,
+//! exchanges them one by one. The new stack grows until all are exchanged, and the old one falls. Numbers
+//! alone cannot tell this from a queue that drains while something else leaks. So the heap is asked whether
+//! one container holds the blocks of both stacks, and only then are they judged together.
+//!
+//! An exchange ends when the old blocks have run out. From then on each stack is judged by itself.
+
+mod balance;
+mod containers;
+#[cfg(test)]
+mod tests;
+
+use super::call_stack::Judgement;
+use crate::site::History;
+use crate::verdict::Verdict;
+
+use balance::{Fall, Suspect, falls, is_made_up_for, may_rise, rises, runs_out, since};
+use containers::{Revised, ask, revise};
+
+/// Whether the heap can be asked who holds what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HeapAccess {
+    /// At the end of a soak: once.
+    Allowed,
+    /// During a soak: a look takes too long.
+    Later,
+    /// Never, by the soak's own choice.
+    SwitchedOff,
+}
+
+/// Revises what `verdicts` say of growth that the fall of other call stacks makes up for.
+pub(super) fn judge(changing: &[History], verdicts: &mut [Judgement], heap: HeapAccess) {
+    let series_count = changing.len();
+    let grows = |at: &usize| match verdicts[*at].verdict {
+        Verdict::Growing => rises(&changing[*at].blocks(), series_count),
+        // Several of these can grow together, as a line.
+        Verdict::Undecided => may_rise(&changing[*at].blocks()),
+        Verdict::Steady => false,
+    };
+    let growing: Vec<usize> = (0..series_count).filter(grows).collect();
+    if growing.is_empty() {
+        return;
+    }
+    let falls: Vec<Fall> = changing
+        .iter()
+        .filter(|history| falls(&history.blocks()))
+        .map(|history| Fall { history, ran_out: runs_out(&history.blocks()) })
+        .collect();
+    let all: Vec<&Fall> = falls.iter().collect();
+    let ran_out = falls.iter().filter_map(|fall| fall.ran_out).max();
+    let mut suspects = Vec::new();
+    for at in growing {
+        let history = &changing[at];
+        if falls.is_empty() || !is_made_up_for(history, &all, 0) {
+            continue;
+        }
+        let Some(from) = ran_out else {
+            suspects.push(Suspect { at, history, from: 0 });
+            continue;
+        };
+        match since(history, from, series_count) {
+            Judgement { verdict: Verdict::Growing, .. } => {
+                if is_made_up_for(history, &all, from) {
+                    suspects.push(Suspect { at, history, from });
+                }
+            }
+            revised => apply((revised.verdict, revised.reason), &mut verdicts[at]),
+        }
+    }
+    if suspects.is_empty() {
+        return;
+    }
+    let (live, over): (Vec<&Fall>, Vec<&Fall>) =
+        falls.iter().partition(|fall| fall.ran_out.is_none());
+    let (falls, over) = if live.is_empty() { (all, Vec::new()) } else { (live, over) };
+    let answers = ask(&suspects, &falls, heap);
+    for (suspect, answer) in suspects.iter().zip(&answers) {
+        if let Some(revised) = revise(suspect, answer, &suspects, &answers, [&falls, &over]) {
+            apply(revised, &mut verdicts[suspect.at]);
+        }
+    }
+}
+
+/// Takes back what was said of growth. What was open before stays so.
+fn apply((verdict, reason): Revised, judgement: &mut Judgement) {
+    if judgement.verdict == Verdict::Growing {
+        judgement.verdict = verdict;
+        judgement.reason = reason;
+    }
+    judgement.proves_nothing = true;
+}
