@@ -10,6 +10,9 @@
 //! A task of a tokio runtime is owned by the runtime's list of tasks until it ends. Timers, sockets and
 //! channels point to it as well, to wake it.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, HashSet};
 
 use super::graph::{Bits, Edge, Graph, NONE};
@@ -218,122 +221,4 @@ fn role(blocks: &mut impl Blocks, block: u32) -> Role {
 fn exact_targets(graph: &Graph, block: u32) -> impl Iterator<Item = u32> + '_ {
     let edges = graph.edges_of(block).map(|place| graph.edge(place));
     edges.filter(|edge| edge.is_exact()).map(|edge| edge.target)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::graph::tests::graph;
-    use super::*;
-
-    /// Blocks by their places. Of place 8 are tasks, of place 9 their list.
-    struct Toy(Vec<u32>);
-
-    impl Toy {
-        /// Places from this one on are of one structure.
-        const LINKED: u32 = 20;
-    }
-
-    impl Blocks for Toy {
-        fn site(&self, block: u32) -> u32 {
-            self.0[block as usize]
-        }
-
-        fn place(&mut self, block: u32) -> u32 {
-            self.0[block as usize]
-        }
-
-        fn role(&self, place: u32) -> Role {
-            match place {
-                9 => Role::TaskList,
-                8 => Role::Task,
-                _ => Role::Other,
-            }
-        }
-
-        fn structure(&self, place: u32) -> u32 {
-            place.min(Self::LINKED)
-        }
-    }
-
-    /// The edges that are not an owner's, and the graph.
-    fn others(places: &[u32], edges: &[(u32, u32)]) -> (Vec<(u32, u32)>, Graph) {
-        let mut graph = graph(u32::try_from(places.len()).unwrap(), edges);
-        let blocks = &mut Toy(places.to_vec());
-        let (others, _) = find(&mut graph, &Counted::default(), blocks, Vec::new());
-        let others = graph.each().filter(|(_, place, _)| others.has(*place));
-        (others.map(|(block, _, edge)| (block, edge.target)).collect(), graph)
-    }
-
-    /// So many values of place 1, each owned by a box of place 2.
-    fn boxes(values: u32) -> (Vec<u32>, Vec<(u32, u32)>) {
-        let places = (0..2 * values).map(|block| if block < values { 1 } else { 2 }).collect();
-        (places, (0..values).map(|value| (values + value, value)).collect())
-    }
-
-    #[test]
-    fn what_few_have_is_no_owners_pointer() {
-        let (mut places, mut edges) = boxes(20);
-        // The free places of a queue, in which two old pointers are left.
-        places.push(3);
-        edges.extend([(40, 4), (40, 7)]);
-        assert_eq!(others(&places, &edges).0, [(40, 4), (40, 7)]);
-        let (mut places, mut edges) = boxes(8);
-        places.push(3);
-        edges.push((16, 4));
-        assert!(others(&places, &edges).0.is_empty(), "of few blocks nothing is regular");
-    }
-
-    #[test]
-    fn a_table_that_has_them_all_may_be_the_owner() {
-        let (mut places, mut edges) = boxes(20);
-        places.push(3);
-        edges.extend((0..20).map(|value| (40, value)));
-        assert!(others(&places, &edges).0.is_empty());
-    }
-
-    #[test]
-    fn neighbours_are_not_compared() {
-        // A list of twenty nodes that know each other, and its owner, which knows the first.
-        let mut edges: Vec<(u32, u32)> =
-            (1..20).flat_map(|at| [(at - 1, at), (at, at - 1)]).collect();
-        edges.push((20, 0));
-        let places: Vec<u32> = (0..21).map(|block| if block < 20 { 1 } else { 2 }).collect();
-        assert!(others(&places, &edges).0.is_empty());
-        // Where nodes know the next one only, an old pointer into their middle is told.
-        let mut edges: Vec<(u32, u32)> = (1..20).map(|at| (at - 1, at)).collect();
-        edges.extend([(20, 0), (20, 9)]);
-        assert_eq!(others(&places, &edges).0, [(20, 9)]);
-    }
-
-    #[test]
-    fn in_a_structure_of_several_places_a_pointer_is_as_regular_as_in_one() {
-        // A list to which two functions have added; of each sixteen nodes, one is of the second. And old
-        // pointers to the nodes of the second.
-        let node = |at: u32| if at % 16 == 15 { 21 } else { 20 };
-        let nodes = 16 * 16;
-        let mut places: Vec<u32> = (0..nodes).map(node).collect();
-        let mut edges: Vec<(u32, u32)> = (1..nodes).map(|at| (at - 1, at)).collect();
-        let mut old = Vec::new();
-        for of_second in (15..nodes).step_by(16) {
-            for _ in 0..2 {
-                old.push((u32::try_from(places.len()).unwrap(), of_second));
-                places.push(3);
-            }
-        }
-        edges.extend(&old);
-        assert_eq!(others(&places, &edges).0, old);
-    }
-
-    #[test]
-    fn a_task_is_held_by_its_list() {
-        // A list, two tasks that are linked, one that the second only waits for, and a timer.
-        let places = [9, 8, 8, 8, 4];
-        let edges = [(0, 1), (1, 2), (2, 1), (2, 3), (4, 2)];
-        let (others, graph) = others(&places, &edges);
-        assert_eq!(others, [(1, 2), (2, 1), (4, 2)]);
-        assert_eq!(graph.linked().collect::<Vec<_>>(), [1, 2]);
-        let mut left_out = Bits::none_of(graph.edge_count());
-        (0..graph.edge_count()).for_each(|place| _ = left_out.add(place));
-        assert_eq!(graph.targets(0, &left_out).collect::<Vec<_>>(), [1, 2]);
-    }
 }

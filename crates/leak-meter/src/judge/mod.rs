@@ -4,12 +4,14 @@
 //! that a reading is missing, a resource is limited, growth is allowed, went away in the rest, or is
 //! contradicted by another series.
 //!
-//! - `resources`: the resources and gauges; `sites`: the places in the program that grow.
+//! - `resources`: the resources and gauges; `sites`: the places in the program that grow, from call
+//!   stacks grouped by their `lines`.
 //! - `call_stack`: the series of one call stack; `exchange`: growth that the fall of other call stacks makes up
 //!   for.
 
 mod call_stack;
 mod exchange;
+mod lines;
 mod resources;
 mod sites;
 

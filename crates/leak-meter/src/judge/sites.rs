@@ -1,14 +1,12 @@
 //! From the sites' histories to findings: the places that grow, each at its culprit line.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::call_stack::{self, Judgement};
 use super::exchange::{self, HeapAccess};
+use super::lines::{ByLine, Line, by_line, grows_as_line};
 use crate::allocator;
-use crate::site::{
-    self, Attribution, Excluded, Frame, Grain, History, Ledger, Names, Site, SoakedTest,
-    Suppressions,
-};
+use crate::site::{self, Attribution, Excluded, Frame, Grain, History, Ledger, Site, Suppressions};
 use crate::verdict::{Decision, Verdict};
 
 /// In which resources lines of the program grow.
@@ -136,91 +134,6 @@ fn verdicts_of(changing: &[History], heap: HeapAccess) -> Vec<Judgement> {
     exchange::judge(changing, &mut verdicts, heap);
     call_stack::excuse_kept_room(changing, &mut verdicts);
     verdicts
-}
-
-/// The stacks that share a culprit.
-struct Line {
-    frames: Vec<Frame>,
-    culprit: Frame,
-    /// Why the culprit has no line.
-    lineless: Option<&'static str>,
-    members: Vec<usize>,
-    /// The signature of the first of the stacks that is suppressed.
-    suppressed: Option<String>,
-}
-
-/// The changing stacks.
-struct ByLine {
-    /// By their culprit lines.
-    lines: Vec<Line>,
-    /// The sum of those that belong to other tests.
-    others: Option<History>,
-    /// The sum of those on which the test harness captured output.
-    captured: Option<History>,
-}
-
-fn by_line(changing: &[History], ledger: &Ledger, suppressions: &Suppressions) -> ByLine {
-    let mut names = Names::new();
-    let soaked = SoakedTest::new(ledger.origin(), &mut names);
-    let mut lines: Vec<Line> = Vec::new();
-    let mut numbers: HashMap<(String, Option<u32>, String, Option<String>), usize> = HashMap::new();
-    let (mut others, mut captured) = (Vec::new(), Vec::new());
-    for (at, history) in changing.iter().enumerate() {
-        let frames = names.outside_the_meter(&allocator::frames(history.site));
-        // Output first: the buffer of a test that waits for its soak was made outside of it.
-        if site::is_captured_output(&frames) {
-            captured.push(history);
-            continue;
-        }
-        if soaked.is_not_of(&frames, history.allocates) {
-            others.push(history);
-            continue;
-        }
-        let suppressed =
-            site::signature_of(&frames).filter(|signature| suppressions.contains(signature));
-        let culprit = site::culprit(&frames).map(|at| &frames[at]);
-        let lineless = site::why_no_line(history.site, culprit, &frames);
-        let culprit = culprit.cloned().unwrap_or_else(|| site::nameless(history.site));
-        // Without the program's own functions the culprit is only where the thread began. Stacks that
-        // share it may have nothing else in common, so what suppresses one does not suppress all.
-        let alone = if culprit.owner.is_programs() { None } else { suppressed.clone() };
-        let key = (
-            culprit.file.clone().unwrap_or_default(),
-            culprit.line,
-            culprit.function.clone(),
-            alone,
-        );
-        let number = *numbers.entry(key).or_insert_with(|| {
-            let frames = frames.clone();
-            lines.push(Line { frames, culprit, lineless, members: Vec::new(), suppressed: None });
-            lines.len() - 1
-        });
-        let line = &mut lines[number];
-        line.suppressed = line.suppressed.take().or(suppressed);
-        let largest = line.members.iter().map(|member| changing[*member].last().bytes).max();
-        if largest.is_some_and(|largest| largest < history.last().bytes) {
-            line.frames = frames;
-        }
-        line.members.push(at);
-    }
-    let sum_of =
-        |stacks: Vec<&History>| (!stacks.is_empty()).then(|| History::sum(stacks.into_iter()));
-    ByLine { lines, others: sum_of(others), captured: sum_of(captured) }
-}
-
-/// What the stacks of a line show together, if that is growth. Growth that proves nothing is left out: the
-/// sum of the line does not decide it.
-fn grows_as_line(
-    line: &Line,
-    changing: &[History],
-    stacks: &[Judgement],
-    lines: usize,
-) -> Option<Judgement> {
-    let plain = line.members.iter().filter(|member| !stacks[**member].proves_nothing);
-    let mut plain = plain.map(|member| &changing[*member]).peekable();
-    plain.peek()?;
-    Some(Judgement::of_history(&History::sum(plain), lines))
-        .filter(|line| line.verdict == Verdict::Growing)
 }
 
 /// The finest grain that grows is the finding: a stack, else the line.

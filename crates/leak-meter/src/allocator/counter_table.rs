@@ -1,0 +1,111 @@
+//! The counters of one thread, by site.
+
+#[cfg(feature = "sites")]
+use std::cell::UnsafeCell;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use super::counts::Counters;
+use super::site_id::{MOST_SITES, SiteId};
+#[cfg(feature = "sites")]
+use super::stack_cache::StackCache;
+
+/// Sites whose counters are marked as used together: about a page of them.
+const GROUP: usize = 64;
+const GROUPS: usize = MOST_SITES.div_ceil(GROUP);
+
+/// Sites whose counters have room in the first page of a table.
+const PACKED: usize = 16;
+
+/// One thread's counts, and what it remembers of its stacks. Zeroed memory is an empty one, and costs
+/// nothing until it is written to: a thread that allocates at few places takes one page.
+#[repr(C)]
+pub(super) struct Table {
+    /// A bit for each group of indexed counters of which one is in use.
+    used: [AtomicU64; GROUPS.div_ceil(64)],
+    /// What the thread's over-aligned blocks take in addition; less what it freed of others, wrapping.
+    pub(super) padded_blocks: AtomicU64,
+    pub(super) padding: AtomicU64,
+    /// The counters of the sites that were first to take their places. Unused in the shared table.
+    packed: [PackedCounters; PACKED],
+    /// Of the thread that the table belongs to alone; unused in the shared table.
+    #[cfg(feature = "sites")]
+    pub(super) stack_cache: UnsafeCell<StackCache>,
+    /// The counters of the other sites, by their numbers.
+    indexed: [IndexedCounters; MOST_SITES],
+}
+
+/// Counters of one of the sites that share a place.
+#[repr(align(64))]
+struct PackedCounters {
+    /// The site's number, or 0: the first place always belongs to [`SiteId::UNKNOWN`], whose number that is,
+    /// and each other place is then free.
+    site: AtomicU32,
+    counters: Counters,
+}
+
+/// Counters of the site whose number is their index.
+#[repr(align(64))]
+struct IndexedCounters(Counters);
+
+// SAFETY: the other fields are atomic; `stack_cache` is used by the one thread that has the table in `OWN`.
+unsafe impl Sync for Table {}
+
+impl Table {
+    /// The counters of a site in this thread's table, if they are in use already.
+    #[inline]
+    pub(super) fn counters_in_use(&self, site: SiteId) -> Option<&Counters> {
+        let packed = &self.packed[site.index() % PACKED];
+        if packed.site.load(Ordering::Relaxed) == site.0 {
+            return Some(&packed.counters);
+        }
+        let site = site.index() % MOST_SITES;
+        self.is_used(site / GROUP).then(|| &self.indexed[site].0)
+    }
+
+    /// The counters of a site in this thread's table, marked as in use.
+    pub(super) fn own_counters(&self, site: SiteId) -> &Counters {
+        let place = site.index() % PACKED;
+        let packed = &self.packed[place];
+        // In one step, because a signal's handler may allocate, too.
+        let taken =
+            || packed.site.compare_exchange(0, site.0, Ordering::Relaxed, Ordering::Relaxed);
+        let is_packed = place != 0 && taken().map_or_else(|other| other == site.0, |_| true);
+        if is_packed { &packed.counters } else { self.indexed_counters(site) }
+    }
+
+    /// The indexed counters of a site, marked as in use.
+    pub(super) fn indexed_counters(&self, site: SiteId) -> &Counters {
+        let site = site.index() % MOST_SITES;
+        let group = site / GROUP;
+        self.used[group / 64].fetch_or(1 << (group % 64), Ordering::Relaxed);
+        &self.indexed[site].0
+    }
+
+    /// The counters of a site that are in use.
+    pub(super) fn used_counters(&self, site: usize) -> impl Iterator<Item = &Counters> {
+        let packed = &self.packed[site % PACKED];
+        let is_packed = packed.site.load(Ordering::Relaxed) as usize == site;
+        let packed = is_packed.then_some(&packed.counters);
+        packed.into_iter().chain(self.is_used(site / GROUP).then(|| &self.indexed[site].0))
+    }
+
+    /// All counters in use, with the numbers of their sites. A site may appear twice, and unused counters, which
+    /// are zero, may be among them.
+    pub(super) fn each_used(&self) -> impl Iterator<Item = (usize, &Counters)> {
+        let packed = self
+            .packed
+            .iter()
+            .map(|packed| (packed.site.load(Ordering::Relaxed) as usize, &packed.counters));
+        let groups = (0..GROUPS).filter(|group| self.is_used(*group));
+        let indexed = groups.flat_map(|group| {
+            let first = group * GROUP;
+            (first..).zip(&self.indexed[first..MOST_SITES.min(first + GROUP)])
+        });
+        packed.chain(indexed.map(|(site, indexed)| (site, &indexed.0)))
+    }
+
+    #[inline]
+    fn is_used(&self, group: usize) -> bool {
+        self.used[group / 64].load(Ordering::Relaxed) & 1 << (group % 64) != 0
+    }
+}

@@ -1,0 +1,46 @@
+//! A call at the end of each thread.
+
+use std::ffi::c_void;
+use std::ptr;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::text_segment;
+
+/// The key whose destructor is called; 0 until it is created, then one more than the key.
+static KEY: AtomicU32 = AtomicU32::new(0);
+
+/// A destructor, called with the number that was passed for the thread.
+type Destructor = extern "C" fn(*mut c_void);
+
+/// Asks the system to call `destructor` with `number`, which is not 0, when this thread ends. There is one
+/// destructor for all threads. A Rust thread-local is not used because registering its destructor may allocate.
+pub(super) fn call_at_exit(destructor: Destructor, number: usize) {
+    let Some(key) = exit_key(destructor) else {
+        return; // Then it is not called.
+    };
+    // SAFETY: the key was made by `pthread_key_create`; the value is a number, never dereferenced.
+    unsafe { libc::pthread_setspecific(key, ptr::without_provenance(number)) };
+}
+
+fn exit_key(destructor: Destructor) -> Option<libc::pthread_key_t> {
+    let known = KEY.load(Ordering::Acquire);
+    if known != 0 {
+        return Some(known - 1);
+    }
+    if !text_segment::pin() {
+        return None; // The destructor must not be called once its code is gone.
+    }
+    let mut key = 0;
+    // SAFETY: `key` is a place to write to; the destructor has the required signature.
+    if unsafe { libc::pthread_key_create(&raw mut key, Some(destructor)) } != 0 {
+        return None;
+    }
+    match KEY.compare_exchange(0, key + 1, Ordering::AcqRel, Ordering::Acquire) {
+        Ok(_) => Some(key),
+        Err(first) => {
+            // SAFETY: this key was made above and given to nobody.
+            unsafe { libc::pthread_key_delete(key) };
+            Some(first - 1)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Groups changing call stacks by the line that is answerable for them.
+
+use std::collections::HashMap;
+
+use super::call_stack::Judgement;
+use crate::allocator;
+use crate::site::{self, Frame, History, Ledger, Names, SoakedTest, Suppressions};
+use crate::verdict::Verdict;
+
+/// The stacks that share a culprit.
+pub(super) struct Line {
+    pub(super) frames: Vec<Frame>,
+    pub(super) culprit: Frame,
+    /// Why the culprit has no line.
+    pub(super) lineless: Option<&'static str>,
+    pub(super) members: Vec<usize>,
+    /// The signature of the first of the stacks that is suppressed.
+    pub(super) suppressed: Option<String>,
+}
+
+/// The changing stacks.
+pub(super) struct ByLine {
+    /// By their culprit lines.
+    pub(super) lines: Vec<Line>,
+    /// The sum of those that belong to other tests.
+    pub(super) others: Option<History>,
+    /// The sum of those on which the test harness captured output.
+    pub(super) captured: Option<History>,
+}
+
+pub(super) fn by_line(
+    changing: &[History],
+    ledger: &Ledger,
+    suppressions: &Suppressions,
+) -> ByLine {
+    let mut names = Names::new();
+    let soaked = SoakedTest::new(ledger.origin(), &mut names);
+    let mut lines: Vec<Line> = Vec::new();
+    let mut numbers: HashMap<(String, Option<u32>, String, Option<String>), usize> = HashMap::new();
+    let (mut others, mut captured) = (Vec::new(), Vec::new());
+    for (at, history) in changing.iter().enumerate() {
+        let frames = names.outside_the_meter(&allocator::frames(history.site));
+        // Output first: the buffer of a test that waits for its soak was made outside of it.
+        if site::is_captured_output(&frames) {
+            captured.push(history);
+            continue;
+        }
+        if soaked.is_not_of(&frames, history.allocates) {
+            others.push(history);
+            continue;
+        }
+        let suppressed =
+            site::signature_of(&frames).filter(|signature| suppressions.contains(signature));
+        let culprit = site::culprit(&frames).map(|at| &frames[at]);
+        let lineless = site::why_no_line(history.site, culprit, &frames);
+        let culprit = culprit.cloned().unwrap_or_else(|| site::nameless(history.site));
+        // Without the program's own functions the culprit is only where the thread began. Stacks that
+        // share it may have nothing else in common, so what suppresses one does not suppress all.
+        let alone = if culprit.owner.is_programs() { None } else { suppressed.clone() };
+        let key = (
+            culprit.file.clone().unwrap_or_default(),
+            culprit.line,
+            culprit.function.clone(),
+            alone,
+        );
+        let number = *numbers.entry(key).or_insert_with(|| {
+            let frames = frames.clone();
+            lines.push(Line { frames, culprit, lineless, members: Vec::new(), suppressed: None });
+            lines.len() - 1
+        });
+        let line = &mut lines[number];
+        line.suppressed = line.suppressed.take().or(suppressed);
+        let largest = line.members.iter().map(|member| changing[*member].last().bytes).max();
+        if largest.is_some_and(|largest| largest < history.last().bytes) {
+            line.frames = frames;
+        }
+        line.members.push(at);
+    }
+    let sum_of =
+        |stacks: Vec<&History>| (!stacks.is_empty()).then(|| History::sum(stacks.into_iter()));
+    ByLine { lines, others: sum_of(others), captured: sum_of(captured) }
+}
+
+/// What the stacks of a line show together, if that is growth. Growth that proves nothing is left out: the
+/// sum of the line does not decide it.
+pub(super) fn grows_as_line(
+    line: &Line,
+    changing: &[History],
+    stacks: &[Judgement],
+    lines: usize,
+) -> Option<Judgement> {
+    let plain = line.members.iter().filter(|member| !stacks[**member].proves_nothing);
+    let mut plain = plain.map(|member| &changing[*member]).peekable();
+    plain.peek()?;
+    Some(Judgement::of_history(&History::sum(plain), lines))
+        .filter(|line| line.verdict == Verdict::Growing)
+}
