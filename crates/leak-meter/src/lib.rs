@@ -97,8 +97,8 @@
 //! # Glossary
 //! - *allocation*: one successful call of the allocator for a new block; a *reallocation* resizes
 //!   a block; a *deallocation* gives it back.
-//! - *live blocks*, *live bytes*: what was allocated and not yet given back, in the sizes that the
-//!   program asked for (an allocator's own headers and padding are not in them).
+//! - *live blocks*, *live bytes*: what was allocated and not yet freed, in the sizes that the program asked for
+//!   (an allocator's own headers and padding are not in them).
 //! - *operation*: one round trip that should leave the system as it found it.
 //! - *round*: many operations, followed by one reading. A *soak* is the whole measurement, its *load* all
 //!   the rounds, and its *rest* what follows them.

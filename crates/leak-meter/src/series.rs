@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Resource {
-    /// Blocks allocated and not yet given back.
+    /// Blocks allocated and not yet freed.
     LiveBlocks,
-    /// Bytes allocated and not yet given back.
+    /// Bytes allocated and not yet freed.
     LiveBytes,
     /// Open file descriptors: files, sockets, pipes.
     OpenFiles,
@@ -84,7 +84,7 @@ pub struct Round {
     pub operations: u64,
     /// Blocks allocated during this round.
     pub allocations: u64,
-    /// Blocks given back during this round.
+    /// Blocks freed during this round.
     pub deallocations: u64,
     /// Blocks resized during this round.
     pub reallocations: u64,

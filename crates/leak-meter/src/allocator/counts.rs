@@ -25,13 +25,13 @@ pub(super) struct Counters {
 pub struct SiteCounts {
     /// Blocks allocated at the site.
     pub allocations: u64,
-    /// Blocks of the site given back, wherever that was.
+    /// Blocks of the site freed, wherever that was.
     pub deallocations: u64,
     /// Blocks of the site resized, wherever that was.
     pub reallocations: u64,
     /// Bytes allocated for blocks of the site, growth by reallocation included.
     pub allocated_bytes: u64,
-    /// Bytes given back of blocks of the site, shrinking by reallocation included.
+    /// Bytes freed of blocks of the site, shrinking by reallocation included.
     pub deallocated_bytes: u64,
     /// Blocks allocated without a call stack that took this site when they were resized.
     pub arrived: u64,
@@ -55,9 +55,9 @@ impl SiteCounts {
             .saturating_sub(self.deallocated_bytes + self.left_bytes)
     }
 
-    /// Adds what was given back of `site`, in one table. To be read in all tables before
-    /// [what came](Self::add_what_came): a block that is freed in between then makes the live counts too
-    /// high by one, never negative.
+    /// Adds what was freed of `site`, in one table. To be read in all tables before [what
+    /// came](Self::add_what_came): a block that is freed in between then makes the live counts too high by one,
+    /// never negative.
     fn add_what_went(&mut self, site: usize, counters: &Counters) {
         self.deallocations += counters.deallocations.load(Ordering::Relaxed);
         self.deallocated_bytes += counters.deallocated_bytes.load(Ordering::Relaxed);

@@ -18,7 +18,7 @@ pub(super) fn switches_off() -> bool {
     }
 }
 
-/// What is wrong with the variable, as a sentence without a stop.
+/// What is wrong with the variable, as a sentence without a full stop.
 pub(crate) fn fault() -> Option<String> {
     let name = VARIABLE.to_string_lossy();
     let value = env::var_os(&*name)?;

@@ -116,9 +116,9 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
         else {
             return std::ptr::null_mut();
         };
-        // SAFETY: as in `dealloc`; the prefix depends on the alignment alone, so that the new
-        // block's header and contents lie where the old one's did. The old header is taken first:
-        // its copy at an address given back must not look like a live block.
+        // SAFETY: as in `dealloc`; the prefix depends on the alignment alone, so that the new block's header
+        // and contents lie where the old one's did. The old header is taken first: its copy at an address freed
+        // must not look like a live block.
         unsafe {
             let site = lift(block);
             let base = self.inner.realloc(block.sub(outer.prefix), outer.layout, new.layout.size());
@@ -170,10 +170,10 @@ fn count_padding(blocks: i64, prefix: usize, came: usize, went: usize) {
     thread_counters::count_padding(blocks.cast_unsigned(), bytes);
 }
 
-/// Wipes the header of a block that is given back, and counts it.
+/// Wipes the header of a block that is freed, and counts it.
 ///
 /// # Safety
-/// `block` was handed out by this allocator and not given back since.
+/// `block` was handed out by this allocator and not freed since.
 #[inline(never)]
 unsafe fn discharge(block: *mut u8, size: usize) {
     // SAFETY: the caller's promise.

@@ -4,8 +4,8 @@
 //! base                          block (what the program gets)
 //! | padding (align - 16) | size u64 | site u32, mark u32 | ...
 //! ```
-//! The mark is keyed to the block's own address and wiped when it is given back, so that live
-//! blocks can be told from their remains.
+//! The mark is keyed to the block's own address and wiped when it is freed, so that live blocks can be told
+//! from their remains.
 
 use std::alloc::Layout;
 
@@ -69,7 +69,7 @@ pub(super) unsafe fn put(block: *mut u8, size: usize, site: SiteId) {
     unsafe { *place(block) = header };
 }
 
-/// Wipes the header of a block that is given back and returns its site.
+/// Wipes the header of a block that is freed and returns its site.
 ///
 /// # Safety
 /// As [`put`], and the header was written by it.

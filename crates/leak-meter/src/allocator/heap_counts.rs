@@ -1,4 +1,4 @@
-//! What the program has allocated and given back.
+//! What the program has allocated and freed.
 
 use super::counts::counts_of_all_but;
 use super::site_id::SiteId;
@@ -14,13 +14,13 @@ use super::site_id::SiteId;
 pub struct HeapCounts {
     /// Blocks allocated.
     pub allocations: u64,
-    /// Blocks given back.
+    /// Blocks freed.
     pub deallocations: u64,
     /// Blocks resized, in place or moved. They count as neither of the two above.
     pub reallocations: u64,
     /// Bytes asked for, growth by reallocation included.
     pub allocated_bytes: u64,
-    /// Bytes given back, shrinking by reallocation included.
+    /// Bytes freed, shrinking by reallocation included.
     pub deallocated_bytes: u64,
 }
 
@@ -37,12 +37,12 @@ impl HeapCounts {
         }
     }
 
-    /// Blocks allocated and not yet given back.
+    /// Blocks allocated and not yet freed.
     pub fn live_blocks(&self) -> u64 {
         self.allocations.saturating_sub(self.deallocations)
     }
 
-    /// Bytes allocated and not yet given back.
+    /// Bytes allocated and not yet freed.
     pub fn live_bytes(&self) -> u64 {
         self.allocated_bytes.saturating_sub(self.deallocated_bytes)
     }

@@ -1,4 +1,4 @@
-//! Pages from the system, zeroed, for the meter's tables. They are never given back.
+//! Pages from the system, zeroed, for the meter's tables. They are never freed.
 
 #[cfg(feature = "sites")]
 use std::ops::Range;

@@ -1,23 +1,23 @@
-//! The stretches of memory that hold by themselves: statics, thread-local blocks and stacks.
+//! The memory areas that are roots: statics, thread-local blocks and stacks.
 
 use std::ops::Range;
 
 use super::heap::Heap;
 use super::system::{Backing, Mapping, Object, Thread, threads};
 
-/// A stretch of memory that holds by itself.
+/// A memory area whose words are roots.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Area {
     pub(crate) range: Range<usize>,
     pub(crate) kind: AreaKind,
 }
 
-/// What a stretch is. The better it tells who holds, the earlier it comes.
+/// The kind of an area. Kinds that name a holder best come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum AreaKind {
     /// Statics of the object with this number.
     Statics(usize),
-    /// The runtimes whose tasks have not ended, wherever they keep them.
+    /// Runtimes that hold tasks that have not ended.
     Tasks,
     /// The thread-local block of the thread with this number: its part of an object, if that is
     /// known, and where it begins in it.
@@ -26,8 +26,8 @@ pub(crate) enum AreaKind {
     Stack(usize),
 }
 
-/// How much of a thread's control block is looked at, from the thread pointer on: the C library
-/// keeps the values of thread-specific keys there.
+/// How many bytes of a thread's control block are read, from the thread pointer on: the C library keeps the
+/// values of thread-specific keys there.
 const CONTROL_BLOCK: usize = 2304;
 /// Thread-local blocks further below the thread pointer than this were loaded later, elsewhere.
 const STATIC_BLOCKS: usize = 1 << 20;
@@ -64,7 +64,7 @@ pub(super) fn of_thread(
         }));
     }
     let within = |address: usize| mappings.iter().find(|mapping| mapping.range.contains(&address));
-    // A stack whose end is not told lies below the thread-local block, but for the main one.
+    // A stack whose end is unknown lies below the thread-local block, except for the main thread's.
     let mapping = match (thread.stack_pointer, thread.is_main) {
         (Some(pointer), _) => within(pointer),
         (None, true) => mappings.iter().find(|mapping| mapping.backing == Backing::MainStack),
@@ -75,8 +75,8 @@ pub(super) fn of_thread(
         if let Some(pointer) = thread.stack_pointer {
             range = if is_own { pointer..range.end } else { threads::in_use(&range, pointer) };
         }
-        // Neighbouring mappings are one to the system: a stack ends below the thread-local block, and
-        // where blocks begin.
+        // The system merges neighbouring mappings, so a stack ends below the thread-local block, and where
+        // blocks begin.
         if let Some(lowest) = lowest.filter(|lowest| range.contains(lowest)) {
             range.end = lowest;
         }

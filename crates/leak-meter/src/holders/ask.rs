@@ -1,4 +1,4 @@
-//! The questions that can be asked.
+//! The public entry points: who holds which blocks.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -21,15 +21,15 @@ use crate::site::{Ledger, Site};
 #[cfg(feature = "soak")]
 use crate::verdict::Verdict;
 
-/// Whether this crate was built without optimisation, and a look takes ten times as long.
+/// Whether this crate was built without optimisation, which makes a scan take ten times as long.
 const UNOPTIMISED: bool = matches!(env!("LEAK_METER_OPT_LEVEL").as_bytes(), b"0");
 
-/// Places that are asked about at once.
+/// The most places per question.
 const MOST_PLACES: usize = 16;
 
 /// Who holds the live blocks of a place: a function, by the end of its path (`"Cache::insert"`).
 ///
-/// What was allocated while [attribution](crate::guide::limits) was off is not known by its function.
+/// Blocks that were allocated while [attribution](crate::guide::limits) was off cannot be found by function.
 #[inline(never)]
 pub fn of(function: &str) -> Holders {
     let caller = here();
@@ -48,19 +48,19 @@ pub fn of(function: &str) -> Holders {
     })
 }
 
-/// Who holds what came since `earlier`: of the places that gained most, at most 16.
+/// Who holds the blocks that were allocated since `earlier`, for the 16 places that gained the most.
 #[inline(never)]
 pub fn since(earlier: &Snapshot) -> Holders {
     came_since(&here(), earlier, &LIMITS)
 }
 
-/// As [`since`], with another limit on live blocks: for tests of what happens beyond it.
+/// As [`since`], with another limit on live blocks, for tests.
 #[inline(never)]
 pub fn since_among(earlier: &Snapshot, most_blocks: usize) -> Holders {
     came_since(&here(), earlier, &Limits { blocks: most_blocks, ..LIMITS })
 }
 
-/// As [`since`], with another limit on the time: for tests of what happens beyond it.
+/// As [`since`], with another time limit, for tests.
 #[inline(never)]
 pub fn since_within(earlier: &Snapshot, time: Duration) -> Holders {
     came_since(&here(), earlier, &Limits { time, ..LIMITS })
@@ -107,7 +107,7 @@ pub(crate) fn of_growing(sites: &[Site], ledger: &Ledger) -> Holders {
     })
 }
 
-/// Where the caller stands. What lies further in is the meter's.
+/// The caller's frame. Frames further in belong to the meter.
 #[inline(always)]
 #[allow(clippy::inline_always)] // It must be the caller's frame.
 fn here() -> Caller {
@@ -123,7 +123,7 @@ fn program_sites() -> impl Iterator<Item = SiteId> {
     allocator::all_sites().filter(|site| *site != SiteId::METER)
 }
 
-/// The sites by the line that is answerable for them, whatever they are of.
+/// The sites, grouped by the line that is answerable for them.
 fn by_place(sites: impl Iterator<Item = SiteId>, places: &mut Places) -> Vec<(Place, Vec<SiteId>)> {
     let mut found: Vec<(Place, Vec<SiteId>)> = Vec::new();
     let mut numbers: HashMap<Place, usize> = HashMap::new();
@@ -139,11 +139,10 @@ fn by_place(sites: impl Iterator<Item = SiteId>, places: &mut Places) -> Vec<(Pl
     found
 }
 
-/// For each of the `growing` sites, and for each of the `falling` ones in turn, whether one container
-/// holds the blocks of both.
+/// For each pair of a `growing` and a `falling` site, whether one container holds the blocks of both.
 ///
 /// # Errors
-/// The reason why the heap could not be looked through, or not as a whole.
+/// The reason why the heap could not be scanned, or only in part.
 #[cfg(feature = "soak")]
 #[inline(never)]
 pub(crate) fn share_a_container(
@@ -168,11 +167,11 @@ pub(crate) fn share_a_container(
     })
 }
 
-/// The blocks that nothing seemed to hold at the first of two looks.
+/// The blocks that seemed unheld in the first of two scans.
 type Unheld = Vec<(u64, u32)>;
 
-/// Looks, and looks again if something seems to be held by nothing while the program goes on: it may
-/// just have been on its way from one holder to another.
+/// Scans the heap, and scans again if a block seems unheld while the program runs: it may have been moving from
+/// one holder to another.
 fn scan_heap(
     caller: &Caller,
     limits: &Limits,
@@ -194,7 +193,7 @@ fn scan_heap(
     Ok((HeapScan::take(caller, limits, places)?, Some(unheld)))
 }
 
-/// Whether a block was held at the first of two looks and is not at the second.
+/// Whether a block was held in the first of two scans and not in the second.
 fn is_doubtful(scan: &HeapScan, first: Option<&Unheld>, block: u32) -> bool {
     let was_unheld = |unheld: &Unheld| unheld.binary_search(&scan.identity(block)).is_ok();
     !scan.tree.has(block) && first.is_some_and(|unheld| !was_unheld(unheld))

@@ -1,4 +1,4 @@
-//! The tree of a look with the nodes of each linked structure, such as a list, taken together.
+//! The tree of a scan, with the nodes of each linked structure, such as a list, merged.
 
 use super::graph::{Bits, NONE};
 use super::heap_scan::HeapScan;
@@ -21,7 +21,7 @@ pub(super) struct Clusters {
 }
 
 impl Clusters {
-    /// The places of all blocks. The `labelled` ones are those that are asked for.
+    /// The places of all blocks. The `labelled` blocks are the requested ones.
     pub(super) fn new(scan: &HeapScan, labelled: impl Iterator<Item = u32>) -> Self {
         let mut links = Links((0..u32::try_from(scan.heap.len()).unwrap_or(NONE)).collect());
         links.neighbours(scan);
@@ -110,7 +110,7 @@ impl Links {
         }
     }
 
-    /// Joins blocks that were asked for and form a chain: each leads to one other of its size.
+    /// Joins requested blocks that form a chain: each leads to one other of its size.
     fn chains(&mut self, scan: &HeapScan, labelled: impl Iterator<Item = u32>) {
         let mut is_labelled = Bits::none_of(scan.heap.len());
         let labelled: Vec<u32> = labelled.collect();

@@ -1,4 +1,4 @@
-//! What the blocks are, and contain, as far as owners are told by it.
+//! What the blocks are and contain, as far as it identifies owners.
 
 use super::heap::Heap;
 use super::owners::{self, Role};
@@ -8,7 +8,7 @@ use super::system::{Memory, WORD};
 use super::weak;
 use crate::allocator::SiteId;
 
-/// The blocks of a look.
+/// The blocks of a scan.
 #[derive(Debug)]
 pub(super) struct Contents<'a> {
     pub(super) heap: &'a Heap,

@@ -1,9 +1,9 @@
-//! The time that a look may take.
+//! The time limit of a scan.
 
 use std::cell::Cell;
 use std::time::Instant;
 
-/// When a piece of work must end. It can be asked often: the clock is read now and then.
+/// When a piece of work must end. Checking is cheap: only some checks read the clock.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Deadline {
     /// `None` for never.
@@ -13,7 +13,7 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    /// The clock is read once in so many times.
+    /// One check in this many reads the clock.
     const EVERY: u32 = 1024;
 
     pub(crate) fn at(until: Instant) -> Self {
@@ -37,7 +37,7 @@ impl Deadline {
         }
     }
 
-    /// Whether work was cut short: it was asked, and the time was over.
+    /// Whether work was cut short: a check found that the time was over.
     pub(crate) fn was_reached(&self) -> bool {
         self.was_reached.get()
     }

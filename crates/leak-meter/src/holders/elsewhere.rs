@@ -1,4 +1,4 @@
-//! Where memory cannot be looked through: the reason.
+//! For systems where memory cannot be scanned: the reason.
 
 use super::finding::Holders;
 #[cfg(feature = "soak")]

@@ -14,7 +14,7 @@ use super::reach::{Parent, Tree};
 /// A holder counts from this share of a place's blocks on.
 const SMALLEST_SHARE: f64 = 0.1;
 
-/// Who holds the blocks that `question` asks for. Nothing is said of blocks that are `doubtful`.
+/// Who holds the blocks that `question` asks for, except the `doubtful` ones.
 pub(crate) fn explain(
     scan: &HeapScan,
     question: &Question,
@@ -36,12 +36,12 @@ pub(crate) fn explain(
     way.findings(&leaves)
 }
 
-/// The tree that a block is in: that of the roots, else that of what nothing holds.
+/// The tree that contains a block: that of the roots, else that of the unheld blocks.
 fn tree(scan: &HeapScan, block: u32) -> &Tree {
     if scan.tree.has(block) { &scan.tree } else { &scan.forest }
 }
 
-/// The blocks on the ways to `blocks`, themselves included.
+/// The blocks on the paths to `blocks`, and `blocks` themselves.
 fn ancestors<'a>(scan: &HeapScan, blocks: impl Iterator<Item = &'a u32>) -> Bits {
     let mut marked = Bits::none_of(scan.heap.len());
     for block in blocks {
@@ -57,7 +57,7 @@ fn ancestors<'a>(scan: &HeapScan, blocks: impl Iterator<Item = &'a u32>) -> Bits
     marked
 }
 
-/// The ways of all blocks that are asked for.
+/// The paths to all requested blocks.
 pub(super) struct Ways<'a> {
     pub(super) scan: &'a HeapScan,
     pub(super) places: &'a mut Places,
@@ -69,14 +69,14 @@ pub(super) struct Ways<'a> {
     threads: HashMap<u32, usize>,
 }
 
-/// Blocks of one target on one way.
+/// Blocks of one target on one path.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Group {
     pub(super) blocks: u64,
     pub(super) bytes: u64,
 }
 
-/// The way of some blocks.
+/// The path to some blocks.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Way {
     pub(super) leaf: u32,
@@ -85,18 +85,19 @@ pub(super) struct Way {
     pub(super) group: Group,
 }
 
-/// A holder in the making: by the place of the step that gathers ([`NONE`] for none) and the root.
+/// A holder that is being assembled, identified by the place of the gathering step ([`NONE`] for none) and the
+/// root.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     pub(super) held: Vec<Held>,
-    /// How many blocks the stack of each thread holds, of the place of which stacks hold most.
+    /// How many blocks each thread's stack holds, for the place of which stacks hold the most.
     pub(super) threads: HashMap<usize, u64>,
-    /// On the way of the most blocks, their node and that of the step that gathers.
+    /// The path to the most blocks.
     pub(super) way: Option<Way>,
 }
 
 impl Ways<'_> {
-    /// Lays the ways from the roots to every marked block.
+    /// Builds the paths from the roots to every marked block.
     fn lay(&mut self) {
         let scan = self.scan;
         for tree in [&scan.tree, &scan.forest] {
@@ -147,7 +148,7 @@ impl Ways<'_> {
         let mut drafts: Vec<((u32, u32), Draft)> = drafts.into_iter().collect();
         drafts.sort_unstable_by_key(|(holder, _)| *holder);
         for ((place, end), draft) in drafts {
-            // What seems to be held by nothing may be held by something that was not looked at.
+            // Blocks that seem unheld may be held by memory that was not scanned.
             let hold = &self.ends.get(end).hold;
             let needs_all = hold.is_by_no_root();
             if !(is_part && needs_all) {
@@ -158,7 +159,7 @@ impl Ways<'_> {
         findings
     }
 
-    /// Adds what holds the blocks of one target.
+    /// Adds the holders of one target's blocks.
     fn draft(&mut self, leaves: &[u32], drafts: &mut HashMap<(u32, u32), Draft>) {
         let mut groups: HashMap<u32, Group> = HashMap::new();
         for leaf in leaves {
@@ -217,9 +218,9 @@ impl Ways<'_> {
         }
     }
 
-    /// The nodes of which a single block leads to most of `leaves`.
+    /// The nodes with a single block that leads to most of `leaves`.
     fn heads(&self, leaves: &[u32]) -> HashSet<u32> {
-        /// Of fewer leaves most hang together by chance.
+        /// With fewer leaves, most are connected by chance.
         const FEWEST: usize = 16;
         let mut heads = HashSet::new();
         if leaves.len() < FEWEST {
@@ -257,7 +258,7 @@ impl Ways<'_> {
         self.paths.gatherer(leaf, heads)
     }
 
-    /// What tells a holder: the place of the step that gathers, and the root. A ring holds as a whole.
+    /// What identifies a holder: the place of the gathering step, and the root. A ring holds as a whole.
     pub(super) fn holder(&self, way: &Way) -> (u32, u32) {
         let end = self.end(way.leaf);
         let mark = |node: u32| self.paths.nodes[node as usize].mark;
@@ -268,7 +269,7 @@ impl Ways<'_> {
         (place, end)
     }
 
-    /// The root of a way.
+    /// The root of a path.
     pub(super) fn end(&self, node: u32) -> u32 {
         let end =
             self.paths.upwards(node).find_map(|node| match self.paths.nodes[node as usize].mark {

@@ -1,4 +1,4 @@
-//! What is told of who holds what: plain values that can be serialised, printed and compared.
+//! The result: plain values that can be serialised, printed and compared.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,13 +7,12 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Holders {
-    /// The holders, each with all that it holds; what holds the most bytes first. Ways
-    /// that account for less than a tenth of a place's blocks are left out.
+    /// The holders with what each one holds, most bytes first. Paths to less than a tenth of a place's blocks
+    /// are left out.
     pub findings: Vec<Finding>,
-    /// What was looked at. `None` if nothing could be.
+    /// What the scan covered. `None` if there was no scan.
     pub look: Option<Look>,
-    /// Why there are no findings, where the platform or the moment did not allow a look. `None`
-    /// otherwise.
+    /// Why the heap could not be scanned. `None` if it was.
     pub unavailable: Option<String>,
 }
 
@@ -22,22 +21,22 @@ pub struct Holders {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Look {
-    /// Live blocks of the program that were taken in.
+    /// Live blocks of the program that were scanned.
     pub blocks: u64,
-    /// Live blocks that were left out because there were too many: the places with the most blocks
-    /// are then judged by a sample, and "held by nothing" is not said.
+    /// Live blocks that were left out because there were too many. The places with the most blocks are then
+    /// sampled, and no block is reported as unheld.
     pub left_out: u64,
     /// Pointers from block to block.
     pub pointers: u64,
-    /// Blocks that were given back or resized while it was looked: nothing is said of them.
+    /// Blocks that were freed or resized during the scan. They are left out.
     pub moved: u64,
     /// How long it took, in milliseconds.
     pub milliseconds: u64,
-    /// Whether the limit on the time, or on the pointers, was reached before the scan was complete: then
-    /// "held by nothing" is not said.
+    /// Whether the limit on time or pointers was reached before the scan was complete. Then no block is
+    /// reported as unheld.
     #[serde(default)]
     pub partial: bool,
-    /// Whether the meter was built without optimisation, and this took ten times as long.
+    /// Whether the meter was built without optimisation, which makes a scan take ten times as long.
     #[serde(default)]
     pub unoptimised: bool,
 }
@@ -51,18 +50,18 @@ pub struct Finding {
     pub held: Vec<Held>,
     /// How they are held.
     pub hold: Hold,
-    /// The holder, and from it on, outwards, what holds it in turn. For a ring: its steps in order,
-    /// each owning the next, the last one the first. Empty where a root itself is the holder.
+    /// The holder, followed outwards by what holds it. For a ring: its steps in order, each owning the next,
+    /// and the last one the first. Empty if a root is the holder.
     pub steps: Vec<Step>,
-    /// How many bytes dropping the holder would free: of the holder and of all that nothing else
-    /// holds. Less than is held where other ways lead there too. If blocks were left out, an
-    /// estimate; zero if there was no time to find out.
+    /// How many bytes dropping the holder would free: its own and those of everything that only it holds. Less
+    /// than it holds where other paths lead to the rest. An estimate if blocks were left out; zero if the time
+    /// ran out.
     pub retained_bytes: u64,
-    /// The blocks that these are.
+    /// The number of those blocks.
     pub retained_blocks: u64,
 }
 
-/// In which way something is held.
+/// How blocks are held.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -81,18 +80,18 @@ pub enum Hold {
         /// The thread's name.
         thread: String,
     },
-    /// By what lies on a thread's stack.
+    /// By a value on a thread's stack.
     Stack {
         /// The thread's name.
         thread: String,
-        /// The function whose frame it is; `None` where frames cannot be told apart.
+        /// The function whose frame it is; `None` where frames cannot be distinguished.
         function: Option<String>,
         /// The function's file and the line it was at. `None` as above.
         place: Option<String>,
     },
-    /// By what lies on the stacks of several threads, none of which has most of it.
+    /// By values on the stacks of several threads, none of which holds most of the blocks.
     Stacks {
-        /// How many threads these are.
+        /// How many threads.
         threads: u64,
     },
     /// By a tokio runtime, which keeps a task until it ends.
@@ -101,8 +100,8 @@ pub enum Hold {
     Foreign,
     /// By nothing but each other: a ring.
     Ring,
-    /// By nobody, of an `Rc` or `Arc`: it counts more owners than there are pointers to it, so an owner
-    /// went away without counting down (`mem::forget`, `into_raw`).
+    /// By nobody: an `Rc` or `Arc` counts more owners than there are pointers to it, so an owner went away
+    /// without counting down (`mem::forget`, `into_raw`).
     LeakedCount,
     /// By nothing that was found: forgotten, or its address is kept in another form.
     Nothing,
@@ -119,17 +118,17 @@ pub struct Held {
     pub file: Option<String>,
     /// The line in that file. `None` without line tables.
     pub line: Option<u32>,
-    /// Blocks that are held so.
+    /// Blocks that are held this way.
     pub blocks: u64,
-    /// Blocks of the place that were looked at.
+    /// Scanned blocks of the place.
     pub of: u64,
-    /// The bytes of those that are held so.
+    /// Bytes that are held this way.
     pub bytes: u64,
-    /// What stands between them and the holder, from them outwards, on most ways.
+    /// What lies between them and the holder, on most paths, from them outwards.
     pub through: Vec<Step>,
 }
 
-/// Blocks on the way, or in a ring.
+/// Blocks on a path to the root, or in a ring.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -144,10 +143,10 @@ pub struct Step {
     pub line: Option<u32>,
     /// Whether that place lies in the program's own packages.
     pub own: bool,
-    /// How many of them there are on these ways.
+    /// How many of them lie on these paths.
     pub blocks: u64,
-    /// In a ring: whether this is the step to weaken. Its blocks own those of the next step by a
-    /// counted pointer (of an `Rc` or `Arc`), and a weak one would open the ring.
+    /// In a ring: whether to make this reference weak. Its blocks own those of the next step by a counted
+    /// pointer (`Rc` or `Arc`); a weak one would break the cycle.
     pub weaken: bool,
 }
 
@@ -159,7 +158,7 @@ impl Holders {
 }
 
 impl Hold {
-    /// Whether no root leads to what is held so.
+    /// Whether no root leads to the held blocks.
     #[cfg(feature = "holders")]
     pub(crate) fn is_by_no_root(&self) -> bool {
         matches!(self, Self::Foreign | Self::Ring | Self::LeakedCount | Self::Nothing)
@@ -173,7 +172,7 @@ impl Finding {
         self.steps.iter().find(|step| step.weaken).or(self.steps.first())
     }
 
-    /// The bytes of all that is listed as held.
+    /// The bytes of all held blocks that are listed.
     pub(crate) fn held_bytes(&self) -> u64 {
         self.held.iter().map(|held| held.bytes).sum()
     }

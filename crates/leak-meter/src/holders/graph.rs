@@ -1,5 +1,4 @@
-//! Which block points to which: every word of a block that is the address of something in a live
-//! block is an edge.
+//! Which block points to which: every word of a block that is an address within a live block is an edge.
 
 use std::collections::HashMap;
 
@@ -12,8 +11,8 @@ pub(crate) const NONE: u32 = u32::MAX;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Edge {
     pub(crate) target: u32,
-    /// In which word of the block that points; the top bit is set if it points behind the target's
-    /// start, and the next one if it is that of a waker.
+    /// The index of the word in the pointing block. The top bit is set if it points behind the target's start,
+    /// and the next bit if it belongs to a waker.
     at: u32,
 }
 
@@ -31,12 +30,12 @@ impl Edge {
         self.at & Self::INTERIOR == 0
     }
 
-    /// In which word it stands.
+    /// The index of the word.
     pub(crate) fn word(self) -> u32 {
         self.at & !(Self::INTERIOR | Self::WAKER)
     }
 
-    /// Whether it is that of a waker.
+    /// Whether it belongs to a waker.
     pub(crate) fn is_wakers(self) -> bool {
         self.at & Self::WAKER != 0
     }
@@ -48,7 +47,7 @@ pub(crate) struct Graph {
     /// Where each block's edges begin; one more at the end.
     first: Vec<u32>,
     edges: Vec<Edge>,
-    /// What a block holds by way of others.
+    /// Blocks that a block holds indirectly.
     links: HashMap<u32, Vec<u32>>,
     /// When work on this graph must end.
     deadline: Deadline,
@@ -67,7 +66,7 @@ impl Graph {
         self.deadline = deadline;
     }
 
-    /// When work on this graph must end. Whoever follows edges asks.
+    /// When work on this graph must end. Code that follows edges checks it.
     pub(crate) fn deadline(&self) -> &Deadline {
         &self.deadline
     }
@@ -78,7 +77,7 @@ impl Graph {
         self.edges.push(edge);
     }
 
-    /// Marks an edge as that of a waker.
+    /// Marks an edge as belonging to a waker.
     pub(crate) fn mark_as_wakers(&mut self, place: usize) {
         self.edges[place].at |= Edge::WAKER;
     }
@@ -89,17 +88,17 @@ impl Graph {
         self.first.push(u32::try_from(self.edges.len()).unwrap_or(u32::MAX));
     }
 
-    /// Has `block` hold `targets` as if it pointed to each.
+    /// Makes `block` hold `targets` as if it pointed to each.
     pub(crate) fn link(&mut self, block: u32, targets: Vec<u32>) {
         self.links.insert(block, targets);
     }
 
-    /// The blocks that others hold so.
+    /// The blocks that are held through links.
     pub(crate) fn linked(&self) -> impl Iterator<Item = u32> + '_ {
         self.links.values().flatten().copied()
     }
 
-    /// The same without some edges.
+    /// A copy without the edges in `left_out`.
     pub(crate) fn without(self, left_out: &Bits) -> Self {
         let mut graph = Self::with_capacity(self.len());
         graph.deadline = self.deadline.clone();
@@ -142,7 +141,7 @@ impl Graph {
         links.chain(places.map(|place| self.edges[place].target))
     }
 
-    /// Every edge with its place and the block that it is of, until the time is over.
+    /// Every edge with its block and its place, until the time is over.
     pub(crate) fn each(&self) -> impl Iterator<Item = (u32, usize, Edge)> + '_ {
         let blocks = 0..u32::try_from(self.len()).unwrap_or(NONE);
         blocks.take_while(|_| !self.deadline.is_over()).flat_map(move |block| {

@@ -8,7 +8,7 @@ use super::sample::{chance, shared_out};
 use super::system::{Mapping, Memory, OutOfTime, WORD, threads};
 use crate::allocator::{self, Found, SiteCounts, SiteId};
 
-/// In units of this many bytes blocks lie on the heap.
+/// Blocks are aligned to this many bytes.
 const GRANULE: usize = 16;
 const PAGE: usize = 4096;
 /// Blocks further apart than this are looked up in different segments.
@@ -16,8 +16,8 @@ const FURTHEST: usize = 1 << 20;
 
 /// The live blocks of the program, by address; the meter's own are not among them.
 ///
-/// A block is known by its number, its place in this order. Addresses are kept in granules: kept as
-/// they are, they would look like pointers once this memory is given back.
+/// A block is identified by its index in this order. Addresses are stored in granules; stored as they are, they
+/// would look like pointers once this memory is freed.
 #[derive(Debug, Default)]
 pub(crate) struct Heap {
     granules: Vec<u64>,
@@ -26,11 +26,11 @@ pub(crate) struct Heap {
     segments: Vec<Segment>,
     /// For each page of each segment the number of the first block that begins in it or after.
     pages: Vec<u32>,
-    /// The share of each site's blocks that was taken in: 1 unless there were too many.
+    /// The share of each site's blocks that is kept: 1 unless there were too many.
     shares: Vec<f64>,
     /// Blocks that were found and left out because there were too many.
     pub(crate) left_out: u64,
-    /// Whether there was time to look at all mappings.
+    /// Whether there was time to scan all mappings.
     pub(crate) is_whole: bool,
     /// Where a thread's control block may be.
     pub(crate) thread_pointers: Vec<usize>,
@@ -47,8 +47,7 @@ struct Segment {
 }
 
 impl Heap {
-    /// Finds the live blocks in `mappings`, at most about as many as `limits` allow, and as many as there is
-    /// time for.
+    /// Finds the live blocks in `mappings`, within `limits`.
     pub(crate) fn scan(memory: &mut Memory, mappings: &[Mapping], limits: &Limits) -> Self {
         let mut live: Vec<u64> =
             allocator::counts_of_sites().iter().map(SiteCounts::live_blocks).collect();
@@ -57,7 +56,7 @@ impl Heap {
         let shares: Vec<f64> =
             live.iter().map(|live| most as f64 / (*live).max(most).max(1) as f64).collect();
         let expected: u64 = live.iter().map(|live| (*live).min(most)).sum();
-        // Some more: the program may go on meanwhile. Without growing, nothing is copied.
+        // With spare room, since the program may keep allocating and growing would copy everything.
         let room = usize::try_from(expected + expected / 8).unwrap_or(0) + 1024;
         let mut heap = Self {
             granules: Vec::with_capacity(room),
@@ -122,7 +121,7 @@ impl Heap {
         self.sites.push(u32::try_from(found.site.index()).unwrap_or(0));
     }
 
-    /// Makes the table by which [`find`](Self::find) finds.
+    /// Builds the index that [`find`](Self::find) uses.
     fn index(&mut self) {
         let blocks = self.len();
         let mut first = 0;
@@ -178,7 +177,7 @@ impl Heap {
         self.start(block as usize)..self.end(block as usize)
     }
 
-    /// The place of a block in a unit that never looks like an address.
+    /// A block's position in a unit that never looks like an address.
     pub(crate) fn granule(&self, block: u32) -> u64 {
         self.granules[block as usize]
     }
@@ -192,7 +191,7 @@ impl Heap {
         self.sites[block as usize]
     }
 
-    /// How many live blocks one that was taken in stands for.
+    /// How many live blocks a sampled one stands for.
     pub(crate) fn weight(&self, block: u32) -> f64 {
         self.shares.get(self.site(block) as usize).map_or(1.0, |share| 1.0 / share)
     }
@@ -208,7 +207,7 @@ impl Heap {
     }
 }
 
-/// A header that only looks like one has a size or a site that cannot be.
+/// Rejects words that look like a header but have an impossible size or site.
 #[inline]
 pub(crate) fn is_plausible(found: Found, block: usize, end: usize) -> bool {
     found.size > 0

@@ -1,4 +1,4 @@
-//! One look at the heap: its blocks, its roots, and what leads from the ones to the others.
+//! One scan of the heap: its blocks, its roots, and the paths between them.
 
 use std::time::Instant;
 
@@ -33,27 +33,27 @@ pub(crate) struct HeapScan {
     pub(crate) roots: Roots,
     /// What the roots reach.
     pub(crate) tree: Tree,
-    /// Blocks that changed during the look; nothing is said of them.
+    /// Blocks that changed during the scan. They are left out.
     pub(crate) moved: Bits,
     pub(crate) moved_count: u64,
-    /// What nothing holds that was reached, and how each is held.
+    /// The sources that no root reaches, and how each is held.
     pub(crate) sources: Vec<(Source, Unheld)>,
-    /// What these hold; the roots of its seeds are the numbers of the sources.
+    /// What the sources hold; the roots of its seeds are the indices of the sources.
     pub(crate) forest: Tree,
     pub(crate) forest_seeds: Vec<Seed>,
     /// Whether the time, or the room for pointers, ran out before the scan was complete.
     pub(crate) is_partial: bool,
 }
 
-/// Up to which share of the time the blocks are looked for,
+/// The share of the time after which the search for blocks must end.
 const SCAN_ENDS: f64 = 0.4;
-/// their words and those of the roots are read,
+/// The share after which the words of blocks and roots must be read.
 const READING_ENDS: f64 = 0.65;
-/// and owners, weak pointers, ways and rings are told. The rest is for what is said of it.
+/// The share after which owners, weak pointers, paths and rings must be found. The rest is for the findings.
 const GRAPH_ENDS: f64 = 0.85;
 
 impl HeapScan {
-    /// Looks at the whole heap once.
+    /// Scans the whole heap once.
     pub(crate) fn take(
         caller: &Caller,
         limits: &Limits,
@@ -99,7 +99,7 @@ impl HeapScan {
             let place = contents.place_of(block);
             contents.places.get(place).is_counted()
         });
-        // What is not reached by owners' pointers alone is reached by others, unless it holds itself.
+        // Blocks that owners' pointers do not reach are reached by others, unless they hold themselves.
         let borrowing = unheld::borrowing(&graph, &counted, contents);
         let no_ring = counted.unsure.or(&others).or(&borrowing);
         let wide = {
@@ -133,7 +133,7 @@ impl HeapScan {
         let (mut forest, forest_seeds) =
             forest(&graph, sources.iter().map(|(source, _)| source), &narrow);
         forest.grow_on(&graph, &counted.weak);
-        // By these something is reached after all.
+        // These edges hold something after all.
         for (block, place, edge) in graph.each() {
             let by = |tree: &Tree| tree.parent(edge.target) == Parent::Block(block);
             if others.has(place) && (by(&tree) || by(&forest)) {
@@ -143,7 +143,7 @@ impl HeapScan {
         let not_holding = counted.weak.or(&others);
         let is_partial = !(heap.is_whole && roots.are_all && is_read && is_all)
             || graph.deadline().was_reached();
-        // What is found is told all the same.
+        // The findings may use the rest of the time.
         graph.set_deadline(Deadline::at(share(1.0)));
         let moved_count = (0..heap.len()).filter(|block| moved.has(*block)).count() as u64;
         Ok(Self {
@@ -165,7 +165,7 @@ impl HeapScan {
 }
 
 impl HeapScan {
-    /// What tells a block from others in a later look.
+    /// What identifies a block in a later scan.
     pub(crate) fn identity(&self, block: u32) -> (u64, u32) {
         (self.heap.granule(block), self.heap.site(block))
     }

@@ -1,10 +1,9 @@
 //! Who holds it: what keeps live blocks alive, found on demand in the running program.
 //!
-//! A call site tells who *allocated* the memory that stays. To mend a leak one must know who *keeps*
-//! it: the map that the pages are in, the list that the listener is in, the ring of two objects that
-//! own each other. A [`Soak`](crate::Soak) looks for it at its end, while the workload is still
-//! alive, for the places that grow ([`Report::holders`](crate::Report::holders)); a running service
-//! asks [`since`] or [`of`].
+//! A call site shows who *allocated* the memory that stays. To fix a leak you must know who *keeps* it: the map
+//! that the pages are in, the list that the listener is in, the ring of two objects that own each other. A
+//! [`Soak`](crate::Soak) looks for it at its end, while the workload is still alive, for the places that grow
+//! ([`Report::holders`](crate::Report::holders)); a running service asks [`since`] or [`of`].
 //!
 //! # How to read it
 //! ```text
@@ -18,23 +17,21 @@
 //!    holds 24,512 of 24,512 blocks of TaskQuery::clone (query.rs:15)
 //!    dropping it would free 37.7 MB (73,685 blocks)
 //! ```
-//! Read it from the top: the first line is the *holder*, the step at which things pile up; below it
-//! stands what holds the holder, and at the end the root: a static, a thread-local value, a thread's
-//! stack. The holder is the first step on the way out whose own number does not grow: if sessions pile
-//! up in a map, and strings in each session, the map is the holder of both. So several growing
-//! places under one holder are one finding. Where a single block leads to three quarters of a place's
-//! blocks or more, as the queue of one slow client does, it is the holder as well. What lies between a
-//! place and its holder is told as "through".
+//! Read it from the top: the first line is the *holder*, the step at which blocks pile up; below it is what
+//! holds the holder, and at the end the root: a static, a thread-local value, a thread's stack. The holder is
+//! the first step on the way out whose own number does not grow: if sessions pile up in a map, and strings in
+//! each session, the map is the holder of both. So several growing places under one holder are one finding.
+//! Where a single block leads to three quarters of a place's blocks or more, as the queue of one slow client
+//! does, it is the holder as well. Steps between a place and its holder are listed as "through".
 //!
-//! - *held by nothing but each other*: a ring that no root reaches. Each step owns the next, and the
-//!   last one the first. The reference to make `Weak` is marked: the way back to what was made
-//!   first, if it is a counted pointer of the program's own code. Whether a pointer is weak already is found out by
-//!   the counts that an `Rc` or `Arc` keeps.
-//! - *memory not allocated through the meter*: a word outside of all that is known points there: what
-//!   C code allocates, for instance.
+//! - *held by nothing but each other*: a ring that no root reaches. Each step owns the next, and the last one
+//!   the first. The reference to make `Weak` is marked: the way back to what was made first, if it is a counted
+//!   pointer of the program's own code. The counts in the `Rc` or `Arc` show whether a pointer is already weak.
+//! - *memory not allocated through the meter*: a word outside all known memory points there, for instance in
+//!   memory that C code allocated.
 //! - *held by nothing that was found*: forgotten (`mem::forget`, `into_raw`, `Box::leak`), or held
 //!   by an address that is kept in another form.
-//! - *on the stacks of 2,600 threads*: each has some, and none has nearly all.
+//! - *on the stacks of 2,600 threads*: each stack holds some blocks, and none holds nearly all.
 //! - *nobody holds it: its reference count never reached zero*: an `Rc` or `Arc` counts more owners than
 //!   there are pointers to it: a clone was forgotten (`mem::forget`, `into_raw`).
 //! - *dropping it would free*: the holder's own bytes and those of everything that is reached only through it. That
@@ -53,59 +50,57 @@
 //! the inner one; and what only one word of a stack points to before what a block points to as well.
 //! Equal ways are counted together.
 //!
-//! Several words may point to a block that has one owner. What stands in the spare room of a vector, in an
-//! unused slot of a ring buffer or a hash table, or at the end of a string, is left over and counts for
-//! nothing. Otherwise the owner's is the pointer that most
-//! blocks of that line have; the others are followed only to what is not reached without them. A task of
-//! a tokio runtime is held by the runtime until it ends. Where the list of its tasks has no call stack,
-//! tasks are told by their header, whose first word says whether they have ended. Whoever may wake a
-//! task does not hold it: the words of a waker are told by the table of its functions, and where others
-//! point to the start of a block, what points behind it borrows, as a list of waiters does.
+//! Several words may point to a block that has one owner. A pointer in the spare capacity of a vector, in an
+//! unused slot of a ring buffer or hash table, or at the end of a string is stale and does not count. Otherwise
+//! the owner's pointer is the kind that most blocks of that line have; other pointers are followed only to
+//! blocks that are not reached without them. A task of a tokio runtime is held by the runtime until it ends.
+//! Where the list of its tasks has no call stack, tasks are recognised by their header, whose first word says
+//! whether they have ended. A waker does not hold its task: wakers are recognised by their table of functions.
+//! Where other pointers lead to the start of a block, a pointer behind its start borrows, as a list of waiters
+//! does.
 //!
-//! Nothing of this costs anything while the program runs; the look itself takes one to two seconds
-//! for a million blocks (`cargo bench --package leak-meter --bench holders`). The program may go
-//! on: blocks that change meanwhile are counted as moved, and nothing is said of them. What
-//! seems to be held by nothing is looked at twice while other threads allocate.
+//! None of this costs anything while the program runs; the scan itself takes one to two seconds for a million
+//! blocks (`cargo bench --package leak-meter --bench holders`). The program may keep running: blocks that
+//! change during the scan are counted as moved and left out. If blocks seem unheld while other threads
+//! allocate, the heap is scanned twice.
 //!
 //! # Where it can err
-//! - It is *conservative*: any word may be a pointer. A number that looks like an address, or the
-//!   remains of a pointer on a stack, can hold a block or two for show. What counts is the share: ways of
-//!   less than a tenth of a place's blocks are not listed. A word that happens to point to the one
-//!   table everything is in can at most put a wrong root below the right holder.
+//! - It is *conservative*: any word may be a pointer. A number that looks like an address, or a stale pointer
+//!   on a stack, can seem to hold a block or two. What counts is the share: paths to less than a tenth of a
+//!   place's blocks are not listed. A word that happens to point to the one table everything is in can at most
+//!   put a wrong root below the right holder.
 //! - Pointers that are not kept as plain addresses are not recognised: combined by exclusive or, compressed,
 //!   or kept by the kernel. So are those in the registers of other threads, which are on no stack.
-//! - A thread that runs while it is looked at tells no stack pointer: its whole stack counts, with
-//!   what calls that are over have left on it. On other machines than x86-64 the thread-local
-//!   blocks of other threads are not found by themselves; as far as they lie above the stack, they
-//!   count as part of it.
-//! - Wakers, and tasks whose runtime has no call stack, are told by the names of functions: not in a stripped
-//!   program.
+//! - The stack pointer of a running thread is unknown, so its whole stack counts, including what finished calls
+//!   left on it. On other machines than x86-64 the thread-local blocks of other threads are not found by
+//!   themselves; as far as they lie above the stack, they count as part of it.
+//! - Wakers, and tasks whose runtime has no call stack, are recognised by the names of functions, which a
+//!   stripped program lacks.
 //! - A `Weak` in a static or on a stack counts as a holder.
-//! - Two weak kinds of pointer and two strong ones that come in equal numbers everywhere cannot be told
-//!   apart by counting: then all count as strong, and the ring that is shown may be the one that
-//!   is open already.
-//! - glibc's lists of free memory lead to the ends of live blocks. These words are told and left out;
-//!   other allocators' lists are not known.
+//! - Two weak kinds of pointer and two strong ones that come in equal numbers everywhere cannot be
+//!   distinguished by counting: then all count as strong, and the reported ring may already be broken.
+//! - glibc's lists of free memory lead to the ends of live blocks. These words are recognised and left out;
+//!   other allocators' lists are not.
 //! - Memory that is mapped from a file or shared with other processes is neither read nor a root.
-//! - Beyond a limit of live blocks the places with the most blocks are sampled. Then pointers through
-//!   blocks that were left out are not followed, so "held by nothing" is not said at all. The same goes for
-//!   a look that comes to the end of its time, ten seconds, or of its room for pointers: what was found by
-//!   then is told, as a partial result.
+//! - Beyond a limit of live blocks the places with the most blocks are sampled. Then pointers through blocks
+//!   that were left out are not followed, so no block is reported as unheld. The same holds for a scan that
+//!   reaches its limit of ten seconds or its limit on pointers: it reports what it found by then as a partial
+//!   result.
 //! - The names are those of the symbols and line tables. A stripped program has neither.
 //!
-//! Linux on 64-bit machines. Elsewhere every result is "not available", with the reason. The look needs the
-//! [feature](crate#features) `holders`; what it finds can be read from a report without it.
+//! Linux on 64-bit machines. Elsewhere every result is "not available", with the reason. Scanning needs the
+//! [feature](crate#features) `holders`; a report can be read without it.
 //!
 //! # Layout
-//! - `finding`, `text`, `words`: what is told, and as text.
-//! - `system`: what the operating system tells of this process's memory.
-//! - `heap`, `sample`: the live blocks; `roots`, `areas`: where life begins; `free_lists`: what is no root;
+//! - `finding`, `text`, `words`: the findings, and their text.
+//! - `system`: what the operating system reports about this process's memory.
+//! - `heap`, `sample`: the live blocks; `roots`, `areas`: the roots; `free_lists`: words that are not roots;
 //!   `pointers`, `graph`: what points to what.
-//! - `stale_pointers`, `spare`, `description`, `owners`, `wakers`: which pointers are no owner's.
+//! - `stale_pointers`, `spare`, `description`, `owners`, `wakers`: which pointers do not belong to an owner.
 //! - `weak`, `refcount_fit`: which counted pointers are weak; `reach`: what is reached, and what would no longer be;
 //!   `rings`, `unheld`: what is not reached.
-//! - `heap_scan`, `contents`: all of this once; `paths`, `places`, `path_ends`: ways and their names; `question`,
-//!   `explain`, `steps`, `release`: from a look to findings.
+//! - `heap_scan`, `contents`: one scan with all of this; `paths`, `places`, `path_ends`: paths and their names;
+//!   `question`, `explain`, `steps`, `release`: from a scan to findings.
 //! - `deadline`: the time that all this may take.
 //! - `clusters`, `sharing`: whether one container holds the blocks of two call sites.
 #![allow(unsafe_code)] // The system's lists and registers; each use says why it is sound.
@@ -193,11 +188,11 @@ pub use finding::{Finding, Held, Hold, Holders, Look, Step};
 #[cfg(feature = "soak")]
 pub(crate) use ask::{of_growing, share_a_container};
 
-/// A call site whose live blocks become fewer.
+/// A call site whose number of live blocks falls.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Falling {
     pub(crate) site: SiteId,
-    /// How many blocks go in one round.
+    /// How many blocks are freed per round.
     pub(crate) per_round: u64,
 }
 
@@ -212,7 +207,7 @@ pub(crate) enum Sharing {
     CannotTell(&'static str),
 }
 
-/// How much is looked at.
+/// The limits of a scan.
 #[cfg(feature = "holders")]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
@@ -220,13 +215,13 @@ pub(crate) struct Limits {
     pub(crate) blocks: usize,
     /// Pointers between them.
     pub(crate) pointers: usize,
-    /// The time that one look may take.
+    /// The time that one scan may take.
     pub(crate) time: Duration,
 }
 
-/// A time that a service can wait, and about 550 MB of the meter's own at worst. A block costs 50 bytes or
-/// less. A pointer costs eight, and as many again while those that are left over are taken out; a dozen
-/// sets of them cost a bit each.
+/// Ten seconds, a pause that a service can take, and at most about 550 MB of the meter's own memory. A block
+/// costs 50 bytes or less. A pointer costs eight, and as many again while stale ones are removed; a dozen sets
+/// of pointers cost a bit each.
 #[cfg(feature = "holders")]
 pub(crate) const LIMITS: Limits =
     Limits { blocks: 4_000_000, pointers: 16_000_000, time: Duration::from_secs(10) };

@@ -1,11 +1,10 @@
 //! Which of several pointers to a block is its owner's.
 //!
-//! What is not counted has one owner. Whatever else points to it borrows it, or is left over where
-//! nothing was written since: in the spare room of a vector, in the free places of a queue. The
-//! owner is told by how regular it is. If the blocks of one line point to most blocks of another,
-//! that is how those are owned; a pointer from elsewhere that few of them have is not. The same goes
-//! for the words of one kind of block. Neighbours that point to each other, in a list or a tree, are
-//! not compared.
+//! A block without a reference count has one owner. Other pointers to it borrow it or are stale: in the spare
+//! capacity of a vector, in the free slots of a queue. The owner is recognised by its regularity. If the blocks
+//! of one line point to most blocks of another line, they own them; a pointer that only a few have is not an
+//! owner's. The same holds for the words of one kind of block. Neighbours that point to each other, in a list
+//! or a tree, are not compared.
 //!
 //! A task of a tokio runtime is owned by the runtime's list of tasks until it ends. Timers, sockets and
 //! channels point to it as well, to wake it.
@@ -18,15 +17,15 @@ use std::collections::{HashMap, HashSet};
 use super::graph::{Bits, Edge, Graph, NONE};
 use super::weak::Counted;
 
-/// Words of a block that are told apart; beyond these it is a table, or as good as one.
+/// Words of a block that are distinguished; a larger block counts as a table.
 const WORDS: usize = 16;
-/// Of fewer blocks of a place nothing is regular.
+/// With fewer blocks of a place, nothing counts as regular.
 const FEWEST: u32 = 16;
-/// A pointer counts as the owner's if at least this share as many blocks have one of its kind as have
-/// one of the most regular kind.
+/// A kind of pointer counts as the owner's if it is at least half as frequent (one in `SHARE`) as the most
+/// regular kind.
 const SHARE: u32 = 2;
 
-/// What must be known of the blocks.
+/// What must be known about the blocks.
 pub(crate) trait Blocks {
     fn site(&self, block: u32) -> u32;
     /// The number of a block's place.
@@ -49,9 +48,8 @@ pub(crate) enum Role {
     Other,
 }
 
-/// Tells owners' pointers from others: the edges that are not an owner's, by all appearances. Has
-/// `graph` link each list of tasks to its tasks; of the `unfinished` tasks, those that are in no list are
-/// told.
+/// Finds the edges that do not seem to belong to an owner. Links each list of tasks in `graph` to its tasks,
+/// and returns the `unfinished` tasks that are in no list.
 pub(crate) fn find(
     graph: &mut Graph,
     counted: &Counted,
@@ -164,7 +162,7 @@ fn irregular(graph: &Graph, counted: &Counted, blocks: &mut impl Blocks) -> Bits
     irregular
 }
 
-/// Whether the target of an edge points to the block in turn, as neighbours in a list or a tree do.
+/// Whether the target of an edge points back to the block, as neighbours in a list or a tree do.
 fn points_back(graph: &Graph, block: u32, edge: Edge) -> bool {
     graph.edges_of(edge.target).any(|place| graph.edge(place).target == block)
 }

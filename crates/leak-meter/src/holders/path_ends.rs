@@ -1,4 +1,4 @@
-//! The ends of ways: roots by their names, rings by their steps.
+//! The ends of paths: roots by their names, rings by their steps.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use super::rings::{self, Source};
 use super::unheld::Unheld;
 use crate::allocator::{self, SiteId};
 
-/// An end of ways. Equal ones are one.
+/// The end of a path. Equal ends are merged.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct PathEnd {
     pub(crate) hold: Hold,
@@ -24,7 +24,7 @@ pub(crate) struct PathEnd {
 pub(crate) struct PathEnds {
     numbers: HashMap<PathEnd, u32>,
     known: Vec<PathEnd>,
-    /// By area and frame, or the address itself: what was named before.
+    /// Ends that were named before, by area and by frame or address.
     of_place: HashMap<(u32, usize), u32>,
     of_source: HashMap<usize, u32>,
 }
@@ -89,7 +89,7 @@ impl PathEnds {
                 let name = if is_own { places.symbols().thread_local_at(place) } else { None };
                 Hold::ThreadLocal { name, thread: thread_name(thread) }
             }
-            // Which ones is told by the finding.
+            // The finding adds the threads.
             AreaKind::Stack(thread) if thread != scan.roots.own => Hold::Stacks { threads: 0 },
             AreaKind::Stack(thread) => {
                 let function = (item != 0).then(|| places.function_at(item)).flatten();
@@ -102,7 +102,7 @@ impl PathEnds {
         number
     }
 
-    /// What a source is that no root reaches.
+    /// The end for a source that no root reaches.
     pub(crate) fn of_source(&mut self, scan: &HeapScan, places: &mut Places, source: usize) -> u32 {
         if let Some(known) = self.of_source.get(&source) {
             return *known;
@@ -121,8 +121,8 @@ impl PathEnds {
     }
 }
 
-/// The steps of a ring: the shortest one through the block whose line allocated first. What was made
-/// first is the owner; the way back to it is the step to weaken.
+/// The steps of a ring: the shortest one through the block whose line allocated first. The block that was
+/// allocated first is the owner; the reference back to it is the one to weaken.
 fn ring(scan: &HeapScan, places: &mut Places, source: &Source) -> Vec<(u32, bool)> {
     let site = |block: u32| scan.heap.site(block);
     let is_counted = |block: u32| scan.counted.is_counted(site(block));

@@ -1,15 +1,15 @@
-//! The ways from blocks to roots, alike ones together.
+//! The paths from blocks to roots, with equal ones merged.
 //!
-//! A way is told by what its blocks are (allocated where, as part of what), each at most once: the
-//! hundred thousand nodes of a list are one step, and so are the levels of a tree. The ways form a
-//! tree that grows from the roots, so that equal ways share everything.
+//! A path is a sequence of steps. A step is the blocks of one place (allocated where, as part of what), and
+//! occurs at most once: the hundred thousand nodes of a list are one step, and so are the levels of a tree. The
+//! paths form a tree that grows from the roots, so that equal paths share all their nodes.
 
 use std::collections::{HashMap, HashSet};
 
 use super::graph::NONE;
 use super::reach::Parent;
 
-/// What stands at one place of a way.
+/// One element of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Mark {
     /// The root at which it ends, by its number.
@@ -18,7 +18,7 @@ pub(crate) enum Mark {
     Step(u32),
 }
 
-/// One place in the tree of ways.
+/// A node in the tree of paths.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Node {
     pub(crate) mark: Mark,
@@ -26,11 +26,11 @@ pub(crate) struct Node {
     pub(crate) up: u32,
     /// Blocks here.
     pub(crate) blocks: u64,
-    /// Of these, the ones that are pointed to from further up the way, not from here.
+    /// Of these, the ones that are pointed to from further up the path, not from here.
     pub(crate) entries: u64,
-    /// How many of the blocks came while it was watched.
+    /// How many of the blocks were allocated while they were watched.
     pub(crate) came: f64,
-    /// Whether a way leads back here from further down: blocks of both places follow each other in turn.
+    /// Whether a path leads back here from further down: blocks of both places alternate.
     pub(crate) is_returned_to: bool,
 }
 
@@ -42,20 +42,20 @@ impl Node {
     }
 }
 
-/// The ways of some blocks.
+/// The paths of some blocks.
 #[derive(Debug)]
 pub(crate) struct Paths {
     pub(crate) nodes: Vec<Node>,
     ids: HashMap<(u32, Mark), u32>,
     /// The node of each block; [`NONE`] for those that were not asked for.
     node_of_block: Vec<u32>,
-    /// The last new node on the way to each block: where blocks of two places follow each other in turn, as
-    /// in a list that two functions add to, the way goes back and forth between two nodes.
+    /// The last new node on the path to each block: where blocks of two places alternate, as in a list that two
+    /// functions add to, the path goes back and forth between two nodes.
     furthest: Vec<u32>,
 }
 
 impl Paths {
-    /// No ways yet, of `blocks`.
+    /// No paths yet, for `blocks` blocks.
     pub(crate) fn new(blocks: usize) -> Self {
         Self {
             nodes: Vec::new(),
@@ -110,7 +110,7 @@ impl Paths {
         self.node_of_block[block as usize] = node;
     }
 
-    /// The step of `place` below `up`: where that place stands on the way already, that one.
+    /// The step of `place` below `up`: the existing one if the path already contains that place.
     fn step(&mut self, up: u32, place: u32) -> u32 {
         let mark = Mark::Step(place);
         let known = self.upwards(up).find(|node| self.nodes[*node as usize].mark == mark);
@@ -144,13 +144,14 @@ impl Paths {
         std::iter::successors(Some(node), up)
     }
 
-    /// The step at which what `leaf` leads to is gathered; `None` if that is the root itself.
+    /// The step that gathers the blocks that `leaf` leads to; `None` if it is the root itself.
     ///
-    /// It is the first on the way whose own number does not grow with the leaf's: of many sessions
-    /// in a map, each with many strings, the strings and the sessions grow, and the map gathers. Or it
-    /// is one of the `heads`: a step of which one block leads to nearly all of what was asked for.
+    /// It is the first on the path whose own number does not grow with the leaf's: of many sessions in a map,
+    /// each with many strings, the strings and the sessions grow, and the map gathers. Or it is one of the
+    /// `heads`: a step of which one block leads to nearly all of what was asked for.
     pub(crate) fn gatherer(&self, leaf: u32, heads: &HashSet<u32>) -> Option<u32> {
-        /// Where it is not known what came: so many times fewer do not grow with the leaf.
+        /// If it is unknown which blocks are new: a step with this many times fewer blocks does not grow with
+        /// the leaf.
         const TIMES_FEWER: u64 = 8;
         let of_leaf = &self.nodes[leaf as usize];
         let rate = |node: &Node| node.came / (node.blocks.max(1) as f64);
@@ -168,8 +169,8 @@ impl Paths {
         steps.find(gathers).map(|step| self.whole(step))
     }
 
-    /// The step further up that a list is more of, where blocks of two places follow each other in it in turn;
-    /// else `step` itself.
+    /// The step further up that is the larger part of the same list, where blocks of two places alternate in
+    /// it; else `step` itself.
     fn whole(&self, step: u32) -> u32 {
         let node = &self.nodes[step as usize];
         let above = Some(node.up).filter(|up| *up != NONE);

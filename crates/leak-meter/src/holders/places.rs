@@ -23,7 +23,7 @@ pub(crate) struct Place {
 #[derive(Debug)]
 pub(crate) struct Places {
     names: Names,
-    /// [`NONE`] as long as it was not looked up.
+    /// [`NONE`] until it is looked up.
     of_site: Vec<u32>,
     numbers: HashMap<Place, u32>,
     known: Vec<Place>,
@@ -73,7 +73,7 @@ impl Places {
 
     /// The function that code at an address belongs to, and its place, `file:line`.
     pub(crate) fn function_at(&mut self, code: usize) -> Option<(String, Option<String>)> {
-        // Calls that were inlined share the frame; the innermost of our own tells most.
+        // Inlined calls share the frame; the program's innermost one is the most specific.
         let is_own = |frame: &Frame| frame.owner.is_programs();
         let frame = self.names.frames(&[code]).into_iter().find(is_own)?;
         let place = frame.file.as_deref().zip(frame.line);
@@ -111,8 +111,8 @@ impl Places {
 }
 
 impl Place {
-    /// Whether blocks of this place have fields: what stands at one offset is always the same. In a
-    /// container one entry is like the other.
+    /// Whether blocks of this place have fields: each offset always holds the same kind of value. In a
+    /// container, all entries are alike.
     pub(crate) fn has_fields(&self) -> bool {
         self.is_counted() || [TASK, "box"].contains(&self.what.as_str())
     }
@@ -161,7 +161,7 @@ impl Place {
         }
     }
 
-    /// Whether they are of an `Rc` or `Arc`, which may have several owners.
+    /// Whether they belong to an `Rc` or `Arc`, which may have several owners.
     pub(crate) fn is_counted(&self) -> bool {
         ["Rc", "Arc"].contains(&self.what.as_str())
     }
@@ -194,8 +194,7 @@ const CHANNEL: &str = "tokio channel";
 const TOKIO: [(&str, &str); 3] =
     [("/util/sharded_list.rs", TASK_LIST), ("/runtime/task/", TASK), ("/sync/mpsc/", CHANNEL)];
 
-/// What the frames between an allocation and the line that is answerable for it make: the outermost
-/// container that is known.
+/// What the frames between an allocation and its culprit line create: the outermost known container.
 fn what(inner: &[Frame]) -> String {
     let is_part = |part: &str| inner.iter().any(|frame| is_tokio(frame, part));
     if let Some((_, what)) = TOKIO.iter().find(|(part, _)| is_part(part)) {

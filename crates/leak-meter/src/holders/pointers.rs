@@ -1,4 +1,4 @@
-//! The words of blocks, and of memory that others allocate, that point into blocks.
+//! The pointers into blocks, from blocks and from memory that other code allocates.
 
 use super::free_lists;
 use super::graph::{Bits, Edge, Graph};
@@ -10,8 +10,8 @@ use super::system::{Mapping, Memory, OutOfTime, WORD};
 use super::wakers::Wakers;
 use crate::allocator;
 
-/// The words of every block that point into one, at most about `most`; the blocks that are no longer what
-/// they were; and whether all words were read.
+/// The pointers from blocks to blocks, about `most` at most; the blocks that changed; and whether all words
+/// were read.
 pub(super) fn edges(
     memory: &mut Memory,
     mappings: &[Mapping],
@@ -76,7 +76,7 @@ pub(super) fn edges(
             break;
         }
     }
-    // What went away with its mapping has no edges.
+    // Blocks that went away with their mapping have no edges.
     while graph.len() < heap.len() {
         if is_read {
             moved.add(graph.len());
@@ -87,8 +87,7 @@ pub(super) fn edges(
     (graph, moved, is_whole)
 }
 
-/// The blocks of `sources` that a word points to which is neither in a block nor in a root: in
-/// memory that others allocate.
+/// The blocks of `sources` that memory outside blocks and roots points to: memory that other code allocates.
 pub(super) fn foreign(
     memory: &mut Memory,
     mappings: &[Mapping],
@@ -115,7 +114,7 @@ pub(super) fn foreign(
             let mut at = next.max(start);
             while at + WORD <= end {
                 let word = (at - start) / WORD;
-                // The meter's own blocks are passed over as well; they are in no list.
+                // The meter's own blocks are skipped as well.
                 if at.is_multiple_of(2 * WORD) && at + 2 * WORD <= end {
                     let block = at + 2 * WORD;
                     let header = allocator::read_header(block as u64, words[word], words[word + 1]);

@@ -1,4 +1,4 @@
-//! Which blocks are asked for.
+//! The requested blocks.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use super::heap_scan::HeapScan;
 use super::places::Places;
 use crate::allocator::SiteId;
 
-/// The places whose blocks are asked for, and what is known of their past.
+/// The requested places, and what is known about their past.
 #[derive(Debug, Default)]
 pub(crate) struct Question {
     /// The sites of each place.
@@ -37,7 +37,7 @@ impl Question {
         leaves
     }
 
-    /// For each place, which share of its blocks came while it was watched.
+    /// For each place, the share of its blocks that was allocated while it was watched.
     pub(crate) fn came(&self, places: &mut Places) -> HashMap<u32, f64> {
         let mut sums: HashMap<u32, (u64, u64)> = HashMap::new();
         let watched = self.watched.iter().enumerate();

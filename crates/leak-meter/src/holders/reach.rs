@@ -1,5 +1,5 @@
-//! What the roots reach, each block by a shortest way, and what they would no longer reach if
-//! something were dropped.
+//! What the roots reach, each block by a shortest path, and what they would no longer reach if something were
+//! dropped.
 
 use super::graph::{Bits, Graph, NONE};
 
@@ -14,8 +14,8 @@ pub(crate) struct Seed {
 /// The blocks that were reached.
 #[derive(Debug)]
 pub(crate) struct Tree {
-    /// By which block each was reached first; a seed's number with [`SEED`] added if by a root;
-    /// [`NONE`] if not at all.
+    /// The block that each was reached from first; a seed's index plus [`SEED`] for a root; [`NONE`] if it was
+    /// not reached.
     parents: Vec<u32>,
     /// The blocks in the order in which they were reached: each after its parent.
     pub(crate) order: Vec<u32>,
@@ -24,7 +24,7 @@ pub(crate) struct Tree {
 /// Numbers from here on are seeds.
 const SEED: u32 = 1 << 31;
 
-/// By what a block was reached.
+/// What a block was reached from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Parent {
     /// Not at all.
@@ -36,7 +36,7 @@ pub(crate) enum Parent {
 }
 
 impl Tree {
-    /// Nothing reached yet, of `blocks`.
+    /// Nothing reached yet, among `blocks` blocks.
     pub(crate) fn new(blocks: usize) -> Self {
         Self { parents: vec![NONE; blocks], order: Vec::with_capacity(blocks) }
     }
@@ -53,8 +53,8 @@ impl Tree {
         self.parents[block as usize] != NONE
     }
 
-    /// Goes on from `seeds`, each with its number, over every edge that is not `left_out`. What was
-    /// reached before keeps its way, so that better seeds come first.
+    /// Continues from `seeds`, each with its index, over every edge that is not `left_out`. Blocks that were
+    /// reached before keep their path, so better seeds must come first.
     pub(crate) fn grow(
         &mut self,
         graph: &Graph,
@@ -68,13 +68,13 @@ impl Tree {
         self.follow(graph, begin, left_out);
     }
 
-    /// Goes on from all that was reached, over every edge that is not `left_out`.
+    /// Continues from all reached blocks, over every edge that is not `left_out`.
     pub(crate) fn grow_on(&mut self, graph: &Graph, left_out: &Bits) {
         self.follow(graph, 0, left_out);
     }
 
-    /// Adds the blocks that an edge of what was reached leads to which is in `edges`, if they `may`
-    /// be. What these point to is not followed.
+    /// Adds the blocks that the `edges` of reached blocks lead to, if they `may` be added. Their own edges are
+    /// not followed.
     pub(crate) fn add_over(&mut self, graph: &Graph, edges: &Bits, may: impl Fn(u32) -> bool) {
         for at in 0..self.order.len() {
             let block = self.order[at];
@@ -109,11 +109,10 @@ impl Tree {
     }
 }
 
-/// The blocks of `among` that `seeds` do not reach, once the blocks `gone` are. Those of `gone`
-/// themselves are counted in.
+/// The blocks of `among` that `seeds` do not reach without the blocks in `gone`; these are included.
 ///
-/// This is what a set of blocks dominates: every way from a root to them leads through one of `gone`.
-/// `None` if the time was over before it was found.
+/// This is what a set of blocks dominates: every path from a root to them leads through one of `gone`. `None`
+/// if the time ran out.
 pub(crate) fn retained(
     graph: &Graph,
     seeds: &[Seed],

@@ -1,11 +1,11 @@
-//! Which kinds of pointers to counted blocks are strong: the assignment that makes the sums come out right.
+//! Which kinds of pointers to counted blocks are strong: the assignment that matches the counts.
 
 use std::collections::HashMap;
 
-/// Kinds of pointers to the blocks of one place that are told apart.
+/// The most kinds of pointers to the blocks of one place.
 const MOST_KINDS: u32 = 6;
 
-/// A kind of pointer: the place of the block that it stands in, and of a field in which word.
+/// A kind of pointer: the place of the block that contains it and, for a field, the word.
 pub(super) type PointerKind = (u32, u32);
 
 /// A block that may be counted, and how many pointers of each kind there are to its start.
@@ -29,21 +29,21 @@ struct Sum {
     counts: (u64, u64),
 }
 
-/// What the pointers of a kind may be.
+/// What the pointers of a kind may be: strong, weak, or neither.
 const STRONG: u32 = 0;
 const WEAK: u32 = 1;
 const MEANINGS: u32 = 3;
 
-/// Which kinds of pointers are strong, if the counts of most blocks are right; `None` if these are no
-/// counted blocks. Where the blocks are `known` to be counted, they may count more owners than there are:
-/// then an owner has gone without counting down.
+/// Which kinds of pointers are strong, if an assignment matches the counts of most blocks; `None` if these are
+/// not counted blocks. Blocks that are `known` to be counted may count more owners than there are: an owner
+/// went away without counting down.
 pub(super) fn fit(sampled: &[Sampled], known: bool) -> Option<RefcountFit> {
     let mut frequent: HashMap<PointerKind, u64> = HashMap::new();
     for (kind, number) in sampled.iter().flat_map(|sampled| &sampled.pointers) {
         *frequent.entry(*kind).or_default() += number;
     }
     let mut kinds: Vec<(PointerKind, u64)> = frequent.into_iter().collect();
-    // The most frequent ones; rare ones are remains, or of blocks that are in motion.
+    // Only the most frequent ones; rare ones are stale or belong to moving blocks.
     kinds.sort_by_key(|(kind, number)| (std::cmp::Reverse(*number), *kind));
     kinds.truncate(MOST_KINDS as usize);
     let kinds: Vec<PointerKind> = kinds.into_iter().map(|(kind, _)| kind).collect();
@@ -54,7 +54,7 @@ pub(super) fn fit(sampled: &[Sampled], known: bool) -> Option<RefcountFit> {
         Sum { pointers: pointers.collect(), counts: sampled.counts }
     };
     let sums: Vec<Sum> = sampled.iter().map(by_number).collect();
-    // A assignment is a number with one digit for each kind.
+    // An assignment is a number with one digit for each kind.
     let digit = |assignment: u32, at: usize| {
         assignment / MEANINGS.pow(u32::try_from(at).unwrap_or(0)) % MEANINGS
     };
@@ -73,7 +73,7 @@ pub(super) fn fit(sampled: &[Sampled], known: bool) -> Option<RefcountFit> {
     };
     let others =
         |assignment: u32| (0..kinds.len()).filter(|at| digit(assignment, *at) != STRONG).count();
-    // Chance makes some fit, and pointers from stacks, which are not counted here, leave some out.
+    // Some blocks fit by chance, and others do not fit because pointers from stacks are not counted here.
     let tried = |may_exceed: bool| {
         let assignments = 0..MEANINGS.pow(u32::try_from(kinds.len()).unwrap_or(0));
         let all: Vec<(usize, u32)> =
@@ -82,8 +82,8 @@ pub(super) fn fit(sampled: &[Sampled], known: bool) -> Option<RefcountFit> {
         (best > 0 && best * 2 >= sampled.len()).then_some((all, best))
     };
     let (all, best) = tried(false).or_else(|| known.then(|| tried(true)).flatten())?;
-    // Of those that are as good, the one with the most strong kinds. If that is not one alone, all are
-    // called strong: what may be either holds.
+    // Of equally good assignments, the one with the most strong kinds. If several remain, all kinds count as
+    // strong, since a pointer that may be strong holds.
     let good = || all.iter().filter(|(fits, _)| *fits == best).map(|(_, assignment)| *assignment);
     let fewest = good().map(others).min()?;
     let mut chosen = good().filter(|assignment| others(*assignment) == fewest);

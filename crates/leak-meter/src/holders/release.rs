@@ -14,8 +14,8 @@ impl Ways<'_> {
             .collect()
     }
 
-    /// What would go with the holder at `place` on the ways to `end`; with the root itself if there is
-    /// no such place. `None` if the time was over before it was found.
+    /// The blocks that would be freed with the holder at `place` on the paths to `end`, or with the root itself
+    /// if there is no such place. `None` if the time ran out.
     pub(super) fn retained(&mut self, place: u32, end: u32) -> Option<Vec<u32>> {
         let needs_no_root = self.ends.get(end).hold.is_by_no_root();
         if needs_no_root {
@@ -41,7 +41,7 @@ impl Ways<'_> {
         retained(&scan.graph, &seeds, &gone, &scan.tree.order, &scan.not_holding)
     }
 
-    /// What the sources that are `end` hold, and no root does.
+    /// The blocks that the sources of `end` hold and no root reaches.
     fn retained_by_sources(&mut self, end: u32) -> Option<Vec<u32>> {
         let sources = self.sources_of(end);
         let scan = self.scan;

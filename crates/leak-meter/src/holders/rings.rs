@@ -6,8 +6,7 @@ use std::collections::VecDeque;
 
 use super::graph::{Bits, Graph, NONE};
 
-/// Blocks of which nothing else that is unreached holds any: a ring with all that hold each other in
-/// it, or a single block.
+/// Blocks that no other unreached block holds: a ring (all blocks that hold each other), or a single block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Source {
     pub(crate) blocks: Vec<u32>,
@@ -15,8 +14,8 @@ pub(crate) struct Source {
     pub(crate) is_ring: bool,
 }
 
-/// The sources of the blocks that are not `reached`, over edges that are not `left_out`. None are told
-/// if the time was over before all were found.
+/// The sources of the blocks that are not `reached`, over edges that are not `left_out`. Empty if the time ran
+/// out.
 pub(crate) fn sources(
     graph: &Graph,
     reached: impl Fn(u32) -> bool,
@@ -73,7 +72,7 @@ fn components(graph: &Graph, reached: &impl Fn(u32) -> bool, left_out: &Bits) ->
 
 #[derive(Debug, Default)]
 struct Search {
-    /// In which order the blocks were come upon.
+    /// The order in which the blocks were found.
     numbers: Vec<u32>,
     /// The lowest number that is reached from each.
     lowest: Vec<u32>,
@@ -85,7 +84,7 @@ struct Search {
 
 impl Search {
     fn from(&mut self, graph: &Graph, start: u32, reached: &impl Fn(u32) -> bool, left_out: &Bits) {
-        // The blocks under way, each with the place of the edge that is looked at next.
+        // The current path, each block with the place of its next edge.
         let mut way = vec![(start, graph.edges_of(start).start)];
         self.enter(start);
         while let Some((block, place)) = way.last_mut() {

@@ -1,5 +1,5 @@
-//! Where what lives begins: the statics of the program and its libraries, every thread's thread-local
-//! block and stack, and the calling thread's registers.
+//! The roots: the statics of the program and its libraries, every thread's thread-local block and stack, and
+//! the calling thread's registers.
 
 use super::areas::{self, Area, AreaKind};
 use super::free_lists;
@@ -10,7 +10,7 @@ use super::stale_pointers::InUse;
 use super::system::{Mapping, Memory, Object, OutOfTime, Thread, WORD, objects, threads};
 use crate::allocator::FrameBound;
 
-/// Where the calling thread stood when it asked, for its stack below is the meter's.
+/// Where the calling thread was when it asked; its stack below belongs to the meter.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) stack_pointer: usize,
@@ -19,11 +19,11 @@ pub(crate) struct Caller {
     pub(crate) frames: Vec<FrameBound>,
 }
 
-/// Seeds that point to what has another owner, by their numbers.
+/// Seeds that point to blocks with another owner, by index.
 #[derive(Debug)]
 pub(crate) struct Borrowers {
     borrowers: Vec<usize>,
-    /// To what others are linked to.
+    /// Seeds that point to linked blocks.
     wakers: Vec<usize>,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Roots {
     pub(crate) places: Vec<usize>,
     /// Whether each seed points to the start of its target.
     pub(crate) exact: Vec<bool>,
-    /// The seeds that are those of wakers.
+    /// The seeds that belong to wakers.
     pub(crate) wakers: Bits,
     /// Whether there was time to read them all.
     pub(crate) are_all: bool,
@@ -141,8 +141,7 @@ impl Roots {
                     let targets = targets.into_iter();
                     found.splice(0..0, targets.map(|target| (caller.stack_pointer, target, true)));
                 }
-                // What lies further out was there before, and is the owner rather than a borrower or
-                // the remains of one.
+                // Words further out are older, and more likely an owner than a borrower or a stale pointer.
                 found.reverse();
             }
             self.places.extend(found.iter().map(|(at, ..)| *at));
@@ -153,7 +152,8 @@ impl Roots {
         Ok(())
     }
 
-    /// Has the runtimes hold `tasks`. They come after the statics and before all that is of one thread.
+    /// Makes the runtimes hold `tasks`. They rank after the statics and before everything that belongs to one
+    /// thread.
     pub(crate) fn add_tasks(&mut self, tasks: &[u32]) {
         let root = u32::try_from(self.areas.len()).unwrap_or(NONE);
         self.areas.push(Area { range: 0..0, kind: AreaKind::Tasks });
@@ -165,12 +165,12 @@ impl Roots {
         self.exact.splice(at..at, tasks.iter().map(|_| true));
     }
 
-    /// What the roots reach, each block by the best root there is: a whole area at a time, but of the
-    /// calling thread's stack one frame after the other.
+    /// What the roots reach, each block from the best root: one area at a time, and the calling thread's stack
+    /// one frame at a time.
     ///
-    /// A word on a stack that points to what another block points to as well is a reference, or what is
-    /// left of a value that was moved: these are left to [`Roots::add_borrowed`]. Counted blocks may have
-    /// several owners. Edges that are in `unowned` are no sign of an owner.
+    /// A word on a stack that points to a block to which another block points as well is a reference, or a
+    /// stale copy of a moved value: [`Roots::add_borrowed`] handles these. Counted blocks may have several
+    /// owners. Edges in `unowned` do not indicate an owner.
     pub(crate) fn reach(
         &self,
         graph: &Graph,
@@ -205,8 +205,8 @@ impl Roots {
         (tree, Borrowers { borrowers, wakers })
     }
 
-    /// Adds what is reached by nothing better than what only seems to be borrowed: by owners' pointers
-    /// as far as these lead, `narrow`, then by others.
+    /// Adds the blocks that only borrowers reach: first over owners' pointers (`narrow`), then over others as
+    /// well (`wide`).
     pub(crate) fn add_borrowed(
         &self,
         tree: &mut Tree,
@@ -262,7 +262,7 @@ impl Roots {
     }
 }
 
-/// Gives each thread its thread pointer: the candidate beside which its number stands.
+/// Gives each thread its thread pointer: the candidate with the thread's ID at the known offset.
 fn find_pointers(memory: &Memory, candidates: &[usize], threads: &mut [Thread]) {
     let own = threads::own_pointer();
     let word = |address| memory.pair(address).map(|[word, _]| word);

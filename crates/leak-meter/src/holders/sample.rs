@@ -1,6 +1,6 @@
-//! Which blocks are taken in where there are too many.
+//! Which blocks are sampled when there are too many.
 
-/// The greatest number of blocks of one site with which all together are at most `room`.
+/// The largest cap on the blocks of each site that keeps their sum within `room`.
 pub(super) fn shared_out(live: &[u64], room: u64) -> u64 {
     let mut sorted: Vec<u64> = live.iter().copied().filter(|live| *live > 0).collect();
     sorted.sort_unstable();
@@ -15,7 +15,7 @@ pub(super) fn shared_out(live: &[u64], room: u64) -> u64 {
     u64::MAX
 }
 
-/// A number from 0 to 1 that is an address's own.
+/// A number from 0 to 1 that depends only on the address.
 pub(super) fn chance(address: usize) -> f64 {
     let mixed = (address as u64 >> 4).wrapping_mul(0xD6E8_FEB8_6659_FD93);
     let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93);

@@ -1,10 +1,10 @@
 //! Whether one container holds the blocks of two call sites.
 //!
-//! The tree of a look has one way to each block. Blocks of one size that point to each other, as the
-//! nodes of a list do, count as one place on that way. The container of a block is the nearest place
-//! above it that leads to many blocks of its site in many directions: the buffer of a vector, a hash
-//! table, the nodes of a list. An entry of a cache can itself lead to many blocks; it is told from a
-//! container by its own site, which grows with the blocks.
+//! The tree of a scan has one path to each block. Blocks of one size that point to each other, as the nodes of
+//! a list do, count as one place on that path. The container of a block is the nearest place above it that
+//! leads to many blocks of its site in many directions: the buffer of a vector, a hash table, the nodes of a
+//! list. An entry of a cache can itself lead to many blocks; it differs from a container in that its own site
+//! grows with the blocks.
 //!
 //! A container holds blocks of another site if they lie below it in several directions, too. If all of
 //! them lie in one direction, they have a container of their own: a map of queues holds the elements of
@@ -18,7 +18,7 @@ use super::heap_scan::HeapScan;
 use super::{Falling, Sharing};
 use crate::allocator::SiteId;
 
-/// What leads to blocks of one site in so many directions is a container.
+/// A place that leads to blocks of one site in this many directions is a container.
 const DIRECTIONS: u32 = 8;
 /// A site is held by a container if nearly all of its blocks are.
 const NEARLY_ALL: f64 = 0.75;
@@ -27,7 +27,7 @@ const STRAYS: f64 = 0.1;
 
 const TWO_WAYS: &str = "the new blocks can be reached through two containers";
 
-/// For each growing site, and for each falling one in turn, whether one container holds both.
+/// For each pair of a growing and a falling site, whether one container holds the blocks of both.
 pub(super) fn sharing(
     scan: &HeapScan,
     growing: &[SiteId],
@@ -131,7 +131,7 @@ impl ContainerSearch<'_> {
             *held.entry(*container as usize).or_default() += 1;
         }
         let others = self.other_owners(leaves, &container_of);
-        // What nothing holds has been forgotten, and has no container that could exchange it.
+        // Unheld blocks were forgotten, and have no container that could exchange them.
         let forgotten = leaves.iter().filter(|leaf| !self.scan.tree.has(**leaf)).count();
         let placed = held.values().sum::<u32>() as usize + forgotten;
         falling
@@ -146,7 +146,7 @@ impl ContainerSearch<'_> {
                     ours += blocks;
                 }
                 let share = f64::from(theirs) / f64::from(below.all.max(1));
-                // Blocks without a call stack are of many places, of which most stay.
+                // Blocks without a call stack belong to many places, most of which do not change.
                 let is_known = falling.site != SiteId::UNKNOWN;
                 if leaves.is_empty() || (is_known && u64::from(below.all) < falling.per_round) {
                     return Sharing::CannotTell("hardly any of the blocks are left to look at");
@@ -187,7 +187,7 @@ impl ContainerSearch<'_> {
     /// For each place, the container of blocks below it; [`NONE`] if there is none.
     fn containers(&self, leaves: &[u32]) -> Vec<u32> {
         let below = Below::new(self.clusters, leaves);
-        // Of few blocks none leads to many.
+        // With few blocks, no place leads to many.
         let directions = DIRECTIONS.min(below.all / 2).max(2);
         let mut containers: Vec<u32> = Vec::with_capacity(self.clusters.len());
         for (place, number) in (0..self.clusters.len()).zip(0_u32..) {
@@ -207,8 +207,8 @@ impl ContainerSearch<'_> {
         place.map_or(NONE, |place| containers[place])
     }
 
-    /// For each block, what points to it, or to what lies between it and its container, and is not on its
-    /// way in the tree.
+    /// For each block, what points to it, or to the blocks between it and its container, and is not on its path
+    /// in the tree.
     fn other_owners(&self, leaves: &[u32], container_of: &[u32]) -> Vec<Vec<u32>> {
         /// More blocks than this do not lie between an entry and its container.
         const STEPS: usize = 64;
@@ -229,8 +229,8 @@ impl ContainerSearch<'_> {
         ways().map(|way| way.flat_map(|block| owners[&block].iter().copied()).collect()).collect()
     }
 
-    /// How many blocks another container points to that has none of the falling site. Its pointers may be
-    /// the owner's, and those on the way in the tree may be left over.
+    /// How many blocks another container points to that holds none of the falling site's blocks. Its pointers
+    /// may be the owner's, and those on the path in the tree may be stale.
     fn held_apart(&self, others: &[Vec<u32>], falling: SiteId, below: &Below) -> usize {
         let mut held: HashMap<u32, u32> = HashMap::new();
         for other in others.iter().flatten() {
@@ -249,8 +249,8 @@ impl ContainerSearch<'_> {
         others.iter().filter(|others| others.iter().any(|other| held.contains_key(other))).count()
     }
 
-    /// Whether the nearest place at or above a block that holds blocks of the falling site lies not on
-    /// the way to `container`.
+    /// Whether the nearest place at or above a block that holds blocks of the falling site is not on the path
+    /// to `container`.
     fn is_below_another(&self, block: u32, container: u32, below: &Below) -> bool {
         let up = |place: usize| std::iter::successors(Some(place), |at| self.clusters.above(*at));
         let holder = up(self.clusters.number(block) as usize)

@@ -1,10 +1,10 @@
-//! Pointers that are left in the unused slots of ring buffers, hash tables and vectors, although a later
-//! owner holds what they point to.
+//! Stale pointers in the unused slots of ring buffers, hash tables and vectors, whose targets have later
+//! owners.
 //!
-//! A queue that hands out an element leaves its pointer in the slot. The memory of that element is used
-//! again, often by the very next allocation, so the old slot points to a block that belongs to another
-//! container. Which slots are in use stands beside the container's own pointer: the length, the first
-//! element and the length, or the table's control bytes.
+//! A queue that hands out an element leaves its pointer in the slot. The memory of that element is used again,
+//! often by the very next allocation, so the old slot points to a block that belongs to another container. The
+//! words beside the container's own pointer say which slots are in use: the length, the first element and the
+//! length, or the table's control bytes.
 //!
 //! The control bytes of a table cannot be mistaken, and where the call stack says that a block is a ring
 //! buffer, neither can its first element and its length. Of other blocks, any small numbers may stand
@@ -21,7 +21,7 @@ use super::roots::Roots;
 use super::stale_pointers::Slots;
 use super::system::{Memory, WORD};
 
-/// A container with fewer pointers that may be left over is not looked at.
+/// A container with fewer possibly stale pointers is not examined.
 const FEWEST: u32 = 4;
 /// A description fits if at most one in so many of a container's own blocks contradicts it,
 const FITS: usize = 16;
@@ -30,7 +30,7 @@ const LEAST_OWN: usize = 4;
 /// Dropping pointers of one container can make the contents of another one clear.
 const PASSES: usize = 4;
 
-/// Takes the left-over pointers out of `graph`.
+/// Removes the stale pointers from `graph`.
 pub(crate) fn drop_stale_pointers(
     mut graph: Graph,
     heap: &Heap,
@@ -78,7 +78,7 @@ fn with_several_owners(graph: &Graph, roots: &Roots) -> Bits {
     several
 }
 
-/// The blocks with many pointers that may be left over.
+/// The blocks with many possibly stale pointers.
 fn containers(
     graph: &Graph,
     several: &Bits,
@@ -100,7 +100,7 @@ fn containers(
     blocks.filter(is_one).map(|block| (block, Vec::new())).collect()
 }
 
-/// Collects what the words around the pointers to each container say of it.
+/// Collects the descriptions of each container from the words around the pointers to it.
 fn describe(
     graph: &Graph,
     heap: &Heap,
@@ -123,7 +123,7 @@ fn describe(
     containers
 }
 
-/// What the words around `place`, which points to `target`, say of the target.
+/// How the words around `place`, which points to `target`, describe the target.
 fn described_at(place: usize, target: u32, heap: &Heap, memory: &Memory) -> Vec<Description> {
     let words = |address: usize| {
         let pair = memory.pair(address);
@@ -151,11 +151,11 @@ fn described_at(place: usize, target: u32, heap: &Heap, memory: &Memory) -> Vec<
     Description::table(size, offset, [first, second, third], read).into_iter().collect()
 }
 
-/// The pointers of a container that are left over by all descriptions that fit.
+/// The pointers of a container that are stale by all descriptions that fit.
 ///
 /// A ring or a table that was moved may have an outdated description, which is still on the stack. Of several
-/// that fit, the one with the fewest pointers in use is taken for the current one: a pointer that it leaves out is
-/// left over as well if something else points to its target.
+/// that fit, the one with the fewest pointers in use is taken for the current one: a pointer that it leaves out
+/// is stale as well if something else points to its target.
 fn left_over<'a>(
     graph: &'a Graph,
     block: u32,

@@ -1,8 +1,7 @@
-//! Words that are no pointers though they look like one: what is left in the spare room of a vector,
-//! and what a string has at its end.
+//! Words that look like pointers but are stale: in the spare capacity of a vector, and at the end of a string.
 //!
-//! Memory is not wiped when it is given out again. What was there before stays where nothing is written,
-//! and old pointers in it lead to what lives at the same places now.
+//! Memory is not wiped when it is reused. Old pointers stay where nothing is written, and lead to the blocks
+//! that now live at their addresses.
 
 use super::graph::{Bits, Graph};
 
@@ -10,12 +9,12 @@ use super::graph::{Bits, Graph};
 type Word = [u8; 8];
 const WORD: u64 = size_of::<Word>() as u64;
 
-/// By block, the words of it that are in use as a vector, and one more: what those say that point to
-/// it. Zero where nothing does.
+/// For each block, one more than the number of its words in use as a vector, according to the pointers to it.
+/// Zero if nothing points to it.
 #[derive(Debug)]
 pub(crate) struct InUse(Vec<u32>);
 
-/// What a block is, as far as leftovers are told by it.
+/// What a block is, as far as it identifies stale pointers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Room {
     Vector,
@@ -24,37 +23,37 @@ pub(crate) enum Room {
     Other,
 }
 
-/// What the call stack of a block says of its slots.
+/// What the call stack of a block says about its slots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Slots {
     /// There are none: the block is one value.
     None,
     Ring,
     Table,
-    /// Nothing: there may be some.
+    /// Unknown: there may be some.
     Unknown,
 }
 
 impl InUse {
-    /// Nothing known yet, of so many blocks.
+    /// No pointers noted yet, for this many blocks.
     pub(crate) fn new(blocks: usize) -> Self {
         Self(vec![0; blocks])
     }
 
-    /// The word at a place of `words` points to the start of `block`, of `size` bytes. In a vector it
-    /// stands between its room and its length, in elements.
+    /// Notes that `words[at]` points to the start of `block`, which has `size` bytes. In a vector, the pointer
+    /// lies between its capacity and its length.
     pub(crate) fn note_pointer(&mut self, block: u32, size: u64, words: &[Word], at: usize) {
         let word = |at: usize| words.get(at).map(|word| u64::from_ne_bytes(*word));
         let around = at.checked_sub(1).and_then(word).zip(word(at + 1));
         let is_vector = |(room, length): &(u64, u64)| {
             (1..=size).contains(room) && length <= room && size.is_multiple_of(*room)
         };
-        // A ring says its first element where a vector says its length. Fewer elements are found by chance.
+        // A ring buffer has its first index where a vector has its length. Fewer elements match by chance.
         let is_ring = |(room, first): &(u64, u64)| {
             first < room && word(at + 2).is_some_and(|length| (8..=*room).contains(&length))
         };
         let around = around.filter(|around| !is_ring(around));
-        // Of several the largest: what is left of an owner knows less than the owner.
+        // The largest of several: a stale copy of an owner records less than the owner.
         let claimed =
             around.filter(is_vector).map_or(size, |(room, length)| length * (size / room));
         let words = u32::try_from(claimed.div_ceil(WORD)).unwrap_or(u32::MAX);
@@ -62,7 +61,7 @@ impl InUse {
         *in_use = (*in_use).max(words.saturating_add(1));
     }
 
-    /// The edges that are leftovers.
+    /// The edges that are stale pointers.
     pub(crate) fn stale_edges(&self, graph: &Graph, mut room: impl FnMut(u32) -> Room) -> Bits {
         let mut stale = Bits::none_of(graph.edge_count());
         for (block, place, edge) in graph.each() {

@@ -1,4 +1,4 @@
-//! The steps of ways, and a finding made of them.
+//! Turns paths into steps, and steps into a finding.
 
 use std::collections::HashMap;
 
@@ -37,7 +37,7 @@ impl Ways<'_> {
         }
     }
 
-    /// The stack that holds nearly all, or how many stacks hold some.
+    /// The stack that holds nearly all blocks, or the number of stacks that hold some.
     fn stacks(&self, threads: &HashMap<usize, u64>) -> Hold {
         let all: u64 = threads.values().sum();
         let name = |thread: usize| self.scan.roots.threads[thread].name.clone();

@@ -163,7 +163,7 @@ impl Held {
         format!("   holds {blocks} of {of} of {}{place}", short(&self.function))
     }
 
-    /// What stands between, in one line.
+    /// The steps in between, in one line.
     fn through(&self) -> Option<String> {
         let steps: Vec<String> = self.through.iter().map(Step::name).collect();
         (!steps.is_empty()).then(|| format!("     through {}", steps.join(", ")))
@@ -171,7 +171,7 @@ impl Held {
 }
 
 impl Step {
-    /// `the hash table of TaskListCache::new`; of what was allocated unseen, what is known.
+    /// `the hash table of TaskListCache::new`; for blocks without a call stack, the function alone.
     fn name(&self) -> String {
         let function = short(&self.function);
         match self.what.as_str() {

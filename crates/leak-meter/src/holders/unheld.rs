@@ -1,4 +1,4 @@
-//! What nothing holds that the roots reach: rings, forgotten blocks, and forgotten reference counts.
+//! Blocks that no root reaches: rings, forgotten blocks, and forgotten reference counts.
 
 use super::contents::Contents;
 use super::graph::{Bits, Graph};
@@ -6,10 +6,10 @@ use super::reach::{Seed, Tree};
 use super::rings::{self, Source};
 use super::weak::{Blocks, Counted};
 
-/// How a source is held, which no root reaches.
+/// How a source is held that no root reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unheld {
-    /// Memory of others points to it.
+    /// Memory outside the meter points to it.
     Foreign,
     Ring,
     /// It counts more owners than there are.
@@ -17,9 +17,9 @@ pub(crate) enum Unheld {
     Nothing,
 }
 
-/// The edges that borrow, by all appearances, and so make no ring: what a block has of itself, unless it
-/// counts its owners; and what leads behind the start of a block whose owners point to its start. A future
-/// that keeps a reference over an await has such pointers.
+/// The edges that seem to borrow and so form no ring: a block's pointers to itself, unless it counts its
+/// owners, and pointers behind the start of a block whose owners point to its start. A future that keeps a
+/// reference over an await has such pointers.
 pub(super) fn borrowing(graph: &Graph, counted: &Counted, contents: &mut Contents) -> Bits {
     let mut borrowing = Bits::none_of(graph.edge_count());
     for (block, place, edge) in graph.each() {
@@ -31,9 +31,9 @@ pub(super) fn borrowing(graph: &Graph, counted: &Counted, contents: &mut Content
     borrowing
 }
 
-/// The sources of what was not `reached`: the rings of edges that are not `no_ring`, and of what these do not
-/// hold, the blocks that no edge leads to that is not `narrow`. Where such edges lead around, the blocks
-/// that no edge of a ring leads to.
+/// The sources of the blocks that were not `reached`: the rings over edges outside `no_ring`, and, of the
+/// blocks that these do not hold, those that no edge outside `narrow` leads to. Where such edges form a loop,
+/// the blocks that no edge of a ring leads to.
 pub(super) fn sources(
     graph: &Graph,
     reached: impl Fn(u32) -> bool,
@@ -57,7 +57,7 @@ pub(super) fn sources(
     found
 }
 
-/// How each source is held. Memory of others points to the blocks `foreign`.
+/// How each source is held. Memory outside the meter points to the blocks in `foreign`.
 pub(super) fn kinds(
     sources: Vec<Source>,
     graph: &Graph,
@@ -77,7 +77,7 @@ pub(super) fn kinds(
         }
     }
     let mut kind = |source: &Source| {
-        // The counts of a ring say that all who hold it are known.
+        // If a ring is counted, all its owners are known.
         let is_counted =
             source.blocks.iter().any(|block| counted.is_counted(contents.heap.site(*block)));
         let points = source.blocks.iter().any(|block| foreign.has(*block as usize));

@@ -1,8 +1,8 @@
-//! Pointers that are there to wake what they lead to, and do not own it.
+//! Pointers that exist to wake a task, and do not own it.
 //!
-//! A waker is two words: what is to be woken, and a table of four functions. The table is a constant of the
-//! program, and is known by the name of its first function. A task of a tokio runtime is known in the same
-//! way, by the table that its header points to.
+//! A waker is two words: the data of the task, and a table of four functions. The table is a constant of the
+//! program, and is known by the name of its first function. A task of a tokio runtime is known in the same way,
+//! by the table that its header points to.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -21,7 +21,7 @@ use crate::allocator::SiteId;
 pub(super) struct Wakers {
     /// Where the program's constants lie that have addresses in them.
     constants: Vec<Range<usize>>,
-    /// Whether the table stands in front of what is to be woken, or behind it.
+    /// Whether the table comes before the data.
     table_is_first: bool,
     /// Edges beside a word that leads to a constant, with that constant.
     beside: Vec<(u32, usize)>,
@@ -29,7 +29,7 @@ pub(super) struct Wakers {
 
 impl Wakers {
     pub(super) fn new(memory: &Memory, objects: &[Object]) -> Self {
-        // The compiler lays out a waker as it likes; one that does nothing shows how.
+        // The layout of a waker is up to the compiler; a no-op waker shows it.
         let waker = Waker::noop();
         let table = std::ptr::from_ref(waker.vtable()).addr();
         let first = memory.pair(std::ptr::from_ref(waker).addr()).map(|[first, _]| first);
@@ -45,7 +45,7 @@ impl Wakers {
         self.constants.iter().any(|range| range.contains(&address)).then_some(address)
     }
 
-    /// The word at a place of `words` is an edge, which has this number.
+    /// Notes that `words[at]` is the edge with this number.
     #[inline]
     pub(super) fn note_edge(&mut self, edge: usize, words: &[Word], at: usize) {
         let other = if self.table_is_first { at.checked_sub(1) } else { at.checked_add(1) };
@@ -55,7 +55,7 @@ impl Wakers {
         }
     }
 
-    /// The edges that are those of wakers.
+    /// The edges that belong to wakers.
     pub(super) fn edges(&self, memory: &Memory, places: &mut Places) -> Vec<u32> {
         let mut is_table: HashMap<usize, bool> = HashMap::new();
         let mut is_waker = |constant: usize| {
@@ -66,7 +66,7 @@ impl Wakers {
         wakers.map(|(edge, _)| *edge).collect()
     }
 
-    /// The seeds that are those of wakers.
+    /// The seeds that belong to wakers.
     pub(super) fn seeds(&self, memory: &Memory, roots: &Roots, places: &mut Places) -> Bits {
         let mut wakers = Bits::none_of(roots.seeds.len());
         for (seed, place) in roots.places.iter().enumerate() {
@@ -89,7 +89,7 @@ fn is_waker_table(memory: &Memory, places: &mut Places, address: usize) -> bool 
 
 /// The tasks of tokio runtimes that have not ended.
 pub(super) fn unfinished_tasks(graph: &Graph, contents: &mut Contents) -> Vec<u32> {
-    /// A task is aligned to this on common machines, so that few other blocks are looked at.
+    /// A task is aligned to this on common machines, so that few other blocks are examined.
     const ALIGNMENT: usize =
         if cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) { 128 } else { 16 };
     const SMALLEST: u64 = 64;
@@ -129,7 +129,7 @@ pub(super) fn unfinished_tasks(graph: &Graph, contents: &mut Contents) -> Vec<u3
     found
 }
 
-/// The edges that are those of wakers.
+/// The edges that belong to wakers.
 pub(super) fn waking(graph: &Graph) -> Bits {
     let mut waking = Bits::none_of(graph.edge_count());
     for (_, place, _) in graph.each().filter(|(.., edge)| edge.is_wakers()) {
@@ -138,9 +138,9 @@ pub(super) fn waking(graph: &Graph) -> Bits {
     waking
 }
 
-/// The edges that lead behind the start of a block to whose start others point, as a list of waiters leads
-/// into a future that waits: they borrow. So it is where nearly all blocks of a place have a pointer to
-/// their start; blocks of another place may have owners that keep no such pointer.
+/// The edges that lead behind the start of a block to whose start others point, as a list of waiters leads into
+/// a future that waits: they borrow. This holds where nearly all blocks of a place have a pointer to their
+/// start; blocks of other places may have owners that keep no such pointer.
 pub(super) fn interior(graph: &Graph, roots: &Roots, contents: &mut Contents) -> Bits {
     /// At most one block in so many is an exception.
     const NEARLY_ALL: usize = 16;

@@ -1,25 +1,24 @@
 //! Which pointers to a counted block (of an `Rc` or an `Arc`) are strong.
 //!
-//! A strong pointer and a weak one look the same, and so do the remains of one in the spare room of
-//! a vector. But the block begins with how many there are of each, so that they can be told apart
-//! by counting: pointers of one kind, from the same field of what one line allocates, are all strong,
-//! all weak, or all none, and over many blocks only one choice makes the sums come out right.
+//! Strong, weak and stale pointers look the same. But the block begins with the number of strong and weak ones,
+//! so that counting distinguishes them: pointers of one kind, from the same field of the blocks of one line,
+//! are all strong, all weak, or all stale, and over many blocks only one assignment matches the counts.
 
 use std::collections::HashMap;
 
 use super::graph::{Bits, Edge, Graph};
 use super::refcount_fit::{PointerKind, RefcountFit, Sampled, fit};
 
-/// Blocks of one site that are looked at.
+/// Blocks of one site that are examined.
 const SAMPLE: usize = 256;
 
-/// What was found of counted blocks.
+/// What was found out about counted blocks.
 #[derive(Debug, Default)]
 pub(crate) struct Counted {
-    /// The edges that are no strong pointers, by their places.
+    /// The edges that are not strong pointers, by their places.
     pub(crate) weak: Bits,
-    /// These, and the edges that are not known to be strong though others to the same blocks are: they
-    /// may hold, but make no ring.
+    /// These, and the edges that are not known to be strong although others to the same blocks are. They may
+    /// hold, but form no ring.
     pub(crate) unsure: Bits,
     /// The sites whose blocks are counted.
     sites: Bits,
@@ -32,7 +31,7 @@ impl Counted {
     }
 }
 
-/// What must be known of the blocks.
+/// What must be known about the blocks.
 pub(crate) trait Blocks {
     fn site(&self, block: u32) -> u32;
     /// The two words at its start, if they could be an `Rc`'s counts: strong, weak.
@@ -49,7 +48,7 @@ fn kind_of(blocks: &mut impl Blocks, block: u32, edge: Edge) -> PointerKind {
     (place, if has_fields { edge.word() } else { u32::MAX })
 }
 
-/// Tells strong pointers from others, among all edges of `graph`.
+/// Finds the strong pointers among all edges of `graph`.
 pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
     let mut by_place: HashMap<u32, Vec<Sampled>> = HashMap::new();
     let mut sites: HashMap<u32, u32> = HashMap::new();
@@ -90,7 +89,7 @@ pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
     counted
 }
 
-/// As [`fit`], but of a single block nothing is called weak: some sum always comes out right.
+/// As [`fit`], but a single block has no weak pointers: some assignment always matches its counts.
 fn fit_of_place(sampled: &[Sampled], is_counted: bool) -> Option<RefcountFit> {
     let mut chosen = fit(sampled, is_counted)?;
     if sampled.len() == 1 {
@@ -100,7 +99,7 @@ fn fit_of_place(sampled: &[Sampled], is_counted: bool) -> Option<RefcountFit> {
     Some(chosen)
 }
 
-/// Some blocks of each site whose blocks begin with what may be counts, with the pointers to them.
+/// A sample of the blocks of each site that may begin with counts, with the pointers to them.
 fn sample(graph: &Graph, blocks: &mut impl Blocks) -> HashMap<u32, Sampled> {
     let mut of_site: Vec<usize> = Vec::new();
     for block in 0..u32::try_from(graph.len()).unwrap_or(0) {
@@ -110,7 +109,7 @@ fn sample(graph: &Graph, blocks: &mut impl Blocks) -> HashMap<u32, Sampled> {
         }
         of_site[site] += 1;
     }
-    // By site: how many were come upon, how many looked at, how many may be counted.
+    // By site: how many blocks were found, how many examined, and how many may be counted.
     let mut counts_of_site = vec![[0_usize; 3]; of_site.len()];
     let mut pointed_to = Bits::none_of(graph.len());
     let mut sampled: HashMap<u32, Sampled> = HashMap::new();
@@ -130,7 +129,7 @@ fn sample(graph: &Graph, blocks: &mut impl Blocks) -> HashMap<u32, Sampled> {
             }
         }
     }
-    // A site of which most begin with something else is none of counted blocks.
+    // If most blocks of a site begin with something else, they are not counted blocks.
     sampled.retain(|block, _| {
         let [_, looked_at, plausible] = counts_of_site[blocks.site(*block) as usize];
         2 * plausible > looked_at

@@ -1,4 +1,4 @@
-//! How a holder, a place and a number are called.
+//! The text for a holder, a place and a number.
 
 use std::fmt;
 

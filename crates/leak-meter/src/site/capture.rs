@@ -1,8 +1,7 @@
 //! Output that the test harness captures.
 //!
-//! `println!`, `eprintln!` and the panic messages of a test go to a buffer that the harness shows when
-//! the test fails. It grows with each of them and is given back after the test, so it is no part of
-//! what the program keeps.
+//! `println!`, `eprintln!` and the panic messages of a test go to a buffer that the harness shows when the test
+//! fails. It grows with each of them and is freed after the test, so it is no part of what the program keeps.
 
 use std::path::Path;
 

@@ -39,8 +39,8 @@ pub(crate) struct Ledger {
     origin: Origin,
 }
 
-/// What is live of the blocks that were allocated at a site, less those given back of the site. Below
-/// zero where blocks that moved to the site were given back.
+/// What is live of the blocks that were allocated at a site, less those freed of the site. Below zero where
+/// blocks that moved to the site were freed.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Born {
     blocks: i64,
@@ -62,7 +62,7 @@ pub(crate) struct History {
     pub(crate) readings: Vec<Reading>,
     /// The reading after the rest, if there was one.
     pub(crate) rest: Option<Reading>,
-    /// Whether blocks were allocated at the site during the soak, and not only resized or given back.
+    /// Whether blocks were allocated at the site during the soak, and not only resized or freed.
     pub(crate) allocates: bool,
 }
 

@@ -148,7 +148,7 @@ impl Handles {
         })
     }
 
-    /// What has been used up almost entirely, as a sentence without a stop.
+    /// What has been used up almost entirely, as a sentence without a full stop.
     pub(super) fn exhausted(&mut self) -> Option<String> {
         let now = self.read();
         self.limits.iter().find_map(|(resource, limit)| {
@@ -212,7 +212,7 @@ fn most_more(start: u64, limit: Limit) -> u64 {
     (limit.usable().saturating_sub(start) / 2).clamp(1, MOST_MORE)
 }
 
-/// How a limited resource has grown, as a sentence without a stop.
+/// How a limited resource has grown, as a sentence without a full stop.
 pub(super) fn risen(resource: Resource, start: u64, now: u64, limit: u64) -> String {
     format!(
         "{} had risen from {} to {} (the limit is {})",

@@ -19,7 +19,7 @@ pub(super) enum RoundEnd {
     Complete,
     /// The time was up before.
     OutOfTime,
-    /// An operation failed; why, as a sentence without a stop.
+    /// An operation failed; why, as a sentence without a full stop.
     Failed(String),
 }
 

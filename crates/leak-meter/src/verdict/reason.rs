@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::units;
 
-/// Why a series has its verdict; printed as one sentence without a stop.
+/// Why a series has its verdict; printed as one sentence without a full stop.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -86,7 +86,7 @@ pub enum Reason {
     Exchanged,
     /// Undecided: other lines freed as many blocks as this one allocated.
     PerhapsExchanged {
-        /// Why it could not be told whether they are exchanged, as a sentence without a stop.
+        /// Why it could not be told whether they are exchanged, as a sentence without a full stop.
         why: String,
     },
     /// It grew while blocks of other lines were freed, and not after these had run out.
@@ -116,12 +116,12 @@ pub enum Reason {
     },
     /// Undecided: steady until the workload ended early.
     EndedEarly {
-        /// Why it ended, as a sentence without a stop.
+        /// Why it ended, as a sentence without a full stop.
         why: String,
     },
     /// Undecided: it was not measured in every round.
     NotMeasured {
-        /// Why, as a sentence without a stop.
+        /// Why, as a sentence without a full stop.
         why: String,
     },
 }

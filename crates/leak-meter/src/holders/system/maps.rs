@@ -9,7 +9,7 @@ pub(crate) struct Mapping {
     pub(crate) backing: Backing,
 }
 
-/// What a mapping is for, as far as the system tells.
+/// What a mapping is for, as far as the system reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Backing {
     /// Memory of an allocator, a stack, or anything else without a name.
@@ -23,8 +23,8 @@ pub(crate) enum Backing {
 /// The private writable mappings in the text of `/proc/self/maps`, by address. Shared ones are left
 /// out: they belong to other processes as well, and may be as large as a database.
 ///
-/// The system writes the text piece by piece. A mapping that grows meanwhile may be told twice; what
-/// was told before is then left out.
+/// The system writes the text piece by piece. A mapping that grows meanwhile may be listed twice; the part that
+/// was listed before is left out.
 pub(crate) fn parse(text: &str) -> Vec<Mapping> {
     let mut told = 0;
     let mut rest = |mut mapping: Mapping| {

@@ -1,5 +1,5 @@
-//! Reads this process's own memory through the system, so that a page that goes away meanwhile is
-//! an error to be passed over and never a fault.
+//! Reads this process's own memory through the system, so that a page that goes away meanwhile is an error that
+//! can be skipped and never a fault.
 
 use std::fs::File;
 use std::ops::Range;
@@ -36,13 +36,13 @@ impl Memory {
         Ok(Self { contents, pages: Pages::open(), chunk: vec![0; CHUNK], until })
     }
 
-    /// From now on, it is read until `until`.
+    /// Sets a new end time.
     pub(crate) fn set_end(&mut self, until: Instant) {
         self.until = until;
     }
 
-    /// Hands the words of `range` to `on_words` with the address of the first, in order and in pieces. Pages
-    /// that were never touched are left out, and so is what cannot be read.
+    /// Calls `on_words` with the words of `range` and the address of the first, in order and in chunks.
+    /// Untouched and unreadable pages are left out.
     pub(crate) fn each(
         &mut self,
         range: &Range<usize>,
@@ -75,14 +75,14 @@ impl Memory {
             let want = CHUNK.min(range.end - at);
             let got = self.contents.read_at(&mut self.chunk[..want], at as u64).unwrap_or(0);
             on_words(at, self.chunk[..got].as_chunks().0);
-            // Behind what was read lies a page that is gone.
+            // The page after the bytes that were read is gone.
             let gone = ((at + got) / self.pages.size() + 1) * self.pages.size();
             at = if got == want { at + want } else { gone };
         }
         Ok(())
     }
 
-    /// Two words at `address`, as an exact copy of one moment or none.
+    /// The two words at `address`; `None` if they cannot be read.
     pub(crate) fn pair(&self, address: usize) -> Option<[Word; 2]> {
         let mut bytes = [0; 2 * WORD];
         self.contents.read_exact_at(&mut bytes, address as u64).ok()?;

@@ -1,5 +1,4 @@
-//! What the system tells of this process's memory. Linux on 64-bit machines; elsewhere the reason
-//! why not.
+//! What the system reports about this process's memory, on 64-bit Linux.
 //!
 //! - `maps`: the mappings; `memory`: reads them; `pages`: as far as they are in use.
 //! - `objects`: the program and its libraries; `threads`: their stacks and thread-local blocks.
@@ -25,7 +24,7 @@ pub(crate) fn mappings() -> Result<Vec<Mapping>, String> {
     }))
 }
 
-/// What is left of a mapping beside `hole`: neighbours are one to the system.
+/// The parts of a mapping outside `hole`: the system merges neighbours.
 fn without(
     mapping: Mapping,
     hole: &std::ops::Range<usize>,

@@ -7,19 +7,19 @@ use std::os::unix::fs::FileExt;
 
 use super::memory::WORD;
 
-/// Pages whose state is asked for at once, where the system tells the state of each.
+/// Pages whose state is requested at once.
 const PAGES: usize = 4096;
-/// Stretches that are asked for at once, where the system tells those.
+/// Ranges of pages that are requested at once.
 const STRETCHES: usize = 512;
-/// In the system's word on a page: it is in memory, or swapped out.
+/// Bits in the state of a page: in memory, or swapped out.
 const PRESENT: u64 = 0b11 << 62;
 
-/// What the system tells of the pages of this process.
+/// What the system reports about the pages of this process.
 #[derive(Debug)]
 pub(super) struct Pages {
-    /// `None` where the system tells nothing, and then all are read.
+    /// `None` if the system reports nothing; then all pages are read.
     file: Option<File>,
-    /// Whether it tells stretches: Linux 6.7 and later.
+    /// Whether it reports ranges of pages: Linux 6.7 and later.
     tells_stretches: bool,
     size: usize,
     states: Vec<u8>,
@@ -43,7 +43,7 @@ struct Scan {
     return_mask: u64,
 }
 
-/// A stretch of pages, as in the system's `linux/fs.h`.
+/// A range of pages, as in the system's `linux/fs.h`.
 #[repr(C)]
 #[derive(Debug, Default, Clone, Copy)]
 struct Region {
@@ -81,7 +81,7 @@ impl Pages {
         (self.by_page(range.start..end), end)
     }
 
-    /// Asks for stretches. The system skips what was never touched by whole page tables.
+    /// Asks for ranges of pages. The system skips untouched memory by whole page tables.
     fn stretches(&self, range: &Range<usize>) -> Option<(Vec<Range<usize>>, usize)> {
         /// Pages of a kind, by the system's numbers.
         const IS_PRESENT: u64 = 1 << 3;
@@ -98,7 +98,7 @@ impl Pages {
             end: range.end.next_multiple_of(self.size) as u64,
             regions: regions.as_mut_ptr().expose_provenance() as u64,
             regions_len: regions.len() as u64,
-            // In use, and not the one page of zeros that stands for what was only read.
+            // In use, and not the shared zero page, which backs memory that was only read.
             category_inverted: IS_ZERO,
             category_mask: IS_ZERO,
             category_anyof_mask: IS_PRESENT | IS_SWAPPED,
@@ -116,7 +116,7 @@ impl Pages {
         };
         let parts = regions[..got.min(STRETCHES)].iter().filter_map(cut);
         let parts = parts.filter(|part| !part.is_empty()).collect();
-        // No step forward would be one for ever.
+        // Without progress, the caller would loop forever.
         (walked > range.start).then_some((parts, walked))
     }
 

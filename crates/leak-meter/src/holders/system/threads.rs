@@ -3,22 +3,22 @@
 use std::fs;
 use std::ops::Range;
 
-/// A thread, as far as the system tells.
+/// A thread, as far as the system reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Thread {
     pub(crate) id: u32,
     pub(crate) name: String,
     pub(crate) is_main: bool,
-    /// Down to where its stack is in use; `None` for a thread that is running.
+    /// The lowest address of its stack that is in use; `None` for a running thread.
     pub(crate) stack_pointer: Option<usize>,
     /// Where its thread-local block is; `None` where it was not found.
     pub(crate) pointer: Option<usize>,
 }
 
-/// How often it is looked where a running thread's stack ends: it may wait the next time.
+/// How often a running thread's stack pointer is requested: the thread may be waiting the next time.
 const ATTEMPTS: usize = 3;
 
-/// Every thread of the process, the main one first. The calling thread's stack pointer is not told.
+/// Every thread of the process, the main one first. The calling thread's stack pointer is not included.
 pub(crate) fn all() -> Vec<Thread> {
     let main = std::process::id();
     let entries = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
@@ -45,8 +45,8 @@ fn thread(id: u32, is_main: bool) -> Thread {
     Thread { id, name, is_main, stack_pointer, pointer: None }
 }
 
-/// The stack pointer in the system's word on the call that a thread waits in: the last but one of
-/// its fields. A running thread has one field.
+/// The stack pointer in the system's line on the call that a thread waits in: its last field but one. A running
+/// thread has one field.
 fn stack_pointer(text: &str) -> Option<usize> {
     let fields: Vec<&str> = text.split_ascii_whitespace().collect();
     let field = fields.get(fields.len().checked_sub(2)?)?;
@@ -68,15 +68,15 @@ pub(crate) fn id_offset(
     })
 }
 
-/// Whether `words`, which stand at `address`, may begin a thread's control block: it points to
-/// itself twice. So do the C libraries of x86-64 have it.
+/// Whether `words`, which stand at `address`, may begin a thread's control block: it points to itself twice.
+/// The C libraries of x86-64 do this.
 #[inline]
 pub(crate) fn may_be_pointer(address: usize, words: &[[u8; 8]]) -> bool {
     let own = address.to_ne_bytes();
     words.first().is_some_and(|word| *word == own) && words.get(2).is_some_and(|word| *word == own)
 }
 
-/// The thread pointer of the calling thread, where a thread's own memory can be told by it.
+/// The thread pointer of the calling thread, on architectures where it locates the thread's memory.
 #[allow(clippy::unnecessary_wraps)] // Each architecture has one of the two.
 pub(crate) fn own_pointer() -> Option<usize> {
     #[cfg(target_arch = "x86_64")]
