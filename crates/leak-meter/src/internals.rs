@@ -16,7 +16,7 @@ pub use crate::verdict::decide::{Decision, Series};
 #[cfg(feature = "soak")]
 pub use crate::verdict::doubling::decide as decide_on_bytes;
 
-/// Figures as people read them.
+/// Figures as text.
 #[cfg(feature = "sites")]
 pub mod units {
     pub use crate::units::*;

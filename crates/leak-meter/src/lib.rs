@@ -21,10 +21,10 @@
 //! # sessions_do_not_leak();
 //! ```
 //!
-//! A failed assertion prints what grows, per operation, with what confidence, from which line, the call
-//! stack above it, and who keeps the memory alive ([`holders`] tells how to read that; `cargo run
-//! --package leak-meter --example sessions_in_a_test` shows it). For that line the profile needs line tables, and for speed the build needs
-//! frame pointers; both are found out and said where they are missing:
+//! A failed assertion prints what grows, per operation, with what confidence, from which line, the call stack
+//! above it, and who keeps the memory alive ([`holders`] explains how to read it; `cargo run --package
+//! leak-meter --example sessions_in_a_test` shows it). For that line the profile needs line tables, and for
+//! speed the build needs frame pointers; the report says if either is missing:
 //!
 //! ```toml
 //! # Cargo.toml                        # .cargo/config.toml
@@ -43,8 +43,8 @@
 //! - Growth that may stay: [`Soak::suppressions`], [`Soak::bound`], [`Soak::bound_site`].
 //! - A running service: a [`Snapshot`] now, another later, and the difference by line.
 //! - Another allocator: `Allocator::new(MiMalloc)`.
-//! - No call stacks outside soaks: `LEAK_METER_ATTRIBUTION=off` in the environment ([`guide::limits`] tells
-//!   what they cost).
+//! - No call stacks outside soaks: `LEAK_METER_ATTRIBUTION=off` in the environment (see [`guide::limits`] for
+//!   their cost).
 //! - A workload that shares state with its settling step, the report as JSON, a crate that is only a binary, a
 //!   library that has its own allocator: [`guide::recipes`].
 //! - How the verdict is reached: [`guide::method`]. What it cannot see and what it costs:
@@ -72,8 +72,8 @@
 //! leak-meter = "0.1"
 //! ```
 //!
-//! Without `holders`, [`Report::holders`] is `None`, and growth that the fall of other call sites may explain is
-//! Undecided, since the heap is not asked. The form of a report does not depend on the features.
+//! Without `holders`, [`Report::holders`] is `None`, and growth that the fall of other call sites may explain
+//! is Undecided, since the heap is not scanned. The form of a report does not depend on the features.
 //!
 //! # Layout
 //! - [`allocator`]: the counting global allocator that wraps another one.
@@ -83,11 +83,11 @@
 //! - [`verdict`]: from a series of numbers to Growing, Steady or Undecided, and why; `judge`: the findings of a
 //!   whole soak.
 //! - [`site`]: the places in the program whose blocks stay.
-//! - [`snapshot`]: what is live now, and what came since an earlier moment.
+//! - [`snapshot`]: what is live now, and what was allocated since an earlier moment.
 //! - [`holders`]: what keeps the blocks of a place alive.
 //! - `symbols`: the names of the program's functions and statics.
 //! - [`report`]: what a soak found: serialisable, printable.
-//! - `units`: figures as people read them.
+//! - `units`: figures as text.
 //! - [`guide`]: the chapters: recipes, the method and its limits.
 //!
 //! Absent on purpose: this crate prints nothing (but the report so far when an operation panics), starts no
@@ -95,8 +95,8 @@
 //! nothing of the programs that use it.
 //!
 //! # Glossary
-//! - *allocation*: one successful call of the allocator for a new block; a *reallocation* resizes
-//!   a block; a *deallocation* gives it back.
+//! - *allocation*: one successful call of the allocator for a new block; a *reallocation* resizes a block; a
+//!   *deallocation* frees it.
 //! - *live blocks*, *live bytes*: what was allocated and not yet freed, in the sizes that the program asked for
 //!   (an allocator's own headers and padding are not in them).
 //! - *operation*: one round trip that should leave the system as it found it.
@@ -108,8 +108,8 @@
 //! - *culprit*: the line of a stack that is answerable, in the program's own packages.
 //! - *resource*, *gauge*: what is read after each round; the latter a project's own.
 //! - *growth*: what stays retained per operation.
-//! - *finding*: a place that grows, with its rate, history and stack; its *signature* stays the same
-//!   while the functions on the way do.
+//! - *finding*: a place that grows, with its rate, history and stack; its *signature* stays the same while the
+//!   functions on its call stack do.
 //! - *suppression*: a signature of growth that may stay, with the reason.
 //! - *verdict*: [`Verdict::Growing`], [`Verdict::Steady`] or [`Verdict::Undecided`].
 

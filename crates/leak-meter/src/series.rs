@@ -25,8 +25,8 @@ pub enum Resource {
     Tasks,
     /// Bytes on the system's heap that C code in the process allocated.
     ForeignBytes,
-    /// Bytes of the process that lie in main memory. Shown, and never judged: the system decides
-    /// what lies there.
+    /// Bytes of the process that are in main memory. They are shown and never judged, since the system decides
+    /// what stays there.
     ResidentBytes,
 }
 
@@ -105,9 +105,9 @@ pub struct Round {
     pub threads: Option<u64>,
     /// Asynchronous tasks alive at the round's end; `None` without a runtime to ask.
     pub tasks: Option<u64>,
-    /// Bytes allocated by C code at the round's end; `None` where they cannot be told.
+    /// Bytes allocated by C code at the round's end; `None` where they cannot be measured.
     pub foreign_bytes: Option<u64>,
-    /// Bytes of the process in main memory at the round's end; `None` where they cannot be told.
+    /// Bytes of the process in main memory at the round's end; `None` where they cannot be measured.
     pub resident_bytes: Option<u64>,
     /// Whether the counts had come to rest before they were read.
     pub settled: bool,

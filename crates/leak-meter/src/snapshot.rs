@@ -1,4 +1,4 @@
-//! The live heap at one moment, and what came between two of them, by the places that allocated it.
+//! The live heap at one moment, and the difference between two of them, by the places that allocated it.
 //!
 //! A [`Soak`](crate::Soak) judges; a snapshot only counts. It is for a program that runs on its own
 //! (a server, a debugger's prompt): take one now, another after an hour's work, and print the difference.
@@ -29,14 +29,14 @@ use crate::units;
 /// Places that the text shows in full; the rest are counted.
 const MOST_PLACES: usize = 10;
 
-/// What was live when it was taken, by call site. Its own memory is the meter's, and in no figure.
+/// What was live when it was taken, by call site. Its own memory is the meter's, and is not counted.
 ///
-/// Exact while no other thread allocates; otherwise off by what happens while it is taken.
+/// Exact while no other thread allocates; otherwise off by the allocations during the read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
     /// By the number of the site.
     sites: Vec<Live>,
-    /// When these numbers stood for their stacks.
+    /// When these numbers were assigned to their stacks.
     epoch: Epoch,
 }
 
@@ -76,8 +76,8 @@ impl Snapshot {
         self.of_the_program().map(|(_, live)| live.bytes).sum()
     }
 
-    /// What came, and what went, since `earlier`, by place. Takes milliseconds to seconds, for the
-    /// names; meanwhile the program may go on.
+    /// What was allocated and freed since `earlier`, by place. Takes milliseconds to seconds, for the names;
+    /// meanwhile the program may go on.
     pub fn since(&self, earlier: &Self) -> Difference {
         allocator::as_meter(|| self.difference(earlier))
     }
@@ -88,7 +88,7 @@ impl Snapshot {
         sites.filter(|(site, _)| *site != SiteId::METER)
     }
 
-    /// What was live of the stack that a site stands for now; nothing of one that was not there yet.
+    /// What was live of the stack that a site stands for now; nothing if the site had another stack or none.
     fn live(&self, site: SiteId) -> Live {
         let live = self.sites.get(site.index()).filter(|_| !self.epoch.is_before(site));
         live.copied().unwrap_or_default()
@@ -109,7 +109,7 @@ impl Snapshot {
         for (id, live) in self.of_the_program() {
             let before = earlier.live(id);
             if live == before || self.epoch.is_before(id) {
-                continue; // The latter: nobody knows any more which stack it was.
+                continue; // In the latter case its call stack is no longer known.
             }
             let place = Place::at_site(id, live, before, &mut names);
             let key = (place.file.clone(), place.line, place.function.clone());
@@ -130,7 +130,7 @@ impl Snapshot {
     }
 }
 
-/// What came between two snapshots.
+/// The difference between two snapshots.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -139,8 +139,8 @@ pub struct Difference {
     pub blocks: i64,
     /// Live bytes more than before; below zero, fewer.
     pub bytes: i64,
-    /// The places whose live blocks or bytes changed, by bytes: those that gained most first, those
-    /// that gave back most last.
+    /// The places whose live blocks or bytes changed, by bytes: those that gained the most first, those that
+    /// freed the most last.
     pub places: Vec<Place>,
     /// How the places were found.
     pub attribution: Attribution,
@@ -227,12 +227,13 @@ impl fmt::Display for Difference {
         }
         let came = came.count();
         if came > MOST_PLACES {
-            writeln!(out, "\n... and {} more places that gained", came - MOST_PLACES)?;
+            let more = units::plural((came - MOST_PLACES) as u64, "more place");
+            writeln!(out, "\n... and {more} that gained")?;
         }
         if came < self.places.len() {
             writeln!(
                 out,
-                "\nPlaces that gave back more than they took: {}",
+                "\nPlaces that freed more than they allocated: {}",
                 self.places.len() - came
             )?;
         }
@@ -246,10 +247,9 @@ impl fmt::Display for Difference {
 /// `+3 blocks, +72 B`.
 fn both(blocks: i64, bytes: i64) -> String {
     let sign = |value: i64| if value < 0 { "-" } else { "+" };
-    let word = if blocks.unsigned_abs() == 1 { "block" } else { "blocks" };
-    let count = units::count(blocks.unsigned_abs());
+    let count = units::plural(blocks.unsigned_abs(), "block");
     let size = units::bytes(bytes.unsigned_abs() as f64);
-    format!("{}{count} {word}, {}{size}", sign(blocks), sign(bytes))
+    format!("{}{count}, {}{size}", sign(blocks), sign(bytes))
 }
 
 /// Later less earlier.

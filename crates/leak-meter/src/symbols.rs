@@ -22,7 +22,7 @@ pub(crate) struct Symbols {
     thread_local: Vec<Symbol>,
 }
 
-/// A stretch of a file that has a name.
+/// A named range of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Symbol {
     start: u64,
@@ -125,7 +125,7 @@ fn program_path() -> Option<PathBuf> {
     }
 }
 
-/// Maps the file, of which only what is looked at is then read.
+/// Maps the file; only the pages that are used are read.
 #[allow(unsafe_code)]
 fn map_program() -> Option<Mmap> {
     let file = File::open(program_path()?).ok()?;
@@ -134,7 +134,7 @@ fn map_program() -> Option<Mmap> {
     unsafe { Mmap::map(&file) }.ok()
 }
 
-/// The path that the source has for a static: without what macros add for a thread-local or a lazy value.
+/// The path of a static in the source, without what macros add for a thread-local or a lazy value.
 fn plain(symbol: &str) -> String {
     let name = format!("{:#}", rustc_demangle::demangle(symbol));
     let end =

@@ -1,11 +1,11 @@
-//! Figures as people read them.
+//! Figures as text.
 
 use std::time::Duration;
 
 #[cfg(feature = "soak")]
 use crate::series::Resource;
 
-/// A count with its thousands apart: `12,345`.
+/// A count with thousands separators: `12,345`.
 pub fn count(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_have_their_thousands_apart() {
+    fn counts_have_thousands_separators() {
         assert_eq!([0, 999, 1000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
     }
 

@@ -47,7 +47,7 @@ fn what_came_between_two_snapshots_is_charged_to_its_place() {
     kept.truncate(1);
     let went = Snapshot::take().since(&third);
     assert_eq!((went.blocks, went.bytes), (-2, -48), "{went}");
-    assert!(went.to_string().contains("gave back more than they took: 1"), "{went}");
+    assert!(went.to_string().contains("freed more than they allocated: 1"), "{went}");
 
     // Neither the snapshots nor their names are in a figure.
     let (fourth, fifth) = (Snapshot::take(), Snapshot::take());

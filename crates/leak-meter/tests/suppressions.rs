@@ -126,7 +126,7 @@ fn a_place_without_a_name_says_why_and_that_it_cannot_be_suppressed() {
     assert_eq!((&report.sites[0].signature, report.sites[0].line), (&None, None));
     let text = report.to_string();
     assert!(text.contains("   it has no line: all blocks without a call stack are"), "{text}");
-    assert!(text.contains("   it cannot be suppressed: a signature is made of"), "{text}");
+    assert!(text.contains("   it cannot be suppressed: a signature is made from"), "{text}");
     assert!(!text.contains("   signature"), "{text}");
     assert!(!text.contains("line-tables-only"), "{text}");
 }

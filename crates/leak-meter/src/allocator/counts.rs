@@ -25,13 +25,13 @@ pub(super) struct Counters {
 pub struct SiteCounts {
     /// Blocks allocated at the site.
     pub allocations: u64,
-    /// Blocks of the site freed, wherever that was.
+    /// Blocks of the site that were freed, by any thread.
     pub deallocations: u64,
-    /// Blocks of the site resized, wherever that was.
+    /// Blocks of the site that were resized, by any thread.
     pub reallocations: u64,
     /// Bytes allocated for blocks of the site, growth by reallocation included.
     pub allocated_bytes: u64,
-    /// Bytes freed of blocks of the site, shrinking by reallocation included.
+    /// Bytes of the site that were freed, shrinking by reallocation included.
     pub deallocated_bytes: u64,
     /// Blocks allocated without a call stack that took this site when they were resized.
     pub arrived: u64,
@@ -147,7 +147,7 @@ pub(crate) struct Padding {
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 impl Padding {
-    /// That of this moment.
+    /// The current padding.
     pub(crate) fn now() -> Self {
         // One thread's numbers wrap round where it frees what another has allocated; the sums do not.
         tables().fold(Self::default(), |sum, table| Self {

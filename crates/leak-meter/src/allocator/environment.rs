@@ -10,8 +10,8 @@ const ON: &str = "on";
 /// Whether the variable says that call sites are looked for only in soaks, and where the program asks for it.
 /// Allocates nothing and takes no lock: the first allocation may be made under any.
 pub(super) fn switches_off() -> bool {
-    // SAFETY: the name is a C string. The value is a C string too, and is read at once; as with every read of
-    // the environment, whoever changes it meanwhile has broken the rules of the function that does so.
+    // SAFETY: the name is a C string. The value is a C string too, and is read at once; as for every read of
+    // the environment, code that changes it concurrently violates the contract of the function that it uses.
     unsafe {
         let value = libc::getenv(VARIABLE.as_ptr());
         !value.is_null() && CStr::from_ptr(value) == OFF

@@ -55,8 +55,8 @@ pub(super) fn mix(hash: u64, address: usize) -> u64 {
     (hash.rotate_left(5) ^ address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-/// The stack as the unwinder sees it, from the caller of the function at `callee` on, whose frame
-/// pointer is `pointer`. `None` on a stack that is not the thread's, and if it is not on it.
+/// The call stack according to the unwinder, from the caller of the function at `callee`, whose frame pointer
+/// is `pointer`. `None` on a stack that is not the thread's, and if the function is not on the stack.
 pub(super) fn unwind(callee: *const (), pointer: usize) -> Option<Frames> {
     let mut frames = Frames::new();
     let stack = own_stack();
@@ -72,7 +72,7 @@ pub(super) fn unwind(callee: *const (), pointer: usize) -> Option<Frames> {
     unsafe {
         backtrace::trace_unsynchronized(|frame| {
             if !is_past && cfg!(target_vendor = "apple") {
-                // No function's address is told there, and every function has a frame pointer.
+                // Function addresses are not available there, but every function has a frame pointer.
                 is_past = frame.sp().addr() > pointer;
             } else if !is_past {
                 is_past = frame.symbol_address().addr() == callee.addr();

@@ -117,7 +117,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
             return std::ptr::null_mut();
         };
         // SAFETY: as in `dealloc`; the prefix depends on the alignment alone, so that the new block's header
-        // and contents lie where the old one's did. The old header is taken first: its copy at an address freed
+        // and contents lie where the old one's did. The old header is taken first: its copy at a freed address
         // must not look like a live block.
         unsafe {
             let site = lift(block);

@@ -4,8 +4,8 @@
 //! base                          block (what the program gets)
 //! | padding (align - 16) | size u64 | site u32, mark u32 | ...
 //! ```
-//! The mark is keyed to the block's own address and wiped when it is freed, so that live blocks can be told
-//! from their remains.
+//! The mark is keyed to the block's own address and wiped when it is freed, so that live blocks differ from
+//! stale copies.
 
 use std::alloc::Layout;
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// More than are ever mapped: a table for each of 256 slots, and the sites' frames.
+/// More than are ever mapped: a table for each of 256 threads, and the sites' frames.
 const MOST: usize = 264;
 static STARTS: [AtomicUsize; MOST] = [const { AtomicUsize::new(0) }; MOST];
 static LENGTHS: [AtomicUsize; MOST] = [const { AtomicUsize::new(0) }; MOST];

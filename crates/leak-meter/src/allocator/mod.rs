@@ -1,16 +1,17 @@
-//! The counting global allocator: it delegates to another allocator, and charges every block to
-//! the place that allocated it.
+//! The counting global allocator (`global`): it delegates to another allocator and charges every block to the
+//! place that allocated it.
 //!
 //! # Layout
 //! - `header`: the 16 bytes in front of each block, which remember its size and site.
-//! - `search`: whether call stacks are looked for, and how; `state`: that, as one word; `environment`: the
+//! - `search`: whether call stacks are looked for, and how; `state`: the same, as one word; `environment`: the
 //!   variable that switches it off.
-//! - `walk`: the call stack, by its frame pointers or by an unwinder; `frames`: as it is collected.
+//! - `walk`: finds the call stack, by frame pointers or by an unwinder; `frames`: collects it.
 //! - `guard`: which allocations are the meter's own.
 //! - `stack`: the bounds of a thread's stack; `text_segment`: the object that the meter is part of.
-//! - `stack_cache`: the stacks that a thread allocated from lately.
+//! - `stack_cache`: the stacks that a thread allocated from recently.
 //! - `site_id`: the number of a call site; `sites`: the table of them; `records`: their return addresses.
-//! - `thread_counters`: the counters, for each thread its own; `counts`: what they add up to; `heap_counts`: that, for
+//! - `counter_table`: the counters of one thread; `thread_counters`: which thread has which table;
+//!   `thread_exit`: when a thread ends; `counts`: the sums over the tables; `heap_counts`: the totals for
 //!   users.
 //! - `memory`: pages from the system for the tables, since the meter must not allocate.
 #![allow(unsafe_code)] // `GlobalAlloc` is an unsafe trait; each use below says why it is sound.

@@ -60,7 +60,7 @@ pub(super) fn keep(site: usize, renewals: u32, frames: &[usize]) {
     let Some(record) = record(site) else { return };
     let born = u64::from(renewals) << COUNT_BITS;
     record.state.store(born, Ordering::Relaxed);
-    // Who reads one of the words below finds the record emptied when it looks again.
+    // A reader of one of the words below finds the record emptied when it checks again.
     fence(Ordering::Release);
     let mut count = 0;
     for (place, address) in record.addresses.iter().zip(frames) {

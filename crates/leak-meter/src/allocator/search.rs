@@ -39,12 +39,12 @@ const RETRY_PAUSE: Duration = Duration::from_millis(1);
 /// The most such checks: in a forked process the other thread does not exist.
 const MOST_RETRIES: u32 = 500;
 
-/// How often the two ways of finding a stack were compared.
+/// How often the two methods of finding a stack were compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Walks {
-    /// Stacks that both ways saw alike.
+    /// Stacks on which both methods agreed.
     pub agreed: usize,
-    /// Stacks that frame pointers saw otherwise than the unwinder.
+    /// Stacks on which they disagreed.
     pub disagreed: usize,
 }
 
@@ -64,7 +64,7 @@ pub fn start() -> Method {
     if before.method != Method::Off {
         return before.method;
     }
-    // The numbers in the readings of a soak must go on standing for their sites.
+    // The site numbers in the readings of a soak must stay valid.
     let is_fresh = !before.in_soak;
     if is_fresh {
         sites::note_refused();
@@ -72,8 +72,8 @@ pub fn start() -> Method {
     resume(before, is_fresh)
 }
 
-/// As [`start`], by the given method, whatever is found out: to compare one with the other. Frame
-/// pointers where there are none give wrong sites, not wrong counts.
+/// As [`start`], with the given method, to compare the two. Where frame pointers are missing, using them gives
+/// wrong sites, but right counts.
 pub fn start_with(method: Method) {
     start();
     change(|state| State { method, ..state });
@@ -85,8 +85,8 @@ pub fn stop() {
     update(|state| Some(state.stopped()));
 }
 
-/// While it lives, a soak runs and call sites are looked for; afterwards the search is as before, or as
-/// [`start`] and [`stop`] have said meanwhile. There is one at a time.
+/// While it lives, a soak runs and call sites are looked for. Afterwards the search is as before, or as
+/// [`start`] and [`stop`] set it meanwhile. Only one exists at a time.
 #[derive(Debug)]
 pub(crate) struct SoakSearch(());
 
@@ -115,8 +115,8 @@ impl Drop for SoakSearch {
 
 /// The search begins, at the first allocation of the process. Returns the word of the state then.
 ///
-/// Waits for no other thread: whoever allocates meanwhile gets no site. What it calls takes only locks that
-/// the loader and the C library take for themselves for a moment, and allocates nothing of the program's.
+/// Waits for no other thread: allocations of other threads meanwhile get no site. The functions that it calls
+/// take only short locks of the loader and the C library, and allocate nothing of the program's.
 #[cold]
 pub(super) fn begin() -> u32 {
     let word = state();
@@ -151,7 +151,7 @@ fn find_method() -> Method {
     if !records::prepare() {
         return Method::Off;
     }
-    // Where the stack is not known yet, every new site's stack will tell.
+    // If the stack is not known yet, the stacks of new sites decide later.
     if FRAME_POINTER_IS_KNOWN && known_chain_is_seen() != Some(false) {
         Method::FramePointers
     } else {
@@ -239,14 +239,14 @@ pub fn walks() -> Walks {
     Walks { agreed: AGREED.load(Ordering::Relaxed), disagreed: DISAGREED.load(Ordering::Relaxed) }
 }
 
-/// Both ways saw a new stack alike.
+/// Both methods found the same call stack.
 pub(super) fn note_agreement() {
     AGREED.fetch_add(1, Ordering::Relaxed);
 }
 
-/// They saw it differently; `lacking` if that was for want of a frame pointer in the meter's own object.
-/// What lies in other libraries, which are built by others, says nothing of how the program was built: the C
-/// library has no frame pointers, and neither has the unwinder that calls back while a backtrace is printed.
+/// They found different stacks; `lacking` if a frame pointer was missing in the meter's own object. Code in
+/// other libraries says nothing about how the program was built: the C library has no frame pointers, and
+/// neither has the unwinder that calls back while a backtrace is printed.
 pub(super) fn note_disagreement(lacking: bool) {
     DISAGREED.fetch_add(1, Ordering::Relaxed);
     if !lacking {

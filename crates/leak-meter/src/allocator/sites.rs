@@ -182,8 +182,7 @@ pub(super) fn renewals() -> u32 {
     RENEWALS.load(Ordering::Relaxed)
 }
 
-/// A moment in the life of the table, which tells whether a site still stands for the stack that it stood
-/// for then.
+/// A state of the table, which shows whether a site still stands for the same call stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Epoch(u32);
 

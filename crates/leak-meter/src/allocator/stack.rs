@@ -65,9 +65,9 @@ fn stack_of_thread() -> Option<Stack> {
     stack_of_main_thread().filter(|stack| (stack.low..stack.top).contains(&here)).or_else(asked_for)
 }
 
-/// The stack that the program was started with, without asking the C library: glibc reads a file for it,
-/// which fails when no descriptor is left, and musl tells the part that has been used so far. `None` on
-/// other threads.
+/// The stack that the program was started with, without asking the C library: glibc reads a file for it, which
+/// fails when no descriptor is left, and musl reports the part that has been used so far. `None` on other
+/// threads.
 #[cfg(target_os = "linux")]
 fn stack_of_main_thread() -> Option<Stack> {
     // SAFETY: these take no pointers.

@@ -1,4 +1,4 @@
-//! The stacks that a thread allocated from lately, so that most walks need not be made.
+//! The call stacks that a thread allocated from recently, so that most walks can be skipped.
 //!
 //! Following a list of frame pointers waits for memory at each step. A stack that was walked before
 //! is instead compared with the thread's own as it stands now, all frames at once, which is several
@@ -19,9 +19,9 @@ const FEWEST: usize = 2;
 
 /// The recent stacks of one thread; zeroed memory is empty.
 ///
-/// Each has two places where it may be, so that two stacks that are used in turn do not drive each
-/// other out. At first only two entries are in use. The number doubles when a stack finds no room, so that a
-/// thread with few stacks touches few pages.
+/// Each has two possible places, so that two stacks that alternate do not evict each other. At first only two
+/// entries are in use. The number doubles when a stack finds no room, so that a thread with few stacks touches
+/// few pages.
 #[repr(C)]
 pub(super) struct StackCache {
     /// The [state](super::search::state) of the search for call sites that all the stacks are of.
@@ -51,7 +51,7 @@ impl StackCache {
         }
     }
 
-    /// The site of the stack that begins at `start`, if it was seen lately and is the same still.
+    /// The site of the stack that begins at `start`, if it was seen recently and is unchanged.
     ///
     /// # Safety
     /// Two words at `start` can be read, `state` is not 0, and each stack that was [kept](Self::keep) since
@@ -157,8 +157,8 @@ impl Entry {
     }
 }
 
-/// What a stack is looked up by: its innermost frames, and the allocation's size, which tells two
-/// allocations of one function apart. Never 0.
+/// What a stack is looked up by: its innermost frames, and the allocation's size, which distinguishes two
+/// allocations of one function. Never 0.
 ///
 /// # Safety
 /// Two words at `start` can be read.

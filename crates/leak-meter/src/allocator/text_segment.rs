@@ -10,8 +10,8 @@ static OFFSET: AtomicUsize = AtomicUsize::new(usize::MAX);
 /// The path of the shared library; null for the executable, and while unknown.
 static PATH: AtomicPtr<ffi::c_char> = AtomicPtr::new(ptr::null_mut());
 
-/// How far from the addresses in its file the meter's object was loaded; `None` where that is not
-/// known. Known after [`start`](super::start).
+/// The offset between the addresses in the file of the meter's object and in memory; `None` while unknown.
+/// Known after [`start`](super::start).
 #[cfg(feature = "sites")]
 pub(crate) fn load_offset() -> Option<usize> {
     let offset = OFFSET.load(Ordering::Relaxed);

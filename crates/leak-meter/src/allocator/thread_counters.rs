@@ -127,7 +127,7 @@ fn count_elsewhere(site: SiteId, work: impl Fn(&Counters, Add)) {
     if let Some(table) = unsafe { OWN.get().as_ref() } {
         work(table.own_counters(site), add_alone);
     } else if let Some(table) = shared() {
-        // Without even that the system has no memory left; the program will hear so itself.
+        // If even that fails, the system is out of memory, and the program will notice.
         work(table.indexed_counters(site), add_shared);
     }
 }

@@ -1,9 +1,9 @@
-//! Who allocates: the call stack of the allocation under way, as a site.
+//! Finds the call stack of the current allocation, as a site.
 //!
-//! With frame pointers the stack is a linked list, and a walk takes a nanosecond a frame. Whether
-//! they are there is found out, never assumed: the search begins with a walk of a known chain of calls, and
-//! every new site's stack is walked a second time by an unwinder. Where the two disagree, the unwinder is
-//! believed; where they do so often, it alone is used from then on: slow, but right.
+//! With frame pointers the stack is a linked list, and a walk takes a nanosecond a frame. Their presence is
+//! checked, never assumed: the search begins with a walk of a known chain of calls, and every new site's stack
+//! is walked a second time by an unwinder. Where the two disagree, the unwinder's result is used; if that
+//! happens often, only the unwinder is used from then on, which is slow but right.
 //!
 //! A walk reads nothing but the thread's own stack, between the hook's frame and the stack's top. On
 //! any other stack (a signal's, a coroutine's) there is no walk, and the block is charged to
@@ -21,8 +21,8 @@ use super::state::method_of;
 use super::text_segment;
 use super::thread_counters;
 
-/// The site of the allocation under way. `hook` is the function that calls this: the walk begins in
-/// its frame, and the unwinder's frames end there.
+/// The site of the current allocation. `hook` is the function that calls this: the walk begins in its frame,
+/// and the unwinder's frames end there.
 #[inline(always)]
 #[allow(clippy::inline_always)] // So that the walk begins in the hook's own frame.
 pub(super) fn current_site(size: usize, hook: *const ()) -> SiteId {
@@ -102,7 +102,7 @@ fn site_by_walk(pointer: usize, size: usize, state: u32, hook: *const ()) -> Sit
     }
     let site = match sites::find(frames.hash) {
         Some(site) => site,
-        // Nothing is gained by unwinding it, nor by remembering it in place of a stack that has a site.
+        // Unwinding it, or caching it in place of a stack that has a site, would gain nothing.
         None if sites::is_full() => return SiteId::OVERFLOW,
         None => new_site(&frames, pointer, hook),
     };
@@ -188,7 +188,7 @@ fn new_site(walked: &Frames, pointer: usize, hook: *const ()) -> SiteId {
     site.unwrap_or(SiteId::UNKNOWN)
 }
 
-/// Whether both methods see a known chain of calls alike; `None` if this stack cannot be walked.
+/// Whether both methods find the same stack for a known chain of calls; `None` if this stack cannot be walked.
 #[inline(never)]
 pub(super) fn known_chain_is_seen() -> Option<bool> {
     #[inline(never)]

@@ -154,12 +154,12 @@ pub(crate) fn share_a_container(
         let (scan, doubtful) = scan_heap(&caller, &LIMITS, &mut Places::new())?;
         if scan.is_partial {
             return Err(format!(
-                "the heap could not be looked through within {} s",
+                "the heap scan did not finish within {} s",
                 LIMITS.time.as_secs_f64()
             ));
         }
         if scan.heap.left_out > 0 {
-            return Err("there are too many live blocks to look at each".to_owned());
+            return Err("there are too many live blocks to scan them all".to_owned());
         }
         Ok(sharing::sharing(&scan, growing, falling, |block| {
             is_doubtful(&scan, doubtful.as_ref(), block)

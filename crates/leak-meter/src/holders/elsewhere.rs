@@ -11,7 +11,7 @@ use crate::allocator::SiteId;
 use crate::site::{Ledger, Site};
 
 const REASON: &str = if cfg!(feature = "holders") {
-    "who holds a block can be found out on 64-bit Linux only so far"
+    "holders can be found only on 64-bit Linux"
 } else {
     "leak-meter was built without its feature `holders`"
 };

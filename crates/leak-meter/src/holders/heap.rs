@@ -215,7 +215,7 @@ pub(crate) fn is_plausible(found: Found, block: usize, end: usize) -> bool {
         && found.site.index() < allocator::known_sites()
 }
 
-#[allow(clippy::cast_possible_truncation)] // On 64-bit machines nothing is cut.
+#[allow(clippy::cast_possible_truncation)] // Lossless on 64-bit machines.
 fn length(value: u64) -> usize {
     value as usize
 }

@@ -149,7 +149,7 @@ impl ContainerSearch<'_> {
                 // Blocks without a call stack belong to many places, most of which do not change.
                 let is_known = falling.site != SiteId::UNKNOWN;
                 if leaves.is_empty() || (is_known && u64::from(below.all) < falling.per_round) {
-                    return Sharing::CannotTell("hardly any of the blocks are left to look at");
+                    return Sharing::CannotTell("hardly any of the blocks are left to examine");
                 }
                 let few = falling.per_round as f64 * STRAYS;
                 let is_one = if is_known {

@@ -48,7 +48,7 @@ pub(crate) fn drop_stale_pointers(
         let mut dropped = Bits::none_of(graph.edge_count());
         let mut any = false;
         for (block, descriptions) in described {
-            for place in left_over(&graph, block, slots(block), &descriptions, &several) {
+            for place in stale(&graph, block, slots(block), &descriptions, &several) {
                 any |= dropped.add(place);
             }
         }
@@ -156,7 +156,7 @@ fn described_at(place: usize, target: u32, heap: &Heap, memory: &Memory) -> Vec<
 /// A ring or a table that was moved may have an outdated description, which is still on the stack. Of several
 /// that fit, the one with the fewest pointers in use is taken for the current one: a pointer that it leaves out
 /// is stale as well if something else points to its target.
-fn left_over<'a>(
+fn stale<'a>(
     graph: &'a Graph,
     block: u32,
     slots: Slots,
@@ -199,10 +199,10 @@ fn left_over<'a>(
     graph.edges_of(block).filter(move |place| {
         let word = graph.edge(*place).word();
         let is_unused = believed.iter().all(|description| !description.uses(word));
-        let is_left_by_all = is_unused && !believed.is_empty();
-        let is_left_by_tightest = tightest.is_some_and(|description| !description.uses(word));
-        is_left_by_all && is_any_certain
-            || (is_left_by_all || is_left_by_tightest) && !is_own(*place)
+        let is_stale_by_all = is_unused && !believed.is_empty();
+        let is_stale_by_tightest = tightest.is_some_and(|description| !description.uses(word));
+        is_stale_by_all && is_any_certain
+            || (is_stale_by_all || is_stale_by_tightest) && !is_own(*place)
     })
 }
 
@@ -222,7 +222,7 @@ mod tests {
         several.add(7);
         let vector = |length| Description::vector(56, 7, length).unwrap();
         let left_by = |slots, descriptions: &[Description]| {
-            left_over(&graph, 0, slots, descriptions, &several).collect::<Vec<_>>()
+            stale(&graph, 0, slots, descriptions, &several).collect::<Vec<_>>()
         };
         let left = |descriptions: &[Description]| left_by(Slots::Unknown, descriptions);
         assert_eq!(left(&[vector(5)]), [5, 6]);
@@ -254,6 +254,6 @@ mod tests {
         let mut several = Bits::none_of(3);
         several.add(1);
         let vector = [Description::vector(32, 4, 0).unwrap()];
-        assert_eq!(left_over(&graph, 0, Slots::Unknown, &vector, &several).count(), 0);
+        assert_eq!(stale(&graph, 0, Slots::Unknown, &vector, &several).count(), 0);
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::finding::{Finding, Held, Hold, Holders, Look, Step};
-use super::words::{base, count};
+use super::words::base;
 use crate::site::short;
 use crate::units;
 
@@ -47,8 +47,8 @@ impl Look {
         if self.left_out > 0 {
             let [seen, all] = [self.blocks, self.blocks + self.left_out].map(units::count);
             lines.push(format!(
-                "Sampled: {seen} of {all} live blocks were looked at, so blocks that nothing seems to \
-                 hold are left out."
+                "Sampled: {seen} of {all} live blocks were scanned, so blocks that nothing seems to hold \
+                 are left out."
             ));
         }
         if self.partial {
@@ -59,7 +59,7 @@ impl Look {
             ));
         }
         if self.moved > 0 {
-            let moved = count(self.moved, "block");
+            let moved = units::plural(self.moved, "block");
             lines.push(format!("{moved} changed during the scan and are left out."));
         }
         if self.unoptimised && (self.partial || self.milliseconds >= SLOW) {
@@ -88,7 +88,7 @@ impl Finding {
             lines.extend(held.through());
         }
         if self.held.len() > MOST_HELD {
-            let more = count((self.held.len() - MOST_HELD) as u64, "more place");
+            let more = units::plural((self.held.len() - MOST_HELD) as u64, "more place");
             lines.push(format!("   and blocks of {more}"));
         }
         if self.retained_blocks > 0 {
@@ -100,7 +100,7 @@ impl Finding {
                 ["dropping it", ""]
             };
             let bytes = units::bytes(self.retained_bytes as f64);
-            let blocks = count(self.retained_blocks, "block");
+            let blocks = units::plural(self.retained_blocks, "block");
             lines.push(format!("   {what} would free {bytes} ({blocks}){rest}"));
         }
         lines
@@ -158,7 +158,7 @@ impl Finding {
 
 impl Held {
     fn line(&self) -> String {
-        let [blocks, of] = [units::count(self.blocks), count(self.of, "block")];
+        let [blocks, of] = [units::count(self.blocks), units::plural(self.of, "block")];
         let place = base(self.file.as_deref(), self.line);
         format!("   holds {blocks} of {of} of {}{place}", short(&self.function))
     }

@@ -22,7 +22,7 @@ impl fmt::Display for Hold {
             }
             Self::Stack { thread, .. } => write!(out, "on the stack of {thread}"),
             Self::Stacks { threads } => {
-                write!(out, "on the stacks of {}", count(*threads, "thread"))
+                write!(out, "on the stacks of {}", units::plural(*threads, "thread"))
             }
             Self::UnfinishedTask => {
                 write!(out, "by the tokio runtime: a task that has not ended")
@@ -36,12 +36,6 @@ impl fmt::Display for Hold {
             ),
         }
     }
-}
-
-/// `1 block`, `12,345 blocks`.
-pub(super) fn count(value: u64, word: &str) -> String {
-    let plural = if value == 1 { "" } else { "s" };
-    format!("{}{}{word}{plural}", units::count(value), ' ')
 }
 
 /// ` (cache.rs:43)`.

@@ -1,4 +1,4 @@
-//! What the readings of one call stack, or of the sum of several, show.
+//! Judges the readings of one call stack, or of the sum of several.
 
 use crate::site::History;
 use crate::verdict::{Decision, Reason, Series, Verdict, doubling, with_rest};
@@ -21,7 +21,7 @@ pub(super) struct Judgement {
 }
 
 impl Judgement {
-    /// Judges the blocks first, and the bytes where the number of blocks tells nothing, as of a container.
+    /// Judges the blocks first, and the bytes where the number of blocks says nothing, as for a container.
     pub(super) fn of_history(history: &History, series_count: usize) -> Self {
         let (blocks, bytes) = (history.blocks(), history.bytes());
         let rest = history.rest;
@@ -52,8 +52,8 @@ impl Judgement {
 }
 
 /// A container keeps its room when it is emptied, and fills it again, to about where it was. So a container
-/// whose room has doubled at most once since blocks that it may have held went away, in a round or in the
-/// rest, is Undecided: nobody can tell whether it leaks.
+/// whose room has doubled at most once since blocks that it may have held went away, in a round or in the rest,
+/// is Undecided: it may or may not leak.
 pub(super) fn excuse_kept_room(changing: &[History], verdicts: &mut [Judgement]) {
     for at in 0..verdicts.len() {
         let doubles = matches!(verdicts[at].reason, Reason::Doubles { .. });
@@ -76,8 +76,8 @@ pub(super) fn excuse_kept_room(changing: &[History], verdicts: &mut [Judgement])
     }
 }
 
-/// The first round by which at least half of this call stack's blocks had gone away, of a number that may have
-/// filled a container of this room. The rest counts as the round after the last.
+/// The first round by which at least half of this call stack's blocks had been freed, if so many may have
+/// filled a container of this capacity. The rest counts as the round after the last.
 fn emptied_in(history: &History, room: &[u64]) -> Option<usize> {
     let rest = history.rest.map(|rest| rest.blocks);
     let readings = history.readings.iter().map(|reading| reading.blocks).chain(rest);

@@ -81,8 +81,8 @@ pub(super) fn by_line(
     ByLine { lines, others: sum_of(others), captured: sum_of(captured) }
 }
 
-/// What the stacks of a line show together, if that is growth. Growth that proves nothing is left out: the
-/// sum of the line does not decide it.
+/// The judgement on the sum of a line's call stacks, if the sum grows. Stacks whose growth proves nothing are
+/// left out of it.
 pub(super) fn grows_as_line(
     line: &Line,
     changing: &[History],

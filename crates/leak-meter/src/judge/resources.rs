@@ -13,7 +13,7 @@ use crate::site::{Excluded, Reading};
 use crate::verdict::decide::FEWEST_ROUNDS;
 use crate::verdict::{Decision, Reason, Series, Verdict, decide, doubling, foreign, with_rest};
 
-/// All that a verdict rests on.
+/// Everything that a verdict is based on.
 #[derive(Debug)]
 pub(crate) struct Evidence<'a> {
     /// The rounds, in order, all of the same number of operations.
@@ -55,7 +55,7 @@ pub(crate) fn judge_resources(evidence: &Evidence<'_>) -> Vec<Growth> {
     findings
 }
 
-/// What the readings of a program's own gauge show.
+/// The finding on one of the program's own gauges.
 pub(crate) fn judge_gauge(name: &str, readings: Vec<u64>, evidence: &Evidence<'_>) -> GaugeGrowth {
     let series = Series::new(&readings);
     let decision = with_end(series.decide(), evidence);
@@ -138,7 +138,7 @@ fn with_limit(resource: Resource, values: &[u64], evidence: &Evidence<'_>) -> De
     }
 }
 
-/// The readings that are judged: without what is kept apart.
+/// The readings that are judged, without what is excluded.
 fn own_series(evidence: &Evidence<'_>, resource: Resource) -> Option<Vec<u64>> {
     let mut values = series::series(evidence.rounds, resource)?;
     for (value, excluded) in values.iter_mut().zip(&evidence.excluded.readings) {
@@ -147,7 +147,7 @@ fn own_series(evidence: &Evidence<'_>, resource: Resource) -> Option<Vec<u64>> {
     Some(values)
 }
 
-/// The reading after the rest, if there was one, without what is kept apart.
+/// The reading after the rest, if there was one, without what is excluded.
 fn own_rest(evidence: &Evidence<'_>, resource: Resource) -> Option<u64> {
     let value = evidence.after_rest?.reading(resource)?;
     Some(without(value, &evidence.excluded.rest, resource))
@@ -237,8 +237,8 @@ fn spare_room(resource: Resource, evidence: &Evidence<'_>) -> f64 {
     }
 }
 
-/// Makes the findings on the heap's totals agree with each other and with the lines of the program: total
-/// bytes alone accuse nobody, and a total is not steady while a line grows.
+/// Makes the findings on the heap's totals agree with each other and with the lines of the program: total bytes
+/// alone do not count as growth, and a total is not steady while a line grows.
 fn agree_on_the_heap(findings: &mut [Growth], lines: GrowingLines) {
     let verdict_on = |findings: &[Growth], resource| {
         findings.iter().find(|found| found.resource == resource).map(|found| found.verdict)

@@ -18,17 +18,17 @@ pub(crate) struct GrowingLines {
     pub(crate) bytes: bool,
 }
 
-/// What the sites of a soak show.
+/// The findings on the call sites of a soak.
 #[derive(Debug, Default)]
 pub(crate) struct Judged {
     /// The places that grow or may grow, most bytes per operation first.
     pub(crate) sites: Vec<Site>,
     /// Places that grow and are allowed to, each with the reason.
     pub(crate) suppressed: Vec<(Site, String)>,
-    /// Suppressions that no place which grows belongs to.
+    /// Suppressions that match no growing place.
     pub(crate) unmatched: Vec<String>,
-    /// What the suppressed places, other tests of the process and captured output held: no part of what the
-    /// program as a whole is judged by.
+    /// What the suppressed places, other tests of the process and captured output held. The totals of the
+    /// program are judged without it.
     pub(crate) excluded: Excluded,
     /// Bytes live at the end that other tests of the process had allocated meanwhile.
     pub(crate) other_tests_bytes: u64,
@@ -53,8 +53,8 @@ impl Judged {
 /// Judges every site that changed: first each call stack by itself, then the sum of the stacks that
 /// share a line.
 ///
-/// What other tests of the same process allocate is not blamed on this one, nor is the output that the
-/// test harness captures. `heap` says whether the heap can be asked which stacks share a container.
+/// What other tests of the same process allocate is not blamed on this one, nor is the output that the test
+/// harness captures. `heap` says whether the heap may be scanned for stacks that share a container.
 pub(crate) fn judge_sites(
     ledger: &Ledger,
     operations: u64,
@@ -64,8 +64,8 @@ pub(crate) fn judge_sites(
     allocator::as_meter(|| {
         let changing = ledger.changing();
         let stacks = verdicts_of(&changing, heap);
-        // Names cost time: only where something is not steady. The buffer of captured output may
-        // be, and yet make the process as a whole seem to grow.
+        // Names are resolved only if something is not steady, since that takes time. The buffer of captured
+        // output may be steady and still make the process seem to grow.
         if stacks.iter().all(|stack| stack.verdict == Verdict::Steady)
             && !changing.iter().any(site::may_be_captured_output)
         {
@@ -112,14 +112,14 @@ pub(crate) fn judge_sites(
     })
 }
 
-/// Whether a place lies in the standard library or the system, so that it says least of where to look: the
-/// code of the program and of its dependencies comes first, even where it is less certain that it grows.
+/// Whether a place lies in the standard library or the system, so that it says the least about where to look:
+/// the code of the program and of its dependencies comes first, even where it is less certain that it grows.
 fn is_standard(site: &Site) -> bool {
     !site.own && site.package.is_none()
 }
 
 /// The verdicts on every call stack that changed. Cheaper than [`judge_sites`]: without names, and without a
-/// look at the heap.
+/// heap scan.
 pub(crate) fn verdicts_on_sites(ledger: &Ledger) -> Vec<Verdict> {
     allocator::as_meter(|| {
         let stacks = verdicts_of(&ledger.changing(), HeapAccess::Later);
@@ -136,7 +136,7 @@ fn verdicts_of(changing: &[History], heap: HeapAccess) -> Vec<Judgement> {
     verdicts
 }
 
-/// The finest grain that grows is the finding: a stack, else the line.
+/// Reports the finest granularity that grows: a call stack, else the line.
 fn finding(
     line: Line,
     sum: &History,
@@ -165,7 +165,7 @@ fn finding(
     };
     let (blocks, bytes) = (rate(|judgement| &judgement.blocks), rate(|judgement| &judgement.bytes));
     let blocks = blocks.map(|rate| rate.per_round / operations);
-    // Blocks of which it is certain that they grow, and of their bytes not: by their mean size.
+    // If only the growth of the blocks is certain, that of their bytes follows from their mean size.
     let mean_size = end.bytes as f64 / end.blocks.max(1) as f64;
     let bytes_by_blocks = blocks.map(|blocks| blocks * mean_size);
     let per_operation = |rate: f64| rate / operations;
@@ -192,7 +192,7 @@ fn finding(
     })
 }
 
-/// What the sites add to the verdict. A table that overflowed is never Steady.
+/// The verdict on all sites. It is never Steady if the table of sites overflowed.
 pub(crate) fn verdict_of_sites(judged: &Judged, attribution: &Attribution) -> Verdict {
     if judged.sites.iter().any(|site| site.verdict == Verdict::Growing) {
         Verdict::Growing

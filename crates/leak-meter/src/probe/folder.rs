@@ -21,8 +21,8 @@ pub struct FolderUsage {
 
 /// Counts the files below one folder.
 ///
-/// The folder's handle stays open, so that a process that has run out of descriptors can still be
-/// told what lies in it; folders below it are opened while they are counted.
+/// The folder's handle stays open, so that a process that has run out of descriptors can still be asked what is
+/// in it; folders below it are opened while they are counted.
 #[derive(Debug)]
 pub struct FolderProbe {
     root: PathBuf,
@@ -42,12 +42,11 @@ impl FolderProbe {
         Ok(Self { root, handle })
     }
 
-    /// Files and bytes below the folder. Symbolic links are not followed; a file that goes away
-    /// while it is looked at is not counted.
+    /// Files and bytes below the folder. Symbolic links are not followed; a file that is removed meanwhile is
+    /// not counted.
     ///
     /// # Errors
-    /// When the system refuses to list a folder, or the root was removed: what it had been given is
-    /// then no longer known.
+    /// When the system refuses to list a folder, or the root was removed.
     pub fn usage(&mut self) -> Result<FolderUsage, Unavailable> {
         let mut usage = FolderUsage::default();
         self.handle.rewind();
@@ -76,7 +75,7 @@ fn add_entries(folder: &mut Dir, usage: &mut FolderUsage) -> Result<(), Errno> {
             continue;
         }
         match add_entry(folder, name, usage) {
-            // It was removed between being listed and being looked at.
+            // It was removed after it was listed.
             Err(Errno::NOENT) => {}
             result => result?,
         }

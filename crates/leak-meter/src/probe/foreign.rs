@@ -1,17 +1,17 @@
 //! Memory that C code in the process allocated: what the system's heap holds, less our own share.
 //!
-//! A Rust allocator does not see what a C library takes from `malloc`. The GNU C library tells what
-//! its heap holds in all (`mallinfo2`), and the meter knows what the program's own blocks take of it.
+//! A Rust allocator does not see what a C library takes from `malloc`. The GNU C library reports the total of
+//! its heap (`mallinfo2`), and the meter knows the share of the program's own blocks.
 //!
 //! # How far it can be off
 //! - Each chunk is rounded up, by at most 15 bytes, and a large one to whole pages. So the share of
 //!   blocks that came since the first reading is taken at its most, and growth of C code's memory is
 //!   understated by up to 16 bytes for each of them (48, if it is over-aligned) and a 32nd of their bytes; it
 //!   is never overstated. What stands before a block, alignment included, is known exactly.
-//! - A thread has memory of the C library and of Rust's standard library, which is no C code's of the
-//!   program. For each thread that came since the first reading, growth is understated by up to 4 KiB.
-//! - Freed chunks that the heap keeps at hand for the next allocation still count. They come and go:
-//!   see [`FOREIGN_TOLERANCE`](crate::verdict::foreign::FOREIGN_TOLERANCE).
+//! - A thread has memory of the C library and of Rust's standard library, which does not belong to the
+//!   program's C code. For each thread that came since the first reading, growth is understated by up to 4 KiB.
+//! - Freed chunks that the heap keeps for the next allocation still count. They come and go: see
+//!   [`FOREIGN_TOLERANCE`](crate::verdict::foreign::FOREIGN_TOLERANCE).
 #![allow(unsafe_code)] // A function of the C library is looked up and called.
 
 use super::Unavailable;
@@ -46,10 +46,10 @@ mod gnu {
     /// The size of the blocks that show whether ours lie on this heap. Smaller than what the heap maps
     /// by itself: giving back one of those changes from which size on it does.
     const SHOWN: usize = 64 << 10;
-    /// How many of them are looked at: another thread may allocate or free at the same moment.
-    const LOOKS: usize = 5;
+    /// How many of them are tried: another thread may allocate or free at the same moment.
+    const TRIES: usize = 5;
 
-    /// Tells how many bytes C code has allocated.
+    /// Measures how many bytes C code has allocated.
     #[derive(Debug)]
     pub struct ForeignBytesProbe {
         info: MallInfo,
@@ -91,8 +91,8 @@ mod gnu {
             let info = unsafe { mem::transmute::<*mut libc::c_void, MallInfo>(found) };
             let mut probe = Self { info, shared: true, first: None, threads: 1 };
             let shown =
-                (0..LOOKS).filter(|_| allocator::as_meter(|| probe.shows_a_block_of_ours()));
-            probe.shared = shown.count() > LOOKS / 2;
+                (0..TRIES).filter(|_| allocator::as_meter(|| probe.shows_a_block_of_ours()));
+            probe.shared = shown.count() > TRIES / 2;
             Ok(probe)
         }
 
@@ -150,7 +150,7 @@ mod gnu {
     }
 
     fn refused(why: &str) -> Unavailable {
-        Unavailable(format!("what C code allocated cannot be told: {why}"))
+        Unavailable(format!("memory allocated by C code cannot be measured: {why}"))
     }
 }
 
@@ -192,7 +192,7 @@ mod threads {
 mod elsewhere {
     use super::Unavailable;
 
-    /// Tells how many bytes C code has allocated: not on this system.
+    /// Measures how many bytes C code has allocated: not on this system.
     #[derive(Debug)]
     pub struct ForeignBytesProbe(());
 
@@ -203,7 +203,7 @@ mod elsewhere {
         /// On systems without the GNU C library.
         pub fn new() -> Result<Self, Unavailable> {
             Err(Unavailable(
-                "what C code allocated can be told with the GNU C library alone".to_owned(),
+                "memory allocated by C code can be measured only with the GNU C library".to_owned(),
             ))
         }
 
@@ -212,7 +212,7 @@ mod elsewhere {
         /// # Errors
         /// Always.
         pub fn bytes(&mut self) -> Result<u64, Unavailable> {
-            Err(Unavailable("what C code allocated cannot be told here".to_owned()))
+            Err(Unavailable("memory allocated by C code cannot be measured here".to_owned()))
         }
     }
 }

@@ -62,7 +62,7 @@ impl OpenFilesProbe {
                     open.sockets += u64::from(kind == FileType::Socket);
                     Ok(())
                 }
-                // It was closed between being listed and being looked at.
+                // It was closed after it was listed.
                 Err(Errno::NOENT | Errno::BADF) => Ok(()),
                 Err(error) => Err(error),
             }
@@ -70,7 +70,7 @@ impl OpenFilesProbe {
         Ok(open)
     }
 
-    /// Hands what each descriptor is open on to `on_target`, without the probe's own.
+    /// Calls `on_target` with what each descriptor is open on, except the probe's own.
     pub(super) fn each_target(
         &mut self,
         mut on_target: impl FnMut(&str),
@@ -85,13 +85,13 @@ impl OpenFilesProbe {
         })
     }
 
-    /// Hands the name of each descriptor to `on_name`, with the folder that it is in.
+    /// Calls `on_name` with the folder and the name of each descriptor, except the probe's own.
     fn each_name(
         &mut self,
         mut on_name: impl FnMut(BorrowedFd<'_>, &CStr) -> Result<(), Errno>,
     ) -> Result<(), Unavailable> {
         let EntryCounter { handle, path, .. } = &mut self.0;
-        let refused = |error| Unavailable(format!("open files cannot be told: {path}: {error}"));
+        let refused = |error| Unavailable(format!("open files cannot be listed: {path}: {error}"));
         let own = handle.fd().map_err(refused)?.as_raw_fd().to_string();
         handle.rewind();
         while let Some(entry) = handle.read() {

@@ -1,4 +1,4 @@
-//! Resident memory: what of the process lies in main memory.
+//! Resident memory: the part of the process in main memory.
 
 use std::os::fd::OwnedFd;
 
@@ -10,7 +10,7 @@ const ACCOUNT: &str = "/proc/self/status";
 /// The line of the account with resident memory, in units of 1,024 bytes.
 const LINE: &str = "VmRSS:";
 
-/// Tells how much of this process lies in main memory (Linux).
+/// Measures how much of this process is in main memory (Linux).
 #[derive(Debug)]
 pub struct ResidentBytesProbe {
     account: OwnedFd,
@@ -43,7 +43,7 @@ impl ResidentBytesProbe {
 }
 
 fn refused(why: &dyn std::fmt::Display) -> Unavailable {
-    Unavailable(format!("resident memory cannot be told: {ACCOUNT}: {why}"))
+    Unavailable(format!("resident memory cannot be read: {ACCOUNT}: {why}"))
 }
 
 #[cfg(all(test, target_os = "linux"))]

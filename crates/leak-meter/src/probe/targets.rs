@@ -36,7 +36,7 @@ pub enum FileKind {
     Pipe,
     /// A terminal or another device.
     Device,
-    /// What has neither name nor folder: event descriptors, timers.
+    /// Descriptors without a name or a folder: event descriptors, timers.
     Other,
 }
 
@@ -80,7 +80,7 @@ impl OpenFilesProbe {
     /// The open descriptors by kind and place, without the probe's own.
     ///
     /// # Errors
-    /// When the system refuses the read, or does not tell what descriptors are open on.
+    /// When the system refuses the read.
     pub fn groups(&mut self) -> Result<BTreeMap<FileGroup, u64>, Unavailable> {
         let mut groups = BTreeMap::new();
         self.each_target(|target| *groups.entry(FileGroup::from_target(target)).or_default() += 1)?;

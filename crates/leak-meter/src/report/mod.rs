@@ -1,4 +1,4 @@
-//! What a soak found: a plain value that can be serialised, printed and compared.
+//! The result of a soak: a plain value that can be serialised, printed and compared.
 
 mod text;
 
@@ -30,16 +30,16 @@ pub struct Report {
     pub unavailable: BTreeMap<Resource, String>,
     /// One finding per measured resource, in the order of [`Resource::ALL`].
     pub growth: Vec<Growth>,
-    /// What the descriptors are open on that were more at the last round than at the first, the
-    /// greatest growth first. Empty where the system does not tell.
+    /// What the descriptors are open on whose number rose from the first round to the last, the greatest growth
+    /// first. Empty if the system does not report it.
     pub open_files: Vec<OpenFiles>,
     /// One finding for each gauge of the program's own, in the order in which they were given.
     pub gauges: Vec<GaugeGrowth>,
     /// The places in the program that grow, or may grow: growing ones first, then the program's own,
     /// then by bytes per operation.
     pub sites: Vec<Site>,
-    /// What keeps the blocks of the growing places alive. `None` if nothing grows, or it was not to be
-    /// looked for, or the feature `holders` is off.
+    /// What keeps the blocks of the growing places alive. `None` if nothing grows, if the search was switched
+    /// off, or without the feature `holders`.
     pub holders: Option<Holders>,
     /// Places that grow and are allowed to: by a suppression, or within a declared bound.
     pub suppressed: Vec<Suppressed>,
@@ -132,7 +132,7 @@ pub struct Suppressed {
 }
 
 impl Report {
-    /// What was found for `resource`, if it was measured.
+    /// The finding on `resource`, if it was measured.
     pub fn growth_of(&self, resource: Resource) -> Option<&Growth> {
         self.growth.iter().find(|growth| growth.resource == resource)
     }

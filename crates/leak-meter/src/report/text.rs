@@ -1,4 +1,4 @@
-//! A report as text, for people who read a failed test.
+//! A report as text, for the reader of a failed test.
 
 use std::fmt;
 
@@ -60,8 +60,8 @@ impl fmt::Display for Report {
         if self.grows_nowhere_alone() {
             writeln!(
                 out,
-                "\nNo single line grows by itself, though live memory does: what grows is spread over \
-                 many. More operations in each round tell more."
+                "\nLive memory grows, but no single line grows by itself: the growth is spread over many \
+                 lines. More operations in each round may show it."
             )?;
         }
         for (at, site) in self.sites.iter().take(MOST_FINDINGS).enumerate() {
@@ -69,7 +69,8 @@ impl fmt::Display for Report {
             write_site(out, at + 1, site)?;
         }
         if self.sites.len() > MOST_FINDINGS {
-            writeln!(out, "\n... and {} more places", self.sites.len() - MOST_FINDINGS)?;
+            let more = (self.sites.len() - MOST_FINDINGS) as u64;
+            writeln!(out, "\n... and {}", units::plural(more, "more place"))?;
         }
         if let Some(holders) = &self.holders {
             writeln!(out, "\nWho holds it:")?;
@@ -84,7 +85,7 @@ impl fmt::Display for Report {
 }
 
 impl Report {
-    /// What to know of the run besides its findings.
+    /// Notes on the run besides its findings.
     fn write_notes(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.unmatched_suppressions.is_empty() {
             let unmatched = self.unmatched_suppressions.join(", ");
@@ -102,7 +103,7 @@ impl Report {
             writeln!(
                 out,
                 "\nNote: other tests of this process allocated meanwhile ({} of theirs are live); \
-                 they are not counted here. Alone, a soak is quicker and sees more.",
+                 they are not counted here. A soak in a process of its own is faster and detects more.",
                 units::bytes(self.other_tests_bytes as f64)
             )?;
         }
@@ -124,9 +125,9 @@ impl Report {
         if self.attribution.sites_refused > 0 {
             writeln!(
                 out,
-                "\nNote: {} allocations came from more call sites than the meter has room for; \
-                 they are counted, but not told apart.",
-                units::count(self.attribution.sites_refused as u64)
+                "\nNote: {} came from more call sites than the meter has room for; they are counted, \
+                 but not distinguished.",
+                units::plural(self.attribution.sites_refused as u64, "allocation")
             )?;
         }
         Ok(())
@@ -193,14 +194,14 @@ fn write_site(out: &mut fmt::Formatter<'_>, number: usize, site: &Site) -> fmt::
     )?;
     writeln!(out, "   {}", site.reason)?;
     if site.grain == Grain::Line {
-        writeln!(out, "   no single call path to this line grows by itself; all together do")?;
+        writeln!(out, "   no single call path to this line grows by itself; together they do")?;
     }
     match &site.signature {
         Some(signature) => writeln!(out, "   signature {signature}")?,
         None => writeln!(
             out,
-            "   it cannot be suppressed: a signature is made of the names of functions, and none is \
-             known here"
+            "   it cannot be suppressed: a signature is made from function names, and none is known \
+             here"
         )?,
     }
     write_stack(out, &site.stack, &site.function)

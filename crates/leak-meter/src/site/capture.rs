@@ -1,7 +1,8 @@
 //! Output that the test harness captures.
 //!
 //! `println!`, `eprintln!` and the panic messages of a test go to a buffer that the harness shows when the test
-//! fails. It grows with each of them and is freed after the test, so it is no part of what the program keeps.
+//! fails. It grows with each of them and is freed after the test, so it does not count as retained by the
+//! program.
 
 use std::path::Path;
 
@@ -70,7 +71,7 @@ fn is_io(frame: &Frame) -> bool {
     frame.function.contains("std::io::") || is_in_file(frame, "library/std/src/io")
 }
 
-/// A function that prints. The last name is all that is known of one that was inlined in some builds.
+/// Whether a function prints. Of an inlined function, some builds know only the last name.
 fn prints(frame: &Frame, name: &str) -> bool {
     let is_in = |module: &str, file: &str| {
         let is_named = frame.function.strip_prefix(module);

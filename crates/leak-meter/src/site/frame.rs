@@ -11,8 +11,8 @@ use super::origin::{origin, relative};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Frame {
-    /// The function's path, or its type and name where no more is known of a function that was inlined.
-    /// Where nothing is known, the file and the address, as `program+0x1a2b`.
+    /// The function's path; of an inlined function, perhaps only its type and name. Without a name, the file
+    /// and the address, as `program+0x1a2b`.
     pub function: String,
     /// Its file, relative to the workspace where it lies in it. `None` without line tables.
     pub file: Option<String>,
@@ -82,13 +82,13 @@ impl Frame {
         Self { function, file: None, line: None, address: None, owner, package: None }
     }
 
-    /// A frame as the debug information tells it: its path and its function's name tell its owner.
+    /// A frame from debug information: its path and its function's name determine its owner.
     pub(crate) fn found(function: &str, file: Option<String>, line: Option<u32>) -> Self {
         let (owner, package) = origin(function, file.as_deref());
         Self { file, line, package, ..Self::named(function, owner) }
     }
 
-    /// As it stands in a report: with its path relative to the workspace.
+    /// The frame as shown in a report, with its path relative to the workspace.
     pub(crate) fn reported(&self) -> Self {
         let file = self.file.as_deref().map(|file| relative(file).to_owned());
         Self { file, ..self.clone() }
@@ -120,8 +120,8 @@ impl fmt::Display for Frame {
     }
 }
 
-/// `shop::find (a.rs:1)` of `shop::find<u8, {closure#0}<()>> (a.rs:1)`. A type in front that a path
-/// begins with, as in `<u8 as Clone>::clone`, stays.
+/// `shop::find (a.rs:1)` of `shop::find<u8, {closure#0}<()>> (a.rs:1)`. A type at the beginning of a path, as
+/// in `<u8 as Clone>::clone`, stays.
 pub(crate) fn without_generics(frame: &str) -> String {
     let mut kept = String::with_capacity(frame.len());
     let mut depth = 0;
@@ -148,8 +148,8 @@ fn is_of_name(letter: char) -> bool {
     letter.is_alphanumeric() || "_:}".contains(letter)
 }
 
-/// The last two names of a function's path, its type and its own, without what is generic:
-/// `TaskQuery::clone` of `<shop::TaskQuery as core::clone::Clone>::clone`.
+/// The last two names of a function's path, its type and its own, without generic arguments: `TaskQuery::clone`
+/// of `<shop::TaskQuery as core::clone::Clone>::clone`.
 pub(crate) fn short(function: &str) -> String {
     let plain = match function.strip_prefix('<').and_then(|rest| rest.split_once(" as ")) {
         Some((own, rest)) => {

@@ -1,4 +1,4 @@
-//! Whose a call stack is among the tests of one process, which the standard harness runs side by side.
+//! Which test of the process a call stack belongs to: the standard harness runs tests side by side.
 
 use super::frame::Frame;
 use super::names::{self, Names};
@@ -12,8 +12,8 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    /// That of the caller, without the frames in other libraries: the names of these take long to find, and
-    /// no test is among them.
+    /// The caller's stack, without the frames in other libraries: their names take long to resolve, and no test
+    /// is among them.
     pub(super) fn here() -> Self {
         let mut addresses = Vec::new();
         backtrace::trace(|frame| {
@@ -35,9 +35,9 @@ impl SoakedTest {
         Self(test_of(&names.frames(&origin.addresses)).map(|test| test.function.clone()))
     }
 
-    /// Whether a stack belongs to another test, or to the harness itself. Blocks from before the soak may be
-    /// of a test that has ended, in a static, say. Then they grow by what this test does: so a stack is
-    /// another test's only if it `allocates`, which a test that has ended does not.
+    /// Whether a stack belongs to another test, or to the harness itself. Blocks from before the soak may
+    /// belong to a test that has ended, for instance in a static. If they grow, this test makes them grow. So a
+    /// stack belongs to another test only if it `allocates`, which a test that has ended does not.
     pub(crate) fn is_not_of(&self, frames: &[Frame], allocates: bool) -> bool {
         let is_other = |test: &Frame| allocates && self.0.as_ref() != Some(&test.function);
         names::is_of_another_test(frames) && test_of(frames).is_none_or(is_other)

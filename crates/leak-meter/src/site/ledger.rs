@@ -18,8 +18,8 @@ pub(crate) struct Reading {
     pub(crate) reallocations: u64,
 }
 
-/// The readings of all sites: one row a round. Most sites of a program are of its start and do not change
-/// any more, so a row has a column for those that have changed only.
+/// The readings of all sites, one row per round. Most sites belong to the program's start and no longer change,
+/// so a row has columns only for the sites that have changed.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     rows: Vec<Vec<Born>>,
@@ -31,7 +31,7 @@ pub(crate) struct Ledger {
     columns: Vec<Option<usize>>,
     /// How many there are.
     column_count: usize,
-    /// What had moved to each site when the last row was taken.
+    /// The blocks that had moved to each site when the last row was taken.
     moved: Vec<Moved>,
     /// How many blocks had been allocated at each site when the soak began, and when the last row was taken.
     allocated_before: Vec<u64>,
@@ -39,8 +39,8 @@ pub(crate) struct Ledger {
     origin: Origin,
 }
 
-/// What is live of the blocks that were allocated at a site, less those freed of the site. Below zero where
-/// blocks that moved to the site were freed.
+/// The blocks allocated at a site minus those of the site that were freed. Below zero if blocks that moved to
+/// the site were freed.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Born {
     blocks: i64,
@@ -66,7 +66,7 @@ pub(crate) struct History {
     pub(crate) allocates: bool,
 }
 
-/// The sum of what is kept apart from the program's own.
+/// The sum of what is excluded from the program's totals.
 #[derive(Debug, Default)]
 pub(crate) struct Excluded {
     /// Round by round. Empty if there is nothing.
@@ -201,12 +201,12 @@ impl Ledger {
         self.columns.get(site).copied().flatten()
     }
 
-    /// What a site had when the soak began.
+    /// The reading of a site when the soak began.
     fn first(&self, site: usize) -> Born {
         self.first.get(site).copied().unwrap_or_default()
     }
 
-    /// A site that was not there yet in a round had nothing but what moved to it later.
+    /// A site that did not exist yet in a round had only the blocks that moved to it later.
     fn reading(&self, row: &[Born], site: usize) -> Reading {
         let changed = self.column(site).and_then(|column| row.get(column));
         let born = changed.copied().unwrap_or_else(|| self.first(site));

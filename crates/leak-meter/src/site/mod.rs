@@ -1,4 +1,4 @@
-//! Call sites: where the live blocks were allocated, over the rounds, and which of the places grow.
+//! Call sites: where the live blocks were allocated, round by round.
 //!
 //! # Layout
 //! - `ledger`: each site's readings, round by round.
@@ -80,7 +80,7 @@ pub struct Site {
     pub own: bool,
     /// The package that the place lies in, if it is a dependency's.
     pub package: Option<Package>,
-    /// At which grain the growth shows.
+    /// The granularity at which the growth shows.
     pub grain: Grain,
     /// Growing or Undecided; places that are steady are not listed.
     pub verdict: Verdict,
@@ -99,15 +99,15 @@ pub struct Site {
     pub bytes_low: Option<f64>,
     /// The upper end of that interval.
     pub bytes_high: Option<f64>,
-    /// Times that blocks of this place were resized.
+    /// How often blocks of this place were resized.
     pub reallocations: u64,
     /// Live bytes of this place at the end of each round.
     pub history: Vec<u64>,
     /// The whole call stack that allocates most of it, innermost first.
     pub stack: Vec<Frame>,
-    /// What the place is [suppressed](crate::Soak::suppressions) by: 16 hexadecimal digits that stay the
-    /// same as long as the functions on the way do. A hash of the program's own ones, or of all where
-    /// there are none. `None` where no function has a name: such a place cannot be suppressed.
+    /// The signature to [suppress](crate::Soak::suppressions) the place by: 16 hexadecimal digits that stay the
+    /// same as long as the functions on the call stack do. A hash of the program's own functions, or of all
+    /// functions if there are none. `None` where no function has a name: such a place cannot be suppressed.
     pub signature: Option<String>,
 }
 
@@ -119,7 +119,7 @@ impl Site {
     }
 }
 
-/// How finely growth can be told apart.
+/// The granularity at which growth shows.
 #[cfg(feature = "soak")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -147,9 +147,10 @@ pub struct Attribution {
     pub disagreed: usize,
     /// Call sites that were seen.
     pub sites: usize,
-    /// Allocations since the soak began whose site found no place in the table: if any, nothing is Steady.
+    /// Allocations since the soak began whose site did not fit into the table: if there are any, nothing is
+    /// Steady.
     pub sites_refused: usize,
-    /// The meter's own memory on the program's heap, in bytes. It is in no other figure.
+    /// The meter's own memory on the program's heap, in bytes. No other figure includes it.
     pub meter_bytes: u64,
     /// The build ID of the program in hexadecimal digits, to find the file with debug information in which the
     /// [addresses of frames](Frame::address) can be resolved later. `None` if the linker wrote none.

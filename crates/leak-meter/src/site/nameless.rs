@@ -3,7 +3,7 @@
 use super::frame::{Frame, Owner};
 use crate::allocator::SiteId;
 
-/// What stands for a site whose stack is not known.
+/// The frame that stands for a site without a known call stack.
 pub(crate) fn nameless(site: SiteId) -> Frame {
     let function = match site {
         SiteId::UNKNOWN => "blocks without a call stack",
@@ -14,8 +14,8 @@ pub(crate) fn nameless(site: SiteId) -> Frame {
     Frame::named(function, Owner::Unknown)
 }
 
-/// Why the line of a place is not known, in one sentence, with what to do where something can be done.
-/// `None` if it is known. `culprit` is the answerable one of `frames`; `None` if none has a name.
+/// Why the line of a place is not known, in one sentence, with what to do where something can be done. `None`
+/// if it is known. `culprit` is the frame of `frames` that is answerable; `None` if none has a name.
 #[cfg(feature = "soak")]
 pub(crate) fn why_no_line(
     site: SiteId,

@@ -61,7 +61,7 @@ impl Drop for Names {
 fn resolve(address: usize, symbols: &Symbols, sources: &mut Sources) -> Vec<Frame> {
     let mut found = Vec::new();
     backtrace::resolve(ptr::without_provenance_mut(address), |symbol| {
-        // The alternate form leaves out the hash that tells crates apart.
+        // The alternate form leaves out the hash that distinguishes crates.
         let function = symbol.name().map(|name| format!("{name:#}"));
         let file = symbol.filename().and_then(Path::to_str).map(str::to_owned);
         found.push((function, file, symbol.lineno()));
@@ -96,8 +96,8 @@ fn nameless(call: u64) -> Option<Frame> {
     Some(Frame { address: Some(call), ..Frame::named(&function, Owner::Unknown) })
 }
 
-/// The name of an inlined function as its source has it, since line tables hold no path for one: with its type,
-/// if the source is at hand, and without generic arguments. `None` if the name is a path already.
+/// The name of an inlined function from its source, since line tables hold no path for it: with its type, if
+/// the source is available, and without generic arguments. `None` if the name is a path already.
 fn from_source(frame: &Frame, sources: &mut Sources) -> Option<String> {
     let (file, line) = frame.file.as_deref().zip(frame.line)?;
     if is_closure(&frame.function) {
@@ -110,8 +110,8 @@ fn from_source(frame: &Frame, sources: &mut Sources) -> Option<String> {
     Some(sources.function_around(file, line, Some(name)).unwrap_or_else(|| name.to_owned()))
 }
 
-/// A closure, and what an asynchronous function becomes, go by the function that they stand in; the
-/// line tells them apart.
+/// A closure, and what an asynchronous function becomes, are named after the function that contains them; the
+/// line distinguishes them.
 fn without_closures(function: &str) -> String {
     let mut names: Vec<&str> = function.split("::").collect();
     while names.len() > 1 && names.last().is_some_and(|name| is_closure(name)) {
@@ -120,8 +120,8 @@ fn without_closures(function: &str) -> String {
     names.join("::")
 }
 
-/// Whether this is the last name of a closure, or of what an asynchronous function becomes. Where it
-/// was inlined, its last name is all that line tables tell.
+/// Whether this is the last name of a closure, or of what an asynchronous function becomes. If it was inlined,
+/// line tables contain only its last name.
 fn is_closure(name: &str) -> bool {
     name == "{{closure}}" || ["{closure#", "{async_"].iter().any(|kind| name.starts_with(kind))
 }
@@ -140,7 +140,7 @@ const EXECUTORS: [&str; 10] = [
     "tokio",
 ];
 
-/// The place in the stack of the frame that is responsible for an allocation.
+/// The index of the frame that is responsible for an allocation.
 ///
 /// It is the innermost frame of the program's own packages, else of its tests. On a thread of a dependency it
 /// is that package's innermost frame, since the packages that it calls are containers; the thread belongs to

@@ -1,8 +1,8 @@
-//! A short name for a call stack that stays the same from build to build.
+//! A short identifier for a call stack that is stable across builds.
 
 use super::frame::{Frame, Owner, without_generics};
 
-/// The hash of no function at all, with which FNV-1a starts.
+/// The initial value of FNV-1a, which is the hash of no functions.
 const START: u64 = 0xCBF2_9CE4_8422_2325;
 /// The signature that a call stack without any function would have. No place gets it, since one
 /// suppression would then cover all such places.
@@ -20,7 +20,7 @@ pub(crate) fn of_frames(frames: &[Frame]) -> Option<String> {
         let is_named = |frame: &&Frame| !matches!(frame.owner, Owner::Meter | Owner::Unknown);
         let others = frames.iter().filter(is_named);
         names.extend(others.map(|frame| without_generics(&frame.function)));
-        // The start of every program tells nothing of the place.
+        // The start of the program does not identify a place.
         names.retain(|name| name != "main");
     }
     let bytes = names.iter().flat_map(|name| name.bytes().chain([b'\n']));

@@ -25,8 +25,8 @@ struct Function {
 
 impl Sources {
     /// The function named `name` around `line` (from 1) of `file`, with its type: `PageCache::get` of `get`.
-    /// For a closure, which has no name, any function around it. `None` where the file is not at hand or has
-    /// no such function.
+    /// For a closure, which has no name, any function around it. `None` if the file is not available or has no
+    /// such function.
     pub(super) fn function_around(
         &mut self,
         file: &str,
@@ -82,7 +82,7 @@ impl Header {
 }
 
 /// The functions of a source file. Only braces and a few keywords are looked at, so that a file that does not
-/// compile, or is of a later edition, gives what it can.
+/// compile, or has a later edition, still gives what it can.
 fn functions(text: &str) -> Vec<Function> {
     let mut functions = Vec::new();
     // Each scope, with what was open around it.
@@ -158,7 +158,7 @@ fn implemented(tokens: &mut Peekable<Tokens<'_>>) -> Option<String> {
                 break;
             }
             Token::Sign('<' | '(' | '[') => depth += 1,
-            // Of an arrow, this is no bracket.
+            // Part of an arrow, not a bracket.
             Token::Sign('>') if before == Token::Sign('-') => {}
             Token::Sign('>' | ')' | ']') => depth -= 1,
             // The trait came first; `for<'a>` is part of a type.

@@ -1,8 +1,9 @@
-//! A call stack as people read it: the program's own frames, and the others as their number.
+//! A call stack as text: the program's own frames, and the number of other frames between them.
 
 use std::fmt;
 
 use super::frame::{Frame, Owner, without_generics};
+use crate::units;
 
 /// Frames of a stack that are shown.
 const MOST_FRAMES: usize = 12;
@@ -19,7 +20,8 @@ pub(crate) fn write_stack(
     let (mut shown, mut others) = (0, 0);
     for (at, frame) in stack.iter().enumerate().skip(from) {
         if shown == MOST_FRAMES {
-            return writeln!(out, "     ... {} more frames", stack.len() - at + others);
+            let more = units::plural((stack.len() - at) as u64 + others, "more frame");
+            return writeln!(out, "     ... {more}");
         }
         if at > from && known && !frame.owner.is_programs() {
             others += 1;
@@ -33,11 +35,10 @@ pub(crate) fn write_stack(
     write_others(out, others)
 }
 
-fn write_others(out: &mut fmt::Formatter<'_>, others: usize) -> fmt::Result {
+fn write_others(out: &mut fmt::Formatter<'_>, others: u64) -> fmt::Result {
     match others {
         0 => Ok(()),
-        1 => writeln!(out, "     ... 1 frame of other packages"),
-        _ => writeln!(out, "     ... {others} frames of other packages"),
+        _ => writeln!(out, "     ... {} of other packages", units::plural(others, "frame")),
     }
 }
 

@@ -31,9 +31,8 @@ impl Suppressions {
         self.bounds.push((place.to_owned(), bytes));
     }
 
-    /// Reads a file of suppressions: on each line a signature, a blank and the reason; empty lines
-    /// and those that begin with `#` are passed over. A file that is refused is a
-    /// [`fault`](Self::fault).
+    /// Reads a file of suppressions: on each line a signature, a space and the reason; empty lines and those
+    /// that begin with `#` are skipped. A file that is refused is a [`fault`](Self::fault).
     pub(crate) fn read(&mut self, path: &Path) {
         match read(path) {
             Ok(entries) => self.entries.extend(entries),
@@ -89,7 +88,7 @@ fn read(path: &Path) -> Result<Vec<Suppression>, String> {
         if !is_signature || reason.is_empty() {
             return Err(format!(
                 "line {number} of {shown} is not a suppression: write the signature that the \
-                 report shows (16 hexadecimal digits), a blank, and the reason why it may stay"
+                 report shows (16 hexadecimal digits), a space, and the reason why it may stay"
             ));
         }
         if signature == signature::EMPTY {

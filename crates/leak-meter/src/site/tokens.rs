@@ -109,7 +109,7 @@ impl<'a> Tokens<'a> {
         } else if self.next_is(|letter| letter == '\'') {
             self.step();
         }
-        // Else a lifetime, whose other letters are a word of no meaning here.
+        // Otherwise it is a lifetime, whose name is ignored as a word.
     }
 }
 
@@ -139,7 +139,7 @@ impl<'a> Iterator for Tokens<'a> {
                         "r" | "br" | "cr" if self.next_is(|letter| "\"#".contains(letter)) => {
                             self.skip_raw_string();
                         }
-                        // Of the string that follows, this is only the kind.
+                        // The prefix of a string: the string itself follows.
                         _ => return Some((Token::Word(word), line)),
                     }
                 }

@@ -130,7 +130,7 @@ impl Handles {
         Some(groups)
     }
 
-    /// How many times the load so far the limited resources last for.
+    /// How many times the load so far fits into what the limited resources allow.
     pub(super) fn lasts_for(&self) -> u64 {
         let lasts = self.limits.iter().filter_map(|(resource, limit)| {
             let (start, now) = (self.start.reading(*resource)?, self.last.reading(*resource)?);
@@ -148,7 +148,7 @@ impl Handles {
         })
     }
 
-    /// What has been used up almost entirely, as a sentence without a full stop.
+    /// The resource that is almost used up, as a sentence without a full stop.
     pub(super) fn exhausted(&mut self) -> Option<String> {
         let now = self.read();
         self.limits.iter().find_map(|(resource, limit)| {

@@ -75,7 +75,7 @@ impl<'a> Soak<'a> {
     ///
     /// The soak begins with rounds of one operation and makes them longer as long as there is time. If the
     /// operations become slower, it ends in time with fewer rounds. A budget that does not suffice for 12
-    /// operations ends in a sentence, not in a verdict.
+    /// operations ends with an explanation instead of a verdict.
     ///
     /// The environment variable `LEAK_METER_BUDGET`, a number of seconds, takes precedence.
     pub fn budget(mut self, budget: Duration) -> Self {
@@ -126,7 +126,7 @@ impl<'a> Soak<'a> {
         self
     }
 
-    /// Where the operations' random choices come from: the same seed, the same operations.
+    /// The seed of the operations' random choices: the same seed repeats the same operations.
     pub fn seed(mut self, seed: u64) -> Self {
         self.plan.seed = seed;
         self
@@ -138,9 +138,9 @@ impl<'a> Soak<'a> {
         self
     }
 
-    /// What the program offers to bring deferred work to rest; called before every reading, and once more
-    /// if the counts still move. Its time is part of the budget. A step that needs what the workload needs
-    /// shares it in a `RefCell`: see [the recipe](crate::guide::recipes).
+    /// A step that finishes deferred work; called before every reading, and once more if the counts still move.
+    /// Its time is part of the budget. A step that needs what the workload needs shares it in a `RefCell`: see
+    /// [the recipe](crate::guide::recipes).
     pub fn settle(mut self, step: impl FnMut() + 'a) -> Self {
         self.settling.step = Some(Box::new(step));
         self
@@ -217,19 +217,19 @@ impl<'a> Soak<'a> {
         self
     }
 
-    /// A file of suppressions: on each line the signature that a report shows, a blank and the reason
-    /// why this growth may stay; lines that begin with `#` are comments. A file that cannot be read ends
-    /// the soak with a sentence.
+    /// A file of suppressions: on each line the signature that a report shows, a space and the reason why this
+    /// growth may stay; lines that begin with `#` are comments. A file that cannot be read ends the soak with
+    /// an explanation.
     pub fn suppressions(mut self, file: impl AsRef<Path>) -> Self {
         self.plan.suppressions.read(file.as_ref());
         self
     }
 
-    /// Whether to look at the end, where something grows, for [who holds it](crate::holders). On unless
-    /// it is turned off; it takes about a second for a million live blocks.
+    /// Whether to find out [who holds it](crate::holders) at the end, if something grows. On by default; it
+    /// takes about a second for a million live blocks.
     #[cfg(feature = "holders")]
-    pub fn holders(mut self, look: bool) -> Self {
-        self.plan.holders = look;
+    pub fn holders(mut self, find: bool) -> Self {
+        self.plan.holders = find;
         self
     }
 }

@@ -1,13 +1,13 @@
-//! How a soak that is shown live goes on: when somebody else says so.
+//! Soaks whose rounds are started from outside, to be shown live.
 
 use std::time::Duration;
 
 use super::Soak;
 
-/// How often a soak that waits asks again.
+/// The interval at which a waiting soak asks again.
 pub(super) const POLL_INTERVAL: Duration = Duration::from_millis(2);
 
-/// Who says when the next round begins, and how much work it has.
+/// A callback that decides when the next round begins, and how much work it has.
 pub(super) type Pacer<'a> = Box<dyn FnMut() -> Pace + 'a>;
 
 /// What a paced soak does next.
@@ -31,7 +31,7 @@ impl<'a> Soak<'a> {
     /// on.
     pub fn paced(mut self, pacer: impl FnMut() -> Pace + 'a) -> Self {
         self.watchers.pacer = Some(Box::new(pacer));
-        // What an operation takes need not be found out.
+        // The time of an operation need not be measured.
         self.operations_per_round(1)
     }
 }

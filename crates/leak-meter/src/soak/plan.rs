@@ -1,4 +1,4 @@
-//! What a soak is to run: operations, rounds, time.
+//! What a soak runs: operations, rounds, time.
 
 use std::env;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ const ROUNDS_OF_FIXED_WORK: usize = 96;
 /// The rest after the load, as a share of the budget.
 const REST: u32 = 50;
 
-/// What is to be run.
+/// What a soak runs.
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
     pub(super) work: Work,
@@ -31,7 +31,7 @@ pub(super) struct Plan {
     pub(super) temporary_folder: Option<PathBuf>,
     pub(super) bounds: Vec<(Resource, u64)>,
     pub(super) suppressions: Suppressions,
-    /// Whether to find out who holds what grows.
+    /// Whether to find the holders of growing places.
     pub(super) holders: bool,
     /// What is wrong with how the soak was set up, as a sentence.
     pub(super) fault: Option<String>,
@@ -40,7 +40,7 @@ pub(super) struct Plan {
 /// How much work there is.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Work {
-    /// So many operations in each round, whatever time they take.
+    /// This many operations in each round, whatever time they take.
     PerRound(u64),
     /// As many as fit into this time.
     Within(Duration),

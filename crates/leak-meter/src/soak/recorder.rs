@@ -25,7 +25,7 @@ const CHECKPOINTS: [usize; 3] = [24, 48, 96];
 /// machine's memory.
 const MOST_MORE_BYTES: u64 = 256 << 20;
 
-/// The state of a running soak. All that it keeps is the meter's own memory.
+/// The state of a running soak. Its memory is the meter's own.
 pub(super) struct Recorder<'a> {
     plan: Plan,
     watchers: Watchers<'a>,
@@ -53,7 +53,7 @@ pub(super) struct Recorder<'a> {
     /// Why the load ended before its time or its rounds were up.
     ended_early: Option<String>,
     over: bool,
-    /// While call sites are looked for because of this soak: until its report, or until it is dropped.
+    /// The search for call sites on behalf of this soak, until its report or until it is dropped.
     search: Option<SoakSearch>,
 }
 
@@ -119,7 +119,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// How many times the work so far what is being used up lasts for.
+    /// How many times the work so far fits into what is left of the resources that it uses up.
     fn most_merged(&self) -> usize {
         let bytes = self.rounds.last().map_or(0, |round| round.live_bytes);
         let bytes = bytes.saturating_sub(self.bytes_at_start).max(1);
@@ -132,7 +132,7 @@ impl<'a> Recorder<'a> {
         self.pace == Some(Pace::Wait)
     }
 
-    /// Whether no verdict is open.
+    /// Whether no verdict is Undecided.
     fn is_decided(&self) -> bool {
         let mut verdicts = judge::verdicts_on_resources(&self.rounds);
         verdicts.extend(self.gauges.iter().map(|readings| decide::decide(readings).verdict));

@@ -23,7 +23,7 @@ pub(super) enum RoundEnd {
     Failed(String),
 }
 
-/// What a panic carries.
+/// The payload of a panic.
 type Payload = Box<dyn Any + Send>;
 
 impl Soak<'_> {

@@ -18,7 +18,7 @@ const MOST_MERGED: usize = 32;
 /// Small, since operations may become slower: the last rounds are always merged by two, so that half of them
 /// are read even then.
 const QUICK: f64 = 0.125;
-/// How many operations are run between two looks at the clock, at the most.
+/// The most operations between two readings of the clock.
 const BETWEEN_CLOCK_READS: u64 = 64;
 
 /// The schedule of a running soak.
@@ -64,7 +64,8 @@ impl Schedule {
     }
 
     /// What comes after `rounds` rounds, whose operations took `working` in all. No more than `most_merged`
-    /// rounds are merged at once, but for two: a resource that is being used up does not last for more.
+    /// rounds are merged at once, except that two always can be: a resource that is being used up does not last
+    /// for more.
     pub(super) fn next(&mut self, rounds: usize, working: Duration, most_merged: usize) -> Next {
         let Some(load) = self.load else {
             return if rounds >= self.most_rounds { Next::End } else { Next::Round };

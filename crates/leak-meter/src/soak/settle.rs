@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::allocator::HeapCounts;
 
-/// The pauses between two looks at the counts. Their sum, a quarter of a second, bounds the wait.
+/// The pauses between two readings of the counts. Their sum, a quarter of a second, bounds the wait.
 const PAUSES: [Duration; 8] = [
     Duration::from_millis(1),
     Duration::from_millis(2),
@@ -19,19 +19,19 @@ const PAUSES: [Duration; 8] = [
     Duration::from_millis(64),
     Duration::from_millis(128),
 ];
-/// Looks before which the program's own step is called.
+/// Readings before which the program's own step is called.
 const STEPS: usize = 2;
 /// Rounds in a row that did not settle after which the following ones wait only for the first pauses.
 const RESTLESS: u32 = 2;
 /// Those pauses.
 const PAUSES_OF_RESTLESS: usize = 2;
-/// How often the runtime's other tasks get their turn before each look at the clock: more than the
-/// number of turns after which a runtime looks at its timers and sockets.
+/// How often the runtime's other tasks get their turn between two readings of the clock: more than the number
+/// of turns after which a runtime polls its timers and sockets.
 const YIELDS: usize = 128;
 /// How long the thread sleeps between them, so that other threads get the processor.
 const BREATH: Duration = Duration::from_micros(100);
 
-/// What a program offers to bring its deferred work to rest.
+/// A program's step that finishes its deferred work.
 pub(super) type Step<'a> = Box<dyn FnMut() + 'a>;
 
 /// The same, for an asynchronous program. A trait of its own rather than a closure that returns a boxed
@@ -74,11 +74,11 @@ pub(super) struct Settling<'a> {
 }
 
 impl Settling<'_> {
-    /// Calls the program's own step, then waits until two looks agree. Returns whether they did.
+    /// Calls the program's own step, then waits until two readings agree. Returns whether they did.
     pub(super) fn settle(&mut self, longest: Duration) -> bool {
         let began = Instant::now();
-        for (look, pause) in self.pauses().iter().enumerate() {
-            if look < STEPS
+        for (attempt, pause) in self.pauses().iter().enumerate() {
+            if attempt < STEPS
                 && let Some(step) = &mut self.step
             {
                 step();
@@ -98,8 +98,8 @@ impl Settling<'_> {
     /// As [`settle`](Self::settle), while the runtime goes on.
     pub(super) async fn settle_async(&mut self, longest: Duration) -> bool {
         let began = Instant::now();
-        for (look, pause) in self.pauses().iter().enumerate() {
-            if look < STEPS {
+        for (attempt, pause) in self.pauses().iter().enumerate() {
+            if attempt < STEPS {
                 if let Some(step) = &mut self.step {
                     step();
                 }
@@ -107,7 +107,7 @@ impl Settling<'_> {
                     poll_fn(|context| step.poll(context)).await;
                 }
             }
-            // What is ready already is no change that the look should see.
+            // Tasks that are ready run first, so that they do not count as movement.
             give_way().await;
             let before = HeapCounts::now();
             rest_async(*pause).await;

@@ -1,8 +1,8 @@
 //! One soak at a time: each counts all that its process allocates.
 //!
-//! A soak that is started within another one would wait for ever: it is refused, with a sentence. That is
-//! known on the thread that runs the outer soak, and of an asynchronous one while its workload is polled. A
-//! workload that waits for a soak on another thread or in another task is not noticed.
+//! A soak that is started within another one would wait for ever: it is refused, with the reason. That is known
+//! on the thread that runs the outer soak, and of an asynchronous one while its workload is polled. A workload
+//! that waits for a soak on another thread or in another task is not noticed.
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -15,7 +15,7 @@ use super::settle::yield_now;
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// How often a waiting soak looks whether it is its turn.
+/// The interval at which a waiting soak checks whether it may start.
 const RETRY_PAUSE: Duration = Duration::from_millis(1);
 
 /// Why a soak within a soak is refused.
@@ -23,25 +23,25 @@ const NESTED: &str = "this soak was started inside another one, which counts all
                       allocates; run one after the other";
 
 thread_local! {
-    /// The soaks that what runs on this thread is a part of.
+    /// How many soaks the code on this thread is part of.
     static AROUND: Cell<usize> = const { Cell::new(0) };
 }
 
-/// The right to soak; given back when dropped, also by a panic. An asynchronous soak's may move between
-/// threads, as a future does, which a lock's guard may not.
+/// The right to run a soak; released when dropped, also by a panic. That of an asynchronous soak may move
+/// between threads, as a future does; the guard of a mutex may not.
 pub(super) struct SoakLock {
     kind: LockKind,
 }
 
 enum LockKind {
-    /// Of a soak that stays on its thread.
+    /// For a soak that stays on its thread.
     OnThread(Within),
     Async,
-    /// Of a soak that does not run, since another one is around it.
+    /// For a soak that does not run, since it was started inside another one.
     Refused,
 }
 
-/// While it lives, what runs on this thread is a part of a soak.
+/// While it lives, the code on this thread is part of a soak.
 struct Within(());
 
 impl Within {
@@ -58,7 +58,7 @@ impl Drop for Within {
 }
 
 impl SoakLock {
-    /// Waits until no soak is under way. `fault` gets the reason if that could never be.
+    /// Waits until no soak is under way. If that can never happen, `fault` gets the reason.
     pub(super) fn wait(fault: &mut Option<String>) -> Self {
         if AROUND.get() > 0 {
             return Self::refused(fault);
@@ -92,7 +92,7 @@ fn take() -> bool {
     !TAKEN.swap(true, Ordering::Acquire)
 }
 
-/// Awaits a part of an asynchronous soak: a soak that it starts is one within a soak.
+/// Awaits a part of an asynchronous soak: a soak that it starts is a nested one.
 pub(super) async fn within<T>(part: impl Future<Output = T>) -> T {
     let mut part = pin!(part);
     poll_fn(|context| {

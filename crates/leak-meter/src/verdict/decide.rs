@@ -1,8 +1,8 @@
 //! The decision on one series of readings.
 //!
-//! A leak gains as much with each operation at the end of a run as at its beginning. What fills up
-//! gains less and less; what swings comes back to where it was. So a series is Growing if, in a
-//! window that reaches to the end of the run,
+//! A leak gains as much with each operation at the end of a run as at its beginning. A series that fills up
+//! gains less and less; one that swings returns to where it was. So a series is Growing if, in a window that
+//! reaches to the end of the run,
 //!
 //! - its mean gain is above zero (`Gains::rise`), which noise that wanders like a random walk does
 //!   not achieve by chance;
@@ -40,8 +40,8 @@ const FEWEST_RISES: usize = 7;
 const RISES: f64 = 0.002;
 /// The one-sided level at which a later part of the run fades for certain.
 const FADES: f64 = 0.01;
-/// The one-sided level at which the second half rises too much for Steady. The last quarter is
-/// looked at too, at a quarter of it.
+/// The one-sided level at which the second half rises too much for Steady. The last quarter is tested too, at a
+/// quarter of this level.
 const RISES_PERHAPS: f64 = 0.01;
 /// Rises in the second half of a series that never falls which are too many for Steady.
 const TOO_MANY_RISES: usize = 3;
@@ -53,7 +53,7 @@ const ABOVE_BEFORE: f64 = 0.4;
 
 /// The time constant of a fade, as a share of the run, that the last quarter must not exceed for certain.
 const FADE_OF_LAST_QUARTER: f64 = 2.4;
-/// And the second half.
+/// The same for the second half.
 const FADE_OF_SECOND_HALF: f64 = 1.0;
 /// A last quarter that gains less than this share of what the rate predicts has stopped, however much the gains
 /// scatter.
@@ -83,14 +83,13 @@ pub fn decide(readings: &[u64]) -> Decision {
 }
 
 impl Series {
-    /// A series that is looked at alone.
+    /// A series that is judged alone.
     pub fn new(readings: &[u64]) -> Self {
         Self { values: readings.iter().map(|reading| *reading as f64).collect(), series_count: 1.0 }
     }
 
-    /// The same, as one of `series_count` that are all looked at: the more there are, the clearer
-    /// each must stand out from its noise, so that the chance of any false alarm stays the same
-    /// (Bonferroni).
+    /// The same series, as one of `series_count` that are judged together: the more there are, the clearer each
+    /// must stand out from its noise, so that the chance of any false alarm stays the same (Bonferroni).
     #[must_use]
     pub fn series_count(self, series_count: usize) -> Self {
         Self { series_count: series_count.max(1) as f64, ..self }
@@ -265,7 +264,7 @@ pub fn falls(readings: &[u64]) -> bool {
     gains::at_every_length(&mirrored, from).any(|(_, gains)| gains.rise(RISES_PERHAPS))
 }
 
-/// What a series lacks that would make it Growing; the later conditions are the greater ones.
+/// The condition for Growing that a series fails; later conditions compare greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum WhyNot {
     NoRise,

@@ -79,7 +79,7 @@ impl Staircase {
         }
         // A little more than octaves, for a container that was not empty at the first round.
         let (before, middle) = (rounds / 5, rounds * 9 / 20);
-        // Of a container that was made later, or that another call stack had let grow before.
+        // For a container that was created later, or that another call stack grew before.
         let first = (FIRST..=before.max(FIRST)).find(|round| readings[round - 1] > 0)?;
         if readings[first - 1..].windows(2).any(|pair| pair[0] > pair[1]) {
             return None;
@@ -105,10 +105,10 @@ impl Staircase {
     }
 }
 
-/// What a container gains in each round: it is full when it doubles its room, so the room before a
-/// step is what it held then. `changes` are the rounds, counted from 0, whose reading differs
-/// from the one before; each is known to one round. A container does not tell how evenly it fills: the
-/// interval allows for gains between nothing and twice the mean.
+/// What a container gains in each round: it is full when it doubles its room, so the room before a step is what
+/// it held then. `changes` are the rounds, counted from 0, whose reading differs from the one before; each is
+/// known to one round. It is unknown how evenly a container fills: the interval allows for gains between
+/// nothing and twice the mean.
 fn rate_between_steps(readings: &[u64], changes: &[usize]) -> Option<Rate> {
     let (first, last) = (*changes.first()?, *changes.last()?);
     let gain = readings[last - 1] as f64 - readings[first - 1] as f64;

@@ -1,5 +1,5 @@
-//! The decision on memory that C code allocated: its series has freed chunks in it, which the
-//! allocator keeps in its caches.
+//! The decision on memory that C code allocated: its series includes freed chunks, which the allocator keeps in
+//! its caches.
 
 use super::Verdict;
 use super::decide::{self, Decision};

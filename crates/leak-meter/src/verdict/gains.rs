@@ -3,18 +3,18 @@
 use super::rate::Rate;
 use super::student;
 
-/// What stands for the level of a block of rounds.
+/// How the level of a block of rounds is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
     /// The reading itself: blocks of one round.
     Reading,
-    /// The reading itself, with the largest gains cut to the third largest: what is set up once does
-    /// not hide what is lost in each round. For series that never fall.
+    /// The reading itself, with the largest gains cut to the third largest: a one-off set-up does not hide the
+    /// growth in each round. For series that never fall.
     Capped,
-    /// The median of the block: what is not moved by outliers.
+    /// The median of the block, which outliers do not move.
     Median,
-    /// The least reading of the block: what stayed throughout it. A sawtooth vanishes in blocks that
-    /// are as long as its period.
+    /// The least reading of the block, which was retained throughout it. A sawtooth vanishes in blocks that are
+    /// as long as its period.
     Least,
 }
 

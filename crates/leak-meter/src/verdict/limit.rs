@@ -5,7 +5,7 @@ use super::gains::{self, Gains, Level};
 use super::student;
 use super::window::Window;
 
-/// The one-sided level of what is missed. Smaller than 5 %, since the scatter itself is estimated.
+/// The one-sided probability of a miss. Smaller than 5 %, since the scatter itself is estimated.
 const MISSED: f64 = 0.01;
 /// For noise that is not as independent as the estimate supposes.
 const MARGIN: f64 = 1.3;
@@ -17,8 +17,8 @@ impl Series {
     /// if it came in pieces of `piece` units at random times. `None` if the series is too short.
     ///
     /// It follows from the tests of the decision: growth must stand out from the scatter of the gains,
-    /// including its own, by the critical value of each test and the deviate of a miss. Growth that
-    /// comes evenly is found from less on.
+    /// including its own, by the critical value of each test and the deviate of a miss. Even growth is found at
+    /// lower rates.
     pub fn detection_limit(&self, piece: f64) -> Option<f64> {
         let limits = self.windows().flat_map(|Window { from, fade, chance }| {
             let level = self.level_for_rise(from);

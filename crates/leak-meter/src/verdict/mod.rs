@@ -1,8 +1,8 @@
 //! From series of numbers to verdicts: pure functions, without a clock and without input or output.
 //!
-//! A soak takes one reading per round. What a program rightly keeps makes the series level off,
-//! swing, or rise in a few steps; a leak makes it rise for as long as there is work. `decide` describes
-//! how the two are told apart, `doubling` what is different for the bytes of containers.
+//! A soak takes one reading per round. Memory that a program rightly retains makes the series level off, swing,
+//! or rise in a few steps; a leak makes it rise for as long as there is work. `decide` describes how the two
+//! are distinguished, `doubling` what is different for the bytes of containers.
 //!
 //! This module knows numbers only: nothing of soaks, resources, call sites or reports.
 
@@ -28,7 +28,7 @@ pub use reason::Reason;
 pub(crate) use reason::with_text;
 pub(crate) use rest::with_rest;
 
-/// What a series shows. There are these three values and will be no others.
+/// What a series shows. No other values will be added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {

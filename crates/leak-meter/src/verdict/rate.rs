@@ -42,7 +42,7 @@ impl Series {
         Some(Gains::between_blocks(&self.values, from, length, level)?.rate())
     }
 
-    /// The growth in each round from `from` on, as far as it is stated.
+    /// The growth per round from `from` on, with its interval.
     pub(super) fn rate(&self, from: usize) -> Option<Rate> {
         Some(self.with_later(from, self.rate_in(from)?))
     }

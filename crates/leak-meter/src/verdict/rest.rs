@@ -2,9 +2,9 @@
 
 use super::{Decision, Reason, Verdict};
 
-/// If at least this share of a growth goes away in the rest, all of it does.
+/// If at least this share of the growth goes away in the rest, all of it counts as released.
 const ALL_RELEASED: f64 = 0.98;
-/// A smaller share says nothing.
+/// A smaller share is ignored.
 const SOME_RELEASED: f64 = 0.2;
 
 /// The decision on what went away in the rest.
@@ -20,7 +20,7 @@ pub(crate) fn with_rest(decision: Decision, readings: &[u64], rest: Option<u64>)
     }
     let (Verdict::Growing, Some(rate)) = (decision.verdict, decision.rate) else { return decision };
     let last = readings.last().copied().unwrap_or(0);
-    // The rate leaves out what warmed up and stays, but it is an estimate: no more grew than the range.
+    // The rate leaves out retained warm-up, but it is an estimate: growth is at most the range of the readings.
     let grown = (rate.per_round * readings.len() as f64).min((high - low) as f64);
     let released = last.saturating_sub(rest) as f64 / grown.max(1.0);
     match released {

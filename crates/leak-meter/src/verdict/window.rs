@@ -13,8 +13,8 @@ pub(super) struct Window {
     pub(super) chance: f64,
 }
 
-/// The time constant of the fill that the first window excludes, as a share of the run: a fill that is slower
-/// cannot be told from a leak.
+/// The time constant of the fill that the first window excludes, as a share of the run: a slower fill cannot be
+/// distinguished from a leak.
 const SLOWEST_FILL: f64 = 0.66;
 /// The level at which the first window excludes it.
 const FILLS: f64 = 0.06;

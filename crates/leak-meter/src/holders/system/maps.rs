@@ -26,10 +26,10 @@ pub(crate) enum Backing {
 /// The system writes the text piece by piece. A mapping that grows meanwhile may be listed twice; the part that
 /// was listed before is left out.
 pub(crate) fn parse(text: &str) -> Vec<Mapping> {
-    let mut told = 0;
+    let mut listed = 0;
     let mut rest = |mut mapping: Mapping| {
-        mapping.range.start = mapping.range.start.max(told);
-        told = told.max(mapping.range.end);
+        mapping.range.start = mapping.range.start.max(listed);
+        listed = listed.max(mapping.range.end);
         (!mapping.range.is_empty()).then_some(mapping)
     };
     text.lines().filter_map(line).filter_map(&mut rest).collect()

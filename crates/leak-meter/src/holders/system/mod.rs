@@ -34,8 +34,8 @@ fn without(
         range.start..range.end.min(hole.start.max(range.start)),
         range.start.max(hole.end.min(range.end))..range.end,
     ];
-    let apart = hole.start >= range.end || hole.end <= range.start;
-    let parts = if apart { [range, 0..0] } else { parts };
+    let is_outside = hole.start >= range.end || hole.end <= range.start;
+    let parts = if is_outside { [range, 0..0] } else { parts };
     parts.into_iter().filter(|part| !part.is_empty()).map(move |range| Mapping { range, backing })
 }
 

@@ -51,9 +51,10 @@ unsafe extern "C" fn add(
         .map(|header| stretch(offset + address(header.p_vaddr), address(header.p_memsz)));
     let block = headers.iter().find(|header| header.p_type == libc::PT_TLS);
     // Older systems hand out a shorter description, which ends before this field.
-    let told = size >= std::mem::offset_of!(libc::dl_phdr_info, dlpi_tls_data) + size_of::<usize>();
+    let has_data =
+        size >= std::mem::offset_of!(libc::dl_phdr_info, dlpi_tls_data) + size_of::<usize>();
     let thread_local = block
-        .filter(|_| told && !object.dlpi_tls_data.is_null())
+        .filter(|_| has_data && !object.dlpi_tls_data.is_null())
         .map(|header| stretch(object.dlpi_tls_data.addr(), address(header.p_memsz)));
     objects.push(Object { path, offset, statics: statics.collect(), thread_local });
     0

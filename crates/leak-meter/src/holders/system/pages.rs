@@ -10,7 +10,7 @@ use super::memory::WORD;
 /// Pages whose state is requested at once.
 const PAGES: usize = 4096;
 /// Ranges of pages that are requested at once.
-const STRETCHES: usize = 512;
+const RANGES: usize = 512;
 /// Bits in the state of a page: in memory, or swapped out.
 const PRESENT: u64 = 0b11 << 62;
 
@@ -20,7 +20,7 @@ pub(super) struct Pages {
     /// `None` if the system reports nothing; then all pages are read.
     file: Option<File>,
     /// Whether it reports ranges of pages: Linux 6.7 and later.
-    tells_stretches: bool,
+    reports_ranges: bool,
     size: usize,
     states: Vec<u8>,
 }
@@ -58,7 +58,7 @@ impl Pages {
         let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
         Self {
             file: File::open("/proc/self/pagemap").ok(),
-            tells_stretches: true,
+            reports_ranges: true,
             size: usize::try_from(size).unwrap_or(4096),
             states: vec![0; PAGES * WORD],
         }
@@ -71,10 +71,10 @@ impl Pages {
 
     /// The parts in use of a first piece of `range`, and where that piece ends.
     pub(super) fn in_use(&mut self, range: &Range<usize>) -> (Vec<Range<usize>>, usize) {
-        if self.tells_stretches {
-            match self.stretches(range) {
+        if self.reports_ranges {
+            match self.ranges(range) {
                 Some(found) => return found,
-                None => self.tells_stretches = false,
+                None => self.reports_ranges = false,
             }
         }
         let end = range.end.min((range.start & !(self.size - 1)) + PAGES * self.size);
@@ -82,7 +82,7 @@ impl Pages {
     }
 
     /// Asks for ranges of pages. The system skips untouched memory by whole page tables.
-    fn stretches(&self, range: &Range<usize>) -> Option<(Vec<Range<usize>>, usize)> {
+    fn ranges(&self, range: &Range<usize>) -> Option<(Vec<Range<usize>>, usize)> {
         /// Pages of a kind, by the system's numbers.
         const IS_PRESENT: u64 = 1 << 3;
         const IS_SWAPPED: u64 = 1 << 4;
@@ -90,7 +90,7 @@ impl Pages {
         /// `_IOWR('f', 16, struct pm_scan_arg)`.
         const PAGEMAP_SCAN: libc::Ioctl = 0xC060_6610_u32 as libc::Ioctl;
         let file = self.file.as_ref()?;
-        let mut regions = vec![Region::default(); STRETCHES];
+        let mut regions = vec![Region::default(); RANGES];
         let first = range.start & !(self.size - 1);
         let mut scan = Scan {
             size: size_of::<Scan>() as u64,
@@ -114,7 +114,7 @@ impl Pages {
             let [start, end] = [region.start, region.end].map(usize::try_from);
             Some(start.ok()?.max(range.start)..end.ok()?.min(range.end))
         };
-        let parts = regions[..got.min(STRETCHES)].iter().filter_map(cut);
+        let parts = regions[..got.min(RANGES)].iter().filter_map(cut);
         let parts = parts.filter(|part| !part.is_empty()).collect();
         // Without progress, the caller would loop forever.
         (walked > range.start).then_some((parts, walked))
@@ -125,11 +125,11 @@ impl Pages {
         let first = range.start / self.size;
         let count = range.end.div_ceil(self.size) - first;
         let states = &mut self.states[..count * WORD];
-        let told = self
+        let is_known = self
             .file
             .as_ref()
             .is_some_and(|pages| pages.read_exact_at(states, (first * WORD) as u64).is_ok());
-        if !told {
+        if !is_known {
             return vec![range];
         }
         let mut parts: Vec<Range<usize>> = Vec::new();
@@ -176,17 +176,17 @@ mod tests {
     }
 
     #[test]
-    fn stretches_and_single_pages_tell_the_same() {
+    fn ranges_and_single_pages_agree() {
         let mut pages = Pages::open();
         let (_memory, range) = touched(&pages);
-        let by_stretch = all(&mut pages, &range);
-        pages.tells_stretches = false;
-        assert_eq!(all(&mut pages, &range), by_stretch);
-        assert_eq!(by_stretch.len(), 32);
+        let by_range = all(&mut pages, &range);
+        pages.reports_ranges = false;
+        assert_eq!(all(&mut pages, &range), by_range);
+        assert_eq!(by_range.len(), 32);
         // Neither end need be that of a page.
         let within = range.start + 8..range.start + 16;
         assert_eq!(all(&mut pages, &within), std::slice::from_ref(&within));
-        pages.tells_stretches = true;
+        pages.reports_ranges = true;
         assert_eq!(all(&mut pages, &within), [within]);
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct Fall<'a> {
 
 /// A growing call stack whose growth the fall of others makes up for.
 pub(super) struct Suspect<'a> {
-    /// Its number among those that change.
+    /// Its index among the changing call stacks.
     pub(super) at: usize,
     pub(super) history: &'a History,
     /// The round from which it is judged: earlier ones are explained by what has run out since.
@@ -63,7 +63,7 @@ pub(super) fn runs_out(readings: &[u64]) -> Option<usize> {
     (rounds / 4..=last).step_by((rounds / 48).max(1)).find(|from| !falls(&readings[*from..]))
 }
 
-/// What a stack shows from a round on.
+/// The judgement on a call stack from a round on.
 pub(super) fn since(history: &History, from: usize, series_count: usize) -> Judgement {
     let readings = history.readings[from..].to_vec();
     let plain = Judgement::of_history(&History { readings, ..history.clone() }, series_count);
@@ -95,8 +95,8 @@ pub(super) fn recent_rate(blocks: &[u64]) -> u64 {
     fall / quarter as u64
 }
 
-/// Whether a falling series has not fallen at the end for longer than ever before in the second half. What
-/// it fell from may be gone, and then the heap shows nothing of it.
+/// Whether a falling series has not fallen at the end for longer than ever before in the second half. The
+/// blocks that were freed may all be gone, and then the heap shows nothing about them.
 pub(super) fn has_just_stopped(blocks: &[u64]) -> bool {
     /// Smaller falls are noise: one in so many of a round's blocks.
     const NOISE: u64 = 10;

@@ -12,11 +12,11 @@ const MOST_FALLING: usize = 16;
 /// Nor with more growing ones: each takes time.
 const MOST_GROWING: usize = 32;
 
-/// What is found instead of Growing, and why.
+/// The verdict that replaces Growing, and why.
 pub(super) type Revised = (Verdict, Reason);
 
-/// For each suspect, what the heap says of it and each of the falling stacks. `Err` is the reason why
-/// the heap was not looked at.
+/// For each suspect, what the heap shows about it and each falling stack. `Err` is the reason why the heap was
+/// not scanned.
 pub(super) fn ask(
     suspects: &[Suspect],
     falls: &[&Fall],
@@ -33,7 +33,7 @@ pub(super) fn ask(
             holders::share_a_container(&growing, &falling)
         }
         HeapAccess::Later => Err("the soak has not ended".to_owned()),
-        HeapAccess::SwitchedOff => Err("the look for holders is switched off".to_owned()),
+        HeapAccess::SwitchedOff => Err("the search for holders is switched off".to_owned()),
     };
     match answers {
         Err(reason) => vec![Err(reason); suspects.len()],
@@ -55,7 +55,7 @@ fn falling(history: &History) -> Falling {
     Falling { site: history.site, per_round: recent_rate(&history.blocks()) }
 }
 
-/// What is found of a suspect instead of Growing; `None` if that stands. The heap was asked about the first of
+/// The verdict that replaces Growing for a suspect; `None` if Growing stands. `answers` are about the first of
 /// the falls; the others were over before the rounds from which the suspect is judged.
 pub(super) fn revise(
     suspect: &Suspect,

@@ -2,9 +2,9 @@
 //! of another.
 //!
 //! A cache whose entries were made before the soak, or by one path while it filled and by another since,
-//! exchanges them one by one. The new stack grows until all are exchanged, and the old one falls. Numbers
-//! alone cannot tell this from a queue that drains while something else leaks. So the heap is asked whether
-//! one container holds the blocks of both stacks, and only then are they judged together.
+//! exchanges them one by one. The new stack grows until all are exchanged, and the old one falls. Numbers alone
+//! cannot tell this from a queue that drains while something else leaks. So the heap is scanned for a container
+//! that holds the blocks of both stacks, and only then are they judged together.
 //!
 //! An exchange ends when the old blocks have run out. From then on each stack is judged by itself.
 
@@ -20,18 +20,18 @@ use crate::verdict::Verdict;
 use balance::{Fall, Suspect, falls, is_made_up_for, may_rise, rises, runs_out, since};
 use containers::{Revised, ask, revise};
 
-/// Whether the heap can be asked who holds what.
+/// Whether the heap may be scanned for holders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum HeapAccess {
     /// At the end of a soak: once.
     Allowed,
-    /// During a soak: a look takes too long.
+    /// During a soak: a scan takes too long.
     Later,
     /// Never, by the soak's own choice.
     SwitchedOff,
 }
 
-/// Revises what `verdicts` say of growth that the fall of other call stacks makes up for.
+/// Revises the `verdicts` on growth that the fall of other call stacks makes up for.
 pub(super) fn judge(changing: &[History], verdicts: &mut [Judgement], heap: HeapAccess) {
     let series_count = changing.len();
     let grows = |at: &usize| match verdicts[*at].verdict {
@@ -84,7 +84,7 @@ pub(super) fn judge(changing: &[History], verdicts: &mut [Judgement], heap: Heap
     }
 }
 
-/// Takes back what was said of growth. What was open before stays so.
+/// Replaces a verdict of Growing; an Undecided one stays.
 fn apply((verdict, reason): Revised, judgement: &mut Judgement) {
     if judgement.verdict == Verdict::Growing {
         judgement.verdict = verdict;

@@ -67,8 +67,8 @@ impl Recorder<'_> {
         self.ledger.record();
     }
 
-    /// Ends the load where what leaks comes near a limit: so that the process neither fails for want of it,
-    /// nor seems to be steady since it can have no more.
+    /// Ends the load when a leaking resource comes near its limit, so that the process neither fails nor seems
+    /// steady because it cannot get more.
     fn end_near_limit(&mut self, now: &Readings) {
         let rounds = self.rounds.len();
         if rounds < CHECKPOINTS[0] {
@@ -91,7 +91,7 @@ impl Recorder<'_> {
                 units::bytes(live as f64)
             )
         };
-        // A soak that was given its work does it, as long as the system lets it.
+        // A soak with a fixed amount of work completes it, as long as the system allows it.
         if self.schedule.has_budget() {
             self.over = true;
             self.ended_early = Some(end);
