@@ -50,7 +50,7 @@ struct Live {
 impl Snapshot {
     /// The live heap of this moment.
     ///
-    /// From the first one on, call sites are looked for until [`allocator::stop`] is called, also where that
+    /// From the first one on, call sites are looked for until [`allocator::stop`] is called, even if the search
     /// was off until then: without frame pointers, or by the environment variable `LEAK_METER_ATTRIBUTION`.
     /// What was allocated while it was off is one place without a line. Costs a read of what each thread has
     /// counted; nothing is resolved or written.
@@ -77,7 +77,7 @@ impl Snapshot {
     }
 
     /// What was allocated and freed since `earlier`, by place. Takes milliseconds to seconds, for the names;
-    /// meanwhile the program may go on.
+    /// the program may keep running meanwhile.
     pub fn since(&self, earlier: &Self) -> Difference {
         allocator::as_meter(|| self.difference(earlier))
     }

@@ -27,7 +27,7 @@ pub(crate) struct Symbols {
 struct Symbol {
     start: u64,
     size: u64,
-    /// Where its mangled name stands in the file.
+    /// The position and length of its mangled name in the file.
     name: (usize, usize),
 }
 

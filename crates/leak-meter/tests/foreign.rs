@@ -28,7 +28,7 @@ fn verdict_on_c_code(report: &Report) -> Verdict {
 struct Line([u8; 200]);
 
 #[test]
-fn what_c_code_loses_is_told_from_what_rust_keeps() {
+fn leaks_of_c_code_are_distinguished_from_rust_memory() {
     // A C library that loses 2 kB in each operation.
     let lost = Soak::new().operations_per_round(100).run(|_| {
         c_allocates(2000);

@@ -56,7 +56,7 @@ fn time_of_all_paths() -> Duration {
 }
 
 #[test]
-fn a_full_table_is_said_and_never_steady() {
+fn a_full_table_is_reported_and_never_steady() {
     let before = Snapshot::take();
     let early = black_box(vec![1_u8; 3000]);
     let report = Soak::new().operations_per_round(1 << STEPS).rounds(12).run(|operation| {

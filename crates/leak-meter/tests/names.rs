@@ -105,7 +105,7 @@ fn without_line_tables_the_function_is_named_and_the_line_of_the_profile() {
 }
 
 #[test]
-fn without_names_the_addresses_are_told_and_the_build_that_they_are_of() {
+fn without_names_the_addresses_and_the_build_are_reported() {
     let project = project("false", "\"symbols\"");
     let text =
         printed(&project, "-C force-frame-pointers=yes -C link-arg=-Wl,--build-id=0x1f2e3d4c5b6a");

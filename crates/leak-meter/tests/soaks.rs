@@ -23,16 +23,16 @@ fn planted_leaks_are_found_and_healthy_programs_are_not_accused() {
     one_block_in_a_thousand_operations_is_found_with_its_rate();
     healthy_work_is_steady_at_once();
     a_cache_that_fills_and_then_evicts_is_steady();
-    a_leaked_descriptor_and_a_forgotten_file_are_told_apart();
+    a_leaked_descriptor_and_a_forgotten_file_are_distinguished();
     an_error_ends_the_soak_and_is_never_steady();
     fewer_rounds_than_twelve_decide_nothing();
     the_same_seed_repeats_the_same_operations();
     an_asynchronous_workload_is_measured_the_same();
     another_counter_counts_allocations_and_the_meter_what_is_live();
-    a_paced_soak_does_what_it_is_told_and_keeps_no_rounds();
+    a_paced_soak_follows_its_pacer_and_keeps_no_rounds();
 }
 
-fn a_paced_soak_does_what_it_is_told_and_keeps_no_rounds() {
+fn a_paced_soak_follows_its_pacer_and_keeps_no_rounds() {
     let mut turns = [Pace::Round(3), Pace::Wait, Pace::Round(1), Pace::Round(2)].into_iter();
     let (seen, numbers) = (RefCell::new(Vec::with_capacity(9)), RefCell::new(Vec::new()));
     let report = Soak::new()
@@ -103,7 +103,7 @@ fn a_cache_that_fills_and_then_evicts_is_steady() {
     assert_eq!(report.verdict, Verdict::Steady, "{:?}", report.growth);
 }
 
-fn a_leaked_descriptor_and_a_forgotten_file_are_told_apart() {
+fn a_leaked_descriptor_and_a_forgotten_file_are_distinguished() {
     let folder = tempfile::tempdir().unwrap();
     let open = RefCell::new(Vec::with_capacity(1000));
     let upload = |operation: Operation| folder.path().join(operation.number().to_string());

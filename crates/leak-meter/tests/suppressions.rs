@@ -59,7 +59,7 @@ fn what_is_suppressed_is_listed_and_not_blamed() {
 }
 
 #[test]
-fn a_suppression_that_matched_nothing_is_told_of_a_healthy_program_too() {
+fn an_unmatched_suppression_is_reported_for_a_healthy_program_too() {
     let file = file_of("0000000000000001 gone\n");
     let report = soak().suppressions(file.path()).run(|_| ());
     assert_eq!(report.verdict, Verdict::Steady, "{report}");

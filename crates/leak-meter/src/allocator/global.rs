@@ -21,20 +21,19 @@ use super::{search, walk};
 /// ```
 ///
 /// # Implementation
-/// Each hook delegates first and counts only what succeeded. In front of each block stand 16 bytes
-/// (for an alignment above 16 as many as the alignment): the wrapped allocator sees that much more,
-/// the counts do not. A thread counts in a table of its own, by plain loads and stores; a thread that
-/// ends leaves its table, with the counts, to the next one. Where there are more threads than
-/// tables, and while a thread is being torn down, they share one, by atomic additions.
+/// Each hook delegates first and counts only what succeeded. In front of each block are 16 bytes (for an
+/// alignment above 16 as many as the alignment): the wrapped allocator sees this larger size; the counts do not
+/// include it. A thread counts in a table of its own, by plain loads and stores; a thread that ends leaves its
+/// table, with the counts, to the next one. Where there are more threads than tables, and while a thread is
+/// being torn down, they share one, by atomic additions.
 ///
 /// A hook takes no lock, calls the wrapped allocator once, and cannot panic.
 ///
 /// Call sites are looked for from the first allocation of the process on, as long as frame pointers show
 /// them. Where these are missing, which makes the search slow, they are looked for in soaks, and from
 /// [`start`](super::start) or the first [`Snapshot`](crate::Snapshot) on. The environment variable
-/// `LEAK_METER_ATTRIBUTION` switches the search off outside those too if it is `off`; `on` is the same as
-/// without it. [`stop`](super::stop) switches it off while the program runs. Without the search a block costs the counting
-/// alone.
+/// `LEAK_METER_ATTRIBUTION=off` limits the search to those; `on` has no effect. [`stop`](super::stop) switches
+/// the search off while the program runs. Without it, a block costs only the counting.
 ///
 /// Without the [feature](crate#features) `sites` they are never looked for.
 #[derive(Debug, Default, Clone, Copy)]

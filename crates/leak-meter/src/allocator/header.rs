@@ -44,7 +44,7 @@ impl Outer {
         Some(Self { layout, prefix })
     }
 
-    /// Whether the block is aligned more strictly than a header, so that more stands in front of it.
+    /// Whether the block is aligned more strictly than a header, so that its prefix is longer.
     #[inline]
     pub(super) fn is_padded(&self) -> bool {
         self.prefix > HEADER
@@ -105,7 +105,7 @@ fn mark_at(block: u64) -> u32 {
     (block.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32 | 1
 }
 
-/// The header of a live block, as it stands in the two words in front of it.
+/// The header of a live block, from the two words in front of it.
 #[cfg(feature = "holders")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Found {

@@ -134,7 +134,7 @@ pub(super) fn begin() -> u32 {
     state()
 }
 
-/// Ends the pause of a search that was in the state `before`, and returns the method by which it goes on.
+/// Ends the pause of a search that was in the state `before`, and returns the method by which it continues.
 fn resume(before: State, renews: bool) -> Method {
     let _guard = MeterGuard::enter();
     let found = if before.method == Method::Off { find_method() } else { before.method };

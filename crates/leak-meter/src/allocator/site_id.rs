@@ -35,8 +35,8 @@ impl SiteId {
 }
 
 pub(super) const FIXED_SITES: u32 = 4;
-/// Sites that fit, the fixed ones included. The real programs that were looked at have a few
-/// thousand call stacks.
+/// Sites that fit, the fixed ones included. The real programs that were measured have a few thousand call
+/// stacks.
 #[cfg(feature = "sites")]
 pub(super) const MOST_SITES: usize = 16_384;
 /// Without call sites there are the fixed ones alone.

@@ -19,7 +19,7 @@ pub(super) use super::site_id::{FIXED_SITES, MOST_SITES};
 
 const TABLE: usize = 2 * MOST_SITES;
 static ENTRIES: [AtomicU64; TABLE] = [const { AtomicU64::new(0) }; TABLE];
-/// Entries in use. Above three quarters nothing is added: looking for what is not there would become slow.
+/// Entries in use. Above three quarters nothing is added, since failing lookups would become slow.
 static ENTERED: AtomicUsize = AtomicUsize::new(0);
 const MOST_ENTRIES: usize = TABLE / 4 * 3;
 static NEXT: AtomicU32 = AtomicU32::new(FIXED_SITES);
@@ -71,7 +71,7 @@ pub(super) fn alias(hash: u64, site: SiteId) {
     }
 }
 
-/// Where a hash stands in the table, or would.
+/// Where a hash is in the table, or would be.
 enum Place {
     Taken(SiteId),
     Free(usize),
@@ -95,7 +95,7 @@ fn lookup(hash: u64) -> Place {
     Place::None
 }
 
-/// Enters `site` under `hash`, and returns the site that stands there now.
+/// Enters `site` under `hash`, and returns the site that is stored there now.
 fn publish(hash: u64, site: SiteId) -> SiteId {
     loop {
         match lookup(hash) {

@@ -178,7 +178,7 @@ pub(super) fn stack_pointer() -> usize {
     pointer
 }
 
-/// What stands at a frame pointer: the caller's frame pointer, and where to return to.
+/// The two words at a frame pointer: the caller's frame pointer, and the return address.
 pub(super) type Frame = [usize; 2];
 
 /// Reads the two words at a frame pointer. By instructions of its own: a frame of which only the place is
@@ -225,7 +225,7 @@ pub(super) unsafe fn frame_at(pointer: usize) -> Frame {
     }
 }
 
-/// What differs between frames as they stand now and as they were.
+/// The difference between the current frames and remembered ones.
 #[derive(Clone, Copy)]
 #[cfg(target_arch = "x86_64")]
 pub(super) struct Difference(std::arch::x86_64::__m128i);
@@ -267,7 +267,7 @@ impl Difference {
     }
 }
 
-/// What differs between frames as they stand now and as they were.
+/// The difference between the current frames and remembered ones.
 #[derive(Clone, Copy)]
 #[cfg(not(target_arch = "x86_64"))]
 pub(super) struct Difference(usize);

@@ -1,8 +1,8 @@
 //! The call stacks that a thread allocated from recently, so that most walks can be skipped.
 //!
-//! Following a list of frame pointers waits for memory at each step. A stack that was walked before
-//! is instead compared with the thread's own as it stands now, all frames at once, which is several
-//! times quicker and just as exact: every pointer and every return address of it is looked at.
+//! Following a list of frame pointers waits for memory at each step. A stack that was walked before is instead
+//! compared with the thread's current one, all frames at once, which is several times faster and just as exact:
+//! every pointer and every return address is compared.
 
 use super::records::MOST_FRAMES;
 use super::sites::SiteId;
@@ -157,8 +157,8 @@ impl Entry {
     }
 }
 
-/// What a stack is looked up by: its innermost frames, and the allocation's size, which distinguishes two
-/// allocations of one function. Never 0.
+/// The key of a stack: its innermost frames, and the allocation's size, which distinguishes two allocations of
+/// one function. Never 0.
 ///
 /// # Safety
 /// Two words at `start` can be read.

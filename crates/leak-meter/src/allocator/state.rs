@@ -84,7 +84,7 @@ impl State {
         }
     }
 
-    /// The program wants no search, whatever goes on.
+    /// The program wants no search, in a soak or outside.
     pub(super) fn stopped(self) -> Self {
         Self { method: Method::Off, outside: Outside::Off, ..self }
     }
@@ -99,8 +99,8 @@ impl State {
         Self { in_soak: false, ..self }.by(self.method)
     }
 
-    /// Frame pointers were found to be missing: an unwinder is used where the program has asked for the
-    /// search, and none goes on elsewhere. `None` if they are not used any more.
+    /// Frame pointers were found to be missing: an unwinder is used where the program has asked for the search,
+    /// and the search ends elsewhere. `None` if frame pointers are no longer used.
     pub(super) fn without_frame_pointers(self) -> Option<Self> {
         (self.method == Method::FramePointers).then(|| self.by(Method::Unwinder))
     }

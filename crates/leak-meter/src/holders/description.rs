@@ -38,7 +38,7 @@ impl Description {
         })
     }
 
-    /// A hash table: where its control bytes begin, and what stands behind the pointer to them.
+    /// A hash table: where its control bytes begin, and the words after the pointer to them.
     pub(super) fn table(
         size: u64,
         control: u64,

@@ -250,7 +250,7 @@ impl Ways<'_> {
     /// The step that gathers what `leaf` leads to.
     fn gatherer(&self, leaf: u32, heads: &HashSet<u32>) -> Option<u32> {
         let is_step = matches!(self.paths.nodes[leaf as usize].mark, Mark::Step(_));
-        // Blocks that grow and do not become more, such as one large vector, gather by themselves.
+        // Blocks that grow without increasing in number, such as one large vector, gather by themselves.
         let watched = !self.came.is_empty();
         if is_step && watched && self.paths.nodes[leaf as usize].came == 0.0 {
             return Some(leaf);

@@ -15,7 +15,7 @@ const ALIGNMENT: usize = 2 * WORD;
 const BINS: usize = 127;
 /// With fewer empty lists in a row it may be something else.
 const FEWEST_EMPTY: usize = 8;
-/// What stands in front of these lists in an arena: two chunks, the lists with one end, and flags.
+/// What precedes these lists in an arena: two chunks, the lists with one end, and flags.
 const IN_FRONT: usize = 14 * WORD;
 
 /// Whether `address` is that of a chunk that begins within the last word of `block`. Where a block of one
@@ -25,8 +25,8 @@ pub(crate) fn is_chunk(address: usize, block: &Range<usize>) -> bool {
     address.is_multiple_of(ALIGNMENT) && address > block.start && address + WORD >= block.end
 }
 
-/// Whether `words`, which stand at `address`, may be the two ends of an empty list: both lead back to
-/// the list itself, taken for a chunk, whose ends would stand two words further on.
+/// Whether `words`, at `address`, may be the two ends of an empty list: both point back to the list itself,
+/// treated as a chunk whose ends are two words further on.
 #[inline]
 pub(crate) fn may_be_bin(address: usize, words: &[[u8; WORD]]) -> bool {
     let list = address.wrapping_sub(2 * WORD).to_ne_bytes();
@@ -34,7 +34,7 @@ pub(crate) fn may_be_bin(address: usize, words: &[[u8; WORD]]) -> bool {
         && words.get(1).is_some_and(|word| *word == list)
 }
 
-/// Where the arenas are whose empty lists stand at `bins`, in order.
+/// The arenas whose empty lists are at `bins`, in order.
 pub(crate) fn arenas(bins: &[usize]) -> Vec<Range<usize>> {
     const LENGTH: usize = BINS * 2 * WORD;
     let mut arenas = Vec::new();
@@ -43,7 +43,7 @@ pub(crate) fn arenas(bins: &[usize]) -> Vec<Range<usize>> {
         let within = rest.partition_point(|bin| *bin < first + LENGTH);
         let (of_one, others) = rest.split_at(within);
         if of_one.len() >= FEWEST_EMPTY {
-            // Lists that are not empty may stand on both sides.
+            // Lists that are not empty may lie on both sides.
             let last = of_one[of_one.len() - 1];
             let start = (last + 2 * WORD).saturating_sub(LENGTH + IN_FRONT);
             arenas.push(start..first + LENGTH);
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn an_arena_is_told_by_its_empty_lists() {
+    fn an_arena_is_recognised_by_its_empty_lists() {
         let bin = |at: usize| 0x2070 + at * 2 * WORD;
         // All lists but the first four and the last one are empty.
         let empty: Vec<usize> = (4..126).map(bin).collect();

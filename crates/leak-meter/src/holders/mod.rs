@@ -25,8 +25,9 @@
 //! does, it is the holder as well. Steps between a place and its holder are listed as "through".
 //!
 //! - *held by nothing but each other*: a ring that no root reaches. Each step owns the next, and the last one
-//!   the first. The reference to make `Weak` is marked: the way back to what was made first, if it is a counted
-//!   pointer of the program's own code. The counts in the `Rc` or `Arc` show whether a pointer is already weak.
+//!   the first. The reference to make `Weak` is marked: the reference back to the block that was allocated
+//!   first, if it is a counted pointer of the program's own code. The counts in the `Rc` or `Arc` show whether
+//!   a pointer is already weak.
 //! - *memory not allocated through the meter*: a word outside all known memory points there, for instance in
 //!   memory that C code allocated.
 //! - *held by nothing that was found*: forgotten (`mem::forget`, `into_raw`, `Box::leak`), or held
@@ -34,21 +35,20 @@
 //! - *on the stacks of 2,600 threads*: each stack holds some blocks, and none holds nearly all.
 //! - *nobody holds it: its reference count never reached zero*: an `Rc` or `Arc` counts more owners than
 //!   there are pointers to it: a clone was forgotten (`mem::forget`, `into_raw`).
-//! - *dropping it would free*: the holder's own bytes and those of everything that is reached only through it. That
-//!   is what the holder's blocks *dominate*, all of them together. It is found by following every
-//!   pointer again without them. Where that is much less than is held, other ways lead to the
-//!   rest: a list whose nodes know each other is held by any pointer into it.
+//! - *dropping it would free*: the holder's own bytes and those of everything that is reached only through it.
+//!   That is what the holder's blocks *dominate*, all of them together. It is found by following every pointer
+//!   again without them. If that is much less than the holder holds, other paths lead to the rest: a list whose
+//!   nodes know each other is held by any pointer into it.
 //!
 //! # How it works
-//! Every live block has a header of 16 bytes in front of it, with its size, its site and a mark that
-//! is keyed to its address. The writable mappings are read through `/proc/self/mem` (so that a page
-//! which goes away meanwhile is an error and not a fault), and each header is a live block. Each
-//! word of a block that is an address within another block is a pointer. The roots are the
-//! writable segments of the loaded objects, and of every thread the thread-local block and the stack,
-//! from its stack pointer outwards. What is reached from a root is held by it, by a shortest way;
-//! statics come before thread-local values, these before stacks, and on a stack the outer frame before
-//! the inner one; and what only one word of a stack points to before what a block points to as well.
-//! Equal ways are counted together.
+//! Every live block has a header of 16 bytes in front of it, with its size, its site and a mark that is keyed
+//! to its address. The writable mappings are read through `/proc/self/mem` (so that a page which goes away
+//! meanwhile is an error and not a fault), and each header is a live block. Each word of a block that is an
+//! address within another block is a pointer. The roots are the writable segments of the loaded objects, and of
+//! every thread the thread-local block and the stack, from its stack pointer outwards. A block that is reached
+//! from a root is held by it, by a shortest path; statics come before thread-local values, these before stacks,
+//! and on a stack the outer frame before the inner one; and blocks that only a stack points to come before
+//! blocks that another block points to as well. Equal paths are counted together.
 //!
 //! Several words may point to a block that has one owner. A pointer in the spare capacity of a vector, in an
 //! unused slot of a ring buffer or hash table, or at the end of a string is stale and does not count. Otherwise

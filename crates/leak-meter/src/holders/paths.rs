@@ -270,7 +270,7 @@ mod tests {
             let gatherer =
                 |block: u32| paths.gatherer(paths.node_of(200 + block).unwrap(), &HashSet::new());
             assert_eq!(gatherer(1), Some(common));
-            // The place that most of the list is of, if the way comes by it first.
+            // The place of most of the list, if the path reaches it first.
             let is_common_first = paths.node_of(0) == Some(common);
             let of_rare = if is_common_first { gatherer(3) } else { gatherer(0) };
             assert_eq!(of_rare, Some(if is_common_first { common } else { rare }));

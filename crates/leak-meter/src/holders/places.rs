@@ -39,7 +39,7 @@ impl Places {
         }
     }
 
-    /// The number of the place of a site: the same for all that look alike.
+    /// The number of the place of a site: the same for all sites that look alike.
     pub(crate) fn number(&mut self, site: SiteId) -> u32 {
         if let Some(known) = self.of_site.get(site.index()).filter(|known| **known != NONE) {
             return *known;

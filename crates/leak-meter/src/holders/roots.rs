@@ -38,7 +38,7 @@ pub(crate) struct Roots {
     pub(crate) areas: Vec<Area>,
     /// Best first; `root` is the number of the area.
     pub(crate) seeds: Vec<Seed>,
-    /// Where each seed stands.
+    /// The address of each seed.
     pub(crate) places: Vec<usize>,
     /// Whether each seed points to the start of its target.
     pub(crate) exact: Vec<bool>,

@@ -6,10 +6,10 @@
 //! words beside the container's own pointer say which slots are in use: the length, the first element and the
 //! length, or the table's control bytes.
 //!
-//! The control bytes of a table cannot be mistaken, and where the call stack says that a block is a ring
-//! buffer, neither can its first element and its length. Of other blocks, any small numbers may stand
-//! there. So a description must fit: nearly all blocks that only this container points to lie in slots
-//! that are in use. Even then a pointer is dropped only if something else points to its target as well.
+//! The control bytes of a table are unmistakable, and so are the first element and the length of a block that
+//! is a ring buffer according to its call stack. Beside pointers to other blocks, any small numbers may occur.
+//! So a description must fit: nearly all blocks that only this container points to lie in slots that are in
+//! use. Even then a pointer is dropped only if something else points to its target as well.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn without_blocks_of_its_own_nothing_is_told_of_a_container() {
+    fn a_container_without_blocks_of_its_own_is_left_alone() {
         use super::super::graph::tests::graph;
         let graph = graph(3, &[(0, 1), (2, 1)]);
         let mut several = Bits::none_of(3);

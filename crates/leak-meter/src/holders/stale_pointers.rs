@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(left(&[[4, 2]], Room::Vector), [3]);
         assert_eq!(left(&[[4, 2], [4, 1], [2, 0]], Room::Vector), [3], "the largest claim counts");
         for no_vector in [[3, 1], [4, 5], [0, 0], [4, 4]] {
-            // Whoever knows it in another way may use all of it.
+            // An owner without a length may use all of it.
             assert!(left(&[[4, 2], no_vector], Room::Vector).is_empty(), "{no_vector:?}");
         }
         assert!(left(&[], Room::Vector).is_empty(), "whose length is not known");

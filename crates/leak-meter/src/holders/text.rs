@@ -18,7 +18,7 @@ const NOBODY: &str = "nobody holds it: its reference count never reached zero";
 const MOST_HELD: usize = 3;
 
 impl Holders {
-    /// The findings as a short tree, in lines; nothing where there are none.
+    /// The findings as a short tree, in lines; empty if there are none.
     pub fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if let Some(reason) = &self.unavailable {

@@ -158,7 +158,7 @@ mod tests {
     struct Toy {
         sites: Vec<u32>,
         counts: Vec<Option<(u64, u64)>>,
-        /// Whether call stacks tell what channels are.
+        /// Whether call stacks identify channels.
         is_known: bool,
     }
 
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn pointers_are_told_apart_by_the_counts() {
+    fn the_counts_distinguish_pointers() {
         let (graph, mut toy) = toy(&[(1, 1), (2, 1), (1, 3), (2, 1)]);
         let counted = find(&graph, &mut toy);
         assert!(counted.is_counted(1) && !counted.is_counted(2));
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn remains_of_pointers_are_told_by_the_counts() {
+    fn the_counts_reveal_stale_pointers() {
         let (_, mut toy) = toy(&[(1, 0), (1, 0), (2, 0)]);
         // The last channel's first digest has a word that points to the first channel.
         let edges = [(1, 0), (3, 2), (5, 4), (6, 4), (5, 0)];
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_only_look_like_counts_are_none() {
+    fn words_that_only_look_like_counts_are_not_counts() {
         let (graph, mut toy) = toy(&[(1, 0), (1, 0), (1, 0)]);
         toy.counts = (0..6).map(|block| (block % 2 == 0).then_some((block + 4, 9))).collect();
         let counted = find(&graph, &mut toy);

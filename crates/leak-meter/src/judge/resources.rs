@@ -28,7 +28,7 @@ pub(crate) struct Evidence<'a> {
     pub(crate) limits: &'a BTreeMap<Resource, Limit>,
     /// Resources that could not be measured from the start, each with the reason.
     pub(crate) unavailable: &'a BTreeMap<Resource, String>,
-    /// Resources whose measurement failed on the way, each with the reason.
+    /// Resources whose measurement failed during the soak, each with the reason.
     pub(crate) failed: &'a BTreeMap<Resource, String>,
     /// Whether the meter is the program's global allocator.
     pub(crate) installed: bool,

@@ -4,10 +4,10 @@
 //! its heap (`mallinfo2`), and the meter knows the share of the program's own blocks.
 //!
 //! # How far it can be off
-//! - Each chunk is rounded up, by at most 15 bytes, and a large one to whole pages. So the share of
-//!   blocks that came since the first reading is taken at its most, and growth of C code's memory is
-//!   understated by up to 16 bytes for each of them (48, if it is over-aligned) and a 32nd of their bytes; it
-//!   is never overstated. What stands before a block, alignment included, is known exactly.
+//! - Each chunk is rounded up, by at most 15 bytes, and a large one to whole pages. So the share of blocks that
+//!   came since the first reading is taken at its most, and growth of C code's memory is understated by up to
+//!   16 bytes for each of them (48, if it is over-aligned) and a 32nd of their bytes; it is never overstated.
+//!   What precedes a block, alignment included, is known exactly.
 //! - A thread has memory of the C library and of Rust's standard library, which does not belong to the
 //!   program's C code. For each thread that came since the first reading, growth is understated by up to 4 KiB.
 //! - Freed chunks that the heap keeps for the next allocation still count. They come and go: see
@@ -55,18 +55,18 @@ mod gnu {
         info: MallInfo,
         /// Whether our own blocks lie on the same heap.
         shared: bool,
-        /// What there was of our own at the first reading.
+        /// Our own share at the first reading.
         first: Option<Own>,
         /// Threads when they were last counted.
         threads: i128,
     }
 
-    /// What there is of our own on the heap.
+    /// Our own share of the heap.
     #[derive(Debug, Clone, Copy)]
     struct Own {
         blocks: i128,
         padded: i128,
-        /// As asked for, and what stands before over-aligned blocks in addition.
+        /// The requested bytes, and the padding of over-aligned blocks.
         bytes: i128,
         threads: i128,
     }
@@ -115,8 +115,8 @@ mod gnu {
 
         /// What the heap has handed out and not got back.
         fn in_use(&self) -> i128 {
-            // SAFETY: the function takes nothing, and reads the heap's books under the heap's own
-            // locks; no allocation of ours is under way on this thread.
+            // SAFETY: the function takes nothing, and reads the heap's books under the heap's own locks; no
+            // allocation of ours is in progress on this thread.
             let info = unsafe { (self.info)() };
             info.uordblks as i128 + info.hblkhd as i128
         }

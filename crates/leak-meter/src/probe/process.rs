@@ -15,8 +15,8 @@ const OPEN_FILES: &str = "/dev/fd";
 
 /// Counts the open file descriptors of this process.
 ///
-/// The handle that it reads them through is opened once, so that it goes on counting when the
-/// process has run out of descriptors; that handle is left out of the count.
+/// The handle that it reads them through is opened once, so that it still counts when the process has run out
+/// of descriptors; that handle is left out of the count.
 #[derive(Debug)]
 pub struct OpenFilesProbe(EntryCounter);
 

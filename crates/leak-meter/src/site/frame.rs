@@ -170,7 +170,7 @@ pub(crate) fn short(function: &str) -> String {
     });
     let kept: String = kept.collect();
     let names: Vec<&str> = kept.split("::").filter(|name| !name.is_empty()).collect();
-    // A closure is part of the function that it stands in.
+    // A closure is part of the function that contains it.
     let closure = |name: &&str| name.starts_with('{');
     let end = names.iter().position(closure).filter(|at| *at > 0).unwrap_or(names.len());
     names[end.saturating_sub(2)..end].join("::")

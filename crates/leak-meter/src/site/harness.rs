@@ -78,7 +78,7 @@ mod tests {
         // A stack that does not go through the harness.
         let thread = [Frame::named("shop::Cart::add", Owner::Program)];
         assert!(!soaked.is_not_of(&thread, true));
-        // Of a soak on a thread of its own nothing tells its test.
+        // The test of a soak on its own thread is unknown.
         let unknown = SoakedTest(None);
         assert!(unknown.is_not_of(&own, true) && !unknown.is_not_of(&own, false));
     }

@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn the_source_tells_the_type_of_an_inlined_method() {
+    fn the_source_gives_the_type_of_an_inlined_method() {
         let here = env!("CARGO_MANIFEST_DIR").to_owned() + "/src/site/names.rs";
         let text = std::fs::read_to_string(&here).unwrap();
         let line = text.lines().position(|line| line.contains("frames.drain(")).unwrap() + 1;

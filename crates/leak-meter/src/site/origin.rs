@@ -36,7 +36,7 @@ pub(super) fn origin(function: &str, file: Option<&str>) -> (Owner, Option<Packa
     if file.extension().is_none_or(|extension| extension != "rs") {
         return (Owner::System, None);
     }
-    // Only the folders below the package tell a test; those above may be called anything.
+    // Only the folders below the package identify a test; those above may have any name.
     let test = folders_of(relative_path(file))
         .any(|folder| ["tests", "benches", "examples"].contains(&folder));
     (if test { Owner::Tests } else { Owner::Program }, None)
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn code_is_told_by_where_it_lies() {
+    fn code_is_attributed_by_its_path() {
         for (file, owner, of) in [
             ("/home/me/shop/src/cart.rs", Owner::Program, None),
             ("/home/me/shop/crates/db/src/pool.rs", Owner::Program, None),
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_tells_its_package_and_version() {
+    fn a_folder_names_its_package_and_version() {
         for (folder, name, version) in [
             ("lru-0.6.3", "lru", Some("0.6.3")),
             ("md-5-0.10.6", "md-5", Some("0.10.6")),
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_test_is_told_by_its_folder_below_the_workspace() {
+    fn a_test_is_recognised_by_its_folder_below_the_workspace() {
         let here = env::current_dir().unwrap();
         let root = here.ancestors().find(|folder| folder.join("Cargo.lock").is_file()).unwrap();
         let test = root.join("crates/shop/tests/leaks.rs");

@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn without_own_functions_the_others_tell_places_apart() {
+    fn without_own_functions_the_others_distinguish_places() {
         let of_functions = |functions: &[&str]| {
             let frames = functions.iter().map(|function| Frame::named(function, Owner::Dependency));
             of_frames(&frames.collect::<Vec<_>>())

@@ -66,7 +66,7 @@ enum Scope {
     Other,
 }
 
-/// What stands in front of a pair of braces.
+/// The header in front of a pair of braces.
 #[derive(Debug, Default)]
 struct Header {
     /// What the next braces enclose, if they are not in parentheses.
@@ -81,7 +81,7 @@ impl Header {
     }
 }
 
-/// The functions of a source file. Only braces and a few keywords are looked at, so that a file that does not
+/// The functions of a source file. Only braces and a few keywords are read, so that a file that does not
 /// compile, or has a later edition, still gives what it can.
 fn functions(text: &str) -> Vec<Function> {
     let mut functions = Vec::new();

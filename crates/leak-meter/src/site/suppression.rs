@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn suppressions_that_matched_nothing_are_told_with_their_reasons() {
+    fn suppressions_that_matched_nothing_are_listed_with_their_reasons() {
         let entries = read_text("0000000000000001 one\n0000000000000002 two words\n").unwrap();
         let suppressions = Suppressions { entries, ..Suppressions::default() };
         let matched = BTreeSet::from(["0000000000000001".to_owned()]);

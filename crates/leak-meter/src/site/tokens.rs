@@ -34,7 +34,7 @@ impl<'a> Tokens<'a> {
         self.rest.peek().is_some_and(|(_, letter)| wanted(*letter))
     }
 
-    /// Where the next letter stands.
+    /// The position of the next letter.
     fn place(&mut self) -> usize {
         self.rest.peek().map_or(self.text.len(), |(at, _)| *at)
     }

@@ -120,7 +120,7 @@ impl Handles {
         self.last
     }
 
-    /// What the descriptors are open on, where the system tells.
+    /// What the descriptors are open on, if the system reports it.
     pub(super) fn open_groups(&mut self) -> Option<BTreeMap<FileGroup, u64>> {
         let mut groups = self.open_files.as_mut().ok()?.groups().ok()?;
         let spare = FileGroup { kind: FileKind::Device, place: SPARE.to_owned() };

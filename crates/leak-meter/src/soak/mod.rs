@@ -114,10 +114,10 @@ impl<'a> Soak<'a> {
         self
     }
 
-    /// How long to rest after the load, if something grew, before a last reading: what went away by then is
-    /// no leak. Give a store whose entries expire by themselves at least their time to live; it comes on top
-    /// of the budget. By default a fiftieth of the budget, which is part of it, and nothing if the
-    /// operations in each round are given.
+    /// How long to rest after the load, if something grew, before a last reading: what went away by then is no
+    /// leak. If entries of a store expire, rest for at least their time to live; it comes on top of the budget.
+    /// By default a fiftieth of the budget, which is part of it, and nothing if the operations in each round
+    /// are given.
     ///
     /// A vector or table keeps its room when it is emptied. Where blocks that it may have held went away, its
     /// room is Undecided; a [bound](Self::bound_site) decides.
@@ -163,7 +163,7 @@ impl<'a> Soak<'a> {
         self
     }
 
-    /// Called with each round as it ends. What it allocates it must give back before it returns.
+    /// Called with each round as it ends. It must free everything that it allocates before it returns.
     pub fn observe(mut self, observer: impl FnMut(&Round) + 'a) -> Self {
         self.watchers.observer = Some(Box::new(observer));
         self

@@ -23,12 +23,11 @@ pub enum Pace {
 }
 
 impl<'a> Soak<'a> {
-    /// Lets `pacer` say when each round begins and how many operations it has: a soak without an end
-    /// of its own, to be shown live. Each round is read and [observed](Self::observe), and then
-    /// forgotten, so that it can go on for hours: the report has no rounds, and decides nothing.
+    /// Lets `pacer` say when each round begins and how many operations it has: a soak without an end of its
+    /// own, to be shown live. Each round is read and [observed](Self::observe), and then forgotten, so that it
+    /// can run for hours: the report has no rounds, and decides nothing.
     ///
-    /// `pacer` must not block: while it says [`Pace::Wait`], an asynchronous workload's other tasks go
-    /// on.
+    /// `pacer` must not block: while it returns [`Pace::Wait`], an asynchronous workload's other tasks run.
     pub fn paced(mut self, pacer: impl FnMut() -> Pace + 'a) -> Self {
         self.watchers.pacer = Some(Box::new(pacer));
         // The time of an operation need not be measured.

@@ -19,7 +19,7 @@ use crate::series::Round;
 use crate::site::Ledger;
 use crate::verdict::{Verdict, decide};
 
-/// The rounds at which a soak that stops early looks whether it is decided.
+/// The rounds after which a soak that stops early checks whether it is decided.
 const CHECKPOINTS: [usize; 3] = [24, 48, 96];
 /// A load that has added so many live bytes ends, so that a leak of large blocks does not take the
 /// machine's memory.
@@ -48,7 +48,7 @@ pub(super) struct Recorder<'a> {
     ledger: Ledger,
     /// The reading after the rest, if there was one.
     after_rest: Option<Round>,
-    /// Why the workload could not go on.
+    /// Why the workload stopped.
     stopped: Option<String>,
     /// Why the load ended before its time or its rounds were up.
     ended_early: Option<String>,
@@ -179,7 +179,7 @@ impl<'a> Recorder<'a> {
     pub(super) fn end_round(&mut self, settled: bool, end: RoundEnd) {
         allocator::as_meter(|| match end {
             RoundEnd::Complete => self.record(settled),
-            // Fewer operations than the others: it cannot stand in the series.
+            // It has fewer operations than the others, so it cannot be part of the series.
             RoundEnd::OutOfTime => self.over = true,
             RoundEnd::Failed(why) => self.stop(why),
         });

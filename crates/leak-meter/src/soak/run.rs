@@ -74,8 +74,8 @@ impl Soak<'_> {
     }
 
     /// As [`run`](Self::run), for an asynchronous workload on any runtime. While the soak settles and rests,
-    /// the runtime goes on, so that pending tasks and timers can end. `settled` in each
-    /// [`Round`](crate::Round) tells whether the counts came to rest; work that lingers longer than a
+    /// the runtime keeps running, so that pending tasks and timers can end. `settled` in each
+    /// [`Round`](crate::Round) says whether the counts came to rest; work that lingers longer than a
     /// millisecond needs [`settle_async`](Self::settle_async).
     ///
     /// # Panics
@@ -132,7 +132,7 @@ async fn run_one<R: OperationResult>(
     result.map(|result| result.stopped_by(operation))
 }
 
-/// Prints the report so far and lets the panic of an operation go on.
+/// Prints the report so far and resumes the panic of an operation.
 fn fail(recorder: &mut Recorder<'_>, number: u64, payload: Payload) -> ! {
     let text = payload
         .downcast_ref::<&str>()

@@ -1,9 +1,9 @@
 //! How much work each round has, and when the load ends.
 //!
-//! A soak with a budget begins with rounds of one operation. When it has enough rounds and time is left,
-//! it merges neighbouring rounds into one and goes on with rounds of as many operations as the merged
-//! ones. So no operation has to be timed beforehand, a slow first one does not matter, and operations
-//! that slow down as they leak end the load in time, with at least half of the rounds read.
+//! A soak with a budget begins with rounds of one operation. When it has enough rounds and time is left, it
+//! merges neighbouring rounds into one and continues with rounds of as many operations as the merged ones. So
+//! no operation has to be timed beforehand, a slow first one does not matter, and operations that slow down as
+//! they leak end the load in time, with at least half of the rounds read.
 
 use std::time::{Duration, Instant};
 

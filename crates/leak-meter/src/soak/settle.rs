@@ -37,7 +37,7 @@ pub(super) type Step<'a> = Box<dyn FnMut() + 'a>;
 /// The same, for an asynchronous program. A trait of its own rather than a closure that returns a boxed
 /// future: so that a soak can be used where one with a shorter lifetime is expected.
 pub(super) trait AsyncStep {
-    /// Polls the step that is under way, or a new one.
+    /// Polls the current step, or a new one.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()>;
 }
 
@@ -95,7 +95,7 @@ impl Settling<'_> {
         self.settled(false)
     }
 
-    /// As [`settle`](Self::settle), while the runtime goes on.
+    /// As [`settle`](Self::settle), while the runtime keeps running.
     pub(super) async fn settle_async(&mut self, longest: Duration) -> bool {
         let began = Instant::now();
         for (attempt, pause) in self.pauses().iter().enumerate() {
@@ -132,7 +132,7 @@ impl Settling<'_> {
     }
 }
 
-/// Waits while the runtime goes on: its tasks, timers and sockets. Works on any runtime, since it uses
+/// Waits while the runtime keeps running: its tasks, timers and sockets. Works on any runtime, since it uses
 /// none of its timers.
 pub(super) async fn rest_async(time: Duration) {
     let began = Instant::now();

@@ -58,7 +58,7 @@ impl Drop for Within {
 }
 
 impl SoakLock {
-    /// Waits until no soak is under way. If that can never happen, `fault` gets the reason.
+    /// Waits until no soak is running. If that can never happen, `fault` gets the reason.
     pub(super) fn wait(fault: &mut Option<String>) -> Self {
         if AROUND.get() > 0 {
             return Self::refused(fault);
@@ -69,8 +69,8 @@ impl SoakLock {
         Self { kind: LockKind::OnThread(Within::enter()) }
     }
 
-    /// As [`wait`](Self::wait), while the runtime's other tasks go on: the soak that is waited for may
-    /// be one of them.
+    /// As [`wait`](Self::wait), while the runtime's other tasks run: the soak that is waited for may be one of
+    /// them.
     pub(super) async fn wait_async(fault: &mut Option<String>) -> Self {
         if AROUND.get() > 0 {
             return Self::refused(fault);

@@ -155,7 +155,7 @@ mod tests {
                 let rate = decision.rate.expect("a rate");
                 let each = each as f64;
                 assert!(rate.low <= each && each <= rate.high, "{rate:?} of {each}");
-                // Nothing is said of one that is full soon.
+                // A container that is full soon is not covered.
                 let full = readings[30];
                 readings[30..].fill(full);
                 assert_ne!(decide(&readings, 1).verdict, Verdict::Growing, "{made} {each}");

@@ -70,7 +70,7 @@ impl Scatter {
         }
     }
 
-    /// The growth of a block that meets both tests. `None` where no growth is told from the fade.
+    /// The growth of a block that meets both tests. `None` if no growth can be distinguished from the fade.
     fn growth_needed(
         &self,
         gains: &Gains,

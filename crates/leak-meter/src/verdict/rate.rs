@@ -16,9 +16,10 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// The rate of a growing series of bytes whose blocks grow as `blocks` says: the gain in all over the rounds
-    /// in which the blocks grow. Bytes come in blocks and in the room of the container that holds them, which
-    /// doubles now and then: a window without such a step says too little, one with it too much.
+    /// The rate of a growing series of bytes whose blocks grow as `blocks` says: the gain in all over the
+    /// rounds in which the blocks grow. Bytes come in blocks and in the room of the container that holds them,
+    /// which doubles now and then: a window without such a step gives too low a rate, one with it too high a
+    /// rate.
     pub(crate) fn of_bytes(self, bytes: &[u64], blocks: &Decision) -> Self {
         let Reason::GainsLast { rounds } = blocks.reason else { return self };
         let Some(first) = bytes.len().checked_sub(rounds).and_then(|from| bytes.get(from)) else {

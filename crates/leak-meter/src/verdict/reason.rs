@@ -86,7 +86,7 @@ pub enum Reason {
     Exchanged,
     /// Undecided: other lines freed as many blocks as this one allocated.
     PerhapsExchanged {
-        /// Why it could not be told whether they are exchanged, as a sentence without a full stop.
+        /// Why it is unknown whether they are exchanged, as a sentence without a full stop.
         why: String,
     },
     /// It grew while blocks of other lines were freed, and not after these had run out.

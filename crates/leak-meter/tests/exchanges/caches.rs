@@ -209,7 +209,7 @@ pub fn growth_that_ends_when_the_old_entries_have_run_out_is_not_blamed() {
     is_steady(&report);
 }
 
-pub fn without_a_look_at_the_heap_the_report_says_what_would_decide() {
+pub fn without_a_heap_scan_the_report_says_what_would_decide() {
     let mut jobs = VecDeque::new();
     let mut done = Vec::with_capacity(40_000);
     let report = soak().holders(false).run(|operation| {

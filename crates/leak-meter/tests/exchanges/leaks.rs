@@ -63,7 +63,7 @@ pub fn a_queue_and_a_list_in_one_struct_on_the_heap_are_two_containers() {
     is_blamed(&report, "work_off");
 }
 
-pub fn results_in_a_hash_table_are_told_from_jobs_in_a_queue() {
+pub fn results_in_a_hash_table_are_distinguished_from_jobs_in_a_queue() {
     let mut service = Box::new((queue(), HashMap::<u64, Block>::with_capacity(30_000)));
     let report = soak().run(|operation| {
         let (jobs, done) = &mut *service;
@@ -72,7 +72,7 @@ pub fn results_in_a_hash_table_are_told_from_jobs_in_a_queue() {
     is_blamed(&report, "work_off");
 }
 
-pub fn results_in_a_linked_list_are_told_from_jobs_in_a_queue() {
+pub fn results_in_a_linked_list_are_distinguished_from_jobs_in_a_queue() {
     let mut service = Box::new((queue(), LinkedList::<Block>::new()));
     let report = soak().run(|_| {
         let (jobs, done) = &mut *service;
@@ -81,7 +81,7 @@ pub fn results_in_a_linked_list_are_told_from_jobs_in_a_queue() {
     assert_eq!(report.verdict, leak_meter::Verdict::Growing, "{report}");
 }
 
-pub fn results_in_a_list_are_told_from_jobs_in_a_hash_table() {
+pub fn results_in_a_list_are_distinguished_from_jobs_in_a_hash_table() {
     let jobs: HashMap<u64, Block> = (0..JOBS).map(|number| (number, job(number))).collect();
     let mut service = Box::new((jobs, list()));
     let report = soak().run(|operation| {
@@ -91,7 +91,7 @@ pub fn results_in_a_list_are_told_from_jobs_in_a_hash_table() {
     is_blamed(&report, "work_off");
 }
 
-pub fn results_in_a_list_are_told_from_jobs_in_a_btree() {
+pub fn results_in_a_list_are_distinguished_from_jobs_in_a_btree() {
     let jobs: BTreeMap<u64, Block> = (0..JOBS).map(|number| (number, job(number))).collect();
     let mut service = Box::new((jobs, list()));
     let report = soak().run(|_| {
@@ -143,7 +143,7 @@ pub fn every_worker_has_a_queue_and_a_list_of_its_own() {
     is_blamed(&report, "work_off");
 }
 
-pub fn forgotten_results_are_no_exchange() {
+pub fn forgotten_results_are_not_an_exchange() {
     let mut jobs = VecDeque::new();
     let report = soak().run(|operation| {
         if operation.number() == 0 {
@@ -154,7 +154,7 @@ pub fn forgotten_results_are_no_exchange() {
     is_blamed(&report, "work_off");
 }
 
-pub fn a_queue_made_of_a_vector_is_told_from_its_results() {
+pub fn a_queue_made_of_a_vector_is_distinguished_from_its_results() {
     let (mut jobs, mut done) = (VecDeque::new(), list());
     let report = soak().run(|operation| {
         if operation.number() == 0 {

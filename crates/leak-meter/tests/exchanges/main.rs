@@ -34,14 +34,14 @@ scenes! {
     leaks: results_leak_while_a_queue_from_before_the_soak_drains,
         results_leak_while_a_queue_filled_in_the_soak_drains,
         a_queue_and_a_list_in_one_struct_on_the_heap_are_two_containers,
-        results_in_a_hash_table_are_told_from_jobs_in_a_queue,
-        results_in_a_linked_list_are_told_from_jobs_in_a_queue,
-        results_in_a_list_are_told_from_jobs_in_a_hash_table,
-        results_in_a_list_are_told_from_jobs_in_a_btree,
+        results_in_a_hash_table_are_distinguished_from_jobs_in_a_queue,
+        results_in_a_linked_list_are_distinguished_from_jobs_in_a_queue,
+        results_in_a_list_are_distinguished_from_jobs_in_a_hash_table,
+        results_in_a_list_are_distinguished_from_jobs_in_a_btree,
         jobs_that_own_their_service_do_not_join_its_containers,
         every_worker_has_a_queue_and_a_list_of_its_own,
-        forgotten_results_are_no_exchange,
-        a_queue_made_of_a_vector_is_told_from_its_results,
+        forgotten_results_are_not_an_exchange,
+        a_queue_made_of_a_vector_is_distinguished_from_its_results,
         jobs_that_moved_within_their_vector_leave_nothing_to_the_results,
         a_leak_that_goes_on_after_the_queue_is_empty_is_blamed,
         a_leak_beside_a_cache_that_exchanges_its_entries_is_found;
@@ -58,7 +58,7 @@ scenes! {
         a_small_moka_cache_that_is_renewed_slowly_is_not_blamed,
         a_moka_cache_that_fills_and_is_then_renewed_by_another_path_is_not_blamed,
         growth_that_ends_when_the_old_entries_have_run_out_is_not_blamed,
-        without_a_look_at_the_heap_the_report_says_what_would_decide;
+        without_a_heap_scan_the_report_says_what_would_decide;
 }
 
 /// The environment variable that names the scene to a child.

@@ -101,7 +101,7 @@ pub fn an_error_at_the_limit_of_open_files_never_makes_them_steady() {
     }
 }
 
-pub fn files_that_stay_open_are_told_by_their_folder() {
+pub fn files_that_stay_open_are_grouped_by_their_folder() {
     limit_open_files(Some(128));
     let folder = tempfile::tempdir().expect("a temporary folder");
     let attachment = folder.path().join("attachment");

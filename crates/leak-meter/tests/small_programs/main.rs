@@ -60,7 +60,7 @@ programs! {
     handles:
         open_files_that_stay_are_growing_at_every_limit,
         an_error_at_the_limit_of_open_files_never_makes_them_steady,
-        files_that_stay_open_are_told_by_their_folder,
+        files_that_stay_open_are_grouped_by_their_folder,
         threads_that_stay_are_growing_after_few_operations;
     time:
         a_slow_first_operation_is_part_of_a_steady_soak,

@@ -49,7 +49,7 @@ fn boxes(values: u32) -> (Vec<u32>, Vec<(u32, u32)>) {
 }
 
 #[test]
-fn what_few_have_is_no_owners_pointer() {
+fn a_rare_pointer_is_not_an_owners() {
     let (mut places, mut edges) = boxes(20);
     // The free places of a queue, in which two old pointers are left.
     places.push(3);
@@ -76,7 +76,7 @@ fn neighbours_are_not_compared() {
     edges.push((20, 0));
     let places: Vec<u32> = (0..21).map(|block| if block < 20 { 1 } else { 2 }).collect();
     assert!(others(&places, &edges).0.is_empty());
-    // Where nodes know the next one only, an old pointer into their middle is told.
+    // Where nodes point only to the next one, a stale pointer into their middle is recognised.
     let mut edges: Vec<(u32, u32)> = (1..20).map(|at| (at - 1, at)).collect();
     edges.extend([(20, 0), (20, 9)]);
     assert_eq!(others(&places, &edges).0, [(20, 9)]);

@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mapping_that_was_told_twice_counts_once() {
+    fn a_mapping_that_is_listed_twice_counts_once() {
         let line = |start: u32, end: u32| format!("{start:x}-{end:x} rw-p 00000000 00:00 0\n");
         let text = [line(16, 32), line(16, 48), line(20, 40), line(64, 80)].concat();
         let found: Vec<(usize, usize)> =

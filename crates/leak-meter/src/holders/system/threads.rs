@@ -68,8 +68,8 @@ pub(crate) fn id_offset(
     })
 }
 
-/// Whether `words`, which stand at `address`, may begin a thread's control block: it points to itself twice.
-/// The C libraries of x86-64 do this.
+/// Whether `words`, at `address`, may begin a thread's control block: it points to itself twice. The C
+/// libraries of x86-64 do this.
 #[inline]
 pub(crate) fn may_be_pointer(address: usize, words: &[[u8; 8]]) -> bool {
     let own = address.to_ne_bytes();
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_stack_pointer_of_a_waiting_thread_is_told_and_of_a_running_one_not() {
+    fn the_stack_pointer_is_known_only_of_a_waiting_thread() {
         let waits = "202 0x55 0x80 0x1 0x0 0x0 0x0 0x7ffc7f1ed3d8 0x7f9354ad32ad\n";
         assert_eq!(stack_pointer(waits), Some(0x7ffc_7f1e_d3d8));
         assert_eq!(stack_pointer("-1 0x7ffc7f1ed3d0 0x7f9354ad32ad\n"), Some(0x7ffc_7f1e_d3d0));

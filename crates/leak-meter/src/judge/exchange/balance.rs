@@ -74,7 +74,7 @@ pub(super) fn since(history: &History, from: usize, series_count: usize) -> Judg
             (*last as f64 - *first as f64) / blocks.len().max(1) as f64
         })
     };
-    // Growth that is rare can go on unseen in a part of the rounds.
+    // Rare growth can continue unseen in a part of the rounds.
     let (before, after) = (rate(&blocks[..from]), rate(&blocks[from..]));
     let verdict = match plain.verdict {
         Verdict::Steady if 2.0 * after > before => Verdict::Undecided,

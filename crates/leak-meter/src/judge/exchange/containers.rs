@@ -1,6 +1,5 @@
 //! Whether one container holds the blocks of growing and of falling call stacks, and what follows from it.
 
-use super::HeapAccess;
 use super::balance::{Fall, Suspect, has_just_stopped, is_made_up_for, recent_rate, together};
 use crate::allocator::SiteId;
 use crate::holders::{self, Falling, Sharing};
@@ -11,6 +10,17 @@ use crate::verdict::{Reason, Verdict};
 const MOST_FALLING: usize = 16;
 /// Nor with more growing ones: each takes time.
 const MOST_GROWING: usize = 32;
+
+/// Whether the heap may be scanned for holders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HeapAccess {
+    /// At the end of a soak: once.
+    Allowed,
+    /// During a soak: a scan takes too long.
+    Later,
+    /// Never, by the soak's own choice.
+    SwitchedOff,
+}
 
 /// The verdict that replaces Growing, and why.
 pub(super) type Revised = (Verdict, Reason);

@@ -1,5 +1,5 @@
-//! Growth that is an exchange: a full container gives back blocks of one call stack and takes as many
-//! of another.
+//! Growth that is an exchange: a full container frees blocks of one call stack and allocates as many of
+//! another.
 //!
 //! A cache whose entries were made before the soak, or by one path while it filled and by another since,
 //! exchanges them one by one. The new stack grows until all are exchanged, and the old one falls. Numbers alone
@@ -20,16 +20,7 @@ use crate::verdict::Verdict;
 use balance::{Fall, Suspect, falls, is_made_up_for, may_rise, rises, runs_out, since};
 use containers::{Revised, ask, revise};
 
-/// Whether the heap may be scanned for holders.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum HeapAccess {
-    /// At the end of a soak: once.
-    Allowed,
-    /// During a soak: a scan takes too long.
-    Later,
-    /// Never, by the soak's own choice.
-    SwitchedOff,
-}
+pub(crate) use containers::HeapAccess;
 
 /// Revises the `verdicts` on growth that the fall of other call stacks makes up for.
 pub(super) fn judge(changing: &[History], verdicts: &mut [Judgement], heap: HeapAccess) {

@@ -5,8 +5,8 @@ use crate::allocator::SiteId;
 use crate::holders::Sharing;
 use crate::site::Reading;
 
-/// A table that grows with the work is replaced by a larger one now and then, each time from one of three
-/// call stacks, as where tasks run on several threads. `turns` tells which, in base three.
+/// A table that grows with the work is replaced by a larger one now and then, each time from one of three call
+/// stacks, as where tasks run on several threads. `turns` says which, in base three.
 fn table(turns: u32) -> Vec<History> {
     let room = |round: u64| (100 * round).next_power_of_two();
     let stack_of = |round: u64| turns / 3_u32.pow(room(round).ilog2() - 7) % 3;
@@ -64,7 +64,7 @@ fn revised(answers: &[&str]) -> Vec<Option<Verdict>> {
 }
 
 #[test]
-fn growth_that_balances_is_an_exchange_even_where_one_look_misses_a_pair() {
+fn growth_that_balances_is_an_exchange_even_if_one_scan_misses_a_pair() {
     assert_eq!(revised(&["OO", "OO"]), [Some(Verdict::Steady); 2]);
     assert_eq!(revised(&["DOO", "OOO", "OOO"]), [Some(Verdict::Steady); 3]);
     assert_eq!(revised(&["ODD", "OOD", "DOO"]), [Some(Verdict::Steady); 3]);
@@ -88,7 +88,7 @@ fn growth_that_balanced_until_some_blocks_had_run_out_is_undecided() {
 }
 
 #[test]
-fn a_table_that_goes_from_stack_to_stack_as_it_grows_is_no_exchange() {
+fn a_table_that_goes_from_stack_to_stack_as_it_grows_is_not_an_exchange() {
     for turns in 0..3_u32.pow(8) {
         let changing = table(turns);
         let mut verdicts: Vec<Judgement> =

@@ -77,7 +77,7 @@ fn total_bytes_alone_accuse_nobody() {
     let bytes = known.finding(Resource::LiveBytes);
     assert_eq!((bytes.verdict, &bytes.reason), (Verdict::Undecided, &Reason::OnlyTotalBytes));
     assert_eq!((bytes.per_operation, bytes.detection_limit), (None, None));
-    // A line whose blocks grow says nothing of bytes.
+    // A line whose blocks grow says nothing about bytes.
     known.lines.blocks = true;
     assert_eq!(known.finding(Resource::LiveBytes).verdict, Verdict::Undecided);
 
@@ -163,7 +163,7 @@ fn after_rest(rest: Option<u64>) -> Decision {
 }
 
 #[test]
-fn what_went_away_in_the_rest_is_no_leak() {
+fn growth_that_went_away_in_the_rest_is_not_a_leak() {
     for rest in [1000, 1010, 1015, 0] {
         let decision = after_rest(Some(rest));
         assert_eq!(decision.verdict, Verdict::Steady, "{rest}");
@@ -243,7 +243,7 @@ fn only_what_is_steady_by_its_series_has_a_detection_limit() {
 
     let tolerated = Reason::WithinTolerance { tolerance: 6400, rounds: 64 };
     assert_eq!(limit(Verdict::Steady, tolerated), Some(100.0));
-    // Growth that is allowed, or that went away, tells nothing of further growth.
+    // Growth that is allowed, or that went away, says nothing about further growth.
     assert_eq!(limit(Verdict::Steady, Reason::WithinBound { bound: 2000 }), None);
     assert_eq!(limit(Verdict::Steady, Reason::ReleasedAtRest), None);
     assert_eq!(limit(Verdict::Growing, Reason::GainsLast { rounds: 96 }), None);

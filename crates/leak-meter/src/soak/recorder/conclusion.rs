@@ -12,7 +12,7 @@ use crate::site;
 use crate::verdict::Verdict;
 
 impl Recorder<'_> {
-    /// Judges what was read, and ends the search for call sites, unless it goes on without the soak.
+    /// Judges what was read, and ends the search for call sites, unless it continues without the soak.
     pub(super) fn report(&mut self) -> Report {
         // Names and holders are read from files.
         self.handles.release_reserve();
@@ -72,7 +72,7 @@ impl Recorder<'_> {
                 .into_iter()
                 .map(|(site, reason)| Suppressed { site, reason })
                 .collect(),
-            // A soak that was stopped has not looked at all that may grow.
+            // A stopped soak has not measured everything that may grow.
             unmatched_suppressions: if self.stopped.is_none() {
                 judged.unmatched
             } else {
