@@ -179,11 +179,10 @@ impl Place {
     fn at_site(id: SiteId, live: Live, before: Live, names: &mut Names) -> Self {
         let frames = names.outside_the_meter(&allocator::frames(id));
         let culprit = site::culprit(&frames).map(|at| frames[at].clone());
-        let culprit = culprit.unwrap_or_else(|| site::nameless(id));
-        let file = culprit.file.as_deref();
+        let culprit = culprit.unwrap_or_else(|| site::nameless(id)).reported();
         let bytes = change(live.bytes, before.bytes);
         Self {
-            file: file.map(|file| site::relative(file).to_owned()),
+            file: culprit.file,
             line: culprit.line,
             own: culprit.owner.is_programs(),
             package: culprit.package,

@@ -55,10 +55,9 @@ impl SiteCounts {
             .saturating_sub(self.deallocated_bytes + self.left_bytes)
     }
 
-    /// Adds what was freed of `site`, in one table. To be read in all tables before [what
-    /// came](Self::add_what_came): a block that is freed in between then makes the live counts too high by one,
+    /// Adds what was freed of `site`, in one table. To be read in all tables before [allocations](Self::add_allocated): a block that is freed in between then makes the live counts too high by one,
     /// never negative.
-    fn add_what_went(&mut self, site: usize, counters: &Counters) {
+    fn add_freed(&mut self, site: usize, counters: &Counters) {
         self.deallocations += counters.deallocations.load(Ordering::Relaxed);
         self.deallocated_bytes += counters.deallocated_bytes.load(Ordering::Relaxed);
         if site == SiteId::UNKNOWN.index() {
@@ -68,7 +67,7 @@ impl SiteCounts {
     }
 
     /// Adds what was allocated and resized at `site`, in one table.
-    fn add_what_came(&mut self, site: usize, counters: &Counters) {
+    fn add_allocated(&mut self, site: usize, counters: &Counters) {
         if site != SiteId::UNKNOWN.index() {
             self.arrived += counters.adopted.load(Ordering::Relaxed);
             self.arrived_bytes += counters.adopted_bytes.load(Ordering::Relaxed);
@@ -84,10 +83,10 @@ pub fn counts_of_site(site: SiteId) -> SiteCounts {
     let mut sum = SiteCounts::default();
     let site = site.index();
     for counters in tables().flat_map(|table| table.used_counters(site)) {
-        sum.add_what_went(site, counters);
+        sum.add_freed(site, counters);
     }
     for counters in tables().flat_map(|table| table.used_counters(site)) {
-        sum.add_what_came(site, counters);
+        sum.add_allocated(site, counters);
     }
     sum
 }
@@ -100,14 +99,14 @@ pub(crate) fn counts_of_sites() -> Vec<SiteCounts> {
     for table in tables() {
         for (site, counters) in table.each_used() {
             if let Some(sum) = sums.get_mut(site) {
-                sum.add_what_went(site, counters);
+                sum.add_freed(site, counters);
             }
         }
     }
     for table in tables() {
         for (site, counters) in table.each_used() {
             if let Some(sum) = sums.get_mut(site) {
-                sum.add_what_came(site, counters);
+                sum.add_allocated(site, counters);
             }
         }
     }
@@ -120,12 +119,12 @@ pub(super) fn counts_of_all_but(left_out: SiteId) -> SiteCounts {
     let left_out = left_out.index();
     for table in tables() {
         for (site, counters) in table.each_used().filter(|(site, _)| *site != left_out) {
-            sum.add_what_went(site, counters);
+            sum.add_freed(site, counters);
         }
     }
     for table in tables() {
         for (site, counters) in table.each_used().filter(|(site, _)| *site != left_out) {
-            sum.add_what_came(site, counters);
+            sum.add_allocated(site, counters);
         }
     }
     sum.left = 0;

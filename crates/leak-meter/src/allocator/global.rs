@@ -160,12 +160,12 @@ unsafe fn charge(base: *mut u8, prefix: usize, size: usize) -> *mut u8 {
     }
 }
 
-/// Counts the padding of a block of size `came`, less that of one of size `went`; 0 is no block.
+/// Counts the padding of a block of `new_size`, less that of one of `old_size`; a size of 0 is no block.
 #[cold]
 #[inline(never)]
-fn count_padding(blocks: i64, prefix: usize, came: usize, went: usize) {
+fn count_padding(blocks: i64, prefix: usize, new_size: usize, old_size: usize) {
     let padding = |size| if size > 0 { header::padding(prefix, size) } else { 0 };
-    let bytes = padding(came).wrapping_sub(padding(went));
+    let bytes = padding(new_size).wrapping_sub(padding(old_size));
     thread_counters::count_padding(blocks.cast_unsigned(), bytes);
 }
 

@@ -41,8 +41,8 @@ const ID_MASK: u64 = (1 << ID_BITS) - 1;
 #[inline]
 pub(super) fn find(hash: u64) -> Option<SiteId> {
     match lookup(hash) {
-        Place::Taken(site) => Some(site),
-        Place::Free(_) | Place::None => None,
+        Lookup::Taken(site) => Some(site),
+        Lookup::Free(_) | Lookup::Full => None,
     }
 }
 
@@ -50,9 +50,9 @@ pub(super) fn find(hash: u64) -> Option<SiteId> {
 #[cold]
 pub(super) fn find_or_insert(hash: u64, frames: &[usize]) -> SiteId {
     match lookup(hash) {
-        Place::Taken(site) => return site,
-        Place::None => return SiteId::OVERFLOW,
-        Place::Free(_) => {}
+        Lookup::Taken(site) => return site,
+        Lookup::Full => return SiteId::OVERFLOW,
+        Lookup::Free(_) => {}
     }
     if is_full() {
         return SiteId::OVERFLOW;
@@ -72,36 +72,37 @@ pub(super) fn alias(hash: u64, site: SiteId) {
 }
 
 /// Where a hash is in the table, or would be.
-enum Place {
+enum Lookup {
     Taken(SiteId),
     Free(usize),
-    None,
+    /// The table is full.
+    Full,
 }
 
 #[inline]
-fn lookup(hash: u64) -> Place {
+fn lookup(hash: u64) -> Lookup {
     let key = hash & !ID_MASK;
     let mut at = (hash >> 33) as usize % TABLE;
     for _ in 0..TABLE {
         let entry = ENTRIES[at].load(Ordering::Acquire);
         if entry == 0 {
-            return Place::Free(at);
+            return Lookup::Free(at);
         }
         if entry & !ID_MASK == key {
-            return Place::Taken(SiteId((entry & ID_MASK) as u32));
+            return Lookup::Taken(SiteId((entry & ID_MASK) as u32));
         }
         at = (at + 1) % TABLE;
     }
-    Place::None
+    Lookup::Full
 }
 
 /// Enters `site` under `hash`, and returns the site that is stored there now.
 fn publish(hash: u64, site: SiteId) -> SiteId {
     loop {
         match lookup(hash) {
-            Place::Taken(first) => return first,
-            Place::None => return SiteId::OVERFLOW,
-            Place::Free(at) => {
+            Lookup::Taken(first) => return first,
+            Lookup::Full => return SiteId::OVERFLOW,
+            Lookup::Free(at) => {
                 let mine = (hash & !ID_MASK) | u64::from(site.0);
                 let before =
                     ENTRIES[at].compare_exchange(0, mine, Ordering::AcqRel, Ordering::Acquire);

@@ -51,22 +51,22 @@ pub fn of(function: &str) -> Holders {
 /// Who holds the blocks that were allocated since `earlier`, for the 16 places that gained the most.
 #[inline(never)]
 pub fn since(earlier: &Snapshot) -> Holders {
-    came_since(&here(), earlier, &LIMITS)
+    holders_since(&here(), earlier, &LIMITS)
 }
 
 /// As [`since`], with another limit on live blocks, for tests.
 #[inline(never)]
 pub fn since_among(earlier: &Snapshot, most_blocks: usize) -> Holders {
-    came_since(&here(), earlier, &Limits { blocks: most_blocks, ..LIMITS })
+    holders_since(&here(), earlier, &Limits { blocks: most_blocks, ..LIMITS })
 }
 
 /// As [`since`], with another time limit, for tests.
 #[inline(never)]
 pub fn since_within(earlier: &Snapshot, time: Duration) -> Holders {
-    came_since(&here(), earlier, &Limits { time, ..LIMITS })
+    holders_since(&here(), earlier, &Limits { time, ..LIMITS })
 }
 
-fn came_since(caller: &Caller, earlier: &Snapshot, limits: &Limits) -> Holders {
+fn holders_since(caller: &Caller, earlier: &Snapshot, limits: &Limits) -> Holders {
     allocator::as_meter(|| {
         let watched = earlier.with_now();
         let mut places = Places::new();

@@ -25,7 +25,7 @@ pub(crate) fn explain(
     let marked = ancestors(scan, leaves.iter().flatten());
     let mut way = Ways {
         scan,
-        came: question.came(places),
+        new_shares: question.new_shares(places),
         ends: PathEnds::new(),
         paths: Paths::new(scan.heap.len()),
         marked,
@@ -61,7 +61,7 @@ fn ancestors<'a>(scan: &HeapScan, blocks: impl Iterator<Item = &'a u32>) -> Bits
 pub(super) struct Ways<'a> {
     pub(super) scan: &'a HeapScan,
     pub(super) places: &'a mut Places,
-    came: HashMap<u32, f64>,
+    new_shares: HashMap<u32, f64>,
     pub(super) ends: PathEnds,
     pub(super) paths: Paths,
     pub(super) marked: Bits,
@@ -121,20 +121,20 @@ impl Ways<'_> {
     }
 
     fn add(&mut self, block: u32, tree: &Tree, is_forest: bool) {
-        let Self { scan, places, came, ends, paths, .. } = self;
+        let Self { scan, places, new_shares, ends, paths, .. } = self;
         let place = path_ends::number(scan, places, block);
-        let came = came.get(&place).copied().unwrap_or(0.0);
+        let new_share = new_shares.get(&place).copied().unwrap_or(0.0);
         let parent = tree.parent(block);
         if let (Parent::Seed(seed), true) = (parent, is_forest) {
             let source = scan.forest_seeds[seed].root as usize;
             let end = ends.of_source(scan, places, source);
             if ends.get(end).hold == Hold::Ring {
-                paths.add_end(block, end, came);
+                paths.add_end(block, end, new_share);
                 return;
             }
-            paths.add(block, parent, place, came, |_| end);
+            paths.add(block, parent, place, new_share, |_| end);
         } else {
-            paths.add(block, parent, place, came, |seed| ends.of_seed(scan, places, seed));
+            paths.add(block, parent, place, new_share, |seed| ends.of_seed(scan, places, seed));
         }
     }
 
@@ -251,8 +251,8 @@ impl Ways<'_> {
     fn gatherer(&self, leaf: u32, heads: &HashSet<u32>) -> Option<u32> {
         let is_step = matches!(self.paths.nodes[leaf as usize].mark, Mark::Step(_));
         // Blocks that grow without increasing in number, such as one large vector, gather by themselves.
-        let watched = !self.came.is_empty();
-        if is_step && watched && self.paths.nodes[leaf as usize].came == 0.0 {
+        let watched = !self.new_shares.is_empty();
+        if is_step && watched && self.paths.nodes[leaf as usize].new_blocks == 0.0 {
             return Some(leaf);
         }
         self.paths.gatherer(leaf, heads)

@@ -29,7 +29,7 @@ pub(crate) struct Node {
     /// Of these, the ones that are pointed to from further up the path, not from here.
     pub(crate) entries: u64,
     /// How many of the blocks were allocated while they were watched.
-    pub(crate) came: f64,
+    pub(crate) new_blocks: f64,
     /// Whether a path leads back here from further down: blocks of both places alternate.
     pub(crate) is_returned_to: bool,
 }
@@ -66,13 +66,13 @@ impl Paths {
     }
 
     /// Adds a block that is reached by `parent`, which was added before; `end` is the root if it is
-    /// a seed. `place` is what the block is, and `came` the chance that it came while watched.
+    /// a seed. `place` is what the block is, and `new_share` the chance that it was allocated while watched.
     pub(crate) fn add(
         &mut self,
         block: u32,
         parent: Parent,
         place: u32,
-        came: f64,
+        new_share: f64,
         end: impl FnOnce(usize) -> u32,
     ) {
         let (up, furthest) = match parent {
@@ -92,21 +92,21 @@ impl Paths {
         let is_entry = self.upwards(furthest).all(|passed| passed != node);
         self.furthest[block as usize] = if is_entry { node } else { furthest };
         self.nodes[node as usize].is_returned_to |= !is_entry && furthest != node;
-        self.count(block, node, is_entry, came);
+        self.count(block, node, is_entry, new_share);
     }
 
     /// Adds a block that is itself part of the root `end`: a ring.
-    pub(crate) fn add_end(&mut self, block: u32, end: u32, came: f64) {
+    pub(crate) fn add_end(&mut self, block: u32, end: u32, new_share: f64) {
         let node = self.node(NONE, Mark::End(end));
         self.furthest[block as usize] = node;
-        self.count(block, node, true, came);
+        self.count(block, node, true, new_share);
     }
 
-    fn count(&mut self, block: u32, node: u32, is_entry: bool, came: f64) {
+    fn count(&mut self, block: u32, node: u32, is_entry: bool, new_share: f64) {
         let place = &mut self.nodes[node as usize];
         place.blocks += 1;
         place.entries += u64::from(is_entry);
-        place.came += came;
+        place.new_blocks += new_share;
         self.node_of_block[block as usize] = node;
     }
 
@@ -126,7 +126,7 @@ impl Paths {
                 up,
                 blocks: 0,
                 entries: 0,
-                came: 0.0,
+                new_blocks: 0.0,
                 is_returned_to: false,
             });
         }
@@ -154,10 +154,10 @@ impl Paths {
         /// the leaf.
         const TIMES_FEWER: u64 = 8;
         let of_leaf = &self.nodes[leaf as usize];
-        let rate = |node: &Node| node.came / (node.blocks.max(1) as f64);
+        let rate = |node: &Node| node.new_blocks / (node.blocks.max(1) as f64);
         let gathers = |id: &u32| {
             let node = &self.nodes[*id as usize];
-            let is_still = if of_leaf.came > 0.0 {
+            let is_still = if of_leaf.new_blocks > 0.0 {
                 rate(node) < rate(of_leaf) / 2.0 || node.blocks < 2
             } else {
                 node.blocks * TIMES_FEWER <= of_leaf.blocks || node.blocks < 2
@@ -187,11 +187,11 @@ mod tests {
     use super::*;
 
     /// A chain from a root, the outermost first, each with its place.
-    fn chain(paths: &mut Paths, blocks: &[(u32, u32)], came: f64) {
+    fn chain(paths: &mut Paths, blocks: &[(u32, u32)], new_share: f64) {
         let mut parent = Parent::Seed(0);
         for (block, place) in blocks {
             if paths.node_of(*block).is_none() {
-                paths.add(*block, parent, *place, came, |_| 9);
+                paths.add(*block, parent, *place, new_share, |_| 9);
             }
             parent = Parent::Block(*block);
         }

@@ -99,11 +99,11 @@ impl Places {
             let (what, function) = (String::new(), nameless.function);
             return Place { what, function, file: None, line: None, own: false };
         };
-        let culprit = &frames[at];
+        let culprit = frames[at].reported();
         Place {
             what: what(&frames[..at]),
-            function: culprit.function.clone(),
-            file: culprit.file.as_deref().map(|file| site::relative(file).to_owned()),
+            function: culprit.function,
+            file: culprit.file,
             line: culprit.line,
             own: culprit.owner.is_programs(),
         }

@@ -38,7 +38,7 @@ impl Question {
     }
 
     /// For each place, the share of its blocks that was allocated while it was watched.
-    pub(crate) fn came(&self, places: &mut Places) -> HashMap<u32, f64> {
+    pub(crate) fn new_shares(&self, places: &mut Places) -> HashMap<u32, f64> {
         let mut sums: HashMap<u32, (u64, u64)> = HashMap::new();
         let watched = self.watched.iter().enumerate();
         for (site, (earlier, now)) in watched.filter(|(_, (earlier, now))| earlier != now) {

@@ -51,6 +51,7 @@ pub(crate) use nameless::nameless;
 #[cfg(feature = "soak")]
 pub(crate) use nameless::why_no_line;
 pub(crate) use names::{Names, culprit};
+#[cfg(feature = "holders")]
 pub(crate) use origin::relative;
 #[cfg(feature = "holders")]
 pub(crate) use path::ends_with_path;

@@ -32,7 +32,7 @@ const YIELDS: usize = 128;
 const BREATH: Duration = Duration::from_micros(100);
 
 /// A program's step that finishes its deferred work.
-pub(super) type Step<'a> = Box<dyn FnMut() + 'a>;
+pub(super) type SettlingStep<'a> = Box<dyn FnMut() + 'a>;
 
 /// The same, for an asynchronous program. A trait of its own rather than a closure that returns a boxed
 /// future: so that a soak can be used where one with a shorter lifetime is expected.
@@ -67,7 +67,7 @@ impl<S: FnMut() -> F, F: Future<Output = ()>> AsyncStep for FutureStep<S, F> {
 /// How a soak settles.
 #[derive(Default)]
 pub(super) struct Settling<'a> {
-    pub(super) step: Option<Step<'a>>,
+    pub(super) step: Option<SettlingStep<'a>>,
     pub(super) async_step: Option<Box<dyn AsyncStep + 'a>>,
     /// Rounds in a row that did not settle.
     restless: u32,
