@@ -3,37 +3,35 @@
 //!
 //! In four forms: debug and release, with and without frame pointers, each as a plain `#[test]` and as
 //! a `harness = false` test. A form builds the meter anew, once: the target folder lies in that of
-//! the workspace and is kept. Two forms, one of each kind, run always; the other two with
-//! `cargo test --package leak-meter --test home -- --include-ignored`; add `--nocapture
-//! --test-threads 1` to see what each costs.
-#![cfg(all(feature = "holders", feature = "soak"))]
+//! the workspace and is kept. `cargo test --package leak-meter --test other_projects -- --ignored home
+//! --nocapture --test-threads 1` shows what each costs.
 #![allow(clippy::print_stdout)] // The figures in the documentation come from here.
 
-mod project;
-
-use project::Project;
+use super::project::Project;
 
 /// What decides how call stacks are found.
 const FRAME_POINTERS: &str = "-C force-frame-pointers=yes";
 
 #[test]
+#[ignore = "builds the meter anew: run with --ignored"]
 fn debug_without_frame_pointers() {
     Form { release: false, frame_pointers: false }.is_proved();
 }
 
 #[test]
+#[ignore = "builds the meter anew: run with --ignored"]
 fn release_with_frame_pointers() {
     Form { release: true, frame_pointers: true }.is_proved();
 }
 
 #[test]
-#[ignore = "builds the meter once more: run with --include-ignored"]
+#[ignore = "builds the meter anew: run with --ignored"]
 fn debug_with_frame_pointers() {
     Form { release: false, frame_pointers: true }.is_proved();
 }
 
 #[test]
-#[ignore = "builds the meter once more: run with --include-ignored"]
+#[ignore = "builds the meter anew: run with --ignored"]
 fn release_without_frame_pointers() {
     Form { release: true, frame_pointers: false }.is_proved();
 }

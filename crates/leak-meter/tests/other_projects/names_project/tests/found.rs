@@ -1,4 +1,4 @@
-//! Prints the first finding of each leak, for `tests/names.rs` of the meter to read.
+//! Prints the first finding of each leak, for `names.rs` of the meter's tests to read.
 
 use leak_meter::{Allocator, Operation, Report, Snapshot, Soak};
 

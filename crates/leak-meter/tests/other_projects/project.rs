@@ -13,12 +13,12 @@ pub struct Project {
 }
 
 impl Project {
-    /// Copies `files` of `tests/<template>`, and the `manifest.toml` of each of its packages, which
+    /// Copies `files` of the folder `template`, and the `manifest.toml` of each of its packages, which
     /// are named by their folder's path with a slash.
     pub fn new(template: &str, files: &[&str], packages: &[&str]) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let template = here.join("tests").join(template);
+        let template = here.join("tests/other_projects").join(template);
         for name in files {
             copy(&template.join(name), &folder.path().join(name));
         }
