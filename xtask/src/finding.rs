@@ -4,9 +4,9 @@
 use std::fmt;
 use std::fs;
 
-use exercise_harness::alone::Ending;
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::judge;
+use exercise_harness::explain;
+use exercise_harness::isolated::Ending;
 use leak_meter::{Report, Resource, Verdict};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -146,25 +146,26 @@ impl Finding {
 
 /// What a failed trial makes of its exercise; `None` if it passed.
 fn failed(entry: &Entry, measured: &Measured) -> Option<State> {
-    if judge::verdict_of(&measured.ended, &entry.metadata).is_ok() {
+    if explain::verdict(&measured.ended, &entry.metadata).is_ok() {
         return None;
     }
     Some(match &measured.ended.ending {
         _ if measured.trial.starts_with(BEHAVIOURS) => State::Broken,
-        Ending::Told(TrialOutcome::Soaked { report }) if report.verdict == Verdict::Undecided => {
+        Ending::Completed(TrialOutcome::Soaked { report })
+            if report.verdict == Verdict::Undecided =>
+        {
             State::Open
         }
-        Ending::Told(TrialOutcome::Soaked { .. } | TrialOutcome::Bounded { .. }) => State::Leaking,
+        Ending::Completed(TrialOutcome::Soaked { .. } | TrialOutcome::Bounded { .. }) => {
+            State::Leaking
+        }
         _ => State::Broken,
     })
 }
 
 /// The report of a soak that came to its end.
 pub fn report(measured: &Measured) -> Option<&Report> {
-    match &measured.ended.ending {
-        Ending::Told(TrialOutcome::Soaked { report }) => Some(report),
-        _ => None,
-    }
+    measured.ended.report()
 }
 
 fn growth(entry: &Entry, report: &Report) -> Vec<(Resource, f64)> {

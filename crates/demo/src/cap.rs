@@ -1,7 +1,7 @@
 //! How much a measured process may hold, and how much load it gets: the bug report's story, scaled
 //! down to minutes on a laptop.
 
-use exercise_harness::judge::{LIMIT_BYTES, START_BYTES};
+use exercise_harness::explain::{LIMIT_BYTES, START_BYTES};
 use exercise_harness::plan::Planned;
 use leak_meter::{Report, Resource, Verdict};
 

@@ -4,20 +4,17 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use exercise_harness::alone::Ending;
-use exercise_harness::context::SoakSettings;
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::judge;
+use exercise_harness::isolated::Ending;
 use exercise_harness::paced::Paced;
 use exercise_harness::plan::{PlannedVersion, Role};
-use exercise_harness::units;
+use exercise_harness::trial::GROWTH;
+use exercise_harness::{SoakSettings, explain, units};
 use leak_meter::Round;
 
 use crate::message::{Cap, Reading, State};
 use crate::window::{Window, held};
 
-/// The trial that is shown.
-const GROWTH: &str = "memory::growth";
 /// How long a process may take for a round until it is said to hang.
 const LONGEST_ROUND: Duration = Duration::from_secs(20);
 /// How long a process stays ended at its cap before it starts afresh, in seconds of load.
@@ -97,19 +94,19 @@ impl Measured {
 
     /// Whether it can be given work now.
     pub fn is_ready(&self) -> bool {
-        matches!(&self.life, Life::Running(process) if process.open() == 0)
+        matches!(&self.life, Life::Running(process) if process.pending_rounds() == 0)
     }
 
     /// Whether it runs and is busy.
     pub fn is_busy(&self) -> bool {
-        matches!(&self.life, Life::Running(process) if process.open() > 0)
+        matches!(&self.life, Life::Running(process) if process.pending_rounds() > 0)
     }
 
     /// Gives it a round of work.
     pub fn hand_out(&mut self, operations: u64) -> Seen {
         let Life::Running(process) = &mut self.life else { return Seen::Nothing };
         self.asked = Some(Instant::now());
-        match process.hand_out(operations) {
+        match process.request_round(operations) {
             Ok(()) => Seen::Nothing,
             // It has ended; how, is seen next.
             Err(_) => self.look_at_end(),
@@ -123,7 +120,7 @@ impl Measured {
             Life::Killed(until) => {
                 return if now >= *until { self.start() } else { Seen::Nothing };
             }
-            Life::Running(process) => match process.rounds() {
+            Life::Running(process) => match process.new_rounds() {
                 Ok(rounds) => {
                     for round in rounds {
                         self.operations += round.operations;
@@ -169,7 +166,7 @@ impl Measured {
 
     fn look_at_end(&mut self) -> Seen {
         let Life::Running(process) = &mut self.life else { return Seen::Nothing };
-        match process.ended() {
+        match process.try_wait() {
             Ok(None) => Seen::Nothing,
             Ok(Some((ending, printed))) => {
                 let text = sentence(&ending);
@@ -232,11 +229,11 @@ impl Measured {
 /// How a trial ended that was to go on.
 pub fn sentence(ending: &Ending) -> String {
     match ending {
-        Ending::Told(TrialOutcome::Panicked { message }) => format!("it panicked: {message}"),
-        Ending::Told(TrialOutcome::Soaked { report }) => match &report.stopped {
+        Ending::Completed(TrialOutcome::Panicked { message }) => format!("it panicked: {message}"),
+        Ending::Completed(TrialOutcome::Soaked { report }) => match &report.stopped {
             Some(stopped) => format!("its workload ended: {stopped}"),
             None => "its workload ended".to_owned(),
         },
-        other => judge::unfinished(other, 0),
+        other => explain::failure_text(other, 0),
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::Context as _;
-use exercise_harness::context::SoakSettings;
+use exercise_harness::SoakSettings;
 use exercise_harness::exercise::{Difficulty, Kind};
 use sha2::{Digest as _, Sha256};
 

@@ -32,7 +32,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use clap::ValueEnum as _;
-use exercise_harness::context::SoakSettings;
+use exercise_harness::SoakSettings;
 use exercise_harness::exercise::Kind;
 
 use crate::exit::Exit;

@@ -1,6 +1,7 @@
 //! What was found now and last time: the verdict, the growth, the lines that grow, what else fails.
 
-use exercise_harness::{judge, units};
+use exercise_harness::explain::{self, Section};
+use exercise_harness::units;
 use leak_meter::{Resource, Verdict};
 
 use super::linked;
@@ -102,8 +103,8 @@ fn beside(version: Version, found: &Finding) -> String {
 fn growing_lines(measured: &[Measured], width: usize) -> Vec<String> {
     let growth = measured.iter().find(|measured| measured.trial == GROWTH);
     let report = growth.and_then(finding::report);
-    let places = report.map(|report| judge::places(&report.sites, Verdict::Growing));
-    places.unwrap_or_default().iter().flat_map(|line| wrapped(line, width)).collect()
+    let places = report.and_then(|report| explain::places(&report.sites, Verdict::Growing));
+    places.into_iter().flat_map(Section::all).flat_map(|line| wrapped(&line, width)).collect()
 }
 
 /// Every other trial that fails, with its sentence: behaviours first, as they are listed.
@@ -131,7 +132,7 @@ fn failures(state: &State, measured: &[Measured], width: usize) -> Vec<String> {
 }
 
 fn sentence(state: &State, measured: &Measured) -> Option<String> {
-    judge::verdict_of(&measured.ended, &state.entry.metadata).err()
+    explain::verdict(&measured.ended, &state.entry.metadata).err()
 }
 
 #[cfg(test)]

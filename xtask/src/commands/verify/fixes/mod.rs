@@ -12,7 +12,7 @@ mod scratch;
 
 use std::path::Path;
 
-use exercise_harness::context::SoakSettings;
+use exercise_harness::SoakSettings;
 use exercise_harness::exercise::Kind;
 
 use self::patch::{Claim, Fix, Patched};
