@@ -6,7 +6,7 @@ use leak_meter::{Resource, Verdict};
 
 use super::linked;
 use crate::commands::watch::state::{State, Tested, What};
-use crate::finding::{self, Finding, State as Found};
+use crate::finding::{Finding, State as Found};
 use crate::measure::{BEHAVIOURS, GROWTH, Measured};
 use crate::show::palette::{BAD, GOOD, OPEN, QUIET, paint};
 use crate::show::words::{amount, wrapped};
@@ -102,7 +102,7 @@ fn beside(version: Version, found: &Finding) -> String {
 /// The lines that grow, each with what the report tells of it.
 fn growing_lines(measured: &[Measured], width: usize) -> Vec<String> {
     let growth = measured.iter().find(|measured| measured.trial == GROWTH);
-    let report = growth.and_then(finding::report);
+    let report = growth.and_then(|measured| measured.ended.report());
     let places = report.and_then(|report| explain::places(&report.sites, Verdict::Growing));
     places.into_iter().flat_map(Section::all).flat_map(|line| wrapped(&line, width)).collect()
 }
@@ -112,7 +112,7 @@ fn failures(state: &State, measured: &[Measured], width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for measured in measured {
         let Some(sentence) = sentence(state, measured) else { continue };
-        let report = finding::report(measured);
+        let report = measured.ended.report();
         // What grows stands above, line by line.
         if measured.trial == GROWTH && report.is_some_and(|r| r.verdict == Verdict::Growing) {
             continue;
