@@ -42,9 +42,9 @@ pub(super) fn impose(limits: Limits) {
     }
     let limit = units::bytes(bytes as f64);
     if cfg!(target_os = "linux") && limit_data(bytes) {
-        eprintln!("The system refuses it more than {limit} of data (RLIMIT_DATA).");
+        eprintln!("The system limits its data to {limit} (RLIMIT_DATA).");
     } else {
-        eprintln!("The meter ends it beyond {limit} of live memory.");
+        eprintln!("The meter ends it above {limit} of live memory.");
         thread::spawn(move || abort_above(bytes));
     }
 }

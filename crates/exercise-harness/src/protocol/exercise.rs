@@ -29,7 +29,7 @@ pub struct Exercise {
     /// The bug report's rate, in operations per second. It converts growth into time.
     pub requests_per_second: f64,
     /// Whether it leaks, and the properties that `verify` checks.
-    pub kind: Kind,
+    pub kind: ExerciseKind,
     /// How to run it until it is out of memory: the table `[load]`, for an exercise with a load
     /// trial.
     pub load: Option<Load>,
@@ -51,7 +51,7 @@ pub struct Load {
 
 /// The kind of an exercise. Learners are not told; only the metadata declares it.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Kind {
+pub enum ExerciseKind {
     /// The exercise leaks, and its solution does not: the tables `[leak]` and `[fix]`.
     Leak {
         /// The leak.
@@ -169,16 +169,16 @@ impl Exercise {
     /// The declared resources: those that leak, or that rise for a while.
     pub fn resources(&self) -> &[Resource] {
         match &self.kind {
-            Kind::Leak { leak, .. } => &leak.resources,
-            Kind::Decoy(decoy) => &decoy.resources,
+            ExerciseKind::Leak { leak, .. } => &leak.resources,
+            ExerciseKind::Decoy(decoy) => &decoy.resources,
         }
     }
 
     /// The files that the solution may change; a decoy has none.
     pub fn fixed_files(&self) -> &[PathBuf] {
         match &self.kind {
-            Kind::Leak { fix, .. } => &fix.files,
-            Kind::Decoy(_) => &[],
+            ExerciseKind::Leak { fix, .. } => &fix.files,
+            ExerciseKind::Decoy(_) => &[],
         }
     }
 }
@@ -206,8 +206,8 @@ impl TryFrom<Fields> for Exercise {
 
     fn try_from(fields: Fields) -> Result<Self, Self::Error> {
         let kind = match (fields.leak, fields.fix, fields.decoy) {
-            (Some(leak), Some(fix), None) => Kind::Leak { leak, fix },
-            (None, None, Some(decoy)) => Kind::Decoy(decoy),
+            (Some(leak), Some(fix), None) => ExerciseKind::Leak { leak, fix },
+            (None, None, Some(decoy)) => ExerciseKind::Decoy(decoy),
             (_, _, Some(_)) => {
                 return Err("it has [decoy] beside [leak] or [fix]; a decoy does not leak and is \
                             not fixed, so remove the one or the others"
@@ -263,7 +263,7 @@ mod tests {
         let decoy = Exercise::parse(&[HEAD, DECOY].concat()).unwrap();
         assert_eq!(decoy.resources(), [Resource::LiveBytes]);
         assert!(decoy.fixed_files().is_empty());
-        let Kind::Decoy(Decoy { too_short, .. }) = decoy.kind else { panic!("{decoy:?}") };
+        let ExerciseKind::Decoy(Decoy { too_short, .. }) = decoy.kind else { panic!("{decoy:?}") };
         assert_eq!((too_short.rounds, too_short.operations_per_round), (12, None));
         assert_eq!(too_short.verdict, Verdict::Undecided);
     }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use leak_meter::Resource;
 use serde::{Deserialize, Serialize};
 
-use super::exercise::{Exercise, Kind};
+use super::exercise::{Exercise, ExerciseKind};
 
 /// Everything to show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,8 +62,8 @@ impl Planned {
             requests_per_second: metadata.requests_per_second,
             resources: metadata.resources().to_vec(),
             levels_off_after: match &metadata.kind {
-                Kind::Leak { .. } => None,
-                Kind::Decoy(decoy) => Some(decoy.levels_off_after),
+                ExerciseKind::Leak { .. } => None,
+                ExerciseKind::Decoy(decoy) => Some(decoy.levels_off_after),
             },
             fixed_files: metadata.fixed_files().to_vec(),
             versions: Vec::new(),

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use exercise_harness::exercise::{Kind, Leak};
+use exercise_harness::exercise::{ExerciseKind, Leak};
 use exercise_harness::isolated::TrialRun;
 use exercise_harness::{Exercise, SoakSettings};
 use leak_meter::{Report, Resource, Verdict};
@@ -45,7 +45,7 @@ pub fn accept(pattern: &mut Pattern, bench: &Bench<'_>) -> anyhow::Result<Accept
     let stage = format!("Measuring {}", pattern.name);
     let measured = bench.measure(&stage, SoakSettings::default(), &[(test, &trials)])?;
     let ended = measured.first().and_then(|trials| trials.get(GROWTH));
-    let Kind::Leak { leak: declared, .. } = &pattern.metadata.kind else {
+    let ExerciseKind::Leak { leak: declared, .. } = &pattern.metadata.kind else {
         return Ok(Accepted::Nothing("it is declared not to leak".to_owned()));
     };
     let observed = match ended.context("the trial of growth has no result").map(TrialRun::report)? {

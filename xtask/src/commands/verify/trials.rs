@@ -159,7 +159,7 @@ pub fn missing(version: &str, trials: &Trials) -> Vec<Failure> {
 mod tests {
     use std::path::PathBuf;
 
-    use exercise_harness::exercise::Kind;
+    use exercise_harness::exercise::ExerciseKind;
     use exercise_harness::{Exercise, Phase, Phases};
 
     use super::*;
@@ -185,7 +185,9 @@ mod tests {
             left_running: Vec::new(),
         };
         let trials = Trials::from([("memory::phases".to_owned(), ended)]);
-        let Kind::Leak { leak, .. } = &pattern.metadata.kind else { panic!("the toy leaks") };
+        let ExerciseKind::Leak { leak, .. } = &pattern.metadata.kind else {
+            panic!("the toy leaks")
+        };
         let Outcome::Failed(failures) = check_exercise(&pattern, leak, &trials) else {
             panic!("it has neither behaviours nor growth, and is proven")
         };
