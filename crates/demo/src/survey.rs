@@ -20,7 +20,7 @@ impl Survey {
     /// Measures the buggy version of `planned`.
     pub fn begin(planned: &Planned) -> Self {
         let (tell, told) = mpsc::channel();
-        let version = planned.versions.iter().find(|version| version.role == Role::Exercise);
+        let version = planned.versions.iter().find(|version| version.role == Role::Shipped);
         let binary = version.and_then(|version| version.binary.clone());
         thread::spawn(move || {
             let result = match binary {

@@ -82,7 +82,7 @@ fn stream(trial: &Trial, exercise: &Exercise, request: &TrialRequest) -> io::Res
         operations: request.settings.operations.or(Some(exercise.operations_per_round)),
         ..request.settings
     };
-    // A failed write is not lost: the end's write fails as well, so the stream has no end.
+    // A failed write does not go unnoticed: the reader rejects a stream that lacks a line.
     let rounds = events.clone();
     let context =
         Context::new(request.folder.clone(), settings).observed_by(move |round: &Round| {

@@ -23,7 +23,7 @@ use super::orphans;
 /// The exit code of a program that Ctrl-C has ended.
 pub const INTERRUPTED: i32 = 130;
 
-/// How often to try to remove a folder, since a dying process may still be writing to it.
+/// How often to try to remove a folder. A dying process may still be writing to it.
 const REMOVALS: usize = 50;
 /// The time between two tries.
 const REMOVAL_INTERVAL: Duration = Duration::from_millis(10);

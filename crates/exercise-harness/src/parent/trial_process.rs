@@ -32,7 +32,7 @@ pub(super) struct TrialProcess {
     pub(super) events: EventReader,
     pub(super) output: Output,
     child: Child,
-    /// Until the process has been waited for, since its id is then free for another process.
+    /// `None` once the process has been waited for: its id may then belong to another process.
     registration: Option<cleanup::Process>,
     scratch: cleanup::Folder,
 }
@@ -119,7 +119,7 @@ impl TrialProcess {
 impl Drop for TrialProcess {
     fn drop(&mut self) {
         if self.registration.is_some() {
-            // Its result is of no interest any more.
+            // Nobody needs the result any more.
             let _ = self.kill();
         }
     }

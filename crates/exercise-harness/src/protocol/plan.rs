@@ -87,12 +87,14 @@ pub struct PlannedVersion {
 
 /// The role of a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The exercise as shipped.
-    Exercise,
+    #[serde(rename = "exercise")]
+    Shipped,
     /// The solution.
+    #[serde(rename = "solution")]
     Solution,
     /// The exercise as the learner has edited it.
-    Mine,
+    #[serde(rename = "mine")]
+    Edited,
 }
