@@ -5,7 +5,7 @@
 //! in a child process; the parent is the test binary itself, the runner (`xtask`) or the demo.
 //!
 //! # Layout
-//! - [`suite`]: the trials of one exercise, and the entry point of its test binary.
+//! - [`Suite`]: the trials of one exercise, and the entry point of its test binary.
 //! - `protocol`: plain data that programs exchange: requests, events, metadata, plans.
 //! - `child`: runs inside the trial's process: the [`Context`] of a trial, its limits, its event
 //!   writer, and a [`runtime`] for asynchronous workloads.
@@ -20,7 +20,7 @@
 mod child;
 mod parent;
 mod protocol;
-pub mod suite;
+mod suite;
 
 use std::alloc::System;
 

@@ -25,6 +25,7 @@ const KILL_TIMEOUT: Duration = Duration::from_secs(2);
 const SCAN_INTERVAL: Duration = Duration::from_millis(10);
 
 /// A process that a trial has started.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux finds any"))]
 pub(super) struct Orphan {
     id: Pid,
     /// The program's name, as the system shortens it.
