@@ -6,9 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use exercise_harness::alone::{Ended, Ending};
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::{Exercise, Phases, judge};
+use exercise_harness::isolated::{Ending, TrialRun};
+use exercise_harness::{Exercise, Phases, explain};
 use leak_meter::report::{GaugeGrowth, Suppressed};
 use leak_meter::site::{Attribution, Site};
 use leak_meter::{Growth, Holders, Report, Resource, Round, Verdict};
@@ -191,13 +191,16 @@ impl VersionResult {
     }
 
     /// A version whose trial of growth was run.
-    pub fn of(version: Version, ended: &Ended, exercise: &Exercise, rate: f64) -> Self {
+    pub fn of(version: Version, ended: &TrialRun, exercise: &Exercise, rate: f64) -> Self {
         let outcome = match &ended.ending {
-            Ending::Told(TrialOutcome::Soaked { report }) => {
+            Ending::Completed(TrialOutcome::Soaked { report }) => {
                 return Self::measured(version, report, &ended.left_running, rate);
             }
-            Ending::Told(TrialOutcome::Panicked { .. }) => Outcome::Panicked,
-            Ending::Told(_) | Ending::Malformed { .. } => Outcome::Malformed,
+            Ending::Completed(TrialOutcome::Panicked { .. }) => Outcome::Panicked,
+            Ending::Completed(
+                TrialOutcome::Behaved | TrialOutcome::Bounded { .. } | TrialOutcome::Phased { .. },
+            )
+            | Ending::Malformed { .. } => Outcome::Malformed,
             // Also what the harness has ended by a signal, because it printed too much.
             Ending::Aborted { .. }
             | Ending::OutOfMemory
@@ -206,8 +209,9 @@ impl VersionResult {
             Ending::Exited { .. } => Outcome::Exited,
             Ending::TimedOut { .. } => Outcome::TimedOut,
         };
-        let message = judge::verdict_of(ended, exercise).err();
-        let message = message.unwrap_or_else(|| "Its trial of growth is not a soak.".to_owned());
+        let message = explain::verdict(ended, exercise).err();
+        let message =
+            message.unwrap_or_else(|| "`memory::growth` did not produce a soak report.".to_owned());
         let rounds = if outcome == Outcome::Malformed { Vec::new() } else { ended.rounds.clone() };
         let left_running = ended.left_running.clone();
         Self { outcome, rounds, left_running, ..Self::not_built(version, &message) }
@@ -233,7 +237,7 @@ impl VersionResult {
             attribution: Some(report.attribution.clone()),
             stopped: report.stopped.clone(),
             left_running: left_running.to_vec(),
-            seconds_to_out_of_memory: judge::time_to_out_of_memory(report, rate)
+            seconds_to_out_of_memory: explain::time_to_out_of_memory(report, rate)
                 .map(|time| time.as_secs_f64()),
             phases: None,
             phases_message: None,

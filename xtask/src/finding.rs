@@ -4,9 +4,9 @@
 use std::fmt;
 use std::fs;
 
-use exercise_harness::alone::Ending;
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::judge;
+use exercise_harness::explain;
+use exercise_harness::isolated::Ending;
 use leak_meter::{Report, Resource, Verdict};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use crate::document::{Outcome, VersionResult};
 use crate::files;
 use crate::lab;
-use crate::measure::{BEHAVIOURS, GROWTH, Measured};
+use crate::measure::{GROWTH, Measured};
 use crate::shipped;
 use crate::workspace::{Entry, Version, Workspace};
 
@@ -134,7 +134,8 @@ impl Finding {
             .into_iter()
             .find(|state| states.contains(state))
             .unwrap_or(State::Fixed);
-        let report = measured.iter().find(|measured| measured.trial == GROWTH).and_then(report);
+        let growth_trial = measured.iter().find(|measured| measured.trial == GROWTH);
+        let report = growth_trial.and_then(|measured| measured.ended.report());
         Self {
             content,
             state,
@@ -146,25 +147,18 @@ impl Finding {
 
 /// What a failed trial makes of its exercise; `None` if it passed.
 fn failed(entry: &Entry, measured: &Measured) -> Option<State> {
-    if judge::verdict_of(&measured.ended, &entry.metadata).is_ok() {
+    if explain::verdict(&measured.ended, &entry.metadata).is_ok() {
         return None;
     }
-    Some(match &measured.ended.ending {
-        _ if measured.trial.starts_with(BEHAVIOURS) => State::Broken,
-        Ending::Told(TrialOutcome::Soaked { report }) if report.verdict == Verdict::Undecided => {
-            State::Open
-        }
-        Ending::Told(TrialOutcome::Soaked { .. } | TrialOutcome::Bounded { .. }) => State::Leaking,
-        _ => State::Broken,
+    let Ending::Completed(outcome) = &measured.ended.ending else { return Some(State::Broken) };
+    Some(match outcome {
+        TrialOutcome::Soaked { report } if report.verdict == Verdict::Undecided => State::Open,
+        TrialOutcome::Soaked { .. }
+        | TrialOutcome::Bounded { .. }
+        | TrialOutcome::Phased { .. } => State::Leaking,
+        // A behaviour that passed fails only by what it left running.
+        TrialOutcome::Behaved | TrialOutcome::Panicked { .. } => State::Broken,
     })
-}
-
-/// The report of a soak that came to its end.
-pub fn report(measured: &Measured) -> Option<&Report> {
-    match &measured.ended.ending {
-        Ending::Told(TrialOutcome::Soaked { report }) => Some(report),
-        _ => None,
-    }
 }
 
 fn growth(entry: &Entry, report: &Report) -> Vec<(Resource, f64)> {

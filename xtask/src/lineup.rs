@@ -20,11 +20,11 @@ pub fn plan(workspace: &Workspace, built: &BTreeMap<String, Built>) -> anyhow::R
     Ok(of(workspace, |entry| {
         let shipped = Version::Shipped.package(&entry.name);
         let roles: &[(Version, Role)] = match built.get(&shipped) {
-            None => &[(Version::Exercise, Role::Exercise), (Version::Solution, Role::Solution)],
+            None => &[(Version::Exercise, Role::Shipped), (Version::Solution, Role::Solution)],
             Some(_) => &[
-                (Version::Shipped, Role::Exercise),
+                (Version::Shipped, Role::Shipped),
                 (Version::Solution, Role::Solution),
-                (Version::Exercise, Role::Mine),
+                (Version::Exercise, Role::Edited),
             ],
         };
         let version = |(version, role): &(Version, Role)| {
@@ -54,7 +54,7 @@ pub fn unbuilt(workspace: &Workspace) -> Plan {
             binary: None,
             trouble: Some("it was not built; start without --replay.".to_owned()),
         };
-        [(Version::Exercise, Role::Exercise), (Version::Solution, Role::Solution)]
+        [(Version::Exercise, Role::Shipped), (Version::Solution, Role::Solution)]
             .map(version)
             .to_vec()
     })

@@ -6,19 +6,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use exercise_harness::alone::{self, Ended};
-use exercise_harness::context::SoakSettings;
 use exercise_harness::event::Event;
-use exercise_harness::listing;
+use exercise_harness::isolated::{self, TrialRun};
+use exercise_harness::{SoakSettings, listing};
 
-/// The trial whose verdict is the version's.
-pub const GROWTH: &str = "memory::growth";
-/// The trial of memory while the load changes, which some exercises have.
-pub const PHASES: &str = "memory::phases";
-/// What the names of behaviour trials begin with.
-pub const BEHAVIOURS: &str = "behaviour::";
-/// What the names of memory trials begin with.
-pub const MEMORY: &str = "memory::";
+pub use exercise_harness::trial::{
+    BEHAVIOUR_PREFIX as BEHAVIOURS, GROWTH, MEMORY_PREFIX as MEMORY, PHASES,
+};
 
 /// A trial to be run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +31,7 @@ pub struct Measured {
     /// The trial's full name.
     pub trial: String,
     /// How it ended, and what it measured until then.
-    pub ended: Ended,
+    pub ended: TrialRun,
 }
 
 /// What happens while jobs run.
@@ -54,7 +48,7 @@ pub enum Note<'a> {
 /// # Errors
 /// When the test cannot be run or does not list its trials.
 pub fn trials(binary: &Path, prefix: &str) -> anyhow::Result<Vec<String>> {
-    let names = listing::trials(binary)?.into_iter();
+    let names = listing::trial_names(binary)?.into_iter();
     Ok(names.filter(|name| name.starts_with(prefix)).collect())
 }
 
@@ -95,7 +89,7 @@ pub fn run(
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(job) = jobs.get(index) else { break };
                     // Nobody listens any more after an error; the trial is waited for all the same.
-                    let result = alone::run(&job.binary, &job.trial, job.settings, |event| {
+                    let result = isolated::run(&job.binary, &job.trial, job.settings, |event| {
                         let _ = tell.send((index, Told::Event(event.clone())));
                     });
                     let done = result.map(|ended| Measured { trial: job.trial.clone(), ended });

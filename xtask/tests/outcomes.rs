@@ -93,7 +93,7 @@ const WAYS: [(&str, &str, &str, &[&str]); 21] = [
         "toy-looping",
         LOOPING,
         "it timed out",
-        &["without a result; it was computing: look for a loop", "LEAK_LAB_SILENCE=120"],
+        &["without a result; it was computing: look for an endless loop", "LEAK_LAB_SILENCE=120"],
     ),
     (
         "toy-sleeping",
@@ -117,7 +117,7 @@ const WAYS: [(&str, &str, &str, &[&str]); 21] = [
         "toy-overflowing",
         OVERFLOWING,
         "it was ended by a signal",
-        &["Its stack overflowed; look for a function that calls itself"],
+        &["Its stack overflowed; look for endless recursion"],
     ),
     (
         "toy-greedy",
@@ -135,26 +135,26 @@ const WAYS: [(&str, &str, &str, &[&str]); 21] = [
         "toy-flooding",
         FLOODING,
         "it was ended by a signal",
-        &["It printed more than 16.0 MB and was ended; do not print in what every operation does"],
+        &["It printed more than 16.0 MB and was ended; do not print in every operation"],
     ),
     ("toy-boasting", BOASTING, "1.00 live blocks", &[]),
     (
         "toy-forging",
         FORGING,
         "it streamed what is no measurement",
-        &["Its event stream cannot be trusted", "was not written by the harness"],
+        &["Its event stream is invalid", "was not written by the harness"],
     ),
     (
         "toy-repeating",
         REPEATING,
         "it streamed what is no measurement",
-        &["Its event stream cannot be trusted", "was not written by the harness"],
+        &["Its event stream is invalid", "was not written by the harness"],
     ),
     (
         "toy-cutting",
         CUTTING,
         "it streamed what is no measurement",
-        &["Its event stream cannot be trusted: ", "Nothing of it is counted"],
+        &["Its event stream is invalid: ", "The stream is ignored"],
     ),
     ("toy-homeless", HOMELESS, "not proven yet", &[]),
     ("toy-evicted", EVICTED, "not proven yet", &[]),
@@ -163,7 +163,7 @@ const WAYS: [(&str, &str, &str, &[&str]); 21] = [
         LITTERING,
         "nothing",
         &[
-            "It left 3 processes behind (sleep). They were ended; end what you start and wait for it",
+            "It left 3 processes behind (sleep). They were ended; end and wait for every process that you start",
         ],
     ),
     ("toy-spawning", SPAWNING, "1.00 threads", &[]),
@@ -191,7 +191,7 @@ fn workshop() -> &'static Toy {
     })
 }
 
-/// Runs `arguments` with little patience; nothing is left behind.
+/// Runs `arguments` with a short timeout, and checks that nothing is left behind.
 fn run(toy: &Toy, arguments: &[&str]) -> Ran {
     let traces = Traces::new();
     let mut command = toy.command(arguments);
@@ -254,7 +254,7 @@ fn what_cannot_be_measured_is_not_called_steady_and_says_why() {
     assert!(flat(&ran.out).contains("It left 3 processes behind (sleep)"), "{}", ran.out);
     // What it printed is told, and marked.
     let ran = run(toy, &["test", "toy-exiting"]).ends_with(1);
-    ran.says(&["It had printed, last:", "  | test memory::growth ... ok"]);
+    ran.says(&["The end of its output:", "  | test memory::growth ... ok"]);
 }
 
 #[test]
@@ -309,8 +309,8 @@ fn a_test_that_never_lists_its_trials_is_ended() {
 }
 
 #[test]
-fn a_wrong_patience_is_refused_with_what_is_right() {
-    let toy = Toy::new("workshop-without-patience").with(1, "toy-steady", STEADY);
+fn an_invalid_timeout_is_rejected_with_advice() {
+    let toy = Toy::new("workshop-with-invalid-timeout").with(1, "toy-steady", STEADY);
     let mut command = toy.command(&["run"]);
     let ran = Ran::of(command.env("LEAK_LAB_SILENCE", "never").output().unwrap()).ends_with(2);
     ran.warns(&["LEAK_LAB_SILENCE is set to \"never\"; it must be a number of seconds above 0"]);

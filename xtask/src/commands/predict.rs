@@ -3,8 +3,8 @@
 use std::fs;
 
 use anyhow::Context as _;
-use exercise_harness::context::SoakSettings;
-use exercise_harness::exercise::{Difficulty, Kind};
+use exercise_harness::SoakSettings;
+use exercise_harness::exercise::{Difficulty, ExerciseKind};
 use sha2::{Digest as _, Sha256};
 
 use super::{ask, prepare};
@@ -82,7 +82,8 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
 /// Whether the name of `entry` does not already say which pattern it is: where several leaks hide
 /// one another, and where none does.
 pub fn asks_pattern(entry: &Entry) -> bool {
-    entry.metadata.difficulty == Difficulty::Hard || matches!(entry.metadata.kind, Kind::Decoy(_))
+    entry.metadata.difficulty == Difficulty::Hard
+        || matches!(entry.metadata.kind, ExerciseKind::Decoy(_))
 }
 
 /// Asks every question until it has an answer, is skipped, or nobody answers any more.

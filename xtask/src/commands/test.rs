@@ -1,6 +1,6 @@
 //! `test`: the learner's failing test, with what was measured.
 
-use exercise_harness::context::SoakSettings;
+use exercise_harness::SoakSettings;
 
 use super::prepare;
 use crate::exit::Exit;

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use exercise_harness::{judge, units};
+use exercise_harness::explain::{self, Section};
+use exercise_harness::units;
 use leak_meter::site::Site;
 use leak_meter::{Resource, Round, Verdict};
 use serde::Serialize;
@@ -114,7 +115,10 @@ fn chapter(root: &Path, entry: &Entry, result: &ExerciseResult) -> Chapter {
             meaning: meaning::of(entry, version, result.requests_per_second),
             lines: growing.iter().take(MOST_LINES).map(|site| line(root, site)).collect(),
             more: growing.len().saturating_sub(MOST_LINES),
-            holders: judge::holders(version.holders.as_ref()),
+            holders: explain::holders(version.holders.as_ref())
+                .into_iter()
+                .flat_map(Section::all)
+                .collect(),
         }
     };
     let table = rows::all(entry, result, WIDTH);

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use exercise_harness::{judge, units};
+use exercise_harness::{explain, units};
 use leak_meter::{Growth, Resource, Verdict};
 
 use super::palette::{self, STRONG, paint};
@@ -50,7 +50,7 @@ pub fn line(
         let shown = match version.outcome {
             Outcome::DidNotBuild => None,
             // Beside a verdict there is no message, which would say this too.
-            Outcome::Measured => judge::left_running(&version.left_running),
+            Outcome::Measured => explain::left_running(&version.left_running),
             _ => version.message.clone(),
         };
         if let Some(message) = shown {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use exercise_harness::{judge, units};
+use exercise_harness::{explain, units};
 use leak_meter::verdict::Reason;
 use leak_meter::{Growth, Resource, Round, Verdict};
 
@@ -95,8 +95,8 @@ pub fn notes(result: &ExerciseResult, drawn: bool) -> Vec<String> {
         "op.: operation. a -> b: after the first round, after the last{}. Growth: with its 95 % \
          interval. Out of memory: from {} to {} at {}.",
         if drawn { "; drawn on one scale, from lowest to highest" } else { "" },
-        units::bytes(judge::START_BYTES),
-        units::bytes(judge::LIMIT_BYTES),
+        units::bytes(explain::START_BYTES),
+        units::bytes(explain::LIMIT_BYTES),
         units::rate(result.requests_per_second)
     )];
     let unavailable: BTreeMap<&Resource, &String> =

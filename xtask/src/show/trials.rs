@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use exercise_harness::alone::Ending;
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::{judge, units};
+use exercise_harness::isolated::Ending;
+use exercise_harness::{explain, units};
 use leak_meter::{Report, Resource, Verdict};
 
 use super::palette::{BAD, GOOD, OPEN, STRONG, paint};
@@ -24,8 +24,8 @@ pub fn heading(entry: &Entry) -> anyhow::Result<()> {
 
 /// Prints one trial; returns whether it passed.
 pub fn print(entry: &Entry, measured: &Measured) -> anyhow::Result<bool> {
-    let verdict = judge::verdict_of(&measured.ended, &entry.metadata);
-    let (word, style) = match (&verdict, soaked(measured)) {
+    let verdict = explain::verdict(&measured.ended, &entry.metadata);
+    let (word, style) = match (&verdict, measured.ended.report()) {
         (Ok(()), _) => ("pass", GOOD),
         (Err(_), Some(report)) if report.verdict == Verdict::Undecided => ("open", OPEN),
         (Err(_), _) => ("FAIL", BAD),
@@ -43,19 +43,12 @@ pub fn print(entry: &Entry, measured: &Measured) -> anyhow::Result<bool> {
     Ok(passed)
 }
 
-fn soaked(measured: &Measured) -> Option<&Report> {
-    match &measured.ended.ending {
-        Ending::Told(TrialOutcome::Soaked { report }) => Some(report),
-        _ => None,
-    }
-}
-
 /// What a trial that passed has measured; nothing for a behaviour.
 fn figures(measured: &Measured) -> String {
     match &measured.ended.ending {
-        Ending::Told(TrialOutcome::Soaked { report }) => steady(report),
-        Ending::Told(TrialOutcome::Bounded { bound }) => judge::bound(bound),
-        Ending::Told(TrialOutcome::Phased { phases }) => judge::phases(phases),
+        Ending::Completed(TrialOutcome::Soaked { report }) => steady(report),
+        Ending::Completed(TrialOutcome::Bounded { bound }) => explain::bound(bound),
+        Ending::Completed(TrialOutcome::Phased { phases }) => explain::phases(phases),
         _ => String::new(),
     }
 }

@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::time::Duration;
 
-use exercise_harness::alone::{Ended, Ending};
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::{judge, units};
+use exercise_harness::isolated::{Ending, TrialRun};
+use exercise_harness::{explain, units};
 use leak_meter::Round;
 
 use super::palette::{BAD, GOOD, QUIET, STRONG, paint};
@@ -58,7 +58,7 @@ impl Table {
 }
 
 /// How the life ended.
-pub fn end(time: Duration, operations: u64, ended: &Ended, end: End) -> anyhow::Result<()> {
+pub fn end(time: Duration, operations: u64, ended: &TrialRun, end: End) -> anyhow::Result<()> {
     let mut out = anstream::stdout().lock();
     let (time, served) = (seconds(time), units::count(operations));
     if end == End::Stands {
@@ -73,12 +73,12 @@ pub fn end(time: Duration, operations: u64, ended: &Ended, end: End) -> anyhow::
     };
     writeln!(out, "{time:>10} {served:>12} {}", paint(BAD, &how))?;
     let said = match &ended.ending {
-        Ending::Told(TrialOutcome::Soaked { report }) => {
+        Ending::Completed(TrialOutcome::Soaked { report }) => {
             let why = report.stopped.as_deref().unwrap_or_default();
             format!("Its load could not go on: {why}\n{}", ended.output)
         }
         Ending::Aborted { .. } | Ending::OutOfMemory => ended.output.clone(),
-        ending => judge::unfinished(ending, ended.rounds.len()),
+        ending => explain::failure_text(ending, ended.rounds.len()),
     };
     for line in wrapped(&said, width() - 4) {
         writeln!(out, "    {}", paint(QUIET, &line))?;

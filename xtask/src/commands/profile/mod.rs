@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use exercise_harness::alone::{self, Ended, Ending};
-use exercise_harness::context::SoakSettings;
 use exercise_harness::event::{Event, TrialOutcome};
-use exercise_harness::judge;
+use exercise_harness::isolated::{self, Ending, TrialRun};
+use exercise_harness::{SoakSettings, explain};
 use leak_meter::{Report, Round};
 
 use super::prepare;
@@ -112,7 +111,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         None => anyhow::bail!("{}/Cargo.toml is not there.", version.folder(&entry.name)),
     };
     progress.stage("Measuring without the tool");
-    let ended = alone::run(&test, GROWTH, SoakSettings::default(), |_| {})?;
+    let ended = isolated::run(&test, GROWTH, SoakSettings::default(), |_| {})?;
     let report = report(entry, ended)?;
     progress.stage(&format!("Running it under {}", args.tool.name()));
     let out = out_file(&workspace.root, entry, version, args.tool)?;
@@ -143,7 +142,7 @@ fn under(
     };
     let (command, slower) = (args.tool.command(out), args.tool.slower());
     let (detail, mut done) = (progress.detail(), 0);
-    let ended = alone::run_under(&command, slower, test, GROWTH, settings, |event| {
+    let ended = isolated::run_under(&command, slower, test, GROWTH, settings, |event| {
         if matches!(event, Event::Round { .. }) {
             done += 1;
             detail(&format!("{done} of {} rounds", args.rounds));
@@ -153,11 +152,11 @@ fn under(
 }
 
 /// The report of a soak that came to its end.
-fn report(entry: &Entry, ended: Ended) -> anyhow::Result<Box<Report>> {
-    if let Ending::Told(TrialOutcome::Soaked { report }) = ended.ending {
+fn report(entry: &Entry, ended: TrialRun) -> anyhow::Result<Box<Report>> {
+    if let Ending::Completed(TrialOutcome::Soaked { report }) = ended.ending {
         return Ok(report);
     }
-    let (name, wrong) = (&entry.name, judge::verdict_of(&ended, &entry.metadata).err());
+    let (name, wrong) = (&entry.name, explain::verdict(&ended, &entry.metadata).err());
     anyhow::bail!(
         "{GROWTH} of {name} has no result. {}\nSee it without the tool: cargo xtask test {name}",
         wrong.unwrap_or_default()

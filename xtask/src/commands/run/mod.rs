@@ -5,7 +5,7 @@ mod subjects;
 pub mod until_oom;
 
 use clap::ValueEnum;
-use exercise_harness::context::SoakSettings;
+use exercise_harness::SoakSettings;
 
 use super::prepare;
 use crate::document::{Document, ExerciseResult, FORMAT};

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use exercise_harness::alone::Ending;
-use exercise_harness::context::SoakSettings;
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::judge;
+use exercise_harness::isolated::Ending;
+use exercise_harness::{SoakSettings, explain};
 use leak_meter::Resource;
 
 use crate::cargo::Built;
@@ -42,10 +41,10 @@ pub fn measure(
     progress.end();
     for (at, measured) in of_jobs.into_iter().zip(measured) {
         let version = &mut result.versions[at];
-        if let Ending::Told(TrialOutcome::Phased { phases }) = measured.ended.ending {
+        if let Ending::Completed(TrialOutcome::Phased { phases }) = measured.ended.ending {
             version.phases = Some(phases);
         } else {
-            let why = judge::verdict_of(&measured.ended, &entry.metadata).err();
+            let why = explain::verdict(&measured.ended, &entry.metadata).err();
             version.phases_message = Some(why.unwrap_or_default());
         }
     }

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use exercise_harness::alone::{self, Ended, Ending};
-use exercise_harness::context::SoakSettings;
 use exercise_harness::event::{Event, TrialOutcome};
 use exercise_harness::exercise::Load;
-use exercise_harness::limits::Limits;
-use exercise_harness::suite::LOAD;
+use exercise_harness::isolated::{self, Ending, TrialRun};
+use exercise_harness::trial::LOAD;
+use exercise_harness::{Limits, SoakSettings};
 use leak_meter::Round;
 
 use crate::cargo::{Built, DidNotBuild};
@@ -105,7 +104,7 @@ fn live(test: &Path, heading: &str, load: Load, operations: u64) -> anyhow::Resu
     let mut table = show::Table::begin(heading)?;
     let mut shown = Ok(());
     let mut lived = Lived::default();
-    let ended = alone::run_within(test, LOAD, settings, limits, |event| {
+    let ended = isolated::run_within(test, LOAD, settings, limits, |event| {
         if let Event::Round { round } = event {
             lived.add(round);
             let row = table.row(lived.time, lived.operations, round);
@@ -131,9 +130,11 @@ impl Lived {
     }
 }
 
-fn end(ended: &Ended) -> End {
+fn end(ended: &TrialRun) -> End {
     match &ended.ending {
-        Ending::Told(TrialOutcome::Soaked { report }) if report.stopped.is_none() => End::Stands,
+        Ending::Completed(TrialOutcome::Soaked { report }) if report.stopped.is_none() => {
+            End::Stands
+        }
         Ending::OutOfMemory => End::OutOfMemory,
         _ => End::Otherwise,
     }

@@ -82,14 +82,14 @@ mod tests {
     use std::path::PathBuf;
 
     use exercise_harness::Exercise;
-    use exercise_harness::exercise::Kind;
+    use exercise_harness::exercise::ExerciseKind;
 
     use super::*;
 
     fn toy_cache() -> (Pattern, Leak) {
         let metadata = include_str!("../../../tests/verify_tree/crates/toy-cache/exercise.toml");
         let metadata = Exercise::parse(metadata).unwrap();
-        let Kind::Leak { leak, .. } = metadata.kind.clone() else { panic!("{metadata:?}") };
+        let ExerciseKind::Leak { leak, .. } = metadata.kind.clone() else { panic!("{metadata:?}") };
         (Pattern { root: PathBuf::new(), name: "toy-cache".to_owned(), metadata }, leak)
     }
 

@@ -1,11 +1,9 @@
 //! Check of a decoy's version: it behaves, it rises and levels off where the metadata says, and a
 //! run that is too short says what the metadata says.
 
-use exercise_harness::alone::{Ended, Ending};
-use exercise_harness::context::SoakSettings;
-use exercise_harness::event::TrialOutcome;
 use exercise_harness::exercise::Decoy;
-use exercise_harness::{judge, units};
+use exercise_harness::isolated::TrialRun;
+use exercise_harness::{SoakSettings, explain, units};
 use leak_meter::{Report, Resource};
 
 use super::outcome::{Failure, Outcome};
@@ -32,7 +30,7 @@ pub fn check(
     decoy: &Decoy,
     version: &str,
     trials: &Trials,
-    short: Option<&Ended>,
+    short: Option<&TrialRun>,
 ) -> Outcome {
     let mut failures = trials::missing(version, trials);
     failures.extend(trials::failing(pattern, version, trials).map(|(place, wrong)| {
@@ -40,15 +38,15 @@ pub fn check(
         Failure::new(place, wrong, next)
     }));
     let place = format!("{version}, trial {GROWTH}");
-    let long = trials.get(GROWTH).and_then(soaked);
+    let long = trials.get(GROWTH).and_then(TrialRun::report);
     failures.extend(long.into_iter().flat_map(|report| level(pattern, decoy, &place, report)));
-    let short = short.map(|ended| (ended, soaked(ended)));
+    let short = short.map(|ended| (ended, ended.report()));
     match short {
         Some((_, Some(report))) => {
             failures.extend(verdict_of_short(pattern, decoy, &place, report));
         }
         Some((ended, None)) => {
-            let wrong = judge::verdict_of(ended, &pattern.metadata).err().unwrap_or_default();
+            let wrong = explain::verdict(ended, &pattern.metadata).err().unwrap_or_default();
             let next = "A growth trial is a soak that comes to its end: mend it.";
             failures.push(Failure::new(&place, format!("In a short run: {wrong}"), next));
         }
@@ -64,13 +62,6 @@ pub fn check(
         decoy.too_short.verdict
     );
     Outcome::of(failures, seen)
-}
-
-fn soaked(ended: &Ended) -> Option<&Report> {
-    match &ended.ending {
-        Ending::Told(TrialOutcome::Soaked { report }) => Some(report),
-        _ => None,
-    }
 }
 
 /// Each declared resource rises and then no more, the last of them after the declared operations.

@@ -87,7 +87,7 @@ mod tests {
     use std::path::PathBuf;
 
     use exercise_harness::Exercise;
-    use exercise_harness::exercise::Kind;
+    use exercise_harness::exercise::ExerciseKind;
 
     use super::*;
 
@@ -98,7 +98,7 @@ mod tests {
     }
 
     fn leak_of(pattern: &Pattern) -> &Leak {
-        let Kind::Leak { leak, .. } = &pattern.metadata.kind else { panic!("a decoy") };
+        let ExerciseKind::Leak { leak, .. } = &pattern.metadata.kind else { panic!("a decoy") };
         leak
     }
 

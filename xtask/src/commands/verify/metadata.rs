@@ -1,7 +1,7 @@
 //! Check: what an exercise's metadata says is true.
 
 use exercise_harness::Exercise;
-use exercise_harness::exercise::{Decoy, Fix, Kind, Leak};
+use exercise_harness::exercise::{Decoy, ExerciseKind, Fix, Leak};
 use exercise_harness::units;
 use leak_meter::Verdict;
 
@@ -16,11 +16,11 @@ pub fn check(pattern: &Pattern, all: &[Pattern]) -> anyhow::Result<Outcome> {
     let mut wrongs = shared_with_others(pattern, all);
     wrongs.extend(without_content(&pattern.metadata));
     match &pattern.metadata.kind {
-        Kind::Leak { leak, fix } => {
+        ExerciseKind::Leak { leak, fix } => {
             wrongs.extend(untrue_leak(pattern, leak)?);
             wrongs.extend(untrue_fix(pattern, fix));
         }
-        Kind::Decoy(decoy) => wrongs.extend(untrue_decoy(pattern, decoy)),
+        ExerciseKind::Decoy(decoy) => wrongs.extend(untrue_decoy(pattern, decoy)),
     }
     let place = pattern.metadata_file();
     let failures = wrongs.into_iter().map(|(wrong, next)| Failure::new(&place, wrong, next));
@@ -29,13 +29,13 @@ pub fn check(pattern: &Pattern, all: &[Pattern]) -> anyhow::Result<Outcome> {
         pattern.metadata.resources().iter().map(|resource| resource.name()).collect();
     let grows = grows.join(" and ");
     let seen = match kind {
-        Kind::Leak { leak, fix } => format!(
+        ExerciseKind::Leak { leak, fix } => format!(
             "number {order}, {grows} in {}, fixed in {} {}",
             leak.file.display(),
             fix.files.len(),
             if fix.files.len() == 1 { "file" } else { "files" },
         ),
-        Kind::Decoy(decoy) => format!(
+        ExerciseKind::Decoy(decoy) => format!(
             "number {order}, a decoy, {grows} for {} operations",
             units::count(decoy.levels_off_after)
         ),
@@ -63,11 +63,11 @@ fn shared_with_others(pattern: &Pattern, all: &[Pattern]) -> Vec<Wrong> {
 /// Fields that are there and say nothing.
 fn without_content(metadata: &Exercise) -> Vec<Wrong> {
     let of_its_kind = match &metadata.kind {
-        Kind::Leak { leak, fix } => vec![
+        ExerciseKind::Leak { leak, fix } => vec![
             ("resources in [leak]", leak.resources.is_empty()),
             ("files in [fix]", fix.files.is_empty()),
         ],
-        Kind::Decoy(Decoy { resources, levels_off_after, too_short }) => vec![
+        ExerciseKind::Decoy(Decoy { resources, levels_off_after, too_short }) => vec![
             ("resources in [decoy]", resources.is_empty()),
             ("levels_off_after in [decoy]", *levels_off_after == 0),
             ("rounds in [decoy.too_short]", too_short.rounds == 0),

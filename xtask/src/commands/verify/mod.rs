@@ -32,8 +32,8 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use clap::ValueEnum as _;
-use exercise_harness::context::SoakSettings;
-use exercise_harness::exercise::Kind;
+use exercise_harness::SoakSettings;
+use exercise_harness::exercise::ExerciseKind;
 
 use crate::exit::Exit;
 use crate::measure::{self, GROWTH};
@@ -198,8 +198,8 @@ fn check_versions(pattern: &Pattern, bench: &Bench<'_>) -> anyhow::Result<[Outco
     let stage = format!("Measuring {}", pattern.name);
     let measured = bench.measure(&stage, SoakSettings::default(), &chosen)?;
     let short = match &pattern.metadata.kind {
-        Kind::Leak { .. } => None,
-        Kind::Decoy(decoy) => {
+        ExerciseKind::Leak { .. } => None,
+        ExerciseKind::Decoy(decoy) => {
             let growth = [GROWTH.to_owned()];
             let has_growth = |trials: &[String]| trials.contains(&growth[0]);
             let chosen: Vec<_> = chosen
@@ -216,9 +216,11 @@ fn check_versions(pattern: &Pattern, bench: &Bench<'_>) -> anyhow::Result<[Outco
         };
         let trials = &measured[at];
         match (&pattern.metadata.kind, version) {
-            (Kind::Leak { .. }, Version::Solution) => trials::check_solution(pattern, trials),
-            (Kind::Leak { leak, .. }, _) => trials::check_exercise(pattern, leak, trials),
-            (Kind::Decoy(decoy), _) => {
+            (ExerciseKind::Leak { .. }, Version::Solution) => {
+                trials::check_solution(pattern, trials)
+            }
+            (ExerciseKind::Leak { leak, .. }, _) => trials::check_exercise(pattern, leak, trials),
+            (ExerciseKind::Decoy(decoy), _) => {
                 let short = short.as_ref().and_then(|short| short[at].get(GROWTH));
                 decoy::check(pattern, decoy, &folder, trials, short)
             }

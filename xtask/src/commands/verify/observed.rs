@@ -5,11 +5,9 @@ use std::fmt;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use exercise_harness::Exercise;
-use exercise_harness::alone::{Ended, Ending};
-use exercise_harness::context::SoakSettings;
-use exercise_harness::event::TrialOutcome;
-use exercise_harness::exercise::{Kind, Leak};
+use exercise_harness::exercise::{ExerciseKind, Leak};
+use exercise_harness::isolated::TrialRun;
+use exercise_harness::{Exercise, SoakSettings};
 use leak_meter::{Report, Resource, Verdict};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Value};
 
@@ -47,10 +45,10 @@ pub fn accept(pattern: &mut Pattern, bench: &Bench<'_>) -> anyhow::Result<Accept
     let stage = format!("Measuring {}", pattern.name);
     let measured = bench.measure(&stage, SoakSettings::default(), &[(test, &trials)])?;
     let ended = measured.first().and_then(|trials| trials.get(GROWTH));
-    let Kind::Leak { leak: declared, .. } = &pattern.metadata.kind else {
+    let ExerciseKind::Leak { leak: declared, .. } = &pattern.metadata.kind else {
         return Ok(Accepted::Nothing("it is declared not to leak".to_owned()));
     };
-    let observed = match ended.context("the trial of growth has no result").map(report_of)? {
+    let observed = match ended.context("the trial of growth has no result").map(TrialRun::report)? {
         Some(report) => observed(pattern, declared, report),
         None => Err(format!("{GROWTH} did not come to its end")),
     };
@@ -69,13 +67,6 @@ pub fn accept(pattern: &mut Pattern, bench: &Bench<'_>) -> anyhow::Result<Accept
     files::write(&pattern.at(&place), text.as_bytes())
         .with_context(|| format!("{place} cannot be written"))?;
     Ok(Accepted::Changed(changes))
-}
-
-fn report_of(ended: &Ended) -> Option<&Report> {
-    match &ended.ending {
-        Ending::Told(TrialOutcome::Soaked { report }) => Some(report),
-        _ => None,
-    }
 }
 
 /// The leak that `report` shows, or why it shows none.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use exercise_harness::exercise::Kind;
+use exercise_harness::exercise::ExerciseKind;
 
 use super::outcome::{Failure, Outcome};
 use super::pattern::Pattern;
@@ -50,7 +50,7 @@ const HINTS: usize = 3;
 /// Checks both READMEs of `pattern`.
 pub fn check(pattern: &Pattern) -> anyhow::Result<Outcome> {
     let title = &pattern.metadata.title;
-    let is_decoy = matches!(pattern.metadata.kind, Kind::Decoy(_));
+    let is_decoy = matches!(pattern.metadata.kind, ExerciseKind::Decoy(_));
     let of_solution = if is_decoy { &OF_DECOY[..] } else { &OF_SOLUTION[..] };
     let mut failures = Vec::new();
     for (version, title, headings) in [

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use exercise_harness::alone::{Ended, Ending};
 use exercise_harness::event::TrialOutcome;
 use exercise_harness::exercise::Leak;
-use exercise_harness::{judge, units};
+use exercise_harness::isolated::{Ending, TrialRun};
+use exercise_harness::trial::TrialKind;
+use exercise_harness::{explain, units};
 use leak_meter::{Report, Verdict};
 
 use super::culprit;
@@ -15,31 +16,7 @@ use super::outcome::{Failure, Outcome};
 use super::pattern::Pattern;
 
 /// The trials of one version by their names, each with how it ended.
-pub type Trials = BTreeMap<String, Ended>;
-
-/// What a trial's name says of its kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Passes on every version.
-    Behaviour,
-    /// Soaks the service.
-    Growth,
-    /// Measures a resource after much work.
-    Bound,
-    /// Compares memory under one load and another.
-    Phases,
-}
-
-/// The kind of the trial `name`; `None` for a name of no kind.
-pub fn kind_of(name: &str) -> Option<Kind> {
-    let kinds = [
-        ("behaviour::", Kind::Behaviour),
-        ("memory::growth", Kind::Growth),
-        ("memory::bound_", Kind::Bound),
-        ("memory::phases", Kind::Phases),
-    ];
-    kinds.into_iter().find(|(start, _)| name.starts_with(start)).map(|(_, kind)| kind)
-}
+pub type Trials = BTreeMap<String, TrialRun>;
 
 /// Every behaviour passes, what is declared grows, and no bound is kept.
 pub fn check_exercise(pattern: &Pattern, leak: &Leak, trials: &Trials) -> Outcome {
@@ -47,34 +24,34 @@ pub fn check_exercise(pattern: &Pattern, leak: &Leak, trials: &Trials) -> Outcom
     for (name, ended) in trials {
         let place = format!("{}, trial {name}", pattern.exercise());
         let told = match &ended.ending {
-            Ending::Told(outcome) => Some(outcome),
+            Ending::Completed(outcome) => Some(outcome),
             _ => None,
         };
-        match (kind_of(name), told) {
-            (Some(Kind::Growth), Some(TrialOutcome::Soaked { report })) => {
+        match (TrialKind::from_name(name), told) {
+            (Some(TrialKind::Growth), Some(TrialOutcome::Soaked { report })) => {
                 failures.extend(check_leak(pattern, leak, &place, report));
             }
-            (Some(Kind::Bound), Some(TrialOutcome::Bounded { bound })) => {
+            (Some(TrialKind::Bound), Some(TrialOutcome::Bounded { bound })) => {
                 failures.extend(bound.is_kept().then(|| {
                     let wrong = "The bound is kept, so the trial passes while the service leaks.";
                     Failure::new(&place, wrong, "Measure after more work, or set a lower limit.")
                 }));
             }
-            (Some(Kind::Phases), Some(TrialOutcome::Phased { phases })) => {
+            (Some(TrialKind::Phases), Some(TrialOutcome::Phased { phases })) => {
                 failures.extend(phases.is_kept().then(|| {
                     let wrong = "No phase leaves more than it may, while the service leaks.";
                     Failure::new(&place, wrong, "Make longer phases, or set a lower limit.")
                 }));
             }
-            (Some(Kind::Behaviour), _) => {
-                failures.extend(judge::verdict_of(ended, &pattern.metadata).err().map(|wrong| {
+            (Some(TrialKind::Behaviour), _) => {
+                failures.extend(explain::verdict(ended, &pattern.metadata).err().map(|wrong| {
                     let next = "A behaviour passes on both versions: correct the service or the \
                                 behaviour.";
                     Failure::new(&place, wrong, next)
                 }));
             }
-            (Some(Kind::Growth | Kind::Bound | Kind::Phases), _) => {
-                let wrong = judge::verdict_of(ended, &pattern.metadata).err();
+            (Some(TrialKind::Growth | TrialKind::Bound | TrialKind::Phases), _) => {
+                let wrong = explain::verdict(ended, &pattern.metadata).err();
                 let next = "A memory trial fails by what it measures, not otherwise: mend it.";
                 failures.push(Failure::new(&place, wrong.unwrap_or_default(), next));
             }
@@ -159,17 +136,17 @@ pub fn failing<'a>(
     trials: &'a Trials,
 ) -> impl Iterator<Item = (String, String)> + 'a {
     trials.iter().filter_map(move |(name, ended)| {
-        let wrong = judge::verdict_of(ended, &pattern.metadata).err()?;
+        let wrong = explain::verdict(ended, &pattern.metadata).err()?;
         Some((format!("{version}, trial {name}"), wrong))
     })
 }
 
 /// The kinds of trial that a version lacks: without them the others prove nothing.
 pub fn missing(version: &str, trials: &Trials) -> Vec<Failure> {
-    let kinds = [(Kind::Behaviour, "behaviour"), (Kind::Growth, "growth")];
+    let kinds = [(TrialKind::Behaviour, "behaviour"), (TrialKind::Growth, "growth")];
     let lacks = kinds
         .into_iter()
-        .filter(|(kind, _)| !trials.keys().any(|name| kind_of(name) == Some(*kind)));
+        .filter(|(kind, _)| !trials.keys().any(|name| TrialKind::from_name(name) == Some(*kind)));
     lacks
         .map(|(_, name)| {
             let wrong = format!("Its memory test has no {name} trial.");
@@ -182,7 +159,7 @@ pub fn missing(version: &str, trials: &Trials) -> Vec<Failure> {
 mod tests {
     use std::path::PathBuf;
 
-    use exercise_harness::exercise::Kind;
+    use exercise_harness::exercise::ExerciseKind;
     use exercise_harness::{Exercise, Phase, Phases};
 
     use super::*;
@@ -200,11 +177,17 @@ mod tests {
             bytes_after: operations * left,
         };
         let phases = Phases { phases: vec![phase(5), phase(10)], limit_per_operation: 100.0 };
-        let ending = Ending::Told(TrialOutcome::Phased { phases });
-        let ended =
-            Ended { ending, rounds: Vec::new(), output: String::new(), left_running: Vec::new() };
+        let ending = Ending::Completed(TrialOutcome::Phased { phases });
+        let ended = TrialRun {
+            ending,
+            rounds: Vec::new(),
+            output: String::new(),
+            left_running: Vec::new(),
+        };
         let trials = Trials::from([("memory::phases".to_owned(), ended)]);
-        let Kind::Leak { leak, .. } = &pattern.metadata.kind else { panic!("the toy leaks") };
+        let ExerciseKind::Leak { leak, .. } = &pattern.metadata.kind else {
+            panic!("the toy leaks")
+        };
         let Outcome::Failed(failures) = check_exercise(&pattern, leak, &trials) else {
             panic!("it has neither behaviours nor growth, and is proven")
         };

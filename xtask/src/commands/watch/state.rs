@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use exercise_harness::alone::Ending;
+use exercise_harness::isolated::Ending;
 
 use crate::commands::diff::Comparison;
 use crate::commands::hint::Hint;
@@ -160,7 +160,7 @@ impl State {
         let growth = measured.iter().find(|measured| measured.trial == GROWTH)?;
         let exercise = &self.entry.metadata;
         let rate = exercise.requests_per_second;
-        matches!(growth.ended.ending, Ending::Told(_))
+        matches!(growth.ended.ending, Ending::Completed(_))
             .then(|| VersionResult::of(Version::Exercise, &growth.ended, exercise, rate))
     }
 }

@@ -6,8 +6,7 @@ use std::sync::mpsc::Sender;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use exercise_harness::cleanup;
-use exercise_harness::context::SoakSettings;
+use exercise_harness::{SoakSettings, cleanup};
 
 use super::Told;
 use super::state::{Tested, What};

@@ -1,11 +1,12 @@
 //! What was found now and last time: the verdict, the growth, the lines that grow, what else fails.
 
-use exercise_harness::{judge, units};
+use exercise_harness::explain::{self, Section};
+use exercise_harness::units;
 use leak_meter::{Resource, Verdict};
 
 use super::linked;
 use crate::commands::watch::state::{State, Tested, What};
-use crate::finding::{self, Finding, State as Found};
+use crate::finding::{Finding, State as Found};
 use crate::measure::{BEHAVIOURS, GROWTH, Measured};
 use crate::show::palette::{BAD, GOOD, OPEN, QUIET, paint};
 use crate::show::words::{amount, wrapped};
@@ -101,9 +102,9 @@ fn beside(version: Version, found: &Finding) -> String {
 /// The lines that grow, each with what the report tells of it.
 fn growing_lines(measured: &[Measured], width: usize) -> Vec<String> {
     let growth = measured.iter().find(|measured| measured.trial == GROWTH);
-    let report = growth.and_then(finding::report);
-    let places = report.map(|report| judge::places(&report.sites, Verdict::Growing));
-    places.unwrap_or_default().iter().flat_map(|line| wrapped(line, width)).collect()
+    let report = growth.and_then(|measured| measured.ended.report());
+    let places = report.and_then(|report| explain::places(&report.sites, Verdict::Growing));
+    places.into_iter().flat_map(Section::all).flat_map(|line| wrapped(&line, width)).collect()
 }
 
 /// Every other trial that fails, with its sentence: behaviours first, as they are listed.
@@ -111,7 +112,7 @@ fn failures(state: &State, measured: &[Measured], width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for measured in measured {
         let Some(sentence) = sentence(state, measured) else { continue };
-        let report = finding::report(measured);
+        let report = measured.ended.report();
         // What grows stands above, line by line.
         if measured.trial == GROWTH && report.is_some_and(|r| r.verdict == Verdict::Growing) {
             continue;
@@ -131,7 +132,7 @@ fn failures(state: &State, measured: &[Measured], width: usize) -> Vec<String> {
 }
 
 fn sentence(state: &State, measured: &Measured) -> Option<String> {
-    judge::verdict_of(&measured.ended, &state.entry.metadata).err()
+    explain::verdict(&measured.ended, &state.entry.metadata).err()
 }
 
 #[cfg(test)]

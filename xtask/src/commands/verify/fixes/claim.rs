@@ -1,13 +1,14 @@
 //! Whether the trials bear out what is claimed of a fix.
 
-use exercise_harness::alone::{Ended, Ending};
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::judge;
+use exercise_harness::explain;
+use exercise_harness::isolated::{Ending, TrialRun};
+use exercise_harness::trial::TrialKind;
 
 use super::patch::{Claim, Fix};
 use crate::commands::verify::outcome::Failure;
 use crate::commands::verify::pattern::Pattern;
-use crate::commands::verify::trials::{Kind, Trials, failing, kind_of};
+use crate::commands::verify::trials::{Trials, failing};
 
 /// What contradicts the claim of `fix` in how its `trials` ended.
 pub fn check(fix: &Fix, pattern: &Pattern, trials: &Trials) -> Vec<Failure> {
@@ -30,8 +31,13 @@ pub fn check(fix: &Fix, pattern: &Pattern, trials: &Trials) -> Vec<Failure> {
 }
 
 /// `None` if the trial rejects the fix as it should.
-fn contradiction(pattern: &Pattern, place: String, trial: &str, ended: &Ended) -> Option<Failure> {
-    let Err(said) = judge::verdict_of(ended, &pattern.metadata) else {
+fn contradiction(
+    pattern: &Pattern,
+    place: String,
+    trial: &str,
+    ended: &TrialRun,
+) -> Option<Failure> {
+    let Err(said) = explain::verdict(ended, &pattern.metadata) else {
         let next = "Make the trial notice what the fix gets wrong, or name the one that does.";
         return Some(Failure::new(place, "It passes, so nothing rejects the fix.", next));
     };
@@ -43,15 +49,16 @@ fn contradiction(pattern: &Pattern, place: String, trial: &str, ended: &Ended) -
 
 /// Whether a trial that fails with this ending fails as its kind does.
 fn rejects(trial: &str, ending: &Ending) -> bool {
-    match (kind_of(trial), ending) {
+    match (TrialKind::from_name(trial), ending) {
         // A panic while another is on its way aborts the process.
-        (Some(Kind::Behaviour), Ending::Aborted { .. }) => true,
-        (Some(Kind::Behaviour), Ending::Told(outcome)) => {
+        (Some(TrialKind::Behaviour), Ending::Aborted { .. }) => true,
+        (Some(TrialKind::Behaviour), Ending::Completed(outcome)) => {
             matches!(outcome, TrialOutcome::Panicked { .. })
         }
-        (Some(Kind::Growth | Kind::Bound | Kind::Phases), Ending::Told(outcome)) => {
-            !matches!(outcome, TrialOutcome::Panicked { .. })
-        }
+        (
+            Some(TrialKind::Growth | TrialKind::Bound | TrialKind::Phases),
+            Ending::Completed(outcome),
+        ) => !matches!(outcome, TrialOutcome::Panicked { .. }),
         _ => false,
     }
 }
@@ -60,19 +67,19 @@ fn rejects(trial: &str, ending: &Ending) -> bool {
 mod tests {
     use std::time::Duration;
 
-    use exercise_harness::context::Bound;
+    use exercise_harness::Bound;
     use leak_meter::Resource;
 
     use super::*;
 
     fn panicked() -> Ending {
-        Ending::Told(TrialOutcome::Panicked { message: "two is not one".to_owned() })
+        Ending::Completed(TrialOutcome::Panicked { message: "two is not one".to_owned() })
     }
 
     fn bounded(measured: u64) -> Ending {
         let after = "much work".to_owned();
         let bound = Bound { resource: Resource::OpenFiles, measured, limit: 5, after };
-        Ending::Told(TrialOutcome::Bounded { bound })
+        Ending::Completed(TrialOutcome::Bounded { bound })
     }
 
     #[test]

@@ -12,8 +12,8 @@ mod scratch;
 
 use std::path::Path;
 
-use exercise_harness::context::SoakSettings;
-use exercise_harness::exercise::Kind;
+use exercise_harness::SoakSettings;
+use exercise_harness::exercise::ExerciseKind;
 
 use self::patch::{Claim, Fix, Patched};
 use crate::cargo::{Build, Built};
@@ -40,7 +40,7 @@ impl Catalogue {
     /// Reads and applies every patch of `pattern`.
     pub fn read(pattern: &Pattern) -> anyhow::Result<Self> {
         let mut catalogue = Self { fixes: Vec::new(), failures: Vec::new() };
-        let is_decoy = matches!(pattern.metadata.kind, Kind::Decoy(_));
+        let is_decoy = matches!(pattern.metadata.kind, ExerciseKind::Decoy(_));
         for (kind, least) in if is_decoy { LEAST_OF_DECOY } else { LEAST } {
             let folder = format!("{}/fixes/{kind}", pattern.home());
             let path = pattern.at(&folder);

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use diffy::patch_set::{FileOperation, ParseOptions, PatchSet};
 use diffy::{Hunk, Line, Patch};
+use exercise_harness::trial::TrialKind;
 
 use crate::commands::verify::outcome::Failure;
 use crate::commands::verify::pattern::Pattern;
-use crate::commands::verify::trials::{Kind, kind_of};
 
 /// What is claimed of a fix.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +81,9 @@ impl Fix {
     /// Refuses a wrong fix that no behaviour rejects: the memory of a decoy is as it should be.
     pub fn rejected_by_a_behaviour(self) -> Result<Self, Failure> {
         match &self.claim {
-            Claim::RejectedBy(trial) if kind_of(trial) != Some(Kind::Behaviour) => {
+            Claim::RejectedBy(trial)
+                if TrialKind::from_name(trial) != Some(TrialKind::Behaviour) =>
+            {
                 let wrong = format!("It is rejected by {trial}, and a decoy's memory is fine.");
                 let next = "Name the behaviour that it breaks: `Rejected-by: behaviour::...`.";
                 Err(self.failure(wrong, next))

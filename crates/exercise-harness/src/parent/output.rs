@@ -1,4 +1,4 @@
-//! What a child prints: counted, and its end kept, however much it is.
+//! Captures the output of a child process: counts all of it and keeps the last part.
 
 use std::collections::VecDeque;
 use std::io::{self, PipeReader, PipeWriter, Read};
@@ -6,12 +6,12 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// How long the end of the output is waited for, once its writers have been ended.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long to wait for the rest of the output after the processes that write it have ended.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The output of one child.
+/// The output of one child process.
 #[derive(Debug)]
-pub struct Output(Arc<Shared>);
+pub(super) struct Output(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
@@ -22,17 +22,17 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Printed {
     bytes: u64,
-    end: VecDeque<u8>,
+    tail: VecDeque<u8>,
     closed: bool,
 }
 
 impl Output {
-    /// Listens to what is written to the second part, which is the child's, and keeps this many bytes
-    /// from its end.
+    /// Captures what is written to the returned pipe, which is for the child, and keeps the last
+    /// `kept` bytes.
     ///
     /// # Errors
     /// When the system refuses a pipe or a thread.
-    pub fn listen(kept: usize) -> io::Result<(Self, PipeWriter)> {
+    pub(super) fn capture(kept: usize) -> io::Result<(Self, PipeWriter)> {
         let (reader, writer) = io::pipe()?;
         let shared = Arc::new(Shared::default());
         let output = Self(Arc::clone(&shared));
@@ -42,19 +42,19 @@ impl Output {
         Ok((output, writer))
     }
 
-    /// How many bytes were printed so far.
-    pub fn bytes(&self) -> u64 {
+    /// The number of bytes printed so far.
+    pub(super) fn bytes(&self) -> u64 {
         self.0.printed.lock().unwrap_or_else(PoisonError::into_inner).bytes
     }
 
-    /// The end of what was printed by processes that have ended.
-    pub fn end(&self) -> String {
+    /// The last part of the output. To be called after the writing processes have ended.
+    pub(super) fn tail(&self) -> String {
         let printed = self.0.printed.lock().unwrap_or_else(PoisonError::into_inner);
-        // A process that could not be found may hold the pipe open; what it prints is not missed.
+        // An orphan that could not be found may hold the pipe open, so the wait has a limit.
         let waited =
-            self.0.changed.wait_timeout_while(printed, LAST_WORDS, |printed| !printed.closed);
+            self.0.changed.wait_timeout_while(printed, DRAIN_TIMEOUT, |printed| !printed.closed);
         let (mut printed, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(printed.end.make_contiguous()).trim().to_owned()
+        String::from_utf8_lossy(printed.tail.make_contiguous()).trim().to_owned()
     }
 }
 
@@ -70,9 +70,9 @@ impl Shared {
             match read {
                 Ok(length) if length > 0 => {
                     printed.bytes += length as u64;
-                    printed.end.extend(&block[..length]);
-                    let surplus = printed.end.len().saturating_sub(kept);
-                    printed.end.drain(..surplus);
+                    printed.tail.extend(&block[..length]);
+                    let surplus = printed.tail.len().saturating_sub(kept);
+                    printed.tail.drain(..surplus);
                 }
                 _ => {
                     printed.closed = true;
@@ -91,8 +91,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_is_counted_and_the_end_is_kept() {
-        let (output, mut writer) = Output::listen(1000).unwrap();
+    fn everything_is_counted_and_the_last_part_is_kept() {
+        let (output, mut writer) = Output::capture(1000).unwrap();
         let mut written = 0;
         for number in 0..100_000 {
             let line = format!("line {number}\n");
@@ -100,9 +100,9 @@ mod tests {
             written += line.len() as u64;
         }
         drop(writer);
-        let end = output.end();
-        assert!(end.ends_with("line 99998\nline 99999"), "{end}");
-        assert!(end.len() <= 1000, "{}", end.len());
+        let tail = output.tail();
+        assert!(tail.ends_with("line 99998\nline 99999"), "{tail}");
+        assert!(tail.len() <= 1000, "{}", tail.len());
         assert_eq!(output.bytes(), written);
     }
 }

@@ -7,30 +7,31 @@ use anyhow::Context as _;
 use leak_meter::{Resource, Verdict};
 use serde::Deserialize;
 
-/// What the workshop knows of an exercise before it is run.
+/// The metadata of an exercise.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct Exercise {
-    /// Where it stands among the others, which are taught from the lowest to the highest. A
-    /// fraction fits between two whole numbers, so that no other has to move.
+    /// The position among the exercises, which are taught from the lowest to the highest. A
+    /// fraction inserts an exercise without renumbering the others.
     pub order: f64,
-    /// The title that its README carries.
+    /// The title of its README.
     pub title: String,
-    /// The service's name, which does not give the pattern away.
+    /// The service's name, which must not reveal the pattern.
     pub service: String,
-    /// One line for the table of patterns.
+    /// A one-line summary for the table of patterns.
     pub summary: String,
-    /// How hard it is.
+    /// The difficulty.
     pub difficulty: Difficulty,
-    /// How long a learner takes, in minutes.
+    /// How many minutes a learner needs.
     pub minutes: u32,
     /// Operations in each round of the soak.
     pub operations_per_round: u64,
-    /// The rate at which growth is turned into time, in operations per second.
+    /// The bug report's rate, in operations per second. It converts growth into time.
     pub requests_per_second: f64,
-    /// Whether it leaks, and what must be true of it then.
-    pub kind: Kind,
-    /// How to run it until it is out of memory, for an exercise with a load trial: `[load]`.
+    /// Whether it leaks, and the properties that `verify` checks.
+    pub kind: ExerciseKind,
+    /// How to run it until it is out of memory: the table `[load]`, for an exercise with a load
+    /// trial.
     pub load: Option<Load>,
 }
 
@@ -38,34 +39,35 @@ pub struct Exercise {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Load {
-    /// What the process needs before it has served anybody, in bytes of data.
+    /// The memory of the process before its first operation, in bytes of data.
     pub idle_bytes: u64,
-    /// What it may use on top.
+    /// The additional memory that it may use, in bytes.
     pub spare_bytes: u64,
-    /// Operations after which a service that still stands is taken to be steady.
+    /// The number of operations after which a service that still runs counts as steady.
     pub operations: u64,
-    /// Operations in each reading.
+    /// Operations between two readings.
     pub operations_per_round: u64,
 }
 
-/// What an exercise is. Only its metadata says so: to the learner all look alike.
+/// The kind of an exercise. Learners are not told; only the metadata declares it.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Kind {
-    /// It leaks, and its solution does not: the tables `[leak]` and `[fix]`.
+pub enum ExerciseKind {
+    /// The exercise leaks, and its solution does not: the tables `[leak]` and `[fix]`.
     Leak {
-        /// Where it leaks.
+        /// The leak.
         leak: Leak,
-        /// Where the solution differs.
+        /// The fix.
         fix: Fix,
     },
-    /// It grows for a while, rightly; its solution changes nothing: the table `[decoy]`.
+    /// The exercise grows for a while, as intended, and its solution is the same: the table
+    /// `[decoy]`.
     Decoy(Decoy),
 }
 
-/// How hard an exercise is.
+/// The difficulty of an exercise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum Difficulty {
-    /// One place, once seen.
+    /// One place, which is clear once found.
     Easy,
     /// Two places that must be seen together.
     Medium,
@@ -79,44 +81,44 @@ pub enum Difficulty {
 pub struct Leak {
     /// The resources that must grow.
     pub resources: Vec<Resource>,
-    /// By how much an operation makes them grow, in the resource's unit, where that is declared.
+    /// The declared growth per operation, in the resource's unit.
     #[serde(default)]
     pub per_operation: BTreeMap<Resource, f64>,
-    /// The file, in the exercise's folder, that allocates what is retained.
+    /// The file, in the exercise's folder, that allocates the retained blocks.
     pub file: PathBuf,
     /// The function in that file.
     pub function: String,
-    /// Further files, in the exercise's folder, that must have growing lines: those of whatever
-    /// holds what is retained, where that is allocated in lines of its own.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// More files, in the exercise's folder, that must contain growing call sites: those that
+    /// allocate the holders of the retained blocks.
+    #[serde(default)]
     pub also_in: Vec<PathBuf>,
-    /// Who keeps alive what stays: the first holder that is found. Not checked where it is not
-    /// declared.
+    /// The first reported holder of the retained blocks. Not checked if it is not declared.
     pub holder: Option<Holder>,
 }
 
-/// The declared holder of what an exercise retains.
+/// The declared holder of the retained blocks.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Holder {
-    /// What gathers it.
+    /// A collection in the exercise.
     Place {
         /// The file, in the exercise's folder, that allocates the holder.
         file: PathBuf,
         /// The function in that file.
         function: String,
     },
-    /// Blocks that hold each other.
+    /// A reference cycle.
     Ring {
-        /// The functions that allocate the blocks of each step, in order; whichever comes first.
+        /// The functions that allocate the blocks of the cycle, in order, beginning with any of
+        /// them.
         ring: Vec<String>,
-        /// The function whose step is the one to weaken.
+        /// The function whose reference must become weak.
         weaken: String,
     },
-    /// What lies outside the exercise: a list of its runtime's, a static, a thread's stack.
+    /// A holder outside of the exercise: a list of its runtime, a static, or a thread's stack.
     Outside {
-        /// What follows "held" in the first line of the finding, from its beginning on as far as it is
-        /// to be checked: `by the task list of the tokio runtime`, `by the static shop::CACHE`,
+        /// The beginning of the text that follows "held" in the first line of the finding:
+        /// `by the task list of the tokio runtime`, `by the static shop::CACHE`,
         /// `on the stack of main`.
         held: String,
     },
@@ -126,7 +128,7 @@ pub enum Holder {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fix {
-    /// The files, in the exercise's folder, in which the solution may differ.
+    /// The files, in the exercise's folder, that the solution may change.
     pub files: Vec<PathBuf>,
 }
 
@@ -136,21 +138,21 @@ pub struct Fix {
 pub struct Decoy {
     /// The resources that rise until they level off.
     pub resources: Vec<Resource>,
-    /// The operations after which they rise no more.
+    /// The number of operations after which they no longer rise.
     pub levels_off_after: u64,
-    /// A run in which that cannot be seen.
+    /// A run that is too short to show that they level off.
     pub too_short: ShortRun,
 }
 
-/// A run that ends before its growth can be told from a leak.
+/// A run that ends before its growth can be distinguished from a leak.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ShortRun {
-    /// Its rounds.
+    /// The number of rounds.
     pub rounds: usize,
-    /// Operations in each of them; without the field, the exercise's own number.
+    /// Operations per round; by default the exercise's own number.
     pub operations_per_round: Option<u64>,
-    /// What the meter says after it, in all and of each declared resource.
+    /// The expected verdict of the run, and of each declared resource.
     pub verdict: Verdict,
 }
 
@@ -158,30 +160,30 @@ impl Exercise {
     /// Reads the text of an `exercise.toml`.
     ///
     /// # Errors
-    /// When the text is not TOML, a field is missing, unknown or of the wrong type, or the tables
-    /// do not say of which kind the exercise is.
+    /// When the text is not TOML, when a field is missing, unknown or of the wrong type, or when
+    /// the tables do not determine the exercise's kind.
     pub fn parse(text: &str) -> anyhow::Result<Self> {
         toml::from_str(text).context("exercise.toml cannot be read")
     }
 
-    /// The resources that the metadata says something about: those that leak, or rise for a while.
+    /// The declared resources: those that leak, or that rise for a while.
     pub fn resources(&self) -> &[Resource] {
         match &self.kind {
-            Kind::Leak { leak, .. } => &leak.resources,
-            Kind::Decoy(decoy) => &decoy.resources,
+            ExerciseKind::Leak { leak, .. } => &leak.resources,
+            ExerciseKind::Decoy(decoy) => &decoy.resources,
         }
     }
 
-    /// The files in which the solution may differ; a decoy has none.
+    /// The files that the solution may change; a decoy has none.
     pub fn fixed_files(&self) -> &[PathBuf] {
         match &self.kind {
-            Kind::Leak { fix, .. } => &fix.files,
-            Kind::Decoy(_) => &[],
+            ExerciseKind::Leak { fix, .. } => &fix.files,
+            ExerciseKind::Decoy(_) => &[],
         }
     }
 }
 
-/// The fields as they stand in the file.
+/// The fields of the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Fields {
@@ -204,8 +206,8 @@ impl TryFrom<Fields> for Exercise {
 
     fn try_from(fields: Fields) -> Result<Self, Self::Error> {
         let kind = match (fields.leak, fields.fix, fields.decoy) {
-            (Some(leak), Some(fix), None) => Kind::Leak { leak, fix },
-            (None, None, Some(decoy)) => Kind::Decoy(decoy),
+            (Some(leak), Some(fix), None) => ExerciseKind::Leak { leak, fix },
+            (None, None, Some(decoy)) => ExerciseKind::Decoy(decoy),
             (_, _, Some(_)) => {
                 return Err("it has [decoy] beside [leak] or [fix]; a decoy does not leak and is \
                             not fixed, so remove the one or the others"
@@ -213,14 +215,16 @@ impl TryFrom<Fields> for Exercise {
             }
             (None, None, None) => {
                 return Err(
-                    "it does not say of which kind it is; add [leak] and [fix] if it leaks, \
-                            or [decoy] if its growth is fine"
+                    "it has neither [leak] and [fix] nor [decoy]; add [leak] and [fix] if it \
+                            leaks, or [decoy] if its growth is fine"
                         .to_owned(),
                 );
             }
             (leak, _, None) => {
                 let [has, lacks] = if leak.is_some() { ["leak", "fix"] } else { ["fix", "leak"] };
-                return Err(format!("it has [{has}] and lacks [{lacks}]; what leaks has both"));
+                return Err(format!(
+                    "it has [{has}] and lacks [{lacks}]; an exercise that leaks has both"
+                ));
             }
         };
         Ok(Self {
@@ -252,20 +256,20 @@ mod tests {
                          too_short = { rounds = 12, verdict = \"undecided\" }\n";
 
     #[test]
-    fn the_tables_say_of_which_kind_an_exercise_is() {
+    fn the_tables_determine_the_kind_of_an_exercise() {
         let leak = Exercise::parse(&[HEAD, LEAK, FIX].concat()).unwrap();
         assert_eq!(leak.resources(), [Resource::LiveBlocks]);
         assert_eq!(leak.fixed_files(), [PathBuf::from("src/a.rs")]);
         let decoy = Exercise::parse(&[HEAD, DECOY].concat()).unwrap();
         assert_eq!(decoy.resources(), [Resource::LiveBytes]);
         assert!(decoy.fixed_files().is_empty());
-        let Kind::Decoy(Decoy { too_short, .. }) = decoy.kind else { panic!("{decoy:?}") };
+        let ExerciseKind::Decoy(Decoy { too_short, .. }) = decoy.kind else { panic!("{decoy:?}") };
         assert_eq!((too_short.rounds, too_short.operations_per_round), (12, None));
         assert_eq!(too_short.verdict, Verdict::Undecided);
     }
 
     #[test]
-    fn tables_that_say_two_kinds_or_none_are_refused_with_what_to_do() {
+    fn tables_that_determine_no_kind_are_rejected_with_advice() {
         for (tables, sentence) in [
             (&[][..], "add [leak] and [fix] if it leaks, or [decoy] if its growth is fine"),
             (&[LEAK, FIX, DECOY], "it has [decoy] beside [leak] or [fix]"),

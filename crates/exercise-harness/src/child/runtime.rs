@@ -1,4 +1,4 @@
-//! What asynchronous trials share: a runtime that is the same in every run, and waits that end.
+//! A deterministic runtime for asynchronous trials, and waits with a limit.
 //!
 //! ```
 //! use std::time::Duration;
@@ -8,10 +8,11 @@
 //!     let work = tokio::spawn(async { tokio::time::sleep(Duration::from_secs(3600)).await });
 //!     runtime::within(Duration::from_secs(7200), "the end of the work", work).await
 //! });
-//! assert!(answer.is_ok(), "an hour has passed, in no time");
+//! assert!(answer.is_ok(), "an hour passes at once");
 //! ```
 //!
-//! A soak goes inside [`block_on`], prepared by [`Context::async_soak`](crate::Context::async_soak).
+//! A soak goes inside [`block_on`], prepared by
+//! [`Context::async_soak`](crate::Context::async_soak).
 
 use std::fmt;
 use std::time::Duration;
@@ -21,36 +22,37 @@ use tokio::time;
 
 use crate::units;
 
-/// The first pause between two looks at a condition; each is twice the one before.
+/// The first pause between two checks of a condition. Each pause is twice as long as the one
+/// before.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
-/// The longest pause between two looks.
+/// The longest pause between two checks.
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
-/// The time that a runtime's timers go by.
+/// The clock of a runtime's timers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clock {
-    /// The system's: wherever a socket, a file or another process takes part.
+    /// The system's clock. Needed wherever a socket, a file or another process takes part.
     Real,
-    /// One that stands still while a task can run, and leaps to the next timer when none can. A
-    /// minute passes at once, and always in the same order of events.
+    /// A clock that stands still while a task can run, and advances to the next timer when none
+    /// can. A minute passes at once, and the order of events is always the same.
     Paused,
 }
 
-/// Runs `trial` to its end on a new runtime of one thread, this one. Tasks that are still alive
-/// then are dropped.
+/// Runs `trial` to its end on a new single-threaded runtime. Tasks that are still alive at the end
+/// are dropped.
 ///
 /// # Panics
-/// When the system refuses the runtime's descriptors, and wherever `trial` does.
+/// When the system refuses the runtime's descriptors, and when `trial` panics.
 pub fn block_on<T>(clock: Clock, trial: impl Future<Output = T>) -> T {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .start_paused(clock == Clock::Paused)
         .build()
-        .expect("a runtime can be made");
+        .expect("a runtime can be created");
     runtime.block_on(trial)
 }
 
-/// How many tasks the current runtime has that have not ended.
+/// The number of tasks of the current runtime that have not ended.
 ///
 /// # Panics
 /// Outside of a runtime.
@@ -58,11 +60,11 @@ pub fn alive_tasks() -> u64 {
     Handle::current().metrics().num_alive_tasks() as u64
 }
 
-/// Waits for `event`, but no longer than `limit` by the runtime's clock.
+/// Waits for `event`, at most for `limit` by the runtime's clock.
 ///
 /// # Errors
-/// When the event did not come in time. The error names it by `what`, to stand as a subject: "the
-/// answer".
+/// When the event does not happen in time. The error's message begins with `what`, a noun such as
+/// "the answer".
 pub async fn within<T>(
     limit: Duration,
     what: &str,
@@ -71,27 +73,27 @@ pub async fn within<T>(
     time::timeout(limit, event).await.map_err(|_| Late { what: what.to_owned(), limit })
 }
 
-/// Looks at `condition` again and again until it holds, but no longer than `limit` by the
-/// runtime's clock. The other tasks go on meanwhile.
+/// Checks `condition` until it holds, at most for `limit` by the runtime's clock. Other tasks run
+/// meanwhile.
 ///
 /// # Errors
-/// As [`within`], when the condition did not hold in time.
+/// As for [`within`], when the condition does not hold in time.
 pub async fn eventually(
     limit: Duration,
     what: &str,
     mut condition: impl FnMut() -> bool,
 ) -> Result<(), Late> {
-    let held = async {
+    let condition_holds = async {
         let mut pause = FIRST_PAUSE;
         while !condition() {
             time::sleep(pause).await;
             pause = LONGEST_PAUSE.min(pause * 2);
         }
     };
-    within(limit, what, held).await
+    within(limit, what, condition_holds).await
 }
 
-/// Something that did not happen in time.
+/// An event that did not happen in time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Late {
     what: String,
@@ -124,18 +126,18 @@ mod tests {
             began.elapsed()
         });
         assert!(passed >= HOUR, "only {passed:?} passed");
-        assert!(began.elapsed() < HOUR / 60, "it was waited for");
+        assert!(began.elapsed() < HOUR / 60, "the test waited in real time");
     }
 
     #[test]
-    fn what_never_comes_is_named_with_its_limit() {
+    fn a_late_event_is_named_with_its_limit() {
         let late = block_on(Clock::Paused, within(HOUR, "the answer", future::pending::<()>()));
-        let said = late.unwrap_err().to_string();
-        assert_eq!(said, format!("the answer did not come within {}", units::span(HOUR)));
+        let message = late.unwrap_err().to_string();
+        assert_eq!(message, format!("the answer did not come within {}", units::span(HOUR)));
     }
 
     #[test]
-    fn a_condition_is_waited_for_while_other_tasks_go_on() {
+    fn other_tasks_run_while_a_condition_is_awaited() {
         for clock in [Clock::Paused, Clock::Real] {
             block_on(clock, async {
                 let work = tokio::spawn(time::sleep(Duration::from_millis(20)));
@@ -148,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn tasks_are_alive_from_their_start_to_their_end() {
+    fn tasks_are_alive_until_they_end() {
         block_on(Clock::Paused, async {
             let short = tokio::spawn(time::sleep(HOUR));
             let long = tokio::spawn(future::pending::<()>());

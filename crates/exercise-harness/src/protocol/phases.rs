@@ -1,4 +1,4 @@
-//! What a trial of phases measures: memory under load, at rest, and under another load.
+//! The measurements of a phases trial: memory under load, at rest, and under another load.
 
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Phases {
-    /// What was measured.
+    /// The measurements of each phase.
     pub phases: Vec<Phase>,
-    /// The most live bytes that an operation may leave behind.
+    /// The most live bytes that an operation may retain.
     pub limit_per_operation: f64,
 }
 
@@ -18,25 +18,25 @@ pub struct Phases {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Phase {
-    /// What it is: "traffic", "quiet".
+    /// A short name, such as "traffic" or "quiet".
     pub name: String,
-    /// Operations in it; none where the service is left alone.
+    /// The number of operations; zero while the service rests.
     pub operations: u64,
-    /// How long it took.
+    /// The duration, in nanoseconds.
     pub nanoseconds: u64,
-    /// Live bytes when it began, after settling.
+    /// Live bytes at the beginning, after settling.
     pub bytes_before: u64,
-    /// Live bytes when it ended, after settling.
+    /// Live bytes at the end, after settling.
     pub bytes_after: u64,
 }
 
 impl Phase {
-    /// What came to live memory in this phase, in bytes; below zero, what went.
+    /// The change of live memory in bytes, negative if it shrank.
     pub fn change(&self) -> f64 {
         self.bytes_after as f64 - self.bytes_before as f64
     }
 
-    /// What each operation left behind, in bytes. `None` without operations.
+    /// The bytes that each operation retained; `None` without operations.
     pub fn per_operation(&self) -> Option<f64> {
         (self.operations > 0).then(|| self.change() / self.operations as f64)
     }
@@ -46,18 +46,19 @@ impl Phase {
         self.operations as f64 / self.time().as_secs_f64()
     }
 
-    /// How long it took.
+    /// The duration.
     pub fn time(&self) -> Duration {
         Duration::from_nanos(self.nanoseconds)
     }
 }
 
 impl Phases {
-    /// Whether operations leave no more behind than they may. Something that is set up once is no
-    /// leak: only what more than one load leaves, and all of them do, is too much.
+    /// Whether operations retain no more than the limit. One phase above the limit may be a
+    /// one-time setup, so this fails only if there are several phases with load and all exceed the
+    /// limit.
     pub fn is_kept(&self) -> bool {
-        let left: Vec<f64> = self.phases.iter().filter_map(Phase::per_operation).collect();
-        left.len() > 1 && left.iter().any(|left| *left <= self.limit_per_operation)
+        let retained: Vec<f64> = self.phases.iter().filter_map(Phase::per_operation).collect();
+        retained.len() > 1 && retained.iter().any(|bytes| *bytes <= self.limit_per_operation)
     }
 }
 
@@ -75,16 +76,16 @@ mod tests {
     }
 
     #[test]
-    fn a_phase_is_told_per_operation_and_per_second() {
+    fn a_phase_has_a_change_per_operation_and_a_rate_per_second() {
         let phase = phase(100, 2000);
         assert_eq!((phase.per_operation(), phase.rate()), (Some(10.0), 50.0));
     }
 
     #[test]
-    fn only_what_every_load_leaves_is_too_much() {
+    fn only_a_change_in_every_loaded_phase_exceeds_the_limit() {
         assert!(is_kept(vec![phase(100, 1500), phase(0, 9000), phase(100, 900)]));
         assert!(is_kept(vec![phase(100, 9000), phase(0, 1000), phase(100, 1500)]), "once");
         assert!(!is_kept(vec![phase(100, 1501), phase(0, 1000), phase(100, 1501)]));
-        assert!(!is_kept(vec![phase(100, 1000), phase(0, 1000)]), "one load tells nothing");
+        assert!(!is_kept(vec![phase(100, 1000), phase(0, 1000)]), "one load proves nothing");
     }
 }

@@ -1,4 +1,4 @@
-//! From how a trial ended to whether it passes, and the sentence that says why not.
+//! Decides whether a trial passes, and explains its result in sentences.
 
 use std::time::Duration;
 
@@ -6,40 +6,40 @@ use leak_meter::report::GaugeGrowth;
 use leak_meter::site::Site;
 use leak_meter::{Growth, Holders, Report, Resource, Verdict};
 
-use crate::alone::{Ended, Ending};
-use crate::context::Bound;
-use crate::event::TrialOutcome;
-use crate::exercise::Exercise;
-use crate::phases::{Phase, Phases};
-pub use crate::unfinished::{left_running, unfinished};
-use crate::unfinished::{panicked, with_output};
+pub use super::failure_text::{failure_text, left_running};
+use super::failure_text::{panicked, with_output};
+use super::trial_run::{Ending, TrialRun};
+use crate::protocol::bound::Bound;
+use crate::protocol::event::TrialOutcome;
+use crate::protocol::exercise::Exercise;
+use crate::protocol::phases::{Phase, Phases};
 use crate::units;
 
-/// The memory of the bug report's server when it starts, in bytes.
+/// The memory of the bug report's server at its start, in bytes.
 pub const START_BYTES: f64 = 200e6;
-/// The memory at which it is killed, in bytes.
+/// The memory at which that server is killed, in bytes.
 pub const LIMIT_BYTES: f64 = 2e9;
-/// Growing lines that are shown; the rest are counted.
-pub const MOST_LINES: usize = 3;
+/// How many call sites are shown; the rest are counted.
+const SHOWN_SITES: usize = 3;
 
 /// `Ok` if the trial passes; otherwise what happened, in a few sentences.
 ///
 /// # Errors
-/// For every failure: a behaviour that is not as it should be, a verdict other than Steady, a bound
-/// that is not kept, and a trial that did not come to its end.
-pub fn verdict_of(ended: &Ended, exercise: &Exercise) -> Result<(), String> {
-    let verdict = match &ended.ending {
-        Ending::Told(outcome) => verdict_of_outcome(outcome, exercise),
-        other => Err(with_output(unfinished(other, ended.rounds.len()), &ended.output)),
+/// For every failure: a panic, a verdict other than Steady, an exceeded limit, a trial that did not
+/// complete, and processes that were left running.
+pub fn verdict(run: &TrialRun, exercise: &Exercise) -> Result<(), String> {
+    let verdict = match &run.ending {
+        Ending::Completed(outcome) => outcome_verdict(outcome, exercise),
+        ending => Err(with_output(failure_text(ending, run.rounds.len()), &run.output)),
     };
-    match (verdict, left_running(&ended.left_running)) {
+    match (verdict, left_running(&run.left_running)) {
         (verdict, None) => verdict,
         (Ok(()), Some(left)) => Err(left),
         (Err(sentence), Some(left)) => Err(format!("{sentence}\n{left}")),
     }
 }
 
-fn verdict_of_outcome(outcome: &TrialOutcome, exercise: &Exercise) -> Result<(), String> {
+fn outcome_verdict(outcome: &TrialOutcome, exercise: &Exercise) -> Result<(), String> {
     match outcome {
         TrialOutcome::Behaved => Ok(()),
         TrialOutcome::Panicked { message } => Err(panicked(message)),
@@ -52,15 +52,14 @@ fn verdict_of_outcome(outcome: &TrialOutcome, exercise: &Exercise) -> Result<(),
     }
 }
 
-/// A soak that did not end as Steady.
-pub fn growth(report: &Report, exercise: &Exercise) -> String {
+/// Explains a soak whose verdict is not Steady.
+fn growth(report: &Report, exercise: &Exercise) -> String {
     let mut lines = Vec::new();
-    let rounds = report.rounds.len();
+    let rounds = units::plural(report.rounds.len() as u64, "round");
     if report.verdict == Verdict::Growing {
         let operations = units::count(report.operations());
         lines.push(format!(
-            "It leaks: after {operations} operations in {rounds} rounds, this stays and keeps \
-             growing:"
+            "It leaks: after {operations} operations in {rounds}, these keep growing:"
         ));
         lines.extend(report.growing().map(growing_line));
         let growing = |gauge: &&GaugeGrowth| gauge.verdict == Verdict::Growing;
@@ -68,8 +67,8 @@ pub fn growth(report: &Report, exercise: &Exercise) -> String {
             let rate = units::number(gauge.per_operation.unwrap_or(0.0));
             format!("  {rate} {} per operation", gauge.name)
         }));
-        lines.extend(places(&report.sites, Verdict::Growing));
-        lines.extend(holders(report.holders.as_ref()));
+        lines.extend(places(&report.sites, Verdict::Growing).into_iter().flat_map(Section::all));
+        lines.extend(holders(report.holders.as_ref()).into_iter().flat_map(Section::all));
         lines.extend(time_to_out_of_memory(report, exercise.requests_per_second).map(|time| {
             format!(
                 "At {}, {} become {} in {}.",
@@ -85,35 +84,48 @@ pub fn growth(report: &Report, exercise: &Exercise) -> String {
         lines.extend(open.map(|growth| format!("  {}: {}", growth.resource.name(), growth.reason)));
         let open = report.gauges.iter().filter(|gauge| gauge.verdict == Verdict::Undecided);
         lines.extend(open.map(|gauge| format!("  {}: {}", gauge.name, gauge.reason)));
-        lines.extend(places(&report.sites, Verdict::Undecided));
+        lines.extend(places(&report.sites, Verdict::Undecided).into_iter().flat_map(Section::all));
     } else {
-        // More rounds would decide nothing: there can be none.
+        // Without "yet": a workload that has stopped cannot run more rounds.
         lines.push("Not proven steady.".to_owned());
     }
-    lines.extend(report.stopped.as_ref().map(|stopped| {
-        let rounds = if rounds == 1 { "1 round".to_owned() } else { format!("{rounds} rounds") };
-        format!("The workload could not go on after {rounds}: {stopped}")
-    }));
+    lines.extend(
+        report
+            .stopped
+            .as_ref()
+            .map(|stopped| format!("The workload could not go on after {rounds}: {stopped}")),
+    );
     lines.extend(report.attribution.advice.as_ref().map(|advice| format!("Note: {advice}.")));
     if report.attribution.sites_refused > 0 {
         let refused = units::count(report.attribution.sites_refused as u64);
-        lines.push(format!("Note: {refused} allocations could not be told apart by their line."));
+        lines.push(format!("Note: {refused} allocations could not be attributed to a call site."));
     }
     lines.join("\n")
 }
 
-/// The lines with this verdict under a heading, at most [`MOST_LINES`] of them, each in a few
-/// indented lines of text; nothing where there are none.
+/// A part of an explanation: a heading and the indented lines below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// The heading, which ends with a colon.
+    pub heading: &'static str,
+    /// The lines below it; never empty.
+    pub lines: Vec<String>,
+}
+
+impl Section {
+    /// All lines, beginning with the heading.
+    pub fn all(self) -> impl Iterator<Item = String> {
+        std::iter::once(self.heading.to_owned()).chain(self.lines)
+    }
+}
+
+/// The first call sites with this verdict, in a few lines each; `None` if there are none.
 ///
-/// A place, `path:line` from the workspace, has a line of its own, so that a terminal links it.
-pub fn places(sites: &[Site], verdict: Verdict) -> Vec<String> {
+/// A location, `path:line` relative to the workspace, has its own line, so that terminals link it.
+pub fn places(sites: &[Site], verdict: Verdict) -> Option<Section> {
     let found: Vec<&Site> = sites.iter().filter(|site| site.verdict == verdict).collect();
-    let heading = match verdict {
-        Verdict::Growing => "Allocated, and not given back, by:",
-        _ => "Undecided, allocated by:",
-    };
-    let mut lines = vec![heading.to_owned()];
-    for site in found.iter().take(MOST_LINES) {
+    let mut lines = Vec::new();
+    for site in found.iter().take(SHOWN_SITES) {
         lines.push(format!("  {}", site.function));
         lines.push(match (&site.file, site.line) {
             (Some(file), Some(line)) => format!("    {file}:{line}"),
@@ -128,75 +140,64 @@ pub fn places(sites: &[Site], verdict: Verdict) -> Vec<String> {
             lines.push(format!("    {}", site.reason));
         }
     }
-    match found.len() {
-        0 => Vec::new(),
-        count if count > MOST_LINES => {
-            lines.push(format!("  and {} more", count - MOST_LINES));
-            lines
-        }
-        _ => lines,
+    if found.len() > SHOWN_SITES {
+        lines.push(format!("  and {} more", found.len() - SHOWN_SITES));
     }
+    let heading = match verdict {
+        Verdict::Growing => "Growing call sites:",
+        _ => "Undecided call sites:",
+    };
+    (!lines.is_empty()).then_some(Section { heading, lines })
 }
 
-/// Who holds what grows, as a short tree under a heading; nothing where that was not looked for.
-pub fn holders(holders: Option<&Holders>) -> Vec<String> {
+/// What holds the growing blocks, as a short tree; `None` if that was not searched for.
+pub fn holders(holders: Option<&Holders>) -> Option<Section> {
     let lines = holders.map(Holders::lines).unwrap_or_default();
-    if lines.is_empty() {
-        return lines;
-    }
-    let heading = "Who holds it:".to_owned();
-    std::iter::once(heading).chain(lines.into_iter().map(|line| format!("  {line}"))).collect()
+    let lines: Vec<String> = lines.into_iter().map(|line| format!("  {line}")).collect();
+    (!lines.is_empty()).then_some(Section { heading: "Who holds it:", lines })
 }
 
 fn growing_line(growth: &Growth) -> String {
-    let quantity = |value: Option<f64>| units::quantity(growth.resource, value.unwrap_or(0.0));
-    let ends = [growth.low, growth.high].map(|value| {
+    let [low, high] = [growth.low, growth.high].map(|value| {
         let value = value.unwrap_or(0.0);
         if growth.resource.is_bytes() { units::bytes(value) } else { units::number(value) }
     });
-    format!(
-        "  {} per operation (95 % interval {} to {})",
-        quantity(growth.per_operation),
-        ends[0],
-        ends[1]
-    )
+    let rate = units::quantity(growth.resource, growth.per_operation.unwrap_or(0.0));
+    format!("  {rate} per operation (95 % interval {low} to {high})")
 }
 
-/// A bound that is not kept.
+/// Explains the measurement of a bound trial.
 pub fn bound(bound: &Bound) -> String {
-    let reading = |value| {
-        let value = units::reading(bound.resource, value);
-        format!("{value} {}", bound.resource.name())
-    };
     format!(
-        "After {} there are {}; at most {} are allowed.",
+        "After {} there are {} {}; at most {} are allowed.",
         bound.after,
-        reading(bound.measured),
+        units::reading(bound.resource, bound.measured),
+        bound.resource.name(),
         units::reading(bound.resource, bound.limit)
     )
 }
 
-/// What was measured in phases, one line for each.
+/// Explains the measurements of a phases trial, one line per phase.
 pub fn phases(phases: &Phases) -> String {
     let line = |phase: &Phase| {
         let (time, after) = (phase.time().as_secs_f64(), units::bytes(phase.bytes_after as f64));
         match phase.per_operation() {
-            Some(left) => format!(
+            Some(retained) => format!(
                 "  {}, {:.0} operations per second for {time:.1} s: {} per operation, then {after}",
                 phase.name,
                 phase.rate(),
-                units::bytes(left)
+                units::bytes(retained)
             ),
             None => format!("  {} for {time:.1} s: then {after}", phase.name),
         }
     };
     let lines: Vec<String> = phases.phases.iter().map(line).collect();
     let limit = units::bytes(phases.limit_per_operation);
-    format!("Live memory, of which an operation may leave {limit} behind:\n{}", lines.join("\n"))
+    format!("Live memory (an operation may retain {limit}):\n{}", lines.join("\n"))
 }
 
-/// How long the bug report's server lives at this growth: from its memory at the start to the
-/// limit, at a rate of operations per second. `None` if live bytes do not grow.
+/// The time in which the bug report's server grows from its memory at the start to its limit, at
+/// this rate. `None` if live bytes do not grow.
 pub fn time_to_out_of_memory(report: &Report, operations_per_second: f64) -> Option<Duration> {
     let growth = report.growth_of(Resource::LiveBytes)?;
     let per_operation = growth.per_operation.filter(|bytes| *bytes > 0.0)?;

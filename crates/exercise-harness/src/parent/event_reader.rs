@@ -1,4 +1,4 @@
-//! Reads an event stream as it grows, and refuses a broken one.
+//! Reads an event stream as it grows, and rejects an invalid one.
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -6,41 +6,41 @@ use std::path::Path;
 
 use leak_meter::Round;
 
-use crate::event::{Event, FORMAT, TrialOutcome};
-use crate::seal::Seal;
+use crate::protocol::event::{Event, FORMAT, TrialOutcome};
+use crate::protocol::seal::Seal;
 
-/// How much of a stream may have been read and still be on the disk, in bytes.
-const MOST_READ: u64 = 64 * 1024;
+/// How many bytes of a stream may have been read and still be on disk.
+const MAX_READ_ON_DISK: u64 = 64 * 1024;
 
 /// A reader of one trial's stream.
 #[derive(Debug)]
-pub struct Reader {
+pub(super) struct EventReader {
     file: File,
     trial: String,
     seal: Seal,
-    /// Bytes taken in.
+    /// Bytes read so far.
     length: u64,
-    /// Lines taken in.
+    /// Complete lines read so far.
     lines: usize,
-    /// Bytes read that do not yet make a whole line.
+    /// Bytes that do not yet make a complete line.
     rest: Vec<u8>,
     started: bool,
-    /// Every round so far.
-    pub rounds: Vec<Round>,
-    /// How the trial ended, once it has.
-    pub outcome: Option<TrialOutcome>,
-    /// What is wrong with the stream, once something is.
-    pub fault: Option<String>,
+    /// The rounds so far.
+    pub(super) rounds: Vec<Round>,
+    /// The trial's outcome, once the stream has ended.
+    pub(super) outcome: Option<TrialOutcome>,
+    /// What is wrong with the stream.
+    pub(super) fault: Option<String>,
 }
 
-impl Reader {
-    /// Reads the stream of `trial`, sealed by `seal`, from `path`, which must exist.
+impl EventReader {
+    /// A reader of the file at `path`: the stream of `trial`, sealed with `seal`.
     ///
     /// # Errors
     /// When the file cannot be opened.
-    pub fn open(path: &Path, trial: &str, seal: Seal) -> io::Result<Self> {
+    pub(super) fn open(path: &Path, trial: &str, seal: Seal) -> io::Result<Self> {
         Ok(Self {
-            // Also to be shortened: the child takes it out of its folder.
+            // Writable for `truncate`: the child unlinks the file.
             file: File::options().read(true).write(true).open(path)?,
             trial: trial.to_owned(),
             seal,
@@ -54,12 +54,12 @@ impl Reader {
         })
     }
 
-    /// Takes in what was written since the last call, and hands each whole event to `see`. Returns
-    /// whether there was any. After a fault nothing more is taken in.
+    /// Reads what was written since the last call, and calls `on_event` with each complete event.
+    /// Returns whether anything was written. After a fault, further events are ignored.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn advance(&mut self, mut see: impl FnMut(&Event)) -> io::Result<bool> {
+    pub(super) fn advance(&mut self, mut on_event: impl FnMut(&Event)) -> io::Result<bool> {
         if self.file.metadata()?.len() < self.length {
             self.fault.get_or_insert_with(|| "a part of it was removed".to_owned());
         }
@@ -72,18 +72,18 @@ impl Reader {
                 break;
             };
             let line: Vec<u8> = self.rest.drain(..=end).collect();
-            match self.event_in(&line) {
+            match self.parse(&line) {
                 Ok(event) => {
                     self.fault = self.fault_of(&event);
                     if self.fault.is_none() {
-                        see(&event);
-                        self.take(event);
+                        on_event(&event);
+                        self.accept(event);
                     }
                 }
-                Err(wrong) => {
+                Err(fault) => {
                     let text = String::from_utf8_lossy(&line);
                     let text: String = text.trim_end().chars().take(80).collect();
-                    self.fault = Some(format!("the line {text:?} {wrong}"));
+                    self.fault = Some(format!("the line {text:?} {fault}"));
                 }
             }
             self.lines += 1;
@@ -91,40 +91,13 @@ impl Reader {
         Ok(new > 0)
     }
 
-    /// The event in `line`, the next one, or what is wrong with the line.
-    fn event_in(&self, line: &[u8]) -> Result<Event, String> {
-        let (seal, json) = line.split_at(line.len().min(Seal::LENGTH));
-        if *seal != self.seal.of(self.lines, json) {
+    /// The event in `line`, the next line of the stream, or what is wrong with the line.
+    fn parse(&self, line: &[u8]) -> Result<Event, String> {
+        let (signature, json) = line.split_at(line.len().min(Seal::LENGTH));
+        if *signature != self.seal.sign(self.lines, json) {
             return Err("was not written by the harness, or not at this place".to_owned());
         }
         serde_json::from_slice(json).map_err(|error| format!("is not an event: {error}"))
-    }
-
-    /// Lets go of the rounds so far: of a stream that may go on for hours.
-    pub(crate) fn forget(&mut self) {
-        self.rounds.clear();
-    }
-
-    /// Shortens the stream's file to nothing, if much of it has been read: only while nobody writes
-    /// to it.
-    ///
-    /// # Errors
-    /// When the file cannot be shortened.
-    pub(crate) fn shorten(&mut self) -> io::Result<()> {
-        if self.rest.is_empty() && self.file.stream_position()? >= MOST_READ {
-            self.file.set_len(0)?;
-            self.file.rewind()?;
-            self.length = 0;
-        }
-        Ok(())
-    }
-
-    /// How many bytes of the stream are on the disk.
-    ///
-    /// # Errors
-    /// When the file cannot be looked at.
-    pub(crate) fn on_disk(&self) -> io::Result<u64> {
-        Ok(self.file.metadata()?.len())
     }
 
     /// What is wrong with `event` at this place in the stream.
@@ -137,7 +110,7 @@ impl Reader {
                 Some(format!("its format is {format}, and this program reads {FORMAT}"))
             }
             Event::Start { trial, .. } if *trial != self.trial => {
-                Some(format!("it is of the trial {trial}"))
+                Some(format!("it is the stream of the trial {trial}"))
             }
             Event::Start { .. } if self.started => Some("it starts twice".to_owned()),
             Event::Round { .. } | Event::End { .. } if !self.started => {
@@ -146,13 +119,13 @@ impl Reader {
             Event::End { outcome: TrialOutcome::Soaked { report } }
                 if report.rounds != self.rounds =>
             {
-                Some("the report's rounds are not those that were streamed".to_owned())
+                Some("the report's rounds differ from the streamed rounds".to_owned())
             }
             _ => None,
         }
     }
 
-    fn take(&mut self, event: Event) {
+    fn accept(&mut self, event: Event) {
         match event {
             Event::Start { .. } => self.started = true,
             Event::Round { round } => self.rounds.push(round),
@@ -160,10 +133,31 @@ impl Reader {
         }
     }
 
-    /// What is wrong with a stream that nothing more is written to.
-    pub fn final_fault(&self) -> Option<String> {
-        let unfinished = !self.rest.is_empty() && self.fault.is_none();
-        self.fault.clone().or(unfinished.then(|| "its last line was cut".to_owned()))
+    /// Empties the file if much of it has been read. Only allowed while nobody writes to it.
+    ///
+    /// # Errors
+    /// When the file cannot be truncated.
+    pub(super) fn truncate(&mut self) -> io::Result<()> {
+        if self.rest.is_empty() && self.file.stream_position()? >= MAX_READ_ON_DISK {
+            self.file.set_len(0)?;
+            self.file.rewind()?;
+            self.length = 0;
+        }
+        Ok(())
+    }
+
+    /// The size of the file, in bytes.
+    ///
+    /// # Errors
+    /// When the file's metadata cannot be read.
+    pub(super) fn bytes_on_disk(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
+    }
+
+    /// What is wrong with the stream, once nothing more is written to it.
+    pub(super) fn final_fault(&self) -> Option<String> {
+        let is_cut = !self.rest.is_empty() && self.fault.is_none();
+        self.fault.clone().or(is_cut.then(|| "its last line was cut".to_owned()))
     }
 }
 
@@ -173,24 +167,24 @@ mod tests {
 
     use super::*;
 
-    /// What the reader makes of `text`, the stream of the trial `memory::growth`, once it is sealed.
-    fn read(text: &str) -> Reader {
+    /// A reader that has read `text`, the stream of the trial `memory::growth`, after sealing it.
+    fn read(text: &str) -> EventReader {
         let seal = Seal::new();
         let lines = text.split_inclusive('\n').enumerate();
-        let sealed = lines.map(|(number, line)| sealed(seal, number, line) + line);
+        let sealed = lines.map(|(number, line)| signature(seal, number, line) + line);
         reader_of(&sealed.collect::<String>(), seal).0
     }
 
-    /// What stands before the line with this number.
-    fn sealed(seal: Seal, number: usize, line: &str) -> String {
-        String::from_utf8(seal.of(number, line.as_bytes()).to_vec()).unwrap()
+    /// The signature of `line`, which has this number.
+    fn signature(seal: Seal, number: usize, line: &str) -> String {
+        String::from_utf8(seal.sign(number, line.as_bytes()).to_vec()).unwrap()
     }
 
-    /// What a reader that knows `seal` makes of `text`, and the file.
-    fn reader_of(text: &str, seal: Seal) -> (Reader, tempfile::NamedTempFile) {
+    /// A reader with this `seal` that has read `text`, and its file.
+    fn reader_of(text: &str, seal: Seal) -> (EventReader, tempfile::NamedTempFile) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
-        let mut reader = Reader::open(file.path(), "memory::growth", seal).unwrap();
+        let mut reader = EventReader::open(file.path(), "memory::growth", seal).unwrap();
         reader.advance(|_| {}).unwrap();
         (reader, file)
     }
@@ -199,19 +193,19 @@ mod tests {
     const END: &str = r#"{"event":"end","outcome":{"kind":"behaved"}}"#;
 
     #[test]
-    fn a_whole_stream_has_an_outcome_and_no_fault() {
+    fn a_complete_stream_has_an_outcome_and_no_fault() {
         let reader = read(&format!("{START}\n{END}\n"));
         assert_eq!(reader.outcome, Some(TrialOutcome::Behaved));
         assert_eq!(reader.final_fault(), None);
     }
 
     #[test]
-    fn a_stream_without_its_end_has_no_outcome() {
+    fn a_stream_without_an_end_has_no_outcome() {
         assert_eq!(read(&format!("{START}\n")).outcome, None);
     }
 
     #[test]
-    fn each_broken_stream_is_refused_for_its_reason() {
+    fn each_invalid_stream_is_rejected_with_its_reason() {
         let cut = &END[..END.len() - 3];
         for (text, reason) in [
             (format!("{START}\n{cut}"), "last line was cut"),
@@ -220,40 +214,40 @@ mod tests {
             (format!("{START}\n{END}\n{END}\n"), "after the end"),
             (format!("{START}\nall is well\n"), "is not an event"),
             (START.replace("\"format\":3", "\"format\":4") + "\n", "its format is 4"),
-            (START.replace("growth", "bound") + "\n", "of the trial memory::bound"),
+            (START.replace("growth", "bound") + "\n", "stream of the trial memory::bound"),
             (START.replace('}', ",\"more\":1}") + "\n", "unknown field"),
         ] {
             let fault = read(&text).final_fault().unwrap_or_default();
-            assert!(fault.contains(reason), "{text}: {fault:?} does not say {reason:?}");
+            assert!(fault.contains(reason), "{text}: {reason:?} is not in {fault:?}");
         }
     }
 
     #[test]
-    fn a_line_that_the_harness_did_not_write_there_is_refused() {
+    fn a_line_that_the_harness_did_not_write_there_is_rejected() {
         let seal = Seal::new();
         let [start, end] = [START, END].map(|line| format!("{line}\n"));
-        let first = sealed(seal, 0, &start) + &start;
+        let first = signature(seal, 0, &start) + &start;
         for (wrong, line) in [
-            ("without a seal", end.clone()),
-            ("with another run's", sealed(Seal::new(), 1, &end) + &end),
-            ("of another place", sealed(seal, 2, &end) + &end),
-            ("with another line's", sealed(seal, 1, &start) + &end),
-            ("too short for one", "\n".to_owned()),
+            ("no signature", end.clone()),
+            ("another run's signature", signature(Seal::new(), 1, &end) + &end),
+            ("another line number's signature", signature(seal, 2, &end) + &end),
+            ("another line's signature", signature(seal, 1, &start) + &end),
+            ("too short for a signature", "\n".to_owned()),
         ] {
             let (reader, _) = reader_of(&format!("{first}{line}"), seal);
             let fault = reader.final_fault().unwrap_or_default();
             assert!(fault.contains("was not written by the harness"), "{wrong}: {fault}");
             assert_eq!(reader.outcome, None, "{wrong}");
         }
-        let whole = first + &sealed(seal, 1, &end) + &end;
+        let whole = first + &signature(seal, 1, &end) + &end;
         assert_eq!(reader_of(&whole, seal).0.final_fault(), None);
     }
 
     #[test]
-    fn a_stream_that_became_shorter_is_refused() {
+    fn a_stream_that_became_shorter_is_rejected() {
         let seal = Seal::new();
         let start = format!("{START}\n");
-        let (mut reader, file) = reader_of(&(sealed(seal, 0, &start) + &start), seal);
+        let (mut reader, file) = reader_of(&(signature(seal, 0, &start) + &start), seal);
         assert_eq!(reader.final_fault(), None);
         file.as_file().set_len(5).unwrap();
         reader.advance(|_| {}).unwrap();

@@ -1,16 +1,16 @@
-//! What a program is handed that shows the workshop: its exercises, and their versions as built.
+//! The document that the runner hands to a program that shows the workshop: the exercises, and
+//! their versions as built.
 //!
-//! The runner writes it, since it knows where versions lie and how they are built; whoever shows
-//! them need not.
+//! Only the runner knows where the versions are and how to build them.
 
 use std::path::PathBuf;
 
 use leak_meter::Resource;
 use serde::{Deserialize, Serialize};
 
-use crate::exercise::{Exercise, Kind};
+use super::exercise::{Exercise, ExerciseKind};
 
-/// All that is to be shown.
+/// Everything to show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
@@ -18,9 +18,9 @@ pub struct Plan {
     pub root: PathBuf,
     /// Every exercise, in the order of teaching; at least one.
     pub exercises: Vec<Planned>,
-    /// The place in `exercises` of the one to begin with.
+    /// The index in `exercises` of the one to begin with.
     pub first: usize,
-    /// Folders that may have recordings, each named after its exercise.
+    /// Folders that may contain recordings, each named after its exercise.
     pub recordings: Vec<PathBuf>,
 }
 
@@ -30,23 +30,23 @@ pub struct Plan {
 pub struct Planned {
     /// The pattern's name.
     pub name: String,
-    /// The title that its README carries.
+    /// The title of its README.
     pub title: String,
     /// The service's name.
     pub service: String,
-    /// One line on the pattern.
+    /// A one-line summary of the pattern.
     pub summary: String,
     /// Operations in each round of an ordinary soak.
     pub operations_per_round: u64,
     /// The bug report's rate, in operations per second.
     pub requests_per_second: f64,
-    /// The resources that leak, or rise for a while.
+    /// The resources that leak, or that rise for a while.
     pub resources: Vec<Resource>,
-    /// The operations after which it rises no more; `None` if it leaks, rather than only seems to.
+    /// The number of operations after which a decoy levels off; `None` for a leak.
     pub levels_off_after: Option<u64>,
-    /// The files, in the version's folder, in which the fix may be.
+    /// The files, in the version's folder, that the fix may change.
     pub fixed_files: Vec<PathBuf>,
-    /// Its versions: the buggy one, the fixed one, and the learner's own if it is another.
+    /// The shipped version, the solution, and the learner's version if it differs.
     pub versions: Vec<PlannedVersion>,
 }
 
@@ -62,8 +62,8 @@ impl Planned {
             requests_per_second: metadata.requests_per_second,
             resources: metadata.resources().to_vec(),
             levels_off_after: match &metadata.kind {
-                Kind::Leak { .. } => None,
-                Kind::Decoy(decoy) => Some(decoy.levels_off_after),
+                ExerciseKind::Leak { .. } => None,
+                ExerciseKind::Decoy(decoy) => Some(decoy.levels_off_after),
             },
             fixed_files: metadata.fixed_files().to_vec(),
             versions: Vec::new(),
@@ -75,24 +75,26 @@ impl Planned {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedVersion {
-    /// Which of them it is.
+    /// Which version it is.
     pub role: Role,
     /// The folder of its sources.
     pub folder: PathBuf,
     /// Its memory test; `None` if it could not be built.
     pub binary: Option<PathBuf>,
-    /// Why it could not be built, in the compiler's words.
+    /// The compiler's message if it could not be built.
     pub trouble: Option<String>,
 }
 
-/// What a version is for.
+/// The role of a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// The one that leaks, as it was shipped.
-    Exercise,
-    /// The fixed one.
+    /// The exercise as shipped.
+    #[serde(rename = "exercise")]
+    Shipped,
+    /// The solution.
+    #[serde(rename = "solution")]
     Solution,
-    /// The learner's edit of the exercise.
-    Mine,
+    /// The exercise as the learner has edited it.
+    #[serde(rename = "mine")]
+    Edited,
 }
