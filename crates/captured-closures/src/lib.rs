@@ -36,10 +36,10 @@ pub trait BackgroundJobs: Sized + 'static {
     /// `notify`, that reader gets a letter at the end of each attempt. Returns the job's number.
     fn export(&mut self, project: &str, table: &[u8], notify: Option<u32>) -> u64;
 
-    /// Queues an import of `table`, which is stored as `import-<number>.csv`. Its rows are separated
-    /// by line feeds and must all have as many commas as the first; if not, the job is given up at
-    /// once. `owner` gets a letter at the end of each attempt, and support gets one if the job is
-    /// given up. Returns the job's number.
+    /// Queues an import of `table`, which is stored as `import-<number>.csv`. Its rows are
+    /// separated by line feeds and must all have as many commas as the first; if not, the job is
+    /// given up at once. `owner` gets a letter at the end of each attempt, and support gets one if
+    /// the job is given up. Returns the job's number.
     fn import(&mut self, project: &str, table: &[u8], owner: u32) -> u64;
 
     /// Queues a backup of `content` to `backup-<number>.csv`. `reader` gets a letter, which names
