@@ -1,4 +1,4 @@
-//! Load that changes, and load without an end.
+//! Changing load, and full load.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,20 +10,20 @@ use crate::ApiServer;
 use crate::order::Order;
 use crate::workload::{FIRST, Scene};
 
-/// Visits per second of ordinary traffic; then there are twice as many.
+/// Visits per second of ordinary traffic; the last phase has twice as many.
 const RATE: u64 = 12;
-/// Seconds of each phase.
+/// The length of each phase, in seconds.
 const SECONDS: u64 = 2;
-/// What a visit may leave behind, in bytes: less than the least of the leaks leaves.
+/// The bytes that a visit may leave behind: less than the smallest of the leaks.
 const LIMIT: f64 = 100.0;
-/// Visits that are made before the first phase, so that everybody has been here once.
+/// Visits before the first phase, so that every user has visited once.
 const VISITS_BEFORE: u64 = 20;
 
-/// Visits of a rush, and how many of them at any time.
+/// The number of visits in a rush, and how many of them run concurrently.
 const RUSH: u64 = 25;
 const AT_ONCE: usize = 8;
 
-/// Traffic, then nobody, then traffic at twice the rate.
+/// Traffic, then silence, then traffic at twice the rate.
 pub fn phases<S: ApiServer>(context: &Context) -> Phases {
     let mut timed = Timed { scene: Scene::expect::<S>(context), visits: 0 };
     for _ in 0..VISITS_BEFORE {
@@ -35,7 +35,7 @@ pub fn phases<S: ApiServer>(context: &Context) -> Phases {
     Phases { phases, limit_per_operation: LIMIT }
 }
 
-/// A scene, and the visits that were made to it.
+/// A scene, and the number of visits so far.
 struct Timed {
     scene: Scene,
     visits: u64,
@@ -65,7 +65,7 @@ impl Timed {
     }
 }
 
-/// As many visits as can be, several at once. An operation is a visit; they are made in rushes.
+/// As many visits as possible, several at once. An operation is a visit; visits come in rushes.
 pub fn full<S: ApiServer>(context: &Context) -> Report {
     Scene::soak::<S>(context, |generator, operation| {
         let made = operation.number() + 1;
