@@ -1,10 +1,10 @@
 //! Time per operation of an exercise against its solution, under the workload of the soak.
 //!
-//! Each version runs in processes of its own, as everywhere in the workshop, so that one never
-//! works on the other's heap. Only the operations are timed, not the processes' start.
+//! Each version runs in separate processes, as everywhere in the workshop, so that one never uses
+//! the other's heap. Only the operations are timed, not the start of the processes.
 //!
-//! Absent on purpose: no dependency on any version. An exercise that does not compile takes
-//! nothing with it but its own benchmark.
+//! Absent on purpose: no dependency on any version. An exercise that does not compile breaks only
+//! its own benchmark.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -19,15 +19,14 @@ use exercise_harness::context::SoakSettings;
 use exercise_harness::event::TrialOutcome;
 use exercise_harness::{Exercise, cleanup};
 
-/// A process does the work of at most this many rounds, so that a leaking version stays as small
-/// as in a soak.
+/// The most rounds that a process runs, so that a leaking version stays as small as in a soak.
 const ROUNDS_IN_A_PROCESS: u64 = 24;
 
 /// Adds a benchmark group named after the pattern `name`, with the versions `exercise` and
-/// `solution`. To be called from a bench target of the pattern's crate.
+/// `solution`. Call it from a bench target of the pattern's crate.
 ///
 /// # Panics
-/// When a version does not build or does not run to its end; the message says which and why.
+/// If a version does not build or does not finish; the message says which version and why.
 pub fn compare(criterion: &mut Criterion, name: &str, metadata: &str) {
     cleanup::on_signals();
     let exercise = Exercise::parse(metadata).unwrap_or_else(|error| panic!("{name}: {error:#}"));
@@ -47,7 +46,7 @@ pub fn compare(criterion: &mut Criterion, name: &str, metadata: &str) {
     group.finish();
 }
 
-/// How long `operations` operations took, in as many processes as they need.
+/// The time that `operations` operations take, in as many processes as they need.
 fn time(binary: &Path, operations: u64, per_round: u64) -> anyhow::Result<Duration> {
     let most = per_round * ROUNDS_IN_A_PROCESS;
     let mut left = operations;
@@ -58,7 +57,7 @@ fn time(binary: &Path, operations: u64, per_round: u64) -> anyhow::Result<Durati
             SoakSettings { rounds: Some(1), operations: Some(now), ..SoakSettings::default() };
         let ended = alone::run(binary, "memory::growth", settings, |_| {})?;
         let Ending::Told(TrialOutcome::Soaked { report }) = ended.ending else {
-            bail!("it did not end as a soak: {:?}\n{}", ended.ending, ended.output);
+            bail!("it did not produce a soak report: {:?}\n{}", ended.ending, ended.output);
         };
         if let Some(stopped) = report.stopped {
             bail!("its workload was stopped: {stopped}");
@@ -69,7 +68,7 @@ fn time(binary: &Path, operations: u64, per_round: u64) -> anyhow::Result<Durati
     Ok(total)
 }
 
-/// Builds the optimised memory test of `package` and says where it is.
+/// Builds the optimised memory test of `package` and returns its path.
 fn build(package: &str) -> anyhow::Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
@@ -79,7 +78,7 @@ fn build(package: &str) -> anyhow::Result<PathBuf> {
         .output()
         .context("cargo cannot be started")?;
     if !output.status.success() {
-        bail!("it does not build; cargo's message stands above");
+        bail!("it does not build; see cargo's message above");
     }
     Message::parse_stream(output.stdout.as_slice())
         .filter_map(Result::ok)
