@@ -26,7 +26,7 @@ impl Relay {
         relay
     }
 
-    /// From now on a line sends from other memory of `bytes` bytes.
+    /// From now on a line sends from other memory, `bytes` in size.
     pub fn pin(&self, line: usize, bytes: usize) {
         if self.0.records.get() {
             self.0.pinned.borrow_mut().push((line, bytes));

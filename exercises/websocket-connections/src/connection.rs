@@ -60,7 +60,7 @@ pub async fn serve(stream: TcpStream, hub: Arc<Hub>) -> Result<(), ConnectionErr
 /// Sends the waiting messages to a client, as fast as its connection accepts them.
 async fn deliver(mut outbox: Outbox, mut sink: SplitSink<Socket, Message>) {
     while let Some(message) = outbox.next().await {
-        // A broken connection also ends the reading, which ends the connection.
+        // When sending fails, the reading fails as well, which ends the connection.
         let _ = sink.send(message).await;
     }
 }

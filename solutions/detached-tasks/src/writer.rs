@@ -14,7 +14,7 @@ pub enum Entry {
     Text(String),
     /// Saves the draft as it is now.
     Save,
-    /// Turns the draft into a comment and notifies the sender when it is stored.
+    /// Turns the draft into a comment and notifies the caller when it is stored.
     Submit(oneshot::Sender<()>),
 }
 
@@ -48,7 +48,7 @@ impl Writer {
                 Entry::Save => self.save(),
                 Entry::Submit(done) => {
                     self.submit();
-                    // The sender may have left meanwhile.
+                    // The caller may have left meanwhile.
                     let _ = done.send(());
                     return;
                 }

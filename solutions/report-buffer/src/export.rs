@@ -6,7 +6,7 @@ use crate::row::TaskRow;
 
 /// The mail relay, which sends from the memory that a line gives it.
 pub trait MailRelay {
-    /// From now on the line sends from other memory of `bytes` bytes. The relay pins it, which
+    /// From now on the line sends from other memory, `bytes` in size. The relay pins it, which
     /// takes as long as sending a megabyte.
     fn pin(&self, line: usize, bytes: usize);
 
