@@ -18,7 +18,7 @@ use crate::sessions::Caller;
 /// The largest message that a client may send, in bytes.
 const LARGEST_MESSAGE: usize = 16 * 1024;
 /// How often a client is pinged. A client that is silent from one ping to the next, or accepts no
-/// message for as long, is gone.
+/// message for this long, is gone.
 const PING: Duration = Duration::from_secs(30);
 
 /// A request from a client.

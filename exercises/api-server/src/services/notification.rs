@@ -12,7 +12,7 @@ use crate::tasks::Task;
 /// The most notifications that wait for one user. A new one replaces the oldest.
 const INBOX: usize = 20;
 
-/// A change of a task.
+/// A change to a task.
 #[derive(Debug, Clone, Serialize)]
 pub struct Event {
     /// Counted across all projects.
