@@ -34,7 +34,6 @@ const PATTERN: [(&str, &str); 8] = [
     ("src/workload.rs", include_str!("../../skeleton/pattern/workload.rs")),
     ("src/behaviours.rs", include_str!("../../skeleton/pattern/behaviours.rs")),
     ("src/bounds.rs", include_str!("../../skeleton/pattern/bounds.rs")),
-    ("benches/compare.rs", include_str!("../../skeleton/pattern/compare.rs")),
     ("fixes/wrong/empty-note.patch", include_str!("../../skeleton/pattern/empty-note.patch")),
 ];
 
