@@ -6,6 +6,7 @@
 //! Absent on purpose: no dependency on any version. An exercise that does not compile breaks only
 //! its own benchmark.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -36,8 +37,10 @@ fn compare_versions(criterion: &mut Criterion) {
         group.sampling_mode(SamplingMode::Flat).sample_size(10).throughput(Throughput::Elements(1));
         for version in ["exercise", "solution"] {
             let package = format!("{name}-{version}");
+            let binary = LazyCell::new(|| {
+                build(&package).unwrap_or_else(|error| panic!("{package}: {error:#}"))
+            });
             group.bench_function(version, |bencher| {
-                let binary = build(&package).unwrap_or_else(|error| panic!("{package}: {error:#}"));
                 bencher.iter_custom(|operations| {
                     time(&binary, operations, exercise.operations_per_round)
                         .unwrap_or_else(|error| panic!("{package}: {error:#}"))
