@@ -45,10 +45,10 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Exactly this many rounds (with fewer than 12 nothing is decided)
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
     rounds: Option<u64>,
     /// Operations in each round, instead of the exercise's own number
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
     operations: Option<u64>,
     /// Where the operations' random choices come from
     #[arg(long, value_name = "N")]
@@ -67,7 +67,7 @@ pub struct Args {
     #[arg(long)]
     release: bool,
     /// The rate that the time to out-of-memory is stated for, instead of the exercise's own
-    #[arg(long, value_name = "N", value_parser = above_zero)]
+    #[arg(long, value_name = "N", value_parser = above_zero, allow_negative_numbers = true)]
     requests_per_second: Option<f64>,
 }
 

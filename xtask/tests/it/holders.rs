@@ -1,9 +1,6 @@
 //! Who holds what grows: told by `run` when it is asked for, and by every failed `test`.
 
-#[expect(dead_code, reason = "each test file uses its share of the toys")]
-mod toy;
-
-use toy::{GROWING, Toy};
+use crate::support::toy::{GROWING, Toy};
 
 /// What is said of blocks that nothing holds: the toy forgets them.
 const HELD: &str = "Who holds it:\n  1. held by nothing that was found";

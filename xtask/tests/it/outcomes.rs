@@ -1,19 +1,15 @@
 //! No edit breaks the runner: each way in which an exercise can go wrong gets its sentence, within
 //! a bounded time, for that exercise alone, and leaves neither a process nor a file behind.
 
-#[expect(dead_code, reason = "each test file uses its share of the toys")]
-mod toy;
-#[expect(dead_code, reason = "each test file uses its share")]
-mod traces;
-
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use toy::{ABORTING, BROKEN, EXITING, GROWING, PANICKING, Ran, STEADY, Toy};
-use traces::Traces;
+use crate::support::toy::{ABORTING, BROKEN, EXITING, GROWING, PANICKING, STEADY, Toy};
+use crate::support::traces::Traces;
+use crate::support::{Ran, flat};
 
 const LOOPING: &str = "loop { std::hint::black_box(context); }";
 const SLEEPING: &str = "loop { std::thread::sleep(std::time::Duration::from_secs(60)) }";
@@ -197,14 +193,9 @@ fn run(toy: &Toy, arguments: &[&str]) -> Ran {
     let mut command = toy.command(arguments);
     // Without backtraces, whose lines take seconds to find in a debug build.
     command.env("LEAK_LAB_SILENCE", "8").env_remove("RUST_BACKTRACE");
-    let ran = Ran::of(traces.of(&mut command).output().unwrap());
+    let ran = Ran::run(traces.mark(&mut command));
     traces.are_gone();
     ran
-}
-
-/// `text` with single spaces, however its lines were broken.
-fn flat(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -291,7 +282,7 @@ fn plain_cargo_test_does_not_pass_what_exits() {
             None => command.env_remove(name),
         };
     }
-    let ran = Ran::of(command.output().unwrap()).ends_with(101);
+    let ran = Ran::run(&mut command).ends_with(101);
     let ran = ran.says(&["ended with exit code 0 before the trial was over"]);
     ran.warns(&["behaviour::it_works printed:\ngoodbye"]);
 }
@@ -312,7 +303,7 @@ fn a_test_that_never_lists_its_trials_is_ended() {
 fn a_wrong_patience_is_refused_with_what_is_right() {
     let toy = Toy::new("workshop-without-patience").with(1, "toy-steady", STEADY);
     let mut command = toy.command(&["run"]);
-    let ran = Ran::of(command.env("LEAK_LAB_SILENCE", "never").output().unwrap()).ends_with(2);
+    let ran = Ran::run(command.env("LEAK_LAB_SILENCE", "never")).ends_with(2);
     ran.warns(&["LEAK_LAB_SILENCE is set to \"never\"; it must be a number of seconds above 0"]);
 }
 

@@ -2,10 +2,12 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
+
+use crate::support::{Ran, repository, runner};
 
 /// An unpacked kit, and an empty home for cargo.
 struct Kit {
@@ -16,13 +18,8 @@ impl Kit {
     fn make() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let archive = folder.path().join("kit.tar.gz");
-        let made = Command::new(env!("CARGO_BIN_EXE_xtask"))
-            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
-            .args(["kit", "--seconds", "0", "--out"])
-            .arg(&archive)
-            .output()
-            .unwrap();
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let arguments = ["kit", "--seconds", "0", "--out", archive.to_str().unwrap()];
+        Ran::run(&mut runner(repository(), &arguments)).ends_with(0);
         let unpacked =
             Command::new("tar").arg("-xzf").arg(&archive).current_dir(folder.path()).status();
         assert!(unpacked.unwrap().success());

@@ -1,14 +1,11 @@
 //! The JSON document, read back by structs of its own: a change of its form fails here.
 
-#[expect(dead_code, reason = "each test file uses its share of the toys")]
-mod toy;
-
 use std::collections::BTreeMap;
 
+use crate::support::toy::{ABORTING, BROKEN, EXITING, GROWING, PANICKING, Toy};
 use exercise_harness::Phases;
 use leak_meter::{Growth, Holders, Resource, Round, Verdict};
 use serde::Deserialize;
-use toy::{ABORTING, BROKEN, EXITING, GROWING, PANICKING, Toy};
 
 /// Keeps a block for each operation, and another one that it may keep; has a gauge.
 const LINES: &str = "

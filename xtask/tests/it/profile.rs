@@ -1,19 +1,15 @@
 //! `profile`: another tool's conclusion beside ours, with a tool that only pretends, and with a real
 //! one where there is one.
 
-#[expect(dead_code, reason = "each test file uses its share of the toys")]
-mod toy;
-#[expect(dead_code, reason = "each test file uses its share")]
-mod traces;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::Ran;
+use crate::support::toy::{BROKEN, GROWING, PANICKING, Toy};
+use crate::support::traces::Traces;
 use tempfile::TempDir;
-use toy::{BROKEN, GROWING, PANICKING, Ran, Toy};
-use traces::Traces;
 
 /// Keeps a block for each operation, and gives all back at the end.
 const KEEPING: &str = "
@@ -68,7 +64,7 @@ fn run_on(toy: &Toy, path: &str, arguments: &[&str]) -> Ran {
     let traces = Traces::new();
     let mut command = toy.command(arguments);
     command.env("PATH", path).env_remove("RUST_BACKTRACE");
-    let ran = Ran::of(traces.of(&mut command).output().unwrap());
+    let ran = Ran::run(traces.mark(&mut command));
     traces.are_gone();
     ran
 }

@@ -1,11 +1,8 @@
 //! An exercise under a load that changes, and under full load until it is out of memory.
 
-#[expect(dead_code, reason = "each test file uses its share of the toys")]
-mod toy;
-
 use std::sync::OnceLock;
 
-use toy::{STEADY, Toy};
+use crate::support::toy::{STEADY, Toy};
 
 /// A workshop with an exercise that keeps a mebibyte for each operation, and one without a load
 /// trial.

@@ -1,26 +1,12 @@
-//! What authors do: begin a pattern, record its fixes, and accept what is observed.
-
-#[expect(dead_code, reason = "each test file uses its share")]
-#[path = "toy/mod.rs"]
-mod toy;
-mod workshop_copy;
+//! The commands for authors: begin a pattern, record its fixes, and accept what was measured.
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use toy::Ran;
-use workshop_copy::WorkshopCopy;
+use crate::support::workshop_copy::WorkshopCopy;
 
 const NOTES: &str = "exercises/lost-notes/src/notes.rs";
 const METADATA: &str = "crates/lost-notes/exercise.toml";
-
-/// What comes of running `arguments` in `copy`.
-fn run(copy: &WorkshopCopy, arguments: &[&str]) -> Ran {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-    command.args(arguments).current_dir(copy.path("")).envs(WorkshopCopy::variables());
-    Ran::of(command.output().unwrap())
-}
 
 #[track_caller]
 fn edit(copy: &WorkshopCopy, place: &str, from: &str, to: &str) {
@@ -36,8 +22,8 @@ fn read(path: &Path) -> String {
 
 /// A workshop with the skeleton of a pattern in it.
 fn with_skeleton(folder: &str) -> WorkshopCopy {
-    let copy = WorkshopCopy::of("rc-cycles", folder);
-    run(&copy, &["new", "lost-notes"]).ends_with(0).says(&[
+    let copy = WorkshopCopy::new("rc-cycles", folder);
+    copy.run(&["new", "lost-notes"]).ends_with(0).says(&[
         "Made lost-notes",
         "crates/lost-notes",
         "exercises/lost-notes",
@@ -50,12 +36,12 @@ fn with_skeleton(folder: &str) -> WorkshopCopy {
 #[test]
 fn a_skeleton_leaks_its_solution_does_not_and_what_is_missing_is_named() {
     let copy = with_skeleton("author-new");
-    run(&copy, &["run", "lost-notes"]).ends_with(0).says(&[
+    copy.run(&["run", "lost-notes"]).ends_with(0).says(&[
         "Growing",
         "Steady",
         "lost_notes_exercise::notes::Notes::open",
     ]);
-    let ran = run(&copy, &["verify", "lost-notes"]).ends_with(1).says(&[
+    let ran = copy.run(&["verify", "lost-notes"]).ends_with(1).says(&[
         "FAILED   shipped       crates/lost-notes/shipped.toml",
         "proven   metadata",
         "proven   mirror",
@@ -81,7 +67,7 @@ fn a_skeleton_leaks_its_solution_does_not_and_what_is_missing_is_named() {
 
 #[test]
 fn a_name_that_cannot_be_a_patterns_makes_nothing() {
-    let copy = WorkshopCopy::of("rc-cycles", "author-names");
+    let copy = WorkshopCopy::new("rc-cycles", "author-names");
     let manifest = read(&copy.path("Cargo.toml"));
     for (name, words) in [
         ("Lost", "cannot be a pattern's name"),
@@ -91,7 +77,7 @@ fn a_name_that_cannot_be_a_patterns_makes_nothing() {
         ("rc-cycles", "There is crates/rc-cycles already."),
         ("moka", "has a dependency of the name moka"),
     ] {
-        let ran = run(&copy, &["new", name]).ends_with(2).warns(&[words]);
+        let ran = copy.run(&["new", name]).ends_with(2).warns(&[words]);
         assert_eq!(ran.out, "", "{name}");
     }
     assert_eq!(read(&copy.path("Cargo.toml")), manifest);
@@ -100,12 +86,12 @@ fn a_name_that_cannot_be_a_patterns_makes_nothing() {
 
 #[test]
 fn a_skeleton_that_cannot_be_written_leaves_nothing() {
-    let copy = WorkshopCopy::of("rc-cycles", "author-unwritten");
+    let copy = WorkshopCopy::new("rc-cycles", "author-unwritten");
     // A file where a folder is to be.
     fs::write(copy.path("solutions.txt"), "").unwrap();
     fs::rename(copy.path("solutions"), copy.path("elsewhere")).unwrap();
     fs::rename(copy.path("solutions.txt"), copy.path("solutions")).unwrap();
-    run(&copy, &["new", "lost-notes"]).ends_with(2).warns(&["cannot be written, so nothing"]);
+    copy.run(&["new", "lost-notes"]).ends_with(2).warns(&["cannot be written, so nothing"]);
     assert!(!copy.path("crates/lost-notes").exists());
     assert!(!copy.path("exercises/lost-notes").exists());
     assert!(!read(&copy.path("Cargo.toml")).contains("lost-notes"));
@@ -117,12 +103,12 @@ fn accept_declares_what_is_observed_and_keeps_all_else_in_the_text() {
     edit(&copy, METADATA, "\"Notes::open\"", "\"Notes::close\" # its place");
     edit(&copy, METADATA, "[\"live_blocks\", \"live_bytes\"]", "[\"open_files\"]");
     let before = read(&copy.path(METADATA));
-    run(&copy, &["verify", "lost-notes"]).ends_with(1).says(&[
+    copy.run(&["verify", "lost-notes"]).ends_with(1).says(&[
         "FAILED   exercise",
         "declares that open files grow",
         "declares Notes::close in exercises/lost-notes/src/notes.rs; the first growing line is in",
     ]);
-    run(&copy, &["verify", "lost-notes", "--accept"]).ends_with(1).says(&[
+    copy.run(&["verify", "lost-notes", "--accept"]).ends_with(1).says(&[
         "exercises/lost-notes: 5 files are shipped from now on.",
         "crates/lost-notes/exercise.toml: it declares from now on what is observed:",
         "[leak].resources: open files -> live blocks, live bytes",
@@ -139,23 +125,23 @@ fn accept_declares_what_is_observed_and_keeps_all_else_in_the_text() {
         &format!("\"Notes::open\" # its place\n{rates}\n"),
     );
     assert_eq!(after, expected);
-    run(&copy, &["verify", "lost-notes", "--accept"])
+    copy.run(&["verify", "lost-notes", "--accept"])
         .ends_with(1)
         .says(&["exercise.toml: it declares what is observed already."]);
     // A rate that is not observed is refused.
     edit(&copy, METADATA, "live_blocks = 1", "live_blocks = 2");
-    let ran = run(&copy, &["verify", "lost-notes"]).ends_with(1);
+    let ran = copy.run(&["verify", "lost-notes"]).ends_with(1);
     ran.says(&["FAILED   exercise", "live blocks per operation; ", "are observed."]);
 }
 
 #[test]
 fn an_edit_becomes_a_patch_and_the_exercise_is_put_back() {
     let copy = with_skeleton("author-record");
-    run(&copy, &["verify", "lost-notes", "--form", "--accept"]).ends_with(1);
+    copy.run(&["verify", "lost-notes", "--form", "--accept"]).ends_with(1);
     let shipped = read(&copy.path(NOTES));
     let record = |kind: &str, name: &str, more: &[&str]| {
         let order = ["verify", "lost-notes", "--record", kind, name];
-        run(&copy, &[&order[..], more].concat())
+        copy.run(&[&order[..], more].concat())
     };
     let because = ["--because", "Removes the notes of even tasks only."];
     let by_growth = ["--rejected-by", "memory::growth"];
@@ -211,7 +197,7 @@ fn an_edit_becomes_a_patch_and_the_exercise_is_put_back() {
         assert!(patch.contains(line), "{line} is not in {patch}");
     }
     assert!(!copy.path("exercises/lost-notes/src/texts.rs").exists());
-    let ran = run(&copy, &["verify", "lost-notes"]).ends_with(1).says(&[
+    let ran = copy.run(&["verify", "lost-notes"]).ends_with(1).says(&[
         "There are 2 patches, and 4 are the least.",
         "There are 1 patches, and 2 are the least.",
     ]);
@@ -222,7 +208,7 @@ fn an_edit_becomes_a_patch_and_the_exercise_is_put_back() {
 fn a_patch_that_no_longer_applies_is_shown_with_its_hunk_and_recorded_anew() {
     let copy = with_skeleton("author-renew");
     edit(&copy, NOTES, "            note.clear();\n", "            note.truncate(0);\n");
-    run(&copy, &["verify", "lost-notes", "--form", "--accept"]).ends_with(1).says(&[
+    copy.run(&["verify", "lost-notes", "--form", "--accept"]).ends_with(1).says(&[
         "FAILED   fixes         crates/lost-notes/fixes/wrong/empty-note.patch",
         "Hunk 1 of src/notes.rs does not apply:",
         "-            note.clear();",
@@ -230,7 +216,7 @@ fn a_patch_that_no_longer_applies_is_shown_with_its_hunk_and_recorded_anew() {
         "record it under the same name",
     ]);
     edit(&copy, NOTES, "note.truncate(0);", "*note = String::new();");
-    run(&copy, &["verify", "lost-notes", "--record", "wrong-fix", "empty-note"])
+    copy.run(&["verify", "lost-notes", "--record", "wrong-fix", "empty-note"])
         .ends_with(0)
         .says(&["Renewed crates/lost-notes/fixes/wrong/empty-note.patch"]);
     let patch = read(&copy.path("crates/lost-notes/fixes/wrong/empty-note.patch"));

@@ -1,11 +1,8 @@
 //! Nobody's flags for the compiler take the frame pointers away from the workshop.
 
-#[expect(dead_code, reason = "each test file uses its share of the toys")]
-mod toy;
-
 use std::process::Command;
 
-use toy::{GROWING, Toy};
+use crate::support::toy::{GROWING, Toy};
 
 /// What the document says of how the lines of the toy's exercise were found.
 #[track_caller]

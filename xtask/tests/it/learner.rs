@@ -1,16 +1,13 @@
 //! What a learner has at hand beside the test: hints, differences, predictions; and that all of it
 //! reads the same on a terminal, in a pipe, without colours and in 60 columns.
 
-mod terminal;
-#[expect(dead_code, reason = "each test file uses its share of the toys")]
-mod toy;
-
 use std::io::Write as _;
 use std::process::Stdio;
 use std::sync::OnceLock;
 
-use terminal::Terminal;
-use toy::{BROKEN, GROWING, STEADY, Toy};
+use crate::support::flat;
+use crate::support::terminal::Terminal;
+use crate::support::toy::{BROKEN, GROWING, STEADY, Toy};
 
 const README: &str = "# Toy\n\n## Scenario\n\nText.\n\n### Bug report\n\n> It grows in toy-leak.\n> See \
     `src/lib.rs`.\n>\n> It was killed after a day and a half, in the middle of the night, with \
@@ -55,17 +52,9 @@ fn piped(arguments: &[&str], input: &str) -> (Option<i32>, String) {
 /// `arguments` in a terminal of this many columns, with `variables`, to their end: all that was
 /// written.
 fn in_terminal(arguments: &[&str], columns: u16, variables: &[(&str, &str)]) -> String {
-    let command = workshop().command(&[]);
-    let of_command: Vec<(String, String)> = command
-        .get_envs()
-        .filter_map(|(name, value)| Some((name.to_str()?.to_owned(), value?.to_str()?.to_owned())))
-        .collect();
-    let mut all: Vec<(&str, &str)> =
-        of_command.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    all.extend(variables);
-    let program = env!("CARGO_BIN_EXE_xtask");
-    let folder = workshop().path("");
-    let mut terminal = Terminal::run(program, arguments, &folder, &all, (columns, 200));
+    let mut command = workshop().command(arguments);
+    command.envs(variables.iter().copied());
+    let mut terminal = Terminal::run(&command, (columns, 200));
     terminal.ends();
     terminal.written()
 }
@@ -76,7 +65,7 @@ fn without_colours(text: &str) -> String {
 
 /// The words of `text`, whatever lines they stand in.
 fn words(text: &str) -> String {
-    without_colours(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    flat(&without_colours(text))
 }
 
 #[test]
@@ -112,9 +101,7 @@ fn the_solution_is_not_given_away_unasked() {
         "5 +     drop(Box::new(number));",
     ]);
     // Asked in a terminal, and answered by no.
-    let folder = toy.path("");
-    let program = env!("CARGO_BIN_EXE_xtask");
-    let mut terminal = Terminal::run(program, &["diff", "toy-leak"], &folder, &[], (80, 40));
+    let mut terminal = Terminal::run(&toy.command(&["diff", "toy-leak"]), (80, 40));
     terminal.sees(&["Show it? [y/N]"]);
     terminal.types("n\r");
     assert_eq!(terminal.ends().exit_code(), 2);

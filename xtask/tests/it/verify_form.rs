@@ -1,31 +1,30 @@
 //! `cargo xtask verify --form`: a whole toy tree is proven, and each broken one is refused with a
 //! sentence that names the file and says what to do.
 
-mod verify_support;
-
-use verify_support::Tree;
+use crate::support::tree::Tree;
 
 #[test]
 fn a_whole_tree_is_proven() {
-    let verified = Tree::whole().verify();
-    verified.says("All 7 checks are proven.");
-    assert_eq!(verified.code, 0);
+    Tree::whole().verify().ends_with(0).says(&["All 7 checks are proven."]);
 }
 
 #[test]
 fn the_first_line_says_whether_the_exercises_are_as_shipped_with_git_and_without() {
     let verified = Tree::whole().verify();
-    let first = verified.text.lines().next().unwrap_or_default();
+    let first = verified.out.lines().next().unwrap_or_default();
     assert!(
         first.starts_with("The exercises are as shipped. Whether solutions and crates are as"),
         "{first}"
     );
     let tree = Tree::whole().under_git();
-    tree.verify().says("The exercises are as shipped. Solutions and crates are as committed.");
+    tree.verify().says(&["The exercises are as shipped. Solutions and crates are as committed."]);
     tree.write("exercises/toy-cache/src/lib.rs", "")
         .write("solutions/toy-cache/src/lib.rs", "")
         .verify()
-        .says("Not as shipped: exercises toy-cache. Changed since the last commit: solutions/toy-cache.");
+        .says(&[
+            "Not as shipped: exercises toy-cache. ",
+            "Changed since the last commit: solutions/toy-cache.",
+        ]);
 }
 
 #[test]
@@ -33,13 +32,12 @@ fn a_lock_that_is_not_renewed_is_refused_with_the_command_that_renews_it() {
     let file = "exercises/toy-cache/src/lib.rs";
     let tree = Tree::whole().replace(file, "Pages and", "The pages and");
     let tree = tree.replace("solutions/toy-cache/src/lib.rs", "Pages and", "The pages and");
-    let refused = tree.is_refused("crates/toy-cache/shipped.toml", "src/lib.rs is edited");
-    refused.says("cargo xtask verify toy-cache --accept");
-    refused.says("1 of 7 checks failed.");
-    let accepted = tree.run(&["verify", "--form", "toy-cache", "--accept"]);
-    accepted.says("shipped from now on with these changes:\n  src/lib.rs is edited");
-    assert_eq!(accepted.code, 0, "{}", accepted.text);
-    assert_eq!(tree.verify().code, 0);
+    tree.is_refused("crates/toy-cache/shipped.toml", "src/lib.rs is edited")
+        .says(&["cargo xtask verify toy-cache --accept", "1 of 7 checks failed."]);
+    tree.run(&["verify", "--form", "toy-cache", "--accept"])
+        .ends_with(0)
+        .says(&["shipped from now on with these changes:\n  src/lib.rs is edited"]);
+    tree.verify().ends_with(0);
 }
 
 #[test]
@@ -48,8 +46,8 @@ fn a_lock_that_is_missing_or_no_lock_is_refused() {
     Tree::whole().remove(place).is_refused(place, "There is no such file");
     Tree::whole().write(place, "format = 2\n[files]\n").is_refused(place, "its format is 2");
     let broken = Tree::whole().write(place, "files");
-    broken.is_refused(place, "cannot be used").says("--accept");
-    assert_eq!(broken.run(&["verify", "--form", "--accept"]).code, 0);
+    broken.is_refused(place, "cannot be used").says(&["--accept"]);
+    broken.run(&["verify", "--form", "--accept"]).ends_with(0);
     Tree::whole()
         .write("exercises/toy-cache/src/new.rs", "//! New.\n")
         .is_refused(place, "src/new.rs is new");
@@ -57,9 +55,7 @@ fn a_lock_that_is_missing_or_no_lock_is_refused() {
 
 #[test]
 fn an_unknown_name_ends_with_two() {
-    let verified = Tree::whole().verify_only("toy-cahe");
-    assert_eq!(verified.code, 2);
-    verified.tells("toy-cache");
+    Tree::whole().verify_only("toy-cahe").ends_with(2).warns(&["toy-cache"]);
 }
 
 #[test]
@@ -208,7 +204,7 @@ fn a_patch_that_does_not_apply_is_refused_with_its_hunk() {
     Tree::whole()
         .replace(patch, " /// The page of this number.", " /// Some page.")
         .is_refused(patch, "Hunk 1 of src/cache.rs does not apply")
-        .says("+        if self.pages.len() > 5 {");
+        .says(&["+        if self.pages.len() > 5 {"]);
 }
 
 #[test]

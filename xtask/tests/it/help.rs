@@ -1,13 +1,10 @@
 //! What the runner tells of itself: help with examples, completions, what to do without a terminal.
 
-#[expect(dead_code, reason = "each test file uses its share of the toys")]
-mod toy;
-
-use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
-use toy::{STEADY, Toy};
+use crate::support::repository;
+use crate::support::toy::{STEADY, Toy};
 
 fn workshop() -> &'static Toy {
     static WORKSHOP: OnceLock<Toy> = OnceLock::new();
@@ -63,8 +60,7 @@ fn without_a_terminal_watch_says_what_to_use_instead() {
 
 #[test]
 fn the_editor_builds_in_a_folder_of_its_own() {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let text = std::fs::read_to_string(repository.join(".vscode/settings.json")).unwrap();
+    let text = std::fs::read_to_string(repository().join(".vscode/settings.json")).unwrap();
     let settings: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(settings["rust-analyzer.cargo.targetDir"], true);
 }

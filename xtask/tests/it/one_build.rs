@@ -3,16 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use crate::support::repository;
 
 /// Each package, as its name and version, with the features that it is built with: more than one set
 /// where macros and the program ask for different ones.
 type Features = BTreeMap<String, BTreeSet<String>>;
-
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
 
 /// What a build of `packages` is made of, in this machine's build; `edges` as in `cargo tree`.
 fn features(packages: &[String], edges: &str) -> Features {
@@ -20,7 +17,7 @@ fn features(packages: &[String], edges: &str) -> Features {
     cargo
         .args(["tree", "--frozen", "--prefix", "none", "--format", "{p}|{f}", "--edges", edges])
         .args(packages.iter().flat_map(|package| ["--package", package]))
-        .current_dir(workspace());
+        .current_dir(repository());
     let output = cargo.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let mut features = Features::new();
@@ -40,7 +37,7 @@ fn versions(name: &str) -> Vec<String> {
 
 /// The names of all exercises.
 fn exercises() -> Vec<String> {
-    let folders = fs::read_dir(workspace().join("exercises")).unwrap().map(Result::unwrap);
+    let folders = fs::read_dir(repository().join("exercises")).unwrap().map(Result::unwrap);
     let packages = folders.filter(|folder| folder.path().join("Cargo.toml").is_file());
     let names = packages.map(|folder| folder.file_name().into_string().unwrap());
     let names: Vec<String> = names.collect();
@@ -86,7 +83,7 @@ fn runner_page_and_every_exercise_are_built_with_the_same_features() {
 
 #[test]
 fn the_shared_features_are_of_packages_that_another_package_needs() {
-    let lock = fs::read_to_string(workspace().join("Cargo.lock")).unwrap();
+    let lock = fs::read_to_string(repository().join("Cargo.lock")).unwrap();
     let lock: toml::Table = lock.parse().unwrap();
     let packages = lock["package"].as_array().unwrap();
     let dependencies = |package: &toml::Value| -> Vec<String> {

@@ -1,19 +1,13 @@
 //! `watch` on toy exercises: its keys, a small terminal, polling, edits that hang or do not build,
 //! and how it ends.
 
-mod terminal;
-#[expect(dead_code, reason = "each test file uses its share of the toys")]
-mod toy;
-#[expect(dead_code, reason = "only one process is looked for here")]
-mod traces;
-
 use std::time::{Duration, Instant};
 
-use terminal::Terminal;
-use toy::{GROWING, STEADY, Toy};
-use traces::is_running;
+use crate::support::terminal::Terminal;
+use crate::support::toy::{GROWING, STEADY, Toy};
+use crate::support::traces::is_running;
 
-const MENDED: &str =
+const FIXED: &str =
     "//! Toy.\n\n/// Keeps nothing.\npub fn keep(number: u64) {\n    drop(number);\n}\n";
 const HANGING: &str = "//! Toy.\n\n/// Hangs.\npub fn keep(_: u64) {\n    let \
     process = concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/.process\");\n    \
@@ -22,15 +16,7 @@ const HANGING: &str = "//! Toy.\n\n/// Hangs.\npub fn keep(_: u64) {\n    let \
 
 /// The runner in a terminal of this size, in `toy`, past the questions that it begins with.
 fn watch(toy: &Toy, arguments: &[&str], size: (u16, u16)) -> Terminal {
-    let command = toy.command(&[]);
-    let variables: Vec<(String, String)> = command
-        .get_envs()
-        .filter_map(|(name, value)| Some((name.to_str()?.to_owned(), value?.to_str()?.to_owned())))
-        .collect();
-    let variables: Vec<(&str, &str)> =
-        variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let program = env!("CARGO_BIN_EXE_xtask");
-    let mut terminal = Terminal::run(program, arguments, &toy.path(""), &variables, size);
+    let mut terminal = Terminal::run(&toy.command(arguments), size);
     terminal.sees(&["what do you expect?"]);
     terminal.types("\x1b");
     terminal
@@ -50,101 +36,106 @@ fn workshop(name: &str) -> Toy {
 #[test]
 fn each_key_does_its_own_and_nothing_moves_by_itself() {
     let toy = workshop("keys");
-    let mut bench = watch(&toy, &["watch"], (80, 40));
-    bench.sees(&["keys-a: The toy keys-a", "LEAKING: 2 of 3", "0 of 3 fixed", "Waiting"]);
-    bench.types("l");
-    bench.sees(&["all exercises", " 3 keys-c", "as shipped  not run"]);
-    bench.types("a");
-    bench.sees(&[
+    let mut terminal = watch(&toy, &["watch"], (80, 40));
+    terminal.sees(&["keys-a: The toy keys-a", "LEAKING: 2 of 3", "0 of 3 fixed", "Waiting"]);
+    terminal.types("l");
+    terminal.sees(&["all exercises", " 3 keys-c", "as shipped  not run"]);
+    terminal.types("a");
+    terminal.sees(&[
         "1 of 3 fixed",
         " 2 keys-b",
         "as shipped  leaking",
         "as shipped  fixed",
         "Waiting",
     ]);
-    bench.types("\r");
-    bench.sees(&["LEAKING: 2 of 3"]);
+    terminal.types("\r");
+    terminal.sees(&["LEAKING: 2 of 3"]);
     // A fix does not lead on; a key does.
-    toy.write("exercises/keys-a/src/lib.rs", MENDED);
-    bench.sees(&["keys-a: The toy", "FIXED: 3 of 3", "2 of 3 fixed", "edited"]);
-    bench.types("n");
-    bench.sees(&["keys-b: The toy keys-b", "LEAKING: 2 of 3"]);
-    toy.write("exercises/keys-b/src/lib.rs", MENDED);
-    bench.sees(&["FIXED: 3 of 3", "3 of 3 fixed"]);
-    bench.types("n");
-    bench.sees(&["All other exercises are fixed."]);
-    bench.types("q");
-    assert!(bench.ends().success());
-    assert!(bench.screen().contains("keys-b: edited, fixed."), "{}", bench.screen());
+    toy.write("exercises/keys-a/src/lib.rs", FIXED);
+    terminal.sees(&["keys-a: The toy", "FIXED: 3 of 3", "2 of 3 fixed", "edited"]);
+    terminal.types("n");
+    terminal.sees(&["keys-b: The toy keys-b", "LEAKING: 2 of 3"]);
+    toy.write("exercises/keys-b/src/lib.rs", FIXED);
+    terminal.sees(&["FIXED: 3 of 3", "3 of 3 fixed"]);
+    terminal.types("n");
+    terminal.sees(&["All other exercises are fixed."]);
+    terminal.types("q");
+    assert!(terminal.ends().success());
+    assert!(terminal.screen().contains("keys-b: edited, fixed."), "{}", terminal.screen());
 }
 
 #[test]
 fn other_versions_stand_beside_it_where_they_are_asked_for() {
+    let _place = Toy::builds_shipped_versions();
     let toy = workshop("beside");
     // The first command lays aside what is shipped.
     toy.run(&["list"]).ends_with(0);
-    toy.write("exercises/beside-a/src/lib.rs", MENDED);
+    toy.write("exercises/beside-a/src/lib.rs", FIXED);
     let arguments = ["watch", "beside-a", "--version", "shipped", "--version", "solution"];
-    let mut bench = watch(&toy, &arguments, (80, 40));
-    bench.sees(&["FIXED: 3 of 3", "shipped exercise: 1.00 live blocks", "solution: 0 live blocks"]);
-    bench.types("q");
-    assert!(bench.ends().success());
+    let mut terminal = watch(&toy, &arguments, (80, 40));
+    terminal.sees(&[
+        "FIXED: 3 of 3",
+        "shipped exercise: 1.00 live blocks",
+        "solution: 0 live blocks",
+    ]);
+    terminal.types("q");
+    assert!(terminal.ends().success());
 }
 
 #[test]
 fn a_small_terminal_shows_what_fits_and_the_rest_on_a_key() {
     let toy = workshop("small");
-    let mut bench = watch(&toy, &["watch", "--poll"], (60, 12));
+    let mut terminal = watch(&toy, &["watch", "--poll"], (60, 12));
     let screen =
-        bench.sees(&["LEAKING: 2 of 3", "more lines; down: j", "q quit", "every now and then"]);
+        terminal.sees(&["LEAKING: 2 of 3", "more lines; down: j", "q quit", "every now and then"]);
     assert!(screen.lines().count() <= 12, "{screen}");
-    bench.types("jjjj");
-    bench.until(&["scrolled"], |screen| !screen.contains("LEAKING"));
-    bench.types("jjjjjjjjjjjjjjjjjj");
-    bench.sees(&["(the end; up: k)"]);
+    terminal.types("jjjj");
+    terminal.until(&["scrolled"], |screen| !screen.contains("LEAKING"));
+    terminal.types("jjjjjjjjjjjjjjjjjj");
+    terminal.sees(&["(the end; up: k)"]);
     // Saves are noticed by looking, too.
-    toy.write("exercises/small-a/src/lib.rs", MENDED);
-    bench.sees(&["FIXED: 3 of 3"]);
-    bench.types("q");
-    assert!(bench.ends().success());
+    toy.write("exercises/small-a/src/lib.rs", FIXED);
+    terminal.sees(&["FIXED: 3 of 3"]);
+    terminal.types("q");
+    assert!(terminal.ends().success());
 }
 
 #[test]
 fn an_edit_that_does_not_build_or_hangs_gives_way_to_the_next_save() {
     let toy = workshop("edits");
     let file = "exercises/edits-a/src/lib.rs";
-    let mut bench = watch(&toy, &["watch", "edits-a"], (80, 40));
-    bench.sees(&["LEAKING: 2 of 3", "Waiting"]);
+    let mut terminal = watch(&toy, &["watch", "edits-a"], (80, 40));
+    terminal.sees(&["LEAKING: 2 of 3", "Waiting"]);
     toy.write(file, "pub fn keep(number: u64) {\n    number.missing()\n}\n");
-    bench.sees(&["BROKEN: it does not build", "error[E0599]", "Waiting"]);
+    terminal.sees(&["BROKEN: it does not build", "error[E0599]", "Waiting"]);
     toy.write(file, HANGING);
     let told = toy.path("exercises/edits-a/.process");
     let _ = std::fs::remove_file(&told);
-    bench.until(&["a trial that hangs"], |_| told.exists());
+    terminal.until(&["a trial that hangs"], |_| told.exists());
     let began = Instant::now();
-    toy.write(file, MENDED);
-    bench.sees(&["FIXED: 3 of 3", "Waiting"]);
+    toy.write(file, FIXED);
+    terminal.sees(&["FIXED: 3 of 3", "Waiting"]);
     // It was not waited for until it had been silent for too long.
     assert!(began.elapsed() < Duration::from_secs(50), "{:?}", began.elapsed());
-    bench.types("q");
-    assert!(bench.ends().success());
+    terminal.types("q");
+    assert!(terminal.ends().success());
 }
 
 #[test]
 fn ctrl_c_ends_all_that_was_started_and_gives_the_terminal_back() {
     let toy = workshop("ctrlc");
     toy.write("exercises/ctrlc-a/src/lib.rs", HANGING);
-    let mut bench = watch(&toy, &["watch", "ctrlc-a"], (80, 40));
+    let mut terminal = watch(&toy, &["watch", "ctrlc-a"], (80, 40));
     let told = toy.path("exercises/ctrlc-a/.process");
     let _ = std::fs::remove_file(&told);
     // The file is there a moment before its number is.
     let number = || std::fs::read_to_string(&told).ok().filter(|text| !text.is_empty());
-    bench.until(&["a trial that hangs"], |_| number().is_some());
+    terminal.until(&["a trial that hangs"], |_| number().is_some());
     let process = number().unwrap();
     assert!(is_running(&process), "nothing runs that could be ended");
-    bench.types("\x03");
-    assert_eq!(bench.ends().exit_code(), 130);
-    let written = bench.written();
+    terminal.types("\x03");
+    assert_eq!(terminal.ends().exit_code(), 130);
+    let written = terminal.written();
     assert!(written.contains("\x1b[?1049l") && written.contains("\x1b[?25h"), "{written:?}");
     assert!(!is_running(&process), "a trial is left behind");
 }

@@ -1,17 +1,12 @@
 //! Ctrl-C at any moment ends all that was started, and leaves no file behind.
 
-#[expect(dead_code, reason = "each test file uses its share of the toys")]
-mod toy;
-#[expect(dead_code, reason = "each test file uses its share")]
-mod traces;
-
 use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::toy::{STEADY, Toy};
+use crate::support::traces::Traces;
 use rustix::process::{Pid, Signal, kill_process};
-use toy::{STEADY, Toy};
-use traces::Traces;
 
 const HANGING: &str = "loop { std::thread::sleep(std::time::Duration::from_secs(60)) }";
 /// Starts processes that leave its group, its session and their parent, and hangs.
@@ -31,7 +26,7 @@ fn interrupt(toy: &Toy, arguments: &[&str], words: &[&str], signal: Signal) {
     let traces = Traces::new();
     let mut command = toy.command(arguments);
     command.stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = traces.of(&mut command).spawn().unwrap();
+    let mut child = traces.mark(&mut command).spawn().unwrap();
     let began = Instant::now();
     loop {
         let processes = traces.processes();
@@ -97,7 +92,7 @@ fn at_moments_that_nothing_tells() {
         let traces = Traces::new();
         let mut command = toy.command(&["run"]);
         command.stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = traces.of(&mut command).spawn().unwrap();
+        let mut child = traces.mark(&mut command).spawn().unwrap();
         thread::sleep(Duration::from_millis(milliseconds));
         kill_process(Pid::from_child(&child), Signal::INT).unwrap();
         // Before it listens to signals, one ends it as any program.

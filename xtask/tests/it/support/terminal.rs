@@ -1,16 +1,16 @@
 //! A real pseudo-terminal with the runner in it: what is typed into it, and what a person sees.
 
 use std::io::{Read, Write};
-use std::path::Path;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
-/// How long something may take to come. A first build takes long.
+/// How long a test waits for something to appear. A first build takes long.
 const LONGEST: Duration = Duration::from_secs(150);
-const LOOK: Duration = Duration::from_millis(5);
+const POLL: Duration = Duration::from_millis(5);
 
 /// The runner in a terminal.
 pub struct Terminal {
@@ -23,30 +23,24 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Runs `program` with `arguments` in `folder`, in a terminal of this size. `variables` are set
-    /// on top of what the test has.
-    pub fn run(
-        program: &str,
-        arguments: &[&str],
-        folder: &Path,
-        variables: &[(&str, &str)],
-        (columns, rows): (u16, u16),
-    ) -> Self {
+    /// Runs `command` in a terminal of this size.
+    pub fn run(command: &Command, (columns, rows): (u16, u16)) -> Self {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(program);
-        command.args(arguments);
-        command.cwd(folder);
-        command.env("TERM", "xterm-256color");
-        for unset in
-            ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"]
-        {
-            command.env_remove(unset);
+        let mut builder = CommandBuilder::new(command.get_program());
+        builder.args(command.get_args());
+        builder.cwd(command.get_current_dir().unwrap());
+        builder.env("TERM", "xterm-256color");
+        for unset in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+            builder.env_remove(unset);
         }
-        for (name, value) in variables {
-            command.env(name, value);
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => builder.env(name, value),
+                None => builder.env_remove(name),
+            }
         }
-        let child = pair.slave.spawn_command(command).unwrap();
+        let child = pair.slave.spawn_command(builder).unwrap();
         drop(pair.slave);
         let screen = Arc::new(Mutex::new(vt100::Parser::new(rows, columns, 1000)));
         let written = Arc::new(Mutex::new(Vec::new()));
@@ -90,7 +84,7 @@ impl Terminal {
                 return screen;
             }
             assert!(began.elapsed() < LONGEST, "{what:?} does not come; there is:\n{screen}");
-            thread::sleep(LOOK);
+            thread::sleep(POLL);
         }
     }
 
@@ -106,11 +100,11 @@ impl Terminal {
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 // What it wrote last may still be on its way.
-                thread::sleep(LOOK * 10);
+                thread::sleep(POLL * 10);
                 return status;
             }
             assert!(began.elapsed() < LONGEST, "it does not end:\n{}", self.screen());
-            thread::sleep(LOOK);
+            thread::sleep(POLL);
         }
     }
 }

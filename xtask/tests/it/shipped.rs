@@ -1,17 +1,14 @@
 //! As shipped, always: without git, in a shallow clone, after commits, with a full disk.
 
-#[expect(dead_code, reason = "each test file uses its share of the toys")]
-mod toy;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::support::toy::{GROWING, STEADY, Toy};
 use tempfile::TempDir;
-use toy::{GROWING, STEADY, Toy};
 
-/// The library of a toy after its learner has mended it.
-const MENDED: &str =
+/// The library of a toy after its learner has fixed it.
+const FIXED: &str =
     "//! Toy.\n\n/// Keeps nothing.\npub fn keep(number: u64) {\n    drop(number);\n}\n";
 
 /// A workshop in a folder outside of any repository, with the exercise `name`.
@@ -50,7 +47,7 @@ fn without_git_the_copy_laid_aside_at_the_first_command_brings_it_back() {
     let (_folder, toy) = workshop("toy-no-git");
     let (file, shipped) = (library("toy-no-git"), toy.read(&library("toy-no-git")));
     toy.run(&["list"]).ends_with(0).says(&["as shipped"]);
-    toy.write(&file, MENDED);
+    toy.write(&file, FIXED);
     toy.write("exercises/toy-no-git/src/more.rs", "//! More.\n");
     toy.run(&["list"]).ends_with(0).says(&["edited"]);
     toy.run(&["diff", "toy-no-git", "--against", "shipped"]).ends_with(0).says(&[
@@ -71,12 +68,12 @@ fn without_git_the_copy_laid_aside_at_the_first_command_brings_it_back() {
     // What was printed is where it is.
     let kept = reset.out.lines().find_map(|line| line.trim().strip_prefix(".leak-lab/kept/"));
     let kept = format!(".leak-lab/kept/{}", kept.unwrap());
-    assert_eq!(toy.read(&format!("{kept}/src/lib.rs")), MENDED);
+    assert_eq!(toy.read(&format!("{kept}/src/lib.rs")), FIXED);
     toy.run(&["list"]).says(&["as shipped"]);
     toy.run(&["reset", "toy-no-git"]).ends_with(0).says(&["already"]);
 
     toy.run(&["reset", "--undo"]).ends_with(0).says(&["is your version again", &kept]);
-    assert_eq!(toy.read(&file), MENDED);
+    assert_eq!(toy.read(&file), FIXED);
     assert_eq!(toy.read("exercises/toy-no-git/src/more.rs"), "//! More.\n");
     toy.run(&["reset", "--undo"]).ends_with(2).warns(&["no reset to take back"]);
 }
@@ -86,12 +83,12 @@ fn what_is_edited_after_a_reset_is_kept_by_its_undo() {
     let (_folder, toy) = workshop("toy-twice");
     let file = library("toy-twice");
     toy.run(&["list"]).ends_with(0);
-    toy.write(&file, MENDED);
+    toy.write(&file, FIXED);
     toy.run(&["reset", "--all"]).ends_with(0);
-    let second = MENDED.replace("nothing", "nothing at all");
+    let second = FIXED.replace("nothing", "nothing at all");
     toy.write(&file, &second);
     toy.run(&["reset", "toy-twice", "--undo"]).ends_with(0).says(&["again", "instead is kept"]);
-    assert_eq!(toy.read(&file), MENDED);
+    assert_eq!(toy.read(&file), FIXED);
     toy.run(&["reset", "toy-twice", "--undo"]).ends_with(0);
     assert_eq!(toy.read(&file), second);
 }
@@ -113,7 +110,7 @@ fn in_a_shallow_clone_git_brings_it_back_after_commits_over_it() {
     git(clones.path(), &["clone", "-q", "--depth", "1", &from, "clone"]);
     let clone = Toy::at(&clones.path().join("clone"));
     // Before any command of ours, so nothing is laid aside.
-    clone.write(&file, MENDED);
+    clone.write(&file, FIXED);
     git(&clone.path(""), &["commit", "-qam", "mine"]);
     assert!(!clone.path(".leak-lab").exists());
 
@@ -125,7 +122,7 @@ fn in_a_shallow_clone_git_brings_it_back_after_commits_over_it() {
     clone.run(&["reset", "toy-shallow"]).ends_with(0).says(&["as it was shipped"]);
     assert_eq!(clone.read(&file), shipped);
     clone.run(&["reset", "--undo"]).ends_with(0);
-    assert_eq!(clone.read(&file), MENDED);
+    assert_eq!(clone.read(&file), FIXED);
 }
 
 #[test]
@@ -134,15 +131,15 @@ fn what_is_nowhere_to_be_had_is_said_and_nothing_is_changed() {
     let file = library("toy-nowhere");
     // Edited before the first command, and without git.
     let _ = fs::remove_dir_all(toy.path(".leak-lab"));
-    toy.write(&file, MENDED);
+    toy.write(&file, FIXED);
     let words =
         ["exercises/toy-nowhere/src/lib.rs as it was shipped is nowhere to be had", "archive"];
     toy.run(&["reset", "toy-nowhere"]).ends_with(2).warns(&words);
-    assert_eq!(toy.read(&file), MENDED);
+    assert_eq!(toy.read(&file), FIXED);
     // A copy that is not what was shipped is not taken for it.
     toy.write(".leak-lab/shipped/toy-nowhere/src/lib.rs", "//! Forged.\n");
     toy.run(&["reset", "toy-nowhere"]).ends_with(2).warns(&words);
-    assert_eq!(toy.read(&file), MENDED);
+    assert_eq!(toy.read(&file), FIXED);
 }
 
 #[test]
@@ -160,7 +157,7 @@ fn on_a_full_disk_the_exercise_stays_as_it_was() {
     let (_folder, toy) = workshop("toy-full");
     let file = library("toy-full");
     toy.run(&["list"]).ends_with(0);
-    toy.write(&file, MENDED);
+    toy.write(&file, FIXED);
     // No file can be written at all.
     let refused = limited(&toy, "trap '' XFSZ; ulimit -f 0", &["reset", "toy-full"]);
     let words = String::from_utf8_lossy(&refused.stderr).into_owned();
@@ -169,7 +166,7 @@ fn on_a_full_disk_the_exercise_stays_as_it_was() {
         words.contains("cannot be kept aside") && words.contains("nothing was changed"),
         "{words}"
     );
-    assert_eq!(toy.read(&file), MENDED);
+    assert_eq!(toy.read(&file), FIXED);
     assert_eq!(kept(&toy), Vec::<String>::new());
     toy.run(&["reset", "toy-full"]).ends_with(0);
 }
@@ -184,7 +181,7 @@ fn an_interrupted_reset_loses_nothing_and_the_next_one_ends_it() {
     let toy = toy.shipped();
     let file = library("toy-cut");
     toy.run(&["list"]).ends_with(0);
-    toy.write(&file, MENDED);
+    toy.write(&file, FIXED);
     toy.write("exercises/toy-cut/src/long.rs", "//! Short.\n");
 
     // Enough room for the learner's version, and not for what was shipped.
@@ -197,7 +194,7 @@ fn an_interrupted_reset_loses_nothing_and_the_next_one_ends_it() {
     let cut = limited(&toy, limit, &["reset", "toy-cut"]);
     assert_eq!(cut.status.code(), None, "{}", String::from_utf8_lossy(&cut.stderr));
 
-    assert_eq!(toy.read(&file), MENDED);
+    assert_eq!(toy.read(&file), FIXED);
     assert_eq!(toy.read("exercises/toy-cut/src/long.rs"), "//! Short.\n");
     assert_eq!(kept(&toy).len(), 1);
     toy.run(&["reset", "toy-cut"]).ends_with(0);
@@ -208,7 +205,7 @@ fn an_interrupted_reset_loses_nothing_and_the_next_one_ends_it() {
     assert_eq!(left, ["lib.rs", "long.rs"]);
     assert_eq!(kept(&toy).len(), 1);
     toy.run(&["reset", "--undo"]).ends_with(0);
-    assert_eq!(toy.read(&file), MENDED);
+    assert_eq!(toy.read(&file), FIXED);
 }
 
 /// The folders of kept versions.
@@ -220,12 +217,13 @@ fn kept(toy: &Toy) -> Vec<String> {
 
 #[test]
 fn once_edited_what_was_shipped_stands_beside_mine_and_the_solution() {
+    let _place = Toy::builds_shipped_versions();
     let (_folder, toy) = workshop("toy-three");
     let toy_in_three = ["run", "toy-three"];
     let before = toy.run(&toy_in_three).ends_with(0).says(&["exercise", "solution"]);
     assert!(!before.out.contains("shipped"), "{}", before.out);
     toy.run(&["list"]).says(&["as shipped  leaking"]);
-    toy.write(&library("toy-three"), MENDED);
+    toy.write(&library("toy-three"), FIXED);
     toy.run(&["list"]).says(&["edited      not run"]);
     let ran = toy.run(&toy_in_three).ends_with(0);
     let row = ran.out.lines().find(|line| line.contains("verdict")).unwrap_or_default();

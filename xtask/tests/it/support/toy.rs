@@ -1,12 +1,15 @@
 //! A toy workshop, generated below the target folder, with tiny exercises of every outcome.
 //!
-//! Its memory tests stand on the real `exercise-harness`. Files are only written where they changed
-//! and all toys share one target folder, so that a second run builds next to nothing.
+//! Its memory tests use the real `exercise-harness`. Files are written only where they changed, and
+//! all toys share one target folder, so that a second run builds next to nothing.
 
 use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::{Ran, cargo_configuration, repository, runner, temporary_folder};
 
 /// A toy exercise's statements, in a `fn(&Context) -> Report` of its memory test.
 pub const STEADY: &str = "context.soak().run(|_| drop(Box::new(1)))";
@@ -70,13 +73,13 @@ pub struct Toy {
 impl Toy {
     /// An empty workshop of this name.
     pub fn new(name: &str) -> Self {
-        let toy = Self { root: Path::new(env!("CARGO_TARGET_TMPDIR")).join(name) };
+        let toy = Self { root: temporary_folder().join(name) };
         toy.write(
             "Cargo.toml",
             "[workspace]\nresolver = \"3\"\nmembers = [\"exercises/*\", \"solutions/*\"]\n\
              [profile.dev]\ndebug = \"line-tables-only\"\n",
         );
-        if let Some(text) = configuration(&toy.root) {
+        if let Some(text) = cargo_configuration(&toy.root) {
             toy.write(".cargo/config.toml", &text);
         }
         // The same versions as the real workshop's, which are there already. Cargo adds to the
@@ -103,14 +106,37 @@ impl Toy {
         self
     }
 
+    /// Holds the place in the shared target folder where shipped versions are laid out and built:
+    /// only one workshop at a time may use it.
+    pub fn builds_shipped_versions() -> MutexGuard<'static, ()> {
+        static SHIPPED: Mutex<()> = Mutex::new(());
+        SHIPPED.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn version(&self, order: &str, name: &str, version: &str, growth: &str) {
         let metadata_file = format!("crates/{name}/exercise.toml");
         self.write(&metadata_file, &metadata(&order, name));
         let (folder, package) = (format!("{version}s/{name}"), format!("{name}-{version}"));
-        self.write(&format!("{folder}/Cargo.toml"), &manifest(&package));
+        self.write(&format!("{folder}/Cargo.toml"), &self.manifest(&package));
         self.write(&format!("{folder}/src/lib.rs"), LIBRARY);
         let test = memory_test(name, &package, &self.path(&metadata_file), growth);
         self.write(&format!("{folder}/tests/memory.rs"), &test);
+    }
+
+    /// The version is the workshop's own: cargo tells packages of one target folder apart by name,
+    /// version and place *in* the workspace, and would take one toy's package for another's.
+    fn manifest(&self, package: &str) -> String {
+        let crates = repository().join("crates");
+        let is_legal = |letter: &char| letter.is_ascii_alphanumeric();
+        let workshop: String = self.root.to_string_lossy().chars().filter(is_legal).collect();
+        format!(
+            "[package]\nname = \"{package}\"\nversion = \"0.1.0+{workshop}\"\nedition = \"2024\"\n\
+             [dev-dependencies]\n\
+             exercise-harness = {{ path = \"{0}/exercise-harness\" }}\n\
+             leak-meter = {{ path = \"{0}/leak-meter\" }}\n\
+             [[test]]\nname = \"memory\"\nharness = false\n",
+            crates.display()
+        )
     }
 
     /// With words in place of others that must occur in the file at `place`, once it is as above.
@@ -178,89 +204,17 @@ impl Toy {
 
     /// The runner, about to run `arguments` in this workshop.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        let mut command = runner(&self.root, arguments);
         command
-            .args(arguments)
-            .current_dir(&self.root)
-            .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("toy-target"))
-            .env("CARGO_NET_OFFLINE", "true")
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            .env_remove("RUSTFLAGS");
+            .env("CARGO_TARGET_DIR", temporary_folder().join("toy-target"))
+            .env("CARGO_NET_OFFLINE", "true");
         command
     }
 
     /// What comes of running `arguments` in this workshop.
     pub fn run(&self, arguments: &[&str]) -> Ran {
-        Ran::of(self.command(arguments).output().unwrap())
+        Ran::run(&mut self.command(arguments))
     }
-}
-
-/// How a run of the runner ended.
-#[derive(Debug)]
-pub struct Ran {
-    pub code: Option<i32>,
-    pub out: String,
-    pub err: String,
-}
-
-impl Ran {
-    /// What came of a run.
-    pub fn of(Output { status, stdout, stderr }: Output) -> Self {
-        Self {
-            code: status.code(),
-            out: String::from_utf8(stdout).unwrap(),
-            err: String::from_utf8(stderr).unwrap(),
-        }
-    }
-
-    /// Asserts the exit code, showing all that was printed where it differs.
-    #[track_caller]
-    pub fn ends_with(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "\nout:\n{}\nerr:\n{}", self.out, self.err);
-        self
-    }
-
-    /// Asserts that standard output has these parts, in this order.
-    #[track_caller]
-    pub fn says(self, parts: &[&str]) -> Self {
-        in_order(&self.out, parts);
-        self
-    }
-
-    /// Asserts that standard error has these parts, in this order.
-    #[track_caller]
-    pub fn warns(self, parts: &[&str]) -> Self {
-        in_order(&self.err, parts);
-        self
-    }
-}
-
-#[track_caller]
-fn in_order(text: &str, parts: &[&str]) {
-    let mut rest = text;
-    for part in parts {
-        let Some((_, after)) = rest.split_once(part) else {
-            panic!("{part:?} is not there, or not after those before it, in:\n{text}");
-        };
-        rest = after;
-    }
-}
-
-/// The real workshop's folder.
-pub fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
-}
-
-/// The real workshop's configuration of cargo, for a workshop in the folder `root`: below the real one,
-/// cargo finds the real one's by itself.
-pub fn configuration(root: &Path) -> Option<String> {
-    if root.starts_with(repository()) {
-        return None;
-    }
-    let text = fs::read_to_string(repository().join(".cargo/config.toml")).unwrap();
-    // In a kit that is where the dependencies are.
-    let vendored = format!("'{}'", repository().join("vendor").display());
-    Some(text.replace("\"vendor\"", &vendored))
 }
 
 fn metadata(order: &impl Display, name: &str) -> String {
@@ -269,18 +223,6 @@ fn metadata(order: &impl Display, name: &str) -> String {
          difficulty = \"Easy\"\nminutes = 10\noperations_per_round = 100\n\
          requests_per_second = 10.0\n[leak]\nresources = [\"live_blocks\", \"live_bytes\"]\n\
          file = \"src/lib.rs\"\nfunction = \"toy\"\n[fix]\nfiles = [\"src/lib.rs\"]\n"
-    )
-}
-
-fn manifest(package: &str) -> String {
-    let crates = repository().join("crates");
-    format!(
-        "[package]\nname = \"{package}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
-         [dev-dependencies]\n\
-         exercise-harness = {{ path = \"{0}/exercise-harness\" }}\n\
-         leak-meter = {{ path = \"{0}/leak-meter\" }}\n\
-         [[test]]\nname = \"memory\"\nharness = false\n",
-        crates.display()
     )
 }
 

@@ -1,4 +1,4 @@
-//! What a run leaves behind: processes and temporary files.
+//! The processes and temporary files that a run leaves behind.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,18 +8,18 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// A folder for temporary files of one run's own. All processes of the run are known by it, since
-/// they inherit the variable that names it.
+/// A folder for the temporary files of one run. It also identifies the processes of the run, which
+/// inherit the variable that names it.
 pub struct Traces(TempDir);
 
 impl Traces {
-    /// None yet.
+    /// A folder that no run has used yet.
     pub fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// `command`, whose traces these are to be.
-    pub fn of<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+    /// Makes `command` leave its traces here.
+    pub fn mark<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command.env("TMPDIR", self.0.path())
     }
 

@@ -1,10 +1,5 @@
 //! The runner on a toy workshop: what each command prints, and how it ends.
 
-#[expect(dead_code, reason = "each test file uses its share of the toys")]
-mod toy;
-#[expect(dead_code, reason = "only one process is looked for here")]
-mod traces;
-
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -13,11 +8,11 @@ use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
-use toy::{
+use crate::support::toy::{
     ABORTING, BROKEN, EXITING, GROWING, HANGING, PANICKING, STEADY, STOPPED, Toy, UNDECIDED,
 };
-use traces::is_running;
+use crate::support::traces::is_running;
+use rustix::process::{Pid, Signal, kill_process};
 
 /// A workshop with an exercise of each outcome.
 fn workshop() -> &'static Toy {
@@ -206,10 +201,16 @@ fn an_unknown_name_is_answered_with_the_nearest_one() {
 
 #[test]
 fn a_wrong_setting_is_refused_with_what_is_right() {
-    let ran = workshop().run(&["run", "--rounds", "0"]).ends_with(2);
-    ran.warns(&["it must be at least 1"]);
-    let ran = workshop().run(&["run", "--requests-per-second", "-1"]).ends_with(2);
-    assert!(ran.err.contains("requests-per-second") || ran.err.contains("-1"), "{}", ran.err);
+    for (option, number) in [("--rounds", "0"), ("--rounds", "-1"), ("--operations", "-1")] {
+        let ran = workshop().run(&["run", option, number]).ends_with(2);
+        let value = format!("invalid value '{number}' for '{option} <N>'");
+        ran.warns(&[&value, "it must be", "at least 1"]);
+    }
+    for rate in ["0", "-1", "inf", "many"] {
+        let ran = workshop().run(&["run", "--requests-per-second", rate]).ends_with(2);
+        let value = format!("invalid value '{rate}' for '--requests-per-second <N>'");
+        ran.warns(&[&value, "it must be a number above 0"]);
+    }
     let ran = workshop().run(&["run", "--version", "mine"]).ends_with(2);
     ran.warns(&["exercise, solution, shipped, all"]);
 }

@@ -1,22 +1,30 @@
-//! A copy of one exercise of the real workshop, to be edited. It stands on the real crates, and is
-//! built where they are built.
+//! A copy of one exercise of the real workshop, to be edited. It uses the real crates and is built
+//! where they are built.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use toml::{Table, Value};
 
-use crate::toy::{configuration, repository};
+use super::{Ran, cargo_configuration, copy_all, repository, runner, temporary_folder};
+
+/// Copies build in the real target folder, where `verify` lays out the fixes of an exercise by its
+/// name: only one copy at a time may exist.
+static ONLY_COPY: Mutex<()> = Mutex::new(());
 
 /// The copy.
 pub struct WorkshopCopy {
     root: PathBuf,
+    _only_copy: MutexGuard<'static, ()>,
 }
 
 impl WorkshopCopy {
     /// A fresh copy with the exercise `name`, in a folder of this name.
-    pub fn of(name: &str, folder: &str) -> Self {
-        let copy = Self { root: Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder) };
+    pub fn new(name: &str, folder: &str) -> Self {
+        let only_copy = ONLY_COPY.lock().unwrap_or_else(PoisonError::into_inner);
+        let copy = Self { root: temporary_folder().join(folder), _only_copy: only_copy };
         let _ = fs::remove_dir_all(&copy.root);
         for folder in ["exercises", "solutions"] {
             let place = format!("{folder}/{name}");
@@ -28,7 +36,7 @@ impl WorkshopCopy {
         }
         copy_all(&repository().join("Cargo.lock"), &copy.root.join("Cargo.lock"));
         fs::write(copy.root.join("Cargo.toml"), manifest(folder)).unwrap();
-        if let Some(text) = configuration(&copy.root) {
+        if let Some(text) = cargo_configuration(&copy.root) {
             fs::create_dir(copy.root.join(".cargo")).unwrap();
             fs::write(copy.root.join(".cargo/config.toml"), text).unwrap();
         }
@@ -40,13 +48,18 @@ impl WorkshopCopy {
         self.root.join(place)
     }
 
-    /// What the runner needs to be told to build where the real workshop is built.
-    pub fn variables() -> Vec<(String, String)> {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-        vec![
-            ("CARGO_TARGET_DIR".to_owned(), target.display().to_string()),
-            ("CARGO_NET_OFFLINE".to_owned(), "true".to_owned()),
-        ]
+    /// The runner, about to run `arguments` in this copy. It builds where the real workshop does.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = runner(&self.root, arguments);
+        command
+            .env("CARGO_TARGET_DIR", temporary_folder().parent().unwrap())
+            .env("CARGO_NET_OFFLINE", "true");
+        command
+    }
+
+    /// The result of running `arguments` in this copy.
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::run(&mut self.command(arguments))
     }
 }
 
@@ -70,16 +83,4 @@ fn manifest(folder: &str) -> String {
         }
     }
     manifest.to_string()
-}
-
-fn copy_all(from: &Path, to: &Path) {
-    if from.is_dir() {
-        for entry in fs::read_dir(from).unwrap() {
-            let entry = entry.unwrap();
-            copy_all(&entry.path(), &to.join(entry.file_name()));
-        }
-    } else {
-        fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::copy(from, to).unwrap();
-    }
 }

@@ -1,13 +1,8 @@
 //! `cargo xtask verify` of a decoy, an exercise whose growth is fine: its form on a toy tree, and
 //! what is measured of it on toys that are built and run.
 
-#[expect(dead_code, reason = "each test file uses its share of the toys")]
-mod toy;
-#[expect(dead_code, reason = "each test file uses its share of the tree")]
-mod verify_support;
-
-use toy::{FILLING, GROWING, STEADY, Toy};
-use verify_support::Tree;
+use crate::support::toy::{FILLING, GROWING, STEADY, STOPPED, Toy};
+use crate::support::tree::Tree;
 
 const METADATA: &str = "crates/toy-cache/exercise.toml";
 const README: &str = "solutions/toy-cache/README.md";
@@ -42,11 +37,11 @@ fn decoy() -> Tree {
 
 #[test]
 fn a_whole_decoy_is_proven() {
-    let verified = decoy().verify();
-    verified.says("a decoy, live blocks and live bytes for 700 operations");
-    verified.says("alike but for README and name");
-    verified.says("All 7 checks are proven.");
-    assert_eq!(verified.code, 0);
+    decoy().verify().ends_with(0).says(&[
+        "a decoy, live blocks and live bytes for 700 operations",
+        "alike but for README and name",
+        "All 7 checks are proven.",
+    ]);
 }
 
 #[test]
@@ -149,7 +144,7 @@ fn what_is_measured_of_a_decoy_must_be_what_it_declares() {
             FILLING,
             &says(short, "rounds = 24\noperations_per_round = 20"),
         )
-        .with_decoy(8, "toy-cut-short", toy::STOPPED, DECOY);
+        .with_decoy(8, "toy-cut-short", STOPPED, DECOY);
 
     // What the toys lack of form fails beside it, and is not looked at here.
     let trial = |version: &str, name: &str| format!("{version}/{name}, trial memory::growth\n");
