@@ -1,4 +1,4 @@
-//! The few colours, and the words that wear them.
+//! The colours, and the words for outcomes.
 
 use anstyle::{AnsiColor, Style};
 use leak_meter::Verdict;
@@ -9,11 +9,11 @@ use crate::document::{Outcome, VersionResult};
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
 /// Something as it should be.
 pub const GOOD: Style = AnsiColor::Green.on_default().bold();
-/// Something open.
+/// Something undecided.
 pub const OPEN: Style = AnsiColor::Yellow.on_default().bold();
 /// Headings.
 pub const STRONG: Style = Style::new().bold();
-/// What may be overlooked.
+/// Less important text.
 pub const QUIET: Style = Style::new().dimmed();
 
 /// `text` in `style`.
@@ -35,7 +35,7 @@ pub fn verb(outcome: Outcome) -> &'static str {
         Outcome::TimedOut => "timed out",
         Outcome::Exited => "ended its own process",
         Outcome::Aborted => "was ended by a signal",
-        Outcome::Malformed => "streamed what is no measurement",
+        Outcome::Malformed => "produced an invalid event stream",
     }
 }
 

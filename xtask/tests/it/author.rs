@@ -24,7 +24,7 @@ fn read(path: &Path) -> String {
 fn with_skeleton(folder: &str) -> WorkshopCopy {
     let copy = WorkshopCopy::new("rc-cycles", folder);
     copy.run(&["new", "lost-notes"]).ends_with(0).says(&[
-        "Made lost-notes",
+        "Created lost-notes",
         "crates/lost-notes",
         "exercises/lost-notes",
         "solutions/lost-notes",
@@ -47,18 +47,18 @@ fn a_skeleton_leaks_its_solution_does_not_and_what_is_missing_is_named() {
         "proven   mirror",
         "proven   dependencies",
         "proven   readmes",
-        "FAILED   written       crates/lost-notes/Cargo.toml",
+        "FAILED   placeholders  crates/lost-notes/Cargo.toml",
         "line 3: the pattern in a line",
-        "FAILED   written       crates/lost-notes/exercise.toml",
-        "FAILED   written       exercises/lost-notes/README.md",
+        "FAILED   placeholders  crates/lost-notes/exercise.toml",
+        "FAILED   placeholders  exercises/lost-notes/README.md",
         "line 1: a title for lost-notes",
-        "FAILED   written       solutions/lost-notes/README.md",
+        "FAILED   placeholders  solutions/lost-notes/README.md",
         "one public incident of this pattern, with its link",
         "proven   warnings",
         "proven   exercise      2 behaviours pass, 2 memory trials fail as they should",
         "proven   solution",
         "FAILED   fixes         crates/lost-notes/fixes/wrong",
-        "There are 1 patches, and 4 are the least.",
+        "Found 1 patch; at least 4 are required.",
         "FAILED   fixes         crates/lost-notes/fixes/right",
     ]);
     // The one wrong fix is rejected as it claims.
@@ -74,8 +74,8 @@ fn a_name_that_cannot_be_a_patterns_makes_nothing() {
         ("lost--notes", "cannot be a pattern's name"),
         ("3-notes", "cannot be a pattern's name"),
         ("../lost", "cannot be a pattern's name"),
-        ("rc-cycles", "There is crates/rc-cycles already."),
-        ("moka", "has a dependency of the name moka"),
+        ("rc-cycles", "crates/rc-cycles exists already."),
+        ("moka", "has a dependency named moka"),
     ] {
         let ran = copy.run(&["new", name]).ends_with(2).warns(&[words]);
         assert_eq!(ran.out, "", "{name}");
@@ -109,8 +109,8 @@ fn accept_declares_what_is_observed_and_keeps_all_else_in_the_text() {
         "declares Notes::close in exercises/lost-notes/src/notes.rs; the first growing line is in",
     ]);
     copy.run(&["verify", "lost-notes", "--accept"]).ends_with(1).says(&[
-        "exercises/lost-notes: 5 files are shipped from now on.",
-        "crates/lost-notes/exercise.toml: it declares from now on what is observed:",
+        "exercises/lost-notes: shipped now, 5 files.",
+        "crates/lost-notes/exercise.toml: it now declares what was measured:",
         "[leak].resources: open files -> live blocks, live bytes",
         "[leak].function: Notes::close -> Notes::open",
         "[leak].per_operation: nothing -> ",
@@ -127,11 +127,11 @@ fn accept_declares_what_is_observed_and_keeps_all_else_in_the_text() {
     assert_eq!(after, expected);
     copy.run(&["verify", "lost-notes", "--accept"])
         .ends_with(1)
-        .says(&["exercise.toml: it declares what is observed already."]);
+        .says(&["exercise.toml: it already declares what was measured."]);
     // A rate that is not observed is refused.
     edit(&copy, METADATA, "live_blocks = 1", "live_blocks = 2");
     let ran = copy.run(&["verify", "lost-notes"]).ends_with(1);
-    ran.says(&["FAILED   exercise", "live blocks per operation; ", "are observed."]);
+    ran.says(&["FAILED   exercise", "live blocks per operation, but ", "were measured."]);
 }
 
 #[test]
@@ -156,9 +156,13 @@ fn an_edit_becomes_a_patch_and_the_exercise_is_put_back() {
     for (kind, more, words) in [
         ("wrong-fix", &by_growth[..], "Add --because"),
         ("wrong-fix", &because[..], "Add --rejected-by memory::growth"),
-        ("wrong-fix", &[&because[..], &["--rejected-by", "growth"]].concat(), "no trial's name"),
-        ("right-fix", &[&because[..], &by_growth].concat(), "Leave --rejected-by away."),
-        ("fix", &because[..], "Say --record wrong-fix or right-fix."),
+        (
+            "wrong-fix",
+            &[&because[..], &["--rejected-by", "growth"]].concat(),
+            "is not the name of a trial",
+        ),
+        ("right-fix", &[&because[..], &by_growth].concat(), "Remove --rejected-by."),
+        ("fix", &because[..], "Use --record wrong-fix or right-fix."),
     ] {
         record(kind, "even-only", more).ends_with(2).warns(&[words]);
         assert_eq!(read(&copy.path(NOTES)), edited, "{words}");
@@ -166,13 +170,13 @@ fn an_edit_becomes_a_patch_and_the_exercise_is_put_back() {
     edit(&copy, "exercises/lost-notes/README.md", "## Scenario", "## The scenario");
     record("wrong-fix", "even-only", &[&because[..], &by_growth].concat())
         .ends_with(2)
-        .warns(&["README.md is changed as well, and a fix changes only what is below src/."]);
+        .warns(&["README.md is changed too, but a fix may change only files below src/."]);
     edit(&copy, "exercises/lost-notes/README.md", "## The scenario", "## Scenario");
 
     record("wrong-fix", "even-only", &[&because[..], &by_growth].concat()).ends_with(0).says(&[
-        "Recorded crates/lost-notes/fixes/wrong/even-only.patch, a change of src/notes.rs.",
+        "Recorded crates/lost-notes/fixes/wrong/even-only.patch, which changes src/notes.rs.",
         "exercises/lost-notes is as shipped again.",
-        "Your edit is kept in .leak-lab/kept/",
+        "Your edit is saved in .leak-lab/kept/",
     ]);
     assert_eq!(read(&copy.path(NOTES)), shipped);
     let patch = read(&copy.path("crates/lost-notes/fixes/wrong/even-only.patch"));
@@ -198,8 +202,8 @@ fn an_edit_becomes_a_patch_and_the_exercise_is_put_back() {
     }
     assert!(!copy.path("exercises/lost-notes/src/texts.rs").exists());
     let ran = copy.run(&["verify", "lost-notes"]).ends_with(1).says(&[
-        "There are 2 patches, and 4 are the least.",
-        "There are 1 patches, and 2 are the least.",
+        "Found 2 patches; at least 4 are required.",
+        "Found 1 patch; at least 2 are required.",
     ]);
     assert!(!ran.out.contains(".patch, trial"), "{}", ran.out);
 }

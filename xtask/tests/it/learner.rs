@@ -74,14 +74,14 @@ fn hints_come_one_by_one_and_are_remembered() {
     let toy = Toy::new("learner-hints").with(1, "toy-leak", GROWING).with(2, "toy-done", STEADY);
     toy.write("exercises/toy-leak/README.md", README);
     let hint = |more: &[&str]| toy.run(&[&["hint", "toy-leak"], more].concat());
-    hint(&["--start-over"]).ends_with(0).says(&["hint 1 of 3", "Look at `keep`.", "One more:"]);
+    hint(&["--start-over"]).ends_with(0).says(&["hint 1 of 3", "Look at `keep`.", "Next hint:"]);
     let second = hint(&[]).ends_with(0).says(&["hint 2 of 3", "Who drops it?"]);
     assert!(!second.out.contains("Look at"), "{}", second.out);
     hint(&["--level", "1"]).ends_with(0).says(&["hint 1 of 3", "Look at"]);
     hint(&[]).ends_with(0).says(&["hint 3 of 3", "Nobody does.", "the last one"]);
     hint(&[]).ends_with(0).says(&["hint 3 of 3", "no more hints", "--start-over"]);
     hint(&["--start-over"]).ends_with(0).says(&["hint 1 of 3"]);
-    hint(&["--level", "4"]).ends_with(2).warns(&["has the hints 1 to 3, and no hint 4"]);
+    hint(&["--level", "4"]).ends_with(2).warns(&["no hint 4: toy-leak has the hints 1 to 3"]);
     hint(&["--level", "0"]).ends_with(2).warns(&["no hint 0"]);
     toy.run(&["hint", "toy-done"]).ends_with(2).warns(&["exercises/toy-done/README.md"]);
 }
@@ -132,8 +132,8 @@ fn a_prediction_stands_beside_the_measurement() {
     for part in [
         "What grows you said: live blocks, live bytes measured: live blocks, live bytes as predicted",
         "you said: about 1.00 live blocks measured: 1.00 live blocks as predicted",
-        "you said: no measured: no: every round is read after its traffic has stopped",
-        "you said: the box measured: what stays is allocated in toy_leak_exercise::keep at \
+        "you said: no measured: no: each reading is taken after the traffic of its round has stopped",
+        "you said: the box measured: it is allocated in toy_leak_exercise::keep at \
          exercises/toy-leak/src/lib.rs:5",
         "Next: cargo xtask test toy-leak",
     ] {
@@ -144,7 +144,7 @@ fn a_prediction_stands_beside_the_measurement() {
     assert_eq!(code, Some(0), "{out}");
     let told = words(&out);
     assert!(
-        told.contains("you said: open files measured: live blocks, live bytes otherwise"),
+        told.contains("you said: open files measured: live blocks, live bytes not as predicted"),
         "{out}"
     );
     assert!(told.contains("you said: yes measured: no"), "{out}");

@@ -75,7 +75,7 @@ fn a_load_is_run_until_it_is_out_of_memory_and_told_in_phases() {
         .chain(end)
         .chain(["exercise, started again\n"])
         .chain(end)
-        .chain(["solution, asked for ten times as much", "goes on serving", "still stands"])
+        .chain(["solution, for ten times as many operations", "still running", "is still running"])
         .collect();
     ran.says(&lives);
 
@@ -93,7 +93,7 @@ fn a_load_is_run_until_it_is_out_of_memory_and_told_in_phases() {
         "1.05 MB",
         "does not fall in the quiet phase",
         "is the same at both rates",
-        "What the solution holds does not follow its traffic.",
+        "The memory of the solution does not follow its traffic.",
         "Next:",
     ]);
 
@@ -120,7 +120,7 @@ fn what_cannot_be_run_until_it_is_out_of_memory_is_said() {
     let ran = toy.run(&["run", "toy-idle", "--until-oom"]).ends_with(2);
     ran.warns(&["toy-idle has no load trial", "Next: cargo xtask run toy-idle"]);
     let ran = toy.run(&["run", "--until-oom"]).ends_with(2);
-    ran.warns(&["--until-oom runs one exercise, and 2 are chosen."]);
+    ran.warns(&["--until-oom runs one exercise, and 2 are selected."]);
     let ran = toy.run(&["run", "toy-load", "--tenth"]).ends_with(2);
     ran.warns(&["--until-oom"]);
 }

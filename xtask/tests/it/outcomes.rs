@@ -137,19 +137,19 @@ const WAYS: [(&str, &str, &str, &[&str]); 21] = [
     (
         "toy-forging",
         FORGING,
-        "it streamed what is no measurement",
+        "it produced an invalid event stream",
         &["Its event stream cannot be trusted", "was not written by the harness"],
     ),
     (
         "toy-repeating",
         REPEATING,
-        "it streamed what is no measurement",
+        "it produced an invalid event stream",
         &["Its event stream cannot be trusted", "was not written by the harness"],
     ),
     (
         "toy-cutting",
         CUTTING,
-        "it streamed what is no measurement",
+        "it produced an invalid event stream",
         &["Its event stream cannot be trusted: ", "Nothing of it is counted"],
     ),
     ("toy-homeless", HOMELESS, "not proven yet", &[]),
@@ -223,7 +223,7 @@ fn each_way_to_go_wrong_has_its_sentence_and_stops_no_other_exercise() {
     for words in [
         "exercises/toy-broken does not build",
         "exercises/toy-own-allocator does not build",
-        "has the one global allocator already, the meter: remove the other",
+        "already has the one global allocator, the meter: remove the other",
     ] {
         assert!(said.contains(words), "{words:?} is not in {}", ran.err);
     }

@@ -75,7 +75,7 @@ fn a_tools_conclusion_stands_beside_ours() {
     let order = ["profile", "toy-kept", "--tool", "heaptrack", "--rounds", "2"];
     run(&workshop(), tools.path(), &order).ends_with(0).says(&[
         "toy-kept, the exercise, under heaptrack",
-        "heaptrack says, of 2 rounds and 200 operations:",
+        "heaptrack says, after 2 rounds and 200 operations:",
         "  calls to allocation functions: 1234",
         "  peak heap memory consumption: 56.78K",
         "  total memory leaked: 9.01K",
@@ -94,7 +94,7 @@ fn the_other_version_and_other_rounds_can_be_chosen() {
     let more = ["--rounds", "1", "--operations", "7"];
     run(&workshop(), tools.path(), &[&order[..], &more].concat()).ends_with(0).says(&[
         "toy-kept, the solution, under heaptrack",
-        "of 1 round and 7 operations:",
+        "after 1 round and 7 operations:",
         "  Steady",
     ]);
 }
@@ -123,7 +123,7 @@ fn what_has_no_result_is_said() {
     let of = |toy: &str| {
         run(&workshop(), tools.path(), &["profile", toy, "--tool", "heaptrack"]).ends_with(2)
     };
-    of("toy-kept").warns(&["heaptrack has left no "]);
+    of("toy-kept").warns(&["heaptrack did not write "]);
     of("toy-broken").warns(&["exercises/toy-broken does not build"]);
     of("toy-panicking").warns(&["toy-panicking has no result. It panicked: out of tickets"]);
     of("toy-kep").warns(&["There is no exercise named \"toy-kep\". Did you mean toy-kept?"]);
@@ -142,7 +142,7 @@ fn memcheck_finds_what_is_out_of_reach_and_not_what_is_held() {
         run(&workshop(), nothing.path(), &order).ends_with(0)
     };
     of("toy-lost", "valgrind").says(&[
-        "memcheck says, of 2 rounds and 100 operations:",
+        "memcheck says, after 2 rounds and 100 operations:",
         "definitely lost: 2,400 bytes in 100 blocks",
         "  Growing",
         "toy_lost_exercise::keep",

@@ -162,7 +162,7 @@ fn a_workload_that_stopped_early_is_not_sent_for_more_rounds() {
         "The workload could not go on after 3 rounds: operation 301 failed: no",
     ]);
     let ran = workshop().run(&["run", "toy-stopped"]).ends_with(0).says(&[
-        "The exercise is not proven either way. Its workload could not go on after 3\nrounds: ",
+        "The exercise is not proven either way. Its workload stopped after 3 rounds:",
         "Next: cargo xtask test toy-stopped\n",
     ]);
     for text in [tested.out, tested.err, ran.out] {

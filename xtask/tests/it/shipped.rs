@@ -75,7 +75,9 @@ fn without_git_the_copy_laid_aside_at_the_first_command_brings_it_back() {
     toy.run(&["reset", "--undo"]).ends_with(0).says(&["is your version again", &kept]);
     assert_eq!(toy.read(&file), FIXED);
     assert_eq!(toy.read("exercises/toy-no-git/src/more.rs"), "//! More.\n");
-    toy.run(&["reset", "--undo"]).ends_with(2).warns(&["no reset to take back"]);
+    toy.run(&["reset", "--undo"])
+        .ends_with(2)
+        .warns(&["no other version of toy-no-git to restore"]);
 }
 
 #[test]
@@ -87,7 +89,9 @@ fn what_is_edited_after_a_reset_is_kept_by_its_undo() {
     toy.run(&["reset", "--all"]).ends_with(0);
     let second = FIXED.replace("nothing", "nothing at all");
     toy.write(&file, &second);
-    toy.run(&["reset", "toy-twice", "--undo"]).ends_with(0).says(&["again", "instead is kept"]);
+    toy.run(&["reset", "toy-twice", "--undo"])
+        .ends_with(0)
+        .says(&["is your version again", "it replaced is saved"]);
     assert_eq!(toy.read(&file), FIXED);
     toy.run(&["reset", "toy-twice", "--undo"]).ends_with(0);
     assert_eq!(toy.read(&file), second);
@@ -132,8 +136,7 @@ fn what_is_nowhere_to_be_had_is_said_and_nothing_is_changed() {
     // Edited before the first command, and without git.
     let _ = fs::remove_dir_all(toy.path(".leak-lab"));
     toy.write(&file, FIXED);
-    let words =
-        ["exercises/toy-nowhere/src/lib.rs as it was shipped is nowhere to be had", "archive"];
+    let words = ["shipped version of exercises/toy-nowhere/src/lib.rs is not available", "archive"];
     toy.run(&["reset", "toy-nowhere"]).ends_with(2).warns(&words);
     assert_eq!(toy.read(&file), FIXED);
     // A copy that is not what was shipped is not taken for it.
@@ -148,7 +151,7 @@ fn a_workshop_without_a_lock_says_how_to_get_one() {
     let toy = Toy::new(folder.path().to_str().unwrap()).with(1, "toy-unlocked", STEADY);
     toy.run(&["reset", "toy-unlocked"])
         .ends_with(2)
-        .warns(&["there is no crates/toy-unlocked/shipped.toml", "verify toy-unlocked --accept"]);
+        .warns(&["crates/toy-unlocked/shipped.toml is missing", "verify toy-unlocked --accept"]);
     toy.run(&["list"]).ends_with(0).says(&["no lock"]);
 }
 
@@ -162,10 +165,7 @@ fn on_a_full_disk_the_exercise_stays_as_it_was() {
     let refused = limited(&toy, "trap '' XFSZ; ulimit -f 0", &["reset", "toy-full"]);
     let words = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert_eq!(refused.status.code(), Some(2), "{words}");
-    assert!(
-        words.contains("cannot be kept aside") && words.contains("nothing was changed"),
-        "{words}"
-    );
+    assert!(words.contains("cannot be saved") && words.contains("nothing was changed"), "{words}");
     assert_eq!(toy.read(&file), FIXED);
     assert_eq!(kept(&toy), Vec::<String>::new());
     toy.run(&["reset", "toy-full"]).ends_with(0);

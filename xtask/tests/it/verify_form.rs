@@ -13,7 +13,9 @@ fn the_first_line_says_whether_the_exercises_are_as_shipped_with_git_and_without
     let verified = Tree::whole().verify();
     let first = verified.out.lines().next().unwrap_or_default();
     assert!(
-        first.starts_with("The exercises are as shipped. Whether solutions and crates are as"),
+        first.starts_with(
+            "The exercises are as shipped. It is not known whether solutions and crates are as"
+        ),
         "{first}"
     );
     let tree = Tree::whole().under_git();
@@ -135,7 +137,10 @@ fn a_second_mention_of_the_version_in_the_memory_test_is_refused() {
             line,
             "struct Service(toy_cache_exercise::Cache);",
         )
-        .is_refused("exercises/toy-cache/tests/memory.rs", "in exactly one line, a `use`; 2 do");
+        .is_refused(
+            "exercises/toy-cache/tests/memory.rs",
+            "Exactly one line, a `use`, may name toy_cache_exercise; 2 do",
+        );
 }
 
 #[test]
@@ -149,7 +154,7 @@ fn a_word_that_gives_the_exercise_away_is_refused() {
 fn another_order_of_dependencies_is_refused() {
     Tree::whole()
         .replace("exercises/toy-cache/Cargo.toml", "crc32fast.workspace = true\n", "")
-        .is_refused("solutions/toy-cache/Cargo.toml", "Its [dependencies] are not those of");
+        .is_refused("solutions/toy-cache/Cargo.toml", "Its [dependencies] differ from those of");
 }
 
 #[test]
@@ -157,13 +162,13 @@ fn a_readme_without_its_parts_is_refused() {
     let readme = "exercises/toy-cache/README.md";
     Tree::whole()
         .replace(readme, "### Memory profile", "### Memory")
-        .is_refused(readme, "Here must be `### Memory profile`, and there is `## Your task`.");
+        .is_refused(readme, "Expected heading `### Memory profile`, found `## Your task`.");
     Tree::whole()
         .replace(readme, "Many strings.", "")
         .is_refused(readme, "There is no text below `### Memory profile`.");
     Tree::whole()
         .replace(readme, "# The cache that keeps", "# The cache")
-        .is_refused(readme, "Here must be `# The cache that keeps`");
+        .is_refused(readme, "Expected heading `# The cache that keeps`");
     Tree::whole()
         .replace(readme, "15 minutes", "20 minutes")
         .is_refused(readme, "**Time:** 15 minutes` is missing");
@@ -172,7 +177,7 @@ fn a_readme_without_its_parts_is_refused() {
         .is_refused(readme, "Hint 3 lacks");
     Tree::whole()
         .replace(readme, "(src/cache.rs)", "(src/store.rs)")
-        .is_refused(readme, "The link to src/store.rs leads to no file.");
+        .is_refused(readme, "The link to src/store.rs does not lead to a file.");
 }
 
 #[test]
@@ -180,7 +185,7 @@ fn a_solutions_readme_without_its_parts_is_refused() {
     let readme = "solutions/toy-cache/README.md";
     Tree::whole()
         .replace(readme, "## Try next", "## Next")
-        .is_refused(readme, "Here must be `## Try next`, and there is `## Next`.");
+        .is_refused(readme, "Expected heading `## Try next`, found `## Next`.");
     Tree::whole()
         .replace(
             readme,
@@ -221,21 +226,22 @@ fn a_patch_without_its_words_is_refused() {
     let patch = "crates/toy-cache/fixes/wrong/clear-all.patch";
     Tree::whole()
         .replace(patch, "Clears all.", "")
-        .is_refused(patch, "There is no explanation above its diff.");
+        .is_refused(patch, "There is no explanation above the diff.");
     Tree::whole()
         .replace(patch, "Rejected-by: behaviour::keeps_hot_pages", "")
-        .is_refused(patch, "It has 0 lines `Rejected-by:`, not one.");
-    Tree::whole()
-        .copy(patch, "crates/toy-cache/fixes/right/clear-all.patch")
-        .is_refused("fixes/right/clear-all.patch", "A right fix is not rejected by a trial.");
+        .is_refused(patch, "It has 0 lines `Rejected-by:`; exactly one is required.");
+    Tree::whole().copy(patch, "crates/toy-cache/fixes/right/clear-all.patch").is_refused(
+        "fixes/right/clear-all.patch",
+        "A right fix must not name a trial that rejects it.",
+    );
 }
 
 #[test]
 fn too_few_fixes_are_refused() {
     Tree::whole()
         .remove("crates/toy-cache/fixes/wrong/clear-all.patch")
-        .is_refused("crates/toy-cache/fixes/wrong", "There are 3 patches, and 4 are the least.");
+        .is_refused("crates/toy-cache/fixes/wrong", "Found 3 patches; at least 4 are required.");
     Tree::whole()
         .remove("crates/toy-cache/fixes/right")
-        .is_refused("crates/toy-cache/fixes/right", "There are 0 patches, and 2 are the least.");
+        .is_refused("crates/toy-cache/fixes/right", "Found 0 patches; at least 2 are required.");
 }

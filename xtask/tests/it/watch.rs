@@ -45,7 +45,7 @@ fn a_learner_finds_fixes_and_proves_the_first_exercise_from_the_readme_alone() {
     // Predict: an answer, a skipped question, and the rest skipped at once.
     terminal.sees(&["what do you expect?", "What will grow?"]);
     terminal.types("blocks, bytes\r");
-    terminal.sees(&["A number"]);
+    terminal.sees(&["(a number)"]);
     terminal.types("\r");
     terminal
         .sees(&["falls", "yes or no"].map(|word| if word == "falls" { "fall when" } else { word }));
@@ -60,7 +60,7 @@ fn a_learner_finds_fixes_and_proves_the_first_exercise_from_the_readme_alone() {
         "LEAKING: 9 of 12 trials pass",
         "live blocks per operation",
         "TaskListCache::get_or_load",
-        "Waiting for a save",
+        "Waiting for changes",
     ]);
     assert!(terminal.written().contains("\x1b]8;;file://"), "the path cannot be clicked");
     terminal.types("h");
@@ -87,15 +87,15 @@ fn a_learner_finds_fixes_and_proves_the_first_exercise_from_the_readme_alone() {
     terminal.sees(&["from yours (-) to the solution (+)", "- // Mine."]);
     // Reset, after a question.
     terminal.types("r");
-    terminal.sees(&["Put exercises/unbounded-cache back as it was shipped?"]);
+    terminal.sees(&["Restore exercises/unbounded-cache as it was shipped?"]);
     terminal.types("x");
     assert_eq!(fs::read_to_string(copy.path(FIXED_FILE)).unwrap(), mine);
     terminal.types("r");
-    terminal.sees(&["back as it was shipped?"]);
+    terminal.sees(&["unbounded-cache as it was shipped?"]);
     terminal.types("y");
-    terminal.sees(&["Your version is kept in", ".leak-lab/kept/", "reset unbounded-cache --undo"]);
+    terminal.sees(&["Your version is saved in", ".leak-lab/kept/", "reset unbounded-cache --undo"]);
     terminal.types("\r");
-    terminal.sees(&["LEAKING", "as shipped", "0 of 1 fixed", "Waiting for a save"]);
+    terminal.sees(&["LEAKING", "as shipped", "0 of 1 fixed", "Waiting for changes"]);
     // And back, while the terminal watches.
     copy.run(&["reset", "--undo"]).ends_with(0).says(&["is your version again"]);
     terminal.sees(&["FIXED: 12 of 12", "1 of 1 fixed"]);
@@ -117,7 +117,7 @@ fn the_time_from_an_edit_to_its_verdict_is_short() {
     let mut terminal = watch(&copy, &["watch", NAME], (80, 40));
     terminal.sees(&["what do you expect?"]);
     terminal.types("\x1b");
-    terminal.sees(&["LEAKING: 9 of 12", "Waiting for a save"]);
+    terminal.sees(&["LEAKING: 9 of 12", "Waiting for changes"]);
     let file = copy.path("exercises/unbounded-cache/src/server.rs");
     let text = fs::read_to_string(&file).unwrap();
     let mut times: Vec<Duration> = (0..10)
@@ -130,7 +130,7 @@ fn the_time_from_an_edit_to_its_verdict_is_short() {
             terminal.until(&["..."], |screen| screen.contains("Before your last save"));
             let screen = terminal.until(&["verdict"], |screen| {
                 screen.contains(" of 12 trials pass")
-                    && screen.contains("Waiting for a save")
+                    && screen.contains("Waiting for changes")
                     && !screen.contains("Before your last save")
             });
             let time = began.elapsed();

@@ -86,8 +86,7 @@ fn other_versions_stand_beside_it_where_they_are_asked_for() {
 fn a_small_terminal_shows_what_fits_and_the_rest_on_a_key() {
     let toy = workshop("small");
     let mut terminal = watch(&toy, &["watch", "--poll"], (60, 12));
-    let screen =
-        terminal.sees(&["LEAKING: 2 of 3", "more lines; down: j", "q quit", "every now and then"]);
+    let screen = terminal.sees(&["LEAKING: 2 of 3", "more lines; down: j", "q quit", "(polling)"]);
     assert!(screen.lines().count() <= 12, "{screen}");
     terminal.types("jjjj");
     terminal.until(&["scrolled"], |screen| !screen.contains("LEAKING"));
