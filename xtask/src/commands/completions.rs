@@ -11,8 +11,9 @@ use crate::workspace::Workspace;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  source <(cargo xtask completions bash)                    for this shell; put it in ~/.bashrc for all
-  cargo xtask completions zsh > ~/.zfunc/_cargo-xtask       for zsh, with ~/.zfunc in its fpath
+  source <(cargo xtask completions bash)     for this shell; in ~/.bashrc for all
+  cargo xtask completions zsh > ~/.zfunc/_cargo-xtask
+                                             with ~/.zfunc in the fpath of zsh
   cargo xtask completions fish > ~/.config/fish/conf.d/cargo-xtask.fish")]
 pub struct Args {
     /// Your shell

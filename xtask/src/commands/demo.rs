@@ -20,7 +20,7 @@ Examples:
   cargo xtask demo                              begin with the first exercise
   cargo xtask demo rc-cycles                    begin with this exercise
   cargo xtask demo rc-cycles --record rc.jsonl  record the run
-  cargo xtask demo --replay rc.jsonl            play it back; only the page is built
+  cargo xtask demo --replay rc.jsonl            play it back
 
 The page listens on 127.0.0.1 only and shows its keys on ?. Ctrl-C ends it.
 

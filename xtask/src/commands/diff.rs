@@ -17,8 +17,8 @@ use crate::show::{self, width};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask diff rc-cycles                    from your version to the solution
-  cargo xtask diff rc-cycles --yes              without a question (for facilitators)
+  cargo xtask diff rc-cycles                    compared with the solution
+  cargo xtask diff rc-cycles --yes              without a question
   cargo xtask diff rc-cycles --against shipped  what you have changed
 
 Exit code: 0 if it was shown, else 2.")]

@@ -11,8 +11,8 @@ use crate::status::Status;
 Example:
   cargo xtask list
 
-as shipped, edited: compares the files with the shipped ones, regardless of commits. leaking, fixed,
-broken, undecided: the result of the last test or run of exactly this content.")]
+as shipped, edited: compares the files with the shipped ones, not with commits.
+leaking, fixed, broken, undecided: the last result of exactly this content.")]
 pub struct Args {}
 
 /// Lists the exercises.

@@ -24,7 +24,7 @@ use crate::workspace::{Exercise, Version, Workspace};
 #[command(after_help = "\
 Examples:
   cargo xtask predict rc-cycles
-  cargo xtask predict --mystery            one of them, named only by its service
+  cargo xtask predict --mystery            one of them, without its name
   cargo xtask predict --mystery --seed 7   the same one again
 
 Answers may also be piped in, one per line.

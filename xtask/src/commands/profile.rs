@@ -17,7 +17,7 @@ use crate::workspace::Version;
 #[command(after_help = "\
 Examples:
   cargo xtask profile rc-cycles --tool valgrind
-  cargo xtask profile unbounded-cache --tool valgrind    the same tool, another conclusion
+  cargo xtask profile unbounded-cache --tool valgrind   another conclusion
   cargo xtask profile unbounded-cache --tool heaptrack --rounds 20
   cargo xtask profile rc-cycles --tool dhat --version solution
 

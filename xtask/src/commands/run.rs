@@ -21,15 +21,15 @@ use crate::workspace::{Exercise, Version, Workspace};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask run                                     every exercise
-  cargo xtask run rc-cycles                           one exercise in full
-  cargo xtask run rc-cycles --version solution        only the fixed version
-  cargo xtask run rc-cycles --version shipped         as it was before your edits
-  cargo xtask run rc-cycles --holders                 and what holds the growing memory
-  cargo xtask run rc-cycles --format json > rc.json   for a program or an assistant
-  cargo xtask run api-server --until-oom              until it is out of memory, twice
+  cargo xtask run                                every exercise
+  cargo xtask run rc-cycles                      one exercise in full
+  cargo xtask run rc-cycles --version solution   only the fixed version
+  cargo xtask run rc-cycles --version shipped    without your edits
+  cargo xtask run rc-cycles --holders            with what holds the memory
+  cargo xtask run rc-cycles --format json        for a program or an assistant
+  cargo xtask run api-server --until-oom         until it is out of memory, twice
   cargo xtask run rc-cycles --requests-per-second 200
-                                                      for a busier server
+                                                 for a busier server
 
 Exit code: 0 if every selected version has a verdict, whatever it is; else 2.")]
 pub struct Args {

@@ -27,7 +27,7 @@ Examples:
   cargo xtask verify
   cargo xtask verify unbounded-cache
   cargo xtask verify --form
-  cargo xtask verify unbounded-cache --accept   after a change of the exercise
+  cargo xtask verify unbounded-cache --accept   after a change of it
   cargo xtask verify unbounded-cache --record wrong-fix clear-all \
       --because \"Clears all when full.\" --rejected-by behaviour::keeps_hot_pages
 

@@ -23,8 +23,8 @@ Examples:
   cargo xtask watch                   the first exercise that is not fixed
   cargo xtask watch rc-cycles
   cargo xtask watch rc-cycles --version shipped --version solution
-                                      also measure these versions, for comparison
-  cargo xtask watch rc-cycles --poll  where saves go unnoticed (a network drive, a container)
+                                      also measure these versions
+  cargo xtask watch rc-cycles --poll  on a network drive or in a container
 
 It needs a terminal. Without one: cargo xtask test EXERCISE
 Exit code: 0 after q, 130 after Ctrl-C, 2 if it cannot begin.")]

@@ -34,7 +34,7 @@ fn with_skeleton(folder: &str) -> WorkshopCopy {
 }
 
 #[test]
-fn a_skeleton_leaks_its_solution_does_not_and_what_is_missing_is_named() {
+fn a_skeleton_leaks_its_solution_does_not_and_placeholders_are_listed() {
     let copy = with_skeleton("author-new");
     copy.run(&["run", "lost-notes"]).ends_with(0).says(&[
         "Growing",
@@ -61,12 +61,12 @@ fn a_skeleton_leaks_its_solution_does_not_and_what_is_missing_is_named() {
         "Found 1 patch; at least 4 are required.",
         "FAILED   fixes         crates/lost-notes/fixes/right",
     ]);
-    // The one wrong fix is rejected as it claims.
+    // The one wrong fix is rejected as claimed.
     assert!(!ran.out.contains("empty-note.patch, trial"), "{}", ran.out);
 }
 
 #[test]
-fn a_name_that_cannot_be_a_patterns_makes_nothing() {
+fn an_invalid_name_creates_nothing() {
     let copy = WorkshopCopy::new("rc-cycles", "author-names");
     let manifest = read(&copy.path("Cargo.toml"));
     for (name, words) in [
@@ -85,9 +85,9 @@ fn a_name_that_cannot_be_a_patterns_makes_nothing() {
 }
 
 #[test]
-fn a_skeleton_that_cannot_be_written_leaves_nothing() {
+fn a_skeleton_that_cannot_be_written_leaves_nothing_behind() {
     let copy = WorkshopCopy::new("rc-cycles", "author-unwritten");
-    // A file where a folder is to be.
+    // A file in place of a folder.
     fs::write(copy.path("solutions.txt"), "").unwrap();
     fs::rename(copy.path("solutions"), copy.path("elsewhere")).unwrap();
     fs::rename(copy.path("solutions.txt"), copy.path("solutions")).unwrap();
@@ -98,7 +98,7 @@ fn a_skeleton_that_cannot_be_written_leaves_nothing() {
 }
 
 #[test]
-fn accept_declares_what_is_observed_and_keeps_all_else_in_the_text() {
+fn accept_declares_the_measured_leak_and_keeps_the_rest_of_the_file() {
     let copy = with_skeleton("author-accept");
     edit(&copy, METADATA, "\"Notes::open\"", "\"Notes::close\" # its place");
     edit(&copy, METADATA, "[\"live_blocks\", \"live_bytes\"]", "[\"open_files\"]");
@@ -128,14 +128,14 @@ fn accept_declares_what_is_observed_and_keeps_all_else_in_the_text() {
     copy.run(&["verify", "lost-notes", "--accept"])
         .ends_with(1)
         .says(&["exercise.toml: it already declares what was measured."]);
-    // A rate that is not observed is refused.
+    // A wrong rate is refused.
     edit(&copy, METADATA, "live_blocks = 1", "live_blocks = 2");
     let ran = copy.run(&["verify", "lost-notes"]).ends_with(1);
     ran.says(&["FAILED   exercise", "live blocks per operation, but ", "were measured."]);
 }
 
 #[test]
-fn an_edit_becomes_a_patch_and_the_exercise_is_put_back() {
+fn an_edit_becomes_a_patch_and_the_exercise_is_restored() {
     let copy = with_skeleton("author-record");
     copy.run(&["verify", "lost-notes", "--form", "--accept"]).ends_with(1);
     let shipped = read(&copy.path(NOTES));
@@ -184,7 +184,7 @@ fn an_edit_becomes_a_patch_and_the_exercise_is_put_back() {
                 --- a/src/notes.rs\n+++ b/src/notes.rs\n@@ ";
     assert!(patch.starts_with(head), "{patch}");
 
-    // A right fix, with a file that is new and one that is gone; then both are tried.
+    // A right fix with a new and a deleted file.
     edit(
         &copy,
         NOTES,
@@ -209,7 +209,7 @@ fn an_edit_becomes_a_patch_and_the_exercise_is_put_back() {
 }
 
 #[test]
-fn a_patch_that_no_longer_applies_is_shown_with_its_hunk_and_recorded_anew() {
+fn a_patch_that_no_longer_applies_is_shown_with_its_hunk_and_can_be_renewed() {
     let copy = with_skeleton("author-renew");
     edit(&copy, NOTES, "            note.clear();\n", "            note.truncate(0);\n");
     copy.run(&["verify", "lost-notes", "--form", "--accept"]).ends_with(1).says(&[

@@ -1,4 +1,4 @@
-//! The JSON document, read back by structs of its own: a change of its form fails here.
+//! The JSON document, parsed by separate structs, so that a change of its format fails here.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use exercise_harness::Phases;
 use leak_meter::{Growth, Holders, Resource, Round, Verdict};
 use serde::Deserialize;
 
-/// Keeps a block for each operation, and another one that it may keep; has a gauge.
+/// Keeps a block for each operation, and another one within a declared bound; has a gauge.
 const LINES: &str = "
     context.soak().gauge(\"guests\", || 7).bound_site(\"keep_within_bounds\", 1 << 30).run(|operation| {
         toy::keep(operation.number());
@@ -140,7 +140,7 @@ struct Attribution {
 }
 
 #[test]
-fn the_document_says_of_every_version_how_it_ended() {
+fn the_document_has_the_outcome_of_every_version() {
     let toy = Toy::new("workshop-in-json")
         .with(1, "toy-growing", GROWING)
         .with(2, "toy-broken", BROKEN)
@@ -166,8 +166,8 @@ fn the_document_says_of_every_version_how_it_ended() {
         assert_eq!(solution.seed, Some(7));
         assert_eq!(solution.seconds_to_out_of_memory, None);
     }
-    let of = |index: usize| &document.exercises[index].versions[0];
-    let growing = of(0);
+    let version = |index: usize| &document.exercises[index].versions[0];
+    let growing = version(0);
     assert_eq!((growing.version.as_str(), growing.outcome.as_str()), ("exercise", "measured"));
     assert_eq!(growing.verdict.as_deref(), Some("growing"));
     assert_eq!((&growing.message, &growing.stopped), (&None, &None));
@@ -176,7 +176,7 @@ fn the_document_says_of_every_version_how_it_ended() {
     assert!(growing.unavailable.contains_key(&Resource::Tasks));
     let blocks = growing.growth.iter().find(|growth| growth.resource == Resource::LiveBlocks);
     assert_eq!(blocks.and_then(|growth| growth.per_operation), Some(1.0));
-    // 8 bytes an operation, 50 operations a second, from 200 MB to 2 GB.
+    // From 200 MB to 2 GB at 8 bytes per operation and 50 operations per second.
     assert_eq!(growing.seconds_to_out_of_memory.map(f64::round), Some(1.8e9 / 8.0 / 50.0));
 
     for version in document.exercises.iter().flat_map(|exercise| &exercise.versions) {
@@ -193,9 +193,9 @@ fn the_document_says_of_every_version_how_it_ended() {
         (3, "exited", "exit code 0", 2),
         (4, "aborted", "signal 6", 0),
     ] {
-        let version = of(index);
+        let version = version(index);
         assert_eq!((version.outcome.as_str(), &version.verdict), (outcome, &None));
-        assert!(version.message.as_ref().is_some_and(|said| said.contains(words)), "{version:?}");
+        assert!(version.message.as_ref().is_some_and(|text| text.contains(words)), "{version:?}");
         assert_eq!(version.rounds.len(), rounds, "{outcome}");
         assert!(version.growth.is_empty() && version.seed.is_none());
     }
@@ -254,7 +254,7 @@ fn the_document_has_the_growing_line_the_gauges_and_the_suppressed_lines() {
     assert!(found.agreed > 0 && found.sites >= 2 && found.meter_bytes > 0, "{found:?}");
     assert_eq!(found.sites_refused, 0);
     assert!(found.table_bytes > 1 << 20, "{found:?}");
-    // Some linkers give none.
+    // Some linkers write none.
     let is_hex = |id: &String| id.len() >= 8 && id.chars().all(|digit| digit.is_ascii_hexdigit());
     assert!(found.build_id.as_ref().is_none_or(is_hex), "{found:?}");
 }

@@ -1,4 +1,4 @@
-//! What the runner tells of itself: help with examples, completions, what to do without a terminal.
+//! The runner's help and completions.
 
 use std::process::Command;
 use std::sync::OnceLock;
@@ -35,7 +35,7 @@ fn every_command_explains_itself_with_an_example() {
 #[test]
 fn bash_completes_commands_flags_and_exercises() {
     let script = workshop().run(&["completions", "bash"]).ends_with(0).out;
-    // As bash calls it: the words so far, the one at the cursor, the one before it.
+    // As bash calls it: the words so far, the word at the cursor, the word before it.
     let completed = |words: &[&str]| {
         let test = format!(
             "{script}\nCOMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); COMPREPLY=()\n\
@@ -47,19 +47,19 @@ fn bash_completes_commands_flags_and_exercises() {
     assert_eq!(completed(&["cargo", "xtask", "wa"]), "watch");
     assert_eq!(completed(&["cargo", "xtask", "hint", "toy-l"]), "toy-leak");
     assert_eq!(completed(&["cargo", "xtask", "diff", "--against", ""]), "shipped solution");
-    // Of other commands it says nothing.
+    // Other cargo commands are not completed here.
     assert_eq!(completed(&["cargo", "bu"]), "");
 }
 
 #[test]
-fn without_a_terminal_watch_says_what_to_use_instead() {
+fn without_a_terminal_watch_names_the_alternative() {
     let ran = workshop().run(&["watch", "toy-leak"]).ends_with(2);
     ran.warns(&["watch needs a terminal", "cargo xtask test toy-leak"]);
     workshop().run(&["watch", "toy-lea"]).ends_with(2).warns(&["Did you mean toy-leak?"]);
 }
 
 #[test]
-fn the_editor_builds_in_a_folder_of_its_own() {
+fn the_editor_has_its_own_target_folder() {
     let text = std::fs::read_to_string(repository().join(".vscode/settings.json")).unwrap();
     let settings: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(settings["rust-analyzer.cargo.targetDir"], true);

@@ -1,12 +1,12 @@
-//! Who holds what grows: told by `run` when it is asked for, and by every failed `test`.
+//! The holders of growing memory: shown by `run --holders`, and by every failed `test`.
 
 use crate::support::toy::{GROWING, Toy};
 
-/// What is said of blocks that nothing holds: the toy forgets them.
+/// The output for forgotten blocks.
 const HELD: &str = "Who holds it:\n  1. held by nothing that was found";
 
 #[test]
-fn who_holds_it_is_told_on_demand_and_after_a_failed_test() {
+fn holders_are_shown_on_demand_and_after_a_failed_test() {
     let toy = Toy::new("holders").with(1, "toy-forgetful", GROWING);
     let asked = toy.run(&["run", "toy-forgetful", "--holders"]).ends_with(0).says(&[HELD]);
     assert!(

@@ -1,4 +1,4 @@
-//! Ctrl-C at any moment ends all that was started, and leaves no file behind.
+//! Ctrl-C at any moment ends every process, and leaves no file behind.
 
 use std::process::Stdio;
 use std::thread;
@@ -19,8 +19,8 @@ const LITTERING: &str = r#"
 const BUILD_SCRIPT: &str =
     "fn main() { loop { std::thread::sleep(std::time::Duration::from_secs(60)) } }";
 
-/// Runs `arguments` until each of `words` stands in the command line of a process of the run, and
-/// interrupts it by `signal`.
+/// Runs `arguments` until each of `words` occurs in the command line of one of its processes, then
+/// sends `signal`.
 #[track_caller]
 fn interrupt(toy: &Toy, arguments: &[&str], words: &[&str], signal: Signal) {
     let traces = Traces::new();
@@ -33,8 +33,8 @@ fn interrupt(toy: &Toy, arguments: &[&str], words: &[&str], signal: Signal) {
         if words.iter().all(|words| processes.iter().any(|process| process.contains(words))) {
             break;
         }
-        assert_eq!(child.try_wait().unwrap(), None, "it ended before {words:?} were there");
-        assert!(began.elapsed() < Duration::from_secs(240), "{words:?} never come: {processes:?}");
+        assert_eq!(child.try_wait().unwrap(), None, "it ended before {words:?} ran");
+        assert!(began.elapsed() < Duration::from_secs(240), "{words:?} do not run: {processes:?}");
         thread::sleep(Duration::from_millis(10));
     }
     kill_process(Pid::from_child(&child), signal).unwrap();
@@ -60,7 +60,7 @@ fn while_the_trials_are_listed() {
 }
 
 #[test]
-fn while_it_measures_what_hangs() {
+fn while_a_growth_trial_hangs() {
     let toy = Toy::new("workshop-that-measures").with(1, "toy-measuring", HANGING);
     interrupt(&toy, &["run"], &["run-alone"], Signal::INT);
     interrupt(&toy, &["run"], &["run-alone"], Signal::TERM);
@@ -77,16 +77,16 @@ fn while_a_behaviour_hangs() {
 }
 
 #[test]
-fn while_it_has_processes_and_files_of_its_own() {
+fn while_a_trial_has_started_processes_and_written_files() {
     let toy = Toy::new("workshop-that-litters").with(1, "toy-interrupted", LITTERING);
     interrupt(&toy, &["run"], &["sleep 601", "sleep 602"], Signal::INT);
 }
 
-/// At whatever moment it is, seen from its start: it asks cargo, builds, measures.
+/// At different times after its start: it runs cargo, builds, measures.
 #[test]
-fn at_moments_that_nothing_tells() {
+fn at_arbitrary_moments() {
     let toy = Toy::new("workshop-at-any-moment").with(1, "toy-any-moment", LITTERING);
-    // Built already, so that it comes to measure.
+    // Built already, so that it gets to measure.
     toy.run(&["run", "--version", "solution"]).ends_with(0);
     for milliseconds in [0, 3, 10, 30, 60, 100, 200, 400, 800, 1500] {
         let traces = Traces::new();
@@ -95,7 +95,7 @@ fn at_moments_that_nothing_tells() {
         let mut child = traces.mark(&mut command).spawn().unwrap();
         thread::sleep(Duration::from_millis(milliseconds));
         kill_process(Pid::from_child(&child), Signal::INT).unwrap();
-        // Before it listens to signals, one ends it as any program.
+        // Before it handles signals, a signal ends it like any program.
         let code = child.wait().unwrap().code();
         assert!([None, Some(130)].contains(&code), "after {milliseconds} ms: {code:?}");
         traces.are_gone();

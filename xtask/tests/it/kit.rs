@@ -1,4 +1,4 @@
-//! The kit: what it holds, and that it is enough where there is no network.
+//! The kit is complete, and works without a network.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -31,7 +31,7 @@ impl Kit {
         self.folder.path().join("leak-lab")
     }
 
-    /// Cargo in the kit, without anything of this machine's but the toolchain.
+    /// Runs cargo in the kit with an empty cargo home.
     fn cargo<S: AsRef<OsStr>>(&self, before: &[S], arguments: &[&str]) -> Output {
         let mut words: Vec<&OsStr> = before.iter().map(AsRef::as_ref).collect();
         words.push(OsStr::new(env!("CARGO")));
@@ -48,7 +48,7 @@ impl Kit {
 }
 
 #[test]
-fn a_kit_has_all_that_it_builds_from() {
+fn a_kit_contains_everything_that_it_builds_from() {
     let kit = Kit::make();
     let nothing: [&str; 0] = [];
     let resolved =
@@ -58,19 +58,19 @@ fn a_kit_has_all_that_it_builds_from() {
     for file in ["README.md", "exercises/rc-cycles/src/digest.rs", "Containerfile"] {
         assert!(root.join(file).is_file(), "{file} is missing");
     }
-    // What `reset` needs: the exercise as it was shipped, kept aside.
-    let aside = root.join(".leak-lab/shipped/rc-cycles/src/digest.rs");
+    // The saved copy that `reset` needs.
+    let copy = root.join(".leak-lab/shipped/rc-cycles/src/digest.rs");
     assert_eq!(
-        fs::read(aside).unwrap(),
+        fs::read(copy).unwrap(),
         fs::read(root.join("exercises/rc-cycles/src/digest.rs")).unwrap()
     );
     assert!(!root.join("target").exists() && !root.join(".git").exists());
 }
 
-/// Needs the right to cut a process off the network (`unshare --net`, as root).
+/// Needs `unshare --net`, as root.
 #[test]
-#[ignore = "builds everything anew: about ten minutes; Linux, as root"]
-fn both_commands_of_the_readme_pass_without_a_network() {
+#[ignore = "rebuilds everything, about ten minutes; Linux, as root"]
+fn both_commands_of_the_readme_work_without_a_network() {
     let kit = Kit::make();
     let cut_off = ["unshare", "--net", "sh", "-c", "ip link set lo up; exec \"$@\"", "sh"];
     for arguments in [&["xtask", "run"][..], &["test"]] {

@@ -1,5 +1,5 @@
-//! What a learner has at hand beside the test: hints, differences, predictions; and that all of it
-//! reads the same on a terminal, in a pipe, without colours and in 60 columns.
+//! A learner's other commands: hints, differences, predictions. Their output is the same in a terminal,
+//! in a pipe, without colours and in 60 columns.
 
 use std::io::Write as _;
 use std::process::Stdio;
@@ -39,7 +39,7 @@ fn workshop() -> &'static Toy {
     })
 }
 
-/// What comes of `arguments` with `input` piped in.
+/// The result of running `arguments` with `input` piped in.
 fn piped(arguments: &[&str], input: &str) -> (Option<i32>, String) {
     let mut command = workshop().command(arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -49,8 +49,7 @@ fn piped(arguments: &[&str], input: &str) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8(output.stdout).unwrap())
 }
 
-/// `arguments` in a terminal of this many columns, with `variables`, to their end: all that was
-/// written.
+/// Everything that `arguments` write to a terminal with this many columns, and with `variables`.
 fn in_terminal(arguments: &[&str], columns: u16, variables: &[(&str, &str)]) -> String {
     let mut command = workshop().command(arguments);
     command.envs(variables.iter().copied());
@@ -63,14 +62,14 @@ fn without_colours(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()
 }
 
-/// The words of `text`, whatever lines they stand in.
+/// The words of `text`, without line breaks and colours.
 fn words(text: &str) -> String {
     flat(&without_colours(text))
 }
 
 #[test]
-fn hints_come_one_by_one_and_are_remembered() {
-    // Of its own, since it moves what is remembered.
+fn hints_are_shown_one_by_one_and_remembered() {
+    // Its own workshop, since it changes the number of shown hints.
     let toy = Toy::new("learner-hints").with(1, "toy-leak", GROWING).with(2, "toy-done", STEADY);
     toy.write("exercises/toy-leak/README.md", README);
     let hint = |more: &[&str]| toy.run(&[&["hint", "toy-leak"], more].concat());
@@ -87,7 +86,7 @@ fn hints_come_one_by_one_and_are_remembered() {
 }
 
 #[test]
-fn the_solution_is_not_given_away_unasked() {
+fn the_solution_is_not_revealed_without_a_question() {
     let toy = workshop();
     let refused = toy.run(&["diff", "toy-leak"]).ends_with(2);
     assert_eq!(refused.out, "");
@@ -100,35 +99,35 @@ fn the_solution_is_not_given_away_unasked() {
         "5 -     Box::leak(Box::new(number));",
         "5 +     drop(Box::new(number));",
     ]);
-    // Asked in a terminal, and answered by no.
+    // In a terminal, it asks.
     let mut terminal = Terminal::run(&toy.command(&["diff", "toy-leak"]), (80, 40));
     terminal.sees(&["Show it? [y/N]"]);
     terminal.types("n\r");
     assert_eq!(terminal.ends().exit_code(), 2);
     assert!(!terminal.written().contains("drop(Box"), "{}", terminal.written());
-    // Fixed, there is nothing to give away.
+    // Once it is fixed, nothing is revealed.
     toy.run(&["test", "toy-done"]).ends_with(0);
     toy.run(&["diff", "toy-done"]).ends_with(0).says(&["Yours is the solution"]);
 }
 
 #[test]
-fn both_versions_stand_side_by_side_where_the_terminal_is_wide_enough() {
+fn both_versions_are_side_by_side_in_a_wide_terminal() {
     let arguments = ["diff", "toy-leak", "--yes"];
     let wide = without_colours(&in_terminal(&arguments, 130, &[]));
     let row = wide.lines().find(|line| line.contains("Box::leak")).unwrap();
     assert!(row.contains('│') && row.contains("drop(Box::new(number))"), "{row}");
     let narrow = without_colours(&in_terminal(&arguments, 100, &[]));
     assert!(!narrow.contains('│'), "{narrow}");
-    // The changed words are marked in their line.
+    // Changed words are marked.
     let coloured = in_terminal(&arguments, 100, &[]);
     assert!(coloured.contains("\x1b[4m") || coloured.contains(";4m"), "{coloured:?}");
 }
 
 #[test]
-fn a_prediction_stands_beside_the_measurement() {
+fn a_prediction_is_compared_with_the_measurement() {
     let (code, out) = piped(&["predict", "toy-leak"], "blocks, bytes\n1\nno\nthe box\n");
     assert_eq!(code, Some(0), "{out}");
-    let told = words(&out);
+    let text = words(&out);
     for part in [
         "What grows you said: live blocks, live bytes measured: live blocks, live bytes as predicted",
         "you said: about 1.00 live blocks measured: 1.00 live blocks as predicted",
@@ -137,23 +136,23 @@ fn a_prediction_stands_beside_the_measurement() {
          exercises/toy-leak/src/lib.rs:5",
         "Next: cargo xtask test toy-leak",
     ] {
-        assert!(told.contains(part), "{part:?} is not in\n{out}");
+        assert!(text.contains(part), "{part:?} is not in\n{out}");
     }
-    // Wrong answers are asked for again, wrong predictions are called so.
+    // Invalid answers are asked for again; wrong predictions are called wrong.
     let (code, out) = piped(&["predict", "toy-leak"], "memory\nfiles\n\nyes\n\n");
     assert_eq!(code, Some(0), "{out}");
-    let told = words(&out);
+    let text = words(&out);
     assert!(
-        told.contains("you said: open files measured: live blocks, live bytes not as predicted"),
+        text.contains("you said: open files measured: live blocks, live bytes not as predicted"),
         "{out}"
     );
-    assert!(told.contains("you said: yes measured: no"), "{out}");
+    assert!(text.contains("you said: yes measured: no"), "{out}");
     let (code, out) = piped(&["predict", "toy-unbuilt"], "");
     assert_eq!(code, Some(2), "{out}");
 }
 
 #[test]
-fn a_mystery_is_shown_by_its_service_until_it_is_answered() {
+fn a_mystery_is_named_only_after_the_answers() {
     let leak = (0..50).map(|seed| seed.to_string()).find_map(|seed| {
         let (_, out) = piped(&["predict", "--mystery", "--seed", &seed], "");
         out.contains("killed after a day").then_some((seed, out))
@@ -165,7 +164,7 @@ fn a_mystery_is_shown_by_its_service_until_it_is_answered() {
         assert!(!before.contains(withheld), "{withheld:?} is in\n{before}");
     }
     assert!(after.contains("exercises/toy-leak/src/lib.rs:5"), "{after}");
-    // The pattern is asked for as well, last.
+    // The last question is for the pattern.
     let (_, out) = piped(&["predict", "--mystery", "--seed", &seed], "\n\n\n\na pattern\n");
     assert!(
         words(&out).contains("Which pattern it is you said: a pattern measured: toy-leak"),
@@ -174,7 +173,7 @@ fn a_mystery_is_shown_by_its_service_until_it_is_answered() {
 }
 
 #[test]
-fn what_an_exercise_is_follows_from_what_its_code_does() {
+fn the_status_follows_from_the_content_and_its_last_result() {
     let toy = workshop();
     let state = |name: &str| {
         let listed = toy.run(&["list"]).ends_with(0).out;
@@ -185,7 +184,7 @@ fn what_an_exercise_is_follows_from_what_its_code_does() {
     assert_eq!(state("toy-unbuilt"), "as shipped  broken");
     toy.run(&["test", "toy-edited"]).ends_with(0);
     assert_eq!(state("toy-edited"), "as shipped  fixed");
-    // The same content again is the same state; another content is not known.
+    // The same content has the same state again; another content has none.
     let file = "exercises/toy-edited/src/lib.rs";
     let shipped = toy.read(file);
     toy.write(file, &format!("{shipped}// More.\n"));
@@ -194,7 +193,7 @@ fn what_an_exercise_is_follows_from_what_its_code_does() {
     assert_eq!(state("toy-edited"), "as shipped  fixed");
 }
 
-/// Every command, with arguments that give an output in a moment.
+/// Commands that print something quickly.
 const COMMANDS: [&[&str]; 5] = [
     &["list"],
     &["hint", "toy-leak", "--level", "2"],
@@ -204,15 +203,15 @@ const COMMANDS: [&[&str]; 5] = [
 ];
 
 #[test]
-fn what_is_piped_says_the_same_as_what_a_terminal_shows() {
+fn piped_output_is_the_same_as_in_a_terminal() {
     for arguments in COMMANDS {
         let piped = workshop().run(arguments).out;
         assert!(!piped.contains('\x1b'), "{piped:?}");
         let shown = in_terminal(arguments, 80, &[]);
-        // Progress goes to the same terminal, before the result.
+        // The terminal shows the progress too.
         let shown = words(&shown);
         for line in piped.lines().map(words) {
-            // Noise of a run differs from one to the next.
+            // Some figures differ between runs.
             let is_figure =
                 line.contains("allocations") || line.contains("MB") || line.contains("open files");
             assert!(is_figure || shown.contains(&line), "{line:?} is not in\n{shown}");
@@ -221,7 +220,7 @@ fn what_is_piped_says_the_same_as_what_a_terminal_shows() {
 }
 
 #[test]
-fn colours_are_for_terminals_and_not_where_they_are_not_wanted() {
+fn colours_are_only_for_terminals_and_can_be_turned_off() {
     for arguments in
         [&["list"][..], &["diff", "toy-leak", "--yes"], &["hint", "toy-leak", "--level", "1"]]
     {
@@ -238,7 +237,7 @@ fn every_line_fits_sixty_columns() {
     for arguments in COMMANDS {
         let written = in_terminal(arguments, 60, &[("NO_COLOR", "1")]);
         let plain = without_colours(&written);
-        // What a living line of progress leaves behind ends with a return to the line's beginning.
+        // A progress line ends with a carriage return.
         let lines =
             plain.lines().map(|line| line.rsplit('\r').find(|part| !part.is_empty()).unwrap_or(""));
         for line in lines.filter(|line| !line.starts_with(['⠋', '⠙', '⠹', '⠁', '⠉', '⠈']))

@@ -1,11 +1,10 @@
-//! An exercise under a load that changes, and under full load until it is out of memory.
+//! An exercise under a changing load, and under full load until it is out of memory.
 
 use std::sync::OnceLock;
 
 use crate::support::toy::{STEADY, Toy};
 
-/// A workshop with an exercise that keeps a mebibyte for each operation, and one without a load
-/// trial.
+/// A workshop with an exercise that keeps a mebibyte per operation, and one without a load trial.
 fn workshop() -> &'static Toy {
     static WORKSHOP: OnceLock<Toy> = OnceLock::new();
     WORKSHOP.get_or_init(lay_out)
@@ -65,7 +64,7 @@ fn main() -> std::process::ExitCode {{
 }
 
 #[test]
-fn a_load_is_run_until_it_is_out_of_memory_and_told_in_phases() {
+fn an_exercise_runs_until_it_is_out_of_memory_and_in_phases() {
     let toy = workshop();
     let ran = toy.run(&["run", "toy-load", "--until-oom"]).ends_with(0);
     let limit = if cfg!(target_os = "linux") { "RLIMIT_DATA" } else { "The meter ends it" };
@@ -79,7 +78,7 @@ fn a_load_is_run_until_it_is_out_of_memory_and_told_in_phases() {
         .collect();
     ran.says(&lives);
 
-    // With a tenth of the memory to spare it has a tenth of the life.
+    // With a tenth of the spare memory.
     let ran = toy.run(&["run", "toy-load", "--until-oom", "--tenth"]).ends_with(0);
     ran.says(&["with 26.0 MB of memory", "the end: out of memory", "the end: out of memory"]);
 
@@ -99,23 +98,23 @@ fn a_load_is_run_until_it_is_out_of_memory_and_told_in_phases() {
 
     let ran = toy.run(&["run", "--format", "json"]).ends_with(0);
     let document: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
-    let told = |exercise: usize, version: usize| {
+    let phases = |exercise: usize, version: usize| {
         let version = &document["exercises"][exercise]["versions"][version];
         assert_eq!(version["phases_message"], serde_json::Value::Null);
         version["phases"]["phases"].clone()
     };
     for (version, bytes) in [(0, 10 << 20), (1, 0)] {
-        let phase = &told(0, version)[2];
+        let phase = &phases(0, version)[2];
         assert_eq!((&phase["name"], &phase["operations"]), (&"busier".into(), &10.into()));
         let [before, after] =
             ["bytes_before", "bytes_after"].map(|name| phase[name].as_i64().unwrap());
         assert_eq!(after - before, bytes, "{phase}");
     }
-    assert_eq!(told(1, 0), serde_json::Value::Null);
+    assert_eq!(phases(1, 0), serde_json::Value::Null);
 }
 
 #[test]
-fn what_cannot_be_run_until_it_is_out_of_memory_is_said() {
+fn until_oom_needs_one_exercise_with_a_load_trial() {
     let toy = workshop();
     let ran = toy.run(&["run", "toy-idle", "--until-oom"]).ends_with(2);
     ran.warns(&["toy-idle has no load trial", "Next: cargo xtask run toy-idle"]);

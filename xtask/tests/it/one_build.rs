@@ -1,5 +1,5 @@
-//! What the runner and the exercises share is built once: whichever packages cargo is told to build, it
-//! builds a dependency with the same features.
+//! Shared dependencies are built once: whichever packages cargo builds, a dependency has the same
+//! features.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,11 +7,11 @@ use std::process::Command;
 
 use crate::support::repository;
 
-/// Each package, as its name and version, with the features that it is built with: more than one set
-/// where macros and the program ask for different ones.
+/// Each package, by name and version, with its feature sets: more than one if macros and the program
+/// need different ones.
 type Features = BTreeMap<String, BTreeSet<String>>;
 
-/// What a build of `packages` is made of, in this machine's build; `edges` as in `cargo tree`.
+/// The packages in a build of `packages` for this machine; `edges` as in `cargo tree`.
 fn features(packages: &[String], edges: &str) -> Features {
     let mut cargo = Command::new(env!("CARGO"));
     cargo
@@ -45,7 +45,7 @@ fn exercises() -> Vec<String> {
     names
 }
 
-/// What `one` and `other` would build differently, a line each.
+/// The packages that `one` and `other` build with different features, one line each.
 fn differences(one: &Features, other: &Features) -> Vec<String> {
     let both =
         one.iter().filter_map(|(package, asked)| Some((package, asked, other.get(package)?)));
@@ -67,8 +67,8 @@ fn runner_page_and_every_exercise_are_built_with_the_same_features() {
         ("cargo test".to_owned(), features(&[], "normal,build,dev")),
     ];
     for name in exercises {
-        let alone = features(&versions(&name), "normal,build,dev");
-        builds.push((name, alone));
+        let features = features(&versions(&name), "normal,build,dev");
+        builds.push((name, features));
     }
     for (name, build) in builds {
         let differences = differences(&build, &every);
@@ -82,7 +82,7 @@ fn runner_page_and_every_exercise_are_built_with_the_same_features() {
 }
 
 #[test]
-fn the_shared_features_are_of_packages_that_another_package_needs() {
+fn every_shared_package_is_needed_by_another_package() {
     let lock = fs::read_to_string(repository().join("Cargo.lock")).unwrap();
     let lock: toml::Table = lock.parse().unwrap();
     let packages = lock["package"].as_array().unwrap();
@@ -99,7 +99,7 @@ fn the_shared_features_are_of_packages_that_another_package_needs() {
     for package in shared {
         assert!(
             needed.contains(&package),
-            "only crates/workspace-hack/Cargo.toml asks for {package} any more; take it out there"
+            "only crates/workspace-hack/Cargo.toml needs {package}; remove it there"
         );
     }
 }

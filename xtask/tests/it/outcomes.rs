@@ -1,5 +1,5 @@
-//! No edit breaks the runner: each way in which an exercise can go wrong gets its sentence, within
-//! a bounded time, for that exercise alone, and leaves neither a process nor a file behind.
+//! No edit breaks the runner: each failure of an exercise is reported within a limited time, affects no
+//! other exercise, and leaves no process or file behind.
 
 use std::fs;
 use std::path::Path;
@@ -23,13 +23,13 @@ const OPENING: &str = "
     let mut kept = Vec::new();
     context.soak().run(|_| kept.push(std::fs::File::open(\"/dev/null\").unwrap()))";
 const FLOODING: &str = "loop { println!(\"{}\", \"all is well, \".repeat(100)) }";
-/// Says that it is steady in every way that it finds.
+/// Prints that it is steady in every way.
 const BOASTING: &str = r#"
     println!("test memory::growth ... ok\n\ntest result: ok. 3 passed; 0 failed");
     println!("{{\"event\":\"end\",\"outcome\":{{\"kind\":\"behaved\"}}}}");
     println!("toy-boasting Steady Steady nothing\nEvery exercise is steady: all leaks are fixed.");
     context.soak().run(|operation| toy::keep(operation.number()))"#;
-/// Finds the stream among its open files, and writes an end of its own there.
+/// Finds the event stream among its open files, and writes a forged end to it.
 const FORGING: &str = r#"
     use std::io::Write;
     let stream = std::fs::read_dir("/proc/self/fd").unwrap().flatten().map(|file| file.path())
@@ -37,7 +37,7 @@ const FORGING: &str = r#"
     let mut stream = std::fs::OpenOptions::new().append(true).open(stream.unwrap()).unwrap();
     stream.write_all(b"{\"event\":\"end\",\"outcome\":{\"kind\":\"behaved\"}}\n").unwrap();
     std::process::exit(0)"#;
-/// As that, repeating what was written there.
+/// The same, but repeats the events in it.
 const REPEATING: &str = r#"
     use std::io::Write;
     let stream = std::fs::read_dir("/proc/self/fd").unwrap().flatten().map(|file| file.path())
@@ -56,12 +56,12 @@ const CUTTING: &str = r#"
 const HOMELESS: &str = "
     std::fs::remove_dir_all(context.folder().parent().unwrap()).unwrap();
     context.soak().run(|_| {})";
-/// Removes its folder while it is measured.
+/// Removes its folder during the measurement.
 const EVICTED: &str = "
     context.soak().run(|operation| if operation.number() == 250 {
         std::fs::remove_dir(context.folder()).unwrap()
     })";
-/// Leaves a process in its group, one in a session of its own, and one that has lost its parent.
+/// Leaves a process in its group, one in another session, and one without a parent.
 const LITTERING: &str = r#"
     for script in ["exec sleep 600", "exec setsid sleep 600", "setsid sleep 600 & exit"] {
         let mut command = std::process::Command::new("sh");
@@ -81,8 +81,8 @@ const SELF_DELETING: &str = r#"
     std::fs::remove_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).unwrap();
     context.soak().run(|operation| toy::keep(operation.number()))"#;
 
-/// Every way, with what stands beside its exercise's name, and in its sentence.
-const WAYS: [(&str, &str, &str, &[&str]); 21] = [
+/// Every failure: the exercise, its growth trial, the text beside its name, and the sentences below it.
+const FAILURES: [(&str, &str, &str, &[&str]); 21] = [
     ("toy-broken", BROKEN, "it does not build", &[]),
     ("toy-panicking", PANICKING, "it panicked", &["It panicked: out of tickets at"]),
     (
@@ -168,12 +168,12 @@ const WAYS: [(&str, &str, &str, &[&str]); 21] = [
     ("toy-without-meter", GROWING, "not proven yet", &[]),
 ];
 
-/// A workshop with an exercise of each way.
+/// A workshop with an exercise for each failure.
 fn workshop() -> &'static Toy {
     static WORKSHOP: OnceLock<Toy> = OnceLock::new();
     WORKSHOP.get_or_init(|| {
         let mut toy = Toy::new("workshop-of-outcomes").with(1, "toy-broken", BROKEN);
-        for (order, (exercise, growth, ..)) in (1..).zip(WAYS).skip(1) {
+        for (order, (exercise, growth, ..)) in (1..).zip(FAILURES).skip(1) {
             toy = toy.with_exercise(order, exercise, growth);
         }
         let own = "#[global_allocator]\nstatic OWN: std::alloc::System = std::alloc::System;\n";
@@ -187,11 +187,11 @@ fn workshop() -> &'static Toy {
     })
 }
 
-/// Runs `arguments` with little patience; nothing is left behind.
+/// Runs `arguments` with a short timeout, and asserts that nothing is left behind.
 fn run(toy: &Toy, arguments: &[&str]) -> Ran {
     let traces = Traces::new();
     let mut command = toy.command(arguments);
-    // Without backtraces, whose lines take seconds to find in a debug build.
+    // Backtraces take seconds in a debug build.
     command.env("LEAK_LAB_SILENCE", "8").env_remove("RUST_BACKTRACE");
     let ran = Ran::run(traces.mark(&mut command));
     traces.are_gone();
@@ -199,39 +199,39 @@ fn run(toy: &Toy, arguments: &[&str]) -> Ran {
 }
 
 #[test]
-fn each_way_to_go_wrong_has_its_sentence_and_stops_no_other_exercise() {
+fn each_failure_has_its_sentence_and_affects_no_other_exercise() {
     let toy = workshop();
-    // What is built first is not counted.
+    // The first build does not count.
     run(toy, &["run", "toy-broken", "--version", "exercise"]).ends_with(2);
     let began = Instant::now();
     let ran = run(toy, &["run", "--version", "exercise"]).ends_with(2);
     assert!(began.elapsed() < Duration::from_secs(120), "{:?}", began.elapsed());
     let lines: Vec<&str> = ran.out.lines().collect();
-    for (at, (exercise, _, beside, sentences)) in WAYS.iter().enumerate() {
+    for (at, (exercise, _, beside, sentences)) in FAILURES.iter().enumerate() {
         let begins = |name: &str| {
             let line = lines.iter().position(|line| line.split(' ').next() == Some(name));
-            line.unwrap_or_else(|| panic!("{name} is not there:\n{}\n{}", ran.out, ran.err))
+            line.unwrap_or_else(|| panic!("{name} is missing:\n{}\n{}", ran.out, ran.err))
         };
-        let end = WAYS.get(at + 1).map_or(lines.len(), |(next, ..)| begins(next));
+        let end = FAILURES.get(at + 1).map_or(lines.len(), |(next, ..)| begins(next));
         let own = flat(&lines[begins(exercise)..end].join("\n"));
         assert!(own.contains(beside), "{exercise}: {beside:?} is not in {own}\n{}", ran.err);
         for sentence in *sentences {
             assert!(own.contains(sentence), "{exercise}: {sentence:?} is not in {own}");
         }
     }
-    let said = flat(&ran.err);
+    let errors = flat(&ran.err);
     for words in [
         "exercises/toy-broken does not build",
         "exercises/toy-own-allocator does not build",
         "already has the one global allocator, the meter: remove the other",
     ] {
-        assert!(said.contains(words), "{words:?} is not in {}", ran.err);
+        assert!(errors.contains(words), "{words:?} is not in {}", ran.err);
     }
     assert!(!ran.out.contains("Every exercise is steady"), "{}", ran.out);
 }
 
 #[test]
-fn what_cannot_be_measured_is_not_called_steady_and_says_why() {
+fn an_exercise_that_cannot_be_measured_is_not_steady_and_says_why() {
     let toy = workshop();
     for (exercise, words) in [
         ("toy-homeless", "cannot be counted: No such file"),
@@ -243,13 +243,13 @@ fn what_cannot_be_measured_is_not_called_steady_and_says_why() {
     }
     let ran = run(toy, &["test", "toy-littering"]).ends_with(1);
     assert!(flat(&ran.out).contains("It left 3 processes behind (sleep)"), "{}", ran.out);
-    // What it printed is told, and marked.
+    // Its output is shown and marked.
     let ran = run(toy, &["test", "toy-exiting"]).ends_with(1);
     ran.says(&["It had printed, last:", "  | test memory::growth ... ok"]);
 }
 
 #[test]
-fn a_behaviour_that_goes_wrong_fails_alone() {
+fn a_failing_behaviour_affects_no_other_trial() {
     let place = "exercises/toy-misbehaving/tests/memory.rs";
     for (behaviour, words) in [
         ("panic!(\"one is not two\")", "It panicked: one is not two at"),
@@ -267,9 +267,9 @@ fn a_behaviour_that_goes_wrong_fails_alone() {
     }
 }
 
-/// By plain `cargo test` too, what ends its process with success is no pass.
+/// In plain `cargo test` too, a process that exits with success does not pass.
 #[test]
-fn plain_cargo_test_does_not_pass_what_exits() {
+fn plain_cargo_test_does_not_pass_a_test_that_exits() {
     let place = "exercises/toy-leaving/tests/memory.rs";
     let toy = Toy::new("workshop-that-leaves").with(1, "toy-leaving", STEADY);
     let leaving = "|_| { println!(\"goodbye\"); std::process::exit(0) })";
@@ -295,12 +295,12 @@ fn a_test_that_never_lists_its_trials_is_ended() {
         "ExitCode {\n    if true { loop { std::thread::park() } }\n",
     );
     let ran = run(&toy, &["test", "toy-beginning"]).ends_with(2);
-    let said = flat(&ran.err);
-    assert!(said.contains("does not list its trials: it was ended after 8"), "{}", ran.err);
+    let errors = flat(&ran.err);
+    assert!(errors.contains("does not list its trials: it was ended after 8"), "{}", ran.err);
 }
 
 #[test]
-fn a_wrong_patience_is_refused_with_what_is_right() {
+fn an_invalid_timeout_is_refused_with_a_valid_one() {
     let toy = Toy::new("workshop-without-patience").with(1, "toy-steady", STEADY);
     let mut command = toy.command(&["run"]);
     let ran = Ran::run(command.env("LEAK_LAB_SILENCE", "never")).ends_with(2);
@@ -312,7 +312,7 @@ fn sources_that_delete_themselves_are_measured_as_they_were_built() {
     let toy = Toy::new("workshop-that-deletes-itself").with(1, "toy-gone", SELF_DELETING);
     run(&toy, &["run", "toy-gone"]).ends_with(0).says(&["Growing", "toy_gone_exercise::keep"]);
     assert!(!Path::new(&toy.path("exercises/toy-gone/src")).exists());
-    // From then on it does not build, and the other version is measured all the same.
+    // From now on it does not build, but the other version is still measured.
     let ran = run(&toy, &["run", "toy-gone"]).ends_with(2);
     ran.says(&["The exercise does not build", "The solution is steady"]);
     fs::create_dir_all(toy.path("exercises/toy-gone/src")).unwrap();

@@ -1,5 +1,5 @@
-//! `profile`: another tool's conclusion beside ours, with a tool that only pretends, and with a real
-//! one where there is one.
+//! `profile`: another tool's conclusion beside ours, with fake tools, and with a real one if it is
+//! installed.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -11,17 +11,17 @@ use crate::support::toy::{BROKEN, GROWING, PANICKING, Toy};
 use crate::support::traces::Traces;
 use tempfile::TempDir;
 
-/// Keeps a block for each operation, and gives all back at the end.
+/// Keeps a block for each operation, and frees all at the end.
 const KEEPING: &str = "
     let mut kept = Vec::new();
     context.soak().run(|operation| kept.push(Box::new(operation.number())))";
 
-/// Pretends to be heaptrack: runs the program, and writes its file.
+/// A fake heaptrack: runs the program, and writes its file.
 const HEAPTRACK: &str = "#!/bin/sh
 test \"$1\" = -o || exit 3
 out=$2
 shift 2
-echo 'results of a pretended heaptrack' > \"$out.gz\"
+echo 'results of a fake heaptrack' > \"$out.gz\"
 exec \"$@\"
 ";
 const HEAPTRACK_PRINT: &str = "#!/bin/sh
@@ -54,7 +54,7 @@ fn programs(programs: &[(&str, &str)]) -> TempDir {
     folder
 }
 
-/// Runs `arguments` with the programs of `first` before all others; nothing is left behind.
+/// Runs `arguments` with the programs in `first` before all others on the path.
 fn run(toy: &Toy, first: &Path, arguments: &[&str]) -> Ran {
     let path = std::env::var("PATH").unwrap();
     run_on(toy, &format!("{}:{path}", first.display()), arguments)
@@ -70,7 +70,7 @@ fn run_on(toy: &Toy, path: &str, arguments: &[&str]) -> Ran {
 }
 
 #[test]
-fn a_tools_conclusion_stands_beside_ours() {
+fn a_tools_conclusion_is_shown_beside_ours() {
     let tools = programs(&[("heaptrack", HEAPTRACK), ("heaptrack_print", HEAPTRACK_PRINT)]);
     let order = ["profile", "toy-kept", "--tool", "heaptrack", "--rounds", "2"];
     run(&workshop(), tools.path(), &order).ends_with(0).says(&[
@@ -100,7 +100,7 @@ fn the_other_version_and_other_rounds_can_be_chosen() {
 }
 
 #[test]
-fn a_missing_tool_is_said_with_how_to_get_it() {
+fn a_missing_tool_is_reported_with_instructions() {
     let cargo = Path::new(env!("CARGO")).parent().unwrap().display().to_string();
     for (tool, program) in
         [("heaptrack", "heaptrack"), ("valgrind", "valgrind"), ("dhat", "valgrind")]
@@ -117,38 +117,39 @@ fn a_missing_tool_is_said_with_how_to_get_it() {
 }
 
 #[test]
-fn what_has_no_result_is_said() {
+fn a_missing_result_is_reported() {
     let silent = "#!/bin/sh\nshift 2\nexec \"$@\"\n";
     let tools = programs(&[("heaptrack", silent), ("heaptrack_print", HEAPTRACK_PRINT)]);
-    let of = |toy: &str| {
+    let profile = |toy: &str| {
         run(&workshop(), tools.path(), &["profile", toy, "--tool", "heaptrack"]).ends_with(2)
     };
-    of("toy-kept").warns(&["heaptrack did not write "]);
-    of("toy-broken").warns(&["exercises/toy-broken does not build"]);
-    of("toy-panicking").warns(&["toy-panicking has no result. It panicked: out of tickets"]);
-    of("toy-kep").warns(&["There is no exercise named \"toy-kep\". Did you mean toy-kept?"]);
+    profile("toy-kept").warns(&["heaptrack did not write "]);
+    profile("toy-broken").warns(&["exercises/toy-broken does not build"]);
+    profile("toy-panicking").warns(&["toy-panicking has no result. It panicked: out of tickets"]);
+    profile("toy-kep").warns(&["There is no exercise named \"toy-kep\". Did you mean toy-kept?"]);
 }
 
-/// The lesson, by the real tool: what is out of reach is lost to memcheck, what is held is not.
+/// Memcheck calls unreachable memory lost, but not memory that is held.
 #[test]
-fn memcheck_finds_what_is_out_of_reach_and_not_what_is_held() {
+fn memcheck_finds_unreachable_memory_and_not_held_memory() {
     if Command::new("valgrind").arg("--version").output().is_err() {
-        eprintln!("skipped: valgrind is not installed, so what it says cannot be tried");
+        eprintln!("skipped: valgrind is not installed");
         return;
     }
     let nothing = programs(&[]);
-    let of = |toy: &str, tool: &str| {
+    let profile = |toy: &str, tool: &str| {
         let order = ["profile", toy, "--tool", tool, "--rounds", "2", "--operations", "50"];
         run(&workshop(), nothing.path(), &order).ends_with(0)
     };
-    of("toy-lost", "valgrind").says(&[
+    profile("toy-lost", "valgrind").says(&[
         "memcheck says, after 2 rounds and 100 operations:",
         "definitely lost: 2,400 bytes in 100 blocks",
         "  Growing",
         "toy_lost_exercise::keep",
         "Both find it",
     ]);
-    let kept = of("toy-kept", "valgrind").says(&["  Growing", "memcheck does not call it lost."]);
+    let kept =
+        profile("toy-kept", "valgrind").says(&["  Growing", "memcheck does not call it lost."]);
     assert!(!kept.out.contains("Both find it"), "{}", kept.out);
-    of("toy-lost", "dhat").says(&["dhat says", "At t-gmax:", "At t-end:", "  Growing"]);
+    profile("toy-lost", "dhat").says(&["dhat says", "At t-gmax:", "At t-end:", "  Growing"]);
 }

@@ -1,4 +1,4 @@
-//! The runner on a toy workshop: what each command prints, and how it ends.
+//! The output and exit code of each command, in a toy workshop.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -14,7 +14,7 @@ use crate::support::toy::{
 use crate::support::traces::is_running;
 use rustix::process::{Pid, Signal, kill_process};
 
-/// A workshop with an exercise of each outcome.
+/// A workshop with an exercise for each outcome.
 fn workshop() -> &'static Toy {
     static WORKSHOP: OnceLock<Toy> = OnceLock::new();
     WORKSHOP.get_or_init(|| {
@@ -90,7 +90,7 @@ fn run_with_a_name_compares_the_versions_in_full() {
 }
 
 #[test]
-fn run_ends_with_0_where_every_chosen_version_has_a_verdict() {
+fn run_ends_with_0_if_every_selected_version_has_a_verdict() {
     let toys = ["run", "toy-growing", "toy-undecided", "toy-steady"];
     workshop().run(&toys).ends_with(0).says(&["toy-steady", "toy-growing", "toy-undecided"]);
     let broken_ones_solution = ["run", "toy-broken", "--version", "solution"];
@@ -99,7 +99,7 @@ fn run_ends_with_0_where_every_chosen_version_has_a_verdict() {
 }
 
 #[test]
-fn run_says_of_an_exercise_without_a_verdict_what_became_of_it() {
+fn run_explains_why_an_exercise_has_no_verdict() {
     workshop().run(&["run", "toy-exiting"]).ends_with(2).says(&[
         "ended its own process",
         "not available",
@@ -127,7 +127,7 @@ fn test_passes_a_steady_exercise_and_shows_its_figures() {
 }
 
 #[test]
-fn test_fails_what_leaks_panics_exits_or_aborts() {
+fn test_fails_an_exercise_that_leaks_panics_exits_or_aborts() {
     for (toy, words) in [
         ("toy-growing", "1.00 live blocks per operation (95 % interval 1.00 to 1.00)"),
         ("toy-panicking", "It panicked: out of tickets"),
@@ -143,7 +143,7 @@ fn test_fails_what_leaks_panics_exits_or_aborts() {
 }
 
 #[test]
-fn test_of_a_leak_names_the_line_and_says_so_after_the_resources() {
+fn test_of_a_leak_names_the_line_after_the_resources() {
     workshop().run(&["test", "toy-growing"]).ends_with(1).says(&[
         "of live memory per operation",
         "Allocated, and not given back, by:\n",
@@ -155,7 +155,7 @@ fn test_of_a_leak_names_the_line_and_says_so_after_the_resources() {
 }
 
 #[test]
-fn a_workload_that_stopped_early_is_not_sent_for_more_rounds() {
+fn more_rounds_are_not_suggested_for_a_workload_that_stopped() {
     let tested = workshop().run(&["test", "toy-stopped"]).ends_with(1).says(&[
         "open  memory::growth",
         "Not proven steady.",
@@ -173,7 +173,7 @@ fn a_workload_that_stopped_early_is_not_sent_for_more_rounds() {
 }
 
 #[test]
-fn test_measures_an_undecided_exercise_once_more_and_for_longer() {
+fn test_measures_an_undecided_exercise_again_for_longer() {
     let ran = workshop().run(&["test", "toy-undecided"]).ends_with(1);
     ran.says(&["open  memory::growth", "Not proven steady yet", "rounds: Some(192)", "Failed"]);
 }
@@ -200,7 +200,7 @@ fn an_unknown_name_is_answered_with_the_nearest_one() {
 }
 
 #[test]
-fn a_wrong_setting_is_refused_with_what_is_right() {
+fn an_invalid_option_is_refused_with_the_valid_values() {
     for (option, number) in [("--rounds", "0"), ("--rounds", "-1"), ("--operations", "-1")] {
         let ran = workshop().run(&["run", option, number]).ends_with(2);
         let value = format!("invalid value '{number}' for '{option} <N>'");
@@ -216,7 +216,7 @@ fn a_wrong_setting_is_refused_with_what_is_right() {
 }
 
 #[test]
-fn a_manifest_that_does_not_load_is_shown_in_cargos_words() {
+fn a_manifest_that_does_not_load_is_reported_with_cargos_message() {
     let toy = Toy::new("manifest-that-does-not-load").with(1, "toy-manifest", STEADY);
     toy.write("exercises/toy-manifest/Cargo.toml", "[package\n");
     let ran = toy.run(&["run"]).ends_with(2);
@@ -225,7 +225,7 @@ fn a_manifest_that_does_not_load_is_shown_in_cargos_words() {
 }
 
 #[test]
-fn outside_of_a_workshop_the_way_back_is_said() {
+fn outside_a_workshop_the_next_step_is_named() {
     let elsewhere = tempfile::tempdir().unwrap();
     let mut command = workshop().command(&["list"]);
     let output = command.current_dir(elsewhere.path()).output().unwrap();
@@ -235,7 +235,7 @@ fn outside_of_a_workshop_the_way_back_is_said() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn a_closed_pipe_is_not_a_failure() {
     let mut command = workshop().command(&["run", "toy-growing", "toy-steady"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut first = String::new();
@@ -247,7 +247,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 }
 
 #[test]
-fn ctrl_c_leaves_neither_a_process_nor_a_folder_behind() {
+fn ctrl_c_leaves_no_process_and_no_folder_behind() {
     let toy = Toy::new("workshop-that-hangs").with(1, "toy-hanging", HANGING);
     let folder = tempfile::tempdir().unwrap();
     let mut command = toy.command(&["run", "--version", "exercise"]);
@@ -266,22 +266,22 @@ fn ctrl_c_leaves_neither_a_process_nor_a_folder_behind() {
     assert!(left.is_empty(), "{left:?}");
 }
 
-/// Waits, within a bound, until `look` finds something.
-fn until<T>(look: impl Fn() -> Option<T>) -> T {
+/// Waits, for a limited time, until `find` returns something.
+fn until<T>(find: impl Fn() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
-        if let Some(found) = look() {
+        if let Some(found) = find() {
             return found;
         }
-        assert!(began.elapsed() < Duration::from_secs(120), "it does not come");
+        assert!(began.elapsed() < Duration::from_secs(120), "it does not appear");
         thread::sleep(Duration::from_millis(20));
     }
 }
 
-/// The process's number that a hanging toy told below `folder`.
+/// The process ID that a hanging toy wrote below `folder`.
 fn process_in(folder: &Path) -> Option<String> {
-    let told = fs::read_dir(folder).ok()?.find_map(|entry| {
+    let process = fs::read_dir(folder).ok()?.find_map(|entry| {
         fs::read_to_string(entry.ok()?.path().join("files").join("process")).ok()
     });
-    told.filter(|number| !number.is_empty())
+    process.filter(|process| !process.is_empty())
 }

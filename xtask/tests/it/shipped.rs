@@ -1,4 +1,5 @@
-//! As shipped, always: without git, in a shallow clone, after commits, with a full disk.
+//! The shipped version can always be restored: without git, in a shallow clone, after commits, on a full
+//! disk.
 
 use std::fs;
 use std::path::Path;
@@ -34,7 +35,7 @@ fn git(folder: &Path, arguments: &[&str]) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Runs `arguments` after `limits`, in the words of a shell.
+/// Runs `arguments` after the shell commands `limits`.
 fn limited(toy: &Toy, limits: &str, arguments: &[&str]) -> Output {
     let runner = toy.command(arguments);
     let mut shell = Command::new("bash");
@@ -43,7 +44,7 @@ fn limited(toy: &Toy, limits: &str, arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn without_git_the_copy_laid_aside_at_the_first_command_brings_it_back() {
+fn without_git_it_is_restored_from_the_copy_saved_by_the_first_command() {
     let (_folder, toy) = workshop("toy-no-git");
     let (file, shipped) = (library("toy-no-git"), toy.read(&library("toy-no-git")));
     toy.run(&["list"]).ends_with(0).says(&["as shipped"]);
@@ -65,7 +66,7 @@ fn without_git_the_copy_laid_aside_at_the_first_command_brings_it_back() {
     ]);
     assert_eq!(toy.read(&file), shipped);
     assert!(!toy.path("exercises/toy-no-git/src/more.rs").exists());
-    // What was printed is where it is.
+    // The printed folder contains the version.
     let kept = reset.out.lines().find_map(|line| line.trim().strip_prefix(".leak-lab/kept/"));
     let kept = format!(".leak-lab/kept/{}", kept.unwrap());
     assert_eq!(toy.read(&format!("{kept}/src/lib.rs")), FIXED);
@@ -81,7 +82,7 @@ fn without_git_the_copy_laid_aside_at_the_first_command_brings_it_back() {
 }
 
 #[test]
-fn what_is_edited_after_a_reset_is_kept_by_its_undo() {
+fn an_undo_saves_edits_made_after_the_reset() {
     let (_folder, toy) = workshop("toy-twice");
     let file = library("toy-twice");
     toy.run(&["list"]).ends_with(0);
@@ -98,7 +99,7 @@ fn what_is_edited_after_a_reset_is_kept_by_its_undo() {
 }
 
 #[test]
-fn in_a_shallow_clone_git_brings_it_back_after_commits_over_it() {
+fn in_a_shallow_clone_it_is_restored_from_git_after_commits() {
     let (origin, toy) = workshop("toy-shallow");
     let (file, shipped) = (library("toy-shallow"), toy.read(&library("toy-shallow")));
     git(origin.path(), &["init", "-q"]);
@@ -113,7 +114,7 @@ fn in_a_shallow_clone_git_brings_it_back_after_commits_over_it() {
     let from = format!("file://{}", origin.path().display());
     git(clones.path(), &["clone", "-q", "--depth", "1", &from, "clone"]);
     let clone = Toy::at(&clones.path().join("clone"));
-    // Before any command of ours, so nothing is laid aside.
+    // Before the first command, so no copy is saved.
     clone.write(&file, FIXED);
     git(&clone.path(""), &["commit", "-qam", "mine"]);
     assert!(!clone.path(".leak-lab").exists());
@@ -130,7 +131,7 @@ fn in_a_shallow_clone_git_brings_it_back_after_commits_over_it() {
 }
 
 #[test]
-fn what_is_nowhere_to_be_had_is_said_and_nothing_is_changed() {
+fn a_shipped_version_that_is_not_available_is_reported_and_nothing_changes() {
     let (_folder, toy) = workshop("toy-nowhere");
     let file = library("toy-nowhere");
     // Edited before the first command, and without git.
@@ -139,14 +140,14 @@ fn what_is_nowhere_to_be_had_is_said_and_nothing_is_changed() {
     let words = ["shipped version of exercises/toy-nowhere/src/lib.rs is not available", "archive"];
     toy.run(&["reset", "toy-nowhere"]).ends_with(2).warns(&words);
     assert_eq!(toy.read(&file), FIXED);
-    // A copy that is not what was shipped is not taken for it.
+    // A copy with another content is not used.
     toy.write(".leak-lab/shipped/toy-nowhere/src/lib.rs", "//! Forged.\n");
     toy.run(&["reset", "toy-nowhere"]).ends_with(2).warns(&words);
     assert_eq!(toy.read(&file), FIXED);
 }
 
 #[test]
-fn a_workshop_without_a_lock_says_how_to_get_one() {
+fn a_missing_lock_is_reported_with_the_command_that_writes_it() {
     let folder = tempfile::tempdir().unwrap();
     let toy = Toy::new(folder.path().to_str().unwrap()).with(1, "toy-unlocked", STEADY);
     toy.run(&["reset", "toy-unlocked"])
@@ -161,7 +162,7 @@ fn on_a_full_disk_the_exercise_stays_as_it_was() {
     let file = library("toy-full");
     toy.run(&["list"]).ends_with(0);
     toy.write(&file, FIXED);
-    // No file can be written at all.
+    // No file can be written.
     let refused = limited(&toy, "trap '' XFSZ; ulimit -f 0", &["reset", "toy-full"]);
     let words = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert_eq!(refused.status.code(), Some(2), "{words}");
@@ -172,10 +173,10 @@ fn on_a_full_disk_the_exercise_stays_as_it_was() {
 }
 
 #[test]
-fn an_interrupted_reset_loses_nothing_and_the_next_one_ends_it() {
+fn an_interrupted_reset_loses_nothing_and_the_next_one_completes_it() {
     let folder = tempfile::tempdir().unwrap();
     let toy = Toy::new(folder.path().to_str().unwrap()).with(1, "toy-cut", GROWING);
-    // What was shipped is larger than what the learner has.
+    // The shipped version is larger than the learner's.
     let long = format!("//! Long.\n{}", "// A line of many.\n".repeat(1000));
     toy.write("exercises/toy-cut/src/long.rs", &long);
     let toy = toy.shipped();
@@ -184,13 +185,13 @@ fn an_interrupted_reset_loses_nothing_and_the_next_one_ends_it() {
     toy.write(&file, FIXED);
     toy.write("exercises/toy-cut/src/long.rs", "//! Short.\n");
 
-    // Enough room for the learner's version, and not for what was shipped.
+    // Enough room for the learner's version, but not for the shipped one.
     let limit = "ulimit -f 8";
     let refused = limited(&toy, &format!("trap '' XFSZ; {limit}"), &["reset", "toy-cut"]);
     let words = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert_eq!(refused.status.code(), Some(2), "{words}");
     assert!(words.contains("was left as it was"), "{words}");
-    // The same, ended by a signal in the middle of the write.
+    // The same, but a signal ends it during the write.
     let cut = limited(&toy, limit, &["reset", "toy-cut"]);
     assert_eq!(cut.status.code(), None, "{}", String::from_utf8_lossy(&cut.stderr));
 
@@ -208,7 +209,7 @@ fn an_interrupted_reset_loses_nothing_and_the_next_one_ends_it() {
     assert_eq!(toy.read(&file), FIXED);
 }
 
-/// The folders of kept versions.
+/// The backups.
 fn kept(toy: &Toy) -> Vec<String> {
     let entries = fs::read_dir(toy.path(".leak-lab/kept")).into_iter().flatten().flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
@@ -216,7 +217,7 @@ fn kept(toy: &Toy) -> Vec<String> {
 }
 
 #[test]
-fn once_edited_what_was_shipped_stands_beside_mine_and_the_solution() {
+fn the_shipped_version_of_an_edited_exercise_is_compared_too() {
     let _place = Toy::builds_shipped_versions();
     let (_folder, toy) = workshop("toy-three");
     let toy_in_three = ["run", "toy-three"];
@@ -230,7 +231,7 @@ fn once_edited_what_was_shipped_stands_beside_mine_and_the_solution() {
     let words: Vec<&str> = row.split_whitespace().collect();
     assert_eq!(words, ["verdict", "Growing", "Steady", "Steady"], "{}", ran.out);
     ran.says(&["shipped", "exercise", "solution", "The shipped exercise leaks"]);
-    // Growth alone does not prove it fixed; the whole test does.
+    // Steady growth alone does not make it fixed.
     toy.run(&["list"]).says(&["edited      not run"]);
     toy.run(&["test", "toy-three"]).ends_with(0);
     toy.run(&["list"]).says(&["edited      fixed"]);

@@ -1,5 +1,5 @@
-//! `cargo xtask verify` of a decoy, an exercise whose growth is fine: its form on a toy tree, and
-//! what is measured of it on toys that are built and run.
+//! `verify` of a decoy, an exercise that does not leak: the checks of files on a toy tree, and the checks
+//! of trials on toys.
 
 use crate::support::toy::{FILLING, GROWING, STEADY, STOPPED, Toy};
 use crate::support::tree::Tree;
@@ -7,7 +7,7 @@ use crate::support::tree::Tree;
 const METADATA: &str = "crates/toy-cache/exercise.toml";
 const README: &str = "solutions/toy-cache/README.md";
 
-/// The table of a decoy that is what it says.
+/// The `[decoy]` table of a correct decoy.
 const DECOY: &str = "resources = [\"live_blocks\", \"live_bytes\"]\nlevels_off_after = 700\n\
                      [decoy.too_short]\nrounds = 12\noperations_per_round = 40\n\
                      verdict = \"undecided\"\n";
@@ -45,7 +45,7 @@ fn a_whole_decoy_is_proven() {
 }
 
 #[test]
-fn metadata_of_two_kinds_or_of_none_is_refused() {
+fn metadata_with_two_kinds_or_none_is_refused() {
     decoy()
         .replace(METADATA, "[decoy]", "[fix]\nfiles = []\n\n[decoy]")
         .is_refused(METADATA, "it has [decoy] beside [leak] or [fix]");
@@ -55,7 +55,7 @@ fn metadata_of_two_kinds_or_of_none_is_refused() {
 }
 
 #[test]
-fn metadata_that_says_nothing_of_its_growth_is_refused() {
+fn metadata_without_meaningful_values_is_refused() {
     decoy()
         .replace(METADATA, "levels_off_after = 700", "levels_off_after = 0")
         .is_refused(METADATA, "Its levels_off_after in [decoy] has no meaningful value.");
@@ -69,7 +69,7 @@ fn metadata_that_says_nothing_of_its_growth_is_refused() {
 }
 
 #[test]
-fn a_decoy_that_is_called_one_is_refused() {
+fn a_decoy_that_is_revealed_is_refused() {
     decoy()
         .replace(METADATA, "A cache that keeps every page", "A decoy")
         .is_refused(METADATA, "Its summary reveals that it is a decoy.");
@@ -91,7 +91,7 @@ fn a_solution_that_changes_anything_is_refused() {
 }
 
 #[test]
-fn a_decoys_solution_without_its_parts_is_refused() {
+fn a_decoys_solution_without_its_sections_is_refused() {
     decoy()
         .replace(README, "## Why it is fine", "## The fix")
         .is_refused(README, "Expected heading `## Why it is fine`, found `## The fix`.");
@@ -109,7 +109,7 @@ fn tempting_fixes_are_at_least_two_and_each_breaks_a_behaviour() {
 }
 
 #[test]
-fn a_decoy_is_listed_at_its_place_and_next_is_what_is_not_steady() {
+fn a_decoy_is_listed_in_its_place_and_skipped_as_the_next_step() {
     let toy = Toy::new("decoy-between")
         .with(1, "toy-first", STEADY)
         .with_decoy(1.5, "toy-between", FILLING, DECOY)
@@ -127,8 +127,8 @@ fn a_decoy_is_listed_at_its_place_and_next_is_what_is_not_steady() {
 }
 
 #[test]
-fn what_is_measured_of_a_decoy_must_be_what_it_declares() {
-    let says = |from: &str, to: &str| {
+fn a_decoy_must_measure_as_it_declares() {
+    let with = |from: &str, to: &str| {
         assert!(DECOY.contains(from));
         DECOY.replace(from, to)
     };
@@ -137,18 +137,18 @@ fn what_is_measured_of_a_decoy_must_be_what_it_declares() {
         .with_decoy(1, "toy-true", FILLING, DECOY)
         .with_decoy(2, "toy-leaking", GROWING, DECOY)
         .with_decoy(3, "toy-flat", STEADY, DECOY)
-        .with_decoy(4, "toy-too-early", FILLING, &says("= 700", "= 300"))
-        .with_decoy(5, "toy-too-late", FILLING, &says("= 700", "= 90000"))
-        .with_decoy(6, "toy-verdict", FILLING, &says("undecided", "growing"))
+        .with_decoy(4, "toy-too-early", FILLING, &with("= 700", "= 300"))
+        .with_decoy(5, "toy-too-late", FILLING, &with("= 700", "= 90000"))
+        .with_decoy(6, "toy-verdict", FILLING, &with("undecided", "growing"))
         .with_decoy(
             7,
             "toy-shorter",
             FILLING,
-            &says(short, "rounds = 24\noperations_per_round = 20"),
+            &with(short, "rounds = 24\noperations_per_round = 20"),
         )
         .with_decoy(8, "toy-cut-short", STOPPED, DECOY);
 
-    // What the toys lack of form fails beside it, and is not looked at here.
+    // The toys fail other checks too.
     let trial = |version: &str, name: &str| format!("{version}/{name}, trial memory::growth\n");
     for (name, [check, words]) in [
         ("toy-leaking", ["FAILED   exercise", "It leaks: after"]),

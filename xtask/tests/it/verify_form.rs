@@ -1,15 +1,15 @@
-//! `cargo xtask verify --form`: a whole toy tree is proven, and each broken one is refused with a
-//! sentence that names the file and says what to do.
+//! `verify --form`: the toy tree is proven, and each fault in it is reported with the file and what to
+//! do.
 
 use crate::support::tree::Tree;
 
 #[test]
-fn a_whole_tree_is_proven() {
+fn a_complete_tree_is_proven() {
     Tree::whole().verify().ends_with(0).says(&["All 7 checks are proven."]);
 }
 
 #[test]
-fn the_first_line_says_whether_the_exercises_are_as_shipped_with_git_and_without() {
+fn the_first_line_says_whether_everything_is_as_shipped() {
     let verified = Tree::whole().verify();
     let first = verified.out.lines().next().unwrap_or_default();
     assert!(
@@ -30,7 +30,7 @@ fn the_first_line_says_whether_the_exercises_are_as_shipped_with_git_and_without
 }
 
 #[test]
-fn a_lock_that_is_not_renewed_is_refused_with_the_command_that_renews_it() {
+fn an_outdated_lock_is_refused_with_the_command_that_renews_it() {
     let file = "exercises/toy-cache/src/lib.rs";
     let tree = Tree::whole().replace(file, "Pages and", "The pages and");
     let tree = tree.replace("solutions/toy-cache/src/lib.rs", "Pages and", "The pages and");
@@ -38,12 +38,12 @@ fn a_lock_that_is_not_renewed_is_refused_with_the_command_that_renews_it() {
         .says(&["cargo xtask verify toy-cache --accept", "1 of 7 checks failed."]);
     tree.run(&["verify", "--form", "toy-cache", "--accept"])
         .ends_with(0)
-        .says(&["shipped from now on with these changes:\n  src/lib.rs is edited"]);
+        .says(&["shipped now with these changes:\n  src/lib.rs is edited"]);
     tree.verify().ends_with(0);
 }
 
 #[test]
-fn a_lock_that_is_missing_or_no_lock_is_refused() {
+fn a_missing_or_invalid_lock_is_refused() {
     let place = "crates/toy-cache/shipped.toml";
     Tree::whole().remove(place).is_refused(place, "There is no such file");
     Tree::whole().write(place, "format = 2\n[files]\n").is_refused(place, "its format is 2");
@@ -91,7 +91,7 @@ fn two_exercises_with_one_order_are_refused() {
 }
 
 #[test]
-fn a_declared_file_or_function_that_is_not_there_is_refused() {
+fn a_declared_file_or_function_that_does_not_exist_is_refused() {
     let metadata = "crates/toy-cache/exercise.toml";
     Tree::whole()
         .replace(metadata, "function = \"Cache::get\"", "function = \"Cache::fetch\"")
@@ -144,7 +144,7 @@ fn a_second_mention_of_the_version_in_the_memory_test_is_refused() {
 }
 
 #[test]
-fn a_word_that_gives_the_exercise_away_is_refused() {
+fn a_word_that_reveals_the_leak_is_refused() {
     Tree::whole()
         .replace("exercises/toy-cache/src/cache.rs", "/// An empty cache.", "/// A leaky cache.")
         .is_refused("exercises/toy-cache/src/cache.rs:13", "The word \"leaky\"");
@@ -158,7 +158,7 @@ fn another_order_of_dependencies_is_refused() {
 }
 
 #[test]
-fn a_readme_without_its_parts_is_refused() {
+fn a_readme_without_its_sections_is_refused() {
     let readme = "exercises/toy-cache/README.md";
     Tree::whole()
         .replace(readme, "### Memory profile", "### Memory")
@@ -181,7 +181,7 @@ fn a_readme_without_its_parts_is_refused() {
 }
 
 #[test]
-fn a_solutions_readme_without_its_parts_is_refused() {
+fn a_solutions_readme_without_its_sections_is_refused() {
     let readme = "solutions/toy-cache/README.md";
     Tree::whole()
         .replace(readme, "## Try next", "## Next")
@@ -196,7 +196,7 @@ fn a_solutions_readme_without_its_parts_is_refused() {
 }
 
 #[test]
-fn what_is_still_to_be_written_is_named() {
+fn placeholders_are_listed() {
     let readme = "exercises/toy-cache/README.md";
     Tree::whole()
         .replace(readme, "Many strings.", "TO WRITE: what a snapshot shows.")
@@ -213,7 +213,7 @@ fn a_patch_that_does_not_apply_is_refused_with_its_hunk() {
 }
 
 #[test]
-fn a_patch_that_is_no_diff_is_refused() {
+fn a_patch_that_is_not_a_diff_is_refused() {
     let patch = "crates/toy-cache/fixes/right/clear-late.patch";
     Tree::whole()
         .replace(patch, "@@ -17,6 +17,9 @@", "@@ -17,6 +17,4 @@")
@@ -222,7 +222,7 @@ fn a_patch_that_is_no_diff_is_refused() {
 }
 
 #[test]
-fn a_patch_without_its_words_is_refused() {
+fn a_patch_without_explanation_or_label_is_refused() {
     let patch = "crates/toy-cache/fixes/wrong/clear-all.patch";
     Tree::whole()
         .replace(patch, "Clears all.", "")

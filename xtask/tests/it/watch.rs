@@ -1,4 +1,4 @@
-//! `watch` in a real terminal, as a learner uses it who has read the README and nothing else.
+//! `watch` in a terminal, as used by a learner who has only read the README.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ fn watch(copy: &WorkshopCopy, arguments: &[&str], size: (u16, u16)) -> Terminal 
     Terminal::run(&copy.command(arguments), size)
 }
 
-/// The commands that the README names for a learner; the test uses no others.
+/// The section of the README for learners. The test uses only commands from it.
 fn commands_of_the_readme() -> String {
     let readme = fs::read_to_string(repository().join("README.md")).unwrap();
     let (_, learn) = readme.split_once("\n## Learn\n").unwrap();
@@ -42,13 +42,12 @@ fn a_learner_finds_fixes_and_proves_the_first_exercise_from_the_readme_alone() {
 
     let copy = WorkshopCopy::new(NAME, "learner");
     let mut terminal = watch(&copy, &["watch"], (80, 40));
-    // Predict: an answer, a skipped question, and the rest skipped at once.
+    // Predict: one answer, one skipped question, then skip the rest.
     terminal.sees(&["what do you expect?", "What will grow?"]);
     terminal.types("blocks, bytes\r");
     terminal.sees(&["(a number)"]);
     terminal.types("\r");
-    terminal
-        .sees(&["falls", "yes or no"].map(|word| if word == "falls" { "fall when" } else { word }));
+    terminal.sees(&["fall when", "yes or no"]);
     terminal.types("\x1b");
     terminal.sees(&["you said: live blocks, live bytes", "as predicted"]);
     terminal.types("\r");
@@ -67,7 +66,7 @@ fn a_learner_finds_fixes_and_proves_the_first_exercise_from_the_readme_alone() {
     terminal.sees(&["hint 1 of 3"]);
     terminal.types("h");
     terminal.sees(&["hint 2 of 3"]);
-    // The difference: the solution is not given away unasked.
+    // The comparison: asks before it reveals the solution.
     terminal.types("d");
     terminal.sees(&["shows the solution", "any other key: no"]);
     terminal.types("s");
@@ -85,7 +84,7 @@ fn a_learner_finds_fixes_and_proves_the_first_exercise_from_the_readme_alone() {
     ]);
     terminal.types("d");
     terminal.sees(&["from yours (-) to the solution (+)", "- // Mine."]);
-    // Reset, after a question.
+    // Reset: asks first.
     terminal.types("r");
     terminal.sees(&["Restore exercises/unbounded-cache as it was shipped?"]);
     terminal.types("x");
@@ -96,7 +95,7 @@ fn a_learner_finds_fixes_and_proves_the_first_exercise_from_the_readme_alone() {
     terminal.sees(&["Your version is saved in", ".leak-lab/kept/", "reset unbounded-cache --undo"]);
     terminal.types("\r");
     terminal.sees(&["LEAKING", "as shipped", "0 of 1 fixed", "Waiting for changes"]);
-    // And back, while the terminal watches.
+    // And back, while it watches.
     copy.run(&["reset", "--undo"]).ends_with(0).says(&["is your version again"]);
     terminal.sees(&["FIXED: 12 of 12", "1 of 1 fixed"]);
     terminal.types("q");
@@ -107,11 +106,10 @@ fn a_learner_finds_fixes_and_proves_the_first_exercise_from_the_readme_alone() {
     copy.run(&["list"]).ends_with(0).says(&["edited      fixed"]);
 }
 
-/// The time from an edit of a string in the exercise to its verdict, in `watch`. Not a test of
-/// every day: a busy machine would fail it. `cargo test --package xtask --test it the_time -- --ignored
+/// The time from an edit of a string in the exercise to its verdict. It would fail on a busy machine: `cargo test --package xtask --test it the_time -- --ignored
 /// --nocapture`
 #[test]
-#[ignore = "measures time, so it wants the machine for itself"]
+#[ignore = "measures time, so it needs a quiet machine"]
 fn the_time_from_an_edit_to_its_verdict_is_short() {
     let copy = WorkshopCopy::new(NAME, "edits");
     let mut terminal = watch(&copy, &["watch", NAME], (80, 40));
@@ -126,7 +124,7 @@ fn the_time_from_an_edit_to_its_verdict_is_short() {
                 format!("{text}\n#[doc = \"Edit {edit}\"]\npub const EDIT: &str = \"{edit}\";\n");
             let began = Instant::now();
             fs::write(&file, edited).unwrap();
-            // First the new test is seen to be under way, then its verdict.
+            // First the new test is in progress, then there is a verdict.
             terminal.until(&["..."], |screen| screen.contains("Before your last save"));
             let screen = terminal.until(&["verdict"], |screen| {
                 screen.contains(" of 12 trials pass")

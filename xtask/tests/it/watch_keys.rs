@@ -1,5 +1,5 @@
-//! `watch` on toy exercises: its keys, a small terminal, polling, edits that hang or do not build,
-//! and how it ends.
+//! `watch` with toy exercises: its keys, a small terminal, polling, edits that hang or do not build, and
+//! its end.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ const HANGING: &str = "//! Toy.\n\n/// Hangs.\npub fn keep(_: u64) {\n    let \
     std::fs::write(process, std::process::id().to_string()).unwrap();\n    loop {\n        \
     std::thread::sleep(std::time::Duration::from_secs(1));\n    }\n}\n";
 
-/// The runner in a terminal of this size, in `toy`, past the questions that it begins with.
+/// The runner in a terminal of this size, in `toy`, with the first questions skipped.
 fn watch(toy: &Toy, arguments: &[&str], size: (u16, u16)) -> Terminal {
     let mut terminal = Terminal::run(&toy.command(arguments), size);
     terminal.sees(&["what do you expect?"]);
@@ -22,7 +22,7 @@ fn watch(toy: &Toy, arguments: &[&str], size: (u16, u16)) -> Terminal {
     terminal
 }
 
-/// A fresh workshop with a leaking exercise and a steady one, named after `name`.
+/// A fresh workshop with two leaking exercises and a steady one, named after `name`.
 fn workshop(name: &str) -> Toy {
     let folder = format!("watch-{name}");
     let _ = std::fs::remove_dir_all(Toy::new(&folder).path(".leak-lab"));
@@ -34,7 +34,7 @@ fn workshop(name: &str) -> Toy {
 }
 
 #[test]
-fn each_key_does_its_own_and_nothing_moves_by_itself() {
+fn each_key_has_its_action_and_nothing_happens_without_one() {
     let toy = workshop("keys");
     let mut terminal = watch(&toy, &["watch"], (80, 40));
     terminal.sees(&["keys-a: The toy keys-a", "LEAKING: 2 of 3", "0 of 3 fixed", "Waiting"]);
@@ -50,7 +50,7 @@ fn each_key_does_its_own_and_nothing_moves_by_itself() {
     ]);
     terminal.types("\r");
     terminal.sees(&["LEAKING: 2 of 3"]);
-    // A fix does not lead on; a key does.
+    // A fix does not go to the next exercise; a key does.
     toy.write("exercises/keys-a/src/lib.rs", FIXED);
     terminal.sees(&["keys-a: The toy", "FIXED: 3 of 3", "2 of 3 fixed", "edited"]);
     terminal.types("n");
@@ -65,10 +65,10 @@ fn each_key_does_its_own_and_nothing_moves_by_itself() {
 }
 
 #[test]
-fn other_versions_stand_beside_it_where_they_are_asked_for() {
+fn other_versions_are_measured_on_request() {
     let _place = Toy::builds_shipped_versions();
     let toy = workshop("beside");
-    // The first command lays aside what is shipped.
+    // The first command saves the shipped version.
     toy.run(&["list"]).ends_with(0);
     toy.write("exercises/beside-a/src/lib.rs", FIXED);
     let arguments = ["watch", "beside-a", "--version", "shipped", "--version", "solution"];
@@ -83,7 +83,7 @@ fn other_versions_stand_beside_it_where_they_are_asked_for() {
 }
 
 #[test]
-fn a_small_terminal_shows_what_fits_and_the_rest_on_a_key() {
+fn a_small_terminal_can_be_scrolled() {
     let toy = workshop("small");
     let mut terminal = watch(&toy, &["watch", "--poll"], (60, 12));
     let screen = terminal.sees(&["LEAKING: 2 of 3", "more lines; down: j", "q quit", "(polling)"]);
@@ -92,7 +92,7 @@ fn a_small_terminal_shows_what_fits_and_the_rest_on_a_key() {
     terminal.until(&["scrolled"], |screen| !screen.contains("LEAKING"));
     terminal.types("jjjjjjjjjjjjjjjjjj");
     terminal.sees(&["(the end; up: k)"]);
-    // Saves are noticed by looking, too.
+    // Polling notices saves.
     toy.write("exercises/small-a/src/lib.rs", FIXED);
     terminal.sees(&["FIXED: 3 of 3"]);
     terminal.types("q");
@@ -100,7 +100,7 @@ fn a_small_terminal_shows_what_fits_and_the_rest_on_a_key() {
 }
 
 #[test]
-fn an_edit_that_does_not_build_or_hangs_gives_way_to_the_next_save() {
+fn the_next_save_cancels_an_edit_that_hangs() {
     let toy = workshop("edits");
     let file = "exercises/edits-a/src/lib.rs";
     let mut terminal = watch(&toy, &["watch", "edits-a"], (80, 40));
@@ -108,27 +108,27 @@ fn an_edit_that_does_not_build_or_hangs_gives_way_to_the_next_save() {
     toy.write(file, "pub fn keep(number: u64) {\n    number.missing()\n}\n");
     terminal.sees(&["BROKEN: it does not build", "error[E0599]", "Waiting"]);
     toy.write(file, HANGING);
-    let told = toy.path("exercises/edits-a/.process");
-    let _ = std::fs::remove_file(&told);
-    terminal.until(&["a trial that hangs"], |_| told.exists());
+    let process_file = toy.path("exercises/edits-a/.process");
+    let _ = std::fs::remove_file(&process_file);
+    terminal.until(&["a trial that hangs"], |_| process_file.exists());
     let began = Instant::now();
     toy.write(file, FIXED);
     terminal.sees(&["FIXED: 3 of 3", "Waiting"]);
-    // It was not waited for until it had been silent for too long.
+    // It did not wait for the timeout of the hanging trial.
     assert!(began.elapsed() < Duration::from_secs(50), "{:?}", began.elapsed());
     terminal.types("q");
     assert!(terminal.ends().success());
 }
 
 #[test]
-fn ctrl_c_ends_all_that_was_started_and_gives_the_terminal_back() {
+fn ctrl_c_ends_every_process_and_restores_the_terminal() {
     let toy = workshop("ctrlc");
     toy.write("exercises/ctrlc-a/src/lib.rs", HANGING);
     let mut terminal = watch(&toy, &["watch", "ctrlc-a"], (80, 40));
-    let told = toy.path("exercises/ctrlc-a/.process");
-    let _ = std::fs::remove_file(&told);
-    // The file is there a moment before its number is.
-    let number = || std::fs::read_to_string(&told).ok().filter(|text| !text.is_empty());
+    let process_file = toy.path("exercises/ctrlc-a/.process");
+    let _ = std::fs::remove_file(&process_file);
+    // The file is created a moment before it is written.
+    let number = || std::fs::read_to_string(&process_file).ok().filter(|text| !text.is_empty());
     terminal.until(&["a trial that hangs"], |_| number().is_some());
     let process = number().unwrap();
     assert!(is_running(&process), "nothing runs that could be ended");

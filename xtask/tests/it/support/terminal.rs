@@ -1,4 +1,4 @@
-//! A real pseudo-terminal with the runner in it: what is typed into it, and what a person sees.
+//! The runner in a pseudo-terminal: types keys, and reads the screen.
 
 use std::io::{Read, Write};
 use std::process::Command;
@@ -15,7 +15,7 @@ const POLL: Duration = Duration::from_millis(5);
 /// The runner in a terminal.
 pub struct Terminal {
     screen: Arc<Mutex<vt100::Parser>>,
-    /// All that was written, colours and all.
+    /// Everything that was written, with control sequences.
     written: Arc<Mutex<Vec<u8>>>,
     keyboard: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
@@ -48,7 +48,7 @@ impl Terminal {
         let (seen, all) = (Arc::clone(&screen), Arc::clone(&written));
         thread::spawn(move || {
             let mut bytes = [0; 4096];
-            // An error is the end of a terminal whose last program has gone.
+            // Reading fails once the last program in the terminal has ended.
             while let Ok(count @ 1..) = output.read(&mut bytes) {
                 seen.lock().unwrap().process(&bytes[..count]);
                 all.lock().unwrap().extend_from_slice(&bytes[..count]);
@@ -58,23 +58,23 @@ impl Terminal {
         Self { screen, written, keyboard, child, _master: pair.master }
     }
 
-    /// What a person sees now.
+    /// The current contents of the screen.
     pub fn screen(&self) -> String {
         self.screen.lock().unwrap().screen().contents()
     }
 
-    /// All that was written, with the control sequences.
+    /// Everything that was written, with control sequences.
     pub fn written(&self) -> String {
         String::from_utf8_lossy(&self.written.lock().unwrap()).into_owned()
     }
 
-    /// Waits, within a bound, until all of `words` are seen at once.
+    /// Waits, for a limited time, until the screen contains all of `words`.
     #[track_caller]
     pub fn sees(&self, words: &[&str]) -> String {
         self.until(words, |screen| words.iter().all(|words| screen.contains(words)))
     }
 
-    /// Waits, within a bound, until `is_there` holds for what is seen.
+    /// Waits, for a limited time, until `is_there` holds for the screen.
     #[track_caller]
     pub fn until(&self, what: &[&str], is_there: impl Fn(&str) -> bool) -> String {
         let began = Instant::now();
@@ -83,7 +83,7 @@ impl Terminal {
             if is_there(&screen) {
                 return screen;
             }
-            assert!(began.elapsed() < LONGEST, "{what:?} does not come; there is:\n{screen}");
+            assert!(began.elapsed() < LONGEST, "{what:?} does not appear on:\n{screen}");
             thread::sleep(POLL);
         }
     }
@@ -94,12 +94,12 @@ impl Terminal {
         self.keyboard.flush().unwrap();
     }
 
-    /// Waits for the end.
+    /// Waits, for a limited time, until the runner ends.
     pub fn ends(&mut self) -> ExitStatus {
         let began = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
-                // What it wrote last may still be on its way.
+                // Its last output may not have arrived yet.
                 thread::sleep(POLL * 10);
                 return status;
             }
@@ -111,7 +111,7 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // It has ended already, unless the test has failed.
+        // It has ended already, unless the test failed.
         let _ = self.child.kill();
     }
 }

@@ -15,27 +15,27 @@ use super::{Ran, cargo_configuration, repository, runner, temporary_folder};
 pub const STEADY: &str = "context.soak().run(|_| drop(Box::new(1)))";
 /// Keeps a block of 8 bytes for each operation, in line 5 of `src/lib.rs`.
 pub const GROWING: &str = "context.soak().run(|operation| toy::keep(operation.number()))";
-/// Keeps a block of 8 bytes for each of the first 700 operations: fine, and flat from round 7 on.
+/// Keeps a block of 8 bytes for each of the first 700 operations: level from round 7 on.
 pub const FILLING: &str = "
     context.soak().run(|operation| if operation.number() < 700 { toy::keep(operation.number()) })";
 /// Panics in the third round.
 pub const PANICKING: &str = "
     context.soak().run(|operation| assert!(operation.round() < 2, \"out of tickets\"))";
-/// Ends its process with success in the third round, after it has printed a pass.
+/// Exits with success in the third round, after printing that the test passed.
 pub const EXITING: &str = "
     context.soak().run(|operation| if operation.round() == 2 {
         println!(\"test memory::growth ... ok\");
         std::process::exit(0)
     })";
-/// Is ended by a signal.
+/// Aborts.
 pub const ABORTING: &str = "context.soak().run(|_| if true { std::process::abort() })";
-/// Ends after three rounds by an error of its own.
+/// Stops after three rounds with an error.
 pub const STOPPED: &str = "
     context.soak().run(|operation| match operation.round() {
         3 => Err(\"no files are left\"),
         _ => Ok(()),
     })";
-/// Ends as Undecided, however long it runs.
+/// Is always undecided.
 pub const UNDECIDED: &str = "
     let mut report = context.soak().run(|_| {});
     report.verdict = leak_meter::Verdict::Undecided;
@@ -44,14 +44,14 @@ pub const UNDECIDED: &str = "
         why: format!(\"open with {context:?}\"),
     };
     report";
-/// Never ends; tells its process's number in its folder.
+/// Never ends, and writes its process ID to its folder.
 pub const HANGING: &str = "
     std::fs::write(context.folder().join(\"process\"), std::process::id().to_string()).unwrap();
     loop { std::thread::sleep(std::time::Duration::from_secs(1)) }";
 /// Does not compile.
 pub const BROKEN: &str = "let report: leak_meter::Report = 7; report";
 
-/// What every toy's library has.
+/// The library of every toy.
 const LIBRARY: &str = "//! Toy.
 
 /// Keeps a block of 8 bytes.
@@ -82,8 +82,8 @@ impl Toy {
         if let Some(text) = cargo_configuration(&toy.root) {
             toy.write(".cargo/config.toml", &text);
         }
-        // The same versions as the real workshop's, which are there already. Cargo adds to the
-        // copy, so a second copy tells whether the original has changed.
+        // The same versions as in the real workshop, which are already available. Cargo extends the
+        // lock file, so a second copy shows whether the original has changed.
         let lock = fs::read_to_string(repository().join("Cargo.lock")).unwrap_or_default();
         if fs::read_to_string(toy.root.join("Cargo.lock.original")).ok() != Some(lock.clone()) {
             toy.write("Cargo.lock.original", &lock);
@@ -92,7 +92,7 @@ impl Toy {
         toy
     }
 
-    /// With the exercise `name`, whose growth trial runs `growth`; its solution is steady.
+    /// Adds the exercise `name`, whose growth trial runs `growth`; its solution is steady.
     pub fn with(self, order: impl Display, name: &str, growth: &str) -> Self {
         let order = order.to_string();
         self.version(&order, name, "exercise", growth);
@@ -123,12 +123,15 @@ impl Toy {
         self.write(&format!("{folder}/tests/memory.rs"), &test);
     }
 
-    /// The version is the workshop's own: cargo tells packages of one target folder apart by name,
-    /// version and place *in* the workspace, and would take one toy's package for another's.
+    /// The version contains the workshop's name: cargo distinguishes packages in one target folder by
+    /// name, version and place *in* the workspace, and would confuse equally named toys of two
+    /// workshops. A workshop elsewhere has a random name, which would never be built again; its toys
+    /// have names of their own.
     fn manifest(&self, package: &str) -> String {
         let crates = repository().join("crates");
+        let workshop = self.root.strip_prefix(temporary_folder()).unwrap_or(Path::new("elsewhere"));
         let is_legal = |letter: &char| letter.is_ascii_alphanumeric();
-        let workshop: String = self.root.to_string_lossy().chars().filter(is_legal).collect();
+        let workshop: String = workshop.to_string_lossy().chars().filter(is_legal).collect();
         format!(
             "[package]\nname = \"{package}\"\nversion = \"0.1.0+{workshop}\"\nedition = \"2024\"\n\
              [dev-dependencies]\n\
@@ -139,7 +142,7 @@ impl Toy {
         )
     }
 
-    /// With words in place of others that must occur in the file at `place`, once it is as above.
+    /// Replaces `from`, which must occur in the file at `place`, by `to`.
     #[track_caller]
     pub fn replacing(self, place: &str, from: &str, to: &str) -> Self {
         let text = self.read(place);
@@ -148,8 +151,8 @@ impl Toy {
         self
     }
 
-    /// With the decoy `name`, both of whose versions run `growth`, and with `decoy`, the table of
-    /// this name without its heading.
+    /// Adds the decoy `name`, both of whose versions run `growth`. `decoy` is the contents of its table
+    /// `[decoy]`.
     pub fn with_decoy(self, order: impl Display, name: &str, growth: &str, decoy: &str) -> Self {
         let toy = self.with(&order, name, growth);
         let metadata = metadata(&order, name);
@@ -168,15 +171,15 @@ impl Toy {
         toy
     }
 
-    /// With the lock of every exercise as it is now: that is what is shipped.
+    /// Accepts every exercise as it is now as the shipped version.
     pub fn shipped(self) -> Self {
-        // A toy lacks much that `verify` asks for; that it takes the exercises is all that counts.
+        // A toy fails most checks of `verify`, but its exercises are accepted.
         let accepted = self.run(&["verify", "--form", "--accept"]);
         assert!(!accepted.out.is_empty(), "{}", accepted.err);
         self
     }
 
-    /// A workshop that lies there already, for instance a clone.
+    /// An existing workshop, such as a clone.
     pub fn at(root: &Path) -> Self {
         Self { root: root.to_owned() }
     }
@@ -187,7 +190,7 @@ impl Toy {
         fs::read_to_string(self.root.join(place)).unwrap()
     }
 
-    /// Where a file is.
+    /// The path of a file.
     pub fn path(&self, place: &str) -> PathBuf {
         self.root.join(place)
     }
@@ -211,7 +214,7 @@ impl Toy {
         command
     }
 
-    /// What comes of running `arguments` in this workshop.
+    /// The result of running `arguments` in this workshop.
     pub fn run(&self, arguments: &[&str]) -> Ran {
         Ran::run(&mut self.command(arguments))
     }

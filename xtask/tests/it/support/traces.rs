@@ -23,12 +23,12 @@ impl Traces {
         command.env("TMPDIR", self.0.path())
     }
 
-    /// Where its temporary files are.
+    /// The folder.
     pub fn folder(&self) -> &Path {
         self.0.path()
     }
 
-    /// Asserts that neither a process nor a file is left, within a bound.
+    /// Asserts that no process and no file is left, after a limited time.
     #[track_caller]
     pub fn are_gone(&self) {
         let began = Instant::now();
@@ -41,22 +41,22 @@ impl Traces {
         assert!(left.is_empty(), "files are left: {left:?}");
     }
 
-    /// The processes of the run that have not ended: their numbers and command lines.
+    /// The running processes of the run: their IDs and command lines.
     pub fn processes(&self) -> Vec<String> {
         marked(&format!("TMPDIR={}", self.folder().display()))
     }
 }
 
-// On Linux the system is asked and not `ps`, which a small container does not have.
+// Linux has /proc; small containers do not have `ps`.
 
-/// The processes that have not ended and have `mark` in their environment: their numbers and command
-/// lines. Another user's cannot be read, and are none of ours.
+/// The running processes with `mark` in their environment: their IDs and command lines. Processes of
+/// other users cannot be read, and do not belong to the run.
 #[cfg(target_os = "linux")]
 fn marked(mark: &str) -> Vec<String> {
     let command_line = |folder: &Path| {
         let environment = fs::read(folder.join("environ")).ok()?;
         environment.split(|byte| *byte == 0).find(|variable| *variable == mark.as_bytes())?;
-        // One that has ended, and that nobody has waited for, has neither environment nor arguments.
+        // A zombie has no environment and no arguments.
         let arguments = fs::read(folder.join("cmdline")).ok().filter(|text| !text.is_empty())?;
         let number = folder.file_name()?.to_string_lossy();
         Some(format!("{number} {}", String::from_utf8_lossy(&arguments).replace('\0', " ")))
@@ -65,8 +65,7 @@ fn marked(mark: &str) -> Vec<String> {
     folders.filter_map(|folder| command_line(&folder.path())).collect()
 }
 
-/// The processes that have not ended and have `mark` in their environment: their numbers and command
-/// lines.
+/// The running processes with `mark` in their environment: their IDs and command lines.
 #[cfg(not(target_os = "linux"))]
 fn marked(mark: &str) -> Vec<String> {
     let list = Command::new("ps").args(["axeww", "-o", "pid=,stat=,args="]).output().unwrap();
@@ -79,11 +78,11 @@ fn marked(mark: &str) -> Vec<String> {
     list.lines().filter(is_alive).filter(marked).map(str::to_owned).collect()
 }
 
-/// Whether the process of this number is there and has not ended.
+/// Whether the process with this ID is running.
 pub fn is_running(process: &str) -> bool {
     let state = if cfg!(target_os = "linux") {
         let status = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-        // After the program's name, which stands in brackets and may have some in it.
+        // The state follows the program's name in parentheses, which may contain some.
         status.rsplit_once(')').map(|(_, state)| state.to_owned()).unwrap_or_default()
     } else {
         let listed = Command::new("ps").args(["-o", "stat=", "-p", process]).output().unwrap();

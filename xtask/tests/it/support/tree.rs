@@ -12,7 +12,7 @@ use super::{Ran, copy_all, runner};
 pub struct Tree(TempDir);
 
 impl Tree {
-    /// The toy tree with all its parts.
+    /// The complete toy tree.
     pub fn whole() -> Self {
         let tree = Self(tempfile::tempdir().unwrap());
         let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/verify_tree");
@@ -26,7 +26,7 @@ impl Tree {
         self.0.path().join(file)
     }
 
-    /// Replaces words that must occur in `file`.
+    /// Replaces `from`, which must occur in `file`, by `to`.
     #[track_caller]
     pub fn replace(self, file: &str, from: &str, to: &str) -> Self {
         let text = fs::read_to_string(self.at(file)).unwrap();
@@ -34,7 +34,7 @@ impl Tree {
         self.write(file, &text.replacen(from, to, 1))
     }
 
-    /// Writes `file` anew.
+    /// Writes `file`.
     pub fn write(self, file: &str, text: &str) -> Self {
         fs::create_dir_all(self.at(file).parent().unwrap()).unwrap();
         fs::write(self.at(file), text).unwrap();
@@ -54,7 +54,7 @@ impl Tree {
         self
     }
 
-    /// Commits the tree as it is.
+    /// Commits the tree to a new repository.
     pub fn under_git(self) -> Self {
         let commit = ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-qm", "a"];
         for arguments in [&["init", "-q"][..], &["add", "."][..], &commit[..]] {

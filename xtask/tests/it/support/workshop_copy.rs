@@ -43,7 +43,7 @@ impl WorkshopCopy {
         copy
     }
 
-    /// Where a file of the copy is.
+    /// The path of a file in the copy.
     pub fn path(&self, place: &str) -> PathBuf {
         self.root.join(place)
     }
@@ -63,9 +63,9 @@ impl WorkshopCopy {
     }
 }
 
-/// The real workspace, with the copy's members and the real crates. The version is the copy's own:
-/// cargo tells packages of one target folder apart by name, version and place *in* the workspace,
-/// and would take what it built of the real exercise for the copy's.
+/// The manifest of the real workspace, with the copy's members and the real crates. The version is the
+/// copy's own: cargo distinguishes packages in one target folder by name, version and place *in* the
+/// workspace, and would take the real exercise's build for the copy's.
 fn manifest(folder: &str) -> String {
     let text = fs::read_to_string(repository().join("Cargo.toml")).unwrap();
     let mut manifest: Table = text.parse().unwrap();

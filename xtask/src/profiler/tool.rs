@@ -1,24 +1,13 @@
-//! Runs an exercise under another memory tool: how each tool is called and installed, what it
-//! concludes, and how that compares with leak-meter's verdict.
+//! The tools: how each is installed and called, and what it concludes.
 
 use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use anyhow::Context as _;
-use exercise_harness::alone::{self, Ended};
-use exercise_harness::context::SoakSettings;
-use exercise_harness::event::Event;
-use exercise_harness::judge;
-use leak_meter::{Report, Round, Verdict};
-
-use crate::cargo;
-use crate::measure::{self, GROWTH};
-use crate::progress::Progress;
-use crate::workspace::{Exercise, Version};
+use leak_meter::Verdict;
 
 /// A tool that observes a program's heap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,122 +18,6 @@ pub enum Tool {
     Memcheck,
     /// Valgrind's dhat: how much each line allocates, for how long, and how often it is accessed.
     Dhat,
-}
-
-/// What to run under a tool, and how.
-#[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// The tool.
-    pub tool: Tool,
-    /// The version to run.
-    pub version: Version,
-    /// The rounds under the tool.
-    pub rounds: u16,
-    /// Operations in each round under the tool; `None` for the exercise's own number.
-    pub operations: Option<u64>,
-}
-
-/// A tool's conclusion, and leak-meter's.
-#[derive(Debug)]
-pub struct Profile {
-    /// The tool.
-    pub tool: Tool,
-    /// The version that was run.
-    pub version: Version,
-    /// The tool's conclusion, in its own words.
-    pub conclusion: Vec<String>,
-    /// The file with all of the tool's results.
-    pub file: PathBuf,
-    /// The rounds that were run under the tool.
-    pub rounds: Vec<Round>,
-    /// By which factor an operation was slower under the tool.
-    pub slowdown: f64,
-    /// The report of a whole run without the tool.
-    pub report: Report,
-    /// What follows from both conclusions.
-    pub lesson: &'static str,
-    /// A note about the tool's terms.
-    pub note: Option<&'static str>,
-}
-
-/// Runs the growth trial of `test` without the tool, and under it.
-///
-/// # Errors
-/// When a trial cannot be started or does not complete, or the tool has no conclusion.
-pub fn profile(
-    exercise: &Exercise,
-    test: &Path,
-    options: Options,
-    progress: &Progress,
-) -> anyhow::Result<Profile> {
-    let Options { tool, version, .. } = options;
-    progress.stage("Measuring without the tool");
-    let ended = alone::run(test, GROWTH, SoakSettings::default(), |_| {})?;
-    let report = report(exercise, &ended)?;
-    progress.stage(&format!("Running it under {}", tool.name()));
-    let results = results_file(exercise, version, tool)?;
-    let rounds = rounds_under_tool(exercise, test, options, &results, progress)?;
-    let (conclusion, file) = tool.conclusion(&results)?;
-    let lesson = lesson(tool, &conclusion, Some(report.verdict));
-    let slowdown = seconds_per_operation(&rounds) / seconds_per_operation(&report.rounds);
-    let note = note(tool);
-    Ok(Profile { tool, version, conclusion, file, rounds, slowdown, report, lesson, note })
-}
-
-fn rounds_under_tool(
-    exercise: &Exercise,
-    test: &Path,
-    options: Options,
-    results: &Path,
-    progress: &Progress,
-) -> anyhow::Result<Vec<Round>> {
-    let settings = SoakSettings {
-        rounds: Some(usize::from(options.rounds)),
-        operations: options.operations,
-        ..SoakSettings::default()
-    };
-    let (command, slower) = (options.tool.command(results), options.tool.slower());
-    let (detail, mut done) = (progress.detail(), 0);
-    let ended = alone::run_under(&command, slower, test, GROWTH, settings, |event| {
-        if matches!(event, Event::Round { .. }) {
-            done += 1;
-            detail(&format!("{done} of {} rounds", options.rounds));
-        }
-    })?;
-    Ok(report(exercise, &ended)?.rounds)
-}
-
-/// The report of a soak that completed.
-fn report(exercise: &Exercise, ended: &Ended) -> anyhow::Result<Report> {
-    if let Some(report) = measure::report(ended) {
-        return Ok(report.clone());
-    }
-    let (name, wrong) = (&exercise.name, judge::verdict_of(ended, &exercise.metadata).err());
-    anyhow::bail!(
-        "{GROWTH} of {name} has no result. {}\nSee it without the tool: cargo xtask test {name}",
-        wrong.unwrap_or_default()
-    )
-}
-
-/// The file of the tool's results, without its extension. Results of an earlier run are removed.
-fn results_file(exercise: &Exercise, version: Version, tool: Tool) -> anyhow::Result<PathBuf> {
-    let folder = cargo::target_folder(&exercise.root)?.join("profile");
-    let stem = format!("{}-{}", exercise.package(version), tool.name());
-    let refused = || format!("{} cannot be used for the results", folder.display());
-    fs::create_dir_all(&folder).with_context(refused)?;
-    for old in fs::read_dir(&folder).with_context(refused)? {
-        let old = old.with_context(refused)?;
-        if old.file_name().to_string_lossy().starts_with(&format!("{stem}.")) {
-            fs::remove_file(old.path()).with_context(refused)?;
-        }
-    }
-    Ok(folder.join(stem))
-}
-
-fn seconds_per_operation(rounds: &[Round]) -> f64 {
-    let time: u64 = rounds.iter().map(|round| round.nanoseconds).sum();
-    let operations: u64 = rounds.iter().map(|round| round.operations).sum();
-    Duration::from_nanos(time).as_secs_f64() / operations.max(1) as f64
 }
 
 impl Tool {
@@ -166,7 +39,7 @@ impl Tool {
     }
 
     /// By which factor a program may be slower under it.
-    fn slower(self) -> u32 {
+    pub fn slower(self) -> u32 {
         match self {
             Self::Heaptrack => 10,
             Self::Memcheck | Self::Dhat => 100,
@@ -199,7 +72,7 @@ impl Tool {
 
     /// The tool's program and arguments, which precede those of the observed program. It writes its
     /// results to `out`, with an extension of its own.
-    fn command(self, out: &Path) -> Vec<OsString> {
+    pub fn command(self, out: &Path) -> Vec<OsString> {
         let with = |option: &str, extension: &str| {
             let mut argument = OsString::from(option);
             argument.push(out.with_extension(extension));
@@ -227,7 +100,7 @@ impl Tool {
     ///
     /// # Errors
     /// When its results are missing, or have no conclusion.
-    fn conclusion(self, out: &Path) -> anyhow::Result<(Vec<String>, PathBuf)> {
+    pub fn conclusion(self, out: &Path) -> anyhow::Result<(Vec<String>, PathBuf)> {
         let (text, file) = match self {
             Self::Heaptrack => heaptrack(out)?,
             Self::Memcheck | Self::Dhat => {
@@ -297,7 +170,7 @@ fn last_lines(text: &str) -> String {
 }
 
 /// What follows from the tool's conclusion and our verdict.
-fn lesson(tool: Tool, conclusion: &[String], ours: Option<Verdict>) -> &'static str {
+pub fn lesson(tool: Tool, conclusion: &[String], ours: Option<Verdict>) -> &'static str {
     let found = |what: &str| {
         let line = conclusion.iter().find(|line| line.starts_with(what));
         line.is_some_and(|line| !line.contains(" 0 bytes in 0 blocks"))
@@ -333,7 +206,7 @@ fn lesson(tool: Tool, conclusion: &[String], ours: Option<Verdict>) -> &'static 
 }
 
 /// A note about the tool's terms, which the meter in the program affects.
-fn note(tool: Tool) -> Option<&'static str> {
+pub fn note(tool: Tool) -> Option<&'static str> {
     // The header of leak_meter's allocator precedes each block.
     (tool == Tool::Memcheck).then_some(
         "The meter stores a few bytes before each block, so the program's pointers point into \
