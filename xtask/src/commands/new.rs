@@ -5,7 +5,7 @@ use crate::show;
 use crate::skeleton;
 use crate::workspace::Workspace;
 
-/// Begin a new leak pattern (for authors)
+/// Begins a new leak pattern (for authors)
 ///
 /// Creates the pattern's three folders with a small service that leaks, its fix and one wrong fix. It
 /// compiles and can be run; `verify` lists what is still to be written.
@@ -17,7 +17,7 @@ Examples:
 
 Exit code: 0 if it was created, else 2.")]
 pub struct Args {
-    /// The pattern's name, in common terms: lower-case letters, digits and hyphens
+    /// The pattern's name: lower-case letters, digits and hyphens
     name: String,
 }
 

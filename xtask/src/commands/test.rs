@@ -36,7 +36,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
     let exercise = workspace.exercise(&args.exercise)?;
     let progress = Progress::new();
-    // Hashed before the build: an edit during the build makes it another content.
+    // Hashed before the build, so that an edit during the build is noticed.
     let content = last_result::content_hash(exercise).filter(|_| !args.release);
     let remember = |result: &dyn Fn(String) -> LastResult| {
         if let Some(content) = &content {

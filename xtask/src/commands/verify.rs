@@ -15,7 +15,7 @@ use crate::verify::test_bed::TestBed;
 use crate::verify::{self, measured_leak, record, shipped};
 use crate::workspace::Workspace;
 
-/// Prove that every exercise is what it claims to be (for authors and CI)
+/// Proves that every exercise is what it claims to be (for authors and CI)
 ///
 /// The behaviours of each exercise pass and it leaks what it declares; its solution passes every trial;
 /// the two differ only in the fix; wrong fixes are rejected and right fixes pass; READMEs and metadata

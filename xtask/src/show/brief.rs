@@ -136,7 +136,7 @@ pub fn next_step(
             "{}",
             paint(STRONG, &format!("Next: {name}, {:?}", exercise.metadata.title))
         )?;
-        writeln!(out, "  read   {}/README.md", Version::Exercise.folder(name))?;
+        writeln!(out, "  read   {}", exercise.readme(Version::Exercise))?;
         writeln!(out, "  test   cargo xtask test {name}")?;
         writeln!(out, "  see    cargo xtask run {name}")?;
     } else if ran {

@@ -61,7 +61,7 @@ pub fn lines(exercise: &Exercise, comparison: &Comparison, width: usize) -> Vec<
         });
     }
     for difference in &comparison.files {
-        let place = format!("{}/{}", Version::Exercise.folder(name), difference.file);
+        let place = format!("{}/{}", exercise.folder(Version::Exercise), difference.file);
         lines.push(String::new());
         lines.push(paint(STRONG, &place));
         for (at, hunk) in difference.hunks.iter().enumerate() {

@@ -68,7 +68,7 @@ pub fn print(
     }
     let name = &exercise.name;
     writeln!(out, "\n{}", paint(STRONG, &format!("Next: cargo xtask test {name}")))?;
-    writeln!(out, "Task: {}/README.md", Version::Exercise.folder(name))?;
+    writeln!(out, "Task: {}", exercise.readme(Version::Exercise))?;
     Ok(())
 }
 
