@@ -45,7 +45,7 @@ pub struct VersionResult {
     /// Which version: `shipped`, `exercise` or `solution`.
     pub version: Version,
     /// How its measurement ended.
-    pub outcome: Outcome,
+    pub outcome: VersionOutcome,
     /// What happened, in sentences, with the compiler's message or the end of the trial's output. `null`
     /// if the outcome is `measured`.
     pub message: Option<String>,
@@ -138,7 +138,7 @@ pub struct VersionResult {
 /// How the measurement of a version ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum VersionOutcome {
     /// It completed: there is a verdict.
     Measured,
     /// The version, or one of its dependencies, did not compile.
@@ -163,7 +163,7 @@ impl ExerciseResult {
 
     /// Whether every selected version has a verdict.
     pub fn is_measured(&self) -> bool {
-        self.versions.iter().all(|version| version.outcome == Outcome::Measured)
+        self.versions.iter().all(|version| version.outcome == VersionOutcome::Measured)
     }
 }
 
@@ -172,7 +172,7 @@ impl VersionResult {
     pub fn not_built(version: Version, message: &str) -> Self {
         Self {
             version,
-            outcome: Outcome::DidNotBuild,
+            outcome: VersionOutcome::DidNotBuild,
             message: Some(message.trim().to_owned()),
             verdict: None,
             seed: None,
@@ -201,20 +201,21 @@ impl VersionResult {
             Ending::Told(TrialOutcome::Soaked { report }) => {
                 return Self::measured(version, report, &ended.left_running, rate);
             }
-            Ending::Told(TrialOutcome::Panicked { .. }) => Outcome::Panicked,
-            Ending::Told(_) | Ending::Malformed { .. } => Outcome::Malformed,
+            Ending::Told(TrialOutcome::Panicked { .. }) => VersionOutcome::Panicked,
+            Ending::Told(_) | Ending::Malformed { .. } => VersionOutcome::Malformed,
             // The harness ends a trial that prints too much by a signal.
             Ending::Aborted { .. }
             | Ending::OutOfMemory
             | Ending::StackOverflowed
-            | Ending::Flooded => Outcome::Aborted,
-            Ending::Exited { .. } => Outcome::Exited,
-            Ending::TimedOut { .. } => Outcome::TimedOut,
+            | Ending::Flooded => VersionOutcome::Aborted,
+            Ending::Exited { .. } => VersionOutcome::Exited,
+            Ending::TimedOut { .. } => VersionOutcome::TimedOut,
         };
         let message = judge::verdict_of(ended, exercise).err();
         let message =
             message.unwrap_or_else(|| "`memory::growth` did not produce a soak report.".to_owned());
-        let rounds = if outcome == Outcome::Malformed { Vec::new() } else { ended.rounds.clone() };
+        let rounds =
+            if outcome == VersionOutcome::Malformed { Vec::new() } else { ended.rounds.clone() };
         let left_running = ended.left_running.clone();
         Self { outcome, rounds, left_running, ..Self::not_built(version, &message) }
     }
@@ -222,7 +223,7 @@ impl VersionResult {
     fn measured(version: Version, report: &Report, left_running: &[String], rate: f64) -> Self {
         Self {
             version,
-            outcome: Outcome::Measured,
+            outcome: VersionOutcome::Measured,
             message: None,
             verdict: Some(report.verdict),
             seed: Some(report.seed),

@@ -12,7 +12,7 @@ use leak_meter::{Growth, Report, Resource, Verdict};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::document::{Outcome, VersionResult};
+use crate::document::{VersionOutcome, VersionResult};
 use crate::files;
 use crate::location::{self, Location};
 use crate::measure::{BEHAVIOURS, GROWTH, Measured};
@@ -23,7 +23,7 @@ use crate::workspace::{Exercise, Version};
 /// What the code of an exercise did when it was run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum ExerciseState {
     /// A memory trial failed: something grows, or a bound is exceeded.
     Leaking,
     /// Every trial passed.
@@ -34,7 +34,7 @@ pub enum State {
     Open,
 }
 
-impl fmt::Display for State {
+impl fmt::Display for ExerciseState {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(match self {
             Self::Leaking => "leaking",
@@ -52,7 +52,7 @@ pub struct LastResult {
     /// The hash of the content that was run.
     pub content: String,
     /// What it did.
-    pub state: State,
+    pub state: ExerciseState,
     /// Growth per operation, for each resource that grows or is declared to leak.
     pub growth: Vec<(Resource, f64)>,
     /// The first growing line in its own code, as `file:line` relative to the root.
@@ -107,9 +107,9 @@ pub fn remember(exercise: &Exercise, result: &LastResult) {
 /// Steady growth does not make it fixed; that takes every trial.
 pub fn remember_growth(exercise: &Exercise, result: &VersionResult) {
     let state = match (result.outcome, result.verdict) {
-        (Outcome::Measured, Some(Verdict::Growing)) => State::Leaking,
-        (Outcome::Measured, _) => return,
-        _ => State::Broken,
+        (VersionOutcome::Measured, Some(Verdict::Growing)) => ExerciseState::Leaking,
+        (VersionOutcome::Measured, _) => return,
+        _ => ExerciseState::Broken,
     };
     let Some(content) = content_hash(exercise) else { return };
     let growth = result.growing(exercise.metadata.resources());
@@ -121,18 +121,18 @@ pub fn remember_growth(exercise: &Exercise, result: &VersionResult) {
 impl LastResult {
     /// The result of an exercise with this content that does not build.
     pub fn not_built(content: String) -> Self {
-        Self { content, state: State::Broken, growth: Vec::new(), place: None }
+        Self { content, state: ExerciseState::Broken, growth: Vec::new(), place: None }
     }
 
     /// The result of `exercise` with this content, from all of its trials.
     pub fn from_trials(content: String, exercise: &Exercise, measured: &[Measured]) -> Self {
-        let states: Vec<State> =
+        let states: Vec<ExerciseState> =
             measured.iter().filter_map(|measured| failure(exercise, measured)).collect();
         // A broken exercise cannot be judged further, and a leak outweighs an open question.
-        let state = [State::Broken, State::Leaking, State::Open]
+        let state = [ExerciseState::Broken, ExerciseState::Leaking, ExerciseState::Open]
             .into_iter()
             .find(|state| states.contains(state))
-            .unwrap_or(State::Fixed);
+            .unwrap_or(ExerciseState::Fixed);
         let report =
             measured.iter().find(|measured| measured.trial == GROWTH).and_then(Measured::report);
         Self {
@@ -145,17 +145,19 @@ impl LastResult {
 }
 
 /// The state that a failed trial puts its exercise in; `None` if the trial passed.
-fn failure(exercise: &Exercise, measured: &Measured) -> Option<State> {
+fn failure(exercise: &Exercise, measured: &Measured) -> Option<ExerciseState> {
     if judge::verdict_of(&measured.ended, &exercise.metadata).is_ok() {
         return None;
     }
     Some(match &measured.ended.ending {
-        _ if measured.trial.starts_with(BEHAVIOURS) => State::Broken,
+        _ if measured.trial.starts_with(BEHAVIOURS) => ExerciseState::Broken,
         Ending::Told(TrialOutcome::Soaked { report }) if report.verdict == Verdict::Undecided => {
-            State::Open
+            ExerciseState::Open
         }
-        Ending::Told(TrialOutcome::Soaked { .. } | TrialOutcome::Bounded { .. }) => State::Leaking,
-        _ => State::Broken,
+        Ending::Told(TrialOutcome::Soaked { .. } | TrialOutcome::Bounded { .. }) => {
+            ExerciseState::Leaking
+        }
+        _ => ExerciseState::Broken,
     })
 }
 

@@ -9,7 +9,7 @@ use crate::workspace::{Exercise, Version, Workspace};
 
 /// The outcome of a reset, or of its undo.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ResetOutcome {
     /// The exercise already was as shipped.
     WasAsShipped,
     /// It is as shipped now; the backup holds the learner's version.
@@ -28,22 +28,22 @@ pub enum Outcome {
 /// # Errors
 /// When the shipped version is not available or the learner's cannot be backed up (in both cases
 /// nothing has changed), or a file cannot be written.
-pub fn reset(exercise: &Exercise) -> anyhow::Result<Outcome> {
+pub fn reset(exercise: &Exercise) -> anyhow::Result<ResetOutcome> {
     let shipped = Shipped::find(exercise)?;
     if shipped.changes()?.is_empty() {
-        return Ok(Outcome::WasAsShipped);
+        return Ok(ResetOutcome::WasAsShipped);
     }
     let files = shipped.files()?;
     let backup = backups::save(exercise, &files)?;
     backups::replace(exercise, &files, backup.as_ref())?;
-    Ok(backup.map_or(Outcome::WasAsShipped, Outcome::AsShipped))
+    Ok(backup.map_or(ResetOutcome::WasAsShipped, ResetOutcome::AsShipped))
 }
 
 /// Restores the newest backup of `exercise` that differs from its current files.
 ///
 /// # Errors
 /// When there is no such backup, the current files cannot be backed up, or a file cannot be written.
-pub fn undo(exercise: &Exercise) -> anyhow::Result<Outcome> {
+pub fn undo(exercise: &Exercise) -> anyhow::Result<ResetOutcome> {
     let current = files::read_below(&exercise.path(&exercise.folder(Version::Exercise)))?;
     let differs = |backup: Backup| {
         let files = files::read_below(&backup.folder).ok()?;
@@ -57,7 +57,7 @@ pub fn undo(exercise: &Exercise) -> anyhow::Result<Outcome> {
     let shipped = Shipped::find(exercise).and_then(|shipped| shipped.files());
     let replaced = backups::save(exercise, &shipped.unwrap_or_else(|_| Files::new()))?;
     backups::replace(exercise, &files, replaced.as_ref())?;
-    Ok(Outcome::Restored { backup, replaced })
+    Ok(ResetOutcome::Restored { backup, replaced })
 }
 
 /// The exercise with the newest backup.

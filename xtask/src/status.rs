@@ -1,6 +1,6 @@
 //! The status of an exercise: edited or not, and what its code was last found to do.
 
-use crate::last_result::{self, State};
+use crate::last_result::{self, ExerciseState};
 use crate::shipped::Shipped;
 use crate::workspace::{Exercise, Workspace};
 
@@ -10,7 +10,7 @@ pub struct Status {
     /// Whether it differs from the shipped version; `None` if that is not known.
     pub edited: Option<bool>,
     /// The result of its last run; `None` if its current content was not run yet.
-    pub state: Option<State>,
+    pub state: Option<ExerciseState>,
 }
 
 impl Status {
@@ -32,5 +32,5 @@ impl Status {
 
 /// Whether the current content of `exercise` is known to be fixed.
 pub fn is_fixed(exercise: &Exercise) -> bool {
-    last_result::current(exercise).is_some_and(|result| result.state == State::Fixed)
+    last_result::current(exercise).is_some_and(|result| result.state == ExerciseState::Fixed)
 }

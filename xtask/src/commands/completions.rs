@@ -1,10 +1,11 @@
 //! `completions`: scripts that let a shell complete `cargo xtask ...`.
 
+use std::io::Write as _;
+
 use clap::{Command, ValueEnum};
 use clap_complete::Shell as Generator;
 
 use crate::exit::Exit;
-use crate::show;
 use crate::workspace::Workspace;
 
 /// Prints a script that lets your shell complete commands, flags and exercises
@@ -70,7 +71,9 @@ pub fn run(args: &Args, command: Command) -> anyhow::Result<Exit> {
     };
     clap_complete::generate(generator, &mut command, name, &mut script);
     script.extend(rest.as_bytes());
-    show::text(&String::from_utf8_lossy(&script))?;
+    let mut out = std::io::stdout().lock();
+    out.write_all(&script)?;
+    out.flush()?;
     Ok(Exit::Success)
 }
 

@@ -7,7 +7,7 @@ use exercise_harness::units;
 use crate::cargo;
 use crate::commands::open_workshop;
 use crate::demo_plan;
-use crate::doctor::{self, Check, Outcome};
+use crate::doctor::{self, MachineCheck, Readiness};
 use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::recording::Recorder;
@@ -42,8 +42,8 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
     let progress = Progress::new();
     let mut missing = Vec::new();
-    let mut report = |check: Check| {
-        if check.outcome == Outcome::Missing {
+    let mut report = |check: MachineCheck| {
+        if check.outcome == Readiness::Missing {
             missing.push(check.name);
         }
         progress.print(|out| show::doctor::check(out, &check))
@@ -71,7 +71,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
 }
 
 /// Builds all versions and the page.
-fn build(workspace: &Workspace, progress: &Progress) -> (Check, Option<Recorder>) {
+fn build(workspace: &Workspace, progress: &Progress) -> (MachineCheck, Option<Recorder>) {
     let began = Instant::now();
     let recorder = Recorder::build(workspace, progress);
     let took = units::span(Duration::from_secs(began.elapsed().as_secs().max(1)));
@@ -89,18 +89,18 @@ fn build(workspace: &Workspace, progress: &Progress) -> (Check, Option<Recorder>
 }
 
 /// Records the exercise at `index` in the facilitator's own folder.
-fn record(recorder: &Recorder, index: usize, seconds: u64) -> Check {
+fn record(recorder: &Recorder, index: usize, seconds: u64) -> MachineCheck {
     let name = &recorder.plan.exercises[index].name;
     let Some(folder) = demo_plan::own_recordings() else {
-        return Check::missing(
+        return MachineCheck::missing(
             RECORDINGS,
             "There is no home folder for recordings.",
             "Set HOME or XDG_DATA_HOME.",
         );
     };
     match recorder.record(index, seconds, &folder) {
-        Ok(file) => Check::good(RECORDINGS, file.display().to_string()),
-        Err(error) => Check::missing(
+        Ok(file) => MachineCheck::good(RECORDINGS, file.display().to_string()),
+        Err(error) => MachineCheck::missing(
             RECORDINGS,
             format!("{name} was not recorded: {error:#}"),
             format!("See it live: cargo xtask demo {name}"),

@@ -1,6 +1,7 @@
 //! `kit`: one archive for a room without a network.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -10,7 +11,6 @@ use crate::commands::open_workshop;
 use crate::exit::Exit;
 use crate::kit;
 use crate::progress::Progress;
-use crate::show;
 
 /// Packs one archive for a USB stick: everything that a room without a network needs
 ///
@@ -46,6 +46,6 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     kit::pack(&workspace, args.seconds, &out, &progress)?;
     progress.end();
     let size = units::bytes(fs::metadata(&out)?.len() as f64);
-    show::text(&format!("{} ({size})\n", args.out.display()))?;
+    writeln!(anstream::stdout(), "{} ({size})", args.out.display())?;
     Ok(Exit::Success)
 }

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use crate::build::{self, NoTest};
 use crate::commands::open_workshop;
 use crate::exit::Exit;
-use crate::profiler::{self, Options, Tool};
+use crate::profiler::{self, ProfileOptions, Tool};
 use crate::progress::Progress;
 use crate::show;
 use crate::workspace::Version;
@@ -97,7 +97,8 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         }
         Err(NoTest::NoManifest(sentence)) => anyhow::bail!(sentence),
     };
-    let options = Options { tool, version, rounds: args.rounds, operations: args.operations };
+    let options =
+        ProfileOptions { tool, version, rounds: args.rounds, operations: args.operations };
     let profile = profiler::profile(exercise, test, options, &progress)?;
     progress.end();
     show::profile::print(&mut anstream::stdout().lock(), exercise, &profile)?;

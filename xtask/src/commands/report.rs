@@ -1,6 +1,7 @@
 //! `report`: the results of a run as one offline page, and as Markdown.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -11,7 +12,7 @@ use crate::document::ExerciseResult;
 use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::report::{Contents, html, markdown};
-use crate::run::{self, Options, Versions};
+use crate::run::{self, RunOptions, Versions};
 use crate::show;
 
 /// Writes the results of a run as one self-contained page, and as Markdown
@@ -59,7 +60,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         open.with_context(|| cannot_be_written(file))?;
     }
     let progress = Progress::new();
-    let options = Options {
+    let options = RunOptions {
         versions: if args.exercises.is_empty() { Versions::Tree } else { Versions::TreeAndShipped },
         settings: SoakSettings { holders: Some(true), ..SoakSettings::default() },
         release: args.release,
@@ -73,7 +74,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let contents = Contents::new(&exercises, &document);
     write(&args.out, &html::page(&contents)?)?;
     write(&markdown_file, &markdown::text(&contents))?;
-    show::text(&format!("{}\n{}\n", args.out.display(), markdown_file.display()))?;
+    writeln!(anstream::stdout(), "{}\n{}", args.out.display(), markdown_file.display())?;
     let measured = document.exercises.iter().all(ExerciseResult::is_measured);
     Ok(if measured { Exit::Success } else { Exit::NoResult })
 }

@@ -9,7 +9,7 @@ use crate::document::ExerciseResult;
 use crate::exit::Exit;
 use crate::last_result;
 use crate::progress::Progress;
-use crate::run::{self, Options, Versions, phases, until_oom};
+use crate::run::{self, RunOptions, Versions, phases, until_oom};
 use crate::show;
 use crate::workspace::{Exercise, Version, Workspace};
 
@@ -128,7 +128,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
             for (exercise, result) in exercises.iter().zip(&mut document.exercises) {
                 phases::measure(exercise, &built, result, &progress)?;
             }
-            show::json(&document)?;
+            show::json(out, &document)?;
         }
         Format::Text if brief => show::brief::next_step(out, &exercises, &document)?,
         Format::Text => {
@@ -160,13 +160,13 @@ fn until_oom(workspace: &Workspace, exercises: &[&Exercise], args: &Args) -> any
     let mut view = show::until_oom::View::new(exercise);
     let outcome = until_oom::run(exercise, &built, args.tenth, |event| view.event(out, &event))?;
     Ok(match outcome {
-        until_oom::Outcome::AsExpected => Exit::Success,
-        until_oom::Outcome::Unexpected => Exit::NoResult,
+        until_oom::OomOutcome::AsExpected => Exit::Success,
+        until_oom::OomOutcome::Unexpected => Exit::NoResult,
     })
 }
 
 impl Args {
-    fn options(&self) -> Options {
+    fn options(&self) -> RunOptions {
         let versions = match self.version {
             Choice::Exercise => Versions::Only(Version::Exercise),
             Choice::Solution => Versions::Only(Version::Solution),
@@ -181,7 +181,7 @@ impl Args {
             holders: Some(self.holders || self.format == Format::Json),
         };
         let (release, requests_per_second) = (self.release, self.requests_per_second);
-        Options { versions, settings, release, requests_per_second }
+        RunOptions { versions, settings, release, requests_per_second }
     }
 }
 

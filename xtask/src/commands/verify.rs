@@ -6,9 +6,9 @@ use anyhow::Context as _;
 
 use crate::exit::Exit;
 use crate::progress::Progress;
-use crate::shipped as shipped_copies;
+use crate::shipped::save_shipped_copies;
 use crate::show;
-use crate::verify::outcome::{Check, Outcome, Tally};
+use crate::verify::outcome::{Check, CheckOutcome, Tally};
 use crate::verify::record::{FixKind, NewFix};
 use crate::verify::survey::{self, Survey};
 use crate::verify::test_bed::TestBed;
@@ -85,7 +85,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         }
     }
     // Newly accepted files can be restored even before they are committed.
-    shipped_copies::save_shipped_copies(&workspace);
+    save_shipped_copies(&workspace);
     let mut test_bed = None;
     if args.accept && !args.form {
         let test_bed = test_bed.insert(TestBed::set_up(&workspace, &progress)?);
@@ -95,7 +95,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         }
     }
     let mut tally = Tally::default();
-    let mut report = |check: Check, outcome: &Outcome| {
+    let mut report = |check: Check, outcome: &CheckOutcome| {
         tally.add(outcome);
         progress.print(|out| show::verify::check(out, check, outcome))
     };
@@ -103,7 +103,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     progress.print(|out| writeln!(out, "{tree}"))?;
     for (name, failures) in broken.into_iter().filter(|(name, _)| is_selected(name)) {
         progress.print(|out| show::verify::heading(out, &name))?;
-        report(Check::Metadata, &Outcome::Failed(failures))?;
+        report(Check::Metadata, &CheckOutcome::Failed(failures))?;
     }
     for exercise in workspace.exercises.iter().filter(|one| is_selected(&one.name)) {
         progress.print(|out| show::verify::heading(out, &exercise.name))?;

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use crate::commands::open_workshop;
 use crate::exit::Exit;
 use crate::show;
-use crate::watch::{Options, Screen, WatchSession, first_unfixed, listen_to_keys};
+use crate::watch::{Screen, WatchOptions, WatchSession, first_unfixed, listen_to_keys};
 use crate::workspace::Version;
 
 /// Tests an exercise again each time you save
@@ -75,7 +75,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let screen = Screen::enter()?;
     listen_to_keys(sender.clone());
     let beside = args.version.iter().copied().map(Version::from).collect();
-    let options = Options { poll: args.poll, beside };
+    let options = WatchOptions { poll: args.poll, beside };
     let mut session = WatchSession::begin(&workspace, exercise, options, sender)?;
     session.test(true);
     let exit = loop {

@@ -31,14 +31,14 @@ pub struct FileDifference {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hunk {
     /// Its lines, with context.
-    pub lines: Vec<Line>,
+    pub lines: Vec<DiffLine>,
     /// Sentences of the solution's README that explain the change.
     pub reasons: Vec<String>,
 }
 
 /// One line of a hunk.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct DiffLine {
     /// Which version has the line.
     pub sign: Sign,
     /// Its number, from 1; if both versions have the line, its number in the new one.
@@ -67,7 +67,7 @@ pub enum Sign {
     New,
 }
 
-impl Line {
+impl DiffLine {
     /// The whole text.
     pub fn text(&self) -> String {
         self.pieces.iter().map(|piece| piece.text.as_str()).collect()
@@ -98,7 +98,7 @@ fn hunks(old: &str, new: &str) -> Vec<Hunk> {
     let groups = diff.grouped_ops(CONTEXT);
     let hunk = |group: Vec<similar::DiffOp>| {
         let changes = group.iter().flat_map(|op| diff.iter_inline_changes(op));
-        let lines = changes.map(|change| Line {
+        let lines = changes.map(|change| DiffLine {
             sign: match change.tag() {
                 ChangeTag::Equal => Sign::Same,
                 ChangeTag::Delete => Sign::Old,
@@ -155,7 +155,7 @@ mod tests {
         let old = files(&[("a", "let cache = HashMap::with_capacity(max);\n")]);
         let new = files(&[("a", "let cache = LruCache::with_capacity(max);\n")]);
         let lines = &between(&old, &new)[0].hunks[0].lines;
-        let changed = |line: &Line| -> String {
+        let changed = |line: &DiffLine| -> String {
             line.pieces.iter().filter(|p| p.changed).map(|p| p.text.as_str()).collect()
         };
         assert_eq!(lines.iter().map(changed).collect::<Vec<_>>(), ["HashMap", "LruCache"]);

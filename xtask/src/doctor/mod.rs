@@ -18,11 +18,11 @@ const BROWSERS: [&str; 5] =
 
 /// The result of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Check {
+pub struct MachineCheck {
     /// A word for what was checked.
     pub name: &'static str,
     /// The outcome.
-    pub outcome: Outcome,
+    pub outcome: Readiness,
     /// What was found.
     pub sentence: String,
     /// What to do about it.
@@ -31,7 +31,7 @@ pub struct Check {
 
 /// The outcome of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Readiness {
     /// The requirement is met.
     Good,
     /// It cannot be checked here, or does not matter much.
@@ -40,10 +40,10 @@ pub enum Outcome {
     Missing,
 }
 
-impl Check {
+impl MachineCheck {
     /// A check that passed.
     pub fn good(name: &'static str, sentence: impl Into<String>) -> Self {
-        Self { name, outcome: Outcome::Good, sentence: sentence.into(), remedy: None }
+        Self { name, outcome: Readiness::Good, sentence: sentence.into(), remedy: None }
     }
 
     /// A check that failed.
@@ -53,39 +53,40 @@ impl Check {
         remedy: impl Into<String>,
     ) -> Self {
         let (sentence, remedy) = (sentence.into(), Some(remedy.into()));
-        Self { name, outcome: Outcome::Missing, sentence, remedy }
+        Self { name, outcome: Readiness::Missing, sentence, remedy }
     }
 
     /// A check that does not stop the workshop.
     fn unknown(name: &'static str, sentence: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { outcome: Outcome::Unknown, ..Self::missing(name, sentence, remedy) }
+        Self { outcome: Readiness::Unknown, ..Self::missing(name, sentence, remedy) }
     }
 }
 
 /// The compiler is new enough. `version` is its output, such as `rustc 1.95.0 (...)`.
-pub fn toolchain(version: &anyhow::Result<String>) -> Check {
+pub fn toolchain(version: &anyhow::Result<String>) -> MachineCheck {
     let remedy = format!("Install Rust {}.{} or newer: rustup update stable", OLDEST.0, OLDEST.1);
     let version = match version {
         Ok(version) => version,
-        Err(error) => return Check::missing("toolchain", format!("{error:#}"), remedy),
+        Err(error) => return MachineCheck::missing("toolchain", format!("{error:#}"), remedy),
     };
     let number = version.split(' ').nth(1).unwrap_or_default();
     let mut parts = number.split('.').map_while(|part| part.parse::<u32>().ok());
     match (parts.next(), parts.next()) {
         (Some(major), Some(minor)) if (major, minor) >= OLDEST => {
-            Check::good("toolchain", version.clone())
+            MachineCheck::good("toolchain", version.clone())
         }
-        _ => Check::missing("toolchain", format!("{version} is too old."), remedy),
+        _ => MachineCheck::missing("toolchain", format!("{version} is too old."), remedy),
     }
 }
 
 /// Every dependency is on this machine.
-pub fn offline(resolved: anyhow::Result<()>) -> Check {
+pub fn offline(resolved: anyhow::Result<()>) -> MachineCheck {
     match resolved {
-        Ok(()) => {
-            Check::good("offline", "Every dependency is on this machine; no network is needed.")
-        }
-        Err(error) => Check::missing(
+        Ok(()) => MachineCheck::good(
+            "offline",
+            "Every dependency is on this machine; no network is needed.",
+        ),
+        Err(error) => MachineCheck::missing(
             "offline",
             format!("It does not build without a network. {error:#}"),
             "While you have a network: cargo fetch --locked",
@@ -94,11 +95,14 @@ pub fn offline(resolved: anyhow::Result<()>) -> Check {
 }
 
 /// Every version builds.
-pub fn built(took: &str, broken: &[String]) -> Check {
+pub fn built(took: &str, broken: &[String]) -> MachineCheck {
     if broken.is_empty() {
-        return Check::good("build", format!("Every version and the page were built ({took})."));
+        return MachineCheck::good(
+            "build",
+            format!("Every version and the page were built ({took})."),
+        );
     }
-    Check::missing(
+    MachineCheck::missing(
         "build",
         format!("These do not build: {}.", broken.join(", ")),
         "See the compiler's message: cargo xtask run NAME. Restore it: cargo xtask reset NAME",
@@ -106,15 +110,19 @@ pub fn built(took: &str, broken: &[String]) -> Check {
 }
 
 /// The build could not begin.
-pub fn not_built(error: &anyhow::Error) -> Check {
-    Check::missing("build", format!("{error:#}"), "Fix the error above and run `doctor` again.")
+pub fn not_built(error: &anyhow::Error) -> MachineCheck {
+    MachineCheck::missing(
+        "build",
+        format!("{error:#}"),
+        "Fix the error above and run `doctor` again.",
+    )
 }
 
 /// A local port is available.
-pub fn loopback() -> Check {
+pub fn loopback() -> MachineCheck {
     match TcpListener::bind(("127.0.0.1", 0)) {
-        Ok(_) => Check::good("ports", "A port of 127.0.0.1 is available."),
-        Err(error) => Check::missing(
+        Ok(_) => MachineCheck::good("ports", "A port of 127.0.0.1 is available."),
+        Err(error) => MachineCheck::missing(
             "ports",
             format!("No port of 127.0.0.1 is available: {error}."),
             "Enable the loopback interface, or ask the administrator of this machine's firewall.",
@@ -131,17 +139,18 @@ pub fn available_memory() -> Option<u64> {
 }
 
 /// Enough memory is available.
-pub fn memory(available: Option<u64>) -> Check {
+pub fn memory(available: Option<u64>) -> MachineCheck {
     match available {
-        None => Check::unknown(
+        None => MachineCheck::unknown(
             "memory",
             "The available memory is not known on this system.",
             "Leave 1 GB free.",
         ),
-        Some(bytes) if bytes >= MEMORY => {
-            Check::good("memory", format!("{} of memory is available.", units::bytes(bytes as f64)))
-        }
-        Some(bytes) => Check::missing(
+        Some(bytes) if bytes >= MEMORY => MachineCheck::good(
+            "memory",
+            format!("{} of memory is available.", units::bytes(bytes as f64)),
+        ),
+        Some(bytes) => MachineCheck::missing(
             "memory",
             format!("Only {} of memory is available.", units::bytes(bytes as f64)),
             "Close other programs until 1 GB is free.",
@@ -155,32 +164,33 @@ pub fn descriptor_limit() -> Option<u64> {
 }
 
 /// A program may open enough files.
-pub fn descriptors(limit: Option<u64>) -> Check {
+pub fn descriptors(limit: Option<u64>) -> MachineCheck {
     match limit {
-        Some(limit) if limit < DESCRIPTORS => Check::missing(
+        Some(limit) if limit < DESCRIPTORS => MachineCheck::missing(
             "descriptors",
             format!("A program may open only {limit} files."),
             format!("In the shell that you will use: ulimit -n {DESCRIPTORS}"),
         ),
-        Some(limit) => {
-            Check::good("descriptors", format!("A program may open {} files.", units::count(limit)))
-        }
-        None => Check::good("descriptors", "A program may open any number of files."),
+        Some(limit) => MachineCheck::good(
+            "descriptors",
+            format!("A program may open {} files.", units::count(limit)),
+        ),
+        None => MachineCheck::good("descriptors", "A program may open any number of files."),
     }
 }
 
 /// The terminal is wide enough.
-pub fn terminal() -> Check {
+pub fn terminal() -> MachineCheck {
     match terminal_size::terminal_size_of(std::io::stdout()) {
         Some((width, _)) if width.0 >= 80 => {
-            Check::good("terminal", format!("It is {} characters wide.", width.0))
+            MachineCheck::good("terminal", format!("It is {} characters wide.", width.0))
         }
-        Some((width, _)) => Check::unknown(
+        Some((width, _)) => MachineCheck::unknown(
             "terminal",
             format!("It is {} characters wide.", width.0),
             "Tables need 80: widen the window, or choose a smaller font.",
         ),
-        None => Check::unknown(
+        None => MachineCheck::unknown(
             "terminal",
             "Standard output is not a terminal.",
             "Run `doctor` in the terminal you will present from.",
@@ -200,12 +210,12 @@ pub fn find_browser() -> Option<PathBuf> {
 }
 
 /// A browser is installed.
-pub fn browser(found: Option<PathBuf>) -> Check {
+pub fn browser(found: Option<PathBuf>) -> MachineCheck {
     match found {
         Some(program) => {
-            Check::good("browser", format!("{} will open the page.", program.display()))
+            MachineCheck::good("browser", format!("{} will open the page.", program.display()))
         }
-        None => Check::missing(
+        None => MachineCheck::missing(
             "browser",
             "No browser was found.",
             "Install one, such as Firefox; `cargo xtask demo` prints the page's address.",
@@ -220,19 +230,19 @@ mod tests {
     #[test]
     fn an_old_or_unreadable_toolchain_is_missing() {
         let outcome = |text: &str| toolchain(&Ok(text.to_owned())).outcome;
-        assert_eq!(outcome("rustc 1.88.0 (abc 2025-06-23)"), Outcome::Good);
-        assert_eq!(outcome("rustc 2.0.0-nightly"), Outcome::Good);
-        assert_eq!(outcome("rustc 1.87.9"), Outcome::Missing);
-        assert_eq!(outcome("cargo-what"), Outcome::Missing);
-        assert_eq!(toolchain(&Err(anyhow::anyhow!("none"))).outcome, Outcome::Missing);
+        assert_eq!(outcome("rustc 1.88.0 (abc 2025-06-23)"), Readiness::Good);
+        assert_eq!(outcome("rustc 2.0.0-nightly"), Readiness::Good);
+        assert_eq!(outcome("rustc 1.87.9"), Readiness::Missing);
+        assert_eq!(outcome("cargo-what"), Readiness::Missing);
+        assert_eq!(toolchain(&Err(anyhow::anyhow!("none"))).outcome, Readiness::Missing);
     }
 
     #[test]
     fn requirements_have_limits_and_each_failure_has_a_remedy() {
-        assert_eq!(memory(Some(MEMORY)).outcome, Outcome::Good);
-        assert_eq!(memory(None).outcome, Outcome::Unknown);
-        assert_eq!(descriptors(None).outcome, Outcome::Good);
-        assert_eq!(descriptors(Some(256)).outcome, Outcome::Good);
+        assert_eq!(memory(Some(MEMORY)).outcome, Readiness::Good);
+        assert_eq!(memory(None).outcome, Readiness::Unknown);
+        assert_eq!(descriptors(None).outcome, Readiness::Good);
+        assert_eq!(descriptors(Some(256)).outcome, Readiness::Good);
         for failure in [
             memory(Some(MEMORY - 1)),
             descriptors(Some(255)),
@@ -240,7 +250,7 @@ mod tests {
             offline(Err(anyhow::anyhow!("no tokio"))),
             built("3 s", &["rc-cycles".to_owned()]),
         ] {
-            assert_eq!(failure.outcome, Outcome::Missing, "{failure:?}");
+            assert_eq!(failure.outcome, Readiness::Missing, "{failure:?}");
             assert!(failure.remedy.is_some_and(|remedy| remedy.len() > 10));
         }
     }

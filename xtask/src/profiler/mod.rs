@@ -24,7 +24,7 @@ use crate::workspace::{Exercise, Version};
 
 /// What to run under a tool, and how.
 #[derive(Debug, Clone, Copy)]
-pub struct Options {
+pub struct ProfileOptions {
     /// The tool.
     pub tool: Tool,
     /// The version to run.
@@ -65,10 +65,10 @@ pub struct Profile {
 pub fn profile(
     exercise: &Exercise,
     test: &Path,
-    options: Options,
+    options: ProfileOptions,
     progress: &Progress,
 ) -> anyhow::Result<Profile> {
-    let Options { tool, version, .. } = options;
+    let ProfileOptions { tool, version, .. } = options;
     progress.stage("Measuring without the tool");
     let ended = alone::run(test, GROWTH, SoakSettings::default(), |_| {})?;
     let report = report(exercise, &ended)?;
@@ -85,7 +85,7 @@ pub fn profile(
 fn rounds_under_tool(
     exercise: &Exercise,
     test: &Path,
-    options: Options,
+    options: ProfileOptions,
     results: &Path,
     progress: &Progress,
 ) -> anyhow::Result<Vec<Round>> {

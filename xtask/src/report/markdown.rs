@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::report::{Chapter, Contents, Line};
+use crate::report::{Chapter, Contents, GrowingLine};
 use crate::workspace::Version;
 
 /// Renders the Markdown.
@@ -65,7 +65,7 @@ fn write(text: &mut String, chapter: &Chapter) -> std::fmt::Result {
     Ok(())
 }
 
-fn write_line(text: &mut String, line: &Line) -> std::fmt::Result {
+fn write_line(text: &mut String, line: &GrowingLine) -> std::fmt::Result {
     writeln!(text, "\n`{}`, {} ({})", line.function, line.place, line.keeps)?;
     if line.source.is_empty() {
         return Ok(());
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_chapter_has_its_table_and_marks_the_growing_line() {
-        let line = Line {
+        let line = GrowingLine {
             function: "toy::keep".to_owned(),
             place: "src/toy.rs:2".to_owned(),
             keeps: "1 blocks and 8 B per operation".to_owned(),

@@ -57,7 +57,7 @@ pub struct VersionSummary {
     /// What that means, in sentences.
     pub meaning: String,
     /// The first growing lines.
-    pub lines: Vec<Line>,
+    pub lines: Vec<GrowingLine>,
     /// The number of further growing lines.
     pub more: usize,
     /// What holds the blocks they allocate, below a heading; empty without a scan.
@@ -66,7 +66,7 @@ pub struct VersionSummary {
 
 /// A growing line.
 #[derive(Debug, Serialize)]
-pub struct Line {
+pub struct GrowingLine {
     /// The function that allocates.
     pub function: String,
     /// Its file and line.
@@ -147,7 +147,7 @@ fn chapter(exercise: &Exercise, result: &ExerciseResult) -> Chapter {
     }
 }
 
-fn line(exercise: &Exercise, site: &Site) -> Line {
+fn line(exercise: &Exercise, site: &Site) -> GrowingLine {
     let number = site.line.and_then(|line| usize::try_from(line).ok());
     let text = site.file.as_ref().and_then(|file| fs::read_to_string(exercise.path(file)).ok());
     let at = number.map_or(0, |number| number.saturating_sub(1));
@@ -164,7 +164,7 @@ fn line(exercise: &Exercise, site: &Site) -> Line {
         (None, Some(file)) => file.clone(),
         (None, None) => "unknown location".to_owned(),
     };
-    Line {
+    GrowingLine {
         function: site.function.clone(),
         place,
         keeps: format!(

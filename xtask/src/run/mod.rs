@@ -32,7 +32,7 @@ pub enum Versions {
 
 /// What to measure, and how.
 #[derive(Debug, Clone, Copy)]
-pub struct Options {
+pub struct RunOptions {
     /// Which versions.
     pub versions: Versions,
     /// How to run the soaks.
@@ -43,7 +43,7 @@ pub struct Options {
     pub requests_per_second: Option<f64>,
 }
 
-impl Options {
+impl RunOptions {
     /// Whether the growth is measured as `test` measures it, so that it may be remembered.
     pub fn are_ordinary(&self) -> bool {
         // Looking for holders does not change what grows.
@@ -112,7 +112,7 @@ pub fn build(
 pub fn measure(
     selected: &[Selected<'_>],
     built: &BTreeMap<String, Built>,
-    options: &Options,
+    options: &RunOptions,
     progress: &Progress,
     mut on_result: impl FnMut(usize, &ExerciseResult) -> anyhow::Result<()>,
 ) -> anyhow::Result<Document> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use exercise_harness::alone::{self, Ended, Ending};
 use exercise_harness::context::SoakSettings;
-use exercise_harness::event::{Event as TrialEvent, TrialOutcome};
+use exercise_harness::event::{Event, TrialOutcome};
 use exercise_harness::exercise::Load;
 use exercise_harness::limits::Limits;
 use exercise_harness::suite::LOAD;
@@ -22,7 +22,7 @@ const TIMES: u64 = 10;
 
 /// Something to report while the lives are run.
 #[derive(Debug)]
-pub enum Event<'a> {
+pub enum OomEvent<'a> {
     /// It begins, with this much memory in bytes.
     Begun {
         /// The limit.
@@ -91,7 +91,7 @@ pub struct Lives {
 /// The result of all lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
-pub enum Outcome {
+pub enum OomOutcome {
     /// The exercise ran out of memory twice and the solution did not; or the exercise did not either.
     AsExpected,
     /// Something else happened.
@@ -107,8 +107,8 @@ pub fn run(
     exercise: &Exercise,
     built: &BTreeMap<String, Built>,
     tenth: bool,
-    mut on_event: impl FnMut(Event<'_>) -> anyhow::Result<()>,
-) -> anyhow::Result<Outcome> {
+    mut on_event: impl FnMut(OomEvent<'_>) -> anyhow::Result<()>,
+) -> anyhow::Result<OomOutcome> {
     let Some(load) = exercise.metadata.load else {
         let name = &exercise.name;
         anyhow::bail!(
@@ -117,17 +117,17 @@ pub fn run(
         );
     };
     let load = if tenth { a_tenth(load) } else { load };
-    on_event(Event::Begun { limit_bytes: load.idle_bytes + load.spare_bytes })?;
+    on_event(OomEvent::Begun { limit_bytes: load.idle_bytes + load.spare_bytes })?;
     let service = Service { exercise, built, load };
     let heading = "exercise, started";
     let first = service.live(Version::Exercise, heading, load.operations, &mut on_event)?;
     match first.end {
         End::OutOfMemory => {}
         End::StillRunning => {
-            on_event(Event::StillRunning { operations: first.operations })?;
-            return Ok(Outcome::AsExpected);
+            on_event(OomEvent::StillRunning { operations: first.operations })?;
+            return Ok(OomOutcome::AsExpected);
         }
-        End::Other => return Ok(Outcome::Unexpected),
+        End::Other => return Ok(OomOutcome::Unexpected),
     }
     let heading = "exercise, started again";
     let second = service.live(Version::Exercise, heading, load.operations, &mut on_event)?;
@@ -135,8 +135,8 @@ pub fn run(
     let heading = "solution, for ten times as many operations";
     let solution = service.live(Version::Solution, heading, operations, &mut on_event)?;
     let as_expected = solution.end == End::StillRunning && second.end == End::OutOfMemory;
-    on_event(Event::Compared(&Lives { first, second, solution }))?;
-    Ok(if as_expected { Outcome::AsExpected } else { Outcome::Unexpected })
+    on_event(OomEvent::Compared(&Lives { first, second, solution }))?;
+    Ok(if as_expected { OomOutcome::AsExpected } else { OomOutcome::Unexpected })
 }
 
 /// A tenth of the time: with a tenth of the spare memory.
@@ -163,7 +163,7 @@ impl Service<'_> {
         version: Version,
         heading: &str,
         operations: u64,
-        on_event: &mut impl FnMut(Event<'_>) -> anyhow::Result<()>,
+        on_event: &mut impl FnMut(OomEvent<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<Life> {
         let test = build::test(self.built, self.exercise, version).map_err(|none| match none {
             NoTest::DidNotBuild(message) => {
@@ -171,9 +171,9 @@ impl Service<'_> {
             }
             NoTest::NoManifest(sentence) => anyhow::anyhow!(sentence),
         })?;
-        on_event(Event::Started { heading })?;
+        on_event(OomEvent::Started { heading })?;
         let life = run_life(test, self.load, operations, on_event)?;
-        on_event(Event::Ended(&life))?;
+        on_event(OomEvent::Ended(&life))?;
         Ok(life)
     }
 }
@@ -183,7 +183,7 @@ fn run_life(
     test: &Path,
     load: Load,
     operations: u64,
-    on_event: &mut impl FnMut(Event<'_>) -> anyhow::Result<()>,
+    on_event: &mut impl FnMut(OomEvent<'_>) -> anyhow::Result<()>,
 ) -> anyhow::Result<Life> {
     let rounds = operations.div_ceil(load.operations_per_round);
     let settings = SoakSettings {
@@ -195,11 +195,11 @@ fn run_life(
     let (mut time, mut served) = (Duration::ZERO, 0);
     let mut reported = Ok(());
     let ended = alone::run_within(test, LOAD, settings, limits, |event| {
-        if let TrialEvent::Round { round } = event {
+        if let Event::Round { round } = event {
             time += Duration::from_nanos(round.nanoseconds);
             served += round.operations;
             if reported.is_ok() {
-                reported = on_event(Event::Round { time, operations: served, round });
+                reported = on_event(OomEvent::Round { time, operations: served, round });
             }
         }
     })?;

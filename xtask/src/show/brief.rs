@@ -7,7 +7,7 @@ use leak_meter::{Growth, Resource, Verdict};
 
 use super::palette::{self, STRONG, paint};
 use super::width;
-use crate::document::{Document, ExerciseResult, Outcome, VersionResult};
+use crate::document::{Document, ExerciseResult, VersionOutcome, VersionResult};
 use crate::text::wrapped;
 use crate::workspace::{Exercise, Version, Workspace};
 
@@ -49,9 +49,9 @@ pub fn line(
     for version in &result.versions {
         // The compiler's messages were printed before.
         let shown = match version.outcome {
-            Outcome::DidNotBuild => None,
+            VersionOutcome::DidNotBuild => None,
             // A result with a verdict has no message that would contain this.
-            Outcome::Measured => judge::left_running(&version.left_running),
+            VersionOutcome::Measured => judge::left_running(&version.left_running),
             _ => version.message.clone(),
         };
         if let Some(message) = shown {
@@ -72,7 +72,7 @@ fn room(name_width: usize, result: &ExerciseResult) -> usize {
 /// The result in one word.
 fn short(version: &VersionResult) -> String {
     match version.outcome {
-        Outcome::Measured => palette::word(version),
+        VersionOutcome::Measured => palette::word(version),
         _ => "Broken".to_owned(),
     }
 }

@@ -9,7 +9,7 @@ use leak_meter::Verdict;
 
 use super::palette::{self, QUIET, STRONG, paint};
 use super::{meaning, rows, width};
-use crate::document::{ExerciseResult, Outcome, VersionResult};
+use crate::document::{ExerciseResult, VersionOutcome, VersionResult};
 use crate::text::wrapped;
 use crate::workspace::{Exercise, Version};
 
@@ -53,7 +53,7 @@ pub fn print(
     for version in &result.versions {
         // The compiler's message was printed before.
         let sentence = match version.outcome {
-            Outcome::DidNotBuild => {
+            VersionOutcome::DidNotBuild => {
                 let noun = version.version.noun();
                 format!("The {noun} does not build; see the compiler's message above.")
             }
@@ -124,16 +124,16 @@ fn next(exercise: &Exercise, result: &ExerciseResult) -> String {
         return format!("Next: cargo xtask run {name}");
     };
     match (mine.outcome, mine.verdict) {
-        (Outcome::Measured, Some(Verdict::Steady)) => {
+        (VersionOutcome::Measured, Some(Verdict::Steady)) => {
             format!("Next: cargo xtask test {name}\n(is it steady, and does it still behave?)")
         }
-        (Outcome::Measured, Some(Verdict::Undecided)) if mine.stopped.is_none() => {
+        (VersionOutcome::Measured, Some(Verdict::Undecided)) if mine.stopped.is_none() => {
             format!("Next: cargo xtask test {name}\n(measures longer where that is needed)")
         }
-        (Outcome::Measured, _) => {
+        (VersionOutcome::Measured, _) => {
             format!("Next: cargo xtask test {name}\nTask: exercises/{name}/README.md")
         }
-        (Outcome::DidNotBuild, _) => {
+        (VersionOutcome::DidNotBuild, _) => {
             format!("Next: make it compile, then cargo xtask run {name}")
         }
         _ => format!("Next: cargo xtask test {name}\n(which trials still pass?)"),

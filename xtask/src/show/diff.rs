@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::palette::{QUIET, STRONG, paint};
 use super::width::WIDEST;
-use crate::difference::{Against, Comparison, Hunk, Line, Piece, Sign};
+use crate::difference::{Against, Comparison, DiffLine, Hunk, Piece, Sign};
 use crate::text::wrapped;
 use crate::workspace::{Exercise, Version};
 
@@ -93,10 +93,10 @@ fn unified(hunk: &Hunk, width: usize) -> Vec<String> {
 fn beside(hunk: &Hunk, width: usize) -> Vec<String> {
     let half = (width - BETWEEN.chars().count()) / 2;
     let mut rows = Vec::new();
-    let (mut left, mut right): (Vec<&Line>, Vec<&Line>) = (Vec::new(), Vec::new());
-    let flush = |left: &mut Vec<&Line>, right: &mut Vec<&Line>, rows: &mut Vec<String>| {
+    let (mut left, mut right): (Vec<&DiffLine>, Vec<&DiffLine>) = (Vec::new(), Vec::new());
+    let flush = |left: &mut Vec<&DiffLine>, right: &mut Vec<&DiffLine>, rows: &mut Vec<String>| {
         for at in 0..left.len().max(right.len()) {
-            let side = |lines: &[&Line]| lines.get(at).map(|line| column(line, half));
+            let side = |lines: &[&DiffLine]| lines.get(at).map(|line| column(line, half));
             let [left, right] = [side(left), side(right)].map(Option::unwrap_or_default);
             rows.extend(row(&left, &right, half));
         }
@@ -130,7 +130,7 @@ fn row(left: &[(String, usize)], right: &[(String, usize)], half: usize) -> Vec<
 }
 
 /// A line with its number and sign, broken at `width`; each part with its length in characters.
-fn column(line: &Line, width: usize) -> Vec<(String, usize)> {
+fn column(line: &DiffLine, width: usize) -> Vec<(String, usize)> {
     let (sign, style, word) = match line.sign {
         Sign::Same => (' ', Style::new(), Style::new()),
         Sign::Old => ('-', OLD, OLD_WORD),
@@ -196,7 +196,8 @@ mod tests {
 
     #[test]
     fn both_sides_have_the_same_width() {
-        let line = |sign, text: &str| Line { sign, number: 7, pieces: vec![piece(text, false)] };
+        let line =
+            |sign, text: &str| DiffLine { sign, number: 7, pieces: vec![piece(text, false)] };
         let hunk = Hunk {
             lines: vec![line(Sign::Same, "a"), line(Sign::Old, "b"), line(Sign::New, "c")],
             reasons: Vec::new(),

@@ -2,14 +2,14 @@
 
 use std::io::{self, Write};
 
-use crate::doctor::{Check, Outcome};
+use crate::doctor::{MachineCheck, Readiness};
 
 /// Prints one check.
-pub fn check(out: &mut (impl Write + ?Sized), check: &Check) -> io::Result<()> {
+pub fn check(out: &mut (impl Write + ?Sized), check: &MachineCheck) -> io::Result<()> {
     let word = match check.outcome {
-        Outcome::Good => "ok",
-        Outcome::Unknown => "note",
-        Outcome::Missing => "MISSING",
+        Readiness::Good => "ok",
+        Readiness::Unknown => "note",
+        Readiness::Missing => "MISSING",
     };
     writeln!(out, "{word:8}{:12}{}", check.name, check.sentence)?;
     if let Some(remedy) = &check.remedy {

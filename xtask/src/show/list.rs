@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::palette::{BAD, GOOD, OPEN, QUIET, paint};
-use crate::last_result::State;
+use crate::last_result::ExerciseState;
 use crate::status::Status;
 use crate::workspace::Exercise;
 
@@ -43,9 +43,11 @@ pub fn edited(status: Status) -> &'static str {
 /// The state, in its colour.
 pub fn state(status: Status) -> String {
     match status.state {
-        Some(state @ State::Fixed) => paint(GOOD, &state.to_string()),
-        Some(state @ (State::Leaking | State::Broken)) => paint(BAD, &state.to_string()),
-        Some(state @ State::Open) => paint(OPEN, &state.to_string()),
+        Some(state @ ExerciseState::Fixed) => paint(GOOD, &state.to_string()),
+        Some(state @ (ExerciseState::Leaking | ExerciseState::Broken)) => {
+            paint(BAD, &state.to_string())
+        }
+        Some(state @ ExerciseState::Open) => paint(OPEN, &state.to_string()),
         None => paint(QUIET, "not run"),
     }
 }

@@ -31,17 +31,8 @@ use std::io::Write;
 
 use crate::document::Document;
 
-/// Prints `document` as JSON to standard output.
-pub fn json(document: &Document) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
+/// Prints `document` as JSON.
+pub fn json(out: &mut impl Write, document: &Document) -> anyhow::Result<()> {
     writeln!(out, "{}", serde_json::to_string_pretty(document)?)?;
-    Ok(())
-}
-
-/// Prints `text` unchanged to standard output.
-pub fn text(text: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use leak_meter::Verdict;
 
-use crate::document::{Outcome, VersionResult};
+use crate::document::{VersionOutcome, VersionResult};
 
 /// Something that leaks or fails.
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -27,15 +27,15 @@ pub fn word(result: &VersionResult) -> String {
 }
 
 /// How a measurement ended, to stand after "it".
-pub fn verb(outcome: Outcome) -> &'static str {
+pub fn verb(outcome: VersionOutcome) -> &'static str {
     match outcome {
-        Outcome::Measured => "was measured",
-        Outcome::DidNotBuild => "does not build",
-        Outcome::Panicked => "panicked",
-        Outcome::TimedOut => "timed out",
-        Outcome::Exited => "ended its own process",
-        Outcome::Aborted => "was ended by a signal",
-        Outcome::Malformed => "produced an invalid event stream",
+        VersionOutcome::Measured => "was measured",
+        VersionOutcome::DidNotBuild => "does not build",
+        VersionOutcome::Panicked => "panicked",
+        VersionOutcome::TimedOut => "timed out",
+        VersionOutcome::Exited => "ended its own process",
+        VersionOutcome::Aborted => "was ended by a signal",
+        VersionOutcome::Malformed => "produced an invalid event stream",
     }
 }
 

@@ -10,7 +10,7 @@ use leak_meter::Round;
 
 use super::palette::{BAD, GOOD, QUIET, STRONG, paint};
 use super::width;
-use crate::run::until_oom::{End, Event, Life, Lives};
+use crate::run::until_oom::{End, Life, Lives, OomEvent};
 use crate::text::wrapped;
 use crate::workspace::Exercise;
 
@@ -32,30 +32,30 @@ impl<'a> View<'a> {
     }
 
     /// Shows one event.
-    pub fn event(&mut self, out: &mut impl Write, event: &Event<'_>) -> anyhow::Result<()> {
+    pub fn event(&mut self, out: &mut impl Write, event: &OomEvent<'_>) -> anyhow::Result<()> {
         match event {
-            Event::Begun { limit_bytes } => {
+            OomEvent::Begun { limit_bytes } => {
                 let limit = units::bytes(*limit_bytes as f64);
                 let name = &self.exercise.name;
                 let heading = format!("{name}: full load, with {limit} of memory");
                 writeln!(out, "{}", paint(STRONG, &heading))?;
             }
-            Event::Started { heading } => {
+            OomEvent::Started { heading } => {
                 self.last_row = None;
                 writeln!(out, "\n{}", paint(STRONG, heading))?;
                 let headings = ["time", "operations", "live", "resident"];
                 let [time, operations, live, resident] = headings;
                 writeln!(out, "{time:>10} {operations:>12} {live:>12} {resident:>12}")?;
             }
-            Event::Round { time, operations, round } => {
+            OomEvent::Round { time, operations, round } => {
                 self.row(out, *time, *operations, round)?;
             }
-            Event::Ended(life) => end(out, life)?,
-            Event::StillRunning { operations } => {
+            OomEvent::Ended(life) => end(out, life)?,
+            OomEvent::StillRunning { operations } => {
                 let operations = units::count(*operations);
                 writeln!(out, "\nThe exercise is still running after {operations} operations.")?;
             }
-            Event::Compared(lives) => comparison(out, lives)?,
+            OomEvent::Compared(lives) => comparison(out, lives)?,
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::show::palette::{BAD, GOOD, paint};
-use crate::verify::outcome::{Check, Outcome, Tally};
+use crate::verify::outcome::{Check, CheckOutcome, Tally};
 
 /// Prints the name of the exercise that the following checks belong to.
 pub fn heading(out: &mut (impl Write + ?Sized), name: &str) -> io::Result<()> {
@@ -11,12 +11,16 @@ pub fn heading(out: &mut (impl Write + ?Sized), name: &str) -> io::Result<()> {
 }
 
 /// Prints one check; for each failure its place, what is wrong, and what to do.
-pub fn check(out: &mut (impl Write + ?Sized), check: Check, outcome: &Outcome) -> io::Result<()> {
+pub fn check(
+    out: &mut (impl Write + ?Sized),
+    check: Check,
+    outcome: &CheckOutcome,
+) -> io::Result<()> {
     match outcome {
-        Outcome::Proven(seen) => {
+        CheckOutcome::Proven(seen) => {
             writeln!(out, "  {}   {check:<13} {seen}", paint(GOOD, "proven"))?;
         }
-        Outcome::Failed(failures) => {
+        CheckOutcome::Failed(failures) => {
             for failure in failures {
                 let wrong = failure.wrong.replace('\n', "\n             ");
                 writeln!(out, "  {}   {check:<13} {}", paint(BAD, "FAILED"), failure.place)?;
@@ -24,7 +28,7 @@ pub fn check(out: &mut (impl Write + ?Sized), check: Check, outcome: &Outcome) -
                 writeln!(out, "             Next: {}", failure.next)?;
             }
         }
-        Outcome::CouldNotRun(reason) => {
+        CheckOutcome::CouldNotRun(reason) => {
             writeln!(out, "  {}  {check:<13} {reason}", paint(BAD, "NOT RUN"))?;
         }
     }

@@ -8,7 +8,7 @@ use exercise_harness::exercise::Decoy;
 use exercise_harness::{judge, units};
 use leak_meter::{Report, Resource};
 
-use super::outcome::{Failure, Outcome};
+use super::outcome::{CheckOutcome, Failure};
 use super::trials::{self, Trials};
 use crate::measure::{self, GROWTH};
 
@@ -32,7 +32,7 @@ pub fn check(
     version: &str,
     trials: &Trials,
     short: Option<&Ended>,
-) -> Outcome {
+) -> CheckOutcome {
     let mut failures = trials::missing(version, trials);
     failures.extend(trials::failing(exercise, version, trials).map(|(place, wrong)| {
         let next = "A decoy passes every trial: correct the service or the trial.";
@@ -63,7 +63,7 @@ pub fn check(
         in_short_run(exercise, decoy),
         decoy.too_short.verdict
     );
-    Outcome::new(failures, seen)
+    CheckOutcome::new(failures, seen)
 }
 
 /// Each declared resource rises and levels off, the last of them after the declared operations.

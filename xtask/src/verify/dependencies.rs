@@ -1,11 +1,11 @@
 //! Check: all exercises and solutions list the same dependencies, so that no manifest reveals a fix.
 
 use super::first_difference;
-use super::outcome::{Failure, Outcome};
+use super::outcome::{CheckOutcome, Failure};
 use crate::workspace::{Exercise, Version};
 
 /// Compares the dependencies of both versions of `exercise` with those of the `first` exercise.
-pub fn check(exercise: &Exercise, first: &Exercise) -> anyhow::Result<Outcome> {
+pub fn check(exercise: &Exercise, first: &Exercise) -> anyhow::Result<CheckOutcome> {
     let model = format!("{}/Cargo.toml", first.folder(Version::Exercise));
     let listed = dependencies(&first.read(&model)?);
     let mut failures = Vec::new();
@@ -26,7 +26,7 @@ pub fn check(exercise: &Exercise, first: &Exercise) -> anyhow::Result<Outcome> {
             ));
         }
     }
-    Ok(Outcome::new(failures, format!("the same {} everywhere", listed.lines().count())))
+    Ok(CheckOutcome::new(failures, format!("the same {} everywhere", listed.lines().count())))
 }
 
 /// The lines of `[dependencies]`. Their order counts.

@@ -6,7 +6,7 @@ use exercise_harness::units;
 use leak_meter::Verdict;
 
 use super::culprit::exercise_file;
-use super::outcome::{Failure, Outcome};
+use super::outcome::{CheckOutcome, Failure};
 use crate::text::plural;
 use crate::workspace::{Exercise, Version};
 
@@ -14,7 +14,7 @@ use crate::workspace::{Exercise, Version};
 type Wrong = (String, &'static str);
 
 /// Checks the metadata of `exercise` against its files and against `all` exercises.
-pub fn check(exercise: &Exercise, all: &[Exercise]) -> anyhow::Result<Outcome> {
+pub fn check(exercise: &Exercise, all: &[Exercise]) -> anyhow::Result<CheckOutcome> {
     let mut wrongs = shared_with_others(exercise, all);
     wrongs.extend(empty_fields(&exercise.metadata));
     match &exercise.metadata.kind {
@@ -41,7 +41,7 @@ pub fn check(exercise: &Exercise, all: &[Exercise]) -> anyhow::Result<Outcome> {
             units::count(decoy.levels_off_after)
         ),
     };
-    Ok(Outcome::new(failures.collect(), seen))
+    Ok(CheckOutcome::new(failures.collect(), seen))
 }
 
 /// Values that must be unique and are not.

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::first_difference;
-use super::outcome::{Failure, Outcome};
+use super::outcome::{CheckOutcome, Failure};
 use super::spoilers;
 use crate::files::files_below;
 use crate::workspace::{Exercise, Version};
 
 /// Compares the two trees of `exercise`.
-pub fn check(exercise: &Exercise) -> anyhow::Result<Outcome> {
+pub fn check(exercise: &Exercise) -> anyhow::Result<CheckOutcome> {
     let [here, there] = Version::IN_TREE.map(|version| exercise.folder(version));
     let in_exercise: BTreeSet<String> = files_below(&exercise.path(&here))?.into_iter().collect();
     let in_solution: BTreeSet<String> = files_below(&exercise.path(&there))?.into_iter().collect();
@@ -58,7 +58,7 @@ pub fn check(exercise: &Exercise) -> anyhow::Result<Outcome> {
         [] => format!("{} files in both, the same except for README and name", shared.len()),
         fixed => format!("{} files in both, the fix is in {}", shared.len(), fixed.join(", ")),
     };
-    Ok(Outcome::new(failures, seen))
+    Ok(CheckOutcome::new(failures, seen))
 }
 
 /// Compares a file that both trees have, by the rule for it.

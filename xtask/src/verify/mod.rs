@@ -34,7 +34,7 @@ use exercise_harness::context::SoakSettings;
 use exercise_harness::exercise::Kind;
 
 pub use self::fixes::Catalogue;
-use self::outcome::{Check, Outcome};
+use self::outcome::{Check, CheckOutcome};
 use self::test_bed::TestBed;
 use crate::measure::{self, GROWTH};
 use crate::workspace::{Exercise, Version, Workspace};
@@ -47,7 +47,7 @@ use crate::workspace::{Exercise, Version, Workspace};
 pub fn check_files(
     exercise: &Exercise,
     workspace: &Workspace,
-    report: &mut impl FnMut(Check, &Outcome) -> io::Result<()>,
+    report: &mut impl FnMut(Check, &CheckOutcome) -> io::Result<()>,
 ) -> anyhow::Result<Catalogue> {
     let all = &workspace.exercises;
     report(Check::Shipped, &shipped::check(exercise)?)?;
@@ -67,7 +67,7 @@ pub fn check_trials(
     exercise: &Exercise,
     catalogue: Catalogue,
     test_bed: &TestBed<'_>,
-    report: &mut impl FnMut(Check, &Outcome) -> io::Result<()>,
+    report: &mut impl FnMut(Check, &CheckOutcome) -> io::Result<()>,
 ) -> anyhow::Result<()> {
     report(Check::Warnings, &warnings::check(exercise, &test_bed.build))?;
     let [of_exercise, of_solution] = check_versions(exercise, test_bed)?;
@@ -78,7 +78,10 @@ pub fn check_trials(
 }
 
 /// Runs the trials of both versions together: the checks of the exercise and of the solution.
-fn check_versions(exercise: &Exercise, test_bed: &TestBed<'_>) -> anyhow::Result<[Outcome; 2]> {
+fn check_versions(
+    exercise: &Exercise,
+    test_bed: &TestBed<'_>,
+) -> anyhow::Result<[CheckOutcome; 2]> {
     let mut tests = Vec::new();
     for version in Version::IN_TREE {
         let built = test_bed.build.packages.get(&exercise.package(version));
@@ -105,7 +108,9 @@ fn check_versions(exercise: &Exercise, test_bed: &TestBed<'_>) -> anyhow::Result
     Ok(Version::IN_TREE.map(|version| {
         let folder = exercise.folder(version);
         let Some(index) = tests.iter().position(|(built, ..)| *built == version) else {
-            return Outcome::CouldNotRun(format!("{folder} does not build; see its warnings."));
+            return CheckOutcome::CouldNotRun(format!(
+                "{folder} does not build; see its warnings."
+            ));
         };
         let trials = &measured[index];
         match (&exercise.metadata.kind, version) {

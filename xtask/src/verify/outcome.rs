@@ -47,7 +47,7 @@ impl fmt::Display for Check {
 /// How one check of one exercise ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
-pub enum Outcome {
+pub enum CheckOutcome {
     /// It holds; the text says what was checked.
     Proven(String),
     /// It does not hold, for each of these reasons.
@@ -78,7 +78,7 @@ impl Failure {
     }
 }
 
-impl Outcome {
+impl CheckOutcome {
     /// Failed if there are any `failures`; otherwise proven, with the text `seen`.
     pub fn new(failures: Vec<Failure>, seen: impl Into<String>) -> Self {
         if failures.is_empty() { Self::Proven(seen.into()) } else { Self::Failed(failures) }
@@ -98,11 +98,11 @@ pub struct Tally {
 
 impl Tally {
     /// Counts `outcome`.
-    pub fn add(&mut self, outcome: &Outcome) {
+    pub fn add(&mut self, outcome: &CheckOutcome) {
         match outcome {
-            Outcome::Proven(_) => self.proven += 1,
-            Outcome::Failed(_) => self.failed += 1,
-            Outcome::CouldNotRun(_) => self.not_run += 1,
+            CheckOutcome::Proven(_) => self.proven += 1,
+            CheckOutcome::Failed(_) => self.failed += 1,
+            CheckOutcome::CouldNotRun(_) => self.not_run += 1,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Check: no placeholder of the skeleton is left.
 
-use super::outcome::{Failure, Outcome};
+use super::outcome::{CheckOutcome, Failure};
 use crate::files::files_below;
 use crate::workspace::{Exercise, Version};
 
@@ -8,7 +8,7 @@ use crate::workspace::{Exercise, Version};
 const MARK: &str = "TO WRITE";
 
 /// Looks for placeholders in the files of `exercise`.
-pub fn check(exercise: &Exercise) -> anyhow::Result<Outcome> {
+pub fn check(exercise: &Exercise) -> anyhow::Result<CheckOutcome> {
     let (mut failures, mut files) = (Vec::new(), 0);
     for folder in [
         exercise.crate_folder(),
@@ -32,5 +32,5 @@ pub fn check(exercise: &Exercise) -> anyhow::Result<Outcome> {
             }
         }
     }
-    Ok(Outcome::new(failures, format!("no placeholder in {files} files")))
+    Ok(CheckOutcome::new(failures, format!("no placeholder in {files} files")))
 }

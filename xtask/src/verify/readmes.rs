@@ -4,7 +4,7 @@ use std::path::Path;
 
 use exercise_harness::exercise::Kind;
 
-use super::outcome::{Failure, Outcome};
+use super::outcome::{CheckOutcome, Failure};
 use crate::readme::Readme;
 use crate::workspace::{Exercise, Version};
 
@@ -48,7 +48,7 @@ const OF_SOLUTION: [&str; 9] = [
 const HINTS: usize = 3;
 
 /// Checks both READMEs of `exercise`.
-pub fn check(exercise: &Exercise) -> anyhow::Result<Outcome> {
+pub fn check(exercise: &Exercise) -> anyhow::Result<CheckOutcome> {
     let title = &exercise.metadata.title;
     let is_decoy = matches!(exercise.metadata.kind, Kind::Decoy(_));
     let of_solution = if is_decoy { &OF_DECOY[..] } else { &OF_SOLUTION[..] };
@@ -74,7 +74,7 @@ pub fn check(exercise: &Exercise) -> anyhow::Result<Outcome> {
         }
     }
     let sections = OF_EXERCISE.len() + of_solution.len();
-    Ok(Outcome::new(
+    Ok(CheckOutcome::new(
         failures,
         format!("{sections} sections in order, {HINTS} hints, all links work"),
     ))

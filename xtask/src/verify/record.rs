@@ -11,7 +11,7 @@ use diffy::DiffOptions;
 use super::fixes::patch::{self, Fix};
 use crate::backups::Backup;
 use crate::files::{self, Files};
-use crate::reset::{self, Outcome};
+use crate::reset::{self, ResetOutcome};
 use crate::shipped::Shipped;
 use crate::text::wrapped;
 use crate::workspace::{Exercise, Version};
@@ -93,8 +93,8 @@ pub fn run(exercise: &Exercise, new: &NewFix<'_>) -> anyhow::Result<Recorded> {
     files::write(&exercise.path(&place), text.as_bytes())
         .with_context(|| format!("{place} cannot be written; your edit is unchanged"))?;
     let backup = match reset::reset(exercise)? {
-        Outcome::AsShipped(backup) => Some(backup),
-        Outcome::WasAsShipped | Outcome::Restored { .. } => None,
+        ResetOutcome::AsShipped(backup) => Some(backup),
+        ResetOutcome::WasAsShipped | ResetOutcome::Restored { .. } => None,
     };
     let applied = fix.apply(exercise);
     let same = applied.is_ok_and(|patched| {

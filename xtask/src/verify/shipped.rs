@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use super::outcome::{Failure, Outcome};
+use super::outcome::{CheckOutcome, Failure};
 use crate::shipped::{Change, Lock, Shipped};
 use crate::workspace::{Exercise, Version};
 
@@ -69,7 +69,7 @@ pub fn accept(exercise: &Exercise) -> anyhow::Result<AcceptedFiles> {
 }
 
 /// Checks that `exercise` is as its lock says it was shipped.
-pub fn check(exercise: &Exercise) -> anyhow::Result<Outcome> {
+pub fn check(exercise: &Exercise) -> anyhow::Result<CheckOutcome> {
     let name = &exercise.name;
     let place = Lock::place(name);
     let accept = format!("cargo xtask verify {name} --accept");
@@ -78,11 +78,11 @@ pub fn check(exercise: &Exercise) -> anyhow::Result<Outcome> {
         Ok(None) => {
             let wrong = "There is no such file, so a learner could not reset the exercise.";
             let next = format!("Write it: {accept}");
-            return Ok(Outcome::Failed(vec![Failure::new(place, wrong, next)]));
+            return Ok(CheckOutcome::Failed(vec![Failure::new(place, wrong, next)]));
         }
         Err(error) => {
             let failure = Failure::new(place, format!("{error:#}."), format!("Renew it: {accept}"));
-            return Ok(Outcome::Failed(vec![failure]));
+            return Ok(CheckOutcome::Failed(vec![failure]));
         }
     };
     let current = Lock::of_current(exercise)?;
@@ -92,7 +92,7 @@ pub fn check(exercise: &Exercise) -> anyhow::Result<Outcome> {
             format!("To ship it as it is now: {accept}; to restore it: cargo xtask reset {name}");
         Failure::new(format!("{}: {place}", exercise.folder(Version::Exercise)), wrong, next)
     });
-    Ok(Outcome::new(failures.collect(), format!("{} files match the lock", lock.len())))
+    Ok(CheckOutcome::new(failures.collect(), format!("{} files match the lock", lock.len())))
 }
 
 fn rest(root: &Path) -> Rest {

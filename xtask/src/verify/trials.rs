@@ -12,7 +12,7 @@ use leak_meter::{Report, Verdict};
 use super::culprit;
 use super::holder;
 use super::measured_leak;
-use super::outcome::{Failure, Outcome};
+use super::outcome::{CheckOutcome, Failure};
 use crate::workspace::{Exercise, Version};
 
 /// The trials of one version by name, each with how it ended.
@@ -43,7 +43,7 @@ pub fn kind_of(name: &str) -> Option<TrialKind> {
 }
 
 /// Checks that every behaviour passes, the declared resources grow, and every bound is exceeded.
-pub fn check_exercise(exercise: &Exercise, leak: &Leak, trials: &Trials) -> Outcome {
+pub fn check_exercise(exercise: &Exercise, leak: &Leak, trials: &Trials) -> CheckOutcome {
     let mut failures = missing(&exercise.folder(Version::Exercise), trials);
     for (name, ended) in trials {
         let place = format!("{}, trial {name}", exercise.folder(Version::Exercise));
@@ -95,7 +95,7 @@ pub fn check_exercise(exercise: &Exercise, leak: &Leak, trials: &Trials) -> Outc
         "{behaviours} behaviours pass, {memory} memory trials fail as they should, first by {}",
         leak.function
     );
-    Outcome::new(failures, seen)
+    CheckOutcome::new(failures, seen)
 }
 
 /// Checks that the declared resources grow at the declared rates, and where and why.
@@ -144,7 +144,7 @@ fn check_leak(exercise: &Exercise, leak: &Leak, place: &str, report: &Report) ->
 }
 
 /// Checks that every trial passes.
-pub fn check_solution(exercise: &Exercise, trials: &Trials) -> Outcome {
+pub fn check_solution(exercise: &Exercise, trials: &Trials) -> CheckOutcome {
     let mut failures = missing(&exercise.folder(Version::Solution), trials);
     failures.extend(failing(exercise, &exercise.folder(Version::Solution), trials).map(
         |(place, wrong)| {
@@ -156,7 +156,7 @@ pub fn check_solution(exercise: &Exercise, trials: &Trials) -> Outcome {
         },
     ));
     let seen = format!("{} trials pass, and nothing grows", trials.len());
-    Outcome::new(failures, seen)
+    CheckOutcome::new(failures, seen)
 }
 
 /// The failing trials of `version`, each with its sentence.
@@ -209,7 +209,7 @@ mod tests {
             Ended { ending, rounds: Vec::new(), output: String::new(), left_running: Vec::new() };
         let trials = Trials::from([("memory::phases".to_owned(), ended)]);
         let Kind::Leak { leak, .. } = &exercise.metadata.kind else { panic!("the toy leaks") };
-        let Outcome::Failed(failures) = check_exercise(&exercise, leak, &trials) else {
+        let CheckOutcome::Failed(failures) = check_exercise(&exercise, leak, &trials) else {
             panic!("proven without behaviours and growth")
         };
         failures.into_iter().map(|failure| failure.wrong).collect()

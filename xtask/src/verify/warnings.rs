@@ -3,13 +3,13 @@
 use crate::cargo::Build;
 use crate::workspace::{Exercise, Version};
 
-use super::outcome::{Failure, Outcome};
+use super::outcome::{CheckOutcome, Failure};
 
 /// The packages that every exercise depends on.
 const SHARED: [&str; 2] = ["exercise-harness", "leak-meter"];
 
 /// Checks the compiler's messages for the packages of `exercise`.
-pub fn check(exercise: &Exercise, build: &Build) -> Outcome {
+pub fn check(exercise: &Exercise, build: &Build) -> CheckOutcome {
     let mut failures = Vec::new();
     let mut warned = |place: &str, warnings: &[String]| {
         failures.extend(warnings.iter().map(|warning| {
@@ -30,5 +30,5 @@ pub fn check(exercise: &Exercise, build: &Build) -> Outcome {
         warned(&place, build.other_warnings.get(*name).map_or(&[], Vec::as_slice));
     }
     let packages = Version::IN_TREE.len() + 1 + SHARED.len();
-    Outcome::new(failures, format!("none in {packages} packages"))
+    CheckOutcome::new(failures, format!("none in {packages} packages"))
 }

@@ -1,7 +1,7 @@
 //! What each key changes in the state, and which action it requests.
 
 use super::keys::Key;
-use super::state::{Panel, State};
+use super::state::{Panel, WatchState};
 use crate::difference::Against;
 
 /// An action that a key requests from the session.
@@ -27,7 +27,7 @@ pub enum Action {
     Interrupt,
 }
 
-impl State {
+impl WatchState {
     /// Processes `key`, and returns the requested action.
     pub fn press(&mut self, key: Key) -> Action {
         if key == Key::Interrupt {
@@ -108,11 +108,11 @@ mod tests {
     use super::*;
     use crate::workspace::tests::toy_cache;
 
-    fn state() -> State {
-        State::new(toy_cache(), None)
+    fn state() -> WatchState {
+        WatchState::new(toy_cache(), None)
     }
 
-    fn typed(state: &mut State, text: &str) {
+    fn typed(state: &mut WatchState, text: &str) {
         for letter in text.chars() {
             state.press(if letter == '\n' { Key::Enter } else { Key::Letter(letter) });
         }

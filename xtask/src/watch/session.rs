@@ -6,7 +6,7 @@ use super::Message;
 use super::action::Action;
 use super::keys;
 use super::saves::Saves;
-use super::state::{Panel, State};
+use super::state::{Panel, WatchState};
 use super::work::{self, Task, Work};
 use crate::difference::{self, Against};
 use crate::exit::Exit;
@@ -23,7 +23,7 @@ pub fn first_unfixed(workspace: &Workspace) -> Option<&Exercise> {
 
 /// The options of a session.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct WatchOptions {
     /// Whether to poll the files.
     pub poll: bool,
     /// The versions to measure for comparison.
@@ -34,11 +34,11 @@ pub struct Options {
 pub struct WatchSession<'a> {
     workspace: &'a Workspace,
     /// Everything that is shown.
-    pub state: State,
+    pub state: WatchState,
     saves: Saves,
     /// The task in progress.
     pub work: Work,
-    options: Options,
+    options: WatchOptions,
     sender: mpsc::Sender<Message>,
 }
 
@@ -50,11 +50,11 @@ impl<'a> WatchSession<'a> {
     pub fn begin(
         workspace: &'a Workspace,
         exercise: &Exercise,
-        options: Options,
+        options: WatchOptions,
         sender: mpsc::Sender<Message>,
     ) -> anyhow::Result<Self> {
         let saves = Saves::watch(exercise, options.poll, sender.clone())?;
-        let mut state = State::new(exercise.clone(), last_result::latest(exercise));
+        let mut state = WatchState::new(exercise.clone(), last_result::latest(exercise));
         state.polls = saves.polls();
         let work = Work::new(workspace.clone(), sender.clone());
         let mut session = Self { workspace, state, saves, work, options, sender };

@@ -14,7 +14,7 @@ use crate::workspace::{Exercise, Version};
 
 /// Everything that is shown.
 #[derive(Debug)]
-pub struct State {
+pub struct WatchState {
     /// The current exercise.
     pub exercise: Exercise,
     /// Its status.
@@ -78,7 +78,7 @@ pub enum Panel {
     /// Every exercise with its status.
     List(Vec<(Exercise, Status)>),
     /// The outcome of a reset.
-    Reset(reset::Outcome),
+    Reset(reset::ResetOutcome),
     /// The question whether to show the solution.
     AskDiff,
     /// The question whether to reset the exercise.
@@ -96,7 +96,7 @@ pub enum Panel {
     Prediction,
 }
 
-impl State {
+impl WatchState {
     /// The state at the beginning, with the result of an earlier run.
     pub fn new(exercise: Exercise, before: Option<LastResult>) -> Self {
         Self {

@@ -11,7 +11,7 @@ use super::palette::{BAD, OPEN, QUIET, STRONG, paint};
 use super::width::WIDEST;
 use super::{diff, hint, list, predict, reset};
 use crate::text::wrapped;
-use crate::watch::state::{Panel, State};
+use crate::watch::state::{Panel, WatchState};
 use crate::workspace::Version;
 
 /// The keys and what they do; each stays on one line.
@@ -23,7 +23,7 @@ const ROOMY: usize = 20;
 const BAR: usize = 12;
 
 /// The whole screen for a terminal of this many columns and rows.
-pub fn lines(state: &State, (columns, rows): (usize, usize)) -> Vec<String> {
+pub fn lines(state: &WatchState, (columns, rows): (usize, usize)) -> Vec<String> {
     let width = columns.min(WIDEST);
     let mut head = head(state, width);
     let mut foot = foot(state, width);
@@ -42,14 +42,14 @@ pub fn lines(state: &State, (columns, rows): (usize, usize)) -> Vec<String> {
 }
 
 /// Prints the status of the exercise after the screen is gone.
-pub fn farewell(out: &mut impl Write, state: &State) -> anyhow::Result<()> {
+pub fn farewell(out: &mut impl Write, state: &WatchState) -> anyhow::Result<()> {
     let name = &state.exercise.name;
     let (edited, does) = (list::edited(state.status), list::state(state.status));
     writeln!(out, "{name}: {edited}, {does}.\nContinue: cargo xtask watch {name}")?;
     Ok(())
 }
 
-fn head(state: &State, width: usize) -> Vec<String> {
+fn head(state: &WatchState, width: usize) -> Vec<String> {
     let name = &state.exercise.name;
     let (fixed, all) = state.progress;
     let filled = (BAR * fixed).checked_div(all).unwrap_or(0);
@@ -68,7 +68,7 @@ fn head(state: &State, width: usize) -> Vec<String> {
     lines
 }
 
-fn foot(state: &State, width: usize) -> Vec<String> {
+fn foot(state: &WatchState, width: usize) -> Vec<String> {
     let doing = match &state.busy {
         Some(busy) => paint(OPEN, &cut(&format!("... {busy}"), width)),
         None if state.polls => paint(QUIET, "Waiting for changes (polling)."),
@@ -107,7 +107,7 @@ fn visible(body: Vec<String>, scrolled: usize, room: usize) -> Vec<String> {
     lines
 }
 
-fn body(state: &State, width: usize, columns: usize) -> Vec<String> {
+fn body(state: &WatchState, width: usize, columns: usize) -> Vec<String> {
     let broken =
         |text: &str| if text.is_empty() { vec![String::new()] } else { wrapped(text, width) };
     match &state.panel {

@@ -4,16 +4,16 @@ use exercise_harness::{judge, units};
 use leak_meter::{Resource, Verdict};
 
 use super::linked;
-use crate::last_result::{LastResult, State as ResultState};
+use crate::last_result::{ExerciseState, LastResult};
 use crate::measure::{BEHAVIOURS, GROWTH, Measured};
 use crate::show::palette::{BAD, GOOD, OPEN, QUIET, paint};
 use crate::show::rows::amount;
 use crate::text::wrapped;
-use crate::watch::state::{Details, State, Tested};
+use crate::watch::state::{Details, Tested, WatchState};
 use crate::workspace::Version;
 
 /// The latest result, compared with the previous one.
-pub fn lines(state: &State, width: usize) -> Vec<String> {
+pub fn lines(state: &WatchState, width: usize) -> Vec<String> {
     let Some(Tested { result, details }) = &state.now else {
         return vec!["Not tested yet ...".to_owned()];
     };
@@ -32,7 +32,7 @@ pub fn lines(state: &State, width: usize) -> Vec<String> {
             lines.extend(state.beside.iter().map(|(version, result)| beside(*version, result)));
             lines.extend(growing_lines(measured, width));
             lines.extend(failures(state, measured, width));
-            if result.state == ResultState::Fixed {
+            if result.state == ExerciseState::Fixed {
                 let readme =
                     format!("{}/README.md", Version::Solution.folder(&state.exercise.name));
                 let compare =
@@ -44,14 +44,14 @@ pub fn lines(state: &State, width: usize) -> Vec<String> {
     lines
 }
 
-fn verdict(result: &LastResult, state: &State, measured: &[Measured]) -> String {
+fn verdict(result: &LastResult, state: &WatchState, measured: &[Measured]) -> String {
     let failed = measured.iter().filter(|measured| sentence(state, measured).is_some()).count();
     let (all, passed) = (measured.len(), measured.len() - failed);
     let (style, word) = match result.state {
-        ResultState::Fixed => (GOOD, "FIXED"),
-        ResultState::Leaking => (BAD, "LEAKING"),
-        ResultState::Broken => (BAD, "BROKEN"),
-        ResultState::Open => (OPEN, "NOT PROVEN YET"),
+        ExerciseState::Fixed => (GOOD, "FIXED"),
+        ExerciseState::Leaking => (BAD, "LEAKING"),
+        ExerciseState::Broken => (BAD, "BROKEN"),
+        ExerciseState::Open => (OPEN, "NOT PROVEN YET"),
     };
     format!("{}: {passed} of {all} trials pass", paint(style, word))
 }
@@ -110,7 +110,7 @@ fn growing_lines(measured: &[Measured], width: usize) -> Vec<String> {
 }
 
 /// Every other failing trial, with its sentence.
-fn failures(state: &State, measured: &[Measured], width: usize) -> Vec<String> {
+fn failures(state: &WatchState, measured: &[Measured], width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for measured in measured {
         let Some(sentence) = sentence(state, measured) else { continue };
@@ -133,7 +133,7 @@ fn failures(state: &State, measured: &[Measured], width: usize) -> Vec<String> {
     lines
 }
 
-fn sentence(state: &State, measured: &Measured) -> Option<String> {
+fn sentence(state: &WatchState, measured: &Measured) -> Option<String> {
     judge::verdict_of(&measured.ended, &state.exercise.metadata).err()
 }
 
@@ -145,7 +145,7 @@ mod tests {
     fn every_measured_resource_is_compared_with_last_time() {
         let result = |growth: &[(Resource, f64)]| LastResult {
             content: String::new(),
-            state: ResultState::Leaking,
+            state: ExerciseState::Leaking,
             growth: growth.to_vec(),
             place: None,
         };

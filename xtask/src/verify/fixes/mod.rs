@@ -22,7 +22,7 @@ use crate::measure;
 use crate::text::plural;
 use crate::workspace::{Exercise, Version};
 
-use super::outcome::{Failure, Outcome};
+use super::outcome::{CheckOutcome, Failure};
 use super::test_bed::TestBed;
 
 /// The minimum numbers of wrong and right fixes of an exercise that leaks.
@@ -70,15 +70,19 @@ impl Catalogue {
     }
 
     /// Checks only files: every patch has an explanation and applies.
-    pub fn check_form(self) -> Outcome {
-        Outcome::new(self.failures, format!("{} patches apply; not run", self.fixes.len()))
+    pub fn check_form(self) -> CheckOutcome {
+        CheckOutcome::new(self.failures, format!("{} patches apply; not run", self.fixes.len()))
     }
 
     /// Checks everything: builds every fix and runs its trials.
-    pub fn check(self, exercise: &Exercise, test_bed: &TestBed<'_>) -> anyhow::Result<Outcome> {
+    pub fn check(
+        self,
+        exercise: &Exercise,
+        test_bed: &TestBed<'_>,
+    ) -> anyhow::Result<CheckOutcome> {
         let Self { fixes, mut failures } = self;
         if fixes.is_empty() {
-            return Ok(Outcome::new(failures, "no fixes"));
+            return Ok(CheckOutcome::new(failures, "no fixes"));
         }
         let built = test_bed.build.packages.get(&exercise.package(Version::Exercise));
         let Some(Built { test: Ok(_), warnings }) = built else {
@@ -87,9 +91,9 @@ impl Catalogue {
                 exercise.folder(Version::Exercise)
             );
             return Ok(if failures.is_empty() {
-                Outcome::CouldNotRun(reason)
+                CheckOutcome::CouldNotRun(reason)
             } else {
-                Outcome::Failed(failures)
+                CheckOutcome::Failed(failures)
             });
         };
         let folder = test_bed.target.join("verify").join(&exercise.name);
@@ -112,7 +116,7 @@ impl Catalogue {
         }
         let right = fixes.iter().filter(|(fix, _)| fix.claim == Claim::Right).count();
         let wrong = fixes.len() - right;
-        Ok(Outcome::new(
+        Ok(CheckOutcome::new(
             failures,
             format!("{wrong} wrong fixes are rejected, {right} right fixes pass"),
         ))
