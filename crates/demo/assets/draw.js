@@ -9,7 +9,7 @@ export const CURVES = {
 };
 /// The steps of the time axis.
 const SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200];
-/// As many readings are kept; beyond them every second one goes.
+/// The maximum number of readings. Beyond it every second one is dropped.
 const MOST = 2400;
 
 export function bytes(value) {
@@ -34,7 +34,7 @@ export function number(value) {
 
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/// All charts of the page, and the readings that they show.
+/// The charts of the page, and the readings that they show.
 export class Charts {
   constructor() {
     this.figures = [...document.querySelectorAll("figure")];
@@ -48,7 +48,7 @@ export class Charts {
     new ResizeObserver(() => this.resize()).observe(document.querySelector("#curves"));
   }
 
-  /// Another exercise, or everything once more.
+  /// Starts with another exercise, or with all readings of the current one.
   begin(shown, frames, notes) {
     this.roles = shown ? shown.versions : [];
     this.main = shown ? shown.main : "bytes";
@@ -70,7 +70,7 @@ export class Charts {
     return [this.main, ...Object.keys(CURVES).filter((curve) => curve !== this.main)];
   }
 
-  /// Which curve is the large one, which versions are hidden, and whether both are stacked.
+  /// Sets the large curve, the hidden versions, and whether both versions are stacked.
   show(main, hidden, stacked) {
     const same = main === this.main && stacked === this.stacked
       && [...hidden].join() === [...this.hidden].join();
@@ -90,7 +90,7 @@ export class Charts {
     box.replaceChildren();
     const stacked = this.stacked && large;
     figure.querySelector("figcaption").textContent =
-      (stacked ? `${name} that both retain since the start` : name) + (large ? this.limit(curve) : "");
+      (stacked ? `${name} retained by both versions` : name) + (large ? this.limit(curve) : "");
     const grid = { stroke: style("--line"), width: 1 };
     const size = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const font = `600 ${Math.round(size * (large ? 0.85 : 0.72))}px system-ui, "DejaVu Sans", sans-serif`;
@@ -100,7 +100,7 @@ export class Charts {
       show: !this.hidden.has(role) || stacked,
       stroke: style(`--${role}`),
       width: large ? 4 : 2.5,
-      // Where nothing leaks the curves lie on each other, and both shall be seen.
+      // Without a leak the curves coincide; dashes make both visible.
       dash: role === "solution" && !this.leaks ? [14, 14] : undefined,
       spanGaps: true,
       points: { show: false },
@@ -117,7 +117,7 @@ export class Charts {
         { ...axis, size: size * 4.6, space: large ? 40 : 28, values: (_, ticks) => ticks.map((tick) => (curve !== "bytes" && tick % 1 ? "" : unit(tick))) },
       ],
       series: [{}, ...series],
-      // The upper curve is the sum: its area ends where the lower one begins.
+      // The upper curve is the sum, so its area ends at the lower curve.
       bands: stacked ? [{ series: [1, 2], fill: style("--exercise-area") }] : [],
       hooks: large ? { draw: [(plot) => this.mark(plot, curve)] } : {},
     };
@@ -135,7 +135,7 @@ export class Charts {
   data(plot) {
     const read = (role) => this.frames.map((frame) => {
       const reading = frame.versions[this.roles.indexOf(role)];
-      // A process that was killed holds nothing any more.
+      // A process that was killed holds nothing.
       return reading.state === "killed" ? 0 : reading[plot.curve];
     });
     const columns = new Map(this.roles.map((role) => [role, read(role)]));
@@ -146,12 +146,12 @@ export class Charts {
     return [this.frames.map((frame) => frame.at), ...columns.values()];
   }
 
-  /// The cap on a curve, in words.
+  /// The description of a curve's cap.
   limit(curve) {
     if (!this.cap) return "";
     const { bytes: most, bytes_scale: memory, files, files_scale: descriptors } = this.cap;
-    if (curve === "bytes") return ` \u00b7 cap ${bytes(most)}: the server's 2 GB, ${number(memory)} times smaller`;
-    if (curve === "files") return ` \u00b7 cap ${files}: the server's limit, ${number(Math.round(descriptors))} times smaller`;
+    if (curve === "bytes") return ` \u00b7 cap ${bytes(most)}: the server's 2 GB, scaled down ${number(memory)} times`;
+    if (curve === "files") return ` \u00b7 cap ${files}: the server's limit, scaled down ${number(Math.round(descriptors))} times`;
     return "";
   }
 
@@ -171,16 +171,16 @@ export class Charts {
     }
   }
 
-  /// What happened, as lines across the large chart; and the cap, where it is in sight.
+  /// Draws the notes as vertical lines across the large chart, and the cap if it is in range.
   mark(plot, curve) {
     const { ctx, bbox } = plot;
-    const words = [];
+    const labels = [];
     ctx.save();
     ctx.setLineDash([8, 6]);
     ctx.lineWidth = 2;
     ctx.font = `700 ${Math.round(bbox.height / 18)}px system-ui, "DejaVu Sans", sans-serif`;
     const sign = { killed: "\u2715 killed", restarted: "\u21bb restart", swapped: "\u21c4", failed: "\u2715 failed" };
-    // Words that would lie on each other take the next row; where no row is free there is only the line.
+    // A label that would overlap another one moves to the next row; if no row is free, it is omitted.
     const rows = [1, 2, 3].map((row) => ({ y: bbox.top + (bbox.height / 6) * (0.4 + row * 0.55), taken: [] }));
     for (const note of this.notes) {
       if (note.version && this.hidden.has(note.version) && note.what !== "swapped") continue;
@@ -194,7 +194,7 @@ export class Charts {
       const row = rows.find(({ taken }) => taken.every(([left, right]) => from >= right || from + width <= left));
       if (!row) continue;
       row.taken.push([from, from + width]);
-      words.push([text, from, row.y, ctx.fillStyle]);
+      labels.push([text, from, row.y, ctx.fillStyle]);
     }
     const cap = this.cap && { bytes: this.cap.bytes, files: this.cap.files }[curve];
     const y = cap ? plot.valToPos(cap, "y", true) : -1;
@@ -202,15 +202,15 @@ export class Charts {
       ctx.strokeStyle = ctx.fillStyle = style("--ink");
       ctx.beginPath(); ctx.moveTo(bbox.left, y); ctx.lineTo(bbox.left + bbox.width, y); ctx.stroke();
       const size = bbox.height / 18;
-      words.push([" cap", bbox.left, y - size < bbox.top ? y + size : y - 6, ctx.fillStyle]);
+      labels.push([" cap", bbox.left, y - size < bbox.top ? y + size : y - 6, ctx.fillStyle]);
     }
-    // Last, and each on a ground of its own, so that no line crosses them.
+    // Labels come last, each with an outline in the background's colour, so that no line crosses them.
     ctx.setLineDash([]);
     ctx.textAlign = "left";
     ctx.lineJoin = "round";
     ctx.lineWidth = bbox.height / 50;
     ctx.strokeStyle = style("--paper");
-    for (const [text, x, y, colour] of words) {
+    for (const [text, x, y, colour] of labels) {
       ctx.strokeText(text, x, y);
       ctx.fillStyle = colour;
       ctx.fillText(text, x, y);

@@ -1,9 +1,9 @@
-//! Opens the page in a browser where there is one.
+//! Opens the page in a browser, if there is one.
 
 use std::env;
 use std::process::{Command, Stdio};
 
-/// Opens `address`. Where that is not possible nothing happens: the address has been printed.
+/// Opens `address` in a browser. Without a display it does nothing: the address has been printed.
 pub fn open(address: &str) {
     let (program, display) = if cfg!(target_os = "macos") {
         ("open", true)
@@ -21,6 +21,6 @@ pub fn open(address: &str) {
         .stderr(Stdio::null())
         .spawn();
     if opened.is_err() {
-        println!("No browser could be opened from here: {program} cannot be started.");
+        println!("Could not open a browser: {program} cannot be started.");
     }
 }

@@ -1,5 +1,5 @@
-//! How much a measured process may hold, and how much load it gets: the bug report's story, scaled
-//! down to minutes on a laptop.
+//! The limits and the initial load of a measured process: the bug report's story, scaled down to
+//! minutes on a laptop.
 
 use exercise_harness::judge::{LIMIT_BYTES, START_BYTES};
 use exercise_harness::plan::Planned;
@@ -7,31 +7,32 @@ use leak_meter::{Report, Resource, Verdict};
 
 use crate::message::{Cap, Curve};
 
-/// How long a leak takes to its cap at the first load, about, in seconds; and what is none, to its level.
+/// The approximate time, in seconds, that a leak takes to reach its cap at the initial load, and that
+/// other growth takes to level off.
 const TO_CAP: f64 = 75.0;
-/// The share of a processor that the first load may take.
+/// The share of a processor that the initial load may use.
 const SHARE: f64 = 0.12;
-/// The most live bytes that any process may hold.
+/// The maximum live bytes of any process.
 const MOST_BYTES: f64 = 100e6;
-/// The scale of memory where nothing grows.
+/// The memory scale if nothing grows.
 const SCALE: f64 = 100.0;
-/// The open files at which a process is ended: below the lowest limit that a system gives.
+/// The open files at which a process is killed, which is below the lowest limit of any system.
 const FILES: u64 = 200;
 /// The open files at which the bug report's server refuses requests.
 const SERVER_FILES: f64 = 65_536.0;
 
-/// What is chosen for an exercise from a measurement of its buggy version.
+/// The choices for an exercise, based on a measurement of its shipped version.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Chosen {
-    /// When a process is ended.
+    /// The limits at which a process is killed.
     pub cap: Cap,
-    /// The first load, in operations per second.
+    /// The initial load, in operations per second.
     pub per_second: f64,
-    /// The resource that the exercise is told by.
+    /// The resource of the large curve.
     pub main: Curve,
 }
 
-/// Chooses cap and load. Without a measurement both are cautious.
+/// Chooses the cap and the load. Without a measurement, both are cautious.
 pub fn choose(exercise: &Planned, report: Option<&Report>) -> Chosen {
     let growing = |resource| {
         let growth = report?.growth_of(resource)?;
@@ -55,7 +56,7 @@ pub fn choose(exercise: &Planned, report: Option<&Report>) -> Chosen {
     let per_second = round_down(per_second);
 
     let server_room = LIMIT_BYTES - START_BYTES;
-    // Where open files are what ends the server, its memory is nowhere near its end by then.
+    // If open files end the server, its memory is far from the limit by then.
     let scale = growing(Resource::LiveBytes)
         .filter(|_| main != Curve::Files)
         .map_or(SCALE, |bytes| round(server_room / (bytes * per_second * TO_CAP)))
@@ -80,14 +81,14 @@ fn main(resources: &[Resource]) -> Curve {
     resources.iter().find_map(curve).unwrap_or(Curve::Bytes)
 }
 
-/// How long an operation took, settling left out.
+/// The time per operation, without settling.
 fn seconds_per_operation(report: &Report) -> Option<f64> {
     let nanoseconds: u64 = report.rounds.iter().map(|round| round.nanoseconds).sum();
     let operations = report.operations();
     (operations > 0 && nanoseconds > 0).then(|| nanoseconds as f64 / 1e9 / operations as f64)
 }
 
-/// The next lower number of 1, 2 or 5 with zeros.
+/// Rounds down to 1, 2 or 5 times a power of ten.
 fn round_down(value: f64) -> f64 {
     if !value.is_finite() || value <= 0.0 {
         return 1.0;
@@ -97,7 +98,7 @@ fn round_down(value: f64) -> f64 {
     step.unwrap_or(1.0) * ten
 }
 
-/// The nearest of the numbers 1, 2 and 5 with zeros, by how many times one is the other.
+/// Rounds to the nearest of 1, 2 and 5 times a power of ten, by ratio.
 fn round(value: f64) -> f64 {
     let lower = round_down(value);
     let upper = round_down(lower * 2.6);
@@ -116,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_rounded_down_to_plain_ones() {
+    fn numbers_are_rounded_to_1_2_or_5() {
         for (value, plain) in [(1.0, 1.0), (4.9, 2.0), (5.0, 5.0), (99.0, 50.0), (0.34, 0.2)] {
             assert!((round_down(value) - plain).abs() < 1e-9, "{value}: {}", round_down(value));
         }
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_levels_off_does_so_after_about_a_minute() {
+    fn a_decoy_levels_off_after_about_a_minute() {
         let text = include_str!("../../task-search/exercise.toml");
         let decoy = Planned::new("task-search", &Exercise::parse(text).unwrap());
         let seconds = decoy.levels_off_after.unwrap() as f64 / choose(&decoy, None).per_second;
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_measurement_the_cap_is_a_laptops() {
+    fn without_a_measurement_the_cap_suits_a_laptop() {
         let text = include_str!("../../rc-cycles/exercise.toml");
         let chosen = choose(&Planned::new("rc-cycles", &Exercise::parse(text).unwrap()), None);
         assert!(chosen.cap.bytes <= 100_000_000);

@@ -1,4 +1,4 @@
-//! What the page shows: one exercise after the other, live or recorded, as the page's commands ask.
+//! Runs the exercises one at a time, live or from a recording, and follows the page's commands.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,18 +17,18 @@ use crate::recording::{self, Player, Recorder};
 use crate::story::{self, Step};
 use crate::survey::Survey;
 
-/// What the engine is asked to do.
+/// The engine's input.
 #[derive(Debug)]
 pub struct Course {
     /// The exercises and their versions.
     pub plan: Plan,
-    /// Where to record the first exercise.
+    /// The file in which to record the first exercise.
     pub record: Option<PathBuf>,
     /// A recording to play first.
     pub replay: Option<PathBuf>,
 }
 
-/// Runs processes and tells the hub; ends when nobody can send commands any more.
+/// Runs processes and reports to the hub, until the senders of commands are dropped.
 #[derive(Debug)]
 pub struct Engine {
     plan: Plan,
@@ -46,22 +46,22 @@ pub struct Engine {
 
 #[derive(Debug)]
 enum Source {
-    /// The buggy version is measured once, for the growing lines and the scale.
+    /// The shipped version is measured once, for the growing lines and the scale.
     Surveying(Survey),
     Live(Box<Live>),
     Playing(Box<Player>),
-    /// There is nothing to show but the trouble.
+    /// There is nothing to show except problems.
     Nothing,
 }
 
 impl Engine {
-    /// Begins the course.
+    /// Starts with the first exercise, or with the recording to be played.
     ///
     /// # Errors
-    /// When the recording that is to be played cannot be read.
+    /// If the plan has no first exercise, or the recording cannot be read.
     pub fn new(course: Course, hub: Arc<Hub>) -> anyhow::Result<Self> {
         let Course { plan, record, replay } = course;
-        anyhow::ensure!(plan.first < plan.exercises.len(), "There is no exercise to be shown.");
+        anyhow::ensure!(plan.first < plan.exercises.len(), "There is no exercise to show.");
         let mut engine = Self {
             at: plan.first,
             plan,
@@ -82,7 +82,7 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Follows the commands until their sender is gone.
+    /// Follows commands until all their senders are dropped.
     pub fn run(mut self, commands: &Receiver<Command>) {
         let tick = Duration::from_secs_f64(TICK);
         let mut next = Instant::now() + tick;
@@ -91,7 +91,7 @@ impl Engine {
                 Ok(command) => self.follow(command),
                 Err(RecvTimeoutError::Timeout) => {
                     self.tick();
-                    // A laptop that slept does not catch up.
+                    // A laptop that has slept does not make up for the ticks it missed.
                     next = Instant::now().max(next) + tick;
                 }
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -116,7 +116,7 @@ impl Engine {
         } else {
             let shown = self.shown(cap::choose(self.planned(), None));
             self.scene = Some(Scene { shown, story: story::read(self.planned(), None) });
-            self.tell_all();
+            self.send_all();
         }
     }
 
@@ -128,7 +128,7 @@ impl Engine {
         self.record(&scene);
         self.source = Source::Live(Box::new(Live::start(self.planned(), chosen)));
         self.scene = Some(scene);
-        self.tell_all();
+        self.send_all();
     }
 
     fn shown(&self, chosen: Chosen) -> Shown {
@@ -153,7 +153,7 @@ impl Engine {
         self.trouble.clear();
         self.scene = Some(player.scene.clone());
         self.source = Source::Playing(Box::new(player));
-        self.tell_all();
+        self.send_all();
     }
 
     /// Plays the recording of this exercise, if there is one.
@@ -165,14 +165,14 @@ impl Engine {
             Ok(player) => self.play(player),
             Err(error) => {
                 self.trouble.insert(None, format!("{error:#}"));
-                self.tell_status();
+                self.send_status();
             }
         }
     }
 
     fn record(&mut self, scene: &Scene) {
         let name = &self.plan.exercises[self.at].name;
-        // One file holds one exercise: another one ends it.
+        // A file holds one exercise, so a change of exercise ends the recording.
         self.recorder = None;
         let Some(path) = self.record.take() else { return };
         match Recorder::create(&path, name, scene) {
@@ -188,7 +188,7 @@ impl Engine {
         if let Err(error) = recorder.write(record) {
             self.recorder = None;
             self.trouble.insert(None, format!("{error:#}"));
-            self.tell_status();
+            self.send_status();
         }
     }
 
@@ -203,7 +203,7 @@ impl Engine {
                 Some(Err(sentence)) => {
                     self.go_live();
                     self.trouble.insert(Some(Role::Exercise), sentence);
-                    self.tell_status();
+                    self.send_status();
                 }
             },
             Source::Live(live) if !self.paused => {
@@ -226,7 +226,7 @@ impl Engine {
                 }
                 if player.is_over() {
                     self.paused = true;
-                    self.tell_status();
+                    self.send_status();
                 }
             }
             Source::Live(_) | Source::Playing(_) | Source::Nothing => {}
@@ -236,7 +236,7 @@ impl Engine {
     fn noted(&mut self, note: &Note) {
         if note.what == Happened::Failed {
             self.trouble.insert(note.version, note.text.clone());
-            self.tell_status();
+            self.send_status();
         }
     }
 
@@ -252,7 +252,7 @@ impl Engine {
             Command::Play => return self.play_recording(),
             Command::Restart => {
                 if matches!(self.source, Source::Playing(_)) {
-                    return self.begin_or_play_again();
+                    return self.play_again();
                 }
                 self.trouble.clear();
             }
@@ -263,21 +263,21 @@ impl Engine {
                 Command::Swap => live.swap(),
                 Command::Compare => live.compare(),
                 Command::Restart => live.restart(),
-                Command::LoadUp => live.turn(1),
-                Command::LoadDown => live.turn(-1),
+                Command::LoadUp => live.double_load(1),
+                Command::LoadDown => live.double_load(-1),
                 _ => {}
             }
         }
-        // What is told is what is on disk now.
+        // The files may have changed since the last command.
         if let (Some(scene), false) = (&mut self.scene, matches!(self.source, Source::Playing(_))) {
             let report = self.reports.get(&self.at);
             scene.story = story::read(&self.plan.exercises[self.at], report);
         }
-        self.tell_status();
+        self.send_status();
     }
 
-    /// A recording that is played once more; from its beginning.
-    fn begin_or_play_again(&mut self) {
+    /// Plays the current recording from its beginning.
+    fn play_again(&mut self) {
         let Source::Playing(player) = std::mem::replace(&mut self.source, Source::Nothing) else {
             return;
         };
@@ -286,7 +286,7 @@ impl Engine {
 
     fn go_to(&mut self, at: usize) {
         if at < self.plan.exercises.len() {
-            // The processes end before others start.
+            // End the current processes before starting others.
             self.source = Source::Nothing;
             self.recorder = None;
             self.at = at;
@@ -297,8 +297,9 @@ impl Engine {
 
     fn status(&self) -> Status {
         let trouble: Vec<String> =
-            self.trouble.iter().map(|(role, text)| of(*role, text)).collect();
-        let told = self.scene.as_ref().map(|scene| story::told(&scene.story, Step::ALL[self.step]));
+            self.trouble.iter().map(|(role, text)| describe(*role, text)).collect();
+        let step = Step::ALL[self.step];
+        let revealed = self.scene.as_ref().map(|scene| story::revealed(&scene.story, step));
         Status {
             paused: self.paused,
             source: match self.source {
@@ -310,21 +311,21 @@ impl Engine {
             recording: recording::find(&self.plan.recordings, &self.planned().name).is_some(),
             step: self.step,
             steps: Step::ALL.len(),
-            told: told.unwrap_or_default(),
+            revealed: revealed.unwrap_or_default(),
         }
     }
 
-    fn tell_status(&self) {
+    fn send_status(&self) {
         self.hub.status(self.status());
     }
 
-    fn tell_all(&self) {
+    fn send_all(&self) {
         self.hub.begin(self.scene.as_ref().map(|scene| scene.shown.clone()), self.status());
     }
 }
 
-/// A sentence of trouble with a version.
-fn of(role: Option<Role>, text: &str) -> String {
+/// The description of a problem, beginning with the version that has it.
+fn describe(role: Option<Role>, text: &str) -> String {
     match role {
         Some(Role::Exercise) => format!("The shipped version: {text}"),
         Some(Role::Solution) => format!("The solution: {text}"),

@@ -1,4 +1,4 @@
-//! What is shown at this moment, kept for pages that come later, and told to those that watch.
+//! The current state of the page: stored for pages that connect later, and sent to those connected.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,15 +7,15 @@ use tokio::sync::broadcast::{self, Receiver, Sender};
 
 use crate::message::{Frame, Message, Note, Shown, Status};
 
-/// The most readings that are kept: beyond them every second one goes, so that the whole course
-/// stays in sight, coarser and coarser. The page does the same.
+/// The maximum number of readings to store. Beyond it every second reading is dropped, so that the
+/// whole run remains visible at a decreasing resolution. The page does the same.
 pub const MOST_FRAMES: usize = 1200;
-/// The most notes that are kept.
+/// The maximum number of notes to store.
 const MOST_NOTES: usize = 50;
-/// How many messages a page may fall behind before it is told everything again.
+/// How many messages a page may fall behind before it is sent everything again.
 const BEHIND: usize = 64;
 
-/// What is shown, and who watches.
+/// The current state, and its watchers.
 #[derive(Debug)]
 pub struct Hub {
     now: Mutex<Now>,
@@ -27,11 +27,11 @@ struct Now {
     shown: Option<Shown>,
     status: Status,
     frames: VecDeque<Frame>,
-    /// The last reading, if it is not among those that are kept.
+    /// The last reading, if it is not in `frames`.
     last: Option<Frame>,
-    /// Of so many readings one is kept.
+    /// One reading in this many is stored.
     every: usize,
-    /// Readings since the last one that was kept.
+    /// Readings since the last stored one.
     skipped: usize,
     notes: VecDeque<Note>,
 }
@@ -41,38 +41,38 @@ impl Hub {
         Self { now: Mutex::default(), watchers: broadcast::channel(BEHIND).0 }
     }
 
-    /// All that is shown now, and whatever comes after it.
+    /// The current state, and a receiver of all later messages.
     pub fn watch(&self) -> (String, Receiver<Arc<str>>) {
-        // Under the lock, so that nothing falls between the two.
+        // Both under the lock, so that no message is missed in between.
         let now = self.lock();
         (now.all(), self.watchers.subscribe())
     }
 
-    /// Another exercise comes on.
+    /// Starts another exercise, without any readings.
     pub fn begin(&self, shown: Option<Shown>, status: Status) {
         let mut now = self.lock();
         *now = Now { shown, status, every: 1, ..Now::default() };
         self.send(now.all());
     }
 
-    /// The page moves on.
+    /// Updates the page's status.
     pub fn status(&self, status: Status) {
         let mut now = self.lock();
         now.status = status.clone();
-        self.tell(&Message::Status { status });
+        self.send_message(&Message::Status { status });
     }
 
-    /// One more reading.
+    /// Adds a reading.
     pub fn frame(&self, frame: Frame) {
         let mut now = self.lock();
-        self.tell(&Message::Frame { frame: frame.clone() });
+        self.send_message(&Message::Frame { frame: frame.clone() });
         now.keep(frame);
     }
 
-    /// Something happened.
+    /// Adds a note.
     pub fn note(&self, note: Note) {
         let mut now = self.lock();
-        self.tell(&Message::Note { note: note.clone() });
+        self.send_message(&Message::Note { note: note.clone() });
         if now.notes.len() == MOST_NOTES {
             now.notes.pop_front();
         }
@@ -85,12 +85,12 @@ impl Hub {
         now.last.clone().or_else(|| now.frames.back().cloned())
     }
 
-    fn tell(&self, message: &Message) {
+    fn send_message(&self, message: &Message) {
         self.send(to_text(message));
     }
 
     fn send(&self, text: String) {
-        // Nobody may be watching.
+        // It is fine if nobody is watching.
         let _ = self.watchers.send(text.into());
     }
 
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_of_readings_are_kept_within_a_bound_and_from_the_first_on() {
+    fn hours_of_readings_are_stored_within_a_bound_from_the_first_on() {
         let hub = Hub::new();
         hub.begin(None, Status::default());
         for at in 0..20_000 {
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn who_comes_later_is_told_everything_once() {
+    fn a_late_watcher_gets_everything_once() {
         let hub = Hub::new();
         hub.begin(None, Status::default());
         hub.frame(frame(1.0));

@@ -1,16 +1,17 @@
 //! The facilitator's page: live curves of a leak and its fix under the same load.
 //!
-//! - `engine`: one exercise after the other, live or recorded, as the page's commands ask.
-//! - `live`: an exercise's processes under one paced load; `measured`: one of them; `window`: what it
-//!   did of late; `cap`: how much it may hold.
-//! - `survey`: one ordinary measurement, for the growing lines; `story`: what is told step by step.
-//! - `recording`: runs that are written down and played back.
-//! - `message`: what the page is told and asks for; `hub`: what is shown now, and who watches.
+//! - `engine`: runs one exercise at a time, live or from a recording, and follows the page's commands.
+//! - `live`: the processes of an exercise under one paced load; `measured`: one process; `window`: its
+//!   recent rate and growth; `cap`: its limits.
+//! - `survey`: one ordinary soak before the load, for the growing lines; `story`: the text that the
+//!   page reveals step by step.
+//! - `recording`: writes runs to files and plays them back.
+//! - `message`: the messages to the page and its commands; `hub`: the current state and its watchers.
 //! - `server`: the page's server, on loopback.
-//! - `browser`: opens the page where there is a browser.
-//! - `assets`: the page; its charts are drawn by the library in the package `charts`.
+//! - `browser`: opens the page in a browser.
+//! - `assets`: the page; the library in the package `charts` draws its charts.
 //!
-//! Absent on purpose: nothing here builds a version or looks for one. The runner hands over a
+//! Absent on purpose: nothing here finds or builds a version. The runner passes a
 //! [`Plan`](exercise_harness::plan::Plan).
 
 pub mod browser;

@@ -3,26 +3,26 @@
 use exercise_harness::plan::{Planned, Role};
 
 use crate::cap::Chosen;
-use crate::measured::{Measured, Seen};
+use crate::measured::{Event, Measured};
 use crate::message::{Frame, Happened, Load, Note};
 
 /// The time between two readings, in seconds.
 pub const TICK: f64 = 0.125;
-/// How far the load can be turned up or down, as powers of two.
-const FARTHEST: i32 = 5;
+/// How many times the load can be doubled or halved.
+const MOST_DOUBLINGS: i32 = 5;
 
-/// What is measured at this moment.
+/// The running processes of one exercise.
 #[derive(Debug)]
 pub struct Live {
     chosen: Chosen,
     requests_per_second: f64,
     versions: Vec<Measured>,
     load: Load,
-    /// The load, as the power of two that the first one is multiplied by.
-    turned: i32,
+    /// The power of two by which the initial load is multiplied.
+    doublings: i32,
     /// Seconds of load so far.
     clock: f64,
-    /// Operations that are due and have not been handed out.
+    /// Operations that are due but have not been handed out yet.
     due: f64,
     notes: Vec<Note>,
 }
@@ -35,7 +35,7 @@ impl Live {
             requests_per_second: planned.requests_per_second,
             versions: planned.versions.iter().map(Measured::new).collect(),
             load: Load::All,
-            turned: 0,
+            doublings: 0,
             clock: 0.0,
             due: 0.0,
             notes: Vec::new(),
@@ -46,18 +46,18 @@ impl Live {
 
     fn start_all(&mut self) {
         for at in 0..self.versions.len() {
-            let seen = self.versions[at].start();
-            self.note(at, seen);
+            let event = self.versions[at].start();
+            self.note(at, event);
         }
     }
 
-    /// Ends every process and starts it afresh.
+    /// Restarts every process.
     pub fn restart(&mut self) {
-        self.say(None, Happened::Restarted, "restarted".to_owned());
+        self.add_note(None, Happened::Restarted, "restarted".to_owned());
         self.start_all();
     }
 
-    /// Moves the load to the other version; first away from the buggy one.
+    /// Moves the load to the other version, at first to the solution.
     pub fn swap(&mut self) {
         let (load, role, text) = match self.load {
             Load::All | Load::Exercise => {
@@ -68,40 +68,40 @@ impl Live {
             }
         };
         self.load = load;
-        self.say(Some(role), Happened::Swapped, text.to_owned());
+        self.add_note(Some(role), Happened::Swapped, text.to_owned());
     }
 
     /// Loads every version in step.
     pub fn compare(&mut self) {
         self.load = Load::All;
-        self.say(None, Happened::Swapped, "all versions are loaded in step".to_owned());
+        self.add_note(None, Happened::Swapped, "all versions are loaded in step".to_owned());
     }
 
-    /// Turns the load to so many times two of what it is.
-    pub fn turn(&mut self, by: i32) {
-        self.turned = (self.turned + by).clamp(-FARTHEST, FARTHEST);
+    /// Doubles the load `times` times, or halves it if `times` is negative.
+    pub fn double_load(&mut self, times: i32) {
+        self.doublings = (self.doublings + times).clamp(-MOST_DOUBLINGS, MOST_DOUBLINGS);
     }
 
     fn per_second(&self) -> f64 {
-        self.chosen.per_second * 2.0_f64.powi(self.turned)
+        self.chosen.per_second * 2.0_f64.powi(self.doublings)
     }
 
-    /// One tick of load: takes in what was measured, and hands out what is due.
+    /// One tick of load: reads the measurements, and hands out the operations that are due.
     pub fn tick(&mut self) -> (Frame, Vec<Note>) {
         self.clock += TICK;
         for at in 0..self.versions.len() {
             let cap = &self.chosen.cap;
-            let seen = self.versions[at].look(self.clock, cap, self.requests_per_second);
-            self.note(at, seen);
+            let event = self.versions[at].poll(self.clock, cap, self.requests_per_second);
+            self.note(at, event);
         }
         self.hand_out();
         (self.frame(), std::mem::take(&mut self.notes))
     }
 
-    /// In step: nobody gets more work while another of those that are loaded is busy.
+    /// Hands out work in step: no version gets more work while another loaded version is busy.
     fn hand_out(&mut self) {
         let per_tick = self.per_second() * TICK;
-        // What could not be handed out in time is not made up for in a burst.
+        // Operations that could not be handed out in time are not made up for in a burst.
         self.due = (self.due + per_tick).min(per_tick.max(1.0) * 2.0);
         let loaded = |version: &Measured| is_loaded(self.load, version.role);
         if self.due < 1.0 || self.versions.iter().any(|one| loaded(one) && one.is_busy()) {
@@ -111,8 +111,8 @@ impl Live {
         self.due -= operations as f64;
         for at in 0..self.versions.len() {
             if is_loaded(self.load, self.versions[at].role) && self.versions[at].is_ready() {
-                let seen = self.versions[at].hand_out(operations);
-                self.note(at, seen);
+                let event = self.versions[at].hand_out(operations);
+                self.note(at, event);
             }
         }
     }
@@ -130,21 +130,21 @@ impl Live {
         }
     }
 
-    fn note(&mut self, at: usize, seen: Seen) {
+    fn note(&mut self, at: usize, event: Event) {
         let role = Some(self.versions[at].role);
-        match seen {
-            Seen::Nothing => {}
-            Seen::Killed(text) => self.say(role, Happened::Killed, text),
-            Seen::Failed(text) => self.say(role, Happened::Failed, text),
+        match event {
+            Event::None => {}
+            Event::Killed(text) => self.add_note(role, Happened::Killed, text),
+            Event::Failed(text) => self.add_note(role, Happened::Failed, text),
         }
     }
 
-    fn say(&mut self, version: Option<Role>, what: Happened, text: String) {
+    fn add_note(&mut self, version: Option<Role>, what: Happened, text: String) {
         self.notes.push(Note { at: self.clock, version, what, text });
     }
 }
 
-/// The learner's own version is loaded with the one that it comes from.
+/// The learner's version is loaded together with the shipped one.
 fn is_loaded(load: Load, role: Role) -> bool {
     match load {
         Load::All => true,

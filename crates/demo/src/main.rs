@@ -1,4 +1,4 @@
-//! The page's program. `cargo xtask demo` builds it, and starts it with a plan.
+//! The program behind the page. `cargo xtask demo` builds it and starts it with a plan.
 
 use std::fs;
 use std::path::PathBuf;
@@ -19,12 +19,12 @@ use exercise_harness::plan::Plan;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 
-/// The longest time for the measurement before the load begins.
+/// The maximum time for the measurement before the load begins.
 const SURVEY: Duration = Duration::from_secs(300);
-/// How much longer than asked for a run without a page may take.
+/// How much longer than requested a run without a page may take.
 const LATE: Duration = Duration::from_secs(60);
-/// The time between two looks at how far it is.
-const LOOK: Duration = Duration::from_millis(50);
+/// The time between two checks of the progress.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Shows the workshop's exercises on a page
 #[derive(Debug, Parser)]
@@ -38,10 +38,10 @@ struct Arguments {
     /// Play this recording
     #[arg(long)]
     replay: Option<PathBuf>,
-    /// Open no browser
+    /// Do not open a browser
     #[arg(long)]
     no_browser: bool,
-    /// Show no page: record a run of so many seconds, with two swaps, and end
+    /// Show no page: record a run of this many seconds, with two swaps, and exit
     #[arg(long, value_name = "SECONDS", requires = "record")]
     unattended: Option<u64>,
 }
@@ -61,35 +61,35 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     let plan = fs::read_to_string(&arguments.plan)
         .with_context(|| format!("the plan {} cannot be read", arguments.plan.display()))?;
     let plan: Plan = serde_json::from_str(&plan)
-        .with_context(|| format!("the plan {} is not one", arguments.plan.display()))?;
+        .with_context(|| format!("{} is not a valid plan", arguments.plan.display()))?;
     let levels_off_after = plan.exercises.get(plan.first).and_then(|one| one.levels_off_after);
     let course = Course { plan, record: arguments.record, replay: arguments.replay };
     let hub = Arc::new(Hub::new());
     let engine = Engine::new(course, Arc::clone(&hub))?;
     let (commands, received) = mpsc::channel();
-    // A thread that lasts: measured processes end with the one that started them.
+    // This thread lasts until the program ends: measured processes end with the thread that started them.
     let engine = thread::spawn(move || engine.run(&received));
     if let Some(seconds) = arguments.unattended {
         perform(&commands, &hub, seconds as f64, levels_off_after)?;
         drop(commands);
-        return engine.join().map_err(|_| anyhow::anyhow!("the run was not recorded to its end"));
+        return engine.join().map_err(|_| anyhow::anyhow!("the run was not recorded completely"));
     }
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(("127.0.0.1", 0))
             .await
-            .context("no port of 127.0.0.1 can be listened on; is the loopback interface up?")?;
+            .context("cannot listen on 127.0.0.1; is the loopback interface up?")?;
         let address = format!("http://{}", listener.local_addr()?);
-        println!("The page is at {address} (Ctrl-C ends it)");
+        println!("The page is at {address} (press Ctrl-C to stop)");
         if !arguments.no_browser {
             browser::open(&address);
         }
-        server::serve(listener, hub, commands).await.context("the page is no longer served")
+        server::serve(listener, hub, commands).await.context("the page's server stopped")
     })
 }
 
-/// Both in step for half of `seconds`, then the load moves to the solution and back. What levels off
-/// gets load enough to do so in the first half.
+/// Loads both versions in step for half of `seconds`, then moves the load to the solution and back. An
+/// exercise that levels off gets enough load to do so in the first half.
 fn perform(
     commands: &mpsc::Sender<Command>,
     hub: &Hub,
@@ -112,7 +112,7 @@ fn perform(
     Ok(())
 }
 
-/// The first reading at `at` seconds of load or later.
+/// Waits for the first reading at `at` seconds of load or later.
 fn reading_after(hub: &Hub, at: f64, longest: Duration) -> anyhow::Result<Frame> {
     let began = Instant::now();
     loop {
@@ -121,9 +121,9 @@ fn reading_after(hub: &Hub, at: f64, longest: Duration) -> anyhow::Result<Frame>
         }
         anyhow::ensure!(
             began.elapsed() < longest,
-            "{at:.0} s of load are not over after {} s",
+            "the run did not reach {at:.0} s of load within {} s",
             longest.as_secs()
         );
-        thread::sleep(LOOK);
+        thread::sleep(POLL_INTERVAL);
     }
 }

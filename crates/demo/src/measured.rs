@@ -1,4 +1,4 @@
-//! One measured process: it is given work, read, ended at its cap, and started afresh.
+//! One measured process: it gets work, is read, is killed at its cap, and restarts.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -16,14 +16,14 @@ use leak_meter::Round;
 use crate::message::{Cap, Reading, State};
 use crate::window::{Window, held};
 
-/// The trial that is shown.
+/// The trial to show.
 const GROWTH: &str = "memory::growth";
-/// How long a process may take for a round until it is said to hang.
+/// How long a round may take before the process counts as hanging.
 const LONGEST_ROUND: Duration = Duration::from_secs(20);
-/// How long a process stays ended at its cap before it starts afresh, in seconds of load.
+/// How long a process stays down after it was killed at its cap, in seconds of load.
 const DOWN: f64 = 2.0;
 
-/// A version that is measured.
+/// A measured version.
 #[derive(Debug)]
 pub struct Measured {
     pub role: Role,
@@ -32,23 +32,23 @@ pub struct Measured {
     operations: u64,
     last: Option<Round>,
     window: Window,
-    /// Since when it has been working on a round.
-    asked: Option<Instant>,
+    /// The time at which it began its current round.
+    round_began: Option<Instant>,
 }
 
 #[derive(Debug)]
 enum Life {
     Running(Box<Paced>),
-    /// Ended at its cap, to start afresh at this time of the clock of load.
+    /// Killed at its cap, to restart at this time on the load's clock.
     Killed(f64),
     Failed,
 }
 
-/// What came of a look at a process.
+/// The result of an action on a process.
 #[derive(Debug, PartialEq)]
-pub enum Seen {
-    Nothing,
-    /// It was ended at its cap.
+pub enum Event {
+    None,
+    /// It was killed at its cap.
     Killed(String),
     /// It failed.
     Failed(String),
@@ -57,7 +57,7 @@ pub enum Seen {
 impl Measured {
     pub fn new(version: &PlannedVersion) -> Self {
         let binary = version.binary.clone().ok_or_else(|| {
-            version.trouble.clone().unwrap_or_else(|| "It has not been built.".to_owned())
+            version.trouble.clone().unwrap_or_else(|| "it has not been built".to_owned())
         });
         Self {
             role: version.role,
@@ -66,24 +66,24 @@ impl Measured {
             operations: 0,
             last: None,
             window: Window::default(),
-            asked: None,
+            round_began: None,
         }
     }
 
-    /// Ends the process, if there is one, and starts another.
-    pub fn start(&mut self) -> Seen {
+    /// Starts a new process, after ending the current one if there is one.
+    pub fn start(&mut self) -> Event {
         self.end(Life::Failed);
         let started = self.binary.clone().map_err(anyhow::Error::msg).and_then(|binary| {
             Paced::start(&binary, GROWTH, SoakSettings::default())
-                .context("its process does not start")
+                .context("its process did not start")
         });
         match started {
             Ok(process) => {
                 self.life = Life::Running(Box::new(process));
-                // A first reading, before there is any load.
+                // Take a first reading before there is any load.
                 self.hand_out(1)
             }
-            Err(error) => Seen::Failed(format!("{error:#}")),
+            Err(error) => Event::Failed(format!("{error:#}")),
         }
     }
 
@@ -91,11 +91,11 @@ impl Measured {
         self.life = life;
         self.operations = 0;
         self.window = Window::default();
-        self.asked = None;
+        self.round_began = None;
         self.last = None;
     }
 
-    /// Whether it can be given work now.
+    /// Whether it can take work now.
     pub fn is_ready(&self) -> bool {
         matches!(&self.life, Life::Running(process) if process.open() == 0)
     }
@@ -106,22 +106,22 @@ impl Measured {
     }
 
     /// Gives it a round of work.
-    pub fn hand_out(&mut self, operations: u64) -> Seen {
-        let Life::Running(process) = &mut self.life else { return Seen::Nothing };
-        self.asked = Some(Instant::now());
+    pub fn hand_out(&mut self, operations: u64) -> Event {
+        let Life::Running(process) = &mut self.life else { return Event::None };
+        self.round_began = Some(Instant::now());
         match process.hand_out(operations) {
-            Ok(()) => Seen::Nothing,
-            // It has ended; how, is seen next.
-            Err(_) => self.look_at_end(),
+            Ok(()) => Event::None,
+            // It has exited: find out how.
+            Err(_) => self.check_exit(),
         }
     }
 
-    /// Takes in what it has measured. `now` is the clock of load.
-    pub fn look(&mut self, now: f64, cap: &Cap, requests_per_second: f64) -> Seen {
+    /// Reads the rounds that it has measured. `now` is the time on the load's clock.
+    pub fn poll(&mut self, now: f64, cap: &Cap, requests_per_second: f64) -> Event {
         match &mut self.life {
-            Life::Failed => return Seen::Nothing,
+            Life::Failed => return Event::None,
             Life::Killed(until) => {
-                return if now >= *until { self.start() } else { Seen::Nothing };
+                return if now >= *until { self.start() } else { Event::None };
             }
             Life::Running(process) => match process.rounds() {
                 Ok(rounds) => {
@@ -136,23 +136,23 @@ impl Measured {
         }
         if let Some(text) = self.over(cap, requests_per_second) {
             self.end(Life::Killed(now + DOWN));
-            return Seen::Killed(text);
+            return Event::Killed(text);
         }
         if self.is_ready() {
-            self.asked = None;
+            self.round_began = None;
         }
-        if self.asked.is_some_and(|asked| asked.elapsed() > LONGEST_ROUND) {
+        if self.round_began.is_some_and(|began| began.elapsed() > LONGEST_ROUND) {
             let after = units::span(LONGEST_ROUND);
-            return self.fail(format!("it has not answered for {after}, and was ended"));
+            return self.fail(format!("it did not respond for {after}, and was killed"));
         }
-        self.look_at_end()
+        self.check_exit()
     }
 
-    /// The sentence for a process that has reached its cap.
+    /// The sentence for a process that has reached its cap; `None` for any other.
     fn over(&self, cap: &Cap, requests_per_second: f64) -> Option<String> {
         let last = self.last?;
         let (limit, scale) = if last.live_bytes >= cap.bytes {
-            (format!("{} of live memory", units::bytes(cap.bytes as f64)), cap.bytes_scale)
+            (units::bytes(cap.bytes as f64), cap.bytes_scale)
         } else if last.open_files.is_some_and(|files| files >= cap.files) {
             (format!("{} open files", cap.files), cap.files_scale)
         } else {
@@ -160,32 +160,33 @@ impl Measured {
         };
         let seconds = self.operations as f64 * scale / requests_per_second;
         let time = units::span(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
+        let rate = units::rate(requests_per_second).replace("operation", "request");
         Some(format!(
-            "killed after {} operations = {time} at {} (its cap: {limit})",
+            "killed at {limit} after {} operations; the server would last {time} at {}",
             units::count(self.operations),
-            units::rate(requests_per_second).replace("operation", "request"),
+            rate.replace(" per second", "/s"),
         ))
     }
 
-    fn look_at_end(&mut self) -> Seen {
-        let Life::Running(process) = &mut self.life else { return Seen::Nothing };
+    fn check_exit(&mut self) -> Event {
+        let Life::Running(process) = &mut self.life else { return Event::None };
         match process.ended() {
-            Ok(None) => Seen::Nothing,
+            Ok(None) => Event::None,
             Ok(Some((ending, printed))) => {
                 let text = sentence(&ending);
                 let printed = if printed.is_empty() { printed } else { format!("\n{printed}") };
                 self.fail(format!("{text}{printed}"))
             }
-            Err(error) => self.fail(format!("its process cannot be watched: {error}")),
+            Err(error) => self.fail(format!("the status of its process cannot be read: {error}")),
         }
     }
 
-    fn fail(&mut self, text: String) -> Seen {
+    fn fail(&mut self, text: String) -> Event {
         self.end(Life::Failed);
-        Seen::Failed(text)
+        Event::Failed(text)
     }
 
-    /// What it holds now. `loaded` is whether it is among those that are given work.
+    /// Its current reading. `loaded` is whether it is under load.
     pub fn reading(&self, now: f64, loaded: bool, cap: &Cap, requests_per_second: f64) -> Reading {
         let state = match self.life {
             Life::Running(_) if loaded => State::Working,
@@ -210,8 +211,8 @@ impl Measured {
         }
     }
 
-    /// Operations until the cap, of the process and of the server. `None` if it does not climb, or
-    /// would not be there within a thousand times what it has done.
+    /// The operations left until the process and the server reach their limits. `None` if nothing
+    /// climbs, or if the cap is further away than a thousand times the operations so far.
     fn operations_left(&self, cap: &Cap, growth: [Option<f64>; 4]) -> Option<(f64, f64)> {
         let last = self.last?;
         let room = |limit: u64, held: u64| limit.saturating_sub(held) as f64;
@@ -229,7 +230,7 @@ impl Measured {
     }
 }
 
-/// How a trial ended that was to go on.
+/// The sentence for a trial that ended although it should have continued.
 pub fn sentence(ending: &Ending) -> String {
     match ending {
         Ending::Told(TrialOutcome::Panicked { message }) => format!("it panicked: {message}"),

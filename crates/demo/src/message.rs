@@ -1,46 +1,46 @@
-//! What the page is told and what it asks for, as plain data; recordings hold the same.
+//! The messages to the page and the page's commands, as plain data. Recordings hold the same data.
 
 use exercise_harness::plan::Role;
 use serde::{Deserialize, Serialize};
 
-/// The version of recordings. A reader refuses any other.
+/// The format version of recordings. A reader rejects any other version.
 pub const FORMAT: u32 = 1;
 
-/// All that is known of an exercise before its processes run.
+/// What is known about an exercise before its processes run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scene {
-    /// What everybody sees from the start.
+    /// The part that everybody sees from the start.
     pub shown: Shown,
-    /// What is told step by step.
+    /// The part that is revealed step by step.
     pub story: Story,
 }
 
-/// What everybody sees of an exercise from the start. Nothing here gives its pattern away.
+/// The facts about an exercise that everybody sees from the start. None of them reveals its pattern.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shown {
-    /// Its place in the order of teaching, counted from 1.
+    /// Its position in the teaching order, counted from 1.
     pub number: usize,
-    /// How many exercises there are.
+    /// The number of exercises.
     pub of: usize,
     /// Its title.
     pub title: String,
     /// The service's name.
     pub service: String,
-    /// Whether it leaks: an exercise that only seems to has versions that are alike.
+    /// Whether it leaks. If it only seems to leak, both versions are the same.
     pub leaks: bool,
-    /// The versions that are measured, in the order of their readings.
+    /// The measured versions, in the order of their readings.
     pub versions: Vec<Role>,
     /// The bug report's rate, in operations per second.
     pub requests_per_second: f64,
-    /// When a measured process is ended.
+    /// The limits at which a measured process is killed.
     pub cap: Cap,
-    /// The resource that the leak is told by: its curve is the large one.
+    /// The resource that shows the leak best. Its curve is the large one.
     pub main: Curve,
 }
 
-/// The curves that are drawn.
+/// A curve on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Curve {
@@ -54,39 +54,39 @@ pub enum Curve {
     Tasks,
 }
 
-/// What a measured process may hold: the limits of the bug report's server, scaled down.
+/// The limits of a measured process: those of the bug report's server, scaled down.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cap {
-    /// Live bytes at which a process is ended.
+    /// Live bytes at which a process is killed.
     pub bytes: u64,
-    /// How many times more the server's memory may grow than the process's.
+    /// How many times more memory the server may gain than the process.
     pub bytes_scale: f64,
-    /// Open files at which a process is ended.
+    /// Open files at which a process is killed.
     pub files: u64,
     /// How many times more files the server may open than the process.
     pub files_scale: f64,
 }
 
-/// What is told step by step.
+/// The text that is revealed step by step.
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Story {
     /// The bug report, as HTML.
     pub report: String,
-    /// The lines that grow, the one that retains most first.
+    /// The growing lines, the one that retains most first.
     pub lines: Vec<Line>,
-    /// Who holds what those lines allocate, in words. `None` if that was not found out.
+    /// A description of the holder of the memory that those lines allocate. `None` if it was not found.
     pub holder: Option<String>,
-    /// Where the growth ends by itself, in words. `None` for a leak, and if it was not measured.
+    /// A description of the level at which the growth ends. `None` for a leak, and if it was not measured.
     pub level: Option<String>,
-    /// Why that is no leak, as HTML; empty for a leak.
+    /// Why the growth is not a leak, as HTML; empty for a leak.
     pub fine: String,
     /// The pattern's name.
     pub pattern: String,
-    /// One line on the pattern, as HTML.
+    /// One line about the pattern, as HTML.
     pub summary: String,
-    /// What the fix changes.
+    /// The changes of the fix.
     pub diff: Vec<FileDiff>,
 }
 
@@ -100,7 +100,7 @@ pub struct Line {
     pub file: String,
     /// The line's number.
     pub line: u32,
-    /// What it retains per operation, in words.
+    /// A description of the memory that it retains per operation.
     pub keeps: String,
     /// The source around it.
     pub source: Vec<SourceLine>,
@@ -114,11 +114,11 @@ pub struct SourceLine {
     pub number: u32,
     /// Its text.
     pub text: String,
-    /// Whether it is the growing one.
+    /// Whether it is the growing line.
     pub grows: bool,
 }
 
-/// What the fix changes in one file.
+/// The changes of the fix in one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileDiff {
@@ -128,25 +128,25 @@ pub struct FileDiff {
     pub hunks: Vec<Vec<DiffLine>>,
 }
 
-/// One line of a difference.
+/// One line of a diff.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DiffLine {
-    /// What became of it.
+    /// Whether it was kept, removed or added.
     pub sign: Sign,
-    /// Its text in parts, and whether each part is what changed within the line.
+    /// Its text in parts, each with whether it changed within the line.
     pub parts: Vec<(bool, String)>,
 }
 
-/// What became of a line.
+/// Whether a line was kept, removed or added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sign {
-    /// It is in both.
+    /// It is in both versions.
     Same,
-    /// It went away.
+    /// It was removed.
     Out,
-    /// It came.
+    /// It was added.
     In,
 }
 
@@ -156,31 +156,31 @@ pub enum Sign {
 pub enum Load {
     /// To every version, in step.
     All,
-    /// To the buggy version; the others are idle.
+    /// To the shipped version and the learner's; the solution is idle.
     Exercise,
     /// To the solution; the others are idle.
     Solution,
 }
 
-/// The readings of one moment.
+/// The readings of all versions at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Frame {
-    /// Seconds of load since the exercise came on.
+    /// Seconds of load since the exercise started.
     pub at: f64,
     /// Where the load goes.
     pub load: Load,
-    /// The load that is asked for, in operations per second.
+    /// The requested load, in operations per second.
     pub per_second: f64,
-    /// Each version, in the order of [`Shown::versions`].
+    /// The reading of each version, in the order of [`Shown::versions`].
     pub versions: Vec<Reading>,
 }
 
-/// One version at one moment. What is not available is `None`.
+/// The reading of one version at one moment. A figure that is not available is `None`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reading {
-    /// How its process is.
+    /// The state of its process.
     pub state: State,
     /// Live bytes.
     pub bytes: Option<u64>,
@@ -192,149 +192,149 @@ pub struct Reading {
     pub tasks: Option<u64>,
     /// Operations since the process started.
     pub operations: u64,
-    /// Operations per second, of late.
+    /// Recent operations per second.
     pub rate: f64,
-    /// What an operation leaves behind, of late: bytes, blocks, files, tasks.
+    /// Recent growth per operation: bytes, blocks, files, tasks.
     pub growth: [Option<f64>; 4],
     /// Seconds until the process reaches its cap at this growth and rate.
     pub seconds_left: Option<f64>,
-    /// Seconds until the bug report's server reaches its limit, from the same point of its life.
+    /// Seconds until the bug report's server reaches its limit, from the same point in its life.
     pub server_seconds_left: Option<f64>,
 }
 
-/// How a measured process is.
+/// The state of a measured process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// It runs and is given work.
+    /// It runs under load.
     Working,
-    /// It runs and is given none.
+    /// It runs without load.
     Idle,
-    /// It was ended at its cap, and starts afresh in a moment.
+    /// It was killed at its cap, and restarts in a moment.
     Killed,
-    /// It did not start, ended by itself, or does not answer.
+    /// It did not start, exited by itself, or does not respond.
     Failed,
 }
 
-/// Something worth a sentence.
+/// An event, with its sentence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Note {
-    /// When, on the clock of [`Frame::at`].
+    /// When it happened, on the clock of [`Frame::at`].
     pub at: f64,
-    /// Which version it is about; `None` for all.
+    /// The version that it concerns; `None` for all.
     pub version: Option<Role>,
-    /// What happened.
+    /// The kind of event.
     pub what: Happened,
     /// The sentence.
     pub text: String,
 }
 
-/// What a [`Note`] is about.
+/// The kind of event that a [`Note`] describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Happened {
-    /// A process reached its cap and was ended.
+    /// A process reached its cap and was killed.
     Killed,
-    /// All processes were ended and started afresh.
+    /// All processes were restarted.
     Restarted,
-    /// The load moved.
+    /// The load moved to another version.
     Swapped,
     /// A process failed.
     Failed,
 }
 
-/// Where readings come from.
+/// The source of the readings.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shows {
-    /// Nowhere yet: the buggy version is measured once before the start.
+    /// None yet: the shipped version is measured once before the load begins.
     Survey,
-    /// From processes that run now.
+    /// Running processes.
     #[default]
     Live,
-    /// From a recording.
+    /// A recording.
     Recording,
 }
 
-/// Where the page is in its course.
+/// The state of the page.
 #[derive(Debug, Default, Clone, PartialEq, Serialize)]
 pub struct Status {
-    /// Whether the load stands still.
+    /// Whether the load is paused.
     pub paused: bool,
-    /// Where the readings come from.
+    /// The source of the readings.
     pub source: Shows,
-    /// What is wrong, in sentences.
+    /// The current problems, in sentences.
     pub trouble: Option<String>,
-    /// Whether there is a recording of this exercise to be played.
+    /// Whether there is a recording of this exercise.
     pub recording: bool,
     /// The step of the story: see [`Step`](crate::story::Step).
     pub step: usize,
-    /// How many steps there are.
+    /// The number of steps.
     pub steps: usize,
-    /// What the steps so far have told.
-    pub told: Story,
+    /// The parts of the story that the steps so far have revealed.
+    pub revealed: Story,
 }
 
 /// One message to the page.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Message {
-    /// Everything, for a page that has just been opened, or after another exercise came on.
+    /// Everything, for a page that has just been opened, or after a change of exercise.
     All {
-        /// What everybody sees.
+        /// The facts about the exercise.
         shown: Option<Shown>,
-        /// Where the page is.
+        /// The state of the page.
         status: Status,
         /// The readings so far.
         frames: Vec<Frame>,
-        /// What happened so far.
+        /// The events so far.
         notes: Vec<Note>,
     },
-    /// One more reading.
+    /// A new reading.
     Frame {
-        /// It.
+        /// The reading.
         frame: Frame,
     },
-    /// Something happened.
+    /// A new event.
     Note {
-        /// What.
+        /// The event.
         note: Note,
     },
-    /// The page moved on.
+    /// A change of the page's state.
     Status {
-        /// Where it is now.
+        /// The new state.
         status: Status,
     },
 }
 
-/// What a page asks for.
+/// A command from the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
-    /// Stand still, or go on.
+    /// Pause or resume.
     Pause,
     /// Move the load to the other version.
     Swap,
     /// Load all versions in step.
     Compare,
-    /// End all processes and start them afresh.
+    /// Restart all processes.
     Restart,
     /// Go to the next exercise.
     NextExercise,
-    /// Go to the exercise before.
+    /// Go to the previous exercise.
     PreviousExercise,
-    /// Twice the load.
+    /// Double the load.
     LoadUp,
-    /// Half the load.
+    /// Halve the load.
     LoadDown,
-    /// The next step of the story.
+    /// Go to the next step of the story.
     Forward,
-    /// The step before.
+    /// Go to the previous step.
     Back,
-    /// The story's beginning.
+    /// Go to the first step.
     First,
-    /// All of the story.
+    /// Go to the last step.
     Last,
     /// Play the recording of this exercise.
     Play,
@@ -344,23 +344,23 @@ pub enum Command {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Record {
-    /// Its first line.
+    /// The first line.
     Start {
-        /// The version of recordings: [`FORMAT`].
+        /// The format version: [`FORMAT`].
         format: u32,
         /// The exercise's name.
         exercise: String,
-        /// The exercise.
+        /// What is known about the exercise.
         scene: Box<Scene>,
     },
     /// A reading.
     Frame {
-        /// It.
+        /// The reading.
         frame: Frame,
     },
-    /// Something happened.
+    /// An event.
     Note {
-        /// What.
+        /// The event.
         note: Note,
     },
 }

@@ -1,5 +1,5 @@
-//! Recordings: a run's readings and notes as JSON lines, written as they come and played back in
-//! the same time.
+//! Recordings: the readings and notes of a run as JSON lines, written as they arrive and played back
+//! at the same speed.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -9,7 +9,7 @@ use anyhow::Context as _;
 
 use crate::message::{FORMAT, Frame, Note, Record, Scene};
 
-/// How recordings are named: `<exercise>.jsonl`.
+/// The name of an exercise's recording: `<exercise>.jsonl`.
 pub fn file_name(exercise: &str) -> String {
     format!("{exercise}.jsonl")
 }
@@ -20,7 +20,7 @@ pub fn find(folders: &[PathBuf], exercise: &str) -> Option<PathBuf> {
     folders.iter().map(|folder| folder.join(&name)).find(|file| file.is_file())
 }
 
-/// A recording that is being written.
+/// Writes a recording.
 #[derive(Debug)]
 pub struct Recorder {
     file: BufWriter<File>,
@@ -28,7 +28,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Begins a recording in the file `path`, which it replaces.
+    /// Creates a recording in the file `path`, replacing any existing file.
     pub fn create(path: &Path, exercise: &str, scene: &Scene) -> anyhow::Result<Self> {
         let file = File::create(path)
             .with_context(|| format!("the recording {} cannot be written", path.display()))?;
@@ -38,7 +38,7 @@ impl Recorder {
         Ok(recorder)
     }
 
-    /// Adds one line. What is written is on the disk when this returns.
+    /// Adds one line and flushes it.
     pub fn write(&mut self, record: &Record) -> anyhow::Result<()> {
         let line = serde_json::to_string(record)?;
         writeln!(self.file, "{line}")
@@ -47,13 +47,13 @@ impl Recorder {
     }
 }
 
-/// A recording that is being played.
+/// Plays a recording.
 #[derive(Debug)]
 pub struct Player {
     pub exercise: String,
     pub scene: Scene,
     records: Vec<Record>,
-    /// How many of them have been played.
+    /// The number of records that have been played.
     played: usize,
     clock: f64,
 }
@@ -62,8 +62,8 @@ impl Player {
     /// Reads the recording in the file `path`.
     ///
     /// # Errors
-    /// When it cannot be read or is not a recording of this program's format. A last line that was
-    /// cut, because the recording program was ended, is left out.
+    /// If it cannot be read or is not a recording in this program's format. An incomplete last line,
+    /// left when the recording program was killed, is ignored.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
         let shown = path.display();
         let text = fs::read_to_string(path)
@@ -76,16 +76,16 @@ impl Player {
         let (exercise, scene) = match lines.next().transpose()? {
             Some(Record::Start { format: FORMAT, exercise, scene }) => (exercise, *scene),
             Some(Record::Start { format, .. }) => anyhow::bail!(
-                "the recording {shown} has format {format}, and this program reads {FORMAT}; \
+                "the recording {shown} has format {format}, but this program reads format {FORMAT}; \
                  record it again with `cargo xtask demo --record`"
             ),
-            _ => anyhow::bail!("{shown} is not a recording: it does not begin with its start"),
+            _ => anyhow::bail!("{shown} is not a recording: it does not begin with a start record"),
         };
         let records = lines.collect::<anyhow::Result<Vec<_>>>()?;
         Ok(Self { exercise, scene, records, played: 0, clock: 0.0 })
     }
 
-    /// What comes within the next `seconds`.
+    /// Returns the records of the next `seconds`.
     pub fn advance(&mut self, seconds: f64) -> Vec<Record> {
         self.clock += seconds;
         let rest = &self.records[self.played..];
@@ -95,12 +95,12 @@ impl Player {
         due
     }
 
-    /// Whether all of it has been played.
+    /// Whether every record has been played.
     pub fn is_over(&self) -> bool {
         self.played == self.records.len()
     }
 
-    /// The same from its beginning.
+    /// The same recording, from its beginning.
     #[must_use]
     pub fn again(self) -> Self {
         Self { played: 0, clock: 0.0, ..self }

@@ -1,4 +1,4 @@
-//! The page's server: on loopback only, and only for the page itself.
+//! The page's server. It listens on loopback only and answers only the page itself.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -22,9 +22,9 @@ use tokio::sync::broadcast::error::RecvError;
 use crate::hub::Hub;
 use crate::message::Command;
 
-/// Nothing on the page comes from anywhere else.
+/// The page loads nothing from elsewhere.
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
-/// How often a connection without news says that it is alive.
+/// The interval of keep-alive messages on an idle connection.
 const ALIVE: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ struct Shared {
 /// Serves the page on `listener` until the program ends.
 ///
 /// # Errors
-/// When the listener's address cannot be told, or it stops listening.
+/// If the listener's address cannot be read, or the listener fails.
 pub async fn serve(
     listener: TcpListener,
     hub: Arc<Hub>,
@@ -56,8 +56,8 @@ pub async fn serve(
             get(|| async { file("text/javascript", include_str!("../assets/draw.js")) }),
         )
         .route(
-            "/tell.js",
-            get(|| async { file("text/javascript", include_str!("../assets/tell.js")) }),
+            "/text.js",
+            get(|| async { file("text/javascript", include_str!("../assets/text.js")) }),
         )
         .route("/page.css", get(|| async { file("text/css", include_str!("../assets/page.css")) }))
         .route("/chart.js", get(|| async { file("text/javascript", charts::SCRIPT) }))
@@ -76,8 +76,8 @@ fn file(kind: &str, text: &'static str) -> Response {
     (headers, text).into_response()
 }
 
-/// Refuses what another site's page asks for: by its own address (`Origin`), or by a name of its own
-/// that it has pointed here (`Host`).
+/// Refuses requests from pages of other sites, which have another `Origin`, or another `Host` if the
+/// site has pointed a name of its own at this address.
 async fn only_from_here(
     State(shared): State<Shared>,
     headers: HeaderMap,
@@ -88,11 +88,11 @@ async fn only_from_here(
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let known = |host: &str| hosts.iter().any(|own| own.eq_ignore_ascii_case(host));
     if !host.is_some_and(known) {
-        return refuse("This page is only for the address that cargo xtask demo printed.");
+        return refuse("Open this page at the address that cargo xtask demo printed.");
     }
     let origin = headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
     if origin.is_some_and(|origin| !origin.strip_prefix("http://").is_some_and(known)) {
-        return refuse("Requests of other sites are refused.");
+        return refuse("Requests from other sites are refused.");
     }
     next.run(request).await
 }
@@ -136,7 +136,7 @@ impl Watching {
         }
         match self.receiver.recv().await {
             Ok(text) => Some((text.to_string(), self)),
-            // It fell behind: everything once more, and on from there.
+            // The page fell behind: send everything again, and continue from there.
             Err(RecvError::Lagged(_)) => {
                 let (all, receiver) = self.hub.watch();
                 self.receiver = receiver;

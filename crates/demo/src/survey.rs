@@ -1,4 +1,4 @@
-//! One ordinary measurement of the buggy version: which lines grow, and how fast.
+//! One ordinary soak of the shipped version: which lines grow, and how fast.
 
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -11,17 +11,17 @@ use leak_meter::Report;
 
 use crate::measured::sentence;
 
-/// The trial whose report has the growing lines.
+/// The trial whose report contains the growing lines.
 const GROWTH: &str = "memory::growth";
 
-/// A measurement that is under way. What is not waited for ends by itself.
+/// A measurement in progress. If it is dropped, the measurement still runs to its end.
 #[derive(Debug)]
 pub struct Survey(Receiver<Result<Box<Report>, String>>);
 
 impl Survey {
-    /// Measures the buggy version of `planned`.
+    /// Starts measuring the shipped version of `planned`.
     pub fn begin(planned: &Planned) -> Self {
-        let (tell, told) = mpsc::channel();
+        let (sender, receiver) = mpsc::channel();
         let version = planned.versions.iter().find(|version| version.role == Role::Exercise);
         let binary = version.and_then(|version| version.binary.clone());
         thread::spawn(move || {
@@ -37,13 +37,13 @@ impl Survey {
                     }
                 }
             };
-            // Another exercise may have come on meanwhile.
-            let _ = tell.send(result);
+            // Nobody receives it if the page has moved to another exercise.
+            let _ = sender.send(result);
         });
-        Self(told)
+        Self(receiver)
     }
 
-    /// The report, once it is there.
+    /// The report, or the reason why there is none. `None` while it is being measured.
     pub fn result(&self) -> Option<Result<Box<Report>, String>> {
         match self.0.try_recv() {
             Ok(result) => Some(result),

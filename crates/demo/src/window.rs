@@ -1,13 +1,13 @@
-//! What a version did of late: its rate, and what each operation left behind.
+//! The recent rate and growth of a version.
 
 use std::collections::VecDeque;
 
 use leak_meter::Round;
 
-/// The rounds that "of late" means.
+/// The number of recent rounds in a window.
 const LENGTH: usize = 80;
-/// The rounds at either end that a difference is taken between: their mean, so that one reading in
-/// the middle of something does not count for much.
+/// The number of rounds at either end of the window whose mean is compared, so that a single reading
+/// taken in the middle of some work has little weight.
 const END: usize = 8;
 
 /// The last rounds of a version.
@@ -16,21 +16,21 @@ pub struct Window(VecDeque<Sample>);
 
 #[derive(Debug, Clone, Copy)]
 struct Sample {
-    /// When it was read, in seconds.
+    /// The time of the reading, in seconds.
     at: f64,
-    /// Operations until then.
+    /// Operations up to this reading.
     operations: f64,
     /// Bytes, blocks, files, tasks.
     held: [Option<f64>; 4],
 }
 
-/// Bytes, blocks, files, tasks.
+/// The resources held after a round: bytes, blocks, files, tasks.
 pub fn held(round: &Round) -> [Option<u64>; 4] {
     [Some(round.live_bytes), Some(round.live_blocks), round.open_files, round.tasks]
 }
 
 impl Window {
-    /// Takes in a round that ended at `at`, with `operations` in all.
+    /// Adds a round that ended at `at`, after `operations` in total.
     pub fn push(&mut self, at: f64, operations: u64, round: &Round) {
         if self.0.len() == LENGTH {
             self.0.pop_front();
@@ -50,8 +50,7 @@ impl Window {
         }
     }
 
-    /// What an operation leaves behind: bytes, blocks, files, tasks. `None` where there is too little
-    /// to tell.
+    /// Growth per operation: bytes, blocks, files, tasks. `None` where there are too few readings.
     pub fn growth(&self) -> [Option<f64>; 4] {
         [0, 1, 2, 3].map(|resource| {
             let first = self.mean(0, resource)?;
@@ -61,8 +60,8 @@ impl Window {
         })
     }
 
-    /// Whether a resource rises all the time: in the later half of the window, too, and without
-    /// falling back by much on the way. What only wavers, or has risen and is level now, does not.
+    /// Whether a resource rises throughout the window: also in its later half, and without a large
+    /// fall in between. A resource that fluctuates, or that rose and is now level, does not.
     pub fn climbs(&self, resource: usize) -> bool {
         let latest = self.0.len().saturating_sub(END);
         let at = |from: usize| self.mean(from, resource).map(|(_, held)| held);
@@ -76,7 +75,7 @@ impl Window {
             && self.longest_fall(resource) <= rise / 2.0
     }
 
-    /// How far the readings fell at most below one that was before them.
+    /// The largest fall of a reading below an earlier one.
     fn longest_fall(&self, resource: usize) -> f64 {
         let readings = self.0.iter().filter_map(|sample| sample.held[resource]);
         let fall = |(highest, fall): (f64, f64), held: f64| {
@@ -113,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn growth_is_told_per_operation_and_rate_per_second() {
+    fn growth_is_per_operation_and_the_rate_is_per_second() {
         let mut window = Window::default();
         for number in 0..200_u32 {
             window.push(
@@ -124,11 +123,11 @@ mod tests {
         }
         assert_eq!(window.growth(), [Some(100.0), Some(0.0), None, None]);
         assert!((window.rate(199.0 * 0.125) - 40.0).abs() < 1e-9);
-        assert!(window.rate(1000.0).abs() < 1e-9, "it has been idle for long");
+        assert!(window.rate(1000.0).abs() < 1e-9, "it has been idle for a long time");
     }
 
     #[test]
-    fn only_what_rises_all_the_time_climbs() {
+    fn only_a_resource_that_rises_throughout_climbs() {
         let climbs = |held: &dyn Fn(u64) -> u64| {
             let mut window = Window::default();
             for number in 0..80_u64 {
@@ -139,14 +138,14 @@ mod tests {
         assert!(climbs(&|number| 1000 + number * 100));
         assert!(climbs(&|number| 1000 + number * 100 + number % 3 * 400), "a leak on a busy heap");
         assert!(climbs(&|number| 1000 + number * 100 + if number > 20 { 1000 } else { 0 }));
-        assert!(!climbs(&|number| 1000 + number.min(20) * 100), "it has risen, and is level");
-        assert!(!climbs(&|number| 600_000 + number % 7 * 5000 + number), "it wavers");
+        assert!(!climbs(&|number| 1000 + number.min(20) * 100), "it rose, and is level");
+        assert!(!climbs(&|number| 600_000 + number % 7 * 5000 + number), "it fluctuates");
         assert!(!climbs(&|number| 9000 - number * 100), "it falls");
         assert!(!climbs(&|_| 1000), "it is level");
     }
 
     #[test]
-    fn little_tells_nothing() {
+    fn a_few_readings_are_too_few() {
         let mut window = Window::default();
         assert_eq!(window.growth(), [None; 4]);
         for number in 0..10 {

@@ -1,4 +1,4 @@
-//! What the page's server holds after hours of load, measured by the workshop's own meter.
+//! The memory of the page's server after hours of load, measured by the workshop's own meter.
 
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -42,7 +42,7 @@ fn show(hub: &Hub, at: u32) {
     }
 }
 
-/// A browser that comes, sees what there is, and is closed.
+/// A browser that connects, receives the current state, and is closed.
 async fn visit(port: u16) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     let request = format!("GET /events HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n");
@@ -56,7 +56,7 @@ async fn visit(port: u16) {
     }
 }
 
-/// What is live once the server has noticed that nobody watches any more.
+/// The live bytes once the server has noticed that nobody is watching.
 async fn at_rest() -> u64 {
     let mut least = u64::MAX;
     for _ in 0..50 {
@@ -67,20 +67,20 @@ async fn at_rest() -> u64 {
 }
 
 #[tokio::test]
-async fn an_hour_of_load_and_of_visitors_leaves_the_server_as_large_as_minutes() {
+async fn an_hour_of_load_and_visitors_leaves_the_server_as_large_as_minutes_do() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let hub = Arc::new(Hub::new());
     let (commands, _received) = mpsc::channel();
     tokio::spawn(server::serve(listener, Arc::clone(&hub), commands));
     hub.begin(None, Status::default());
-    let kept = u32::try_from(MOST_FRAMES).unwrap();
-    for at in 0..kept {
+    let full = u32::try_from(MOST_FRAMES).unwrap();
+    for at in 0..full {
         show(&hub, at);
     }
     visit(port).await;
     let minutes = at_rest().await;
-    for at in kept..FRAMES {
+    for at in full..FRAMES {
         show(&hub, at);
         if at.is_multiple_of(2000) {
             visit(port).await;

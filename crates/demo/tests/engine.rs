@@ -1,4 +1,4 @@
-//! The engine on two versions of a toy: this very program, which leaks if it is called so.
+//! The engine with two versions of a toy exercise: this program, which leaks under a certain name.
 
 use std::env;
 use std::fs;
@@ -27,7 +27,7 @@ const METADATA: &str = r#"
 order = 1
 title = "A toy"
 service = "toys"
-summary = "A toy that leaks if it is called so"
+summary = "A toy that leaks under a certain name"
 difficulty = "Easy"
 minutes = 10
 operations_per_round = 400
@@ -36,7 +36,7 @@ leak = { resources = ["live_bytes"], file = "src/lib.rs", function = "work" }
 fix = { files = ["src/lib.rs"] }
 "#;
 
-/// The name that makes it leak.
+/// The program name that makes it leak.
 const LEAKY: &str = "leaky";
 const SOON: Duration = Duration::from_secs(60);
 
@@ -45,9 +45,9 @@ fn main() -> ExitCode {
         .growth(work)
         .behaviour("the_load_swaps_and_a_restart_helps", |_| swap_and_restart())
         .behaviour("a_leak_ends_at_its_cap_and_starts_again", |_| cap())
-        .behaviour("what_does_not_start_offers_its_recording", |_| offers_recording())
+        .behaviour("a_version_that_does_not_start_offers_the_recording", |_| offers_recording())
         .behaviour("a_recording_plays_what_was_recorded", |_| record_and_replay())
-        .behaviour("a_recording_that_is_none_is_refused", |_| refused_recordings())
+        .behaviour("an_invalid_recording_is_refused", |_| refused_recordings())
         .main()
 }
 
@@ -62,7 +62,7 @@ fn work(context: &Context) -> Report {
     })
 }
 
-/// A running engine, and the folder of its files.
+/// A running engine, and the folder with its files.
 struct Shown {
     hub: Arc<Hub>,
     commands: Option<Sender<Command>>,
@@ -118,7 +118,7 @@ impl Shown {
         serde_json::from_str(&self.hub.watch().0).unwrap()
     }
 
-    /// Waits until what is shown is as wanted.
+    /// Waits until the state meets a condition.
     fn until(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let began = Instant::now();
         loop {
@@ -159,14 +159,14 @@ fn swap_and_restart() {
     shown.ask(Command::Swap);
     let swapped =
         shown.until("the swap", |now| last(now)["frame"]["versions"][0]["state"] == "idle");
-    // What was handed out before the swap may still be on its way.
+    // Work that was handed out before the swap may still be running.
     thread::sleep(Duration::from_millis(500));
     let held = number(&shown.now(), 0, "bytes");
     let worked = number(&swapped, 1, "operations");
     let later =
         shown.until("the fix works on", |now| number(now, 1, "operations") > worked + 200.0);
     assert!((number(&later, 0, "bytes") - held).abs() < 1.0, "an idle process allocates");
-    assert!(held > 300_000.0, "what leaked is given back: {held}");
+    assert!(held > 300_000.0, "the leaked memory was freed: {held}");
 
     shown.ask(Command::Swap);
     shown.until("it leaks again", |now| number(now, 0, "bytes") > held + 50_000.0);
@@ -185,15 +185,15 @@ fn cap() {
     }
     let killed = shown.until("the cap", |now| happened(now, "killed").is_some());
     let text = happened(&killed, "killed").unwrap();
-    assert!(text.starts_with("killed after "), "{text}");
-    assert!(text.contains(" at 10 requests per second (its cap: "), "{text}");
-    assert!(text.ends_with("MB of live memory)"), "{text}");
+    assert!(text.starts_with("killed at "), "{text}");
+    assert!(text.contains(" MB after "), "{text}");
+    assert!(text.ends_with(" at 10 requests/s"), "{text}");
     let worked = number(&killed, 1, "operations");
     let again = shown.until("a fresh start", |now| {
         last(now)["frame"]["versions"][0]["state"] == "working" && number(now, 0, "bytes") > 0.0
     });
-    assert!(number(&again, 0, "operations") < worked, "it goes on as if nothing had been");
-    assert!(number(&again, 1, "operations") >= worked, "the fix was restarted, too");
+    assert!(number(&again, 0, "operations") < worked, "it continues as if it had not been killed");
+    assert!(number(&again, 1, "operations") >= worked, "the fix was restarted too");
 }
 
 fn offers_recording() {
@@ -219,7 +219,7 @@ fn offers_recording() {
     assert_eq!(played["status"]["trouble"], Value::Null);
 }
 
-/// A recording of a few seconds, and the folder that it lies in.
+/// A recording of a few seconds, and the folder that contains it.
 fn recorded() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("toy.jsonl");
@@ -234,7 +234,7 @@ fn recorded() -> (TempDir, PathBuf) {
 fn record_and_replay() {
     let (_folder, file) = recorded();
     let text = fs::read_to_string(&file).unwrap();
-    // The program may have been ended in the middle of a line.
+    // The program may have been killed in the middle of a line.
     fs::write(&file, format!("{text}{}", r#"{"record":"frame","fra"#)).unwrap();
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let frames: Vec<&Value> =

@@ -1,4 +1,4 @@
-//! The page's server: who may ask it, and what those who watch are told.
+//! The page's server: which requests it accepts, and what it sends to the pages that watch.
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
@@ -86,27 +86,27 @@ async fn commands_come_from_the_page_only() {
     let server = start().await;
     let own = format!("http://{}", server.host());
     assert_eq!(server.command("http://evil.example", "\"swap\"").await, StatusCode::FORBIDDEN);
-    assert!(server.commands.try_recv().is_err(), "a foreign command was followed");
+    assert!(server.commands.try_recv().is_err(), "a foreign command was accepted");
     assert_eq!(server.command(&own, "\"swap\"").await, StatusCode::NO_CONTENT);
     assert_eq!(server.commands.recv_timeout(SOON).unwrap(), Command::Swap);
     for wrong in ["\"explode\"", "{", ""] {
-        assert!(server.command(&own, wrong).await.is_client_error(), "{wrong:?} was taken");
+        assert!(server.command(&own, wrong).await.is_client_error(), "{wrong:?} was accepted");
     }
-    // A form of another site can be sent without asking first, but not as JSON.
+    // A form on another site can be sent without a preflight request, but not as JSON.
     let plain = Request::post("/command").header("host", server.host());
     let plain = plain.header("content-type", "text/plain").body(Full::from("\"swap\"")).unwrap();
     assert!(server.send(plain).await.status().is_client_error());
 }
 
 #[tokio::test]
-async fn a_page_that_fell_behind_is_told_everything_again() {
+async fn a_page_that_fell_behind_is_sent_everything_again() {
     let server = start().await;
     server.hub.begin(None, Status::default());
     let request = Request::get("/events").header("host", server.host());
     let mut events = server.send(request.body(Full::default()).unwrap()).await.into_body();
     let first = events.frame().await.unwrap().unwrap().into_data().unwrap();
     assert!(String::from_utf8_lossy(&first).contains(r#""kind":"all""#));
-    // Far more than a connection keeps, while nobody reads.
+    // Far more than a connection buffers, while nobody reads.
     for at in 0..20_000_u32 {
         server.hub.frame(Frame {
             at: f64::from(at),
@@ -117,13 +117,13 @@ async fn a_page_that_fell_behind_is_told_everything_again() {
     }
     let everything = tokio::time::timeout(SOON, async {
         let mut text = String::new();
-        // One message may come in several parts.
+        // One message may arrive in several parts.
         while !text.contains("\"at\":19999.0") {
             let part = events.frame().await.unwrap().unwrap().into_data().unwrap();
             text.push_str(&String::from_utf8_lossy(&part));
         }
         text
     });
-    let text = everything.await.expect("the last reading never comes");
-    assert!(text.contains(r#""kind":"all""#), "the last reading came, but not those it missed");
+    let text = everything.await.expect("the last reading never arrived");
+    assert!(text.contains(r#""kind":"all""#), "the last reading arrived, but not the missed ones");
 }

@@ -17,7 +17,7 @@
 //! # drop(kept);
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -104,7 +104,8 @@ impl Snapshot {
 
     fn difference(&self, earlier: &Self) -> Difference {
         let mut names = Names::new();
-        let mut places: BTreeMap<(Option<String>, Option<u32>, String), Place> = BTreeMap::new();
+        let mut places: Vec<Place> = Vec::new();
+        let mut numbers: HashMap<(Option<String>, Option<u32>, String), usize> = HashMap::new();
         for (id, live) in self.of_the_program() {
             let before = earlier.live(id);
             if live == before || self.epoch.is_before(id) {
@@ -112,12 +113,13 @@ impl Snapshot {
             }
             let place = Place::of(id, live, before, &mut names);
             let key = (place.file.clone(), place.line, place.function.clone());
-            match places.get_mut(&key) {
-                Some(known) => known.join(place),
-                None => drop(places.insert(key, place)),
+            if let Some(known) = numbers.get(&key) {
+                places[*known].join(place);
+            } else {
+                numbers.insert(key, places.len());
+                places.push(place);
             }
         }
-        let mut places: Vec<Place> = places.into_values().collect();
         places.sort_by_key(|place| std::cmp::Reverse((place.bytes, place.blocks)));
         Difference {
             blocks: change(self.live_blocks(), earlier.live_blocks()),

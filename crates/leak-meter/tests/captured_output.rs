@@ -170,7 +170,7 @@ fn child_whose_threads_print() {
 
 #[inline(never)]
 fn keep(number: u64) {
-    std::mem::forget(Box::new(number));
+    std::mem::forget(black_box(Box::new(number)));
 }
 
 #[test]

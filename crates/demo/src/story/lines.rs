@@ -1,4 +1,4 @@
-//! The lines that grow, and who holds what they allocate, without the pattern's name.
+//! The growing lines, and the holder of what they allocate, without the pattern's name.
 
 use std::fs;
 use std::path::Path;
@@ -10,12 +10,12 @@ use leak_meter::{Report, Verdict};
 
 use crate::message::{Line, SourceLine};
 
-/// The lines of source that are shown before and after a growing one.
+/// The number of source lines to show before and after a growing line.
 const AROUND: usize = 4;
-/// The growing lines that are shown.
+/// The maximum number of growing lines to show.
 const MOST_LINES: usize = 5;
 
-/// The growing lines of the program's own, each with the source around it.
+/// The growing lines in the program's own code, each with the source around it.
 pub(super) fn lines(planned: &Planned, report: &Report) -> Vec<Line> {
     let Some(version) = planned.versions.iter().find(|version| version.role == Role::Exercise)
     else {
@@ -27,7 +27,7 @@ pub(super) fn lines(planned: &Planned, report: &Report) -> Vec<Line> {
 
 fn line(pattern: &str, folder: &Path, site: &Site) -> Option<Line> {
     let (path, number) = (site.file.as_deref()?, site.line?);
-    // Paths and functions begin with the pattern's name, which is not told yet.
+    // Paths and functions begin with the pattern's name, which must not be revealed yet.
     let file = format!("src/{}", path.rsplit_once("/src/")?.1);
     let function = function(pattern, &site.function);
     let keeps = format!(
@@ -49,7 +49,7 @@ fn line(pattern: &str, folder: &Path, site: &Site) -> Option<Line> {
     Some(Line { function, file, line: number, keeps, source })
 }
 
-/// A function without the crate's name, and without the trait that it is of.
+/// A function's path without the crate's name and the trait that it implements.
 fn function(pattern: &str, name: &str) -> String {
     let of_trait = name.strip_prefix('<').and_then(|name| {
         let (kind, rest) = name.split_once(" as ")?;
@@ -63,7 +63,7 @@ fn function(pattern: &str, name: &str) -> String {
     }
 }
 
-/// The first of the holders, in the meter's words without the pattern's name.
+/// The first holder, as the meter describes it but without the pattern's name.
 pub(super) fn holder(pattern: &str, report: &Report) -> Option<String> {
     let holders = report.holders.as_ref()?;
     holders.findings.first()?;
@@ -72,8 +72,8 @@ pub(super) fn holder(pattern: &str, report: &Report) -> Option<String> {
     nameless(pattern, &first.lines().join("\n"))
 }
 
-/// `text` without what tells the pattern's name: the beginnings of paths and of functions. `None` if
-/// it is still told.
+/// `text` without the beginnings of paths and functions that reveal the pattern's name. `None` if the
+/// rest still contains the name.
 fn nameless(pattern: &str, text: &str) -> Option<String> {
     let module = pattern.replace('-', "_");
     let mut text = text.to_owned();
@@ -91,24 +91,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_function_is_told_without_its_crate_and_its_trait() {
-        for (name, told) in [
+    fn a_function_is_shown_without_its_crate_and_its_trait() {
+        for (name, shown) in [
             ("rc_cycles_exercise::thread::Thread::say", "thread::Thread::say"),
             ("<rc_cycles_exercise::page::Page as core::clone::Clone>::clone", "page::Page::clone"),
             ("tokio::runtime::Runtime::new", "tokio::runtime::Runtime::new"),
         ] {
-            assert_eq!(function("rc-cycles", name), told);
+            assert_eq!(function("rc-cycles", name), shown);
         }
     }
 
     #[test]
-    fn a_holder_is_told_without_the_patterns_name() {
+    fn a_holder_is_shown_without_the_patterns_name() {
         let text = "held by rc_cycles_exercise::channel::Channel::open\n\
                     exercises/rc-cycles/src/channel.rs:38, in rc_cycles::workload::growth\n\
                     target/shipped/rc-cycles-shipped/src/digest.rs:33";
-        let told = nameless("rc-cycles", text).unwrap();
+        let shown = nameless("rc-cycles", text).unwrap();
         assert_eq!(
-            told,
+            shown,
             "held by channel::Channel::open\nsrc/channel.rs:38, in workload::growth\nsrc/digest.rs:33"
         );
         assert_eq!(nameless("rc-cycles", "in the folder rc-cycles"), None);

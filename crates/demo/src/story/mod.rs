@@ -1,4 +1,4 @@
-//! What is told of an exercise step by step: from its bug report to the fix, as they are on disk.
+//! The story of an exercise, from its bug report to its fix, as read from disk and revealed step by step.
 //!
 //! - `lines`: the growing lines and their holder, without the pattern's name.
 
@@ -15,29 +15,29 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::message::{DiffLine, FileDiff, Sign, Story};
 
-/// The unchanged lines that are shown around a change.
+/// The number of unchanged lines to show around a change.
 const CONTEXT: usize = 3;
-/// The share of the highest reading that a level may lie below it.
+/// How far a level may lie below the highest reading, as a share of that reading.
 const LEVEL: f64 = 0.01;
-/// What the README of a solution that changes nothing says it under.
+/// The heading under which a decoy's solution explains why its growth is fine.
 const FINE: &str = "## Why it is fine";
 
-/// The steps of the story. Each tells more than the one before.
+/// The steps of the story. Each reveals more than the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// The bug report.
     BugReport,
-    /// The curve of the buggy version.
+    /// The curve of the shipped version.
     Curve,
     /// The question: what grows, and who holds it?
     Question,
-    /// The line that grows, with its source; or where the growth ends by itself.
+    /// The growing line, with its source; or the level at which the growth ends by itself.
     Line,
-    /// Who holds what it allocates; or the question what ends it.
+    /// The holder of what the line allocates; or the question of what ends the growth.
     Holder,
-    /// The pattern's name, and the fix; or why none is needed.
+    /// The pattern's name and the fix; or why no fix is needed.
     Fix,
-    /// The curve of the solution beside it.
+    /// The curves of both versions.
     Both,
 }
 
@@ -54,8 +54,8 @@ impl Step {
     ];
 }
 
-/// Reads the story of an exercise from the disk. `report` is what a measurement of the buggy
-/// version found, if there is one.
+/// Reads the story of an exercise from disk. `report` is the measurement of the shipped version, if
+/// there is one.
 pub fn read(planned: &Planned, report: Option<&Report>) -> Story {
     Story {
         report: bug_report(planned).unwrap_or_default(),
@@ -69,26 +69,26 @@ pub fn read(planned: &Planned, report: Option<&Report>) -> Story {
     }
 }
 
-/// What has been told of `story` when the page stands at `step`.
-pub fn told(story: &Story, step: Step) -> Story {
-    let mut told = Story { report: story.report.clone(), ..Story::default() };
+/// The parts of `story` that the page reveals up to `step`.
+pub fn revealed(story: &Story, step: Step) -> Story {
+    let mut revealed = Story { report: story.report.clone(), ..Story::default() };
     if step >= Step::Line {
-        told.lines = story.lines.clone();
-        told.level = story.level.clone();
+        revealed.lines = story.lines.clone();
+        revealed.level = story.level.clone();
     }
     if step >= Step::Holder {
-        told.holder = story.holder.clone();
+        revealed.holder = story.holder.clone();
     }
     if step >= Step::Fix {
-        told.pattern = story.pattern.clone();
-        told.summary = story.summary.clone();
-        told.diff = story.diff.clone();
-        told.fine = story.fine.clone();
+        revealed.pattern = story.pattern.clone();
+        revealed.summary = story.summary.clone();
+        revealed.diff = story.diff.clone();
+        revealed.fine = story.fine.clone();
     }
-    told
+    revealed
 }
 
-/// The bug report: the quotation in the exercise's README.
+/// The bug report: the quotation in the exercise's README, as HTML.
 fn bug_report(planned: &Planned) -> Option<String> {
     let version = planned.versions.iter().find(|version| version.role == Role::Exercise)?;
     let readme = fs::read_to_string(version.folder.join("README.md")).ok()?;
@@ -98,7 +98,7 @@ fn bug_report(planned: &Planned) -> Option<String> {
     Some(to_html(&text.join("\n")))
 }
 
-/// Of an exercise that does not leak: where its memory is level.
+/// The level at which memory stops growing, in an exercise that does not leak.
 fn level(planned: &Planned, report: &Report) -> Option<String> {
     planned.levels_off_after?;
     let highest = report.rounds.iter().map(|round| round.live_bytes).max()? as f64;
@@ -108,16 +108,16 @@ fn level(planned: &Planned, report: &Report) -> Option<String> {
     let (rising, level) = report.rounds.split_at(rounds);
     (!level.is_empty()).then(|| {
         format!(
-            "Live memory rises for the first {} operations, to {}. In the {} operations that follow \
-             it does not rise again.",
-            units::count(operations(rising)),
+            "Live memory rises to {} during the first {} operations. In the {} operations that \
+             follow, it does not rise again.",
             units::bytes(highest),
+            units::count(operations(rising)),
             units::count(operations(level))
         )
     })
 }
 
-/// Of an exercise that does not leak: why not, in the words of its solution's README.
+/// Why an exercise that does not leak is fine, from its solution's README, as HTML.
 fn fine(planned: &Planned) -> Option<String> {
     planned.levels_off_after?;
     let version = planned.versions.iter().find(|version| version.role == Role::Solution)?;
@@ -133,7 +133,7 @@ fn to_html(markdown: &str) -> String {
     text
 }
 
-/// What the solution has otherwise than the exercise, in the files of the fix.
+/// The differences between the exercise and the solution, in the files of the fix.
 fn diff(planned: &Planned) -> Option<Vec<FileDiff>> {
     let folder = |role: Role| {
         planned.versions.iter().find(|version| version.role == role).map(|version| &version.folder)
@@ -190,20 +190,20 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_told_before_its_step() {
-        let told_at = |step| told(&story(), step);
-        assert_eq!(told_at(Step::Question).level, None);
-        assert_eq!(told_at(Step::Line).level.as_deref(), Some("after 700 operations"));
-        assert_eq!(told_at(Step::Holder).fine, "");
-        assert_eq!(told_at(Step::Line).holder, None);
-        assert_eq!(told_at(Step::Holder).holder.as_deref(), Some("a map"));
-        assert_eq!(told_at(Step::Holder).pattern, "");
-        assert_eq!(told_at(Step::Fix), story());
-        assert_eq!(told_at(Step::BugReport).report, "killed");
+    fn nothing_is_revealed_before_its_step() {
+        let revealed_at = |step| revealed(&story(), step);
+        assert_eq!(revealed_at(Step::Question).level, None);
+        assert_eq!(revealed_at(Step::Line).level.as_deref(), Some("after 700 operations"));
+        assert_eq!(revealed_at(Step::Holder).fine, "");
+        assert_eq!(revealed_at(Step::Line).holder, None);
+        assert_eq!(revealed_at(Step::Holder).holder.as_deref(), Some("a map"));
+        assert_eq!(revealed_at(Step::Holder).pattern, "");
+        assert_eq!(revealed_at(Step::Fix), story());
+        assert_eq!(revealed_at(Step::BugReport).report, "killed");
     }
 
     #[test]
-    fn why_nothing_leaks_is_told_in_the_words_of_the_solution() {
+    fn the_solution_explains_why_nothing_leaks() {
         let folder = tempfile::tempdir().unwrap();
         let readme = "# T\n\n## What happens\n\nIt climbs.\n\n## Why it is fine\n\n- It has an *end*.\n\n\
                       ## How to tell\n\nWait.\n";

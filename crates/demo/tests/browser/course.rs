@@ -1,4 +1,4 @@
-//! Every exercise on the page, one after the other, as a facilitator goes through them.
+//! Every exercise on the page in turn, as a facilitator shows them.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use serde_json::Value;
 use crate::page::Page;
 use crate::processes::Demo;
 
-/// The times that the load is doubled: as far as it goes.
+/// How often the load is doubled, which is the maximum.
 const DOUBLED: usize = 5;
 
 #[test]
-#[ignore = "goes through every exercise: about ten minutes"]
+#[ignore = "shows every exercise, which takes about ten minutes"]
 fn every_exercise_can_be_shown() {
     let Some(driver) = crate::driver() else { return };
     let temporary = tempfile::tempdir().unwrap();
@@ -31,16 +31,16 @@ fn every_exercise_can_be_shown() {
             .await;
             let leaks = page.run("return leakLab.page.shown.leaks").await == true;
             let name = the_story_fits_the_kind(&page, leaks).await;
-            println!("{name}: told");
-            let growth = the_load_and_what_it_leaves(&page, leaks).await;
-            the_load_moves_and_stands_still(&page).await;
+            println!("{name}: story shown");
+            let growth = growth_under_load(&page, leaks).await;
+            the_load_moves_and_pauses(&page).await;
             if leaks {
-                it_ends_and_begins_again(&page, growth).await;
+                it_is_killed_and_restarts(&page, growth).await;
             } else {
                 it_levels_off(&page, growth).await;
             }
             assert_eq!(page.run("return leakLab.page.status.trouble").await, Value::Null, "{name}");
-            println!("{name}: kept {growth} per operation");
+            println!("{name}: grows by {growth} per operation");
             page.screenshot(&format!("course-{number}-end")).await;
             page.press("n").await;
         }
@@ -49,7 +49,7 @@ fn every_exercise_can_be_shown() {
     assert_eq!(demo.interrupt(), Some(130));
 }
 
-/// Walks through every step, and returns the pattern's name, which is not on the page before the fix.
+/// Walks through every step and returns the pattern's name, which must not be on the page before the fix.
 async fn the_story_fits_the_kind(page: &Page, leaks: bool) -> String {
     let mut before = Vec::new();
     for step in 0..7 {
@@ -69,7 +69,7 @@ async fn the_story_fits_the_kind(page: &Page, leaks: bool) -> String {
             (4, true) => assert_eq!(count(".holder").await, 1, "no holder: {text}"),
             (5, true) => assert_ne!(count(".in").await, 0, "no fix: {text}"),
             (3 | 4, false) => {
-                assert!(text.contains("No line grows for good"), "{text}");
+                assert!(text.contains("No line grows indefinitely"), "{text}");
                 assert!(text.contains("it does not rise again"), "no level: {text}");
                 assert!(!text.contains("Held by"), "{text}");
             }
@@ -89,16 +89,19 @@ async fn the_story_fits_the_kind(page: &Page, leaks: bool) -> String {
     let name = page.run("return document.querySelector('#story .pattern').innerText").await;
     let name = name.as_str().unwrap().to_owned();
     for (step, source) in before.iter().enumerate() {
-        // A service may be called as its pattern is.
+        // A service may have the same name as its pattern.
         let source = source.replace(&format!(r#""service":"{name}""#), "");
-        let told = [name.clone(), format!("{}_exercise", name.replace('-', "_"))];
-        assert!(told.iter().all(|told| !source.contains(told)), "{name} is told at step {step}");
+        let names = [name.clone(), format!("{}_exercise", name.replace('-', "_"))];
+        assert!(
+            names.iter().all(|name| !source.contains(name)),
+            "{name} is revealed at step {step}"
+        );
     }
     name
 }
 
-/// What an operation of the exercise leaves behind, of the resource that it is told by.
-async fn the_load_and_what_it_leaves(page: &Page, leaks: bool) -> f64 {
+/// The exercise's growth per operation, in the resource of its large curve.
+async fn growth_under_load(page: &Page, leaks: bool) -> f64 {
     let growth = |version: usize| {
         format!(
             "leakLab.page.last.versions[{version}]\
@@ -107,21 +110,24 @@ async fn the_load_and_what_it_leaves(page: &Page, leaks: bool) -> f64 {
     };
     let [of_exercise, of_solution] = [0, 1].map(growth);
     page.until(
-        "what both leave behind",
+        "the growth of both",
         &format!("{of_exercise} > 0 && {of_solution} !== null && leakLab.page.last.at > 12"),
     )
     .await;
     let both = page.run(&format!("return [{of_exercise}, {of_solution}]")).await;
     let [exercise, solution] = [0, 1].map(|at| both[at].as_f64().unwrap());
     if leaks {
-        assert!(solution.abs() < exercise / 10.0, "{exercise}, and the solution {solution}");
+        assert!(
+            solution.abs() < exercise / 10.0,
+            "the exercise grows by {exercise}, the solution by {solution}"
+        );
     } else {
-        assert!((solution - exercise).abs() <= exercise / 5.0, "they are not alike: {both}");
+        assert!((solution - exercise).abs() <= exercise / 5.0, "they differ: {both}");
     }
     exercise
 }
 
-async fn the_load_moves_and_stands_still(page: &Page) {
+async fn the_load_moves_and_pauses(page: &Page) {
     page.press("s").await;
     page.until(
         "only the solution works",
@@ -136,7 +142,11 @@ async fn the_load_moves_and_stands_still(page: &Page) {
     page.until("it is paused", "leakLab.page.status.paused").await;
     let at = page.run("return leakLab.page.last.at").await;
     tokio::time::sleep(Duration::from_millis(600)).await;
-    assert_eq!(page.run("return leakLab.page.last.at").await, at, "it goes on while it is paused");
+    assert_eq!(
+        page.run("return leakLab.page.last.at").await,
+        at,
+        "it continues while it is paused"
+    );
     page.press(" ").await;
     page.press("r").await;
     page.until("a restart", "leakLab.page.note?.what === 'restarted'").await;
@@ -144,7 +154,7 @@ async fn the_load_moves_and_stands_still(page: &Page) {
         .await;
 }
 
-async fn it_ends_and_begins_again(page: &Page, growth: f64) {
+async fn it_is_killed_and_restarts(page: &Page, growth: f64) {
     assert!(growth > 0.0);
     for _ in 0..DOUBLED {
         page.press("+").await;
@@ -154,8 +164,8 @@ async fn it_ends_and_begins_again(page: &Page, growth: f64) {
     let note = page.run(&format!("return {killed}")).await;
     assert_eq!(note["version"], "exercise", "{note}");
     let of_files = page.run("return leakLab.page.shown.main === 'files'").await == true;
-    let limit = if of_files { " open files)" } else { " of live memory)" };
-    assert!(note["text"].as_str().unwrap().ends_with(limit), "{note}");
+    let limit = if of_files { " open files after " } else { "B after " };
+    assert!(note["text"].as_str().unwrap().contains(limit), "{note}");
     for _ in 0..DOUBLED {
         page.press("-").await;
     }
@@ -183,5 +193,5 @@ async fn it_levels_off(page: &Page, growth: f64) {
     )
     .await;
     let killed = "return leakLab.charts.notes.filter((one) => one.what === 'killed').length";
-    assert_eq!(page.run(killed).await, 0, "what is level was killed");
+    assert_eq!(page.run(killed).await, 0, "a level process was killed");
 }

@@ -1,7 +1,7 @@
-//! The page as a person sees it: in a headless browser, with real processes behind it.
+//! The page as a person sees it, in a headless browser with real processes behind it.
 //!
-//! It needs `chromium` and `chromedriver` on the path; where they are not, it says so and passes.
-//! The pictures that it takes lie in the folder that it prints.
+//! The tests need `chromium` and `chromedriver` on the path; without them they print SKIPPED and pass.
+//! They print the folder of the pictures that they take.
 
 mod course;
 mod page;
@@ -35,12 +35,12 @@ fn a_facilitator_shows_a_leak_and_its_fix() {
     assert!(left.is_empty(), "Ctrl-C left {left:?} behind");
 }
 
-/// The browser's driver; without one it says so.
+/// The browser's driver; prints SKIPPED if there is none.
 fn driver() -> Option<Driver> {
     let driver = Driver::start();
     if driver.is_none() {
         println!(
-            "SKIPPED: no browser can be had here; install chromium and chromium-driver to run this"
+            "SKIPPED: no browser was found; install chromium and chromium-driver to run this test"
         );
     }
     driver
@@ -57,7 +57,7 @@ fn a_report_shows_every_chart_from_the_disk_without_a_network() {
     runtime.block_on(async {
         let page = Page::offline(&driver, &file).await;
         page.until("it is drawn", "document.body.dataset.ready === 'yes'").await;
-        // What is drawn in the exercise's colour, in each chart.
+        // The pixels in the exercise's colour, in each chart.
         let drawn = page
             .run(
                 "return [...document.querySelectorAll('figure canvas')].map((canvas) => {
@@ -88,7 +88,7 @@ fn a_report_shows_every_chart_from_the_disk_without_a_network() {
 async fn show(driver: &Driver, demo: &Demo) {
     let page = Page::open(driver, demo).await;
     page.size(1280, 720).await;
-    the_story_gives_nothing_away(&page).await;
+    the_story_reveals_nothing_early(&page).await;
     both_curves_move_in_step(&page).await;
     the_swap_bends_the_curve(&page).await;
     a_process_ends_at_its_cap_and_starts_again(&page).await;
@@ -97,8 +97,8 @@ async fn show(driver: &Driver, demo: &Demo) {
     page.close().await;
 }
 
-/// Walks the reveal: each step tells what it is for, and nothing before its step.
-async fn the_story_gives_nothing_away(page: &Page) {
+/// Walks through the steps: each reveals its part, and nothing is revealed before its step.
+async fn the_story_reveals_nothing_early(page: &Page) {
     let forward = |step: usize| async move {
         page.press_key(Key::Right).await;
         page.until("the next step", &format!("document.body.dataset.step === '{step}'")).await;
@@ -123,7 +123,10 @@ async fn the_story_gives_nothing_away(page: &Page) {
     assert!(page.text().await.contains("Held by"));
     let source = page.source().await;
     assert!(!source.contains(PATTERN), "the pattern's name is on the page before its step");
-    assert!(!source.contains(&PATTERN.replace('-', "_")), "and not in a path either");
+    assert!(
+        !source.contains(&PATTERN.replace('-', "_")),
+        "a path on the page contains the pattern's name"
+    );
     forward(5).await;
     let text = page.text().await;
     assert!(text.contains(PATTERN), "{text}");
@@ -140,7 +143,7 @@ async fn both_curves_move_in_step(page: &Page) {
     page.until("the load begins", "leakLab.page.last?.versions.every((one) => one.rate > 10)")
         .await;
     let slope = page.slope("exercise", 4.0).await;
-    assert!(slope > 10_000.0, "the leak climbs by {slope} bytes per second only");
+    assert!(slope > 10_000.0, "the leak climbs by only {slope} bytes per second");
     let flat = page.slope("solution", 4.0).await;
     assert!(flat.abs() < slope / 20.0, "the fix climbs by {flat} bytes per second");
     let operations =
@@ -160,8 +163,8 @@ async fn both_curves_move_in_step(page: &Page) {
     page.until("it goes on", "!leakLab.page.status.paused").await;
 }
 
-/// The load moves to the fix and back. The stacked curve bends flat within ten seconds, at the height
-/// where it was, and rises again; a restart brings it down.
+/// The load moves to the fix and back. The stacked curve becomes flat within ten seconds without
+/// falling, then rises again; a restart brings it down.
 async fn the_swap_bends_the_curve(page: &Page) {
     let rising = page.slope("exercise", 3.0).await;
     page.press("s").await;
@@ -170,7 +173,7 @@ async fn the_swap_bends_the_curve(page: &Page) {
     page.until_slope("exercise", Duration::from_secs(10), |slope| slope.abs() < rising / 20.0)
         .await;
     let after = page.drawn("exercise").await;
-    assert!(after > before * 0.95, "a fix does not give back what leaked: {before}, then {after}");
+    assert!(after > before * 0.95, "the fix freed leaked memory: {before}, then {after}");
     let idle =
         "leakLab.page.last.versions[0].state === 'idle' && leakLab.page.last.versions[1].rate > 10";
     page.until("only the fix works", idle).await;
@@ -184,7 +187,7 @@ async fn the_swap_bends_the_curve(page: &Page) {
     page.until("new processes", "leakLab.page.last.versions.every((one) => one.bytes !== null)")
         .await;
     let fresh = page.drawn("exercise").await;
-    assert!(fresh < climbed / 2.0, "a restart helps: {climbed}, then {fresh}");
+    assert!(fresh < climbed / 2.0, "a restart does not help: {climbed}, then {fresh}");
     page.press("c").await;
     page.until("in step again", "leakLab.page.last.load === 'all'").await;
 }
@@ -197,24 +200,21 @@ async fn a_process_ends_at_its_cap_and_starts_again(page: &Page) {
     let text =
         page.run("return leakLab.charts.notes.find((one) => one.what === 'killed').text").await;
     let text = text.as_str().unwrap();
-    assert!(
-        text.starts_with("killed after ") && text.contains(" at 10 requests per second"),
-        "{text}"
-    );
+    assert!(text.starts_with("killed at ") && text.ends_with(" at 10 requests/s"), "{text}");
     page.until(
         "it starts again",
         "leakLab.page.last.versions[0].state === 'working' && leakLab.page.last.versions[0].operations > 0",
     )
     .await;
     let fixed = page.run("return leakLab.page.last.versions[1]").await;
-    assert_eq!(fixed["state"], "working", "the fix lives on: {fixed}");
+    assert_eq!(fixed["state"], "working", "the fix stopped: {fixed}");
     page.screenshot("killed").await;
     for _ in 0..4 {
         page.press("-").await;
     }
 }
 
-/// Another browser may watch; a reload loses nothing; one that is closed does not matter.
+/// Another browser may watch and be closed, and a reload loses nothing.
 async fn a_second_browser_sees_the_same(driver: &Driver, demo: &Demo, page: &Page) {
     let frames = "leakLab.charts.frames.length";
     let before = page.run(&format!("return {frames}")).await.as_u64().unwrap();
@@ -289,7 +289,7 @@ fn half_an_hour_stays_smooth_and_bounded() {
         page.close().await;
     });
     let kept: u64 = streams(temporary.path());
-    assert!(kept < 10_000_000, "{kept} bytes of events lie on the disk");
+    assert!(kept < 10_000_000, "{kept} bytes of events are on the disk");
     assert_eq!(demo.interrupt(), Some(130));
 }
 
@@ -299,7 +299,7 @@ fn streams(folder: &std::path::Path) -> u64 {
     all.filter_map(|file| fs::metadata(file).ok()).map(|metadata| metadata.len()).sum()
 }
 
-/// Makes the pictures of the README, from real runs.
+/// Makes the README's pictures from real runs.
 #[test]
 #[ignore = "writes docs/pictures"]
 fn pictures_of_the_readme() {
@@ -311,7 +311,7 @@ fn pictures_of_the_readme() {
     let text = String::from_utf8(printed.stdout).unwrap();
     let mut svg =
         anstyle_svg::Term::new().render_svg(&format!("$ cargo xtask run {PATTERN}\n{text}"));
-    // Brighter than an old terminal's colours: it is looked at from the last row.
+    // Brighter than a terminal's colours, to be readable from the last row.
     for (dark, bright) in [
         ("#AAAAAA", "#E6E6E6"),
         ("#AA0000", "#FF7B6B"),

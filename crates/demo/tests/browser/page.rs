@@ -1,4 +1,4 @@
-//! The page in a headless browser, and what a person would do and see there.
+//! The page in a headless browser, with the actions and observations of a person.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use crate::processes::{Demo, Driver};
 
-/// The longest time for anything on the page to happen.
+/// The maximum wait for anything on the page.
 const SOON: Duration = Duration::from_secs(180);
-const LOOK: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// A browser that shows the page.
 pub struct Page {
@@ -25,8 +25,7 @@ impl Page {
         Self::at(driver, &demo.address, &[]).await
     }
 
-    /// A page from the disk, in a browser that reaches nobody: every name and number that it would
-    /// connect to leads nowhere.
+    /// A page from the disk, in a browser without a network: no host name or address can be reached.
     pub async fn offline(driver: &Driver, file: &Path) -> Self {
         let nowhere =
             ["--proxy-server=http://127.0.0.1:9", "--host-resolver-rules=MAP * ~NOTFOUND"];
@@ -37,7 +36,7 @@ impl Page {
         let mut arguments = vec!["--headless=new", "--disable-dev-shm-usage", "--disable-gpu"];
         arguments.extend(more);
         if rustix::process::geteuid().is_root() {
-            // Its sandbox refuses to run for root, which is who runs in a container.
+            // Its sandbox refuses to run as root, which is the usual user in a container.
             arguments.push("--no-sandbox");
         }
         let options = json!({ "binary": driver.browser, "args": arguments });
@@ -53,7 +52,7 @@ impl Page {
 
     pub async fn size(&self, width: u32, height: u32) {
         self.client.set_window_size(width, height).await.unwrap();
-        // The window has borders, even without a screen: the page itself shall have the size.
+        // The window has borders even without a screen, and the size is meant for the page itself.
         let inner = self.run("return [innerWidth, innerHeight]").await;
         let border = |at: usize, of: u32| of - u32::try_from(inner[at].as_u64().unwrap()).unwrap();
         let (more, higher) = (border(0, width), border(1, height));
@@ -81,8 +80,7 @@ impl Page {
             .unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Waits until the expression is true on the page, or has any value that counts as true; and
-    /// returns it.
+    /// Waits until the expression has a truthy value on the page, and returns the value.
     pub async fn until(&self, what: &str, expression: &str) -> Value {
         let began = Instant::now();
         loop {
@@ -91,16 +89,16 @@ impl Page {
                 return value;
             }
             assert!(began.elapsed() < SOON, "{what}: not within {SOON:?}.\n{}", self.text().await);
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// All text that can be seen.
+    /// All visible text.
     pub async fn text(&self) -> String {
         self.run("return document.body.innerText").await.as_str().unwrap_or_default().to_owned()
     }
 
-    /// All that the page holds, seen or not.
+    /// The whole content of the page, visible or not.
     pub async fn source(&self) -> String {
         self.run("return document.documentElement.outerHTML + JSON.stringify(leakLab.page)")
             .await
@@ -128,7 +126,7 @@ impl Page {
         (last - first) / began.elapsed().as_secs_f64()
     }
 
-    /// Waits until a curve's slope, taken over two seconds, is as wanted, for at most `limit`.
+    /// Waits for at most `limit` until a curve's slope over two seconds meets a condition.
     pub async fn until_slope(&self, version: &str, limit: Duration, wanted: impl Fn(f64) -> bool) {
         let began = Instant::now();
         loop {
@@ -147,7 +145,7 @@ impl Page {
         fs::write(folder.join(format!("{name}.png")), picture).unwrap();
     }
 
-    /// Nothing of the page lies outside the window, and nothing of a card outside the card.
+    /// Asserts that no part of the page is outside the window, and no part of a card outside the card.
     pub async fn fits(&self, when: &str) {
         let cut = self
             .run(
@@ -170,7 +168,7 @@ impl Page {
     }
 }
 
-/// Where the pictures go, to be looked at.
+/// The folder of the pictures.
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots")
 }

@@ -1,4 +1,4 @@
-//! The programs that the test drives, ended with it.
+//! The programs that the test drives. They end with it.
 
 use std::env;
 use std::fs;
@@ -22,12 +22,12 @@ impl Group {
         Self(command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}")))
     }
 
-    /// The first line that it prints of which `wanted` makes something.
+    /// The result of `wanted` for the first printed line that it accepts.
     fn line<T>(&mut self, wanted: impl Fn(&str) -> Option<T>) -> T {
         let lines = BufReader::new(self.0.stdout.take().unwrap()).lines();
         let mut lines = lines.map_while(Result::ok);
         let found = lines.find_map(|line| wanted(&line)).expect("it printed something else");
-        // What else it prints goes nowhere, but its pipe stays open.
+        // Further output is discarded, but the pipe stays open.
         std::thread::spawn(move || lines.for_each(drop));
         found
     }
@@ -73,15 +73,15 @@ impl Demo {
         Self { group, address }
     }
 
-    /// The memory that the page's program takes, in bytes, where the system tells. Cargo and the runner
-    /// have become it.
+    /// The resident memory of the page's program, in bytes, if the system reports it. The program has
+    /// replaced Cargo and the runner in this process.
     pub fn resident_bytes(&self) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.group.0.id())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
         Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
     }
 
-    /// Ctrl-C. Returns the exit code.
+    /// Sends Ctrl-C and returns the exit code.
     pub fn interrupt(mut self) -> Option<i32> {
         self.group.signal(Signal::INT);
         let began = Instant::now();
@@ -95,7 +95,7 @@ impl Demo {
     }
 }
 
-/// What drives the browser.
+/// The browser's driver.
 pub struct Driver {
     _group: Group,
     pub address: String,
@@ -103,7 +103,7 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// `None` where there is no browser, or nothing that drives it.
+    /// Starts the driver. `None` if there is no browser or no driver for it.
     pub fn start() -> Option<Self> {
         let on_path = |names: &[&str]| {
             let path = env::var_os("PATH")?;

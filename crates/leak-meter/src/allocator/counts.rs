@@ -136,6 +136,7 @@ pub(super) fn counts_of_all_but(left_out: SiteId) -> SiteCounts {
 }
 
 /// What over-aligned blocks take beyond a header and the bytes that were asked for.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Padding {
     /// Over-aligned blocks that are live.
@@ -144,6 +145,7 @@ pub(crate) struct Padding {
     pub(crate) bytes: u64,
 }
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 impl Padding {
     /// That of this moment.
     pub(crate) fn now() -> Self {

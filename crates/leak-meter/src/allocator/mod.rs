@@ -49,7 +49,9 @@ use std::hint::black_box;
 pub(crate) use code::contains as is_own_code;
 #[cfg(feature = "sites")]
 pub(crate) use code::{library, load_offset};
-pub(crate) use counts::{Padding, counts_of_site};
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub(crate) use counts::Padding;
+pub(crate) use counts::counts_of_site;
 #[cfg(feature = "sites")]
 pub(crate) use counts::{SiteCounts, counts_of_sites};
 #[cfg(feature = "sites")]

@@ -1,6 +1,6 @@
 //! The questions that can be asked.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::explain::explain;
@@ -74,7 +74,8 @@ fn came_since(caller: &Caller, earlier: &Snapshot, limits: &Limits) -> Holders {
             watched.get(site.index()).map_or(0, |(earlier, now)| now.saturating_sub(*earlier))
         };
         let sites = program_sites().filter(|site| gained(site) > 0);
-        let mut targets: Vec<Vec<SiteId>> = by_place(sites, &mut places).into_values().collect();
+        let by_place = by_place(sites, &mut places);
+        let mut targets: Vec<Vec<SiteId>> = by_place.into_iter().map(|(_, sites)| sites).collect();
         targets.sort_by_key(|sites| std::cmp::Reverse(sites.iter().map(gained).sum::<u64>()));
         targets.truncate(MOST_PLACES);
         answer(caller, &Question { targets, watched }, &mut places, limits)
@@ -97,9 +98,9 @@ pub(crate) fn of_growing(sites: &[Site], ledger: &Ledger) -> Holders {
                     && place.file == site.file
                     && place.line == site.line
             };
-            let keys: Vec<Place> = found.keys().filter(|place| is_it(place)).cloned().collect();
-            let sites = keys.iter().filter_map(|place| found.remove(place)).flatten();
-            Some(sites.collect::<Vec<_>>()).filter(|sites| !sites.is_empty())
+            let those = found.iter_mut().filter(|(place, _)| is_it(place));
+            let sites: Vec<SiteId> = those.flat_map(|(_, sites)| std::mem::take(sites)).collect();
+            (!sites.is_empty()).then_some(sites)
         });
         let targets = targets.collect();
         answer(&caller, &Question { targets, watched: ledger.blocks() }, &mut places, &LIMITS)
@@ -123,15 +124,17 @@ fn program_sites() -> impl Iterator<Item = SiteId> {
 }
 
 /// The sites by the line that is answerable for them, whatever they are of.
-fn by_place(
-    sites: impl Iterator<Item = SiteId>,
-    places: &mut Places,
-) -> BTreeMap<Place, Vec<SiteId>> {
-    let mut found: BTreeMap<Place, Vec<SiteId>> = BTreeMap::new();
+fn by_place(sites: impl Iterator<Item = SiteId>, places: &mut Places) -> Vec<(Place, Vec<SiteId>)> {
+    let mut found: Vec<(Place, Vec<SiteId>)> = Vec::new();
+    let mut numbers: HashMap<Place, usize> = HashMap::new();
     for site in sites {
         let number = places.number(site);
         let place = Place { what: String::new(), ..places.get(number).clone() };
-        found.entry(place).or_default().push(site);
+        let number = *numbers.entry(place).or_insert_with_key(|place| {
+            found.push((place.clone(), Vec::new()));
+            found.len() - 1
+        });
+        found[number].1.push(site);
     }
     found
 }

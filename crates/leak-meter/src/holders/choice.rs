@@ -1,6 +1,6 @@
 //! Which kinds of pointers to counted blocks are strong: the choice that makes the sums come out right.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Kinds of pointers to the blocks of one place that are told apart.
 const MOST_KINDS: u32 = 6;
@@ -12,7 +12,7 @@ pub(super) type Kind = (u32, u32);
 #[derive(Debug)]
 pub(super) struct Sampled {
     pub(super) counts: (u64, u64),
-    pub(super) pointers: BTreeMap<Kind, u64>,
+    pub(super) pointers: HashMap<Kind, u64>,
 }
 
 /// The kinds of pointers to the blocks of a place.
@@ -38,7 +38,7 @@ const CHOICES: u32 = 3;
 /// counted blocks. Where the blocks are `known` to be counted, they may count more owners than there are:
 /// then an owner has gone without counting down.
 pub(super) fn choose(sampled: &[Sampled], known: bool) -> Option<Chosen> {
-    let mut frequent: BTreeMap<Kind, u64> = BTreeMap::new();
+    let mut frequent: HashMap<Kind, u64> = HashMap::new();
     for (kind, number) in sampled.iter().flat_map(|sampled| &sampled.pointers) {
         *frequent.entry(*kind).or_default() += number;
     }

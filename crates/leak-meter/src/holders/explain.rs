@@ -1,6 +1,6 @@
 //! From what was seen to findings: for each place that was asked for, who holds most of its blocks.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use super::finding::{Finding, Held, Hold};
 use super::graph::{Bits, NONE};
@@ -90,7 +90,7 @@ pub(super) struct Way {
 pub(super) struct Draft {
     pub(super) held: Vec<Held>,
     /// How many blocks the stack of each thread holds, of the place of which stacks hold most.
-    pub(super) threads: BTreeMap<usize, u64>,
+    pub(super) threads: HashMap<usize, u64>,
     /// On the way of the most blocks, their node and that of the step that gathers.
     pub(super) way: Option<Way>,
 }
@@ -138,12 +138,14 @@ impl Ways<'_> {
     }
 
     fn findings(mut self, leaves: &[Vec<u32>]) -> Vec<Finding> {
-        let mut drafts: BTreeMap<(u32, u32), Draft> = BTreeMap::new();
+        let mut drafts: HashMap<(u32, u32), Draft> = HashMap::new();
         for leaves in leaves.iter().filter(|leaves| !leaves.is_empty()) {
             self.draft(leaves, &mut drafts);
         }
         let is_part = self.seen.heap.left_out > 0 || self.seen.is_partial;
         let mut findings: Vec<Finding> = Vec::new();
+        let mut drafts: Vec<((u32, u32), Draft)> = drafts.into_iter().collect();
+        drafts.sort_unstable_by_key(|(holder, _)| *holder);
         for ((place, top), draft) in drafts {
             // What seems to be held by nothing may be held by something that was not looked at.
             let hold = &self.tops.get(top).hold;
@@ -157,8 +159,8 @@ impl Ways<'_> {
     }
 
     /// Adds what holds the blocks of one target.
-    fn draft(&mut self, leaves: &[u32], drafts: &mut BTreeMap<(u32, u32), Draft>) {
-        let mut groups: BTreeMap<u32, Group> = BTreeMap::new();
+    fn draft(&mut self, leaves: &[u32], drafts: &mut HashMap<(u32, u32), Draft>) {
+        let mut groups: HashMap<u32, Group> = HashMap::new();
         for leaf in leaves {
             if let Some(node) = self.paths.of(*leaf) {
                 let group = groups.entry(node).or_default();
@@ -167,7 +169,7 @@ impl Ways<'_> {
             }
         }
         let heads = self.heads(leaves);
-        let mut holders: BTreeMap<(u32, u32), Vec<Way>> = BTreeMap::new();
+        let mut holders: HashMap<(u32, u32), Vec<Way>> = HashMap::new();
         let mut of_node: HashMap<u32, (u32, u32)> = HashMap::new();
         for (leaf, group) in groups {
             let way = Way { leaf, gatherer: self.gatherer(leaf, &heads), group };
@@ -179,7 +181,7 @@ impl Ways<'_> {
             if (blocks as f64) < SMALLEST_SHARE * leaves.len() as f64 {
                 continue;
             }
-            let Some(most) = ways.iter().max_by_key(|way| way.group.blocks) else {
+            let Some(most) = ways.iter().max_by_key(|way| (way.group.blocks, way.leaf)) else {
                 continue;
             };
             let place = tops::number(self.seen, self.places, leaves[0]);
@@ -198,7 +200,7 @@ impl Ways<'_> {
                 draft.way = Some(*most);
             }
         }
-        let mut threads: BTreeMap<(u32, u32), BTreeMap<usize, u64>> = BTreeMap::new();
+        let mut threads: HashMap<(u32, u32), HashMap<usize, u64>> = HashMap::new();
         for leaf in leaves {
             let holder = self.paths.of(*leaf).and_then(|node| of_node.get(&node));
             if let Some((holder, thread)) = holder.zip(self.threads.get(leaf)) {
@@ -206,7 +208,7 @@ impl Ways<'_> {
             }
         }
         for (holder, threads) in threads {
-            let blocks = |threads: &BTreeMap<usize, u64>| threads.values().sum::<u64>();
+            let blocks = |threads: &HashMap<usize, u64>| threads.values().sum::<u64>();
             if let Some(draft) = drafts.get_mut(&holder)
                 && blocks(&draft.threads) < blocks(&threads)
             {
@@ -216,10 +218,10 @@ impl Ways<'_> {
     }
 
     /// The nodes of which a single block leads to most of `leaves`.
-    fn heads(&self, leaves: &[u32]) -> BTreeSet<u32> {
+    fn heads(&self, leaves: &[u32]) -> HashSet<u32> {
         /// Of fewer leaves most hang together by chance.
         const FEWEST: usize = 16;
-        let mut heads = BTreeSet::new();
+        let mut heads = HashSet::new();
         if leaves.len() < FEWEST {
             return heads;
         }
@@ -245,7 +247,7 @@ impl Ways<'_> {
     }
 
     /// The step that gathers what `leaf` leads to.
-    fn gatherer(&self, leaf: u32, heads: &BTreeSet<u32>) -> Option<u32> {
+    fn gatherer(&self, leaf: u32, heads: &HashSet<u32>) -> Option<u32> {
         let is_step = matches!(self.paths.nodes[leaf as usize].mark, Mark::Step(_));
         // Blocks that grow and do not become more, such as one large vector, gather by themselves.
         let watched = !self.came.is_empty();

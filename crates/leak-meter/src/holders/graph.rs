@@ -1,7 +1,7 @@
 //! Which block points to which: every word of a block that is the address of something in a live
 //! block is an edge.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::deadline::Deadline;
 
@@ -49,7 +49,7 @@ pub(crate) struct Graph {
     first: Vec<u32>,
     edges: Vec<Edge>,
     /// What a block holds by way of others.
-    links: BTreeMap<u32, Vec<u32>>,
+    links: HashMap<u32, Vec<u32>>,
     /// When work on this graph must end.
     deadline: Deadline,
 }

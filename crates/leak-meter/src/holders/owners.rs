@@ -10,7 +10,7 @@
 //! A task of a tokio runtime is owned by the runtime's list of tasks until it ends. Timers, sockets and
 //! channels point to it as well, to wake it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use super::graph::{Bits, Edge, Graph, NONE};
 use super::weak::Counted;
@@ -56,7 +56,7 @@ pub(crate) fn find(
     unfinished: Vec<u32>,
 ) -> (Bits, Vec<u32>) {
     let mut others = irregular(graph, counted, blocks);
-    let mut loose: BTreeSet<u32> = unfinished.into_iter().collect();
+    let mut loose = unfinished;
     for (list, tasks) in task_lists(graph, blocks) {
         for (block, place, edge) in graph.each() {
             if block != list && tasks.contains(&edge.target) {
@@ -64,12 +64,18 @@ pub(crate) fn find(
             }
         }
         loose.retain(|task| !tasks.contains(task));
-        graph.link(list, tasks.into_iter().collect());
+        let mut tasks: Vec<u32> = tasks.into_iter().collect();
+        tasks.sort_unstable();
+        graph.link(list, tasks);
     }
-    for (_, place, _) in graph.each().filter(|(.., edge)| loose.contains(&edge.target)) {
+    let mut is_loose = Bits::none_of(graph.len());
+    for task in &loose {
+        is_loose.add(*task as usize);
+    }
+    for (_, place, _) in graph.each().filter(|(.., edge)| is_loose.has(edge.target as usize)) {
         others.add(place);
     }
-    (others, loose.into_iter().collect())
+    (others, loose)
 }
 
 /// How many pointers there are from the blocks of one place to those of another.
@@ -181,14 +187,14 @@ fn pointed_to_by_several(graph: &Graph, weak: &Bits) -> Bits {
 
 /// Each list of tasks with its tasks: those that it points to, and those that these are linked to in
 /// both directions.
-fn task_lists(graph: &Graph, blocks: &mut impl Blocks) -> Vec<(u32, BTreeSet<u32>)> {
+fn task_lists(graph: &Graph, blocks: &mut impl Blocks) -> Vec<(u32, HashSet<u32>)> {
     let all = 0..u32::try_from(graph.len()).unwrap_or(NONE);
     let mut lists = Vec::new();
     for list in all {
         if role(blocks, list) != Role::TaskList {
             continue;
         }
-        let mut tasks = BTreeSet::new();
+        let mut tasks = HashSet::new();
         let mut open = vec![list];
         while let Some(block) = open.pop() {
             for target in exact_targets(graph, block) {

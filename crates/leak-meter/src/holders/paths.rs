@@ -4,7 +4,7 @@
 //! hundred thousand nodes of a list are one step, and so are the levels of a tree. The ways form a
 //! tree that grows from the roots, so that equal ways share everything.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use super::graph::NONE;
 use super::reach::Parent;
@@ -147,7 +147,7 @@ impl Paths {
     /// It is the first on the way whose own number does not grow with the leaf's: of many sessions
     /// in a map, each with many strings, the strings and the sessions grow, and the map gathers. Or it
     /// is one of the `heads`: a step of which one block leads to nearly all of what was asked for.
-    pub(crate) fn gatherer(&self, leaf: u32, heads: &BTreeSet<u32>) -> Option<u32> {
+    pub(crate) fn gatherer(&self, leaf: u32, heads: &HashSet<u32>) -> Option<u32> {
         /// Where it is not known what came: so many times fewer do not grow with the leaf.
         const TIMES_FEWER: u64 = 8;
         let of_leaf = &self.nodes[leaf as usize];
@@ -224,8 +224,8 @@ mod tests {
             }
         }
         let map = paths.of(0);
-        assert_eq!(paths.gatherer(paths.of(500).unwrap(), &BTreeSet::new()), map);
-        assert_eq!(paths.gatherer(paths.of(7).unwrap(), &BTreeSet::new()), map);
+        assert_eq!(paths.gatherer(paths.of(500).unwrap(), &HashSet::new()), map);
+        assert_eq!(paths.gatherer(paths.of(7).unwrap(), &HashSet::new()), map);
     }
 
     #[test]
@@ -235,11 +235,11 @@ mod tests {
         for node in 1..100 {
             paths.add(node, Parent::Block(node - 1), 1, 0.9, |_| 9);
         }
-        assert_eq!(paths.gatherer(paths.of(99).unwrap(), &BTreeSet::new()), paths.of(0));
+        assert_eq!(paths.gatherer(paths.of(99).unwrap(), &HashSet::new()), paths.of(0));
         for single in 100..200 {
             paths.add(single, Parent::Seed(0), 2, 0.9, |_| 9);
         }
-        assert_eq!(paths.gatherer(paths.of(150).unwrap(), &BTreeSet::new()), None);
+        assert_eq!(paths.gatherer(paths.of(150).unwrap(), &HashSet::new()), None);
     }
 
     #[test]
@@ -261,7 +261,7 @@ mod tests {
             };
             assert_eq!([rare, common].map(counts), [(50, 1), (150, 1)]);
             let gatherer =
-                |block: u32| paths.gatherer(paths.of(200 + block).unwrap(), &BTreeSet::new());
+                |block: u32| paths.gatherer(paths.of(200 + block).unwrap(), &HashSet::new());
             assert_eq!(gatherer(1), Some(common));
             // The place that most of the list is of, if the way comes by it first.
             let is_common_first = paths.of(0) == Some(common);

@@ -10,7 +10,7 @@
 //! them lie in one direction, they have a container of their own: a map of queues holds the elements of
 //! one queue only through that queue.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::clusters::{self, Clusters};
 use super::graph::NONE;
@@ -126,7 +126,7 @@ impl Look<'_> {
         let containers = self.containers(leaves);
         let container_of: Vec<u32> =
             leaves.iter().map(|leaf| self.container(*leaf, &containers)).collect();
-        let mut held: BTreeMap<usize, u32> = BTreeMap::new();
+        let mut held: HashMap<usize, u32> = HashMap::new();
         for container in container_of.iter().filter(|container| **container != NONE) {
             *held.entry(*container as usize).or_default() += 1;
         }
@@ -217,7 +217,7 @@ impl Look<'_> {
             up.take_while(move |block| self.clusters.number(*block) != container).take(STEPS)
         };
         let ways = || leaves.iter().zip(container_of).map(|(leaf, at)| way(*leaf, *at));
-        let mut owners: BTreeMap<u32, Vec<u32>> =
+        let mut owners: HashMap<u32, Vec<u32>> =
             ways().flatten().map(|block| (block, Vec::new())).collect();
         for (block, _, edge) in self.seen.graph.each() {
             if let Some(owners) = owners.get_mut(&edge.target)
@@ -232,7 +232,7 @@ impl Look<'_> {
     /// How many blocks another container points to that has none of the falling site. Its pointers may be
     /// the owner's, and those on the way in the tree may be left over.
     fn held_apart(&self, others: &[Vec<u32>], falling: SiteId, below: &Below) -> usize {
-        let mut held: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut held: HashMap<u32, u32> = HashMap::new();
         for other in others.iter().flatten() {
             *held.entry(*other).or_default() += 1;
         }

@@ -11,7 +11,7 @@
 //! there. So a description must fit: nearly all blocks that only this container points to lie in slots
 //! that are in use. Even then a pointer is dropped only if something else points to its target as well.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::description::Description;
@@ -83,7 +83,7 @@ fn containers(
     graph: &Graph,
     several: &Bits,
     slots: &mut impl FnMut(u32) -> Slots,
-) -> BTreeMap<u32, Vec<Description>> {
+) -> HashMap<u32, Vec<Description>> {
     let blocks = 0..u32::try_from(graph.len()).unwrap_or(NONE);
     let is_one = |block: &u32| {
         let targets = graph.edges_of(*block).map(|place| graph.edge(place).target);
@@ -106,8 +106,8 @@ fn describe(
     heap: &Heap,
     roots: &Roots,
     memory: &Memory,
-    mut containers: BTreeMap<u32, Vec<Description>>,
-) -> BTreeMap<u32, Vec<Description>> {
+    mut containers: HashMap<u32, Vec<Description>>,
+) -> HashMap<u32, Vec<Description>> {
     let at = |block: u32, edge: Edge| heap.start(block as usize) + edge.word() as usize * WORD;
     let edges = graph.each().map(|(block, _, edge)| (at(block, edge), edge.target));
     let seeds = roots.places.iter().zip(&roots.seeds).map(|(place, seed)| (*place, seed.target));
@@ -171,7 +171,7 @@ fn left_over<'a>(
     let is_own = move |place: usize| !several.has(graph.edge(place).target as usize);
     let fits = move |description: &&Description| {
         // An element that was moved to another slot has left its pointer in the old one.
-        let mut own: BTreeMap<u32, bool> = BTreeMap::new();
+        let mut own: HashMap<u32, bool> = HashMap::new();
         for edge in graph.edges_of(block).filter(|place| is_own(*place)).map(|at| graph.edge(at)) {
             *own.entry(edge.target).or_default() |= description.uses(edge.word());
         }
@@ -183,16 +183,19 @@ fn left_over<'a>(
     };
     let certain: Vec<&Description> = descriptions.iter().filter(is_certain).collect();
     let is_any_certain = !certain.is_empty();
-    let tightest = if certain.len() > 1 {
-        certain.iter().copied().filter(fits).min_by_key(pointers_in_use)
+    let is_open = !is_any_certain && slots == Slots::Unknown;
+    let candidates: Vec<&Description> = if is_open {
+        // Three words describe a ring, so one that fits is not there by chance. The vector that it was
+        // made of may have left its own description, in which every slot is in use.
+        let is_ring = |description: &&Description| matches!(description, Description::Ring { .. });
+        descriptions.iter().filter(is_ring).collect()
+    } else if certain.len() > 1 {
+        certain.clone()
     } else {
-        None
+        Vec::new()
     };
-    let believed = if !is_any_certain && slots == Slots::Unknown {
-        descriptions.iter().filter(fits).collect()
-    } else {
-        certain
-    };
+    let tightest = candidates.into_iter().filter(fits).min_by_key(pointers_in_use);
+    let believed = if is_open { descriptions.iter().filter(fits).collect() } else { certain };
     graph.edges_of(block).filter(move |place| {
         let word = graph.edge(*place).word();
         let is_unused = believed.iter().all(|description| !description.uses(word));
@@ -232,6 +235,8 @@ mod tests {
         assert!(left(std::slice::from_ref(&ring)).is_empty());
         assert_eq!(left_by(Slots::Ring, &[ring, vector(7)]), [3, 4, 5, 6], "it is a ring for sure");
         let ring = |first, length| Description::ring(56, 7, first, length).unwrap();
+        assert_eq!(left(&[vector(7), ring(0, 5)]), [5, 6], "a ring that was made of a vector");
+        assert!(left(&[vector(7), ring(2, 5)]).is_empty(), "two own blocks contradict the ring");
         // As it was before it was moved, and as it is.
         assert_eq!(left_by(Slots::Ring, &[ring(0, 7), ring(0, 5)]), [5, 6]);
         assert_eq!(

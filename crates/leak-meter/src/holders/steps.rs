@@ -1,6 +1,6 @@
 //! The steps of ways, and a finding made of them.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::explain::{Draft, Way, Ways};
 use super::finding::{Finding, Hold, Step};
@@ -38,10 +38,10 @@ impl Ways<'_> {
     }
 
     /// The stack that holds nearly all, or how many stacks hold some.
-    fn stacks(&self, threads: &BTreeMap<usize, u64>) -> Hold {
+    fn stacks(&self, threads: &HashMap<usize, u64>) -> Hold {
         let all: u64 = threads.values().sum();
         let name = |thread: usize| self.seen.roots.threads[thread].name.clone();
-        match threads.iter().max_by_key(|(_, blocks)| **blocks) {
+        match threads.iter().max_by_key(|(thread, blocks)| (**blocks, **thread)) {
             Some((thread, blocks)) if blocks * 10 >= all * 9 => {
                 Hold::Stack { thread: name(*thread), function: None, place: None }
             }

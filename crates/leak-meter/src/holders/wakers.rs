@@ -4,7 +4,7 @@
 //! program, and is known by the name of its first function. A task of a tokio runtime is known in the same
 //! way, by the table that its header points to.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::task::Waker;
 
@@ -95,7 +95,7 @@ pub(super) fn unfinished_tasks(graph: &Graph, contents: &mut Contents) -> Vec<u3
     const SMALLEST: u64 = 64;
     /// In the first word of a task: it has ended, and only its result is kept.
     const COMPLETE: u64 = 0b10;
-    let mut is_task: BTreeMap<Word, bool> = BTreeMap::new();
+    let mut is_task: HashMap<Word, bool> = HashMap::new();
     let may_be = |heap: &Heap, block: u32| {
         heap.start(block as usize).is_multiple_of(ALIGNMENT) && heap.size(block) >= SMALLEST
     };

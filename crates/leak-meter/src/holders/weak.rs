@@ -5,7 +5,7 @@
 //! by counting: pointers of one kind, from the same field of what one line allocates, are all strong,
 //! all weak, or all none, and over many blocks only one choice makes the sums come out right.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::choice::{Chosen, Kind, Sampled, choose};
 use super::graph::{Bits, Edge, Graph};
@@ -51,8 +51,8 @@ fn kind_of(blocks: &mut impl Blocks, block: u32, edge: Edge) -> Kind {
 
 /// Tells strong pointers from others, among all edges of `graph`.
 pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
-    let mut by_place: BTreeMap<u32, Vec<Sampled>> = BTreeMap::new();
-    let mut sites: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut by_place: HashMap<u32, Vec<Sampled>> = HashMap::new();
+    let mut sites: HashMap<u32, u32> = HashMap::new();
     for (block, sampled) in sample(graph, blocks) {
         let site = blocks.site(block);
         let (place, _) = blocks.place(site);
@@ -62,7 +62,7 @@ pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
     let most = sites.keys().max().map_or(0, |site| *site as usize + 1);
     let none = Bits::none_of(graph.edge_count());
     let mut counted = Counted { weak: none.clone(), unsure: none, sites: Bits::none_of(most) };
-    let chosen: BTreeMap<u32, Chosen> = by_place
+    let chosen: HashMap<u32, Chosen> = by_place
         .iter()
         .filter_map(|(place, sampled)| {
             Some((*place, chosen_of(sampled, blocks.is_counted(*place))?))
@@ -101,7 +101,7 @@ fn chosen_of(sampled: &[Sampled], is_counted: bool) -> Option<Chosen> {
 }
 
 /// Some blocks of each site whose blocks begin with what may be counts, with the pointers to them.
-fn sample(graph: &Graph, blocks: &mut impl Blocks) -> BTreeMap<u32, Sampled> {
+fn sample(graph: &Graph, blocks: &mut impl Blocks) -> HashMap<u32, Sampled> {
     let mut of_site: Vec<usize> = Vec::new();
     for block in 0..u32::try_from(graph.len()).unwrap_or(0) {
         let site = blocks.site(block) as usize;
@@ -113,7 +113,7 @@ fn sample(graph: &Graph, blocks: &mut impl Blocks) -> BTreeMap<u32, Sampled> {
     // By site: how many were come upon, how many looked at, how many may be counted.
     let mut seen = vec![[0_usize; 3]; of_site.len()];
     let mut pointed_to = Bits::none_of(graph.len());
-    let mut sampled: BTreeMap<u32, Sampled> = BTreeMap::new();
+    let mut sampled: HashMap<u32, Sampled> = HashMap::new();
     for (_, _, edge) in graph.each().filter(|(.., edge)| edge.is_exact()) {
         if !pointed_to.add(edge.target as usize) {
             continue;
@@ -126,7 +126,7 @@ fn sample(graph: &Graph, blocks: &mut impl Blocks) -> BTreeMap<u32, Sampled> {
             *looked_at += 1;
             if let Some(counts) = blocks.counts(edge.target) {
                 *plausible += 1;
-                sampled.insert(edge.target, Sampled { counts, pointers: BTreeMap::new() });
+                sampled.insert(edge.target, Sampled { counts, pointers: HashMap::new() });
             }
         }
     }

@@ -1,6 +1,6 @@
 //! From the sites' histories to findings: the places that grow, each at its culprit line.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::exchange::{self, HeapLook};
 use super::frame::Frame;
@@ -158,7 +158,8 @@ struct ByLine {
 fn by_line(changing: &[History], ledger: &Ledger, suppressions: &Suppressions) -> ByLine {
     let mut names = Names::new();
     let soaked = SoakedTest::new(ledger.origin(), &mut names);
-    let mut lines: BTreeMap<(String, Option<u32>, String, Option<String>), Line> = BTreeMap::new();
+    let mut lines: Vec<Line> = Vec::new();
+    let mut numbers: HashMap<(String, Option<u32>, String, Option<String>), usize> = HashMap::new();
     let (mut others, mut captured) = (Vec::new(), Vec::new());
     for (at, history) in changing.iter().enumerate() {
         let frames = names.outside_the_meter(&allocator::frames(history.site));
@@ -185,13 +186,12 @@ fn by_line(changing: &[History], ledger: &Ledger, suppressions: &Suppressions) -
             culprit.function.clone(),
             alone,
         );
-        let line = lines.entry(key).or_insert_with(|| Line {
-            frames: frames.clone(),
-            culprit,
-            lineless,
-            members: Vec::new(),
-            suppressed: None,
+        let number = *numbers.entry(key).or_insert_with(|| {
+            let frames = frames.clone();
+            lines.push(Line { frames, culprit, lineless, members: Vec::new(), suppressed: None });
+            lines.len() - 1
         });
+        let line = &mut lines[number];
         line.suppressed = line.suppressed.take().or(suppressed);
         let largest = line.members.iter().map(|member| last(&changing[*member]).bytes).max();
         if largest.is_some_and(|largest| largest < last(history).bytes) {
@@ -200,11 +200,7 @@ fn by_line(changing: &[History], ledger: &Ledger, suppressions: &Suppressions) -
         line.members.push(at);
     }
     let sum_of = |stacks: Vec<&History>| (!stacks.is_empty()).then(|| sum(stacks.into_iter()));
-    ByLine {
-        lines: lines.into_values().collect(),
-        others: sum_of(others),
-        captured: sum_of(captured),
-    }
+    ByLine { lines, others: sum_of(others), captured: sum_of(captured) }
 }
 
 /// What the stacks of a line show together, if that is growth. Growth that proves nothing is left out: the

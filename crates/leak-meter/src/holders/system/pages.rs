@@ -88,7 +88,7 @@ impl Pages {
         const IS_SWAPPED: u64 = 1 << 4;
         const IS_ZERO: u64 = 1 << 5;
         /// `_IOWR('f', 16, struct pm_scan_arg)`.
-        const PAGEMAP_SCAN: u32 = 0xC060_6610;
+        const PAGEMAP_SCAN: libc::Ioctl = 0xC060_6610_u32 as libc::Ioctl;
         let file = self.file.as_ref()?;
         let mut regions = vec![Region::default(); STRETCHES];
         let first = range.start & !(self.size - 1);
@@ -107,9 +107,7 @@ impl Pages {
         };
         // SAFETY: the request reads and writes a `Scan`, which `scan` is, and writes at most
         // `regions_len` regions to `regions`, which has as many and lives until the call is over.
-        let got = unsafe {
-            libc::ioctl(file.as_raw_fd(), libc::Ioctl::from(PAGEMAP_SCAN), &raw mut scan)
-        };
+        let got = unsafe { libc::ioctl(file.as_raw_fd(), PAGEMAP_SCAN, &raw mut scan) };
         let got = usize::try_from(got).ok()?;
         let walked = usize::try_from(scan.walk_end).ok()?.min(range.end);
         let cut = |region: &Region| {

@@ -3,10 +3,10 @@
 import { CURVES, bytes, clock, count, number } from "./draw.js";
 
 const NAMES = { exercise: "Leaks", solution: "Fixed", mine: "Yours" };
-/// Nothing leaks, so nothing is fixed; and until the fix is told, nobody shall know.
+/// The names until the fix is revealed, and for an exercise without a leak.
 const NEUTRAL = { exercise: "Shipped", solution: "Solution", mine: "Yours" };
-const isTold = (shown, step) => Boolean(shown && shown.leaks && step >= 5);
-const nameOf = (shown, step, role) => (isTold(shown, step) ? NAMES : NEUTRAL)[role];
+const isRevealed = (shown, step) => Boolean(shown && shown.leaks && step >= 5);
+const nameOf = (shown, step, role) => (isRevealed(shown, step) ? NAMES : NEUTRAL)[role];
 const STATES = { working: "under load", idle: "idle", killed: "killed at its cap", failed: "failed" };
 const LOADS = { all: "to every version, in step", exercise: "to the shipped version", solution: "to the solution" };
 
@@ -25,7 +25,7 @@ function span(seconds) {
   return `${Math.floor(seconds / day)} days ${Math.floor((seconds % day) / hour)} h`;
 }
 
-/// Makes a card for each version.
+/// Creates a card for each version.
 export function cards(shown) {
   const all = (shown ? shown.versions : []).map((role) => {
     const card = make("div", undefined, "card");
@@ -33,7 +33,7 @@ export function cards(shown) {
     const head = make("div");
     head.append(make("h2"), make("p", "", "state"));
     const list = make("dl");
-    for (const [key, label] of [["operations", "operations"], ["rate", "per second"], ["growth", "kept per operation"]]) {
+    for (const [key, label] of [["operations", "operations"], ["rate", "per second"], ["growth", "growth per operation"]]) {
       const value = make("dd");
       const name = make("dt", label);
       value.dataset.value = key;
@@ -46,8 +46,8 @@ export function cards(shown) {
   document.querySelector("#cards").replaceChildren(...all);
 }
 
-/// Brings the cards up to date.
-export function read(shown, step, frame, hidden, curve) {
+/// Updates the cards.
+export function update(shown, step, frame, hidden, curve) {
   const { index, unit } = CURVES[curve];
   for (const card of document.querySelectorAll(".card")) {
     const role = card.dataset.role;
@@ -78,62 +78,62 @@ export function read(shown, step, frame, hidden, curve) {
 
 function left(shown, reading) {
   const { seconds_left: here, server_seconds_left: server } = reading;
-  if (reading.state === "killed") return "starts afresh in a moment";
+  if (reading.state === "killed") return "restarts in a moment";
   if (reading.state !== "working" || here === null || here > 7200) return "";
   const rate = `${number(shown.requests_per_second)} ${shown.requests_per_second === 1 ? "request" : "requests"}/s`;
-  return `${shown.main === "files" ? "out of files" : "out of memory"} in ${clock(here)} \u00b7 ${span(server)} at ${rate}`;
+  return `${shown.main === "files" ? "out of files" : "out of memory"} in ${clock(here)}, the server in ${span(server)} at ${rate}`;
 }
 
-/// Tells the story up to the step where the page stands.
+/// Shows the story up to the current step.
 export function story(shown, status) {
-  const { told, step } = status;
+  const { revealed, step } = status;
   const parts = [];
   const add = (...nodes) => parts.push(...nodes);
   if (step === 0) {
     const report = make("div");
-    report.innerHTML = told.report; // Rendered by the server from the exercise's README.
-    // Beside the text, where there is room beside it.
+    report.innerHTML = revealed.report; // Rendered by the server from the exercise's README.
+    // A narrow table goes beside the text.
     for (const table of report.querySelectorAll("table")) table.classList.toggle("narrow", table.rows[0].cells.length <= 2);
     add(report);
   }
   if (step === 2) add(make("p", "What grows?", "question"), make("p", "Who holds it?", "question"));
-  if (step === 3 && shown && !shown.leaks) add(...level(told));
-  else if (step === 3 && told.lines.length === 0) add(...lines(told));
-  else if (step === 3) add(...source(told.lines[0], true), ...others(told));
-  if (step === 4 && shown && !shown.leaks) add(...level(told), make("p", "What ends it?", "question"));
-  else if (step === 4) add(...lines(told), ...holder(told));
+  if (step === 3 && shown && !shown.leaks) add(...level(revealed));
+  else if (step === 3 && revealed.lines.length === 0) add(...lines(revealed));
+  else if (step === 3) add(...source(revealed.lines[0], true), ...others(revealed));
+  if (step === 4 && shown && !shown.leaks) add(...level(revealed), make("p", "What ends it?", "question"));
+  else if (step === 4) add(...lines(revealed), ...holder(revealed));
   if (step >= 5) {
     const summary = make("p");
-    summary.innerHTML = told.summary;
-    add(make("p", told.pattern, "pattern"), summary);
+    summary.innerHTML = revealed.summary;
+    add(make("p", revealed.pattern, "pattern"), summary);
   }
-  if (step === 5 && told.diff.length === 0) add(make("p", "The solution changes nothing: the growth ends by itself.", "keeps"));
-  if (step === 5 && told.fine) {
+  if (step === 5 && revealed.diff.length === 0) add(make("p", "The solution changes nothing: the growth ends by itself.", "keeps"));
+  if (step === 5 && revealed.fine) {
     const why = make("div");
-    why.innerHTML = told.fine; // Rendered by the server from the solution's README.
+    why.innerHTML = revealed.fine; // Rendered by the server from the solution's README.
     add(why);
   }
-  if (step === 5) for (const file of told.diff) add(...diff(file));
-  if (step === 6) add(...(shown && !shown.leaks ? level(told) : lines(told)));
-  if (status.source === "survey") add(make("p", "The shipped version is measured once, then the load begins \u2026"));
+  if (step === 5) for (const file of revealed.diff) add(...diff(file));
+  if (step === 6) add(...(shown && !shown.leaks ? level(revealed) : lines(revealed)));
+  if (status.source === "survey") add(make("p", "Measuring the shipped version once; then the load begins \u2026"));
   document.querySelector("#story").replaceChildren(...parts);
 }
 
-function lines(told) {
-  if (told.lines.length === 0) return [make("p", "No line was found to grow.")];
-  return [make("h2", "Grows"), ...source(told.lines[0], false)];
+function lines(revealed) {
+  if (revealed.lines.length === 0) return [make("p", "No growing line was found.")];
+  return [make("h2", "Growing line"), ...source(revealed.lines[0], false)];
 }
 
 /// The lines after the first, without their source.
-function others(told) {
-  const rest = told.lines.slice(1);
+function others(revealed) {
+  const rest = revealed.lines.slice(1);
   if (rest.length === 0) return [];
-  return [make("h2", "Also grow"), make("p", rest.map((line) => `${line.function.split("::").slice(-2).join("::")}, ${line.file}:${line.line}`).join("\n"), "place")];
+  return [make("h2", "Other growing lines"), make("p", rest.map((line) => `${line.function.split("::").slice(-2).join("::")}, ${line.file}:${line.line}`).join("\n"), "place")];
 }
 
-/// Of an exercise that does not leak.
-function level(told) {
-  return [make("h2", "No line grows for good"), make("p", told.level ?? "It was not measured where the growth ends.")];
+/// The level at which an exercise without a leak stops growing.
+function level(revealed) {
+  return [make("h2", "No line grows indefinitely"), make("p", revealed.level ?? "The measurement did not show where the growth ends.")];
 }
 
 function source(line, whole) {
@@ -152,18 +152,18 @@ function source(line, whole) {
   return nodes;
 }
 
-/// How far all lines that are not empty are indented.
+/// The indentation that all non-empty lines share.
 function common(lines) {
   return Math.min(...lines.filter((text) => text.trim()).map((text) => text.search(/\S/)));
 }
 
-function holder(told) {
-  return [make("h2", "Held by"), told.holder === null
-    ? make("p", "Who holds it was not found out by the measurement: read the source above, and ask who keeps what it makes.")
-    : holding(told.holder)];
+function holder(revealed) {
+  return [make("h2", "Held by"), revealed.holder === null
+    ? make("p", "The measurement did not find the holder. Read the source above: what keeps the objects that it creates alive?")
+    : holding(revealed.holder)];
 }
 
-/// Each line with its indentation, also where it is broken.
+/// The lines of a holder. A line that wraps keeps its indentation.
 function holding(text) {
   const node = make("div", undefined, "holder");
   for (const line of text.split("\n")) {
@@ -195,13 +195,13 @@ function diff(file) {
   return nodes;
 }
 
-/// The last thing that happened.
+/// Shows the last note.
 export function note(shown, step, last) {
   const who = last && last.version && last.what !== "swapped" ? `${nameOf(shown, step, last.version)}: ` : "";
   document.querySelector("#note").textContent = last ? who + last.text : "";
 }
 
-/// Where the page is.
+/// Shows the state of the page.
 export function status(shown, now, connected) {
   document.body.dataset.step = now.step;
   document.body.dataset.source = now.source;
@@ -209,7 +209,7 @@ export function status(shown, now, connected) {
   document.querySelector("#place").textContent = shown ? `${shown.number}/${shown.of}` : "";
   document.title = shown ? `${shown.title} \u00b7 Leak Lab` : "Leak Lab";
   const source = { survey: "measuring\u2026", live: "", recording: "recording" }[now.source];
-  const words = [connected ? "" : "connection lost: trying again", source, now.paused ? "paused" : ""];
+  const words = [connected ? "" : "connection lost, reconnecting", source, now.paused ? "paused" : ""];
   document.querySelector("#source").textContent = words.filter(Boolean).join(" \u00b7 ");
   const trouble = document.querySelector("#trouble");
   trouble.hidden = !now.trouble;
