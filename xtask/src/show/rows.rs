@@ -91,9 +91,9 @@ pub fn all(exercise: &Exercise, result: &ExerciseResult, width: usize) -> Vec<Ro
 /// [`DRAWN`] is among them.
 pub fn notes(result: &ExerciseResult, drawn: bool) -> Vec<String> {
     let mut notes = vec![format!(
-        "\"op.\" means operation; \"a -> b\" is the reading after the first and after the last \
-         round.{} Growth has its 95 % interval. \"Out of memory\" is the time from {} to {} at {}.",
-        if drawn { " All curves have the same scale." } else { "" },
+        "\"op.\" means operation, \"a -> b\" the readings after the first and the last round.{} \
+         Growth is shown with its 95 % interval. Out of memory means from {} to {}, at {}.",
+        if drawn { " The curves share one scale." } else { "" },
         units::bytes(judge::START_BYTES),
         units::bytes(judge::LIMIT_BYTES),
         units::rate(result.requests_per_second)
