@@ -1,8 +1,8 @@
 //! The results of `run` as plain data: shown as text, or printed by `--format json`.
 //!
 //! The document is versioned by [`FORMAT`]. A new field keeps the number; a field that changes its
-//! meaning or is removed raises it. A value that is not available is `null` (or missing from a map or
-//! a list that is documented so), never 0.
+//! meaning or is removed raises it. A value that is not available is `null` (or missing from a map
+//! or a list that is documented so), never 0.
 
 use std::collections::BTreeMap;
 
@@ -46,90 +46,98 @@ pub struct VersionResult {
     pub version: Version,
     /// How its measurement ended.
     pub outcome: VersionOutcome,
-    /// What happened, in sentences, with the compiler's message or the end of the trial's output. `null`
-    /// if the outcome is `measured`.
+    /// What happened, in sentences, with the compiler's message or the end of the trial's output.
+    /// `null` if the outcome is `measured`.
     pub message: Option<String>,
     /// `growing`, `steady` or `undecided`. `null` unless the outcome is `measured`.
     pub verdict: Option<Verdict>,
-    /// The seed of the operations' random choices. The same seed with the same numbers of rounds and
-    /// operations repeats the run. `null` unless the outcome is `measured`.
+    /// The seed of the operations' random choices. The same seed with the same numbers of rounds
+    /// and operations repeats the run. `null` unless the outcome is `measured`.
     pub seed: Option<u64>,
     /// Every round, the warm-up included, in order. `operations`, `allocations`, `deallocations`
     /// and `reallocations` (each a count) and `nanoseconds` cover this round; the other numbers are
-    /// readings at its end: counts, or bytes if the name says so, `null` if not available. `settled` is
-    /// whether the counts had stopped changing. If the outcome is `panicked`, `timed_out`, `exited` or
-    /// `aborted`: the rounds up to then. Empty for `did_not_build` and `malformed`.
+    /// readings at its end: counts, or bytes if the name says so, `null` if not available.
+    /// `settled` is whether the counts had stopped changing. If the outcome is `panicked`,
+    /// `timed_out`, `exited` or `aborted`: the rounds up to then. Empty for `did_not_build` and
+    /// `malformed`.
     pub rounds: Vec<Round>,
     /// Resources that could not be measured, each with the reason: their readings are `null`, and
     /// `growth` has no entry for them. Empty unless the outcome is `measured`.
     pub unavailable: BTreeMap<Resource, String>,
-    /// For each measured resource except resident memory, which is never judged: its `verdict` with the
-    /// `reason` (`kind`, figures, and a sentence as `text`), and its growth in blocks, bytes, files, ... per
-    /// operation: the mean (`per_operation`) and its 95 % interval (`low`, `high`), `null` while undecided;
-    /// and the `detection_limit`, the growth that such a run finds in at least 95 % of cases, `null` unless
-    /// steady. Empty unless the outcome is `measured`.
+    /// For each measured resource except resident memory, which is never judged: its `verdict` with
+    /// the `reason` (`kind`, figures, and a sentence as `text`), and its growth in blocks, bytes,
+    /// files, ... per operation: the mean (`per_operation`) and its 95 % interval (`low`, `high`),
+    /// `null` while undecided; and the `detection_limit`, the growth that such a run finds in at
+    /// least 95 % of cases, `null` unless steady. Empty unless the outcome is `measured`.
     pub growth: Vec<Growth>,
-    /// The same for each of the program's own gauges, by `name`, in the gauge's unit, with its `readings`
-    /// after each round. Empty without gauges, or unless the outcome is `measured`.
+    /// The same for each of the program's own gauges, by `name`, in the gauge's unit, with its
+    /// `readings` after each round. Empty without gauges, or unless the outcome is `measured`.
     pub gauges: Vec<GaugeGrowth>,
-    /// The lines that grow or may grow. Those of the standard library come last; of the others, growing
-    /// ones come first, then those of the program's own packages (`own`), then the larger
+    /// The lines that grow or may grow. Those of the standard library come last; of the others,
+    /// growing ones come first, then those of the program's own packages (`own`), then the larger
     /// `bytes_per_operation`. The first growing line is the finding. Each line has
-    /// - `function`; `package`, for a dependency, with `name` and `version` (`null` if its path does not tell);
-    ///   `file` (relative to the workspace) and `line`, or `no_line`, why they are missing;
-    /// - `grain` (`call_stack`, or `line` if none of its call stacks grows by itself), `verdict`, `reason`;
+    /// - `function`; `package`, for a dependency, with `name` and `version` (`null` if its path
+    ///   does not tell); `file` (relative to the workspace) and `line`, or `no_line`, why they are
+    ///   missing;
+    /// - `grain` (`call_stack`, or `line` if none of its call stacks grows by itself), `verdict`,
+    ///   `reason`;
     /// - at the end of the run: `live_blocks`, `live_bytes`, and the number of `reallocations`;
-    /// - the growth `blocks_per_operation` and `bytes_per_operation`, and the 95 % interval of the latter
-    ///   (`bytes_low`, `bytes_high`), each `null` while undecided; `history`, its live bytes after each round;
-    /// - the whole `stack`, innermost call first, each frame with `function`, `file`, `line`, `address` in the
-    ///   program's file, `owner` (`program`, `tests`, `dependency`, `standard`, `system`, `meter` or
-    ///   `unknown`) and `package`;
-    /// - `signature`, which stays the same as long as the functions in the stack do, `null` if none has a name.
+    /// - the growth `blocks_per_operation` and `bytes_per_operation`, and the 95 % interval of the
+    ///   latter (`bytes_low`, `bytes_high`), each `null` while undecided; `history`, its live bytes
+    ///   after each round;
+    /// - the whole `stack`, innermost call first, each frame with `function`, `file`, `line`,
+    ///   `address` in the program's file, `owner` (`program`, `tests`, `dependency`, `standard`,
+    ///   `system`, `meter` or `unknown`) and `package`;
+    /// - `signature`, which stays the same as long as the functions in the stack do, `null` if none
+    ///   has a name.
     ///
     /// Steady lines are not listed. Empty unless the outcome is `measured`.
     pub sites: Vec<Site>,
     /// What keeps the blocks of the growing lines alive: `findings`, the largest first, each with
-    /// - `held`: for each line its `function`, `file` and `line`, how many `blocks` are held `of` those
-    ///   examined, their `bytes`, and the steps `through` which they are held;
+    /// - `held`: for each line its `function`, `file` and `line`, how many `blocks` are held `of`
+    ///   those examined, their `bytes`, and the steps `through` which they are held;
     /// - `hold`, by its `kind`: `static`, `thread_local`, `stack`, `stacks` of several threads,
-    ///   `unfinished_task` of a tokio runtime, `foreign`, `ring`, `leaked_count` or `nothing`, with names if
-    ///   there are any;
-    /// - `steps`, from the holder outwards; those of a ring in order, with the one to `weaken` marked;
+    ///   `unfinished_task` of a tokio runtime, `foreign`, `ring`, `leaked_count` or `nothing`, with
+    ///   names if there are any;
+    /// - `steps`, from the holder outwards; those of a ring in order, with the one to `weaken`
+    ///   marked;
     /// - `retained_bytes` and `retained_blocks`, which dropping the holder would free.
     ///
-    /// `look` describes the scan; `unavailable` is why there is none. `null` if nothing grows, or unless the
-    /// outcome is `measured`.
-    pub holders: Option<Holders>,
-    /// Growing lines that a suppression or a declared bound allows, each a `site` as above with the `reason`. Empty unless the outcome is `measured`.
-    pub suppressed: Vec<Suppressed>,
-    /// Suppressions that matched no growing line, each as `signature (reason)`. Empty unless the outcome is
-    /// `measured`.
-    pub unmatched_suppressions: Vec<String>,
-    /// Bytes live at the end that other tests in the same process allocated; no other figure contains them.
-    /// 0 in a process of its own. `null` unless the outcome is `measured`.
-    pub other_tests_bytes: Option<u64>,
-    /// Bytes live at the end that hold output captured by the test harness; no other figure contains them.
-    /// 0 if it captured none. `null` unless the outcome is `measured`.
-    pub captured_output_bytes: Option<u64>,
-    /// How the lines were found: the `method` (`frame_pointers`, `unwinder` or `off`); `advice` on how to
-    /// improve it (`null` if there is none); how many stacks `agreed` and `disagreed` where both methods were
-    /// compared; the call `sites` seen, and the `sites_refused` for lack of room (then nothing is steady);
-    /// `meter_bytes`, the meter's own memory, which no other figure contains; `build_id`, the program's build
-    /// ID (`null` if the linker wrote none); and `table_bytes`, the address space of the meter's tables. `null`
+    /// `look` describes the scan; `unavailable` is why there is none. `null` if nothing grows, or
     /// unless the outcome is `measured`.
-    pub attribution: Option<Attribution>,
-    /// Why the workload stopped before its last round. `null` if it did not, or unless the outcome is
+    pub holders: Option<Holders>,
+    /// Growing lines that a suppression or a declared bound allows, each a `site` as above with the
+    /// `reason`. Empty unless the outcome is `measured`.
+    pub suppressed: Vec<Suppressed>,
+    /// Suppressions that matched no growing line, each as `signature (reason)`. Empty unless the
+    /// outcome is `measured`.
+    pub unmatched_suppressions: Vec<String>,
+    /// Bytes live at the end that other tests in the same process allocated; no other figure
+    /// contains them. 0 in a process of its own. `null` unless the outcome is `measured`.
+    pub other_tests_bytes: Option<u64>,
+    /// Bytes live at the end that hold output captured by the test harness; no other figure
+    /// contains them. 0 if it captured none. `null` unless the outcome is `measured`.
+    pub captured_output_bytes: Option<u64>,
+    /// How the lines were found: the `method` (`frame_pointers`, `unwinder` or `off`); `advice` on
+    /// how to improve it (`null` if there is none); how many stacks `agreed` and `disagreed` where
+    /// both methods were compared; the call `sites` seen, and the `sites_refused` for lack of room
+    /// (then nothing is steady); `meter_bytes`, the meter's own memory, which no other figure
+    /// contains; `build_id`, the program's build ID (`null` if the linker wrote none); and
+    /// `table_bytes`, the address space of the meter's tables. `null` unless the outcome is
     /// `measured`.
+    pub attribution: Option<Attribution>,
+    /// Why the workload stopped before its last round. `null` if it did not, or unless the outcome
+    /// is `measured`.
     pub stopped: Option<String>,
     /// The names of programs that the trial left running; they were ended.
     pub left_running: Vec<String>,
-    /// The time until the bug report's server is out of memory, at this growth and at `requests_per_second`,
-    /// in seconds. `null` unless live bytes grow.
+    /// The time until the bug report's server is out of memory, at this growth and at
+    /// `requests_per_second`, in seconds. `null` unless live bytes grow.
     pub seconds_to_out_of_memory: Option<f64>,
     /// Memory while the load changes: the `phases` in order, each with its `name`, `operations`,
-    /// `nanoseconds`, and the live bytes before and after it (`bytes_before`, `bytes_after`); and the limit of
-    /// live bytes that an operation may leave behind (`limit_per_operation`). `null` if the exercise has no
-    /// such trial, or it did not complete.
+    /// `nanoseconds`, and the live bytes before and after it (`bytes_before`, `bytes_after`); and
+    /// the limit of live bytes that an operation may leave behind (`limit_per_operation`). `null`
+    /// if the exercise has no such trial, or it did not complete.
     pub phases: Option<Phases>,
     /// Why the phases did not complete, in sentences. `null` if they did, or there are none.
     pub phases_message: Option<String>,

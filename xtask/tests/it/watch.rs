@@ -106,8 +106,8 @@ fn a_learner_finds_fixes_and_proves_the_first_exercise_from_the_readme_alone() {
     copy.run(&["list"]).ends_with(0).says(&["edited      fixed"]);
 }
 
-/// The time from an edit of a string in the exercise to its verdict. It would fail on a busy machine: `cargo test --package xtask --test it the_time -- --ignored
-/// --nocapture`
+/// The time from an edit of a string in the exercise to its verdict. A busy machine would fail it, so it
+/// is run alone: `cargo test --package xtask --test it the_time -- --ignored --nocapture`
 #[test]
 #[ignore = "measures time, so it needs a quiet machine"]
 fn the_time_from_an_edit_to_its_verdict_is_short() {
