@@ -24,11 +24,11 @@ pub fn live(workspace: &Workspace, built: &BTreeMap<String, Built>) -> anyhow::R
     Ok(plan(workspace, |exercise| {
         let shipped = exercise.package(Version::Shipped);
         let roles: &[(Version, Role)] = match built.get(&shipped) {
-            None => &[(Version::Exercise, Role::Exercise), (Version::Solution, Role::Solution)],
+            None => &[(Version::Exercise, Role::Shipped), (Version::Solution, Role::Solution)],
             Some(_) => &[
-                (Version::Shipped, Role::Exercise),
+                (Version::Shipped, Role::Shipped),
                 (Version::Solution, Role::Solution),
-                (Version::Exercise, Role::Mine),
+                (Version::Exercise, Role::Edited),
             ],
         };
         let version = |(version, role): &(Version, Role)| {
@@ -58,7 +58,7 @@ pub fn replay(workspace: &Workspace) -> Plan {
             binary: None,
             trouble: Some("it was not built; start without --replay.".to_owned()),
         };
-        [(Version::Exercise, Role::Exercise), (Version::Solution, Role::Solution)]
+        [(Version::Exercise, Role::Shipped), (Version::Solution, Role::Solution)]
             .map(version)
             .to_vec()
     })

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use exercise_harness::alone::{Ended, Ending};
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::{Exercise, Phases, judge};
+use exercise_harness::isolated::{Ending, TrialRun};
+use exercise_harness::{Exercise, Phases, explain};
 use leak_meter::report::{GaugeGrowth, Suppressed};
 use leak_meter::site::{Attribution, Site};
 use leak_meter::{Growth, Holders, Report, Resource, Round, Verdict};
@@ -204,13 +204,13 @@ impl VersionResult {
     }
 
     /// The result of a version from its growth trial.
-    pub fn of_trial(version: Version, ended: &Ended, exercise: &Exercise, rate: f64) -> Self {
+    pub fn of_trial(version: Version, ended: &TrialRun, exercise: &Exercise, rate: f64) -> Self {
         let outcome = match &ended.ending {
-            Ending::Told(TrialOutcome::Soaked { report }) => {
+            Ending::Completed(TrialOutcome::Soaked { report }) => {
                 return Self::measured(version, report, &ended.left_running, rate);
             }
-            Ending::Told(TrialOutcome::Panicked { .. }) => VersionOutcome::Panicked,
-            Ending::Told(_) | Ending::Malformed { .. } => VersionOutcome::Malformed,
+            Ending::Completed(TrialOutcome::Panicked { .. }) => VersionOutcome::Panicked,
+            Ending::Completed(_) | Ending::Malformed { .. } => VersionOutcome::Malformed,
             // The harness ends a trial that prints too much by a signal.
             Ending::Aborted { .. }
             | Ending::OutOfMemory
@@ -219,7 +219,7 @@ impl VersionResult {
             Ending::Exited { .. } => VersionOutcome::Exited,
             Ending::TimedOut { .. } => VersionOutcome::TimedOut,
         };
-        let message = judge::verdict_of(ended, exercise).err();
+        let message = explain::verdict(ended, exercise).err();
         let message =
             message.unwrap_or_else(|| "`memory::growth` did not produce a soak report.".to_owned());
         let rounds =
@@ -248,7 +248,7 @@ impl VersionResult {
             attribution: Some(report.attribution.clone()),
             stopped: report.stopped.clone(),
             left_running: left_running.to_vec(),
-            seconds_to_out_of_memory: judge::time_to_out_of_memory(report, rate)
+            seconds_to_out_of_memory: explain::time_to_out_of_memory(report, rate)
                 .map(|time| time.as_secs_f64()),
             phases: None,
             phases_message: None,

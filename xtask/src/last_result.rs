@@ -4,9 +4,9 @@
 use std::fmt;
 use std::fs;
 
-use exercise_harness::alone::Ending;
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::judge;
+use exercise_harness::explain;
+use exercise_harness::isolated::Ending;
 use leak_meter::site::Site;
 use leak_meter::{Growth, Report, Resource, Verdict};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use crate::document::{VersionOutcome, VersionResult};
 use crate::files;
 use crate::location::{self, Location};
-use crate::measure::{BEHAVIOURS, GROWTH, Measured};
+use crate::measure::{GROWTH, Measured};
 use crate::shipped;
 use crate::state_dir;
 use crate::workspace::{Exercise, Version};
@@ -133,8 +133,10 @@ impl LastResult {
             .into_iter()
             .find(|state| states.contains(state))
             .unwrap_or(ExerciseState::Fixed);
-        let report =
-            measured.iter().find(|measured| measured.trial == GROWTH).and_then(Measured::report);
+        let report = measured
+            .iter()
+            .find(|measured| measured.trial == GROWTH)
+            .and_then(|measured| measured.ended.report());
         Self {
             content,
             state,
@@ -146,18 +148,21 @@ impl LastResult {
 
 /// The state that a failed trial puts its exercise in; `None` if the trial passed.
 fn failure(exercise: &Exercise, measured: &Measured) -> Option<ExerciseState> {
-    if judge::verdict_of(&measured.ended, &exercise.metadata).is_ok() {
+    if explain::verdict(&measured.ended, &exercise.metadata).is_ok() {
         return None;
     }
-    Some(match &measured.ended.ending {
-        _ if measured.trial.starts_with(BEHAVIOURS) => ExerciseState::Broken,
-        Ending::Told(TrialOutcome::Soaked { report }) if report.verdict == Verdict::Undecided => {
+    let Ending::Completed(outcome) = &measured.ended.ending else {
+        return Some(ExerciseState::Broken);
+    };
+    Some(match outcome {
+        // A behaviour that passed fails only by what it left running.
+        TrialOutcome::Behaved | TrialOutcome::Panicked { .. } => ExerciseState::Broken,
+        TrialOutcome::Soaked { report } if report.verdict == Verdict::Undecided => {
             ExerciseState::Open
         }
-        Ending::Told(TrialOutcome::Soaked { .. } | TrialOutcome::Bounded { .. }) => {
-            ExerciseState::Leaking
-        }
-        _ => ExerciseState::Broken,
+        TrialOutcome::Soaked { .. }
+        | TrialOutcome::Bounded { .. }
+        | TrialOutcome::Phased { .. } => ExerciseState::Leaking,
     })
 }
 

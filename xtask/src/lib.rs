@@ -92,7 +92,7 @@ enum Command {
 
 /// Runs the command that the program's arguments name.
 pub fn main() -> ExitCode {
-    exercise_harness::cleanup::on_signals();
+    exercise_harness::cleanup::install_signal_handler();
     let result = match Arguments::parse().command {
         Command::Completions(args) => commands::completions::run(&args, Arguments::command()),
         Command::Demo(args) => commands::demo::run(&args),
@@ -111,7 +111,7 @@ pub fn main() -> ExitCode {
         Command::Verify(args) => commands::verify::run(&args),
         Command::Watch(args) => commands::watch::run(&args),
     };
-    exercise_harness::cleanup::let_a_signal_end_it();
+    exercise_harness::cleanup::wait_if_interrupted();
     match result {
         Ok(exit) => exit.code(),
         Err(error) if exit::is_closed_pipe(&error) => ExitCode::from(exit::SUCCESS),

@@ -8,20 +8,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use exercise_harness::alone::{self, Ended, Ending};
-use exercise_harness::context::SoakSettings;
-use exercise_harness::event::{Event, TrialOutcome};
+use exercise_harness::SoakSettings;
+use exercise_harness::event::Event;
+use exercise_harness::isolated::{self, TrialRun};
 use exercise_harness::listing;
-use leak_meter::Report;
 
-/// The trial whose verdict is the verdict of the version.
-pub const GROWTH: &str = "memory::growth";
-/// The trial of memory while the load changes, which some exercises have.
-pub const PHASES: &str = "memory::phases";
-/// The start of the names of behaviour trials.
-pub const BEHAVIOURS: &str = "behaviour::";
-/// The start of the names of memory trials.
-pub const MEMORY: &str = "memory::";
+pub use exercise_harness::trial::{
+    BEHAVIOUR_PREFIX as BEHAVIOURS, GROWTH, MEMORY_PREFIX as MEMORY, PHASES,
+};
 
 /// A trial to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,22 +34,7 @@ pub struct Measured {
     /// The trial's full name.
     pub trial: String,
     /// How it ended, and its measurements until then.
-    pub ended: Ended,
-}
-
-impl Measured {
-    /// The report of the trial, if it is a soak that completed.
-    pub fn report(&self) -> Option<&Report> {
-        report(&self.ended)
-    }
-}
-
-/// The report of a trial, if it is a soak that completed.
-pub fn report(ended: &Ended) -> Option<&Report> {
-    match &ended.ending {
-        Ending::Told(TrialOutcome::Soaked { report }) => Some(report),
-        _ => None,
-    }
+    pub ended: TrialRun,
 }
 
 /// Something that happens while jobs run.
@@ -72,7 +51,7 @@ pub enum Note<'a> {
 /// # Errors
 /// When the test cannot be run or does not list its trials.
 pub fn trials(binary: &Path, prefix: &str) -> anyhow::Result<Vec<String>> {
-    let names = listing::trials(binary)?.into_iter();
+    let names = listing::trial_names(binary)?.into_iter();
     Ok(names.filter(|name| name.starts_with(prefix)).collect())
 }
 
@@ -113,7 +92,7 @@ pub fn run(
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(job) = jobs.get(index) else { break };
                     // After an error nobody receives this, but the trial is still waited for.
-                    let result = alone::run(&job.binary, &job.trial, job.settings, |event| {
+                    let result = isolated::run(&job.binary, &job.trial, job.settings, |event| {
                         let _ = sender.send((index, Message::Event(event.clone())));
                     });
                     let done = result.map(|ended| Measured { trial: job.trial.clone(), ended });

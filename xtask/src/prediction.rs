@@ -1,6 +1,6 @@
 //! What a learner expects before a measurement, and the questions about it.
 
-use exercise_harness::exercise::{Difficulty, Kind};
+use exercise_harness::exercise::{Difficulty, ExerciseKind};
 use leak_meter::Resource;
 
 use crate::workspace::Exercise;
@@ -120,7 +120,7 @@ impl Prediction {
 /// because several leaks hide each other or there is none.
 pub fn asks_pattern(exercise: &Exercise) -> bool {
     let metadata = &exercise.metadata;
-    metadata.difficulty == Difficulty::Hard || matches!(metadata.kind, Kind::Decoy(_))
+    metadata.difficulty == Difficulty::Hard || matches!(metadata.kind, ExerciseKind::Decoy(_))
 }
 
 fn resources(text: &str) -> Result<Vec<Resource>, String> {

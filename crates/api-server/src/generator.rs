@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, bail};
-use exercise_harness::cleanup;
+use exercise_harness::{cleanup, end_with_parent};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::order::{Answer, Order};
@@ -83,7 +83,7 @@ pub fn run_if_asked() -> Option<ExitCode> {
     if arguments.next()? != ARGUMENT {
         return None;
     }
-    cleanup::end_with_parent();
+    end_with_parent();
     let address = arguments.next().unwrap_or_default();
     Some(match serve_orders(&address) {
         Ok(()) => ExitCode::SUCCESS,

@@ -14,10 +14,10 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use cargo_metadata::Message;
 use criterion::{Criterion, SamplingMode, Throughput};
-use exercise_harness::alone::{self, Ending};
-use exercise_harness::context::SoakSettings;
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::{Exercise, cleanup};
+use exercise_harness::isolated::{self, Ending};
+use exercise_harness::trial::GROWTH;
+use exercise_harness::{Exercise, SoakSettings, cleanup};
 
 /// A process does the work of at most this many rounds, so that a leaking version stays as small
 /// as in a soak.
@@ -29,7 +29,7 @@ const ROUNDS_IN_A_PROCESS: u64 = 24;
 /// # Panics
 /// When a version does not build or does not run to its end; the message says which and why.
 pub fn compare(criterion: &mut Criterion, name: &str, metadata: &str) {
-    cleanup::on_signals();
+    cleanup::install_signal_handler();
     let exercise = Exercise::parse(metadata).unwrap_or_else(|error| panic!("{name}: {error:#}"));
     let mut group = criterion.benchmark_group(name);
     // Each sample starts processes: few samples, all of the same size.
@@ -56,8 +56,8 @@ fn time(binary: &Path, operations: u64, per_round: u64) -> anyhow::Result<Durati
         let now = left.min(most);
         let settings =
             SoakSettings { rounds: Some(1), operations: Some(now), ..SoakSettings::default() };
-        let ended = alone::run(binary, "memory::growth", settings, |_| {})?;
-        let Ending::Told(TrialOutcome::Soaked { report }) = ended.ending else {
+        let ended = isolated::run(binary, GROWTH, settings, |_| {})?;
+        let Ending::Completed(TrialOutcome::Soaked { report }) = ended.ending else {
             bail!("it did not end as a soak: {:?}\n{}", ended.ending, ended.output);
         };
         if let Some(stopped) = report.stopped {

@@ -1,7 +1,7 @@
 //! `predict`: asks what the learner expects, measures, and compares.
 
 use anyhow::Context as _;
-use exercise_harness::context::SoakSettings;
+use exercise_harness::SoakSettings;
 
 use crate::ask;
 use crate::build::{self, NoTest};

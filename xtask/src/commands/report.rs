@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use exercise_harness::context::SoakSettings;
+use exercise_harness::SoakSettings;
 
 use crate::commands::open_workshop;
 use crate::document::ExerciseResult;

@@ -1,7 +1,7 @@
 //! `run`: measures versions of exercises under the same work and compares them.
 
 use clap::ValueEnum;
-use exercise_harness::context::SoakSettings;
+use exercise_harness::SoakSettings;
 
 use crate::build;
 use crate::commands::open_workshop;

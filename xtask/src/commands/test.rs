@@ -1,6 +1,6 @@
 //! `test`: runs the trials of the learner's version and shows their figures.
 
-use exercise_harness::context::SoakSettings;
+use exercise_harness::SoakSettings;
 
 use crate::build::{self, NoTest};
 use crate::commands::open_workshop;

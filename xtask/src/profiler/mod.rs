@@ -10,15 +10,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use exercise_harness::alone::{self, Ended};
-use exercise_harness::context::SoakSettings;
+use exercise_harness::SoakSettings;
 use exercise_harness::event::Event;
-use exercise_harness::judge;
+use exercise_harness::explain;
+use exercise_harness::isolated::{self, TrialRun};
 use leak_meter::{Report, Round};
 
 pub use self::tool::Tool;
 use crate::cargo;
-use crate::measure::{self, GROWTH};
+use crate::measure::GROWTH;
 use crate::progress::Progress;
 use crate::workspace::{Exercise, Version};
 
@@ -70,7 +70,7 @@ pub fn profile(
 ) -> anyhow::Result<Profile> {
     let ProfileOptions { tool, version, .. } = options;
     progress.stage("Measuring without the tool");
-    let ended = alone::run(test, GROWTH, SoakSettings::default(), |_| {})?;
+    let ended = isolated::run(test, GROWTH, SoakSettings::default(), |_| {})?;
     let report = report(exercise, &ended)?;
     progress.stage(&format!("Running it under {}", tool.name()));
     let results = results_file(exercise, version, tool)?;
@@ -96,7 +96,7 @@ fn rounds_under_tool(
     };
     let (command, slower) = (options.tool.command(results), options.tool.slower());
     let (detail, mut done) = (progress.detail(), 0);
-    let ended = alone::run_under(&command, slower, test, GROWTH, settings, |event| {
+    let ended = isolated::run_under(&command, slower, test, GROWTH, settings, |event| {
         if matches!(event, Event::Round { .. }) {
             done += 1;
             detail(&format!("{done} of {} rounds", options.rounds));
@@ -106,11 +106,11 @@ fn rounds_under_tool(
 }
 
 /// The report of a soak that completed.
-fn report(exercise: &Exercise, ended: &Ended) -> anyhow::Result<Report> {
-    if let Some(report) = measure::report(ended) {
+fn report(exercise: &Exercise, ended: &TrialRun) -> anyhow::Result<Report> {
+    if let Some(report) = ended.report() {
         return Ok(report.clone());
     }
-    let (name, wrong) = (&exercise.name, judge::verdict_of(ended, &exercise.metadata).err());
+    let (name, wrong) = (&exercise.name, explain::verdict(ended, &exercise.metadata).err());
     anyhow::bail!(
         "{GROWTH} of {name} has no result. {}\nSee it without the tool: cargo xtask test {name}",
         wrong.unwrap_or_default()

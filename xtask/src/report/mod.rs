@@ -6,7 +6,8 @@ pub mod markdown;
 use std::collections::BTreeSet;
 use std::fs;
 
-use exercise_harness::{judge, units};
+use exercise_harness::explain::{self, Section};
+use exercise_harness::units;
 use leak_meter::site::Site;
 use leak_meter::{Resource, Round};
 use serde::Serialize;
@@ -129,7 +130,10 @@ fn chapter(exercise: &Exercise, result: &ExerciseResult) -> Chapter {
             meaning: meaning::sentence(exercise, version, result.requests_per_second),
             lines: growing.iter().take(MOST_LINES).map(|site| line(exercise, site)).collect(),
             more: growing.len().saturating_sub(MOST_LINES),
-            holders: judge::holders(version.holders.as_ref()),
+            holders: explain::holders(version.holders.as_ref())
+                .into_iter()
+                .flat_map(Section::all)
+                .collect(),
         }
     };
     let table = rows::all(exercise, result, WIDTH);

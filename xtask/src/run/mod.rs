@@ -9,7 +9,7 @@ pub mod until_oom;
 
 use std::collections::BTreeMap;
 
-use exercise_harness::context::SoakSettings;
+use exercise_harness::SoakSettings;
 
 use crate::build;
 use crate::cargo::Built;

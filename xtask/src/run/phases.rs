@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use exercise_harness::alone::Ending;
-use exercise_harness::context::SoakSettings;
+use exercise_harness::SoakSettings;
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::judge;
+use exercise_harness::explain;
+use exercise_harness::isolated::Ending;
 
 use crate::build;
 use crate::cargo::Built;
@@ -40,10 +40,10 @@ pub fn measure(
     progress.end();
     for (index, measured) in version_of_job.into_iter().zip(measured) {
         let version = &mut result.versions[index];
-        if let Ending::Told(TrialOutcome::Phased { phases }) = measured.ended.ending {
+        if let Ending::Completed(TrialOutcome::Phased { phases }) = measured.ended.ending {
             version.phases = Some(phases);
         } else {
-            let why = judge::verdict_of(&measured.ended, &exercise.metadata).err();
+            let why = explain::verdict(&measured.ended, &exercise.metadata).err();
             version.phases_message = Some(why.unwrap_or_default());
         }
     }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use exercise_harness::alone::{self, Ended, Ending};
-use exercise_harness::context::SoakSettings;
+use exercise_harness::Limits;
+use exercise_harness::SoakSettings;
 use exercise_harness::event::{Event, TrialOutcome};
 use exercise_harness::exercise::Load;
-use exercise_harness::limits::Limits;
-use exercise_harness::suite::LOAD;
+use exercise_harness::isolated::{self, Ending, TrialRun};
+use exercise_harness::trial::LOAD;
 use leak_meter::Round;
 
 use crate::build::{self, NoTest};
@@ -61,7 +61,7 @@ pub struct Life {
     /// What it served.
     pub operations: u64,
     /// How its trial ended.
-    pub ended: Ended,
+    pub ended: TrialRun,
     /// What that means.
     pub end: End,
 }
@@ -194,7 +194,7 @@ fn run_life(
     let limits = Limits { memory: Some(load.idle_bytes + load.spare_bytes) };
     let (mut time, mut served) = (Duration::ZERO, 0);
     let mut reported = Ok(());
-    let ended = alone::run_within(test, LOAD, settings, limits, |event| {
+    let ended = isolated::run_within(test, LOAD, settings, limits, |event| {
         if let Event::Round { round } = event {
             time += Duration::from_nanos(round.nanoseconds);
             served += round.operations;
@@ -205,7 +205,7 @@ fn run_life(
     })?;
     reported?;
     let end = match &ended.ending {
-        Ending::Told(TrialOutcome::Soaked { report }) if report.stopped.is_none() => {
+        Ending::Completed(TrialOutcome::Soaked { report }) if report.stopped.is_none() => {
             End::StillRunning
         }
         Ending::OutOfMemory => End::OutOfMemory,

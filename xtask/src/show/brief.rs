@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use exercise_harness::{judge, units};
+use exercise_harness::{explain, units};
 use leak_meter::{Growth, Resource, Verdict};
 
 use super::palette::{self, STRONG, paint};
@@ -51,7 +51,7 @@ pub fn line(
         let shown = match version.outcome {
             VersionOutcome::DidNotBuild => None,
             // A result with a verdict has no message that would contain this.
-            VersionOutcome::Measured => judge::left_running(&version.left_running),
+            VersionOutcome::Measured => explain::left_running(&version.left_running),
             _ => version.message.clone(),
         };
         if let Some(message) = shown {

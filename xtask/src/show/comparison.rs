@@ -4,7 +4,7 @@ use std::io::Write;
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ColumnConstraint, ContentArrangement};
-use exercise_harness::judge;
+use exercise_harness::explain;
 use leak_meter::Verdict;
 
 use super::palette::{self, QUIET, STRONG, paint};
@@ -86,19 +86,17 @@ fn places(version: &VersionResult) -> Vec<String> {
     let mut lines = Vec::new();
     for (verdict, style) in [(Verdict::Growing, palette::BAD), (Verdict::Undecided, palette::OPEN)]
     {
-        // Replaces the first line, a heading without the version.
-        let places = judge::places(&version.sites, verdict);
-        if !places.is_empty() {
+        // The heading names the version, which the harness does not know.
+        if let Some(places) = explain::places(&version.sites, verdict) {
             let verdict = paint(style, &verdict.to_string());
             let noun = version.version.noun();
             lines.push(format!("{verdict} lines of the {noun}, per operation:"));
+            lines.extend(places.lines.iter().flat_map(|line| wrapped(line, width::text())));
         }
-        lines.extend(places.iter().skip(1).flat_map(|line| wrapped(line, width::text())));
     }
-    let holders = judge::holders(version.holders.as_ref());
-    if let [heading, holders @ ..] = holders.as_slice() {
-        lines.extend([String::new(), paint(STRONG, heading)]);
-        lines.extend(holders.iter().flat_map(|line| wrapped(line, width::text())));
+    if let Some(holders) = explain::holders(version.holders.as_ref()) {
+        lines.extend([String::new(), paint(STRONG, holders.heading)]);
+        lines.extend(holders.lines.iter().flat_map(|line| wrapped(line, width::text())));
     }
     let advice = version.attribution.as_ref().and_then(|attribution| attribution.advice.as_ref());
     let note = advice.map(|advice| wrapped(&format!("Note: {advice}."), width::text()));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use exercise_harness::{judge, units};
+use exercise_harness::{explain, units};
 use leak_meter::{Resource, Verdict};
 
 use crate::document::VersionResult;
@@ -45,7 +45,7 @@ pub fn sentence(exercise: &Exercise, result: &VersionResult, rate: f64) -> Strin
         Verdict::Undecided if stopped.is_some() => format!("{version} is not proven either way."),
         Verdict::Undecided => format!("{version} is not proven either way. {}", undecided(result)),
     };
-    let left = judge::left_running(&result.left_running).map(|left| format!(" {left}"));
+    let left = explain::left_running(&result.left_running).map(|left| format!(" {left}"));
     sentence + &stopped.unwrap_or_default() + &left.unwrap_or_default()
 }
 
@@ -77,8 +77,8 @@ fn time_to_end(result: &VersionResult, rate: f64) -> String {
     let memory = result.seconds_to_out_of_memory.map(|seconds| {
         format!(
             "{} of memory become {} in {}",
-            units::bytes(judge::START_BYTES),
-            units::bytes(judge::LIMIT_BYTES),
+            units::bytes(explain::START_BYTES),
+            units::bytes(explain::LIMIT_BYTES),
             span(seconds)
         )
     });

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use exercise_harness::{Phase, Phases, judge, units};
+use exercise_harness::{Phase, Phases, explain, units};
 use leak_meter::Resource;
 
 use super::palette::{STRONG, paint};
@@ -112,7 +112,7 @@ fn bug_report(out: &mut impl Write, bytes: f64, rate: f64) -> anyhow::Result<()>
     let mut table = table();
     table.set_header(["hours since start", "reported", "at the measured growth"]);
     for (hours, reported) in REPORTED {
-        let measured = judge::START_BYTES + bytes * rate * f64::from(hours) * 3600.0;
+        let measured = explain::START_BYTES + bytes * rate * f64::from(hours) * 3600.0;
         let measured = units::bytes(measured);
         table.add_row([hours.to_string(), units::bytes(reported), measured]);
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use exercise_harness::{judge, units};
+use exercise_harness::{explain, units};
 use leak_meter::verdict::Reason;
 use leak_meter::{Growth, Resource, Round, Verdict};
 
@@ -94,8 +94,8 @@ pub fn notes(result: &ExerciseResult, drawn: bool) -> Vec<String> {
         "\"op.\" means operation, \"a -> b\" the readings after the first and the last round.{} \
          Growth is shown with its 95 % interval. Out of memory means from {} to {}, at {}.",
         if drawn { " The curves share one scale." } else { "" },
-        units::bytes(judge::START_BYTES),
-        units::bytes(judge::LIMIT_BYTES),
+        units::bytes(explain::START_BYTES),
+        units::bytes(explain::LIMIT_BYTES),
         units::rate(result.requests_per_second)
     )];
     let unavailable: BTreeMap<&Resource, &String> =

@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use exercise_harness::alone::Ending;
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::{judge, units};
+use exercise_harness::isolated::Ending;
+use exercise_harness::{explain, units};
 use leak_meter::{Report, Resource, Verdict};
 
 use super::palette::{BAD, GOOD, OPEN, STRONG, paint};
@@ -29,8 +29,8 @@ pub fn print(
     exercise: &Exercise,
     measured: &Measured,
 ) -> anyhow::Result<bool> {
-    let verdict = judge::verdict_of(&measured.ended, &exercise.metadata);
-    let (word, style) = match (&verdict, measured.report()) {
+    let verdict = explain::verdict(&measured.ended, &exercise.metadata);
+    let (word, style) = match (&verdict, measured.ended.report()) {
         (Ok(()), _) => ("pass", GOOD),
         (Err(_), Some(report)) if report.verdict == Verdict::Undecided => ("open", OPEN),
         (Err(_), _) => ("FAIL", BAD),
@@ -50,9 +50,9 @@ pub fn print(
 /// The figures of a trial that passed; none for a behaviour.
 fn figures(measured: &Measured) -> String {
     match &measured.ended.ending {
-        Ending::Told(TrialOutcome::Soaked { report }) => steady(report),
-        Ending::Told(TrialOutcome::Bounded { bound }) => judge::bound(bound),
-        Ending::Told(TrialOutcome::Phased { phases }) => judge::phases(phases),
+        Ending::Completed(TrialOutcome::Soaked { report }) => steady(report),
+        Ending::Completed(TrialOutcome::Bounded { bound }) => explain::bound(bound),
+        Ending::Completed(TrialOutcome::Phased { phases }) => explain::phases(phases),
         _ => String::new(),
     }
 }

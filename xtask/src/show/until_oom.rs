@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::time::Duration;
 
-use exercise_harness::alone::Ending;
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::{judge, units};
+use exercise_harness::isolated::Ending;
+use exercise_harness::{explain, units};
 use leak_meter::Round;
 
 use super::palette::{BAD, GOOD, QUIET, STRONG, paint};
@@ -95,12 +95,12 @@ fn end(out: &mut impl Write, life: &Life) -> anyhow::Result<()> {
     };
     writeln!(out, "{time:>10} {served:>12} {}", paint(BAD, &how))?;
     let text = match &ended.ending {
-        Ending::Told(TrialOutcome::Soaked { report }) => {
+        Ending::Completed(TrialOutcome::Soaked { report }) => {
             let why = report.stopped.as_deref().unwrap_or_default();
             format!("Its load stopped: {why}\n{}", ended.output)
         }
         Ending::Aborted { .. } | Ending::OutOfMemory => ended.output.clone(),
-        ending => judge::unfinished(ending, ended.rounds.len()),
+        ending => explain::failure_text(ending, ended.rounds.len()),
     };
     for line in wrapped(&text, width::text() - 4) {
         writeln!(out, "    {}", paint(QUIET, &line))?;

@@ -86,13 +86,13 @@ fn names(function: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use exercise_harness::exercise::Kind;
+    use exercise_harness::exercise::ExerciseKind;
 
     use super::*;
     use crate::workspace::tests::toy_cache;
 
     fn declared(exercise: &Exercise) -> Leak {
-        let Kind::Leak { leak, .. } = &exercise.metadata.kind else { panic!("a decoy") };
+        let ExerciseKind::Leak { leak, .. } = &exercise.metadata.kind else { panic!("a decoy") };
         leak.clone()
     }
 

@@ -2,15 +2,15 @@
 //! and a run that is too short has the declared verdict.
 
 use crate::workspace::Exercise;
-use exercise_harness::alone::Ended;
-use exercise_harness::context::SoakSettings;
+use exercise_harness::SoakSettings;
 use exercise_harness::exercise::Decoy;
-use exercise_harness::{judge, units};
+use exercise_harness::isolated::TrialRun;
+use exercise_harness::{explain, units};
 use leak_meter::{Report, Resource};
 
 use super::outcome::{CheckOutcome, Failure};
 use super::trials::{self, Trials};
-use crate::measure::{self, GROWTH};
+use crate::measure::GROWTH;
 
 /// By how much a level may still vary, as a share of it.
 const LEVEL: f64 = 0.01;
@@ -31,7 +31,7 @@ pub fn check(
     decoy: &Decoy,
     version: &str,
     trials: &Trials,
-    short: Option<&Ended>,
+    short: Option<&TrialRun>,
 ) -> CheckOutcome {
     let mut failures = trials::missing(version, trials);
     failures.extend(trials::failing(exercise, version, trials).map(|(place, wrong)| {
@@ -39,16 +39,16 @@ pub fn check(
         Failure::new(place, wrong, next)
     }));
     let place = format!("{version}, trial {GROWTH}");
-    let long = trials.get(GROWTH).and_then(measure::report);
+    let long = trials.get(GROWTH).and_then(TrialRun::report);
     failures
         .extend(long.into_iter().flat_map(|report| check_level(exercise, decoy, &place, report)));
-    let short = short.map(|ended| (ended, measure::report(ended)));
+    let short = short.map(|ended| (ended, ended.report()));
     match short {
         Some((_, Some(report))) => {
             failures.extend(verdict_of_short(exercise, decoy, &place, report));
         }
         Some((ended, None)) => {
-            let wrong = judge::verdict_of(ended, &exercise.metadata).err().unwrap_or_default();
+            let wrong = explain::verdict(ended, &exercise.metadata).err().unwrap_or_default();
             let next = "A growth trial is a soak that completes: fix it.";
             failures.push(Failure::new(&place, format!("In a short run: {wrong}"), next));
         }

@@ -87,7 +87,7 @@ fn description(holder: &Holder) -> String {
 mod tests {
     use std::path::Path;
 
-    use exercise_harness::exercise::Kind;
+    use exercise_harness::exercise::ExerciseKind;
 
     use super::*;
     use crate::workspace::tests;
@@ -99,7 +99,7 @@ mod tests {
     }
 
     fn leak_of(exercise: &Exercise) -> &Leak {
-        let Kind::Leak { leak, .. } = &exercise.metadata.kind else { panic!("a decoy") };
+        let ExerciseKind::Leak { leak, .. } = &exercise.metadata.kind else { panic!("a decoy") };
         leak
     }
 

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use exercise_harness::Exercise as Metadata;
-use exercise_harness::context::SoakSettings;
-use exercise_harness::exercise::{Kind, Leak};
+use exercise_harness::SoakSettings;
+use exercise_harness::exercise::{ExerciseKind, Leak};
+use exercise_harness::isolated::TrialRun;
 use leak_meter::{Report, Resource};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Value};
 
@@ -14,7 +15,7 @@ use super::culprit;
 use super::test_bed::TestBed;
 use crate::files;
 use crate::location;
-use crate::measure::{self, GROWTH};
+use crate::measure::GROWTH;
 use crate::workspace::{Exercise, Version};
 
 /// By how much a measured rate may differ from the declared one, as a share of it.
@@ -48,10 +49,10 @@ pub fn accept(exercise: &mut Exercise, test_bed: &TestBed<'_>) -> anyhow::Result
     let stage = format!("Measuring {}", exercise.name);
     let measured = test_bed.measure(&stage, SoakSettings::default(), &[(test, &trials)])?;
     let ended = measured.first().and_then(|trials| trials.get(GROWTH));
-    let Kind::Leak { leak: declared, .. } = &exercise.metadata.kind else {
+    let ExerciseKind::Leak { leak: declared, .. } = &exercise.metadata.kind else {
         return Ok(AcceptedLeak::NothingGrows("it is declared not to leak".to_owned()));
     };
-    let measured = match ended.context("the growth trial has no result").map(measure::report)? {
+    let measured = match ended.context("the growth trial has no result").map(TrialRun::report)? {
         Some(report) => measured_leak(exercise, declared, report),
         None => Err(format!("{GROWTH} did not complete")),
     };

@@ -1,7 +1,7 @@
 //! Check: the metadata of an exercise is correct.
 
 use exercise_harness::Exercise as Metadata;
-use exercise_harness::exercise::{Decoy, Fix, Kind, Leak};
+use exercise_harness::exercise::{Decoy, ExerciseKind, Fix, Leak};
 use exercise_harness::units;
 use leak_meter::Verdict;
 
@@ -18,11 +18,11 @@ pub fn check(exercise: &Exercise, all: &[Exercise]) -> anyhow::Result<CheckOutco
     let mut wrongs = shared_with_others(exercise, all);
     wrongs.extend(empty_fields(&exercise.metadata));
     match &exercise.metadata.kind {
-        Kind::Leak { leak, fix } => {
+        ExerciseKind::Leak { leak, fix } => {
             wrongs.extend(untrue_leak(exercise, leak)?);
             wrongs.extend(untrue_fix(exercise, fix));
         }
-        Kind::Decoy(decoy) => wrongs.extend(untrue_decoy(exercise, decoy)),
+        ExerciseKind::Decoy(decoy) => wrongs.extend(untrue_decoy(exercise, decoy)),
     }
     let place = exercise.metadata_file();
     let failures = wrongs.into_iter().map(|(wrong, next)| Failure::new(&place, wrong, next));
@@ -31,12 +31,12 @@ pub fn check(exercise: &Exercise, all: &[Exercise]) -> anyhow::Result<CheckOutco
         exercise.metadata.resources().iter().map(|resource| resource.name()).collect();
     let grows = grows.join(" and ");
     let seen = match kind {
-        Kind::Leak { leak, fix } => format!(
+        ExerciseKind::Leak { leak, fix } => format!(
             "number {order}, {grows} in {}, fixed in {}",
             leak.file.display(),
             plural(fix.files.len(), "file"),
         ),
-        Kind::Decoy(decoy) => format!(
+        ExerciseKind::Decoy(decoy) => format!(
             "number {order}, a decoy, {grows} for {} operations",
             units::count(decoy.levels_off_after)
         ),
@@ -64,11 +64,11 @@ fn shared_with_others(exercise: &Exercise, all: &[Exercise]) -> Vec<Wrong> {
 /// Fields without a meaningful value.
 fn empty_fields(metadata: &Metadata) -> Vec<Wrong> {
     let of_its_kind = match &metadata.kind {
-        Kind::Leak { leak, fix } => vec![
+        ExerciseKind::Leak { leak, fix } => vec![
             ("resources in [leak]", leak.resources.is_empty()),
             ("files in [fix]", fix.files.is_empty()),
         ],
-        Kind::Decoy(Decoy { resources, levels_off_after, too_short }) => vec![
+        ExerciseKind::Decoy(Decoy { resources, levels_off_after, too_short }) => vec![
             ("resources in [decoy]", resources.is_empty()),
             ("levels_off_after in [decoy]", *levels_off_after == 0),
             ("rounds in [decoy.too_short]", too_short.rounds == 0),

@@ -30,8 +30,8 @@ mod warnings;
 
 use std::io;
 
-use exercise_harness::context::SoakSettings;
-use exercise_harness::exercise::Kind;
+use exercise_harness::SoakSettings;
+use exercise_harness::exercise::ExerciseKind;
 
 pub use self::fixes::Catalogue;
 use self::outcome::{Check, CheckOutcome};
@@ -94,8 +94,8 @@ fn check_versions(
     let stage = format!("Measuring {}", exercise.name);
     let measured = test_bed.measure(&stage, SoakSettings::default(), &chosen)?;
     let short = match &exercise.metadata.kind {
-        Kind::Leak { .. } => None,
-        Kind::Decoy(decoy) => {
+        ExerciseKind::Leak { .. } => None,
+        ExerciseKind::Decoy(decoy) => {
             let growth = [GROWTH.to_owned()];
             let has_growth = |trials: &[String]| trials.contains(&growth[0]);
             let chosen: Vec<_> = chosen
@@ -114,9 +114,11 @@ fn check_versions(
         };
         let trials = &measured[index];
         match (&exercise.metadata.kind, version) {
-            (Kind::Leak { .. }, Version::Solution) => trials::check_solution(exercise, trials),
-            (Kind::Leak { leak, .. }, _) => trials::check_exercise(exercise, leak, trials),
-            (Kind::Decoy(decoy), _) => {
+            (ExerciseKind::Leak { .. }, Version::Solution) => {
+                trials::check_solution(exercise, trials)
+            }
+            (ExerciseKind::Leak { leak, .. }, _) => trials::check_exercise(exercise, leak, trials),
+            (ExerciseKind::Decoy(decoy), _) => {
                 let short = short.as_ref().and_then(|short| short[index].get(GROWTH));
                 decoy::check(exercise, decoy, &folder, trials, short)
             }

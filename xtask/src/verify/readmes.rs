@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use exercise_harness::exercise::Kind;
+use exercise_harness::exercise::ExerciseKind;
 
 use super::outcome::{CheckOutcome, Failure};
 use crate::readme::Readme;
@@ -50,7 +50,7 @@ const HINTS: usize = 3;
 /// Checks both READMEs of `exercise`.
 pub fn check(exercise: &Exercise) -> anyhow::Result<CheckOutcome> {
     let title = &exercise.metadata.title;
-    let is_decoy = matches!(exercise.metadata.kind, Kind::Decoy(_));
+    let is_decoy = matches!(exercise.metadata.kind, ExerciseKind::Decoy(_));
     let of_solution = if is_decoy { &OF_DECOY[..] } else { &OF_SOLUTION[..] };
     let mut failures = Vec::new();
     for (version, title, headings) in [

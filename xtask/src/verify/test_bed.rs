@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use exercise_harness::context::SoakSettings;
+use exercise_harness::SoakSettings;
 
 use crate::build;
 use crate::cargo::{self, Build, Selection};

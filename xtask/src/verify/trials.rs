@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use exercise_harness::alone::{Ended, Ending};
 use exercise_harness::event::TrialOutcome;
 use exercise_harness::exercise::Leak;
-use exercise_harness::{judge, units};
+use exercise_harness::isolated::{Ending, TrialRun};
+use exercise_harness::trial::TrialKind;
+use exercise_harness::{explain, units};
 use leak_meter::{Report, Verdict};
 
 use super::culprit;
@@ -16,31 +17,7 @@ use super::outcome::{CheckOutcome, Failure};
 use crate::workspace::{Exercise, Version};
 
 /// The trials of one version by name, each with how it ended.
-pub type Trials = BTreeMap<String, Ended>;
-
-/// The kind of a trial, by its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TrialKind {
-    /// Must pass on every version.
-    Behaviour,
-    /// Soaks the service.
-    Growth,
-    /// Measures a resource after much work.
-    Bound,
-    /// Compares memory under different loads.
-    Phases,
-}
-
-/// The kind of the trial `name`; `None` if the name fits no kind.
-pub fn kind_of(name: &str) -> Option<TrialKind> {
-    let kinds = [
-        ("behaviour::", TrialKind::Behaviour),
-        ("memory::growth", TrialKind::Growth),
-        ("memory::bound_", TrialKind::Bound),
-        ("memory::phases", TrialKind::Phases),
-    ];
-    kinds.into_iter().find(|(start, _)| name.starts_with(start)).map(|(_, kind)| kind)
-}
+pub type Trials = BTreeMap<String, TrialRun>;
 
 /// Checks that every behaviour passes, the declared resources grow, and every bound is exceeded.
 pub fn check_exercise(exercise: &Exercise, leak: &Leak, trials: &Trials) -> CheckOutcome {
@@ -48,10 +25,10 @@ pub fn check_exercise(exercise: &Exercise, leak: &Leak, trials: &Trials) -> Chec
     for (name, ended) in trials {
         let place = format!("{}, trial {name}", exercise.folder(Version::Exercise));
         let outcome = match &ended.ending {
-            Ending::Told(outcome) => Some(outcome),
+            Ending::Completed(outcome) => Some(outcome),
             _ => None,
         };
-        match (kind_of(name), outcome) {
+        match (TrialKind::from_name(name), outcome) {
             (Some(TrialKind::Growth), Some(TrialOutcome::Soaked { report })) => {
                 failures.extend(check_leak(exercise, leak, &place, report));
             }
@@ -68,14 +45,14 @@ pub fn check_exercise(exercise: &Exercise, leak: &Leak, trials: &Trials) -> Chec
                 }));
             }
             (Some(TrialKind::Behaviour), _) => {
-                failures.extend(judge::verdict_of(ended, &exercise.metadata).err().map(|wrong| {
+                failures.extend(explain::verdict(ended, &exercise.metadata).err().map(|wrong| {
                     let next = "A behaviour must pass on both versions: correct the service or the \
                                 behaviour.";
                     Failure::new(&place, wrong, next)
                 }));
             }
             (Some(TrialKind::Growth | TrialKind::Bound | TrialKind::Phases), _) => {
-                let wrong = judge::verdict_of(ended, &exercise.metadata).err();
+                let wrong = explain::verdict(ended, &exercise.metadata).err();
                 let next = "A memory trial may fail only because of what it measures: fix it.";
                 failures.push(Failure::new(&place, wrong.unwrap_or_default(), next));
             }
@@ -166,7 +143,7 @@ pub fn failing<'a>(
     trials: &'a Trials,
 ) -> impl Iterator<Item = (String, String)> + 'a {
     trials.iter().filter_map(move |(name, ended)| {
-        let wrong = judge::verdict_of(ended, &exercise.metadata).err()?;
+        let wrong = explain::verdict(ended, &exercise.metadata).err()?;
         Some((format!("{version}, trial {name}"), wrong))
     })
 }
@@ -176,7 +153,7 @@ pub fn missing(version: &str, trials: &Trials) -> Vec<Failure> {
     let kinds = [(TrialKind::Behaviour, "behaviour"), (TrialKind::Growth, "growth")];
     let lacks = kinds
         .into_iter()
-        .filter(|(kind, _)| !trials.keys().any(|name| kind_of(name) == Some(*kind)));
+        .filter(|(kind, _)| !trials.keys().any(|name| TrialKind::from_name(name) == Some(*kind)));
     lacks
         .map(|(_, name)| {
             let wrong = format!("Its memory test has no {name} trial.");
@@ -187,7 +164,7 @@ pub fn missing(version: &str, trials: &Trials) -> Vec<Failure> {
 
 #[cfg(test)]
 mod tests {
-    use exercise_harness::exercise::Kind;
+    use exercise_harness::exercise::ExerciseKind;
     use exercise_harness::{Phase, Phases};
 
     use super::*;
@@ -204,11 +181,17 @@ mod tests {
             bytes_after: operations * left,
         };
         let phases = Phases { phases: vec![phase(5), phase(10)], limit_per_operation: 100.0 };
-        let ending = Ending::Told(TrialOutcome::Phased { phases });
-        let ended =
-            Ended { ending, rounds: Vec::new(), output: String::new(), left_running: Vec::new() };
+        let ending = Ending::Completed(TrialOutcome::Phased { phases });
+        let ended = TrialRun {
+            ending,
+            rounds: Vec::new(),
+            output: String::new(),
+            left_running: Vec::new(),
+        };
         let trials = Trials::from([("memory::phases".to_owned(), ended)]);
-        let Kind::Leak { leak, .. } = &exercise.metadata.kind else { panic!("the toy leaks") };
+        let ExerciseKind::Leak { leak, .. } = &exercise.metadata.kind else {
+            panic!("the toy leaks")
+        };
         let CheckOutcome::Failed(failures) = check_exercise(&exercise, leak, &trials) else {
             panic!("proven without behaviours and growth")
         };

@@ -25,7 +25,7 @@ impl Screen {
     /// # Errors
     /// When the terminal refuses.
     pub fn enter() -> anyhow::Result<Self> {
-        cleanup::set_farewell(leave);
+        cleanup::set_last_action(leave);
         let with_colours = AutoStream::choice(&io::stdout()) != ColorChoice::Never;
         let screen = Self { with_colours };
         enable_raw_mode().context("the terminal has no raw mode")?;

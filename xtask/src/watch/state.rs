@@ -1,6 +1,6 @@
 //! Everything that is shown while watching. No terminal, no clock, no files.
 
-use exercise_harness::alone::Ending;
+use exercise_harness::isolated::Ending;
 
 use crate::difference::Comparison;
 use crate::document::VersionResult;
@@ -161,7 +161,7 @@ impl WatchState {
         let growth = measured.iter().find(|measured| measured.trial == GROWTH)?;
         let metadata = &self.exercise.metadata;
         let rate = metadata.requests_per_second;
-        matches!(growth.ended.ending, Ending::Told(_))
+        matches!(growth.ended.ending, Ending::Completed(_))
             .then(|| VersionResult::of_trial(Version::Exercise, &growth.ended, metadata, rate))
     }
 }

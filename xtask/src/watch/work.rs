@@ -8,8 +8,8 @@ use std::sync::mpsc::Sender;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use exercise_harness::SoakSettings;
 use exercise_harness::cleanup;
-use exercise_harness::context::SoakSettings;
 
 use super::Message;
 use super::state::{Details, Tested};

@@ -146,7 +146,7 @@ fn test_fails_an_exercise_that_leaks_panics_exits_or_aborts() {
 fn test_of_a_leak_names_the_line_after_the_resources() {
     workshop().run(&["test", "toy-growing"]).ends_with(1).says(&[
         "of live memory per operation",
-        "Allocated, and not given back, by:\n",
+        "Growing call sites:\n",
         " toy_growing_exercise::keep\n",
         " exercises/toy-growing/src/lib.rs:5\n",
         " 1.00 blocks and 8.00 B per operation\n",

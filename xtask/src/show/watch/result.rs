@@ -1,6 +1,7 @@
 //! The latest result: the verdict, the growth now and last time, the growing lines, other failures.
 
-use exercise_harness::{judge, units};
+use exercise_harness::explain::{self, Section};
+use exercise_harness::units;
 use leak_meter::{Resource, Verdict};
 
 use super::linked;
@@ -104,9 +105,9 @@ fn beside(version: Version, result: &LastResult) -> String {
 /// The growing lines, with their growth.
 fn growing_lines(measured: &[Measured], width: usize) -> Vec<String> {
     let growth = measured.iter().find(|measured| measured.trial == GROWTH);
-    let report = growth.and_then(Measured::report);
-    let places = report.map(|report| judge::places(&report.sites, Verdict::Growing));
-    places.unwrap_or_default().iter().flat_map(|line| wrapped(line, width)).collect()
+    let report = growth.and_then(|measured| measured.ended.report());
+    let places = report.and_then(|report| explain::places(&report.sites, Verdict::Growing));
+    places.into_iter().flat_map(Section::all).flat_map(|line| wrapped(&line, width)).collect()
 }
 
 /// Every other failing trial, with its sentence.
@@ -114,7 +115,7 @@ fn failures(state: &WatchState, measured: &[Measured], width: usize) -> Vec<Stri
     let mut lines = Vec::new();
     for measured in measured {
         let Some(sentence) = sentence(state, measured) else { continue };
-        let report = measured.report();
+        let report = measured.ended.report();
         // The growing lines are listed above.
         if measured.trial == GROWTH && report.is_some_and(|r| r.verdict == Verdict::Growing) {
             continue;
@@ -134,7 +135,7 @@ fn failures(state: &WatchState, measured: &[Measured], width: usize) -> Vec<Stri
 }
 
 fn sentence(state: &WatchState, measured: &Measured) -> Option<String> {
-    judge::verdict_of(&measured.ended, &state.exercise.metadata).err()
+    explain::verdict(&measured.ended, &state.exercise.metadata).err()
 }
 
 #[cfg(test)]

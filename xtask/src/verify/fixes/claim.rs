@@ -1,12 +1,13 @@
 //! Whether the trials confirm what a fix claims.
 
-use exercise_harness::alone::{Ended, Ending};
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::judge;
+use exercise_harness::explain;
+use exercise_harness::isolated::{Ending, TrialRun};
+use exercise_harness::trial::TrialKind;
 
 use super::patch::{Claim, Fix};
 use crate::verify::outcome::Failure;
-use crate::verify::trials::{TrialKind, Trials, failing, kind_of};
+use crate::verify::trials::{Trials, failing};
 use crate::workspace::Exercise;
 
 /// The contradictions between the claim of `fix` and its `trials`.
@@ -34,9 +35,9 @@ fn contradiction(
     exercise: &Exercise,
     place: String,
     trial: &str,
-    ended: &Ended,
+    ended: &TrialRun,
 ) -> Option<Failure> {
-    let Err(sentence) = judge::verdict_of(ended, &exercise.metadata) else {
+    let Err(sentence) = explain::verdict(ended, &exercise.metadata) else {
         let next =
             "Make the trial detect what the fix gets wrong, or name another trial that does.";
         return Some(Failure::new(place, "It passes, so nothing rejects the fix.", next));
@@ -49,15 +50,16 @@ fn contradiction(
 
 /// Whether a trial that ends so fails because of what its kind checks.
 fn rejects(trial: &str, ending: &Ending) -> bool {
-    match (kind_of(trial), ending) {
+    match (TrialKind::from_name(trial), ending) {
         // A panic during a panic aborts the process.
         (Some(TrialKind::Behaviour), Ending::Aborted { .. }) => true,
-        (Some(TrialKind::Behaviour), Ending::Told(outcome)) => {
+        (Some(TrialKind::Behaviour), Ending::Completed(outcome)) => {
             matches!(outcome, TrialOutcome::Panicked { .. })
         }
-        (Some(TrialKind::Growth | TrialKind::Bound | TrialKind::Phases), Ending::Told(outcome)) => {
-            !matches!(outcome, TrialOutcome::Panicked { .. })
-        }
+        (
+            Some(TrialKind::Growth | TrialKind::Bound | TrialKind::Phases),
+            Ending::Completed(outcome),
+        ) => !matches!(outcome, TrialOutcome::Panicked { .. }),
         _ => false,
     }
 }
@@ -66,19 +68,19 @@ fn rejects(trial: &str, ending: &Ending) -> bool {
 mod tests {
     use std::time::Duration;
 
-    use exercise_harness::context::Bound;
+    use exercise_harness::Bound;
     use leak_meter::Resource;
 
     use super::*;
 
     fn panicked() -> Ending {
-        Ending::Told(TrialOutcome::Panicked { message: "two is not one".to_owned() })
+        Ending::Completed(TrialOutcome::Panicked { message: "two is not one".to_owned() })
     }
 
     fn bounded(measured: u64) -> Ending {
         let after = "much work".to_owned();
         let bound = Bound { resource: Resource::OpenFiles, measured, limit: 5, after };
-        Ending::Told(TrialOutcome::Bounded { bound })
+        Ending::Completed(TrialOutcome::Bounded { bound })
     }
 
     #[test]

@@ -12,8 +12,8 @@ mod scratch;
 
 use std::path::Path;
 
-use exercise_harness::context::SoakSettings;
-use exercise_harness::exercise::Kind;
+use exercise_harness::SoakSettings;
+use exercise_harness::exercise::ExerciseKind;
 
 use self::patch::{Claim, Fix, Patched};
 use crate::cargo::{Build, Built};
@@ -41,7 +41,7 @@ impl Catalogue {
     /// Reads and applies every patch of `exercise`.
     pub fn read(exercise: &Exercise) -> anyhow::Result<Self> {
         let mut catalogue = Self { fixes: Vec::new(), failures: Vec::new() };
-        let is_decoy = matches!(exercise.metadata.kind, Kind::Decoy(_));
+        let is_decoy = matches!(exercise.metadata.kind, ExerciseKind::Decoy(_));
         for (kind, least) in if is_decoy { LEAST_OF_DECOY } else { LEAST } {
             let folder = format!("{}/fixes/{kind}", exercise.crate_folder());
             let path = exercise.path(&folder);

@@ -1,12 +1,12 @@
 //! A fix of the catalogue: a patch with an explanation, and its application to the exercise.
 
+use exercise_harness::trial::TrialKind;
 use std::path::Path;
 
 use diffy::patch_set::{FileOperation, ParseOptions, PatchSet};
 use diffy::{Hunk, Line, Patch};
 
 use crate::verify::outcome::Failure;
-use crate::verify::trials::{TrialKind, kind_of};
 use crate::workspace::{Exercise, Version};
 
 /// What a fix claims.
@@ -89,7 +89,9 @@ impl Fix {
     /// Refuses a wrong fix that is not rejected by a behaviour: a decoy has no leak.
     pub fn require_behaviour(self) -> Result<Self, Failure> {
         match &self.claim {
-            Claim::RejectedBy(trial) if kind_of(trial) != Some(TrialKind::Behaviour) => {
+            Claim::RejectedBy(trial)
+                if TrialKind::from_name(trial) != Some(TrialKind::Behaviour) =>
+            {
                 let wrong = format!("It is rejected by {trial}, but a decoy does not leak.");
                 let next = "Name the behaviour that it breaks: `Rejected-by: behaviour::...`.";
                 Err(self.failure(wrong, next))
