@@ -32,4 +32,5 @@ mod verify_decoy;
 mod verify_form;
 
 // The workspace itself.
+mod documents;
 mod one_build;
