@@ -1,4 +1,4 @@
-// Builds the report from the contents that stand in the page.
+// Builds the report from the data in the page.
 const contents = JSON.parse(document.getElementById("contents").textContent);
 const COLOURS = { exercise: "#c23b00", solution: "#00619e", shipped: "#7a3aa8" };
 const DASHES = { exercise: [], solution: [10, 6], shipped: [2, 4] };
@@ -30,9 +30,9 @@ function table(chapter) {
   return node;
 }
 
-/// The verdicts of all exercises, each with the way to its chapter.
+/// The verdicts of all exercises, each with a link to its chapter.
 function overview(chapters) {
-  const versions = ["shipped", "exercise", "solution"].filter((version) => chapters.some((one) => one.versions.some((told) => told.version === version)));
+  const versions = ["shipped", "exercise", "solution"].filter((version) => chapters.some((chapter) => chapter.versions.some((one) => one.version === version)));
   const node = make("table");
   node.createTHead().insertRow().append(make("th"), ...versions.map((version) => make("th", version, version)));
   const body = node.createTBody();
@@ -42,7 +42,7 @@ function overview(chapters) {
     link.setAttribute("href", `#${chapter.name}`);
     const first = make("td");
     first.append(link);
-    row.append(first, ...versions.map((version) => make("td", chapter.versions.find((told) => told.version === version)?.verdict ?? "")));
+    row.append(first, ...versions.map((version) => make("td", chapter.versions.find((one) => one.version === version)?.verdict ?? "")));
   }
   return node;
 }
@@ -73,7 +73,7 @@ function chart(box, { name, bytes, curves }) {
   const font = "12px system-ui, sans-serif";
   new uPlot({
     width: 400, height: 220, legend: { show: false }, cursor: { show: false },
-    // Sharp on paper, too.
+    // Sharp in print, too.
     pxRatio: Math.max(devicePixelRatio, 2),
     scales: { x: { time: false }, y: { range: (_, low, high) => [0, Math.max(high, 1) * 1.06] } },
     axes: [
@@ -84,7 +84,7 @@ function chart(box, { name, bytes, curves }) {
   }, [xs, ...columns], plot);
 }
 
-// Only what is there is explained.
+// The legend has only the versions in the report.
 for (const name of document.querySelectorAll(".legend b")) {
   name.hidden = !contents.exercises.some(({ versions }) => versions.some(({ version }) => version === name.className));
 }

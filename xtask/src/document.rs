@@ -1,14 +1,14 @@
-//! What `run` found, as plain data: the text shows it, and `--format json` prints it.
+//! The results of `run` as plain data: shown as text, or printed by `--format json`.
 //!
-//! The document is versioned by [`FORMAT`]. Adding a field keeps the number; a field that changes
-//! its meaning or goes away raises it. What is not available is `null` (or missing from a map or a
-//! list that says so), never 0.
+//! The document is versioned by [`FORMAT`]. A new field keeps the number; a field that changes its
+//! meaning or is removed raises it. A value that is not available is `null` (or missing from a map
+//! or a list that is documented so), never 0.
 
 use std::collections::BTreeMap;
 
-use exercise_harness::alone::{Ended, Ending};
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::{Exercise, Phases, judge};
+use exercise_harness::isolated::{Ending, TrialRun};
+use exercise_harness::{Exercise, Phases, explain};
 use leak_meter::report::{GaugeGrowth, Suppressed};
 use leak_meter::site::{Attribution, Site};
 use leak_meter::{Growth, Holders, Report, Resource, Round, Verdict};
@@ -24,150 +24,163 @@ pub const FORMAT: u32 = 3;
 pub struct Document {
     /// The version of the document: [`FORMAT`].
     pub format: u32,
-    /// The chosen exercises, in the order of teaching.
+    /// The selected exercises, in teaching order.
     pub exercises: Vec<ExerciseResult>,
 }
 
-/// What was found of one exercise.
+/// The results of one exercise.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ExerciseResult {
-    /// The exercise's name, which is also that of its folders.
+    /// The exercise's name, which is also the name of its folders.
     pub exercise: String,
     /// The rate that the times to out-of-memory are stated for, in operations per second.
     pub requests_per_second: f64,
-    /// The chosen versions: `exercise` before `solution`.
+    /// The selected versions, in this order: `shipped`, `exercise`, `solution`.
     pub versions: Vec<VersionResult>,
 }
 
-/// What was found of one version of an exercise.
+/// The result of one version of an exercise.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VersionResult {
-    /// Which version: `exercise` or `solution`.
+    /// Which version: `shipped`, `exercise` or `solution`.
     pub version: Version,
     /// How its measurement ended.
-    pub outcome: Outcome,
-    /// What happened, in sentences, the compiler's own message or the end of what it printed
-    /// included. `null` if the outcome is `measured`.
+    pub outcome: VersionOutcome,
+    /// What happened, in sentences, with the compiler's message or the end of the trial's output.
+    /// `null` if the outcome is `measured`.
     pub message: Option<String>,
     /// `growing`, `steady` or `undecided`. `null` unless the outcome is `measured`.
     pub verdict: Option<Verdict>,
-    /// The seed that the operations' random choices came from; with it and the same numbers of
-    /// rounds and operations, the run is repeated. `null` unless the outcome is `measured`.
+    /// The seed of the operations' random choices. The same seed with the same numbers of rounds
+    /// and operations repeats the run. `null` unless the outcome is `measured`.
     pub seed: Option<u64>,
     /// Every round, the warm-up included, in order. `operations`, `allocations`, `deallocations`
-    /// and `reallocations` (each a count) and `nanoseconds` are of this round; the other numbers
-    /// are readings at its end: counts, or bytes where the name says so, `null` where not
-    /// available. `settled` is whether the counts had come to rest. If the outcome is `panicked`,
+    /// and `reallocations` (each a count) and `nanoseconds` cover this round; the other numbers are
+    /// readings at its end: counts, or bytes if the name says so, `null` if not available.
+    /// `settled` is whether the counts had stopped changing. If the outcome is `panicked`,
     /// `timed_out`, `exited` or `aborted`: the rounds up to then. Empty for `did_not_build` and
     /// `malformed`.
     pub rounds: Vec<Round>,
     /// Resources that could not be measured, each with the reason: their readings are `null`, and
     /// `growth` has no entry for them. Empty unless the outcome is `measured`.
     pub unavailable: BTreeMap<Resource, String>,
-    /// For each measured resource its own `verdict` with its `reason` (its `kind`, its figures, and
-    /// its sentence as `text`), and its growth in blocks, bytes, files, ... per operation (resident
-    /// memory is read and never judged, so it has none): the mean gain (`per_operation`) and its 95 %
-    /// interval (`low`, `high`), `null` while undecided; and the `detection_limit`, the growth that such a
-    /// run finds in at least 95 % of cases, `null` unless steady. Empty unless the outcome is `measured`.
+    /// For each measured resource except resident memory, which is never judged: its `verdict` with
+    /// the `reason` (`kind`, figures, and a sentence as `text`), and its growth in blocks, bytes,
+    /// files, ... per operation: the mean (`per_operation`) and its 95 % interval (`low`, `high`),
+    /// `null` while undecided; and the `detection_limit`, the growth that such a run finds in at
+    /// least 95 % of cases, `null` unless steady. Empty unless the outcome is `measured`.
     pub growth: Vec<Growth>,
-    /// The same for each gauge of the program's own, by its `name`, in the gauge's unit, with its
+    /// The same for each of the program's own gauges, by `name`, in the gauge's unit, with its
     /// `readings` after each round. Empty without gauges, or unless the outcome is `measured`.
     pub gauges: Vec<GaugeGrowth>,
-    /// The lines that grow or may grow: those of the standard library last; of the others growing ones
-    /// first, then those of the program's own packages (`own`), then by `bytes_per_operation`; the first
-    /// growing one is the finding. Each has its `function`, the `package` of a dependency (its `name` and
-    /// `version`, `null` where the path does not tell) and, where line tables tell, `file` (relative to the workspace) and
-    /// `line`, else `no_line`, why not; `grain` (`call_stack`, or `line` if none of its stacks grows by itself), `verdict`
-    /// and `reason`; at the end `live_blocks`, `live_bytes` and `reallocations` so far; the growth
-    /// `blocks_per_operation` and `bytes_per_operation`, and the latter's 95 % interval (`bytes_low`,
-    /// `bytes_high`), each `null` while undecided; `history`, its live bytes after each round; the whole `stack`, innermost call first, each frame with its
-    /// `function`, `file`, `line`, `address` in the program's file, `owner` (`program`, `tests`, `dependency`,
-    /// `standard`, `system`, `meter` or `unknown`) and `package`; and a
-    /// `signature` that stays while the functions on the way do, `null` where none has a name. Steady lines are not listed; empty
-    /// unless the outcome is `measured`.
+    /// The lines that grow or may grow. Those of the standard library come last; of the others,
+    /// growing ones come first, then those of the program's own packages (`own`), then the larger
+    /// `bytes_per_operation`. The first growing line is the finding. Each line has
+    /// - `function`; `package`, for a dependency, with `name` and `version` (`null` if its path
+    ///   does not tell); `file` (relative to the workspace) and `line`, or `no_line`, why they are
+    ///   missing;
+    /// - `grain` (`call_stack`, or `line` if none of its call stacks grows by itself), `verdict`,
+    ///   `reason`;
+    /// - at the end of the run: `live_blocks`, `live_bytes`, and the number of `reallocations`;
+    /// - the growth `blocks_per_operation` and `bytes_per_operation`, and the 95 % interval of the
+    ///   latter (`bytes_low`, `bytes_high`), each `null` while undecided; `history`, its live bytes
+    ///   after each round;
+    /// - the whole `stack`, innermost call first, each frame with `function`, `file`, `line`,
+    ///   `address` in the program's file, `owner` (`program`, `tests`, `dependency`, `standard`,
+    ///   `system`, `meter` or `unknown`) and `package`;
+    /// - `signature`, which stays the same as long as the functions in the stack do, `null` if none
+    ///   has a name.
+    ///
+    /// Steady lines are not listed. Empty unless the outcome is `measured`.
     pub sites: Vec<Site>,
-    /// Who keeps the blocks of the growing lines alive: `findings`, the weightiest first, each with what is `held` (its `function`, `file` and `line`, how many `blocks` are held
-    /// so `of` those looked at, their `bytes`, and the steps `through` which), how (`hold`, by its
-    /// `kind`: `static`, `thread_local`, `stack`, `stacks` of several threads, `unfinished_task` of a tokio
-    /// runtime, `foreign`, `ring`, `leaked_count`, `nothing`, with names where there are any), the `steps` from the holder outwards (of a ring: in order, the one to
-    /// `weaken` marked), and what dropping it would free (`retained_bytes`, `retained_blocks`); the
-    /// `look`, what was looked at; and why there is none (`unavailable`). `null` if nothing grows, or
+    /// What keeps the blocks of the growing lines alive: `findings`, the largest first, each with
+    /// - `held`: for each line its `function`, `file` and `line`, how many `blocks` are held `of`
+    ///   those examined, their `bytes`, and the steps `through` which they are held;
+    /// - `hold`, by its `kind`: `static`, `thread_local`, `stack`, `stacks` of several threads,
+    ///   `unfinished_task` of a tokio runtime, `foreign`, `ring`, `leaked_count` or `nothing`, with
+    ///   names if there are any;
+    /// - `steps`, from the holder outwards; those of a ring in order, with the one to `weaken`
+    ///   marked;
+    /// - `retained_bytes` and `retained_blocks`, which dropping the holder would free.
+    ///
+    /// `look` describes the scan; `unavailable` is why there is none. `null` if nothing grows, or
     /// unless the outcome is `measured`.
     pub holders: Option<Holders>,
-    /// Lines that grow and are allowed to, each a `site` as above with the `reason`: suppressions and
-    /// declared bounds. Empty unless the outcome is `measured`.
+    /// Growing lines that a suppression or a declared bound allows, each a `site` as above with the
+    /// `reason`. Empty unless the outcome is `measured`.
     pub suppressed: Vec<Suppressed>,
-    /// Suppressions that matched nothing that grew, each as `signature (reason)`. Empty unless the
+    /// Suppressions that matched no growing line, each as `signature (reason)`. Empty unless the
     /// outcome is `measured`.
     pub unmatched_suppressions: Vec<String>,
-    /// Bytes live at the end that other tests of the same process allocated, which no other figure
-    /// blames on this one. 0 in a process of its own. `null` unless the outcome is `measured`.
+    /// Bytes live at the end that other tests in the same process allocated; no other figure
+    /// contains them. 0 in a process of its own. `null` unless the outcome is `measured`.
     pub other_tests_bytes: Option<u64>,
-    /// Bytes live at the end of output that the test harness captured, which no other figure blames on
-    /// the program. 0 if it captured none. `null` unless the outcome is `measured`.
+    /// Bytes live at the end that hold output captured by the test harness; no other figure
+    /// contains them. 0 if it captured none. `null` unless the outcome is `measured`.
     pub captured_output_bytes: Option<u64>,
-    /// How the lines were found: the `method` (`frame_pointers`, `unwinder` or `off`), `advice` on
-    /// how to do better (`null` if there is none), how many stacks `agreed` and `disagreed` where
-    /// both methods were compared, the call `sites` seen and those `sites_refused` for want of room
-    /// (then nothing is steady), and `meter_bytes`, the meter's own memory, which is in no other
-    /// figure, `build_id`, the program's build ID (`null` if the linker wrote none), and
-    /// `table_bytes`, the address space of its tables. `null` unless the outcome is `measured`.
+    /// How the lines were found: the `method` (`frame_pointers`, `unwinder` or `off`); `advice` on
+    /// how to improve it (`null` if there is none); how many stacks `agreed` and `disagreed` where
+    /// both methods were compared; the call `sites` seen, and the `sites_refused` for lack of room
+    /// (then nothing is steady); `meter_bytes`, the meter's own memory, which no other figure
+    /// contains; `build_id`, the program's build ID (`null` if the linker wrote none); and
+    /// `table_bytes`, the address space of the meter's tables. `null` unless the outcome is
+    /// `measured`.
     pub attribution: Option<Attribution>,
-    /// Why the workload ended before its last round. `null` if it did not, or if the outcome is
-    /// not `measured`.
+    /// Why the workload stopped before its last round. `null` if it did not, or unless the outcome
+    /// is `measured`.
     pub stopped: Option<String>,
-    /// The names of the programs that it had started and that did not end with it; they were ended.
+    /// The names of programs that the trial left running; they were ended.
     pub left_running: Vec<String>,
-    /// How long the bug report's server lives at this growth and at `requests_per_second`, in
-    /// seconds. `null` unless live bytes are found to grow.
+    /// The time until the bug report's server is out of memory, at this growth and at
+    /// `requests_per_second`, in seconds. `null` unless live bytes grow.
     pub seconds_to_out_of_memory: Option<f64>,
-    /// Memory while the load changes: the `phases` of the trial in order, each with its `name`,
-    /// `operations`, `nanoseconds`, and the live bytes before and after it (`bytes_before`,
-    /// `bytes_after`); and the most live bytes that an operation may leave behind
-    /// (`limit_per_operation`). `null` if the exercise has no such trial, or it came to no end.
+    /// Memory while the load changes: the `phases` in order, each with its `name`, `operations`,
+    /// `nanoseconds`, and the live bytes before and after it (`bytes_before`, `bytes_after`); and
+    /// the limit of live bytes that an operation may leave behind (`limit_per_operation`). `null`
+    /// if the exercise has no such trial, or it did not complete.
     pub phases: Option<Phases>,
-    /// Why `phases` came to no end, in sentences. `null` if they did, or there are none.
+    /// Why the phases did not complete, in sentences. `null` if they did, or there are none.
     pub phases_message: Option<String>,
 }
 
 /// How the measurement of a version ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// To its end: there is a verdict.
+pub enum VersionOutcome {
+    /// It completed: there is a verdict.
     Measured,
-    /// It was not begun: the compiler refused the version, or one of its dependencies.
+    /// The version, or one of its dependencies, did not compile.
     DidNotBuild,
-    /// By a panic.
+    /// It panicked.
     Panicked,
-    /// It fell silent or took too long.
+    /// It was silent for too long, or took too long.
     TimedOut,
     /// Its process ended itself.
     Exited,
     /// A signal ended its process.
     Aborted,
-    /// It streamed something that is not a measurement.
+    /// It produced an invalid event stream.
     Malformed,
 }
 
 impl ExerciseResult {
-    /// The result of one version, if it was chosen.
+    /// The result of `version`, if it was selected.
     pub fn version(&self, version: Version) -> Option<&VersionResult> {
         self.versions.iter().find(|result| result.version == version)
     }
 
-    /// Whether every chosen version ended with a verdict.
+    /// Whether every selected version has a verdict.
     pub fn is_measured(&self) -> bool {
-        self.versions.iter().all(|version| version.outcome == Outcome::Measured)
+        self.versions.iter().all(|version| version.outcome == VersionOutcome::Measured)
     }
 }
 
 impl VersionResult {
-    /// A version that did not build, in the compiler's words.
+    /// The result of a version that did not build, with the compiler's message.
     pub fn not_built(version: Version, message: &str) -> Self {
         Self {
             version,
-            outcome: Outcome::DidNotBuild,
+            outcome: VersionOutcome::DidNotBuild,
             message: Some(message.trim().to_owned()),
             verdict: None,
             seed: None,
@@ -190,25 +203,27 @@ impl VersionResult {
         }
     }
 
-    /// A version whose trial of growth was run.
-    pub fn of(version: Version, ended: &Ended, exercise: &Exercise, rate: f64) -> Self {
+    /// The result of a version from its growth trial.
+    pub fn of_trial(version: Version, ended: &TrialRun, exercise: &Exercise, rate: f64) -> Self {
         let outcome = match &ended.ending {
-            Ending::Told(TrialOutcome::Soaked { report }) => {
+            Ending::Completed(TrialOutcome::Soaked { report }) => {
                 return Self::measured(version, report, &ended.left_running, rate);
             }
-            Ending::Told(TrialOutcome::Panicked { .. }) => Outcome::Panicked,
-            Ending::Told(_) | Ending::Malformed { .. } => Outcome::Malformed,
-            // Also what the harness has ended by a signal, because it printed too much.
+            Ending::Completed(TrialOutcome::Panicked { .. }) => VersionOutcome::Panicked,
+            Ending::Completed(_) | Ending::Malformed { .. } => VersionOutcome::Malformed,
+            // The harness ends a trial that prints too much by a signal.
             Ending::Aborted { .. }
             | Ending::OutOfMemory
             | Ending::StackOverflowed
-            | Ending::Flooded => Outcome::Aborted,
-            Ending::Exited { .. } => Outcome::Exited,
-            Ending::TimedOut { .. } => Outcome::TimedOut,
+            | Ending::Flooded => VersionOutcome::Aborted,
+            Ending::Exited { .. } => VersionOutcome::Exited,
+            Ending::TimedOut { .. } => VersionOutcome::TimedOut,
         };
-        let message = judge::verdict_of(ended, exercise).err();
-        let message = message.unwrap_or_else(|| "Its trial of growth is not a soak.".to_owned());
-        let rounds = if outcome == Outcome::Malformed { Vec::new() } else { ended.rounds.clone() };
+        let message = explain::verdict(ended, exercise).err();
+        let message =
+            message.unwrap_or_else(|| "`memory::growth` did not produce a soak report.".to_owned());
+        let rounds =
+            if outcome == VersionOutcome::Malformed { Vec::new() } else { ended.rounds.clone() };
         let left_running = ended.left_running.clone();
         Self { outcome, rounds, left_running, ..Self::not_built(version, &message) }
     }
@@ -216,7 +231,7 @@ impl VersionResult {
     fn measured(version: Version, report: &Report, left_running: &[String], rate: f64) -> Self {
         Self {
             version,
-            outcome: Outcome::Measured,
+            outcome: VersionOutcome::Measured,
             message: None,
             verdict: Some(report.verdict),
             seed: Some(report.seed),
@@ -233,19 +248,19 @@ impl VersionResult {
             attribution: Some(report.attribution.clone()),
             stopped: report.stopped.clone(),
             left_running: left_running.to_vec(),
-            seconds_to_out_of_memory: judge::time_to_out_of_memory(report, rate)
+            seconds_to_out_of_memory: explain::time_to_out_of_memory(report, rate)
                 .map(|time| time.as_secs_f64()),
             phases: None,
             phases_message: None,
         }
     }
 
-    /// The findings that grow, those of `first` before the others.
+    /// The growing resources, those in `first` before the others.
     pub fn growing(&self, first: &[Resource]) -> Vec<&Growth> {
         let growing = |growth: &&Growth| growth.verdict == Verdict::Growing;
         let mut found: Vec<&Growth> = self.growth.iter().filter(growing).collect();
-        let place = |growth: &&Growth| first.iter().position(|one| *one == growth.resource);
-        found.sort_by_key(|growth| place(growth).unwrap_or(usize::MAX));
+        let order = |growth: &&Growth| first.iter().position(|one| *one == growth.resource);
+        found.sort_by_key(|growth| order(growth).unwrap_or(usize::MAX));
         found
     }
 }

@@ -1,21 +1,21 @@
-//! How the program ends: every exit code, and the one decision between them.
+//! The exit codes of the program.
 
 use std::io;
 use std::process::ExitCode;
 
-/// All went well: every version has a verdict (`run`), every trial passed (`test`), every check
-/// holds (`verify`). Also when whoever read the output went away.
+/// Success: every version has a verdict (`run`), every trial passed (`test`), every check holds
+/// (`verify`). Also when the reader of the output closed the pipe.
 pub const SUCCESS: u8 = 0;
-/// What was tried did not pass: a failing trial, or a check that does not hold.
+/// Failure: a trial failed, or a check does not hold.
 pub const FAILED: u8 = 1;
-/// There is no result: an unknown name, a version that does not build or did not end as measured,
-/// or an error that stopped the command.
+/// No result: an unknown name, a version that does not build or was not measured to its end, or an
+/// error that stopped the command.
 pub const NO_RESULT: u8 = 2;
-/// Ctrl-C, wherever it is. As a signal it ends the program with
-/// `exercise_harness::cleanup::INTERRUPTED`, which is the same.
+/// Ctrl-C. As a signal it ends the program with `exercise_harness::cleanup::INTERRUPTED`, which is
+/// the same code.
 pub const INTERRUPTED: u8 = 130;
 
-/// How a command ended that came to its end.
+/// The result of a command that completed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum Exit {
@@ -25,7 +25,7 @@ pub enum Exit {
     Failed,
     /// See [`NO_RESULT`].
     NoResult,
-    /// Ctrl-C, where it arrives as a key.
+    /// Ctrl-C in raw terminal mode, where it arrives as a key.
     Interrupted,
 }
 
@@ -41,7 +41,7 @@ impl Exit {
     }
 }
 
-/// Whether `error` only says that whoever read the output went away.
+/// Whether `error` only means that the reader of the output closed the pipe.
 pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let kinds = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
     kinds.map(io::Error::kind).any(|kind| kind == io::ErrorKind::BrokenPipe)

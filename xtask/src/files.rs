@@ -1,5 +1,5 @@
-//! Files below a folder, and how they are written: anew beside the old ones, then renamed, so that
-//! whatever interrupts leaves a file as it was or as it is to be.
+//! Lists, reads and writes the files below a folder. A write goes to a temporary file that is then
+//! renamed, so that an interruption leaves either the old file or the new one.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,14 +9,14 @@ use std::path::Path;
 use anyhow::Context as _;
 use tempfile::NamedTempFile;
 
-/// What the name of a file begins with that is not yet in its place.
+/// The start of the name of a file that was not yet renamed to its destination.
 const STAGED: &str = ".leak-lab-";
 
-/// Files by their paths from some folder.
+/// Files by their paths relative to some folder.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// Every file below `folder`, as a path from it, in order. Hidden ones and build output are left
-/// out.
+/// Every file below `folder` as a path relative to it, sorted, without hidden files and build
+/// output.
 pub fn files_below(folder: &Path) -> anyhow::Result<Vec<String>> {
     let mut files = Vec::new();
     collect(folder, "", &mut files)
@@ -42,7 +42,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<String>) -> io::Result<(
     Ok(())
 }
 
-/// The files that [`files_below`] lists, with their bytes.
+/// The files that [`files_below`] lists, with their contents.
 pub fn read_below(folder: &Path) -> anyhow::Result<Files> {
     let read = |file: String| {
         let path = folder.join(&file);
@@ -53,19 +53,18 @@ pub fn read_below(folder: &Path) -> anyhow::Result<Files> {
     files_below(folder)?.into_iter().map(read).collect()
 }
 
-/// A file that is written and not yet in its place.
+/// A file that is written but not yet renamed to its destination.
 #[derive(Debug)]
 pub struct Staged {
     new: NamedTempFile,
     place: std::path::PathBuf,
 }
 
-/// Writes `bytes` beside `place`, for as long as that is not yet overwritten. Dropped, it is
-/// removed again.
+/// Writes `bytes` to a temporary file beside `place`, which is removed when the result is dropped.
 pub fn stage(place: &Path, bytes: &[u8]) -> io::Result<Staged> {
     let folder = place.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    // Hidden, so that nothing takes it for one of the folder's own files.
+    // The name is hidden, so that it does not count as one of the folder's files.
     let mut new = tempfile::Builder::new().prefix(STAGED).tempfile_in(folder)?;
     new.write_all(bytes)?;
     new.as_file().sync_all()?;
@@ -74,19 +73,19 @@ pub fn stage(place: &Path, bytes: &[u8]) -> io::Result<Staged> {
 }
 
 impl Staged {
-    /// Puts the file in its place, in one step.
+    /// Renames the file to its destination.
     pub fn commit(self) -> io::Result<()> {
         self.new.persist(&self.place)?;
         Ok(())
     }
 }
 
-/// Writes `bytes` to `place`: all of them, or none.
+/// Writes `bytes` to `place`, all or nothing.
 pub fn write(place: &Path, bytes: &[u8]) -> io::Result<()> {
     stage(place, bytes)?.commit()
 }
 
-/// Removes what an interrupted write has left anywhere below `folder`.
+/// Removes the temporary files that interrupted writes left below `folder`.
 pub fn sweep(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -99,7 +98,7 @@ pub fn sweep(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A temporary file is its owner's alone; a source file is not.
+/// Temporary files are private to their owner; source files are not.
 fn readable_as_others(file: &fs::File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     file.set_permissions(fs::Permissions::from_mode(0o644))

@@ -1,49 +1,66 @@
 //! The workshop's runner: `cargo xtask <command>`.
 //!
-//! - `commands`: one file or folder per command.
-//! - `workspace`: where the workshop lies and which exercises it has.
-//! - `cargo`: builds the memory tests; the one place that starts cargo.
-//! - `measure`: runs trials; the one place that does.
-//! - `document`: what `run` found, as plain data; `finding`: what an exercise was last found to be.
-//! - `lineup`: the exercises as built, for a program that shows them.
-//! - `shipped`: each exercise as it was shipped; `kept`: learners' versions that were put aside.
-//! - `difference`: two versions compared; `prediction`: what a learner expects; `readme`: the parts
-//!   of a README.
-//! - `lab`: the folder of what is remembered; `files`: how files are read and written; `scratch`:
-//!   copies of exercises, to be built.
-//! - `report`: what a page or Markdown tells of a run.
-//! - `show`: all that people see.
-//! - `exit`: how the program ends.
+//! The command line and its output:
+//! - `commands`: one file per command; `ask`: questions at the terminal; `progress`: progress lines.
+//! - `show`: renders results for people; `report`: the same as a page and as Markdown; `document`: as
+//!   JSON; `text`: breaks lines.
+//! - `exit`: the exit codes.
 //!
-//! Absent on purpose: nothing here measures or judges; `exercise-harness` and `leak-meter` do.
+//! The domain:
+//! - `workspace`: the workshop, its exercises and their versions; `location`: a line in them.
+//! - `cargo`: runs cargo; `build`: builds versions; `scratch`: workspaces of copied exercises.
+//! - `measure`: runs trials; `run`: measures versions of exercises; `profiler`: under another tool.
+//! - `last_result`: the last result of an exercise; `status`: that, and whether it is edited.
+//! - `shipped`: the shipped versions; `difference`: compares versions; `reset`: restores them;
+//!   `backups`: saves a learner's.
+//! - `hints`, `prediction`, `mystery`: what a learner reads and answers; `readme`: parses READMEs.
+//! - `watch`: tests at every save.
+//! - `verify`: proves the exercises; `skeleton`: begins a pattern.
+//! - `demo_plan`, `recording`, `doctor`, `kit`: for facilitators.
+//! - `state_dir`: the folder of the runner's state; `files`: reads and writes files.
+//!
+//! Absent on purpose: nothing here measures or judges, which `exercise-harness` and `leak-meter` do. The
+//! domain imports neither `commands` nor `show`, and `show` does not import `commands`.
 
+mod ask;
+mod backups;
+mod build;
 mod cargo;
 mod commands;
+mod demo_plan;
 mod difference;
+mod doctor;
 mod document;
 mod exit;
 mod files;
-mod finding;
-mod kept;
-mod lab;
-mod lineup;
+mod hints;
+mod kit;
+mod last_result;
+mod location;
 mod measure;
+mod mystery;
 mod prediction;
+mod profiler;
+mod progress;
 mod readme;
+mod recording;
 mod report;
+mod reset;
+mod run;
 mod scratch;
 mod shipped;
 mod show;
+mod skeleton;
+mod state_dir;
+mod status;
+mod text;
+mod verify;
+mod watch;
 mod workspace;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
-
-use crate::commands::{
-    completions, demo, diff, doctor, hint, kit, list, new, predict, profile, reset, run, test,
-    verify, watch,
-};
 
 /// Leak Lab: find and fix memory leaks in Rust
 #[derive(Debug, Parser)]
@@ -55,46 +72,46 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Completions(completions::Args),
-    Demo(demo::Args),
-    Diff(diff::Args),
-    Doctor(doctor::Args),
-    Hint(hint::Args),
-    Kit(kit::Args),
-    List(list::Args),
-    New(new::Args),
-    Predict(predict::Args),
-    Profile(profile::Args),
+    Completions(commands::completions::Args),
+    Demo(commands::demo::Args),
+    Diff(commands::diff::Args),
+    Doctor(commands::doctor::Args),
+    Hint(commands::hint::Args),
+    Kit(commands::kit::Args),
+    List(commands::list::Args),
+    New(commands::new::Args),
+    Predict(commands::predict::Args),
+    Profile(commands::profile::Args),
     Report(commands::report::Args),
-    Reset(reset::Args),
-    Run(run::Args),
-    Test(test::Args),
-    Verify(verify::Args),
-    Watch(watch::Args),
+    Reset(commands::reset::Args),
+    Run(commands::run::Args),
+    Test(commands::test::Args),
+    Verify(commands::verify::Args),
+    Watch(commands::watch::Args),
 }
 
 /// Runs the command that the program's arguments name.
 pub fn main() -> ExitCode {
-    exercise_harness::cleanup::on_signals();
+    exercise_harness::cleanup::install_signal_handler();
     let result = match Arguments::parse().command {
-        Command::Completions(args) => completions::run(&args, Arguments::command()),
-        Command::Demo(args) => demo::run(&args),
-        Command::Diff(args) => diff::run(&args),
-        Command::Doctor(args) => doctor::run(&args),
-        Command::Hint(args) => hint::run(&args),
-        Command::Kit(args) => kit::run(&args),
-        Command::List(args) => list::run(&args),
-        Command::New(args) => new::run(&args),
-        Command::Predict(args) => predict::run(&args),
-        Command::Profile(args) => profile::run(&args),
+        Command::Completions(args) => commands::completions::run(&args, Arguments::command()),
+        Command::Demo(args) => commands::demo::run(&args),
+        Command::Diff(args) => commands::diff::run(&args),
+        Command::Doctor(args) => commands::doctor::run(&args),
+        Command::Hint(args) => commands::hint::run(&args),
+        Command::Kit(args) => commands::kit::run(&args),
+        Command::List(args) => commands::list::run(&args),
+        Command::New(args) => commands::new::run(&args),
+        Command::Predict(args) => commands::predict::run(&args),
+        Command::Profile(args) => commands::profile::run(&args),
         Command::Report(args) => commands::report::run(&args),
-        Command::Reset(args) => reset::run(&args),
-        Command::Run(args) => run::run(&args),
-        Command::Test(args) => test::run(&args),
-        Command::Verify(args) => verify::run(&args),
-        Command::Watch(args) => watch::run(&args),
+        Command::Reset(args) => commands::reset::run(&args),
+        Command::Run(args) => commands::run::run(&args),
+        Command::Test(args) => commands::test::run(&args),
+        Command::Verify(args) => commands::verify::run(&args),
+        Command::Watch(args) => commands::watch::run(&args),
     };
-    exercise_harness::cleanup::let_a_signal_end_it();
+    exercise_harness::cleanup::wait_if_interrupted();
     match result {
         Ok(exit) => exit.code(),
         Err(error) if exit::is_closed_pipe(&error) => ExitCode::from(exit::SUCCESS),

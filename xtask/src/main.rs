@@ -1,4 +1,5 @@
-//! The binary. Everything is in the library, which cargo compiles alongside code generation of its dependencies.
+//! The binary. Everything is in the library, which cargo can compile while it still generates code for
+//! dependencies.
 
 use std::process::ExitCode;
 

@@ -1,33 +1,30 @@
-//! The one place that runs trials: each in a process of its own, as many at once as there are
-//! cores.
+//! Runs trials in parallel, each in a process of its own, as many at once as there are cores.
+//!
+//! Two commands run a single trial themselves: `profile` under another tool, and
+//! `run --until-oom` within a memory limit.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use exercise_harness::alone::{self, Ended};
-use exercise_harness::context::SoakSettings;
+use exercise_harness::SoakSettings;
 use exercise_harness::event::Event;
+use exercise_harness::isolated::{self, TrialRun};
 use exercise_harness::listing;
 
-/// The trial whose verdict is the version's.
-pub const GROWTH: &str = "memory::growth";
-/// The trial of memory while the load changes, which some exercises have.
-pub const PHASES: &str = "memory::phases";
-/// What the names of behaviour trials begin with.
-pub const BEHAVIOURS: &str = "behaviour::";
-/// What the names of memory trials begin with.
-pub const MEMORY: &str = "memory::";
+pub use exercise_harness::trial::{
+    BEHAVIOUR_PREFIX as BEHAVIOURS, GROWTH, MEMORY_PREFIX as MEMORY, PHASES,
+};
 
-/// A trial to be run.
+/// A trial to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
     /// The memory test of one version.
     pub binary: PathBuf,
     /// The trial's full name.
     pub trial: String,
-    /// How to run a soak.
+    /// The settings of its soak, if it is one.
     pub settings: SoakSettings,
 }
 
@@ -36,25 +33,25 @@ pub struct Job {
 pub struct Measured {
     /// The trial's full name.
     pub trial: String,
-    /// How it ended, and what it measured until then.
-    pub ended: Ended,
+    /// How it ended, and its measurements until then.
+    pub ended: TrialRun,
 }
 
-/// What happens while jobs run.
+/// Something that happens while jobs run.
 #[derive(Debug)]
 pub enum Note<'a> {
-    /// The job's trial has streamed an event.
+    /// The job's trial streamed an event.
     Event(&'a Event),
     /// The job is done.
     Done(&'a Measured),
 }
 
-/// The names of the trials of the memory test `binary` that begin with `prefix`, in its order.
+/// The names of the trials in the memory test `binary` that begin with `prefix`, in its order.
 ///
 /// # Errors
 /// When the test cannot be run or does not list its trials.
 pub fn trials(binary: &Path, prefix: &str) -> anyhow::Result<Vec<String>> {
-    let names = listing::trials(binary)?.into_iter();
+    let names = listing::trial_names(binary)?.into_iter();
     Ok(names.filter(|name| name.starts_with(prefix)).collect())
 }
 
@@ -67,18 +64,18 @@ pub fn jobs(binary: &Path, prefix: &str, settings: SoakSettings) -> anyhow::Resu
     Ok(trials(binary, prefix)?.into_iter().map(job).collect())
 }
 
-/// Runs `jobs`, several at once, and returns what came of each, in the same order. `see` is called
-/// on this thread with the job's index and what happens to it; when it returns an error, no further
-/// job is begun, and the error is returned.
+/// Runs `jobs`, several at once, and returns their results in the same order. `on_note` is called on
+/// this thread with the job's index; when it returns an error, no further job starts and that error
+/// is returned.
 ///
 /// # Errors
-/// When a trial's process cannot be started or watched, and what `see` returns. How the trials
-/// themselves went is in the results.
+/// When a trial's process cannot be started or watched, or from `on_note`. A failed trial is not an
+/// error but a result.
 pub fn run(
     jobs: &[Job],
-    mut see: impl FnMut(usize, Note<'_>) -> anyhow::Result<()>,
+    mut on_note: impl FnMut(usize, Note<'_>) -> anyhow::Result<()>,
 ) -> anyhow::Result<Vec<Measured>> {
-    enum Told {
+    enum Message {
         Event(Event),
         Done(anyhow::Result<Measured>),
     }
@@ -87,34 +84,34 @@ pub fn run(
     let mut measured: Vec<Option<Measured>> = jobs.iter().map(|_| None).collect();
     let mut failed = None;
     thread::scope(|scope| {
-        let (tell, told) = mpsc::channel();
+        let (sender, receiver) = mpsc::channel();
         for _ in 0..cores.min(jobs.len()) {
-            let (tell, next, stop) = (tell.clone(), &next, &stop);
+            let (sender, next, stop) = (sender.clone(), &next, &stop);
             scope.spawn(move || {
                 while !stop.load(Ordering::Relaxed) {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(job) = jobs.get(index) else { break };
-                    // Nobody listens any more after an error; the trial is waited for all the same.
-                    let result = alone::run(&job.binary, &job.trial, job.settings, |event| {
-                        let _ = tell.send((index, Told::Event(event.clone())));
+                    // After an error nobody receives this, but the trial is still waited for.
+                    let result = isolated::run(&job.binary, &job.trial, job.settings, |event| {
+                        let _ = sender.send((index, Message::Event(event.clone())));
                     });
                     let done = result.map(|ended| Measured { trial: job.trial.clone(), ended });
-                    let _ = tell.send((index, Told::Done(done)));
+                    let _ = sender.send((index, Message::Done(done)));
                 }
             });
         }
-        drop(tell);
-        for (index, told) in told {
-            let seen = match told {
-                Told::Event(event) => see(index, Note::Event(&event)),
-                Told::Done(Ok(result)) => {
-                    let seen = see(index, Note::Done(&result));
+        drop(sender);
+        for (index, message) in receiver {
+            let noted = match message {
+                Message::Event(event) => on_note(index, Note::Event(&event)),
+                Message::Done(Ok(result)) => {
+                    let noted = on_note(index, Note::Done(&result));
                     measured[index] = Some(result);
-                    seen
+                    noted
                 }
-                Told::Done(Err(error)) => Err(error),
+                Message::Done(Err(error)) => Err(error),
             };
-            if let Err(error) = seen {
+            if let Err(error) = noted {
                 stop.store(true, Ordering::Relaxed);
                 failed = Some(error);
                 break;

@@ -1,28 +1,31 @@
-//! What a learner says before a measurement, as plain data, and the questions that it answers.
+//! What a learner expects before a measurement, and the questions about it.
 
+use exercise_harness::exercise::{Difficulty, ExerciseKind};
 use leak_meter::Resource;
+
+use crate::workspace::Exercise;
 
 /// A question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
     /// What will grow.
     Grows,
-    /// About how much of it one operation leaves behind.
+    /// Roughly how much of it each operation leaks.
     Rate,
     /// Whether it falls when the traffic stops.
     Falls,
     /// Who holds it.
     Holder,
     /// Which pattern it is.
-    Pattern,
+    Exercise,
 }
 
-/// The answers. `None` is a question that was skipped.
+/// The answers. `None` means that the question was skipped.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Prediction {
     /// What will grow; empty for nothing.
     pub grows: Option<Vec<Resource>>,
-    /// About how much per operation, of what was named first.
+    /// The growth per operation of the first resource in `grows`.
     pub rate: Option<f64>,
     /// Whether it falls when the traffic stops.
     pub falls: Option<bool>,
@@ -32,7 +35,7 @@ pub struct Prediction {
     pub pattern: Option<String>,
 }
 
-/// The words for what may grow. One that begins with another stands before it.
+/// The words for what may grow.
 const WORDS: [(&str, Resource); 9] = [
     ("temporary files", Resource::TemporaryFiles),
     ("temporary bytes", Resource::TemporaryBytes),
@@ -46,36 +49,36 @@ const WORDS: [(&str, Resource); 9] = [
 ];
 
 impl Question {
-    /// The questions in the order in which they are asked, of a service whose name tells its
-    /// pattern or does not.
+    /// The questions in the order in which they are asked, with the one about the pattern if
+    /// `asks_pattern`.
     pub fn all(asks_pattern: bool) -> Vec<Self> {
         let all = [Self::Grows, Self::Rate, Self::Falls, Self::Holder];
-        all.into_iter().chain(asks_pattern.then_some(Self::Pattern)).collect()
+        all.into_iter().chain(asks_pattern.then_some(Self::Exercise)).collect()
     }
 
     /// Its text.
     pub fn text(self) -> &'static str {
         match self {
             Self::Grows => {
-                "What will grow? Some of: blocks, bytes, files, temporary files, disk, threads, \
+                "What will grow? One or more of: blocks, bytes, files, temporary files, disk, threads, \
                  tasks; or: nothing"
             }
             Self::Rate => {
-                "About how much of the first of these does one operation leave behind? A number"
+                "Roughly how much of the first of these does each operation leak? (a number)"
             }
-            Self::Falls => "Does it fall when the traffic stops? yes or no",
-            Self::Holder => "Who will hold it? In your own words",
-            Self::Pattern => "Which pattern is it? In your own words",
+            Self::Falls => "Does it fall when the traffic stops? (yes or no)",
+            Self::Holder => "Who will hold it? (in your own words)",
+            Self::Exercise => "Which pattern is it? (in your own words)",
         }
     }
 }
 
 impl Prediction {
-    /// Takes the answer `text` to `question`; an empty one skips it.
+    /// Records the answer `text` to `question`; an empty answer skips the question.
     ///
     /// # Errors
-    /// An answer that is none, with what would be one.
-    pub fn take(&mut self, question: Question, text: &str) -> Result<(), String> {
+    /// A message about what a valid answer is.
+    pub fn answer(&mut self, question: Question, text: &str) -> Result<(), String> {
         let text = text.trim();
         if text.is_empty() {
             return Ok(());
@@ -85,7 +88,7 @@ impl Prediction {
             Question::Rate => {
                 let number = text.replace(',', ".").parse::<f64>().ok();
                 let number = number.filter(|number| number.is_finite() && *number >= 0.0);
-                let wrong = || format!("{text:?} is no number from 0 on, such as 1.5.");
+                let wrong = || format!("{text:?} is not a number, such as 0 or 1.5.");
                 self.rate = Some(number.ok_or_else(wrong)?);
             }
             Question::Falls => {
@@ -96,7 +99,7 @@ impl Prediction {
                 });
             }
             Question::Holder => self.holder = Some(text.to_owned()),
-            Question::Pattern => self.pattern = Some(text.to_owned()),
+            Question::Exercise => self.pattern = Some(text.to_owned()),
         }
         Ok(())
     }
@@ -106,11 +109,18 @@ impl Prediction {
         *self != Self::default()
     }
 
-    /// Whether `question` has become idle by the answers so far: of nothing there is no rate.
-    pub fn makes_idle(&self, question: Question) -> bool {
+    /// Whether the answers so far make `question` pointless: if nothing grows, there is no rate.
+    pub fn makes_pointless(&self, question: Question) -> bool {
         let nothing = self.grows.as_ref().is_some_and(Vec::is_empty);
         nothing && matches!(question, Question::Rate | Question::Falls | Question::Holder)
     }
+}
+
+/// Whether a learner is asked for the pattern of `exercise`: where its name does not give it away,
+/// because several leaks hide each other or there is none.
+pub fn asks_pattern(exercise: &Exercise) -> bool {
+    let metadata = &exercise.metadata;
+    metadata.difficulty == Difficulty::Hard || matches!(metadata.kind, ExerciseKind::Decoy(_))
 }
 
 fn resources(text: &str) -> Result<Vec<Resource>, String> {
@@ -123,7 +133,7 @@ fn resources(text: &str) -> Result<Vec<Resource>, String> {
     for part in parts.map(str::trim).filter(|part| !part.is_empty()) {
         let part = part.trim_start_matches("live ").trim_start_matches("open ");
         let named = WORDS.iter().find(|(word, _)| *word == part);
-        // Words without anything between them: "blocks bytes".
+        // Words without a separator: "blocks bytes".
         let several: Option<Vec<Resource>> = part
             .split_whitespace()
             .map(|word| WORDS.iter().find(|(known, _)| *known == word).map(|(_, what)| *what))
@@ -133,7 +143,7 @@ fn resources(text: &str) -> Result<Vec<Resource>, String> {
             (None, Some(several)) => found.extend(several),
             (None, None) => {
                 let words = "blocks, bytes, files, temporary files, disk, threads, tasks, nothing";
-                return Err(format!("{part:?} is none of: {words}."));
+                return Err(format!("{part:?} is not one of: {words}."));
             }
         }
     }
@@ -146,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_grows_is_understood_in_the_words_of_the_question() {
+    fn resources_are_understood_by_the_words_of_the_question() {
         let both = vec![Resource::LiveBlocks, Resource::LiveBytes];
         for text in ["blocks, bytes", "Blocks and bytes", "live blocks; live bytes", "blocks bytes"]
         {
@@ -155,27 +165,27 @@ mod tests {
         let files = vec![Resource::OpenFiles, Resource::TemporaryFiles];
         assert_eq!(resources("open files, temporary files"), Ok(files));
         assert_eq!(resources("nothing"), Ok(Vec::new()));
-        assert!(resources("memory").unwrap_err().contains("\"memory\" is none of: blocks"));
+        assert!(resources("memory").unwrap_err().contains("\"memory\" is not one of: blocks"));
     }
 
     #[test]
-    fn an_answer_that_is_none_is_refused_and_an_empty_one_skips() {
+    fn an_invalid_answer_is_refused_and_an_empty_one_skips() {
         let mut prediction = Prediction::default();
-        assert!(prediction.take(Question::Rate, "many").unwrap_err().contains("no number"));
-        assert!(prediction.take(Question::Rate, "-1").is_err());
-        assert!(prediction.take(Question::Falls, "perhaps").unwrap_err().contains("neither"));
-        assert_eq!(prediction.take(Question::Holder, "  "), Ok(()));
+        assert!(prediction.answer(Question::Rate, "many").unwrap_err().contains("not a number"));
+        assert!(prediction.answer(Question::Rate, "-1").is_err());
+        assert!(prediction.answer(Question::Falls, "perhaps").unwrap_err().contains("neither"));
+        assert_eq!(prediction.answer(Question::Holder, "  "), Ok(()));
         assert!(!prediction.has_answers());
-        assert_eq!(prediction.take(Question::Rate, "1,5"), Ok(()));
+        assert_eq!(prediction.answer(Question::Rate, "1,5"), Ok(()));
         assert_eq!(prediction.rate, Some(1.5));
     }
 
     #[test]
-    fn of_nothing_no_more_is_asked() {
+    fn if_nothing_grows_its_rate_is_not_asked_for() {
         let mut prediction = Prediction::default();
-        assert!(!prediction.makes_idle(Question::Rate));
-        prediction.take(Question::Grows, "nothing").unwrap();
-        assert!(prediction.makes_idle(Question::Rate));
-        assert!(!prediction.makes_idle(Question::Pattern));
+        assert!(!prediction.makes_pointless(Question::Rate));
+        prediction.answer(Question::Grows, "nothing").unwrap();
+        assert!(prediction.makes_pointless(Question::Rate));
+        assert!(!prediction.makes_pointless(Question::Exercise));
     }
 }

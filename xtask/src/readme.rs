@@ -1,27 +1,27 @@
-//! A README in its sections, and what a learner is shown of it.
+//! Parses a README into sections, and finds its hints and reasons.
 
-/// A README in its sections.
+/// A parsed README.
 #[derive(Debug)]
 pub struct Readme {
-    /// Where it lies, from the root.
+    /// Its file, relative to the root.
     pub place: String,
-    /// From the text before its title on.
+    /// Its sections, beginning with the text before the title.
     pub sections: Vec<Section>,
 }
 
-/// A heading and what stands below it, up to the next one.
+/// A heading and the text below it, up to the next heading.
 #[derive(Debug)]
 pub struct Section {
-    /// With its signs.
+    /// The heading's line, with its `#` signs.
     pub heading: String,
-    /// Its line's number.
+    /// The line's number, from 1.
     pub line: usize,
-    /// Line by line.
+    /// The lines below it.
     pub body: Vec<String>,
 }
 
 impl Readme {
-    /// Takes `text` apart at its headings. What looks like one in a code block is none.
+    /// Splits `text` at its headings, ignoring code blocks.
     pub fn parse(text: &str, place: String) -> Self {
         let mut sections = vec![Section { heading: String::new(), line: 1, body: Vec::new() }];
         let mut in_code = false;
@@ -38,12 +38,12 @@ impl Readme {
         Self { place, sections }
     }
 
-    /// The section below `heading`, if there is one.
+    /// The section with this heading.
     pub fn section(&self, heading: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.heading == heading)
     }
 
-    /// The hints, in order: what stands folded below "Hints", without the folding.
+    /// The hints in order: the contents of the folded parts below "Hints".
     pub fn hints(&self) -> Vec<String> {
         let Some(section) = self.section("## Hints") else { return Vec::new() };
         let text = section.body.join("\n");
@@ -55,7 +55,7 @@ impl Readme {
         folded.filter(|hint| !hint.is_empty()).collect()
     }
 
-    /// The reasons of the fix: the points of "The fix", each in one line of text.
+    /// The reasons of the fix: the list items below "The fix", each on one line.
     pub fn reasons(&self) -> Vec<String> {
         let Some(section) = self.section("## The fix") else { return Vec::new() };
         let mut reasons: Vec<String> = Vec::new();
@@ -87,7 +87,7 @@ impl Section {
         })
     }
 
-    /// Whether anything stands below its heading.
+    /// Whether there is any text below its heading.
     pub fn has_text(&self) -> bool {
         self.body.iter().any(|line| !line.trim().is_empty())
     }
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn hints_are_what_is_folded() {
+    fn hints_are_the_folded_parts() {
         let text = "# A\n\n## Hints\n\nOne at a time.\n\n<details><summary>Hint 1</summary>\n\nLook at \
                     `a`.\n\n</details>\n\n<details><summary>Hint 2</summary>\n\nAnd\nat b.\n\n</details>\n";
         assert_eq!(readme(text).hints(), ["Look at `a`.", "And\nat b."]);
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn reasons_are_the_points_of_the_fix() {
+    fn reasons_are_the_list_items_of_the_fix() {
         let text = "# A\n\n## The fix\n\nAll of it is in `a.rs`.\n\n- `one`: because\n  of it.\n- two\n\n\
                     No point.\n  indented\n\n## Wrong fixes\n\n- three\n";
         assert_eq!(readme(text).reasons(), ["`one`: because of it.", "two"]);

@@ -1,5 +1,5 @@
-//! A workspace of copies of exercises, each under a name of its own, built as the workshop itself
-//! is.
+//! A cargo workspace of copied exercises, each with its own package name, with the settings of the
+//! workshop.
 
 use std::fs;
 use std::path::Path;
@@ -9,42 +9,42 @@ use toml::{Table, Value};
 
 use crate::files::{Files, files_below};
 
-/// The parts of the workshop's `[workspace]` that its packages inherit or are built by.
+/// The parts of the workshop's `[workspace]` that apply to its packages.
 const INHERITED: [&str; 4] = ["package", "dependencies", "lints", "resolver"];
 
-/// One copy: an exercise's files, changed or not, under the package's name.
+/// A copy of an exercise, possibly changed, with its own package name.
 #[derive(Debug)]
-pub struct Copied {
+pub struct PackageCopy {
     /// The name of the package.
     pub package: String,
-    /// The exercise's name; the library keeps the name that its memory test calls it by.
+    /// The exercise's name, which determines the name of the library.
     pub exercise: String,
     /// The package's files.
     pub files: Files,
 }
 
-/// Lays a workspace of `copies` out in `folder`, with the settings and the lock file of the
-/// workshop at `root`. Whatever else lies there is removed; a file that is as it must be stays as
-/// it is, so that it is not compiled again.
-pub fn lay(root: &Path, copies: Vec<Copied>, folder: &Path) -> anyhow::Result<()> {
+/// Writes a workspace of `copies` to `folder`, with the settings and the lock file of the workshop at
+/// `root`. Other files there are removed; a file that is already right is not touched, so that cargo
+/// does not compile it again.
+pub fn write_workspace(root: &Path, copies: Vec<PackageCopy>, folder: &Path) -> anyhow::Result<()> {
     let packages = copies.iter().map(|copy| copy.package.clone().into()).collect();
     let text = fs::read_to_string(root.join("Cargo.toml"))
         .context("the workshop's Cargo.toml cannot be read")?;
     let manifest = root_manifest(&text, root, packages)?;
     let mut files = Files::from([("Cargo.toml".to_owned(), manifest.into_bytes())]);
-    // The same versions as the workshop's, so that what is built is used again.
+    // The same versions as the workshop's, so that built dependencies are reused.
     if let Ok(lock) = fs::read(root.join("Cargo.lock")) {
         files.insert("Cargo.lock".to_owned(), lock);
     }
-    for Copied { package, exercise, files: mut own } in copies {
+    for PackageCopy { package, exercise, files: mut own } in copies {
         rename(&mut own, &exercise, &package)
-            .with_context(|| format!("{package} cannot be laid out"))?;
+            .with_context(|| format!("the package {package} cannot be written"))?;
         files.extend(own.into_iter().map(|(file, text)| (format!("{package}/{file}"), text)));
     }
-    replace(folder, &files).with_context(|| format!("{} cannot be filled", folder.display()))
+    replace(folder, &files).with_context(|| format!("{} cannot be written", folder.display()))
 }
 
-/// Makes `files` the only ones in `folder`.
+/// Makes `files` the only files in `folder`.
 fn replace(folder: &Path, files: &Files) -> anyhow::Result<()> {
     fs::create_dir_all(folder)?;
     for old in files_below(folder)?.iter().filter(|old| !files.contains_key(*old)) {
@@ -68,8 +68,8 @@ fn rename(files: &mut Files, exercise: &str, package: &str) -> anyhow::Result<()
     Ok(())
 }
 
-/// The exercise's manifest under the name `package`. The library keeps its name, which the memory
-/// test calls it by.
+/// The exercise's manifest with the package name `package`. The library keeps its name, which the
+/// memory test uses.
 fn package_manifest(text: &str, exercise: &str, package: &str) -> anyhow::Result<String> {
     let mut manifest: Table = text.parse().context("its Cargo.toml is not TOML")?;
     table(&mut manifest, "package")?.insert("name".to_owned(), package.into());
@@ -96,7 +96,7 @@ fn root_manifest(text: &str, root: &Path, packages: Vec<Value>) -> anyhow::Resul
     Ok(manifest.to_string())
 }
 
-/// The table of this name, empty if there was none.
+/// The table `name`, which is added if it is missing.
 fn table<'a>(parent: &'a mut Table, name: &str) -> anyhow::Result<&'a mut Table> {
     let value = parent.entry(name).or_insert_with(|| Table::new().into());
     value.as_table_mut().with_context(|| format!("[{name}] is not a table"))

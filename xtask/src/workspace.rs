@@ -1,74 +1,70 @@
-//! Where the workshop lies, which exercises it has, and where their versions are.
+//! The workshop's folder, its exercises, and where the versions of each are.
 
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use clap::ValueEnum;
-use exercise_harness::Exercise;
-use serde::{Deserialize, Serialize};
+use exercise_harness::Exercise as Metadata;
+use serde::Serialize;
 
-use crate::lab::LAB;
+use crate::state_dir::STATE_DIR;
 
-/// How alike two names must be for one to be suggested for the other, from 0 to 1.
-const ALIKE: f64 = 0.6;
+/// How similar two names must be for one to be suggested for the other, from 0 to 1.
+const SIMILAR: f64 = 0.6;
 
-/// The workshop: its root folder and its exercises in the order of teaching.
+/// The workshop: its root folder and its exercises in teaching order.
 #[derive(Debug, Clone)]
 pub struct Workspace {
-    /// The folder of the workspace's manifest.
+    /// The folder that contains the workspace's manifest.
     pub root: PathBuf,
-    /// Every exercise, in the order of teaching.
-    pub exercises: Vec<Entry>,
+    /// Every exercise, in teaching order.
+    pub exercises: Vec<Exercise>,
 }
 
-/// One exercise: its name, which is also that of its three folders, and its metadata.
+/// One exercise: its pattern's crate, the version that a learner edits, and the solution.
 #[derive(Debug, Clone)]
-pub struct Entry {
-    /// The pattern's name.
+pub struct Exercise {
+    /// The workshop's root folder.
+    pub root: PathBuf,
+    /// The pattern's name, which is also the name of its three folders.
     pub name: String,
-    /// What its `exercise.toml` says.
-    pub metadata: Exercise,
+    /// The contents of its `exercise.toml`.
+    pub metadata: Metadata,
 }
 
 /// A version of an exercise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Version {
-    /// The exercise as it was shipped, whatever became of it.
+    /// The exercise as it was shipped, regardless of later edits.
     Shipped,
-    /// The learner's.
+    /// The exercise as it is now, edited or not.
     Exercise,
     /// The fixed one.
     Solution,
 }
 
 impl Version {
-    /// The versions that lie in the tree, in the order in which they are shown.
+    /// The versions that have a folder of their own, in display order.
     pub const IN_TREE: [Self; 2] = [Self::Exercise, Self::Solution];
 
-    /// The folder, from the root, of this version of the exercise `name`.
+    /// The folder of this version of the exercise `name`, relative to the root.
     pub fn folder(self, name: &str) -> String {
         match self {
-            Self::Shipped => format!("{LAB}/shipped/{name}"),
+            Self::Shipped => format!("{STATE_DIR}/shipped/{name}"),
             Self::Exercise => format!("exercises/{name}"),
             Self::Solution => format!("solutions/{name}"),
         }
     }
 
-    /// What it is called in a sentence, after "the".
+    /// Its name in a sentence, after "the".
     pub fn noun(self) -> &'static str {
         match self {
             Self::Shipped => "shipped exercise",
             Self::Exercise => "exercise",
             Self::Solution => "solution",
         }
-    }
-
-    /// The package of this version of the exercise `name`.
-    pub fn package(self, name: &str) -> String {
-        format!("{name}-{self}")
     }
 }
 
@@ -82,7 +78,65 @@ impl fmt::Display for Version {
     }
 }
 
-/// A name that no exercise has. Its text is a sentence for people.
+impl Exercise {
+    /// Reads the metadata of the exercise `name` in the workshop at `root`.
+    ///
+    /// # Errors
+    /// When its `exercise.toml` cannot be read or parsed.
+    pub fn load(root: &Path, name: &str) -> anyhow::Result<Self> {
+        let file = root.join("crates").join(name).join("exercise.toml");
+        let text = fs::read_to_string(file).context("it cannot be read")?;
+        let metadata = Metadata::parse(&text)?;
+        Ok(Self { root: root.to_owned(), name: name.to_owned(), metadata })
+    }
+
+    /// The folder of its pattern's crate, relative to the root.
+    pub fn crate_folder(&self) -> String {
+        format!("crates/{}", self.name)
+    }
+
+    /// Its metadata file, relative to the root.
+    pub fn metadata_file(&self) -> String {
+        format!("crates/{}/exercise.toml", self.name)
+    }
+
+    /// The folder of `version`, relative to the root.
+    pub fn folder(&self, version: Version) -> String {
+        version.folder(&self.name)
+    }
+
+    /// The README of `version`, relative to the root.
+    pub fn readme(&self, version: Version) -> String {
+        format!("{}/README.md", self.folder(version))
+    }
+
+    /// The name of the package of `version`.
+    pub fn package(&self, version: Version) -> String {
+        format!("{}-{version}", self.name)
+    }
+
+    /// The full path of `place`, which is relative to the root.
+    pub fn path(&self, place: &str) -> PathBuf {
+        self.root.join(place)
+    }
+
+    /// The text of the file at `place`, which is relative to the root.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read(&self, place: &str) -> anyhow::Result<String> {
+        let bytes =
+            fs::read(self.path(place)).with_context(|| format!("{place} cannot be read"))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Whether the solution may differ in `file`.
+    pub fn is_fixed_in(&self, file: &str) -> bool {
+        self.metadata.fixed_files().iter().any(|fixed| fixed == Path::new(file))
+    }
+}
+
+/// No exercise has this name. Its text is a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownExercise {
     name: String,
@@ -102,20 +156,20 @@ impl fmt::Display for UnknownExercise {
 impl std::error::Error for UnknownExercise {}
 
 impl Workspace {
-    /// The workshop that the current folder lies in.
+    /// The workshop that contains the current folder.
     ///
     /// # Errors
-    /// When no folder from here upwards has `crates/<pattern>/exercise.toml`, or one of these files
-    /// cannot be read.
+    /// When neither the current folder nor one above it is a workshop, or an `exercise.toml` cannot
+    /// be used.
     pub fn find() -> anyhow::Result<Self> {
-        Self::at(&Self::root()?)
+        Self::load(&Self::find_root()?)
     }
 
-    /// The root of the workshop that the current folder lies in, whatever its state.
+    /// The root of the workshop that contains the current folder; its exercises may be incomplete.
     ///
     /// # Errors
-    /// When no folder from here upwards has `crates/<pattern>/exercise.toml`.
-    pub fn root() -> anyhow::Result<PathBuf> {
+    /// When neither the current folder nor one above it has `crates/<pattern>/exercise.toml`.
+    pub fn find_root() -> anyhow::Result<PathBuf> {
         let here = std::env::current_dir().context("the current folder is not known")?;
         let is_root = |folder: &&Path| {
             let crates = fs::read_dir(folder.join("crates")).into_iter().flatten().flatten();
@@ -126,7 +180,7 @@ impl Workspace {
         let root = here.ancestors().find(is_root).map(Path::to_owned);
         root.with_context(|| {
             format!(
-                "{} does not lie in the workshop: no folder from here upwards has \
+                "{} is not in a workshop: neither it nor a folder above it has \
                  crates/<pattern>/exercise.toml.\nGo to the workshop's folder and try again.",
                 here.display()
             )
@@ -137,73 +191,93 @@ impl Workspace {
     ///
     /// # Errors
     /// When its `crates` folder or an `exercise.toml` cannot be read.
-    pub fn at(root: &Path) -> anyhow::Result<Self> {
+    pub fn load(root: &Path) -> anyhow::Result<Self> {
         let crates = root.join("crates");
         let listed = || format!("{} cannot be listed", crates.display());
         let mut exercises = Vec::new();
         for folder in fs::read_dir(&crates).with_context(listed)? {
             let folder = folder.with_context(listed)?;
-            let file = folder.path().join("exercise.toml");
-            if !file.is_file() {
+            if !folder.path().join("exercise.toml").is_file() {
                 continue;
             }
             let name = folder.file_name().to_string_lossy().into_owned();
-            let place = format!("crates/{name}/exercise.toml cannot be used");
-            let text = fs::read_to_string(&file).with_context(|| place.clone())?;
-            let metadata = Exercise::parse(&text).context(place)?;
-            exercises.push(Entry { name, metadata });
+            let exercise = Exercise::load(root, &name)
+                .with_context(|| format!("crates/{name}/exercise.toml cannot be used"))?;
+            exercises.push(exercise);
         }
+        Ok(Self::new(root, exercises))
+    }
+
+    /// A workshop of `exercises`, which it sorts into teaching order.
+    pub fn new(root: &Path, mut exercises: Vec<Exercise>) -> Self {
         exercises.sort_by(|a, b| {
             a.metadata.order.total_cmp(&b.metadata.order).then_with(|| a.name.cmp(&b.name))
         });
-        Ok(Self { root: root.to_owned(), exercises })
+        Self { root: root.to_owned(), exercises }
     }
 
-    /// The exercise of this name.
+    /// The exercise named `name`.
     ///
     /// # Errors
-    /// [`UnknownExercise`], with the nearest name.
-    pub fn exercise(&self, name: &str) -> Result<&Entry, UnknownExercise> {
+    /// [`UnknownExercise`], with the most similar name.
+    pub fn exercise(&self, name: &str) -> Result<&Exercise, UnknownExercise> {
         self.exercises
             .iter()
-            .find(|entry| entry.name == name)
+            .find(|exercise| exercise.name == name)
             .ok_or_else(|| UnknownExercise { name: name.to_owned(), nearest: self.nearest(name) })
     }
 
-    /// The exercises of these names in the order of teaching, each once; all of them for no name.
+    /// The exercises with these names in teaching order, each once; all of them if `names` is empty.
     ///
     /// # Errors
-    /// [`UnknownExercise`] for the first name that no exercise has.
-    pub fn chosen(&self, names: &[String]) -> Result<Vec<&Entry>, UnknownExercise> {
+    /// [`UnknownExercise`] for the first unknown name.
+    pub fn select(&self, names: &[String]) -> Result<Vec<&Exercise>, UnknownExercise> {
         for name in names {
             self.exercise(name)?;
         }
         let all = self.exercises.iter();
-        Ok(all.filter(|entry| names.is_empty() || names.contains(&entry.name)).collect())
+        Ok(all.filter(|exercise| names.is_empty() || names.contains(&exercise.name)).collect())
     }
 
-    /// The packages of all versions in the tree whose manifest exists: what every build selects.
+    /// The packages that every build selects: all versions in the tree that have a manifest.
     pub fn packages(&self) -> Vec<String> {
         let versions = self
             .exercises
             .iter()
-            .flat_map(|entry| Version::IN_TREE.map(|version| (version, entry.name.as_str())));
+            .flat_map(|exercise| Version::IN_TREE.map(|version| (exercise, version)));
         versions
-            .filter(|(version, name)| {
-                self.root.join(version.folder(name)).join("Cargo.toml").is_file()
+            .filter(|(exercise, version)| {
+                self.root.join(exercise.folder(*version)).join("Cargo.toml").is_file()
             })
-            .map(|(version, name)| version.package(name))
+            .map(|(exercise, version)| exercise.package(version))
             .collect()
     }
 
     fn nearest(&self, name: &str) -> Option<String> {
-        let scored = self.exercises.iter().map(|entry| {
-            let score = strsim::jaro_winkler(&name.to_lowercase(), &entry.name);
-            (score, &entry.name)
+        let scored = self.exercises.iter().map(|exercise| {
+            let score = strsim::jaro_winkler(&name.to_lowercase(), &exercise.name);
+            (score, &exercise.name)
         });
         scored
-            .filter(|(score, _)| *score >= ALIKE)
+            .filter(|(score, _)| *score >= SIMILAR)
             .max_by(|(a, _), (b, _)| a.total_cmp(b))
             .map(|(_, name)| name.clone())
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// An exercise named `name` with the metadata in `text`, in the workshop at `root`.
+    pub fn exercise(root: &Path, name: &str, text: &str) -> Exercise {
+        let metadata = Metadata::parse(text).unwrap();
+        Exercise { root: root.to_owned(), name: name.to_owned(), metadata }
+    }
+
+    /// The exercise of the toy tree that the tests of `verify` use.
+    pub fn toy_cache() -> Exercise {
+        let text = include_str!("../tests/verify_tree/crates/toy-cache/exercise.toml");
+        exercise(Path::new(""), "toy-cache", text)
     }
 }

@@ -1,4 +1,4 @@
-//! What may be left when something that can leak has happened very often, one thing at a time.
+//! How much may be left after one action that can leak has happened very often.
 
 use exercise_harness::{Bound, Context};
 use leak_meter::probe::OpenFilesProbe;
@@ -8,20 +8,20 @@ use crate::ApiServer;
 use crate::order::Order;
 use crate::workload::Scene;
 
-/// Pages that are read; a cache may keep 200.
+/// The number of pages that are read; a cache may keep 200.
 const PAGES: u64 = 1500;
-/// Times that a subscription is renewed.
+/// The number of renewals of a subscription.
 const RENEWALS: u64 = 1500;
-/// Tasks that are created and deleted.
+/// The number of tasks that are created and deleted.
 const TASKS: u64 = 250;
-/// Clients that come and go.
+/// The number of clients that come and leave.
 const CLIENTS: u64 = 150;
-/// Uploads that are cut off.
+/// The number of uploads that are cut off.
 const UPLOADS: u64 = 60;
 
 /// Pages that nobody will read again.
 pub fn cached_pages<S: ApiServer>(context: &Context) -> Bound {
-    // As many were read before as may be kept, so that nothing need be added.
+    // As many pages as may be kept were read before, so that no page need be added.
     let order = Order::ReadPages { first: 5000, projects: PAGES / 2 };
     let after = format!("{PAGES} different pages of the task list were read");
     blocks_left::<S>(context, order, PAGES, after)
@@ -33,7 +33,7 @@ pub fn renewed_subscriptions<S: ApiServer>(context: &Context) -> Bound {
     blocks_left::<S>(context, Order::RenewSubscription { count: RENEWALS }, RENEWALS, after)
 }
 
-/// Notifications of tasks that are gone.
+/// Notifications of deleted tasks.
 pub fn deleted_tasks<S: ApiServer>(context: &Context) -> Bound {
     let order = Order::FinishTasks { first: 0, count: TASKS };
     let after = format!("{TASKS} tasks were created, commented on and deleted");
@@ -47,7 +47,7 @@ pub fn departed_clients<S: ApiServer>(context: &Context) -> Bound {
     blocks_left::<S>(context, order, CLIENTS, after)
 }
 
-/// Files of which the rest will never come, sent by a client that stays.
+/// Uploads of a client that stays, which are cut off.
 pub fn interrupted_uploads<S: ApiServer>(context: &Context) -> Bound {
     let mut scene = Scene::expect::<S>(context);
     let mut probe = OpenFilesProbe::new().expect("open files can be counted");
@@ -63,7 +63,7 @@ pub fn interrupted_uploads<S: ApiServer>(context: &Context) -> Bound {
     }
 }
 
-/// The live blocks that `order` adds, of which there may be one for every third of its `count`.
+/// The live blocks that `order` adds. At most a third of its `count` may be added.
 fn blocks_left<S: ApiServer>(context: &Context, order: Order, count: u64, after: String) -> Bound {
     let mut scene = Scene::expect::<S>(context);
     let before = HeapCounts::now().live_blocks();

@@ -14,17 +14,17 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// No answer takes longer than this.
+/// The longest time that an answer may take.
 pub const DEADLINE: Duration = Duration::from_secs(10);
 
-/// A user who has logged in, with a connection that is kept open.
+/// A logged-in user with a connection that is kept open.
 pub struct Client {
     pub address: SocketAddr,
     pub token: String,
     requests: SendRequest<Full<Bytes>>,
 }
 
-/// What came back.
+/// The answer to a request.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -47,12 +47,12 @@ impl Answer {
 }
 
 impl Client {
-    /// A client that has not logged in.
+    /// Connects a client that has not logged in.
     pub async fn connect(address: SocketAddr) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address).await.context("the server cannot be reached")?;
         stream.set_nodelay(true)?;
         let (requests, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        // Ends when this client is dropped.
+        // The task ends when this client is dropped.
         tokio::spawn(connection);
         Ok(Self { address, token: String::new(), requests })
     }
@@ -78,7 +78,7 @@ impl Client {
         self.send(Method::POST, path, &headers, body.to_string().into()).await
     }
 
-    /// Sends a file by way of the WebSocket connection of this number.
+    /// Uploads a file for the WebSocket connection with this number.
     pub async fn upload(&mut self, name: &str, by: u64, file: Bytes) -> anyhow::Result<Answer> {
         let headers = [("x-connection", by.to_string())];
         let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
@@ -115,8 +115,8 @@ impl Client {
         }
     }
 
-    /// Sends the first part of a file of `size` bytes over a connection of its own. Dropping what
-    /// is returned cuts the rest off.
+    /// Sends the first part of a file of `size` bytes over a separate connection. Dropping the
+    /// returned stream cuts the upload off.
     pub async fn begin_upload(
         &self,
         name: &str,

@@ -1,7 +1,7 @@
-//! The load generator: a process of its own, so that its memory is not the server's.
+//! The load generator: a separate process, so that its memory is not counted with the server's.
 //!
-//! It is this test's program, started again with [`ARGUMENT`]. It takes orders from its standard
-//! input and ends with it.
+//! It is this test's program, started again with [`ARGUMENT`]. It reads orders from its standard
+//! input and exits when the input ends.
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Write};
@@ -9,16 +9,16 @@ use std::net::SocketAddr;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, bail};
-use exercise_harness::cleanup;
+use exercise_harness::{cleanup, end_with_parent};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::order::{Answer, Order};
 use crate::resident::Resident;
 
-/// The first argument of a test binary that is to generate load; the second is the server's address.
+/// The first argument of a test binary that generates load; the second is the server's address.
 const ARGUMENT: &str = "generate-load";
 
-/// A running load generator. Dropping it ends it.
+/// A running load generator. Dropping it ends the process.
 #[derive(Debug)]
 pub struct Generator {
     child: Child,
@@ -29,7 +29,7 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// Starts one for the server at `address`, where its resident logs in.
+    /// Starts a load generator for the server at `address`, where its resident logs in.
     pub fn start(address: SocketAddr) -> anyhow::Result<Self> {
         let mut child = Command::new(env::current_exe()?)
             .args([ARGUMENT, &address.to_string()])
@@ -41,26 +41,26 @@ impl Generator {
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (orders, answers) = pipes.context("the load generator has no pipes")?;
         let answers = BufReader::new(answers);
-        // Room for any order and answer, so that giving one leaves the heap as it was.
+        // Room for any answer, so that an order leaves the heap unchanged.
         let line = String::with_capacity(4096);
         let mut generator = Self { child, orders, answers, line, _watched: watched };
-        generator.hear()?;
+        generator.read_answer()?;
         Ok(generator)
     }
 
-    /// Gives an order and waits until it is carried out.
+    /// Sends an order and waits until it is carried out.
     pub fn order(&mut self, order: Order) -> anyhow::Result<()> {
         let mut line = serde_json::to_vec(&order)?;
         line.push(b'\n');
-        self.orders.write_all(&line).context("the load generator takes no orders")?;
-        self.hear()
+        self.orders.write_all(&line).context("the load generator accepts no orders")?;
+        self.read_answer()
     }
 
-    fn hear(&mut self) -> anyhow::Result<()> {
+    fn read_answer(&mut self) -> anyhow::Result<()> {
         self.line.clear();
         self.answers.read_line(&mut self.line)?;
         if self.line.is_empty() {
-            bail!("the load generator has ended; what it printed stands above");
+            bail!("the load generator has ended; see its output above");
         }
         match serde_json::from_str(&self.line)? {
             Answer::Done => Ok(()),
@@ -71,7 +71,7 @@ impl Generator {
 
 impl Drop for Generator {
     fn drop(&mut self) {
-        // Both fail only for one that has already ended and been waited for.
+        // Both fail only if it has already ended and been waited for.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -83,7 +83,7 @@ pub fn run_if_asked() -> Option<ExitCode> {
     if arguments.next()? != ARGUMENT {
         return None;
     }
-    cleanup::end_with_parent();
+    end_with_parent();
     let address = arguments.next().unwrap_or_default();
     Some(match serve_orders(&address) {
         Ok(()) => ExitCode::SUCCESS,
@@ -94,16 +94,17 @@ pub fn run_if_asked() -> Option<ExitCode> {
     })
 }
 
-/// Carries out the orders of the standard input, one after the other, until it ends.
+/// Carries out the orders from standard input, one after the other, until it ends.
 fn serve_orders(address: &str) -> anyhow::Result<()> {
-    let address = address.parse().with_context(|| format!("{address:?} is no address"))?;
+    let address = address.parse().with_context(|| format!("{address:?} is not an address"))?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let mut resident = runtime.block_on(Resident::move_in(address))?;
-    tell(&Answer::Done)?;
+    write_answer(&Answer::Done)?;
     for line in io::stdin().lock().lines() {
         let order = serde_json::from_str(&line?)?;
         let result = carry_out(&runtime, &mut resident, order);
-        tell(&result.map_or_else(|error| Answer::Failed(format!("{error:#}")), |()| Answer::Done))?;
+        let failed = |error| Answer::Failed(format!("{error:#}"));
+        write_answer(&result.map_or_else(failed, |()| Answer::Done))?;
     }
     Ok(())
 }
@@ -111,7 +112,7 @@ fn serve_orders(address: &str) -> anyhow::Result<()> {
 fn carry_out(runtime: &Runtime, resident: &mut Resident, order: Order) -> anyhow::Result<()> {
     runtime.block_on(async {
         let done = resident.carry_out(order).await;
-        // What was dropped on the way is closed before the answer.
+        // Connections that were dropped meanwhile are closed before the answer.
         for _ in 0..8 {
             tokio::task::yield_now().await;
         }
@@ -119,7 +120,7 @@ fn carry_out(runtime: &Runtime, resident: &mut Resident, order: Order) -> anyhow
     })
 }
 
-fn tell(answer: &Answer) -> anyhow::Result<()> {
+fn write_answer(answer: &Answer) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{}", serde_json::to_string(answer)?)?;
     Ok(out.flush()?)

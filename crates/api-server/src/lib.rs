@@ -2,14 +2,14 @@
 //!
 //! - `client`, `live`: a user's HTTP and WebSocket connection
 //! - `visit`: one user's round trip; `resident`: the user who stays
-//! - `generator`, `order`: the process that makes the load, and what it is told
+//! - `generator`, `order`: the process that generates the load, and its orders
 //! - `running`: a version's server in this process, which has the meter
 //! - `workload`: visits, for the soak
-//! - `load`: traffic that comes, goes and comes back doubled; and full load
-//! - `behaviours`: what users must get, and strangers must not
-//! - `bounds`: what may be left when one thing has happened very often
+//! - `load`: traffic that comes, stops and comes back doubled; and full load
+//! - `behaviours`: what users must receive, and strangers must not
+//! - `bounds`: how much may be left after one action has happened very often
 //!
-//! [`ApiServer`] is the contract: whatever answers as described there may be built as it likes.
+//! [`ApiServer`] is the contract. An implementation is free in everything else.
 
 mod behaviours;
 mod bounds;
@@ -31,7 +31,7 @@ use behaviours::{live as watching, strangers, tasks, uploads};
 use exercise_harness::Suite;
 use tokio::net::TcpListener;
 
-/// The users of every server that is tested.
+/// The users of every tested server.
 const USERS: &[&str] = &[
     "ada",
     "alan",
@@ -56,38 +56,38 @@ const USERS: &[&str] = &[
     "radia",
 ];
 
-/// The API server of a task tracker. What it must do is told in its own terms, HTTP and WebSocket.
+/// The API server of a task tracker, defined by its HTTP and WebSocket interface.
 ///
 /// # Users
-/// `POST /login {"user"}` gives `{"token"}` to a user of the list, and ends that user's session
-/// before; everything but `/health` needs the header `authorization: Bearer <token>`.
+/// `POST /login {"user"}` returns `{"token"}` to a user of the list, and ends that user's previous
+/// session; everything but `/health` requires the header `authorization: Bearer <token>`.
 ///
 /// # Tasks
-/// `GET /tasks?project=&assignee=&after=` lists twenty tasks of a project, of one assignee if
-/// named, after a number; at most 200 such pages are kept for the next reader, those that are asked
-/// for often among them, and none is out of date (`x-cache: hit` or `miss`). `POST /tasks
-/// {"project", "title", "assignee"}`, `POST /tasks/{number}/comments {"text"}` and `DELETE
-/// /tasks/{number}` change them. `GET /notifications` tells an assignee the newest twenty things
-/// that others did to tasks that are still there, each with how many came before it (`earlier`).
+/// `GET /tasks?project=&assignee=&after=` lists twenty tasks of a project after a number, of one
+/// assignee if named. At most 200 such pages are kept for the next reader, including the popular
+/// ones, and none is out of date (`x-cache: hit` or `miss`). `POST /tasks {"project", "title",
+/// "assignee"}`, `POST /tasks/{number}/comments {"text"}` and `DELETE /tasks/{number}` change them.
+/// `GET /notifications` returns an assignee's newest twenty notifications of what others did to
+/// existing tasks, each with the number of earlier ones (`earlier`).
 ///
 /// # Live updates
-/// `GET /live` opens a WebSocket and greets with `welcome` and the connection's number. `subscribe`
-/// to a project may be sent again at any time; it is answered with `subscribed` and the users who
-/// are `watching`, and announced to these (`joined`) the first time. Each event of a project that a
-/// client watches reaches it once, in order. `unsubscribe` ends that, and so does the connection's
-/// end, after which nothing of the connection stays.
+/// `GET /live` opens a WebSocket and sends `welcome` with the connection's number. `subscribe` to a
+/// project may be sent again at any time; it is answered with `subscribed` and the users who are
+/// `watching`, and announced to these (`joined`) the first time. Each event of a project that a
+/// client watches reaches it once, in order. `unsubscribe` ends that, and so does the end of the
+/// connection, after which nothing of the connection stays.
 ///
 /// # Uploads
-/// `PUT /uploads/{name}`, with the number of a live connection in `x-connection`, takes a file of at
-/// most one mebibyte; `progress`, sent over that connection, tells how far its uploads are. A file
-/// that arrived in full is an attachment, until its owner deletes it. Of one that did not, nothing
-/// stays, however long its sender remains connected.
+/// `PUT /uploads/{name}`, with the number of a live connection in `x-connection`, accepts a file of
+/// at most one mebibyte; `progress`, sent over that connection, returns the progress of its
+/// uploads. A completed file is an attachment until its owner deletes it. Nothing of an incomplete
+/// one stays, however long its sender remains connected.
 ///
 /// # Strangers
-/// What is malformed, too large or a path in disguise is refused, and harms nobody else.
+/// Input that is malformed, too large or a path in disguise is refused and harms nobody else.
 pub trait ApiServer: 'static {
-    /// Serves `users` on `listener` until the returned future is dropped. Files are kept in
-    /// `folder`, which is there: in `arriving` while they arrive, in `attachments` afterwards.
+    /// Serves `users` on `listener` until the returned future is dropped. Files are kept in the
+    /// existing `folder`: in `arriving` during the upload, in `attachments` afterwards.
     fn serve(
         listener: TcpListener,
         folder: &Path,
@@ -95,7 +95,7 @@ pub trait ApiServer: 'static {
     ) -> impl Future<Output = io::Result<()>>;
 }
 
-/// The entry of a version's memory test.
+/// The entry point of a version's memory test.
 pub fn main<S: ApiServer>() -> ExitCode {
     if let Some(exit) = generator::run_if_asked() {
         return exit;

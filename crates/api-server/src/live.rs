@@ -48,11 +48,11 @@ impl Live {
     pub async fn subscribe(&mut self, project: &str) -> anyhow::Result<Vec<String>> {
         self.send(&json!({ "type": "subscribe", "project": project })).await?;
         let subscribed = self.wait_for("subscribed").await?;
-        let watching = subscribed["watching"].as_array().context("nobody is said to watch")?;
+        let watching = subscribed["watching"].as_array().context("the answer lacks `watching`")?;
         Ok(watching.iter().filter_map(Value::as_str).map(str::to_owned).collect())
     }
 
-    /// Waits for the next message of this kind, and lets others pass.
+    /// Waits for the next message of this kind and ignores others.
     pub async fn wait_for(&mut self, kind: &str) -> anyhow::Result<Value> {
         loop {
             let message = self.next().await.with_context(|| format!("waiting for {kind}"))?;
@@ -73,7 +73,7 @@ impl Live {
         }
     }
 
-    /// The connection below the WebSocket, for what no WebSocket would send.
+    /// The connection below the WebSocket, to send invalid frames.
     pub fn stream(&mut self) -> &mut TcpStream {
         self.socket.get_mut()
     }
@@ -84,7 +84,7 @@ impl Live {
         Ok(next.context("the connection has ended")??)
     }
 
-    /// What comes until an answer to a question that is asked now: all that was sent before it.
+    /// Sends a request and returns all messages that come before its answer.
     pub async fn all_so_far(&mut self) -> anyhow::Result<Vec<Value>> {
         self.send(&json!({ "type": "progress" })).await?;
         let mut messages = Vec::new();
@@ -97,7 +97,7 @@ impl Live {
         }
     }
 
-    /// Says goodbye, and waits for the server's.
+    /// Sends a close frame and waits for the server's.
     pub async fn close(mut self) -> anyhow::Result<()> {
         let closing = async {
             self.socket.close(None).await?;

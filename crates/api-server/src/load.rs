@@ -1,4 +1,4 @@
-//! Load that changes, and load without an end.
+//! Changing load, and full load.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,22 +10,22 @@ use crate::ApiServer;
 use crate::order::Order;
 use crate::workload::{FIRST, Scene};
 
-/// Visits per second of ordinary traffic, and half of those of the second load. There are enough of
-/// them that a table which grows once, or a cache that cleans up late, adds little to each.
+/// Visits per second of ordinary traffic; the last phase has twice as many. They are enough that a
+/// table which grows once, or a cache that cleans up late, adds little to each.
 const RATE: u64 = 100;
-/// Seconds of each phase.
+/// The length of each phase, in seconds.
 const SECONDS: u64 = 2;
-/// The most bytes that a visit may leave behind. The smallest of the leaks leaves more in each load;
-/// no fix leaves as much in both.
+/// The most bytes that a visit may leave behind. The smallest leak leaves more in each phase with
+/// traffic; no fix leaves as much in both.
 const LIMIT: f64 = 100.0;
-/// Visits that are made before the first phase, so that everybody has been here once.
+/// Visits before the first phase, so that every user has visited once.
 const VISITS_BEFORE: u64 = 20;
 
-/// Visits of a rush, and how many of them at any time.
+/// The number of visits in a rush, and how many of them run concurrently.
 const RUSH: u64 = 25;
 const AT_ONCE: usize = 8;
 
-/// Traffic, then nobody, then traffic at twice the rate.
+/// Traffic, then silence, then traffic at twice the rate.
 pub fn phases<S: ApiServer>(context: &Context) -> Phases {
     let mut timed = Timed { scene: Scene::expect::<S>(context), visits: 0 };
     for _ in 0..VISITS_BEFORE {
@@ -37,7 +37,7 @@ pub fn phases<S: ApiServer>(context: &Context) -> Phases {
     Phases { phases, limit_per_operation: LIMIT }
 }
 
-/// A scene, and the visits that were made to it.
+/// A scene, and the number of visits so far.
 struct Timed {
     scene: Scene,
     visits: u64,
@@ -67,7 +67,7 @@ impl Timed {
     }
 }
 
-/// As many visits as can be, several at once. An operation is a visit; they are made in rushes.
+/// As many visits as possible, several at once. An operation is a visit; visits come in rushes.
 pub fn full<S: ApiServer>(context: &Context) -> Report {
     Scene::soak::<S>(context, |generator, operation| {
         let made = operation.number() + 1;

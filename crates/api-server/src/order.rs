@@ -1,15 +1,15 @@
-//! What the load generator is told to do, one JSON object on each line, and what it answers.
+//! The orders to the load generator, one JSON object on each line, and its answers.
 
 use serde::{Deserialize, Serialize};
 
-/// One order. Each names new things by numbers that no other order used.
+/// One order. Each uses numbers that no other order has used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "order", rename_all = "snake_case")]
 pub enum Order {
-    /// One visit, and the resident's share: it renews its subscription, and now and then a file
-    /// that it sends is cut off.
+    /// One visit, and the resident's part: it renews its subscription, and now and then an upload
+    /// of its is cut off.
     Visit { number: u64, seed: u64 },
-    /// `visits` visits, `at_once` of them at any time.
+    /// `visits` visits, `at_once` of them concurrently.
     Rush { first: u64, visits: u64, at_once: usize },
     /// The resident reads two different pages of each of `count` projects, each page once.
     ReadPages { first: u64, projects: u64 },
@@ -17,9 +17,9 @@ pub enum Order {
     RenewSubscription { count: u64 },
     /// The resident creates `count` tasks for a colleague, comments on each, and deletes it.
     FinishTasks { first: u64, count: u64 },
-    /// `count` clients come, each opens a project of its own, and goes; every second one vanishes.
+    /// `count` clients come, each opens its own project and leaves; every second one vanishes.
     ComeAndGo { first: u64, count: u64 },
-    /// The resident is cut off in the middle of `count` files.
+    /// `count` uploads of the resident are cut off.
     InterruptUploads { count: u64 },
 }
 
@@ -28,6 +28,6 @@ pub enum Order {
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     Done,
-    /// It could not be carried out, for the reason in these words.
+    /// The order could not be carried out, for this reason.
     Failed(String),
 }

@@ -1,4 +1,4 @@
-//! The user who stays connected while others come and go, and carries out the orders.
+//! The user who stays connected while others come and leave, and carries out the orders.
 
 use std::net::SocketAddr;
 
@@ -14,11 +14,11 @@ use crate::live::Live;
 use crate::order::Order;
 use crate::visit::Visit;
 
-/// The resident's place among [`USERS`].
+/// The resident's index in [`USERS`].
 const RESIDENT: usize = 0;
 /// The project that the resident watches.
 const LOBBY: &str = "lobby";
-/// What arrives of a file before the line is cut, in bytes.
+/// The bytes of a file that are sent before the upload is cut off.
 const HALF: usize = 6000;
 
 /// A user with an HTTP and a WebSocket connection.
@@ -59,7 +59,7 @@ impl Resident {
         let server = self.client.address;
         let made = stream::iter(first..first + visits)
             .map(|number| Visit { number, seed: number, user: visitor(number) }.make(server));
-        // In their order, so that no user has two visits at once.
+        // In order, so that no user has two visits at once.
         made.buffered(at_once.min(USERS.len() - 1)).try_collect::<()>().await?;
         self.renew(visits).await?;
         self.interrupt_uploads(visits / 10).await
@@ -119,7 +119,7 @@ impl Resident {
     }
 }
 
-/// The user who makes this visit; never the resident.
+/// The user of this visit; never the resident.
 fn visitor(number: u64) -> usize {
     let others = USERS.len() as u64 - 1;
     usize::try_from(number % others).unwrap_or_default() + 1

@@ -1,4 +1,4 @@
-//! A version's server, running on a thread of its own in this process, which has the meter.
+//! A version's server, running on a separate thread in this process, which has the meter.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -14,12 +14,12 @@ use tokio::sync::oneshot;
 
 use crate::{ApiServer, USERS};
 
-/// How long the server may take to come to rest.
-const PATIENCE: Duration = Duration::from_millis(500);
-/// For how long its counts must not move until it is taken to rest.
+/// The longest wait for the server to come to rest.
+const REST_TIMEOUT: Duration = Duration::from_millis(500);
+/// How long its counts must not change until it counts as at rest.
 const REST: Duration = Duration::from_millis(10);
 
-/// A server on a port of loopback. Dropping it ends the server.
+/// A server on a loopback port. Dropping it ends the server.
 pub struct Running {
     pub address: SocketAddr,
     runtime: Handle,
@@ -32,12 +32,12 @@ impl Running {
     pub fn start<S: ApiServer>(folder: &Path) -> anyhow::Result<Self> {
         let runtime = Builder::new_current_thread()
             .enable_all()
-            // One from the beginning to the end, so that the number of threads tells something.
+            // One from beginning to end, so that the number of threads is meaningful.
             .max_blocking_threads(1)
             .build()?;
         let listener = runtime
             .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
-            .context("no port of loopback can be had")?;
+            .context("no loopback port is available")?;
         let address = listener.local_addr()?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel();
@@ -45,7 +45,7 @@ impl Running {
         let thread = thread::Builder::new().name("server".to_owned()).spawn(move || {
             runtime.block_on(async {
                 tokio::select! {
-                    ended = S::serve(listener, &folder, USERS) => complain(ended),
+                    result = S::serve(listener, &folder, USERS) => report_end(result),
                     _ = stopped => {}
                 }
             });
@@ -53,15 +53,15 @@ impl Running {
         Ok(Self { address, runtime: handle, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// Asynchronous tasks that are alive.
+    /// The number of live asynchronous tasks.
     pub fn tasks(&self) -> u64 {
         self.runtime.metrics().num_alive_tasks() as u64
     }
 
-    /// Waits until the server has done what there is to do: no more than `tasks` tasks are alive and
-    /// the heap does not move. Waits no longer than half a second, for a server that never rests.
+    /// Waits until the server is at rest: no more than `tasks` tasks are alive and the heap does
+    /// not change. Waits at most half a second, in case the server never rests.
     pub fn rest(&self, tasks: u64) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + REST_TIMEOUT;
         loop {
             let before = HeapCounts::now();
             thread::sleep(REST);
@@ -77,15 +77,15 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.stop.take();
         if let Some(thread) = self.thread.take() {
-            // A panic there was printed, and its requests were not answered.
+            // A panic there has been printed, and its requests were not answered.
             let _ = thread.join();
         }
     }
 }
 
-fn complain(ended: io::Result<()>) {
-    match ended {
-        Ok(()) => eprintln!("The server has ended by itself."),
+fn report_end(result: io::Result<()>) {
+    match result {
+        Ok(()) => eprintln!("The server has ended unexpectedly."),
         Err(error) => eprintln!("The server has ended: {error}"),
     }
 }

@@ -12,22 +12,22 @@ use crate::USERS;
 use crate::client::Client;
 use crate::live::Live;
 
-/// The size of a file that is sent, in bytes.
+/// The size of an uploaded file, in bytes.
 const FILE: usize = 6000;
 
-/// A visit that is to be made.
+/// A visit.
 #[derive(Debug, Clone, Copy)]
 pub struct Visit {
-    /// Counted through the whole load; every visit has a project of its own.
+    /// Counted through the whole load; every visit has its own project.
     pub number: u64,
-    /// Where the visit's random choices come from.
+    /// The seed of the visit's random choices.
     pub seed: u64,
-    /// The user's place among [`USERS`]; nobody else may be logged in as this one meanwhile.
+    /// The user's index in [`USERS`]; no other visit may use the same user meanwhile.
     pub user: usize,
 }
 
 impl Visit {
-    /// Logs in, opens a project, works on a task there, sends a file, and leaves.
+    /// Logs in, opens a project, works on a task, sends a file, and leaves.
     pub async fn make(self, server: SocketAddr) -> anyhow::Result<()> {
         let mut rng = Rng::with_seed(self.seed);
         let project = format!("project-{}", self.number);
@@ -40,7 +40,7 @@ impl Visit {
         live.subscribe(&project).await?;
         let task = self.work(&mut client, &mut live, &project, &mut rng).await?;
         client.get(&own).await?.expect(StatusCode::OK)?;
-        // As clients do now and then: a proxy on the way may have forgotten them.
+        // Clients renew now and then, because a proxy may have dropped the subscription.
         live.subscribe(&project).await?;
         self.send_files(&mut client, &live, &mut rng).await?;
         client.delete(&format!("/tasks/{task}")).await?.expect(StatusCode::NO_CONTENT)?;
@@ -74,7 +74,7 @@ impl Visit {
         Ok(task)
     }
 
-    /// Sends a file, which is deleted again. Every fifth visit then begins another, and is cut off.
+    /// Sends a file and deletes it. Every fifth visit then begins another one, which is cut off.
     async fn send_files(
         self,
         client: &mut Client,

@@ -1,4 +1,4 @@
-//! The work of the soak: users visit the server, one after the other.
+//! The workload of the soak: users visit the server, one after the other.
 
 use exercise_harness::Context;
 use leak_meter::{Operation, Report};
@@ -8,12 +8,12 @@ use crate::generator::Generator;
 use crate::order::Order;
 use crate::running::Running;
 
-/// Projects of which two pages each are read beforehand, more than a cache may keep.
+/// Projects of which two pages each are read in advance, more than a cache may keep.
 const PROJECTS: u64 = 120;
-/// The number of the first project and of the first visit: all numbers are of one length.
+/// The number of the first project and of the first visit, so that all numbers have one length.
 pub const FIRST: u64 = 1000;
 
-/// A server, the load on it, and the tasks that it has at rest.
+/// A server, its load generator, and the number of its tasks at rest.
 pub struct Scene {
     pub server: Running,
     pub generator: Generator,
@@ -24,7 +24,7 @@ impl Scene {
     /// Starts version `S` and its load generator, and lets the server warm up: its cache is full,
     /// and every part of it has worked once.
     pub fn set<S: ApiServer>(context: &Context) -> anyhow::Result<Self> {
-        // From here on, so that what the cache keeps of the warm-up has its lines as well.
+        // From here on, so that blocks which the cache keeps from the warm-up have their lines.
         leak_meter::allocator::start();
         let server = Running::start::<S>(context.folder())?;
         let mut generator = Generator::start(server.address)?;
@@ -35,13 +35,13 @@ impl Scene {
         Ok(Self { server, generator, tasks })
     }
 
-    /// As [`set`](Self::set), for a trial that can do nothing without.
+    /// Like [`set`](Self::set), but panics on an error.
     pub fn expect<S: ApiServer>(context: &Context) -> Self {
         Self::set::<S>(context)
             .unwrap_or_else(|error| panic!("the server cannot be used: {error:#}"))
     }
 
-    /// Has an order carried out.
+    /// Sends an order to the load generator; panics if it fails.
     pub fn carry_out(&mut self, order: Order) {
         let done = self.generator.order(order);
         done.unwrap_or_else(|error| panic!("{order:?} could not be carried out: {error:#}"));
@@ -52,7 +52,7 @@ impl Scene {
         self.server.rest(self.tasks);
     }
 
-    /// Soaks version `S` with what `work` has its load generator do.
+    /// Soaks version `S` with the orders that `work` gives its load generator.
     pub fn soak<S: ApiServer>(
         context: &Context,
         mut work: impl FnMut(&mut Generator, Operation) -> anyhow::Result<()>,
@@ -66,7 +66,7 @@ impl Scene {
     }
 }
 
-/// Has many users visit, and judges what stays behind.
+/// Lets many users visit and measures what they leave behind.
 pub fn growth<S: ApiServer>(context: &Context) -> Report {
     Scene::soak::<S>(context, |generator, operation| {
         let number = FIRST + operation.number();

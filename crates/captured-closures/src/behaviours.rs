@@ -1,14 +1,14 @@
-//! What readers, the storage and the status page must get, whatever the jobs are built of.
+//! What readers, the storage and the status page must receive, however jobs are implemented.
 
 use exercise_harness::Context;
 
 use crate::storage::{Files, Switch};
 use crate::{BackgroundJobs, Letter};
 
-/// A table with as many columns in each row.
+/// A table with the same number of columns in each row.
 const TABLE: &[u8] = b"task,state\nDig the pond,open\nPaint the shed,done";
 
-/// Who is told.
+/// The recipients of letters.
 const READER: u32 = 7;
 const OWNER: u32 = 8;
 const SUPPORT: u32 = 0;
@@ -17,29 +17,29 @@ fn letter(reader: u32, text: String) -> Letter {
     Letter { reader, text }
 }
 
-/// The storage gets each file once, by its name, as it was sent.
+/// The storage receives each file once, under its name, unaltered.
 pub fn files_arrive_unaltered<S: BackgroundJobs>(_: &Context) {
     let files = Files::default();
     let mut service = S::start(files.storage());
     let bytes: Vec<u8> = (0..=255).cycle().take(20_000).collect();
     let export = service.export("Garden", &bytes, None);
-    let told = service.export("Garden", &bytes[1..], Some(READER));
+    let notified = service.export("Garden", &bytes[1..], Some(READER));
     let import = service.import("Garden", TABLE, OWNER);
     let backup = service.back_up("Garden", &bytes[2..], READER);
-    assert!(files.taken().is_empty(), "jobs are done when they are run");
+    assert!(files.taken().is_empty(), "jobs must wait for the next run");
 
     service.run();
     service.run();
     let expected = [
         (format!("export-{export}.csv"), bytes.clone()),
-        (format!("export-{told}.csv"), bytes[1..].to_vec()),
+        (format!("export-{notified}.csv"), bytes[1..].to_vec()),
         (format!("import-{import}.csv"), TABLE.to_vec()),
         (format!("backup-{backup}.csv"), bytes[2..].to_vec()),
     ];
-    assert!(files.taken() == expected, "each file arrives once, in order, as it was sent");
+    assert!(files.taken() == expected, "each file arrives once, in order, unaltered");
 }
 
-/// Who asked for it is told of the end, by the job's kind, number and project.
+/// The reader is notified of the end, with the job's kind, number and project.
 pub fn reader_is_told_of_the_end<S: BackgroundJobs>(_: &Context) {
     let mut service = S::start(Switch::default().storage());
     let garden = service.export("Garden", TABLE, Some(READER));
@@ -52,10 +52,10 @@ pub fn reader_is_told_of_the_end<S: BackgroundJobs>(_: &Context) {
     ];
     assert_eq!(service.deliver(), expected);
     service.run();
-    assert_eq!(service.deliver(), [], "the end is told once");
+    assert_eq!(service.deliver(), [], "the end is reported once");
 }
 
-/// As long as a job waits, there is nothing to tell.
+/// Nobody is notified while a job waits.
 pub fn nothing_is_told_early<S: BackgroundJobs>(_: &Context) {
     let mut service = S::start(Switch::default().storage());
     let jobs = [
@@ -63,16 +63,16 @@ pub fn nothing_is_told_early<S: BackgroundJobs>(_: &Context) {
         service.import("Garden", TABLE, OWNER),
         service.back_up("Garden", TABLE, READER),
     ];
-    assert!(jobs.iter().all(|job| service.is_waiting(*job)), "they wait for their run");
+    assert!(jobs.iter().all(|job| service.is_waiting(*job)), "jobs wait for the next run");
     assert_eq!(service.deliver(), []);
     assert!(service.history().is_empty(), "nothing has ended");
     service.run();
-    assert!(!jobs.iter().any(|job| service.is_waiting(*job)), "they are done");
+    assert!(!jobs.iter().any(|job| service.is_waiting(*job)), "jobs that are done do not wait");
     assert_eq!(service.deliver().len(), 2);
     assert_eq!(service.history().len(), 3);
 }
 
-/// All who hear of a failed attempt hear of the next one as well.
+/// Everybody who is notified of a failed attempt is notified of the next one as well.
 pub fn retry_is_told_again<S: BackgroundJobs>(_: &Context) {
     let switch = Switch::default();
     let mut service = S::start(switch.storage());
@@ -87,7 +87,7 @@ pub fn retry_is_told_again<S: BackgroundJobs>(_: &Context) {
         ]
     };
     assert_eq!(service.deliver(), expected("failed, to be tried again"));
-    assert!(service.is_waiting(export) && service.is_waiting(import), "they are tried again");
+    assert!(service.is_waiting(export) && service.is_waiting(import), "failed jobs wait again");
 
     switch.set_busy(false);
     service.run();
@@ -97,7 +97,7 @@ pub fn retry_is_told_again<S: BackgroundJobs>(_: &Context) {
     assert_eq!(service.history(), history.concat());
 }
 
-/// A storage that stays busy: two more tries, then the end, of which support hears as well.
+/// With a storage that stays busy, a job is given up after three attempts. Support is notified too.
 pub fn third_failure_is_the_last<S: BackgroundJobs>(_: &Context) {
     let switch = Switch::default();
     let mut service = S::start(switch.storage());
@@ -106,7 +106,7 @@ pub fn third_failure_is_the_last<S: BackgroundJobs>(_: &Context) {
     switch.set_busy(true);
     service.run();
     service.run();
-    assert_eq!(service.deliver().len(), 4, "two attempts at two jobs were told");
+    assert_eq!(service.deliver().len(), 4, "two attempts at two jobs were reported");
 
     service.run();
     let expected = [
@@ -115,13 +115,13 @@ pub fn third_failure_is_the_last<S: BackgroundJobs>(_: &Context) {
         letter(SUPPORT, format!("import {import} of Garden: given up")),
     ];
     assert_eq!(service.deliver(), expected);
-    assert!(!service.is_waiting(export) && !service.is_waiting(import), "they are over");
+    assert!(!service.is_waiting(export) && !service.is_waiting(import), "both jobs have ended");
     switch.set_busy(false);
     service.run();
-    assert_eq!(service.deliver(), [], "what was given up is not tried again");
+    assert_eq!(service.deliver(), [], "a job that was given up is not tried again");
 }
 
-/// A table that cannot be taken over is given up at once, and nothing of it is stored.
+/// A malformed table is given up at once and not stored.
 pub fn malformed_table_is_given_up<S: BackgroundJobs>(_: &Context) {
     let files = Files::default();
     let mut service = S::start(files.storage());
@@ -131,16 +131,16 @@ pub fn malformed_table_is_given_up<S: BackgroundJobs>(_: &Context) {
         [OWNER, SUPPORT].map(|to| letter(to, format!("import {import} of Garden: given up")));
     assert_eq!(service.deliver(), expected);
     assert!(files.taken().is_empty(), "a malformed table is not stored");
-    assert!(!service.is_waiting(import), "it is over");
+    assert!(!service.is_waiting(import), "the import has ended");
 }
 
-/// Who looks after backups hears of those that went wrong, each time, by the project's name.
+/// The reader of a backup is notified of each failure, with the project's name.
 pub fn backup_tells_of_failures_only<S: BackgroundJobs>(_: &Context) {
     let switch = Switch::default();
     let mut service = S::start(switch.storage());
     service.back_up("Garden", TABLE, READER);
     service.run();
-    assert_eq!(service.deliver(), [], "a backup that was made needs no letter");
+    assert_eq!(service.deliver(), [], "a successful backup sends no letter");
 
     service.back_up("Kitchen", TABLE, READER);
     switch.set_busy(true);
@@ -150,7 +150,7 @@ pub fn backup_tells_of_failures_only<S: BackgroundJobs>(_: &Context) {
     }
 }
 
-/// A job that waits can be taken back, before its first attempt or after.
+/// A waiting job can be cancelled, before its first attempt or after it.
 pub fn cancelled_job_is_told<S: BackgroundJobs>(_: &Context) {
     let switch = Switch::default();
     let mut service = S::start(switch.storage());
@@ -167,7 +167,7 @@ pub fn cancelled_job_is_told<S: BackgroundJobs>(_: &Context) {
         letter(READER, format!("export {fresh} of Garden: cancelled")),
     ];
     assert_eq!(service.deliver(), expected);
-    assert!(!service.cancel(tried), "it is over");
+    assert!(!service.cancel(tried), "a cancelled job cannot be cancelled again");
     assert!(!service.is_waiting(tried) && service.is_waiting(stays), "only one of them waits");
 
     switch.set_busy(false);

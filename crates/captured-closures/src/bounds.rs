@@ -1,4 +1,4 @@
-//! What jobs may hold while they wait, and once they are over.
+//! How much jobs may hold while they wait and after they have ended.
 
 use exercise_harness::{Bound, Context};
 use leak_meter::{HeapCounts, Resource};
@@ -7,16 +7,16 @@ use crate::BackgroundJobs;
 use crate::storage::Switch;
 use crate::workload::{BODY_BYTES, table};
 
-/// Jobs of each kind in one measurement.
+/// The number of jobs of each kind in one measurement.
 const JOBS: u64 = 100;
 
-/// What the jobs' tables may hold when all jobs are over, in bytes. Of each job, nothing may stay.
+/// The bytes that collections may hold when all jobs have ended. Nothing of a job may stay.
 const SLACK: u64 = 16 * 1024;
 
-/// What a job that waits may hold beside what was sent with it, in bytes.
+/// The bytes that a waiting job may hold in addition to its body.
 const BESIDE_THE_BODY: u64 = 2 * 1024;
 
-/// Jobs that were done, at the first attempt or at the second.
+/// Jobs that are done, at the first attempt or at the second.
 pub fn finished_jobs<S: BackgroundJobs>(_: &Context) -> Bound {
     let switch = Switch::default();
     let mut service = S::start(switch.storage());
@@ -34,7 +34,7 @@ pub fn finished_jobs<S: BackgroundJobs>(_: &Context) -> Bound {
     Bound { resource: Resource::LiveBytes, measured, limit: SLACK, after }
 }
 
-/// Jobs that were given up or cancelled.
+/// Jobs that are given up or cancelled.
 pub fn abandoned_jobs<S: BackgroundJobs>(_: &Context) -> Bound {
     let switch = Switch::default();
     let mut service = S::start(switch.storage());
@@ -44,11 +44,11 @@ pub fn abandoned_jobs<S: BackgroundJobs>(_: &Context) -> Bound {
             let jobs = export_and_import(&mut service, job);
             service.run();
             if job.is_multiple_of(2) {
-                assert!(jobs.iter().all(|job| service.cancel(*job)), "jobs that failed wait");
+                assert!(jobs.iter().all(|job| service.cancel(*job)), "failed jobs wait");
             } else {
                 service.run();
                 service.run();
-                assert!(!jobs.iter().any(|job| service.is_waiting(*job)), "three tries are all");
+                assert!(!jobs.iter().any(|job| service.is_waiting(*job)), "a fourth try waits");
             }
             service.deliver();
         }
@@ -57,7 +57,7 @@ pub fn abandoned_jobs<S: BackgroundJobs>(_: &Context) -> Bound {
     Bound { resource: Resource::LiveBytes, measured, limit: SLACK, after }
 }
 
-/// Jobs that wait for another attempt, after as many that were taken back.
+/// Jobs that wait for another attempt, after as many were cancelled.
 pub fn waiting_jobs<S: BackgroundJobs>(_: &Context) -> Bound {
     let switch = Switch::default();
     let mut service = S::start(switch.storage());
@@ -65,8 +65,8 @@ pub fn waiting_jobs<S: BackgroundJobs>(_: &Context) -> Bound {
     let measured = bytes_left(|| {
         for job in 0..JOBS {
             let [export, import] = export_and_import(&mut service, job);
-            let taken_back = if job.is_multiple_of(2) { export } else { import };
-            assert!(service.cancel(taken_back), "a new job waits");
+            let cancelled = if job.is_multiple_of(2) { export } else { import };
+            assert!(service.cancel(cancelled), "a new job waits");
         }
         service.run();
         service.deliver();
@@ -88,7 +88,7 @@ fn export_and_import<S: BackgroundJobs>(service: &mut S, seed: u64) -> [u64; 2] 
     [service.export("Garden", &table, Some(1)), service.import("Garden", &table, 1)]
 }
 
-/// The bytes that the work leaves.
+/// The bytes that `work` leaves behind.
 fn bytes_left(work: impl FnOnce()) -> u64 {
     let before = HeapCounts::now().live_bytes();
     work();

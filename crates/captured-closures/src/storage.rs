@@ -1,37 +1,37 @@
-//! Storages for the checks and the workload.
+//! Storages for the behaviours, the bounds and the workload.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Takes a file by its name. Says `false` when it is busy and has taken nothing.
+/// Stores a file under its name. Returns `false` if it is busy and has stored nothing.
 pub type Storage = Arc<dyn Fn(&str, &[u8]) -> bool + Send + Sync>;
 
-/// Makes storages busy, and ends that.
+/// Makes storages busy or available.
 #[derive(Debug, Default, Clone)]
 pub struct Switch(Arc<AtomicBool>);
 
 impl Switch {
-    /// Whether the storages take nothing from now on.
+    /// Sets whether the storages refuse files from now on.
     pub fn set_busy(&self, busy: bool) {
         self.0.store(busy, Ordering::Relaxed);
     }
 
-    /// A storage that takes files and keeps none.
+    /// A storage that accepts files and keeps none.
     pub fn storage(&self) -> Storage {
         let busy = Arc::clone(&self.0);
         Arc::new(move |_, _| !busy.load(Ordering::Relaxed))
     }
 }
 
-/// A file's name and its content.
+/// A file's name and content.
 type File = (String, Vec<u8>);
 
-/// The files that a storage took, in order.
+/// The files that a storage received, in order.
 #[derive(Debug, Default, Clone)]
 pub struct Files(Arc<Mutex<Vec<File>>>);
 
 impl Files {
-    /// A storage that keeps what it takes, and is never busy.
+    /// A storage that keeps its files and is never busy.
     pub fn storage(&self) -> Storage {
         let files = Self::clone(self);
         Arc::new(move |name, content| {
@@ -41,7 +41,7 @@ impl Files {
         })
     }
 
-    /// The files that were taken so far.
+    /// The files received so far.
     pub fn taken(&self) -> Vec<File> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

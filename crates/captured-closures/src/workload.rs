@@ -1,4 +1,4 @@
-//! The work of the soak: jobs are asked for, tried, tried again, and come to their end.
+//! The workload of the soak: jobs are requested, tried, tried again, and ended.
 
 use std::io::Write;
 
@@ -9,26 +9,26 @@ use leak_meter::{Operation, Report};
 use crate::BackgroundJobs;
 use crate::storage::Switch;
 
-/// What is sent with each job: a table of 16 KiB.
+/// The size of each request's table: 16 KiB.
 pub const BODY_BYTES: usize = 16 * 1024;
 
-/// Has many jobs done, and judges what they leave behind.
+/// Runs many jobs and measures what they leave behind.
 pub fn growth<S: BackgroundJobs>(context: &Context) -> Report {
     let switch = Switch::default();
     let mut service = S::start(switch.storage());
     context.soak().run(|operation| three_jobs(&mut service, &switch, operation))
 }
 
-/// Three jobs from their requests to their ends: two exports or imports, and a backup.
+/// Three jobs from request to end: an export or an import, another export, and a backup.
 ///
-/// Who is told, and how the jobs end, goes by the operation's number, so that every round has the
-/// same mix; whether someone looks at the status page is left to chance.
+/// The operation's number decides who is notified and how the jobs end, so that every round has the
+/// same mix. Chance decides whether the status page is shown.
 fn three_jobs<S: BackgroundJobs>(service: &mut S, switch: &Switch, operation: Operation) {
     let mut rng = Rng::with_seed(operation.seed());
     let number = operation.number();
     let table = table(operation.seed());
 
-    let told = if number.is_multiple_of(2) {
+    let notified = if number.is_multiple_of(2) {
         service.export("Garden", &table, Some(7))
     } else {
         service.import("Garden", &table, 8)
@@ -43,12 +43,12 @@ fn three_jobs<S: BackgroundJobs>(service: &mut S, switch: &Switch, operation: Op
             (0..3).for_each(|_| service.run());
             switch.set_busy(false);
         }
-        // They are done at the second attempt, save for one that is taken back meanwhile.
+        // They are done at the second attempt, except for one that is cancelled before it.
         1 => {
             switch.set_busy(true);
             service.run();
             switch.set_busy(false);
-            service.cancel(told);
+            service.cancel(notified);
             service.run();
         }
         2 => {
@@ -72,7 +72,7 @@ pub fn table(seed: u64) -> Vec<u8> {
     table.extend_from_slice(b"task,state");
     while table.len() + 64 < BODY_BYTES {
         write!(table, "\nRepair item {} of the list,open", rng.u32(..))
-            .expect("a vector takes everything");
+            .expect("writing to a vector cannot fail");
     }
     table.resize(BODY_BYTES, b'.');
     table

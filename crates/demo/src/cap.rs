@@ -1,7 +1,7 @@
 //! The limits and the initial load of a measured process: the bug report's story, scaled down to
 //! minutes on a laptop.
 
-use exercise_harness::judge::{LIMIT_BYTES, START_BYTES};
+use exercise_harness::explain::{LIMIT_BYTES, START_BYTES};
 use exercise_harness::plan::Planned;
 use leak_meter::{Report, Resource, Verdict};
 

@@ -202,7 +202,7 @@ impl Engine {
                 }
                 Some(Err(sentence)) => {
                     self.go_live();
-                    self.trouble.insert(Some(Role::Exercise), sentence);
+                    self.trouble.insert(Some(Role::Shipped), sentence);
                     self.send_status();
                 }
             },
@@ -327,9 +327,9 @@ impl Engine {
 /// The description of a problem, beginning with the version that has it.
 fn describe(role: Option<Role>, text: &str) -> String {
     match role {
-        Some(Role::Exercise) => format!("The shipped version: {text}"),
+        Some(Role::Shipped) => format!("The shipped version: {text}"),
         Some(Role::Solution) => format!("The solution: {text}"),
-        Some(Role::Mine) => format!("Your version: {text}"),
+        Some(Role::Edited) => format!("Your version: {text}"),
         None => text.to_owned(),
     }
 }

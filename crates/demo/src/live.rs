@@ -64,7 +64,7 @@ impl Live {
                 (Load::Solution, Role::Solution, "the load moves to the solution")
             }
             Load::Solution => {
-                (Load::Exercise, Role::Exercise, "the load moves back to the shipped version")
+                (Load::Exercise, Role::Shipped, "the load moves back to the shipped version")
             }
         };
         self.load = load;

@@ -47,7 +47,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    cleanup::on_signals();
+    cleanup::install_signal_handler();
     match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -4,20 +4,17 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use exercise_harness::alone::Ending;
-use exercise_harness::context::SoakSettings;
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::judge;
+use exercise_harness::isolated::Ending;
 use exercise_harness::paced::Paced;
 use exercise_harness::plan::{PlannedVersion, Role};
-use exercise_harness::units;
+use exercise_harness::trial::GROWTH;
+use exercise_harness::{SoakSettings, explain, units};
 use leak_meter::Round;
 
 use crate::message::{Cap, Reading, State};
 use crate::window::{Window, held};
 
-/// The trial to show.
-const GROWTH: &str = "memory::growth";
 /// How long a round may take before the process counts as hanging.
 const LONGEST_ROUND: Duration = Duration::from_secs(20);
 /// How long a process stays down after it was killed at its cap, in seconds of load.
@@ -97,19 +94,19 @@ impl Measured {
 
     /// Whether it can take work now.
     pub fn is_ready(&self) -> bool {
-        matches!(&self.life, Life::Running(process) if process.open() == 0)
+        matches!(&self.life, Life::Running(process) if process.pending_rounds() == 0)
     }
 
     /// Whether it runs and is busy.
     pub fn is_busy(&self) -> bool {
-        matches!(&self.life, Life::Running(process) if process.open() > 0)
+        matches!(&self.life, Life::Running(process) if process.pending_rounds() > 0)
     }
 
     /// Gives it a round of work.
     pub fn hand_out(&mut self, operations: u64) -> Event {
         let Life::Running(process) = &mut self.life else { return Event::None };
         self.round_began = Some(Instant::now());
-        match process.hand_out(operations) {
+        match process.request_round(operations) {
             Ok(()) => Event::None,
             // It has exited: find out how.
             Err(_) => self.check_exit(),
@@ -123,7 +120,7 @@ impl Measured {
             Life::Killed(until) => {
                 return if now >= *until { self.start() } else { Event::None };
             }
-            Life::Running(process) => match process.rounds() {
+            Life::Running(process) => match process.new_rounds() {
                 Ok(rounds) => {
                     for round in rounds {
                         self.operations += round.operations;
@@ -170,7 +167,7 @@ impl Measured {
 
     fn check_exit(&mut self) -> Event {
         let Life::Running(process) = &mut self.life else { return Event::None };
-        match process.ended() {
+        match process.try_wait() {
             Ok(None) => Event::None,
             Ok(Some((ending, printed))) => {
                 let text = sentence(&ending);
@@ -233,11 +230,11 @@ impl Measured {
 /// The sentence for a trial that ended although it should have continued.
 pub fn sentence(ending: &Ending) -> String {
     match ending {
-        Ending::Told(TrialOutcome::Panicked { message }) => format!("it panicked: {message}"),
-        Ending::Told(TrialOutcome::Soaked { report }) => match &report.stopped {
+        Ending::Completed(TrialOutcome::Panicked { message }) => format!("it panicked: {message}"),
+        Ending::Completed(TrialOutcome::Soaked { report }) => match &report.stopped {
             Some(stopped) => format!("its workload ended: {stopped}"),
             None => "its workload ended".to_owned(),
         },
-        other => judge::unfinished(other, 0),
+        other => explain::failure_text(other, 0),
     }
 }

@@ -3,16 +3,14 @@
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
-use exercise_harness::alone::{self, Ending};
-use exercise_harness::context::SoakSettings;
+use exercise_harness::SoakSettings;
 use exercise_harness::event::TrialOutcome;
+use exercise_harness::isolated::{self, Ending};
 use exercise_harness::plan::{Planned, Role};
+use exercise_harness::trial::GROWTH;
 use leak_meter::Report;
 
 use crate::measured::sentence;
-
-/// The trial whose report contains the growing lines.
-const GROWTH: &str = "memory::growth";
 
 /// A measurement in progress. If it is dropped, the measurement still runs to its end.
 #[derive(Debug)]
@@ -22,17 +20,17 @@ impl Survey {
     /// Starts measuring the shipped version of `planned`.
     pub fn begin(planned: &Planned) -> Self {
         let (sender, receiver) = mpsc::channel();
-        let version = planned.versions.iter().find(|version| version.role == Role::Exercise);
+        let version = planned.versions.iter().find(|version| version.role == Role::Shipped);
         let binary = version.and_then(|version| version.binary.clone());
         thread::spawn(move || {
             let result = match binary {
                 None => Err("it has not been built".to_owned()),
                 Some(binary) => {
-                    match alone::run(&binary, GROWTH, SoakSettings::default(), |_| {}) {
+                    match isolated::run(&binary, GROWTH, SoakSettings::default(), |_| {}) {
                         Err(error) => Err(format!("{error:#}")),
-                        Ok(ended) => match &ended.ending {
-                            Ending::Told(TrialOutcome::Soaked { report }) => Ok(report.clone()),
-                            ending => Err(sentence(ending)),
+                        Ok(run) => match run.ending {
+                            Ending::Completed(TrialOutcome::Soaked { report }) => Ok(report),
+                            ending => Err(sentence(&ending)),
                         },
                     }
                 }

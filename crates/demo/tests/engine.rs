@@ -84,7 +84,7 @@ fn plan(folder: &Path, leaky: Option<PathBuf>) -> Plan {
         root: folder.to_owned(),
         exercises: vec![Planned {
             versions: vec![
-                version(Role::Exercise, leaky),
+                version(Role::Shipped, leaky),
                 version(Role::Solution, env::current_exe().ok()),
             ],
             ..Planned::new("toy", &Exercise::parse(METADATA).unwrap())

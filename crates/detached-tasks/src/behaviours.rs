@@ -1,4 +1,4 @@
-//! What authors and followers must get, whatever the service is built of.
+//! What authors and followers must receive, however the service is implemented.
 
 use std::time::Duration;
 
@@ -8,31 +8,31 @@ use exercise_harness::runtime::eventually;
 use crate::CommentDrafts;
 use crate::clock::{OVER, SAVED, pass, run, submit, write};
 
-/// Authors and readers of most checks.
+/// The authors and readers in most checks.
 const ADA: u64 = 1;
 const BEN: u64 = 2;
 const CLEO: u64 = 3;
-/// Their tasks.
+/// The tasks in most checks.
 const SHED: u64 = 10;
 const FENCE: u64 = 11;
-/// Long enough for whatever goes on by itself.
+/// Long enough for all background work.
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Types into a session that must go on.
+/// Checks that the session accepted the text.
 #[track_caller]
 fn typed(result: Result<(), String>) {
     result.unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// Waits until the draft of `author` on `task` is saved as `text`, in time.
+/// Waits until the draft of `author` on `task` is saved as `text`; fails if it takes too long.
 async fn is_saved<S: CommentDrafts>(service: &S, author: u64, task: u64, text: &str) {
     let saved = || service.draft(author, task).as_deref() == Some(text);
     if let Err(late) = eventually(SAVED, "the saved draft", saved).await {
-        panic!("{late}: {:?} is saved, {text:?} was typed", service.draft(author, task));
+        panic!("{late}: {:?} was saved, {text:?} was typed", service.draft(author, task));
     }
 }
 
-/// While somebody types, what they typed is saved again and again.
+/// While an author types, the draft is saved again and again.
 pub fn draft_is_saved_while_it_grows<S: CommentDrafts>(_: &Context) {
     run::<S, _>(async |service| {
         let mut session = service.open(ADA, SHED);
@@ -42,14 +42,14 @@ pub fn draft_is_saved_while_it_grows<S: CommentDrafts>(_: &Context) {
             text.push_str(piece);
             is_saved(service, ADA, SHED, &text).await;
         }
-        assert_eq!(service.draft(BEN, SHED), None, "it is Ada's");
-        assert_eq!(service.draft(ADA, FENCE), None, "it is on the shed");
-        assert!(service.comments(SHED).is_empty(), "it was not submitted");
+        assert_eq!(service.draft(BEN, SHED), None, "the draft is Ada's");
+        assert_eq!(service.draft(ADA, FENCE), None, "the draft is on the shed");
+        assert!(service.comments(SHED).is_empty(), "the draft was not submitted");
         drop(session);
     });
 }
 
-/// What was typed last before somebody left is saved, however much of it there is.
+/// Text typed just before an author left is saved, however long it is.
 pub fn last_words_are_saved<S: CommentDrafts>(_: &Context) {
     for pieces in [1, 2, 31, 32, 33, 200] {
         run::<S, _>(async |service| {
@@ -63,7 +63,7 @@ pub fn last_words_are_saved<S: CommentDrafts>(_: &Context) {
             drop(session);
             is_saved(service, ADA, SHED, &text).await;
             pass(HOUR).await;
-            assert_eq!(service.draft(ADA, SHED), Some(text), "it stays until Ada comes back");
+            assert_eq!(service.draft(ADA, SHED), Some(text), "the draft stays until Ada returns");
         });
     }
     run::<S, _>(async |service| {
@@ -73,7 +73,7 @@ pub fn last_words_are_saved<S: CommentDrafts>(_: &Context) {
     });
 }
 
-/// What is submitted is a comment at once, whole, and no draft any more.
+/// A submitted draft becomes a complete comment at once and is no longer a draft.
 pub fn submitted_draft_is_a_comment<S: CommentDrafts>(_: &Context) {
     run::<S, _>(async |service| {
         let mut session = service.open(ADA, SHED);
@@ -84,7 +84,7 @@ pub fn submitted_draft_is_a_comment<S: CommentDrafts>(_: &Context) {
         assert_eq!(service.comments(SHED), ["The door is painted."]);
         for time in [Duration::ZERO, OVER, HOUR] {
             pass(time).await;
-            assert_eq!(service.draft(ADA, SHED), None, "it has become a comment");
+            assert_eq!(service.draft(ADA, SHED), None, "the draft has become a comment");
         }
 
         let mut session = service.open(BEN, SHED);
@@ -99,7 +99,7 @@ pub fn submitted_draft_is_a_comment<S: CommentDrafts>(_: &Context) {
     });
 }
 
-/// Who left finds the draft again, goes on with it and submits the whole.
+/// An author who left finds the draft again, continues it and submits all of it.
 pub fn author_comes_back<S: CommentDrafts>(_: &Context) {
     run::<S, _>(async |service| {
         let mut text = String::new();
@@ -110,18 +110,18 @@ pub fn author_comes_back<S: CommentDrafts>(_: &Context) {
             text.push_str(piece);
             is_saved(service, ADA, SHED, &text).await;
             pass(OVER).await;
-            assert_eq!(service.draft(ADA, SHED).as_ref(), Some(&text), "nothing is added");
+            assert_eq!(service.draft(ADA, SHED).as_ref(), Some(&text), "the draft is unchanged");
         }
         let mut session = service.open(ADA, SHED);
         typed(write::<S>(&mut session, "go.").await);
         typed(submit::<S>(session).await);
         pass(HOUR).await;
         assert_eq!(service.comments(SHED), ["One, two, three, go."]);
-        assert_eq!(service.draft(ADA, SHED), None, "it has become a comment");
+        assert_eq!(service.draft(ADA, SHED), None, "the draft has become a comment");
     });
 }
 
-/// An editor stays open over night, and what is typed in the morning is saved and submitted.
+/// An editor stays open overnight, and text typed in the morning is saved and submitted.
 pub fn author_may_think<S: CommentDrafts>(_: &Context) {
     run::<S, _>(async |service| {
         let mut silent = service.open(BEN, SHED);
@@ -139,7 +139,7 @@ pub fn author_may_think<S: CommentDrafts>(_: &Context) {
     });
 }
 
-/// Two who type at once, faster than anything is saved: each comment has its own words, in order.
+/// Two authors type faster than drafts are saved: each comment has its own words, in order.
 pub fn typing_keeps_its_order<S: CommentDrafts>(_: &Context) {
     run::<S, _>(async |service| {
         let mut sessions = [ADA, BEN].map(|author| service.open(author, SHED));
@@ -158,7 +158,7 @@ pub fn typing_keeps_its_order<S: CommentDrafts>(_: &Context) {
     });
 }
 
-/// Every follower gets a letter for every comment, also when its author has long left.
+/// Every follower gets a letter for every comment, even when its author has long left.
 pub fn followers_get_their_letters<S: CommentDrafts>(_: &Context) {
     run::<S, _>(async |service| {
         let readers = 100..130;
@@ -175,14 +175,14 @@ pub fn followers_get_their_letters<S: CommentDrafts>(_: &Context) {
         for reader in readers {
             let letters = service.letters(reader);
             assert_eq!(letters, ["1 on #10: Painted.", "2 on #10: Thanks."], "for {reader}");
-            assert!(service.letters(reader).is_empty(), "they were fetched");
+            assert!(service.letters(reader).is_empty(), "letters are fetched once");
         }
         assert!(service.letters(CLEO).is_empty(), "Cleo follows the fence");
         assert!(service.letters(ADA).is_empty(), "Ada follows nothing");
     });
 }
 
-/// A meeting: hundreds have an editor open at once, and each comment or draft is there.
+/// Hundreds of authors have an editor open at once, and each comment or draft is stored.
 pub fn many_write_at_once<S: CommentDrafts>(_: &Context) {
     run::<S, _>(async |service| {
         let mut sessions: Vec<_> =
@@ -209,7 +209,7 @@ pub fn many_write_at_once<S: CommentDrafts>(_: &Context) {
     });
 }
 
-/// One goes on writing while many come and leave, and loses nothing.
+/// One author keeps writing while many others come and leave, and loses nothing.
 pub fn many_leave_the_first_stays<S: CommentDrafts>(_: &Context) {
     run::<S, _>(async |service| {
         let mut first = service.open(ADA, SHED);
@@ -229,11 +229,11 @@ pub fn many_leave_the_first_stays<S: CommentDrafts>(_: &Context) {
         }
         typed(submit::<S>(first).await);
         assert_eq!(service.comments(SHED), [text]);
-        assert_eq!(service.comments(FENCE).len(), 250, "those who submitted");
+        assert_eq!(service.comments(FENCE).len(), 250, "one comment per author who submitted");
     });
 }
 
-/// The store is asked seldom: not for every key, and not while nothing is typed.
+/// Drafts are saved rarely: not for every key, and not while nothing is typed.
 pub fn saves_are_few<S: CommentDrafts>(_: &Context) {
     run::<S, _>(async |service| {
         let mut session = service.open(ADA, SHED);
@@ -243,13 +243,13 @@ pub fn saves_are_few<S: CommentDrafts>(_: &Context) {
         }
         pass(SAVED).await;
         let saves = service.saves();
-        assert!(saves <= 14, "{saves} times in 65 seconds: more than once in five");
+        assert!(saves <= 14, "{saves} saves in 65 seconds: more than one in five seconds");
         pass(HOUR).await;
-        assert_eq!(service.saves(), saves, "nothing was typed since");
+        assert_eq!(service.saves(), saves, "nothing has been typed since");
 
         typed(write::<S>(&mut session, "b").await);
         drop(session);
         pass(HOUR).await;
-        assert_eq!(service.saves(), saves + 1, "once for what was typed last");
+        assert_eq!(service.saves(), saves + 1, "one save for the last text");
     });
 }

@@ -1,4 +1,4 @@
-//! What may be left of sessions that have ended.
+//! How much may be left after sessions have ended.
 
 use exercise_harness::runtime::alive_tasks;
 use exercise_harness::{Bound, Context};
@@ -7,21 +7,21 @@ use leak_meter::{HeapCounts, Resource};
 use crate::CommentDrafts;
 use crate::clock::{OVER, pass, run, write};
 
-/// Sessions in one measurement.
+/// The number of sessions in one measurement.
 const SESSIONS: u64 = 100;
-/// Tasks of the service's own. Of a session that has ended, none may stay.
+/// Tasks of the service itself. No task of a session that has ended may stay.
 const SLACK_TASKS: u64 = 4;
-/// Bytes that tables may have grown by: forty for each session.
+/// The bytes by which tables may have grown: forty for each session.
 const SLACK_BYTES: u64 = 4 * 1024;
-/// More than waits in any queue of a sensible size.
+/// More entries than any queue of a sensible size holds.
 const BURST: usize = 500;
 
-/// People who type something and leave: their tasks end.
+/// Authors type something and leave: their tasks must end.
 pub fn sessions_left<S: CommentDrafts>(_: &Context) -> Bound {
     let measured = run::<S, _>(async |service| {
         for author in 0..SESSIONS {
             let mut session = service.open(author, 1);
-            write::<S>(&mut session, "on second thoughts, ").await.expect("it goes on");
+            write::<S>(&mut session, "on second thoughts, ").await.expect("the session is open");
             drop(session);
         }
         pass(OVER).await;
@@ -31,8 +31,8 @@ pub fn sessions_left<S: CommentDrafts>(_: &Context) -> Bound {
     Bound { resource: Resource::Tasks, measured, limit: SLACK_TASKS, after }
 }
 
-/// People who paste something long and are cut off while it is taken in: their memory is given
-/// back, once what arrived is saved and the task is closed.
+/// Authors paste a long text and are cut off meanwhile: their memory must be freed once the
+/// received text is saved and the task is closed.
 pub fn left_with_much_to_save<S: CommentDrafts>(_: &Context) -> Bound {
     let measured = run::<S, _>(async |service| {
         let half = async || {
@@ -46,19 +46,19 @@ pub fn left_with_much_to_save<S: CommentDrafts>(_: &Context) -> Bound {
         let before = half().await;
         half().await.saturating_sub(before)
     });
-    let after = format!("{SESSIONS} more authors were cut off while they pasted something long");
+    let after = format!("{SESSIONS} more authors were cut off while they pasted a long text");
     Bound { resource: Resource::LiveBytes, measured, limit: SLACK_BYTES, after }
 }
 
-/// Types without a pause until the service makes the author wait, and is cut off just then.
+/// Types without a pause until the service makes the author wait, and is cut off at that moment.
 async fn paste_and_leave<S: CommentDrafts>(service: &S, author: u64) {
     let mut session = service.open(author, 1);
     let paste = async {
         for _ in 0..BURST {
-            S::write(&mut session, "pasted, ").await.expect("it goes on");
+            S::write(&mut session, "pasted, ").await.expect("the session is open");
         }
     };
-    // Biased, so that the typing is polled first, once, and then no more.
+    // Biased, so that the typing is polled first, and only once.
     tokio::select! {
         biased;
         () = paste => {}

@@ -1,4 +1,4 @@
-//! How long things take, and waits that end.
+//! The time limits of the contract, and calls with a deadline.
 
 use std::time::Duration;
 
@@ -7,29 +7,29 @@ use tokio::time;
 
 use crate::CommentDrafts;
 
-/// The longest time until something typed is saved: the contract's five seconds, and a little.
+/// The longest time until typed text is saved: the contract's five seconds, and a little more.
 pub const SAVED: Duration = Duration::from_millis(5_100);
 /// The longest time until nothing of a session is left.
 pub const OVER: Duration = Duration::from_secs(10);
-/// For what comes at once.
+/// The deadline for immediate answers.
 const SOON: Duration = Duration::from_secs(1);
 
-/// Runs a trial of a new service on the paused clock.
+/// Runs a trial with a new service on a paused clock.
 pub fn run<S: CommentDrafts, T>(trial: impl AsyncFnOnce(&S) -> T) -> T {
     runtime::block_on(Clock::Paused, async { trial(&S::start()).await })
 }
 
-/// The service's clock goes on.
+/// Lets `time` pass on the service's clock.
 pub async fn pass(time: Duration) {
     time::sleep(time).await;
 }
 
-/// Types `text` into a session that goes on.
+/// Types `text` into an open session.
 pub async fn write<S: CommentDrafts>(session: &mut S::Session, text: &str) -> Result<(), String> {
-    done("what is typed", S::write(session, text)).await
+    done("typed text", S::write(session, text)).await
 }
 
-/// Submits a session that goes on.
+/// Submits an open session.
 pub async fn submit<S: CommentDrafts>(session: S::Session) -> Result<(), String> {
     done("the comment", S::submit(session)).await
 }

@@ -1,18 +1,18 @@
 //! Leak pattern: tasks that go on after the work they were spawned for has ended.
 //!
-//! A task that was spawned belongs to nobody: dropping its handle does not end it, and neither
-//! does the end of whoever spawned it. It ends when its own code says so. Where that is "when the
-//! other side has gone", and the other side says the same, each waits for the other, and both keep
-//! what they hold.
+//! A spawned task has no owner: dropping its handle does not end it, and neither does the end of
+//! the task that spawned it. It ends when its own code returns. If that is "when the other side is
+//! gone", and the other side does the same, each waits for the other, and both keep everything that
+//! they hold.
 //!
-//! - `workload`: people who write, submit, leave and come back, for the soak
-//! - `behaviours`: what authors and followers must get
-//! - `bounds`: what may be left of sessions that have ended
-//! - `clock`: how long things take, and waits that end
+//! - `workload`: authors who write, submit, leave and return, for the soak
+//! - `behaviours`: what authors and followers must receive
+//! - `bounds`: how much may be left after sessions have ended
+//! - `clock`: the time limits of the contract, and calls with a deadline
 //!
-//! [`CommentDrafts`] is the contract: whatever implements it may be built as it likes. Every trial
-//! runs on a runtime of one thread with a paused clock, so that minutes pass at once and always in
-//! the same order.
+//! [`CommentDrafts`] is the contract. An implementation is free in everything else. Every trial
+//! runs on a single-threaded runtime with a paused clock, so that minutes pass at once and always
+//! in the same order.
 
 mod behaviours;
 mod bounds;
@@ -25,56 +25,56 @@ use exercise_harness::Suite;
 
 /// Comments that are kept while they are written.
 ///
-/// Authors, readers and tasks are known by numbers that the caller chooses. An author has at most
-/// one session on a task at a time; there may be any number of sessions at once.
+/// The caller chooses the numbers of authors, readers and tasks. An author has at most one session
+/// on a task at a time; there may be any number of sessions at once.
 ///
-/// A session ends when it is submitted or dropped, and goes on until then, however long nothing is
-/// typed. Ten seconds after a session has ended nothing of it is left but what was saved or
-/// submitted, and letters that are still on their way.
+/// A session continues until it is submitted or dropped, however long nothing is typed. Ten seconds
+/// after it has ended, only its saved draft or its comment is left, and letters that are still
+/// being sent.
 pub trait CommentDrafts: Sized + 'static {
-    /// An editor that somebody has open on a task. Dropped, it means that they have left.
+    /// An open editor on a task. Dropping it means that the author has left.
     type Session: 'static;
 
-    /// A service without drafts, on the current runtime.
+    /// Creates a service without drafts on the current runtime.
     fn start() -> Self;
 
-    /// Opens the editor. It goes on with the draft that is saved there.
+    /// Opens the editor. It continues the draft that is saved there.
     fn open(&self, author: u64, task: u64) -> Self::Session;
 
-    /// Adds what was typed to the session's draft. Within five seconds it is saved, whether the
-    /// session goes on or has been dropped.
+    /// Adds typed text to the session's draft. It is saved within five seconds, whether the session
+    /// continues or has been dropped.
     fn write(session: &mut Self::Session, text: &str) -> impl Future<Output = Result<(), Ended>>;
 
-    /// Makes a comment of all that was written. It is there at the end of this, and the saved
-    /// draft is not.
+    /// Turns the draft into a comment. When this returns, the comment is stored and the saved draft
+    /// is gone.
     fn submit(session: Self::Session) -> impl Future<Output = Result<(), Ended>>;
 
-    /// The draft as it was last saved.
+    /// The last saved draft.
     fn draft(&self, author: u64, task: u64) -> Option<String>;
 
-    /// How many times a draft was saved. Of one session it is at most once in five seconds and once
-    /// at its end, and only when something was typed since the time before.
+    /// How many times a draft was saved. A session saves at most once in five seconds and once at
+    /// its end, and only when something was typed since the previous save.
     fn saves(&self) -> u64;
 
     /// The comments on a task, in the order in which they were submitted.
     fn comments(&self, task: u64) -> Vec<String>;
 
-    /// From now on a reader gets a letter for each comment on a task, as `author on #task: text`.
+    /// Sends a reader a letter for each comment on a task from now on, as `author on #task: text`.
     fn follow(&self, reader: u64, task: u64);
 
-    /// Takes the letters that have come for a reader, oldest first. They take their time: of one
-    /// comment, the mail server takes five letters a second.
+    /// Takes the letters that have arrived for a reader, oldest first. They arrive with a delay:
+    /// for each comment, the mail server accepts five letters a second.
     fn letters(&self, reader: u64) -> Vec<String>;
 
-    /// Forgets the drafts, the comments and the followers of a task that nobody has open.
+    /// Removes the drafts, comments and followers of a task that nobody has open.
     fn close_task(&self, task: u64);
 }
 
-/// A session that should go on has ended.
+/// The session has ended although it should still be open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended;
 
-/// The entry of a version's memory test.
+/// The entry point of a version's memory test.
 pub fn main<S: CommentDrafts>() -> ExitCode {
     Suite::new("detached-tasks", include_str!("../exercise.toml"))
         .behaviour("draft_is_saved_while_it_grows", behaviours::draft_is_saved_while_it_grows::<S>)

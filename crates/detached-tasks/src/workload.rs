@@ -1,4 +1,4 @@
-//! The work of the soak: people write comments, submit them, leave, and sometimes come back.
+//! The workload of the soak: authors write comments, submit them, leave, and sometimes return.
 
 use std::time::Duration;
 
@@ -10,18 +10,18 @@ use leak_meter::{Operation, Report};
 use crate::CommentDrafts;
 use crate::clock::{SAVED, pass, submit, write};
 
-/// Pieces that are typed into a comment, and the words of one piece.
+/// The number of pieces typed into a comment, and the possible pieces.
 const PIECES: std::ops::RangeInclusive<usize> = 4..=8;
 const WORDS: [&str; 4] =
     ["the release moves to Thursday, ", "please review, ", "I will ask Ada, ", "see above, "];
-/// From one piece to the next.
+/// The time from one piece to the next.
 const TYPING: Duration = Duration::from_millis(200);
-/// Each operation's readers and authors, beside its task's number.
+/// The readers and authors of each operation's task.
 const READERS: [u64; 2] = [1, 2];
 const DECIDED: u64 = 3;
 const HESITANT: u64 = 4;
 
-/// Has many tasks discussed and closed, and judges what stays behind. Letters are fetched and
+/// Runs the discussions of many tasks and measures what they leave behind. Letters are fetched and
 /// tasks are closed, so that nothing need stay.
 pub fn growth<S: CommentDrafts>(context: &Context) -> Report {
     block_on(Clock::Paused, async {
@@ -33,8 +33,8 @@ pub fn growth<S: CommentDrafts>(context: &Context) -> Report {
     })
 }
 
-/// One task from its first comment until it is closed. One author submits a comment. Another
-/// leaves in the middle of one, and in every second operation comes back and submits it.
+/// One task from its first comment until it is closed. One author submits a comment. Another leaves
+/// in the middle of writing one, and in every second operation returns and submits it.
 async fn discussion<S: CommentDrafts>(service: &S, operation: Operation) -> Result<(), String> {
     let mut rng = Rng::with_seed(operation.seed());
     let task = operation.number();
@@ -51,7 +51,7 @@ async fn discussion<S: CommentDrafts>(service: &S, operation: Operation) -> Resu
     drop(hesitant);
     pass(SAVED).await;
     if service.draft(HESITANT, task).as_ref() != Some(&typed) {
-        return Err("what was typed before leaving was not saved".to_owned());
+        return Err("text typed before leaving was not saved".to_owned());
     }
     let comes_back = task.is_multiple_of(2);
     if comes_back {
@@ -63,14 +63,14 @@ async fn discussion<S: CommentDrafts>(service: &S, operation: Operation) -> Resu
     for reader in READERS {
         let letters = service.letters(reader).len();
         if letters != comments {
-            return Err(format!("{letters} letters came for {comments} comments"));
+            return Err(format!("a reader got {letters} letters for {comments} comments"));
         }
     }
     service.close_task(task);
     Ok(())
 }
 
-/// Types something, as fast as people do. Returns it.
+/// Types some text at human speed. Returns the text.
 async fn type_into<S: CommentDrafts>(
     session: &mut S::Session,
     rng: &mut Rng,

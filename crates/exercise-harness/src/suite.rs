@@ -1,21 +1,20 @@
-//! The trials of one exercise, and the entry of its test binary.
+//! The trials of one exercise, and the entry point of its test binary.
 
 use std::env;
 use std::process::ExitCode;
 
 use leak_meter::Report;
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Failed};
 
-use crate::alone::{self, Order};
-use crate::child;
-use crate::cleanup;
-use crate::context::{Bound, Context, SoakSettings};
-use crate::exercise::Exercise;
-use crate::judge;
-use crate::phases::Phases;
-
-/// The name of the trial under full load, which no listing has.
-pub const LOAD: &str = "load::full";
+use crate::child::context::Context;
+use crate::child::request;
+use crate::child::trial::{self, Trial, TrialFunction};
+use crate::parent::{cleanup, explain, isolated};
+use crate::protocol::bound::Bound;
+use crate::protocol::exercise::Exercise;
+use crate::protocol::phases::Phases;
+use crate::protocol::request::SoakSettings;
+use crate::protocol::trial::{BEHAVIOUR_PREFIX, BOUND_PREFIX, GROWTH, LOAD, PHASES};
 
 /// The trials of one exercise.
 #[derive(Debug)]
@@ -24,110 +23,92 @@ pub struct Suite {
     /// The pattern's name, which is also the name of its folders.
     name: &'static str,
     exercise: Exercise,
-    trials: Vec<Check>,
-}
-
-/// One trial: its full name and what it runs.
-#[derive(Debug, Clone)]
-pub(crate) struct Check {
-    pub(crate) name: String,
-    pub(crate) work: Work,
-}
-
-/// What a trial runs, by its kind.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Work {
-    /// Panics if the service does not do what it must.
-    Behaviour(fn(&Context)),
-    /// Soaks the service; passes if the verdict is Steady.
-    Growth(fn(&Context) -> Report),
-    /// Measures a resource after much work; passes within the limit.
-    Bound(fn(&Context) -> Bound),
-    /// Measures memory while the load changes; passes if operations leave no more than they may.
-    Phases(fn(&Context) -> Phases),
+    trials: Vec<Trial>,
 }
 
 impl Suite {
-    /// A suite without trials, for the pattern `name` with the text of its `exercise.toml`.
+    /// A suite without trials for the pattern `name`. `metadata` is the text of its
+    /// `exercise.toml`.
     ///
     /// # Panics
-    /// When the metadata is not valid: the pattern's crate is then wrong as it was built.
+    /// When the metadata is invalid.
     pub fn new(name: &'static str, metadata: &str) -> Self {
         let exercise = Exercise::parse(metadata)
             .unwrap_or_else(|error| panic!("the metadata of {name} is not valid: {error:#}"));
         Self { name, exercise, trials: Vec::new() }
     }
 
-    /// Adds `behaviour::<name>`: passes unless it panics.
+    /// Adds `behaviour::<name>`, which passes unless it panics.
     pub fn behaviour(self, name: &str, check: fn(&Context)) -> Self {
-        self.with(format!("behaviour::{name}"), Work::Behaviour(check))
+        self.with(format!("{BEHAVIOUR_PREFIX}{name}"), TrialFunction::Behaviour(check))
     }
 
-    /// Adds `memory::growth`: passes if the soak's verdict is Steady.
+    /// Adds `memory::growth`, which passes if the soak's verdict is Steady.
     pub fn growth(self, soak: fn(&Context) -> Report) -> Self {
-        self.with("memory::growth".to_owned(), Work::Growth(soak))
+        self.with(GROWTH.to_owned(), TrialFunction::Growth(soak))
     }
 
-    /// Adds `memory::bound_<name>`: passes if what it measures is within its limit.
+    /// Adds `memory::bound_<name>`, which passes if its measurement is within its limit.
     pub fn bound(self, name: &str, measure: fn(&Context) -> Bound) -> Self {
-        self.with(format!("memory::bound_{name}"), Work::Bound(measure))
+        self.with(format!("{BOUND_PREFIX}{name}"), TrialFunction::Bound(measure))
     }
 
-    /// Adds `memory::phases`: passes if operations leave no more behind than they may.
+    /// Adds `memory::phases`, which passes if operations retain no more than their limit.
     pub fn phases(self, measure: fn(&Context) -> Phases) -> Self {
-        self.with("memory::phases".to_owned(), Work::Phases(measure))
+        self.with(PHASES.to_owned(), TrialFunction::Phases(measure))
     }
 
-    /// Adds [`LOAD`], a soak under full load for a runner that asks for it. It is no test: it is not
-    /// listed, and goes on until its process runs out of memory, if it does.
+    /// Adds [`LOAD`], a soak under full load. It is not a test, so it is not listed; the runner
+    /// asks for it by name. A leaking service serves until its process is out of memory.
     pub fn load(self, soak: fn(&Context) -> Report) -> Self {
-        self.with(LOAD.to_owned(), Work::Growth(soak))
+        self.with(LOAD.to_owned(), TrialFunction::Growth(soak))
     }
 
-    fn with(mut self, name: String, work: Work) -> Self {
-        self.trials.push(Check { name, work });
+    fn with(mut self, name: String, function: TrialFunction) -> Self {
+        self.trials.push(Trial { name, function });
         self
     }
 
-    /// Runs the trials that the command line asks for: as a standard test binary, or one trial
-    /// alone for a runner that wants its events (see [`alone`]).
+    /// Runs the trials that the command line selects, as a standard test binary, or the one
+    /// isolated trial that a parent requests.
     pub fn main(self) -> ExitCode {
-        if let Some(order) = Order::from_arguments(env::args()) {
-            return match order {
-                Ok(order) => child::run(&self.trials, &self.exercise, &order),
+        if let Some(request) = request::read(env::args()) {
+            return match request {
+                Ok(request) => trial::run(&self.trials, &self.exercise, &request),
                 Err(error) => {
-                    eprintln!("This trial's order cannot be read: {error:#}");
+                    eprintln!("The trial request cannot be read: {error:#}");
                     ExitCode::from(2)
                 }
             };
         }
         let arguments = Arguments::from_args();
-        cleanup::on_signals();
+        cleanup::install_signal_handler();
         let Self { name, exercise, trials } = self;
         let trials = trials
             .into_iter()
-            .filter(|check| check.name != LOAD)
-            .map(|check| {
+            .filter(|trial| trial.name != LOAD)
+            .map(|trial| {
                 let exercise = exercise.clone();
-                Trial::test(check.name.clone(), move || run_trial(name, &exercise, &check))
+                libtest_mimic::Trial::test(trial.name.clone(), move || {
+                    run_isolated(name, &exercise, &trial.name)
+                })
             })
             .collect();
         libtest_mimic::run(&arguments, trials).exit_code()
     }
 }
 
-/// Runs one trial for the standard harness: in a process of its own, so that nothing else allocates
-/// beside it, and that whatever it does to its process is no pass of all trials.
-fn run_trial(name: &str, exercise: &Exercise, check: &Check) -> Result<(), Failed> {
+/// Runs one trial in its own process, so that no other trial allocates during it, and so that a
+/// trial that ends its process does not end the others.
+fn run_isolated(name: &str, exercise: &Exercise, trial: &str) -> Result<(), Failed> {
     let binary = env::current_exe()?;
-    let ended = alone::run(&binary, &check.name, SoakSettings::default(), |_| {})?;
-    let passed = judge::verdict_of(&ended, exercise).map_err(|sentence| {
+    let run = isolated::run(&binary, trial, SoakSettings::default(), |_| {})?;
+    if !run.output.is_empty() {
+        eprintln!("{trial} printed:\n{}", run.output);
+    }
+    explain::verdict(&run, exercise).map_err(|sentence| {
         Failed::from(format!(
             "{sentence}\n\nTo see it beside the fixed version: cargo xtask run {name}"
         ))
-    });
-    if !ended.output.is_empty() {
-        eprintln!("{} printed:\n{}", check.name, ended.output);
-    }
-    passed
+    })
 }

@@ -1,16 +1,15 @@
-//! A paced trial: works when it is told to, rests otherwise, and ends with whoever paces it.
+//! A paced trial: it runs the requested rounds and is otherwise idle.
 
 use std::env;
 use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use exercise_harness::alone::Ending;
-use exercise_harness::context::SoakSettings;
-use exercise_harness::event::TrialOutcome;
+use exercise_harness::isolated::Ending;
 use exercise_harness::paced::Paced;
 use exercise_harness::runtime::{Clock, block_on};
-use exercise_harness::{Bound, Context, Meter, Suite};
+use exercise_harness::trial::GROWTH;
+use exercise_harness::{Bound, Context, Meter, SoakSettings, Suite};
 use leak_meter::{Report, Resource, Round};
 
 #[global_allocator]
@@ -18,9 +17,9 @@ static METER: Meter = exercise_harness::meter();
 
 const METADATA: &str = r#"
 order = 1
-title = "A service that is paced"
+title = "A paced service"
 service = "nothing"
-summary = "How a trial is paced"
+summary = "A paced trial"
 difficulty = "Easy"
 minutes = 10
 operations_per_round = 50
@@ -35,15 +34,15 @@ const SOON: Duration = Duration::from_secs(20);
 
 fn main() -> ExitCode {
     Suite::new("paced", METADATA)
-        .behaviour("it_works_when_told_to_and_rests_otherwise", |_| rests_otherwise())
-        .behaviour("a_long_stream_stays_short_on_the_disk", |_| stays_short())
-        .behaviour("an_error_is_its_end", |_| error_is_its_end())
+        .behaviour("requested_rounds_run_and_the_trial_is_otherwise_idle", |_| is_otherwise_idle())
+        .behaviour("a_long_stream_stays_short_on_disk", |_| stays_short())
+        .behaviour("an_error_ends_the_trial", |_| error_ends_the_trial())
         .growth(work)
-        .bound("paced_by_nobody", paced_by_nobody)
+        .bound("unpaced_operations", unpaced_operations)
         .main()
 }
 
-/// Asynchronous, so that a wait which blocks would show.
+/// Asynchronous, so that the trial would hang if its input blocked the thread.
 fn work(context: &Context) -> Report {
     block_on(Clock::Paused, async {
         let soak = context.async_soak().run_async(async |operation| {
@@ -57,23 +56,23 @@ fn work(context: &Context) -> Report {
     })
 }
 
-/// Outside of a paced trial the same work ends by itself.
-fn paced_by_nobody(context: &Context) -> Bound {
+/// In an ordinary trial the same work ends by itself.
+fn unpaced_operations(context: &Context) -> Bound {
     let (measured, after) = (work(context).operations(), "a soak".to_owned());
     Bound { resource: Resource::Tasks, measured, limit: 96 * 50, after }
 }
 
 fn start() -> Paced {
     let binary = env::current_exe().unwrap();
-    Paced::start(&binary, "memory::growth", SoakSettings::default()).unwrap()
+    Paced::start(&binary, GROWTH, SoakSettings::default()).unwrap()
 }
 
-/// Waits until as many rounds have ended.
+/// Waits until this number of rounds has ended.
 fn rounds(trial: &mut Paced, wanted: usize) -> Vec<Round> {
     let (began, mut seen) = (Instant::now(), Vec::new());
     while seen.len() < wanted {
-        assert!(began.elapsed() < SOON, "{seen:?}, {:?}", trial.ended());
-        seen.extend(trial.rounds().unwrap());
+        assert!(began.elapsed() < SOON, "{seen:?}, {:?}", trial.try_wait());
+        seen.extend(trial.new_rounds().unwrap());
         thread::sleep(Duration::from_millis(2));
     }
     seen
@@ -82,46 +81,43 @@ fn rounds(trial: &mut Paced, wanted: usize) -> Vec<Round> {
 fn ending(trial: &mut Paced) -> Ending {
     let began = Instant::now();
     loop {
-        if let Some((ending, _)) = trial.ended().unwrap() {
+        if let Some((ending, _)) = trial.try_wait().unwrap() {
             return ending;
         }
-        assert!(began.elapsed() < SOON, "it does not end");
+        assert!(began.elapsed() < SOON, "the trial does not end");
         thread::sleep(Duration::from_millis(2));
     }
 }
 
-fn rests_otherwise() {
+fn is_otherwise_idle() {
     let mut trial = start();
     for operations in [7, 1, 30] {
-        trial.hand_out(operations).unwrap();
+        trial.request_round(operations).unwrap();
     }
-    assert_eq!(trial.open(), 3);
+    assert_eq!(trial.pending_rounds(), 3);
     let seen = rounds(&mut trial, 3);
     assert_eq!(seen.iter().map(|round| round.operations).collect::<Vec<_>>(), [7, 1, 30]);
-    assert_eq!(trial.open(), 0);
+    assert_eq!(trial.pending_rounds(), 0);
     thread::sleep(Duration::from_millis(200));
-    assert_eq!(trial.rounds().unwrap(), []);
-    assert_eq!(trial.ended().unwrap(), None);
+    assert_eq!(trial.new_rounds().unwrap(), []);
+    assert_eq!(trial.try_wait().unwrap(), None);
 }
 
 fn stays_short() {
     let mut trial = start();
     for _ in 0..400 {
-        trial.hand_out(1).unwrap();
+        trial.request_round(1).unwrap();
         rounds(&mut trial, 1);
     }
-    let kept = trial.streamed().unwrap();
-    assert!((1..80_000).contains(&kept), "{kept} bytes of the stream are kept");
+    let bytes = trial.stream_bytes().unwrap();
+    assert!((1..80_000).contains(&bytes), "{bytes} bytes of the stream are on disk");
 }
 
-fn error_is_its_end() {
+fn error_ends_the_trial() {
     let mut trial = start();
-    trial.hand_out(FAILS_AT + 1).unwrap();
-    match ending(&mut trial) {
-        Ending::Told(TrialOutcome::Soaked { report }) => {
-            let stopped = report.stopped.unwrap();
-            assert!(stopped.contains("the disk is full"), "{stopped}");
-        }
-        other => panic!("{other:?}"),
-    }
+    trial.request_round(FAILS_AT + 1).unwrap();
+    let ending = ending(&mut trial);
+    let report = ending.report().unwrap_or_else(|| panic!("{ending:?}"));
+    let stopped = report.stopped.as_deref();
+    assert!(stopped.is_some_and(|why| why.contains("the disk is full")), "{stopped:?}");
 }

@@ -1,4 +1,4 @@
-//! A suite of the harness, run by the harness: what a trial is given, and what it may use.
+//! A suite that is run by the harness: what a trial is given, and what it may use.
 
 use std::fs::{self, File};
 use std::process::ExitCode;
@@ -14,7 +14,7 @@ const METADATA: &str = r#"
 order = 1
 title = "A service without a leak"
 service = "nothing"
-summary = "What a trial is given"
+summary = "The context of a trial"
 difficulty = "Easy"
 minutes = 10
 operations_per_round = 50
@@ -25,7 +25,7 @@ fix = { files = ["src/lib.rs"] }
 
 fn main() -> ExitCode {
     Suite::new("suite", METADATA)
-        .behaviour("folder_is_empty_and_can_be_used", folder_is_empty_and_can_be_used)
+        .behaviour("folder_is_empty_and_writable", folder_is_empty_and_writable)
         .growth(steady_work)
         .bound("open_files_have_the_lowest_limit", open_files_have_the_lowest_limit)
         .bound("nothing_else_allocates", nothing_else_allocates)
@@ -33,12 +33,12 @@ fn main() -> ExitCode {
         .main()
 }
 
-fn folder_is_empty_and_can_be_used(context: &Context) {
+fn folder_is_empty_and_writable(context: &Context) {
     assert_eq!(fs::read_dir(context.folder()).unwrap().count(), 0);
     fs::write(context.folder().join("upload"), "text").unwrap();
 }
 
-/// The operations a round are those of the metadata, and the folder is the temporary one.
+/// The metadata sets the operations per round, and the soak counts the files in the trial's folder.
 fn steady_work(context: &Context) -> Report {
     let report = context.soak().run(|operation| {
         let path = context.folder().join(operation.number().to_string());
@@ -51,12 +51,13 @@ fn steady_work(context: &Context) -> Report {
 
 fn open_files_have_the_lowest_limit(_: &Context) -> Bound {
     let opened: Vec<File> = std::iter::from_fn(|| tempfile::tempfile().ok()).collect();
-    let (measured, after) = (opened.len() as u64, "opening as many as the system lets".to_owned());
+    let (measured, after) =
+        (opened.len() as u64, "opening as many files as the system allows".to_owned());
     assert!(measured > 200, "only {measured} files could be opened");
     Bound { resource: Resource::OpenFiles, measured, limit: 256, after }
 }
 
-/// A memory trial is alone in its process: what is counted is its own.
+/// A memory trial has a process to itself, so all counted allocations are its own.
 fn nothing_else_allocates(_: &Context) -> Bound {
     let before = HeapCounts::now();
     std::thread::yield_now();
@@ -64,23 +65,23 @@ fn nothing_else_allocates(_: &Context) -> Bound {
     Bound { resource: Resource::LiveBlocks, measured, limit: 0, after: "doing nothing".to_owned() }
 }
 
-/// Tasks that end are none at the end of a round, and each that does not is one more.
+/// A task that ends is not counted at the end of a round; every task that does not end is.
 fn async_soak_counts_tasks(context: &Context) -> Bound {
-    let soak = |lasting: bool| {
+    let soak = |endless: bool| {
         block_on(Clock::Paused, async {
             let report = context.async_soak().run_async(async |_| {
                 drop(tokio::spawn(tokio::task::yield_now()));
-                if lasting {
+                if endless {
                     drop(tokio::spawn(std::future::pending::<()>()));
                 }
             });
             (report.await, alive_tasks())
         })
     };
-    let (lasting, left) = soak(true);
-    let growth = lasting.growth_of(Resource::Tasks).expect("tasks are counted");
+    let (endless, left) = soak(true);
+    let growth = endless.growth_of(Resource::Tasks).expect("tasks are counted");
     assert_eq!((growth.verdict, growth.per_operation), (Verdict::Growing, Some(1.0)));
-    assert_eq!(left, lasting.operations());
+    assert_eq!(left, endless.operations());
 
     let (ending, measured) = soak(false);
     let growth = ending.growth_of(Resource::Tasks).expect("tasks are counted");

@@ -1,4 +1,4 @@
-//! The folders of a service, and how a client sends to it.
+//! The folders of a service, and functions to send chunks to it.
 
 use std::fs;
 use std::io;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{Refused, Uploads};
 
-/// The folders of a service, below a trial's own folder.
+/// The folders of a service, inside the trial's folder.
 #[derive(Debug)]
 pub struct Folders {
     pub arriving: PathBuf,
@@ -14,7 +14,7 @@ pub struct Folders {
 }
 
 impl Folders {
-    /// Makes both below `root`.
+    /// Creates both folders in `root`.
     pub fn below(root: &Path) -> io::Result<Self> {
         let folders = Self { arriving: root.join("tmp"), finished: root.join("attachments") };
         fs::create_dir(&folders.arriving)?;
@@ -23,7 +23,7 @@ impl Folders {
     }
 }
 
-/// Sends a chunk as it is.
+/// Sends an intact chunk.
 pub fn send<S: Uploads>(
     service: &mut S,
     client: u64,
@@ -33,7 +33,7 @@ pub fn send<S: Uploads>(
     service.append(client, upload, chunk, checksum(chunk))
 }
 
-/// Sends a chunk that is damaged on its way.
+/// Sends a chunk with a wrong checksum.
 pub fn send_damaged<S: Uploads>(
     service: &mut S,
     client: u64,

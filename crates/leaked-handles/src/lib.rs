@@ -1,16 +1,16 @@
 //! Leak pattern: handles that outlive their work.
 //!
-//! Rust closes a file when its owner is dropped, on every path, early returns included. That ends
-//! where the owner is a table and what the work holds is only a number: then somebody must take
-//! the entry out, on every path. And a temporary file on disk has no owner but the value that
-//! promises to delete it; one that was told to `keep` it no longer does.
+//! Rust closes a file when its owner is dropped, on every path, including early returns. That does
+//! not help when the owner is a table and the work only holds a number: then code on every path
+//! must remove the entry. And a temporary file on disk has no owner except the value that deletes
+//! it when dropped; after a call of `keep`, there is no such value.
 //!
-//! - `workload`: clients that upload files, each to another end, for the soak
-//! - `behaviours`: what clients and the scanner must get
-//! - `bounds`: what may be left of uploads that came to nothing
-//! - `client`: the folders of a service, and how a client sends to it, for all of these
+//! - `workload`: clients that upload files with different endings, for the soak
+//! - `behaviours`: what clients and the scanner must receive
+//! - `bounds`: how much may be left of unfinished uploads
+//! - `client`: the folders of a service, and functions to send chunks to it
 //!
-//! [`Uploads`] is the contract: whatever implements it may be built as it likes.
+//! [`Uploads`] is the contract. An implementation is free in everything else.
 
 mod behaviours;
 mod bounds;
@@ -24,35 +24,35 @@ use std::process::ExitCode;
 
 use exercise_harness::Suite;
 
-/// Files that clients send in chunks, each over a connection of its own.
+/// Files that clients send in chunks, each over its own connection.
 ///
-/// Clients and uploads are known by numbers that the service gives, none of them twice. An upload
-/// goes on until it is finished or aborted, until one of its requests is refused as
-/// [`Refused::Over`] or [`Refused::Io`], or until its client's connection ends, whichever comes
-/// first. Of an upload that has ended nothing stays: no open file, no file on disk, no memory;
-/// except the attachment that a finished one has become, which stays until it is deleted.
+/// The service gives clients and uploads numbers and uses none of them twice. An upload is active
+/// until it is finished or aborted, until one of its requests is refused as [`Refused::Over`] or
+/// [`Refused::Io`], or until its client's connection ends, whichever comes first. Nothing of an
+/// upload that has ended stays: no open file, no file on disk, no memory. The exception is the
+/// attachment of a finished upload, which stays until it is deleted.
 pub trait Uploads: Sized + 'static {
-    /// A service without clients. It keeps what is still arriving in files in `arriving`, and
-    /// attachments in `finished`; both folders are there.
+    /// Creates a service without clients. It keeps the files of active uploads in `arriving`, and
+    /// attachments in `finished`; both folders exist.
     fn start(arriving: &Path, finished: &Path) -> Self;
 
-    /// A client's connection begins. Returns the client's number.
+    /// Begins a client's connection. Returns the client's number.
     fn connect(&mut self) -> u64;
 
-    /// A client's connection has ended, in whatever way; the client cannot be asked any more.
+    /// Ends a client's connection, for whatever reason; the client cannot be reached any more.
     fn disconnect(&mut self, client: u64);
 
     /// Begins an upload of exactly `size` bytes. Returns its number.
     ///
-    /// Refused as [`Refused::Over`] is a fifth upload of one client at once, and a file of more
-    /// than 32 MiB.
+    /// A fifth concurrent upload of one client and a file of more than 32 MiB are refused as
+    /// [`Refused::Over`].
     fn begin(&mut self, client: u64, name: &str, size: u64) -> Result<u64, Refused>;
 
-    /// Adds a chunk, whose CRC-32 is `checksum`. Returns the bytes that have arrived.
+    /// Adds a chunk, whose CRC-32 is `checksum`. Returns the number of bytes received so far.
     ///
-    /// Refused as [`Refused::Damaged`] is a chunk with another checksum: the upload goes on, and
-    /// the chunk may be sent again. Refused as [`Refused::Over`] is the third damaged chunk in a
-    /// row, and a chunk that makes the file larger than announced.
+    /// A chunk with another checksum is refused as [`Refused::Damaged`]: the upload stays active,
+    /// and the chunk may be sent again. The third damaged chunk in a row, and a chunk that makes
+    /// the file larger than announced, are refused as [`Refused::Over`].
     fn append(
         &mut self,
         client: u64,
@@ -61,19 +61,19 @@ pub trait Uploads: Sized + 'static {
         checksum: u32,
     ) -> Result<u64, Refused>;
 
-    /// Makes an attachment of an upload.
+    /// Turns an upload into an attachment.
     ///
-    /// Refused as [`Refused::Incomplete`] is a file smaller than announced: the upload goes on.
+    /// A file smaller than announced is refused as [`Refused::Incomplete`] and stays active.
     fn finish(&mut self, client: u64, upload: u64) -> Result<(), Refused>;
 
-    /// Gives up an upload.
+    /// Aborts an upload.
     fn abort(&mut self, client: u64, upload: u64) -> Result<(), Refused>;
 
-    /// A file that holds what has arrived of an upload that goes on. The path stays the same until
-    /// the upload ends, and whoever opens it sees each chunk as soon as it is taken.
+    /// The file with the received part of an active upload. The path stays the same until the
+    /// upload ends, and a reader of the file sees each chunk as soon as it is accepted.
     fn arriving_path(&self, upload: u64) -> Option<PathBuf>;
 
-    /// The name and the file of the attachment that an upload has become.
+    /// The name and the file of the attachment of a finished upload.
     fn attachment(&self, upload: u64) -> Option<(String, PathBuf)>;
 
     /// Deletes an attachment.
@@ -83,31 +83,31 @@ pub trait Uploads: Sized + 'static {
 /// Why a request was refused.
 #[derive(Debug)]
 pub enum Refused {
-    /// There is no such client, or this client has no such upload that goes on.
+    /// There is no such client, or this client has no such active upload.
     Unknown,
     /// The chunk may be sent again.
     Damaged,
     /// The rest may still be sent.
     Incomplete,
-    /// For good, with the reason: the upload of this request has ended.
+    /// The upload of this request has ended, for this reason.
     Over(String),
-    /// The system refused it: the upload of this request has ended.
+    /// The system returned an error, and the upload of this request has ended.
     Io(io::Error),
 }
 
 impl fmt::Display for Refused {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown => formatter.write_str("no such upload goes on"),
-            Self::Damaged => formatter.write_str("the chunk is to be sent again"),
-            Self::Incomplete => formatter.write_str("the rest is to be sent"),
-            Self::Over(reason) => write!(formatter, "the upload is over: {reason}"),
-            Self::Io(error) => write!(formatter, "the system refused it: {error}"),
+            Self::Unknown => formatter.write_str("there is no such active upload"),
+            Self::Damaged => formatter.write_str("the chunk must be sent again"),
+            Self::Incomplete => formatter.write_str("the rest must still be sent"),
+            Self::Over(reason) => write!(formatter, "the upload has ended: {reason}"),
+            Self::Io(error) => write!(formatter, "the system returned an error: {error}"),
         }
     }
 }
 
-/// The entry of a version's memory test.
+/// The entry point of a version's memory test.
 pub fn main<S: Uploads>() -> ExitCode {
     Suite::new("leaked-handles", include_str!("../exercise.toml"))
         .behaviour("finished_upload_remains", behaviours::finished_upload_remains::<S>)

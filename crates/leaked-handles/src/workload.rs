@@ -1,4 +1,4 @@
-//! The work of the soak: clients send files, and each sending comes to another end.
+//! The workload of the soak: clients send files, and the uploads end in different ways.
 
 use std::fs;
 
@@ -12,8 +12,8 @@ use crate::{Refused, Uploads};
 /// The sizes of the chunks of a file, in bytes.
 const CHUNKS: std::ops::RangeInclusive<usize> = 512..=4096;
 
-/// Has many files sent, and judges what stays behind. Attachments are fetched and deleted, so
-/// that nothing need stay: neither what is arriving nor what has arrived.
+/// Sends many files and measures what they leave behind. Attachments are fetched and deleted, so
+/// that nothing need stay, neither active uploads nor attachments.
 pub fn growth<S: Uploads>(context: &Context) -> Report {
     let mut started = Folders::below(context.folder())
         .map(|folders| Office::<S>::open(&folders))
@@ -37,14 +37,14 @@ impl<S: Uploads> Office<S> {
         Self { service, resident }
     }
 
-    /// One sending, with the end that is its turn: every five operations have the same mix. What
-    /// is in the files, and how it is cut into chunks, is left to chance.
+    /// One upload or two. The operation's number decides how they end, so that every five
+    /// operations have the same mix. Chance decides the content of the files and their chunks.
     fn sending(&mut self, operation: Operation) -> Result<(), String> {
         let mut rng = Rng::with_seed(operation.seed());
         let document: Vec<Vec<u8>> =
             (0..3).map(|_| (0..rng.usize(CHUNKS)).map(|_| rng.u8(..)).collect()).collect();
         let turn = operation.number();
-        let came_to_its_end = match turn % 5 {
+        let result = match turn % 5 {
             0 => self.is_sent(&document),
             1 => self.is_damaged_once(&document),
             2 => self.is_given_up(&document),
@@ -52,7 +52,7 @@ impl<S: Uploads> Office<S> {
             _ if (turn / 5).is_multiple_of(2) => self.grows_on_the_way(&document),
             _ => self.has_a_bad_line(&document),
         };
-        came_to_its_end.map_err(|refused| refused.to_string())
+        result.map_err(|refused| refused.to_string())
     }
 
     /// A visitor sends a file and leaves; the file is fetched and deleted later.
@@ -63,7 +63,7 @@ impl<S: Uploads> Office<S> {
         self.fetch_and_delete(upload)
     }
 
-    /// A chunk is damaged on its way, and sent again.
+    /// Each chunk is damaged on the way once, and sent again.
     fn is_damaged_once(&mut self, document: &[Vec<u8>]) -> Result<(), Refused> {
         let upload = self.begin(self.resident, document)?;
         for chunk in document {
@@ -74,7 +74,7 @@ impl<S: Uploads> Office<S> {
         self.fetch_and_delete(upload)
     }
 
-    /// A visitor thinks better of it.
+    /// A visitor aborts the upload.
     fn is_given_up(&mut self, document: &[Vec<u8>]) -> Result<(), Refused> {
         let visitor = self.service.connect();
         let upload = self.begin(visitor, document)?;
@@ -84,7 +84,7 @@ impl<S: Uploads> Office<S> {
         Ok(())
     }
 
-    /// A visitor sends a file, and is lost with half of the next.
+    /// A visitor sends a file, and is lost in the middle of the next one.
     fn is_lost(&mut self, document: &[Vec<u8>]) -> Result<(), Refused> {
         let visitor = self.service.connect();
         let sent = self.send_all(visitor, document)?;
@@ -94,8 +94,8 @@ impl<S: Uploads> Office<S> {
         self.fetch_and_delete(sent)
     }
 
-    /// A file is written to while it is sent, so that it no longer is as large as announced. Then
-    /// it is sent as it now is.
+    /// A file grows while it is sent, so that it is larger than announced. Then it is sent again
+    /// with its new size.
     fn grows_on_the_way(&mut self, document: &[Vec<u8>]) -> Result<(), Refused> {
         let upload = self.begin(self.resident, &document[..2])?;
         send(&mut self.service, self.resident, upload, &document[0])?;
@@ -105,7 +105,7 @@ impl<S: Uploads> Office<S> {
         self.fetch_and_delete(upload)
     }
 
-    /// A chunk is damaged again and again, until the service has had enough of it.
+    /// A chunk is damaged three times, which ends the upload.
     fn has_a_bad_line(&mut self, document: &[Vec<u8>]) -> Result<(), Refused> {
         let upload = self.begin(self.resident, document)?;
         send(&mut self.service, self.resident, upload, &document[0])?;
@@ -137,11 +137,11 @@ impl<S: Uploads> Office<S> {
     }
 }
 
-/// The client sent what cannot be taken, and is told so.
+/// Checks that a chunk was refused.
 fn expect_refusal(sent: Result<u64, Refused>) -> Result<(), Refused> {
     match sent {
         Err(Refused::Damaged | Refused::Over(_)) => Ok(()),
         Err(other) => Err(other),
-        Ok(_) => Err(Refused::Over("a chunk was taken that should have been refused".to_owned())),
+        Ok(_) => Err(Refused::Over("a chunk was accepted that must be refused".to_owned())),
     }
 }

@@ -1,16 +1,16 @@
-//! What clients and administrators must get, whatever the server is built of.
+//! What clients and administrators must receive, however the server is implemented.
 
 use exercise_harness::Context;
 
 use crate::LiveUpdates;
 
-/// Users and projects of most checks.
+/// The users and projects in most checks.
 const ALICE: u64 = 1;
 const BOB: u64 = 2;
 const CAROL: u64 = 3;
 const SHED: u64 = 10;
 const FENCE: u64 = 11;
-/// Longer than any check lasts.
+/// More minutes than any check lasts.
 const NEVER_IDLE: u32 = 1_000;
 
 fn start<S: LiveUpdates>() -> S {
@@ -24,13 +24,13 @@ fn sign_in_to<S: LiveUpdates>(service: &mut S, user: u64, project: u64) -> u64 {
     session
 }
 
-/// What a session that has not ended was not told yet.
+/// The updates that an open session has not fetched yet.
 #[track_caller]
 fn news<S: LiveUpdates>(service: &mut S, session: u64) -> Vec<String> {
     service.refresh(session).expect("the session has not ended")
 }
 
-/// A page shows what happens on its project, once and in order, and nothing else.
+/// A page shows the updates to its project, once and in order, and nothing else.
 pub fn page_shows_its_project<S: LiveUpdates>(_: &Context) {
     let mut service: S = start();
     let session = service.sign_in(ALICE);
@@ -45,29 +45,29 @@ pub fn page_shows_its_project<S: LiveUpdates>(_: &Context) {
     assert!(news(&mut service, session).is_empty(), "a page shows each update once");
 
     service.publish(SHED, None, "unlocked");
-    assert_eq!(news(&mut service, session), ["#10: unlocked"], "and the next ones, too");
+    assert_eq!(news(&mut service, session), ["#10: unlocked"], "and later ones as well");
 }
 
-/// A page that changes shows the new project from then on, also when it is an old one again.
+/// A page that changes shows the new project from then on, even if it was shown before.
 pub fn page_can_be_changed<S: LiveUpdates>(_: &Context) {
     let mut service: S = start();
     let session = sign_in_to(&mut service, ALICE, SHED);
     service.watch_project(session, FENCE);
     service.publish(SHED, None, "painted");
     service.publish(SHED, Some(BOB), "have a look");
-    service.publish(FENCE, None, "mended");
-    assert_eq!(news(&mut service, session), ["#11: mended"], "the page shows the new project");
+    service.publish(FENCE, None, "repaired");
+    assert_eq!(news(&mut service, session), ["#11: repaired"], "the page shows the new project");
 
     service.watch_project(session, SHED);
     service.watch_project(session, SHED);
     service.publish(FENCE, None, "broken");
     service.publish(SHED, None, "locked");
-    assert_eq!(news(&mut service, session), ["#10: locked"], "the page is back, and shown once");
+    assert_eq!(news(&mut service, session), ["#10: locked"], "the page is back, with updates once");
     service.publish(SHED, None, "unlocked");
-    assert_eq!(news(&mut service, session), ["#10: unlocked"], "and goes on");
+    assert_eq!(news(&mut service, session), ["#10: unlocked"], "and later ones as well");
 }
 
-/// A mention reaches its user on whatever page, once, and nobody else.
+/// A mention reaches its user on any page, once, and nobody else.
 pub fn mention_reaches_its_user<S: LiveUpdates>(_: &Context) {
     let mut service: S = start();
     let alice = service.sign_in(ALICE);
@@ -78,7 +78,7 @@ pub fn mention_reaches_its_user<S: LiveUpdates>(_: &Context) {
 
     service.watch_project(alice, SHED);
     service.publish(SHED, Some(ALICE), "thanks");
-    assert_eq!(news(&mut service, alice), ["#10: thanks"], "of two topics, shown once");
+    assert_eq!(news(&mut service, alice), ["#10: thanks"], "an update with two topics, shown once");
 
     service.watch_project(alice, FENCE);
     service.publish(SHED, Some(ALICE), "bring the brush");
@@ -91,7 +91,7 @@ pub fn mention_reaches_its_user<S: LiveUpdates>(_: &Context) {
     assert_eq!(news(&mut service, bob), ["#11: bring the nails"]);
 }
 
-/// A user at two screens hears on both, whichever came first, moves or goes.
+/// A user with two screens receives updates on both, even after one of them moves or leaves.
 pub fn each_session_of_a_user_hears<S: LiveUpdates>(_: &Context) {
     let mut service: S = start();
     let laptop = sign_in_to(&mut service, ALICE, SHED);
@@ -112,7 +112,7 @@ pub fn each_session_of_a_user_hears<S: LiveUpdates>(_: &Context) {
     assert_eq!(news(&mut service, laptop), ["#10: unlocked"], "the phone went, the laptop did not");
 }
 
-/// Whoever signs out, vanishes or moves on takes nobody else along: in any order.
+/// A client that signs out, vanishes or changes its page does not affect others, in any order.
 pub fn one_leaves_the_others_stay<S: LiveUpdates>(_: &Context) {
     let leavers: [fn(&mut S, u64); 2] = [
         |service, session| service.sign_out(session),
@@ -142,12 +142,12 @@ pub fn one_leaves_the_others_stay<S: LiveUpdates>(_: &Context) {
         news(&mut service, stayed);
         service.minute_passed();
     }
-    assert_eq!(service.refresh(vanished), None, "nothing was heard from Alice");
+    assert_eq!(service.refresh(vanished), None, "Alice's session has ended");
     service.publish(SHED, Some(BOB), "who is there?");
-    assert_eq!(news(&mut service, stayed), ["#10: who is there?"], "Bob is");
+    assert_eq!(news(&mut service, stayed), ["#10: who is there?"], "Bob's session is open");
 }
 
-/// A session that lasts hears everything, however many come meanwhile, and in whatever way they go.
+/// A long session receives everything, however many other clients come and leave meanwhile.
 pub fn many_come_the_first_stays<S: LiveUpdates>(_: &Context) {
     let mut service = S::start(2);
     let first = sign_in_to(&mut service, ALICE, SHED);
@@ -167,17 +167,17 @@ pub fn many_come_the_first_stays<S: LiveUpdates>(_: &Context) {
     assert_eq!(news(&mut service, first), ["#10: painted", "#11: look at this"]);
 }
 
-/// All who watch a project hear of it, however many there are.
+/// Everybody who watches a project receives its updates, however many there are.
 pub fn many_watch_one_project<S: LiveUpdates>(_: &Context) {
     let mut service: S = start();
     let sessions: Vec<u64> =
         (100..2_100).map(|user| sign_in_to(&mut service, user, SHED)).collect();
     service.publish(SHED, None, "painted");
-    let deaf = sessions.into_iter().filter(|session| news(&mut service, *session).is_empty());
-    assert_eq!(deaf.count(), 0, "sessions that did not hear of it");
+    let missed = sessions.into_iter().filter(|session| news(&mut service, *session).is_empty());
+    assert_eq!(missed.count(), 0, "sessions that missed the update");
 }
 
-/// A session ends when its client was silent for the whole limit, or at its user's wish.
+/// A session ends when its client was silent for the whole limit, or at its user's request.
 pub fn idle_session_ends<S: LiveUpdates>(_: &Context) {
     let mut service = S::start(2);
     let reading = sign_in_to(&mut service, ALICE, SHED);
@@ -185,17 +185,17 @@ pub fn idle_session_ends<S: LiveUpdates>(_: &Context) {
     let silent = sign_in_to(&mut service, CAROL, SHED);
     let signed_out = sign_in_to(&mut service, CAROL, FENCE);
     service.sign_out(signed_out);
-    assert_eq!(service.refresh(signed_out), None, "it has ended");
+    assert_eq!(service.refresh(signed_out), None, "the session has ended");
 
     service.minute_passed();
     service.publish(SHED, None, "painted");
     assert_eq!(news(&mut service, reading), ["#10: painted"]);
     service.watch_project(browsing, FENCE);
     service.minute_passed();
-    assert_eq!(service.refresh(silent), None, "nothing was heard from it for two minutes");
-    assert!(service.refresh(browsing).is_some(), "a page change is a sign of life");
+    assert_eq!(service.refresh(silent), None, "the client was silent for two minutes");
+    assert!(service.refresh(browsing).is_some(), "a page change keeps the session open");
     service.publish(SHED, None, "locked");
-    assert_eq!(news(&mut service, reading), ["#10: locked"], "and so is a refresh");
+    assert_eq!(news(&mut service, reading), ["#10: locked"], "and so does a refresh");
 
     for ended in [silent, signed_out, 12_345] {
         service.watch_project(ended, FENCE);
@@ -204,7 +204,7 @@ pub fn idle_session_ends<S: LiveUpdates>(_: &Context) {
     }
 }
 
-/// A client that seldom asks gets the latest updates, in order.
+/// A client that rarely asks gets the latest updates, in order.
 pub fn slow_client_gets_the_latest<S: LiveUpdates>(_: &Context) {
     let mut service: S = start();
     let session = sign_in_to(&mut service, ALICE, SHED);
@@ -216,15 +216,15 @@ pub fn slow_client_gets_the_latest<S: LiveUpdates>(_: &Context) {
     assert!(shown.ends_with(&last), "the latest 64 are among {shown:?}");
 }
 
-/// The audit log has the latest updates to any project, whoever hears of them or nobody.
+/// The audit log has the latest updates to any project, even if no session receives them.
 pub fn audit_log_hears_everything<S: LiveUpdates>(_: &Context) {
     let mut service: S = start();
     service.publish(SHED, None, "before anybody came");
     let session = sign_in_to(&mut service, ALICE, SHED);
-    service.publish(SHED, Some(ALICE), "of three topics");
+    service.publish(SHED, Some(ALICE), "with three topics");
     service.sign_out(session);
     service.publish(FENCE, Some(BOB), "after everybody left");
-    let log = ["#10: before anybody came", "#10: of three topics", "#11: after everybody left"];
+    let log = ["#10: before anybody came", "#10: with three topics", "#11: after everybody left"];
     assert_eq!(service.audit_log(), log);
 
     for number in 0..2_000 {

@@ -1,20 +1,20 @@
-//! What the server may still hold once its clients have gone or moved on.
+//! How much the server may hold once its clients have left or changed their pages.
 
 use exercise_harness::{Bound, Context, units};
 use leak_meter::{HeapCounts, Resource};
 
 use crate::LiveUpdates;
 
-/// Clients, or page changes, in each of the two halves of a measurement.
+/// The number of clients, or page changes, in each half of a measurement.
 const TIMES: u64 = 2_000;
-/// Blocks that tables may have grown by. Of each client and each page, no block may stay.
+/// The blocks by which tables may have grown. No block of a client or a page may stay.
 const SLACK_BLOCKS: u64 = 100;
-/// Bytes that tables may have grown by: less than ten for each client.
+/// The bytes by which tables may have grown: less than ten for each client.
 const SLACK_BYTES: u64 = 16 * 1024;
-/// A project that nobody else has to do with.
+/// A project that no client watches.
 const ELSEWHERE: u64 = u64::MAX;
 
-/// One client that goes on from project to project.
+/// One client changes from project to project.
 pub fn page_changes<S: LiveUpdates>(_: &Context) -> Bound {
     let mut service = S::start(30);
     let session = service.sign_in(1);
@@ -26,7 +26,7 @@ pub fn page_changes<S: LiveUpdates>(_: &Context) -> Bound {
     left.blocks("page changes of one client")
 }
 
-/// Clients that vanish without a word.
+/// Clients vanish without signing out.
 pub fn idle_sessions<S: LiveUpdates>(_: &Context) -> Bound {
     let mut service = S::start(1);
     let left = left_by(&mut service, |service, user| {
@@ -37,7 +37,7 @@ pub fn idle_sessions<S: LiveUpdates>(_: &Context) -> Bound {
     left.blocks("clients that vanished")
 }
 
-/// Clients that sign out of projects on which nothing happens any more.
+/// Clients sign out of projects that get no further updates.
 pub fn quiet_projects<S: LiveUpdates>(_: &Context) -> Bound {
     let mut service = S::start(30);
     let left = left_by(&mut service, |service, number| {
@@ -49,14 +49,14 @@ pub fn quiet_projects<S: LiveUpdates>(_: &Context) -> Bound {
     left.bytes("clients that signed out, each of another project")
 }
 
-/// What the second half of the work left on top of what the first half left.
+/// The counts at the end of each half of the work.
 struct Left {
     before: HeapCounts,
     after: HeapCounts,
 }
 
-/// Does the work for one number after another. Life goes on elsewhere at the end of each half,
-/// since a server may clean up at its next update, or when a minute has passed.
+/// Does the work for one number after another. At the end of each half there are updates to another
+/// project and minutes pass, since a server may clean up then.
 fn left_by<S: LiveUpdates>(service: &mut S, mut work: impl FnMut(&mut S, u64)) -> Left {
     let mut half = |numbers: std::ops::Range<u64>| {
         numbers.for_each(|number| work(service, number));
@@ -82,7 +82,7 @@ impl Left {
     }
 }
 
-/// The work of the second half, as it stands in the report.
+/// The description of the second half's work in the report.
 fn after(work: &str) -> String {
     format!("{} more {work}", units::count(TIMES))
 }

@@ -1,14 +1,14 @@
-//! Leak pattern: listeners that stay registered after those who listened are gone.
+//! Leak pattern: listeners that stay registered after their owners are gone.
 //!
-//! Whoever registers a listener hands its callback, and all that the callback captured, to the
-//! emitter. The emitter lives as long as the program, so the listener does too, unless someone
-//! takes it out again: on every way on which the one who listens can end or change its mind.
+//! Registering a listener passes its callback, and everything that the callback captured, to the
+//! emitter. The emitter lives as long as the program, and so does the listener, unless it is
+//! removed again on every path on which its owner can end or lose interest.
 //!
-//! - `workload`: clients that come, look around and go in three ways, for the soak
-//! - `behaviours`: what clients and administrators must get
-//! - `bounds`: what the server may hold once its clients are gone
+//! - `workload`: clients that come, look around and leave in three ways, for the soak
+//! - `behaviours`: what clients and administrators must receive
+//! - `bounds`: how much the server may hold once its clients are gone
 //!
-//! [`LiveUpdates`] is the contract: whatever implements it may be built as it likes.
+//! [`LiveUpdates`] is the contract. An implementation is free in everything else.
 
 mod behaviours;
 mod bounds;
@@ -18,41 +18,41 @@ use std::process::ExitCode;
 
 use exercise_harness::Suite;
 
-/// A server that brings updates to the clients that are signed in.
+/// A server that delivers updates to the signed-in clients.
 ///
-/// Users and projects are known by numbers that the caller chooses, in any quantity. What names a
-/// session that has ended, or never was, does nothing.
+/// The caller chooses the numbers of users and projects, in any quantity. A call that names a
+/// session that has ended, or never existed, does nothing.
 pub trait LiveUpdates: Sized + 'static {
-    /// A server that ends a session when nothing was heard from it for `idle_limit_minutes`.
+    /// Creates a server that ends a session after `idle_limit_minutes` of silence.
     fn start(idle_limit_minutes: u32) -> Self;
 
     /// Opens a session for a user, who may have others. Returns its number.
     fn sign_in(&mut self, user: u64) -> u64;
 
-    /// Ends a session at its user's wish.
+    /// Ends a session at its user's request.
     fn sign_out(&mut self, session: u64);
 
-    /// Shows a project on the session's page, in place of the one before. What was published until
-    /// then on either of them, and not asked for, may be shown or not. The session is heard from.
+    /// Shows a project on the session's page, in place of the previous one. Earlier updates to
+    /// either of them that were not fetched may be shown or not. This ends the session's silence.
     fn watch_project(&mut self, session: u64, project: u64);
 
-    /// What was published since the session last asked, each once and in order, as
-    /// `#project: text`: on the project that its page shows, while it shows it, and on any project
-    /// if it mentions the session's user. At least the latest 64 of these are kept for a session
-    /// that stays on its page. The session is heard from. `None` if it has ended.
+    /// The updates published since the session's last call, each once and in order, as
+    /// `#project: text`: updates to the project that its page shows, while it shows it, and updates
+    /// to any project that mention the session's user. At least the latest 64 of these are kept for
+    /// a session that stays on its page. This ends the session's silence. `None` if it has ended.
     fn refresh(&mut self, session: u64) -> Option<Vec<String>>;
 
-    /// A minute has passed. Sessions that were not heard from for too long end.
+    /// Counts a minute. Sessions that have been silent for too long end.
     fn minute_passed(&mut self);
 
-    /// Publishes what happened on a project, and whom it mentions.
+    /// Publishes an update to a project, which may mention a user.
     fn publish(&mut self, project: u64, mentions: Option<u64>, text: &str);
 
     /// The latest 100 updates to any project, oldest first, as `#project: text`.
     fn audit_log(&self) -> Vec<String>;
 }
 
-/// The entry of a version's memory test.
+/// The entry point of a version's memory test.
 pub fn main<S: LiveUpdates>() -> ExitCode {
     Suite::new(env!("CARGO_PKG_NAME"), include_str!("../exercise.toml"))
         .behaviour("page_shows_its_project", behaviours::page_shows_its_project::<S>)

@@ -1,4 +1,4 @@
-//! The work of the soak: clients sign in, look around, and go in one way or another.
+//! The workload of the soak: clients sign in, look around, and leave in different ways.
 
 use exercise_harness::Context;
 use fastrand::Rng;
@@ -6,16 +6,16 @@ use leak_meter::{Operation, Report};
 
 use crate::LiveUpdates;
 
-/// A client is taken for gone after two silent minutes.
+/// A session ends after two silent minutes.
 const IDLE_LIMIT_MINUTES: u32 = 2;
-/// Users and projects that each operation has to itself.
+/// The number of users and projects of each operation's own.
 const NUMBERS: u64 = 8;
 /// The users, and the project, of the clients that stay.
 const STANDING: u64 = u64::MAX;
-/// The same for every update, so that what waits is of one size.
+/// The text of every update, so that all waiting updates have the same size.
 const TEXT: &str = "moved the release to Thursday";
 
-/// Serves many clients that come and go beside two that stay, and judges what is left behind.
+/// Serves many clients that come and leave, and two that stay, and measures what is left behind.
 pub fn growth<S: LiveUpdates>(context: &Context) -> Report {
     let mut service = S::start(IDLE_LIMIT_MINUTES);
     let standing = [STANDING - 1, STANDING].map(|user| service.sign_in(user));
@@ -25,8 +25,8 @@ pub fn growth<S: LiveUpdates>(context: &Context) -> Report {
     context.soak().run(|operation| three_clients(&mut service, operation, standing))
 }
 
-/// One client looks at a project and signs out; one goes from project to project before it does;
-/// and in one of three operations another vanishes without a word.
+/// One client looks at a project and signs out; one goes from project to project first; and in one
+/// of three operations another vanishes without signing out.
 fn three_clients<S: LiveUpdates>(service: &mut S, operation: Operation, standing: [u64; 2]) {
     let mut rng = Rng::with_seed(operation.seed());
     let first = operation.number() * NUMBERS;

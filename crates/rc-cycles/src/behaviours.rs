@@ -1,15 +1,15 @@
-//! What pages and readers must get, whatever the notifications are built of.
+//! What pages and readers must receive, however the notifications are implemented.
 
 use exercise_harness::Context;
 
 use crate::{Letter, TaskNotifications};
 
-/// The task of most checks.
+/// The task in most checks.
 const TASK: u64 = 12;
-/// Who writes, and who reads.
+/// The user who comments, and the user who reads.
 const AUTHOR: u32 = 7;
 const READER: u32 = 8;
-/// Longer than any check lasts.
+/// More days than any check lasts.
 const NEVER_STALE: u32 = 1_000;
 
 fn start<S: TaskNotifications>() -> S {
@@ -41,7 +41,7 @@ pub fn open_page_hears_every_comment<S: TaskNotifications>(_: &Context) {
     assert!(service.refresh_page(page).is_empty(), "a page shows each comment once");
 }
 
-/// A page that was closed, or shows a task that was, does no harm.
+/// A closed page, or a page of a closed task, does no harm.
 pub fn closed_page_hears_nothing<S: TaskNotifications>(_: &Context) {
     let mut service: S = start();
     let closed = service.open_page(TASK).expect("an open task can be shown");
@@ -55,10 +55,10 @@ pub fn closed_page_hears_nothing<S: TaskNotifications>(_: &Context) {
     assert_eq!(service.refresh_page(left_open), ["7: the last word"]);
     service.close_page(left_open);
     assert_eq!(service.open_page(TASK), None, "a closed task cannot be shown");
-    assert_eq!(service.comment(TASK, AUTHOR, "hello?"), None, "nor talked about");
+    assert_eq!(service.comment(TASK, AUTHOR, "hello?"), None, "a closed task takes no comments");
 }
 
-/// Threads keep what was said in them, each for itself.
+/// Each thread keeps its own messages.
 pub fn thread_keeps_its_messages<S: TaskNotifications>(_: &Context) {
     let mut service: S = start();
     let first = service.comment(TASK, AUTHOR, "colour?").expect("an open task takes comments");
@@ -70,7 +70,7 @@ pub fn thread_keeps_its_messages<S: TaskNotifications>(_: &Context) {
     assert_eq!(service.messages(TASK, second), ["brush?", "the wide one"]);
 }
 
-/// A reader who asked once gets the letter, with nobody holding on to anything.
+/// After one request a reader gets the letter, and the caller need not hold anything for it.
 pub fn digest_is_sent_unattended<S: TaskNotifications>(_: &Context) {
     let mut service: S = start();
     service.request_digest(TASK, READER);
@@ -87,7 +87,7 @@ pub fn digest_is_sent_unattended<S: TaskNotifications>(_: &Context) {
     }
 }
 
-/// A letter for each day with comments, none for a quiet day, and nothing in two letters.
+/// Each day with comments has a letter, a quiet day has none, and no comment is in two letters.
 pub fn digest_is_sent_every_day<S: TaskNotifications>(_: &Context) {
     let mut service: S = start();
     service.request_digest(TASK, READER);
@@ -106,27 +106,27 @@ pub fn digest_is_sent_every_day<S: TaskNotifications>(_: &Context) {
     service.end_day();
     let lines: Vec<String> =
         service.deliver().into_iter().flat_map(|letter| letter.lines).collect();
-    assert_eq!(lines, ["7: Thursday", "7: Friday"], "late letters lose nothing");
+    assert_eq!(lines, ["7: Thursday", "7: Friday"], "letters sent late lose no comments");
 }
 
-/// The number of unread comments is that of the end of the day, not of an earlier time.
+/// The number of unread comments is counted at the end of the day, not earlier.
 pub fn digest_counts_the_unread<S: TaskNotifications>(_: &Context) {
     let mut service: S = start();
     service.comment(TASK, AUTHOR, "before the digest was asked for");
     service.request_digest(TASK, READER);
     service.comment(TASK, AUTHOR, "one");
     service.comment(TASK, AUTHOR, "two");
-    assert_eq!(unread_in_the_letter(&mut service), 3, "nothing was read yet");
+    assert_eq!(unread_in_the_letter(&mut service), 3, "nothing has been read yet");
 
     service.comment(TASK, AUTHOR, "three");
     service.mark_read(TASK, READER);
     service.mark_read(TASK, READER + 1);
-    assert_eq!(unread_in_the_letter(&mut service), 0, "everything was read meanwhile");
+    assert_eq!(unread_in_the_letter(&mut service), 0, "everything has been read meanwhile");
 
     service.comment(TASK, AUTHOR, "four");
     service.mark_read(TASK, READER);
     service.comment(TASK, AUTHOR, "five");
-    assert_eq!(unread_in_the_letter(&mut service), 1, "one came after the reading");
+    assert_eq!(unread_in_the_letter(&mut service), 1, "one comment came after the reading");
 }
 
 fn unread_in_the_letter<S: TaskNotifications>(service: &mut S) -> usize {
@@ -135,7 +135,7 @@ fn unread_in_the_letter<S: TaskNotifications>(service: &mut S) -> usize {
     letters[0].unread
 }
 
-/// What was said reaches its reader, also when the task is closed before the letter leaves.
+/// Comments reach their reader even if the task is closed before the letter is sent.
 pub fn letter_outlives_its_task<S: TaskNotifications>(_: &Context) {
     let mut service: S = start();
     service.request_digest(TASK, READER);
@@ -149,7 +149,7 @@ pub fn letter_outlives_its_task<S: TaskNotifications>(_: &Context) {
     assert!(letters_of_the_day(&mut service).is_empty(), "a closed task has no more letters");
 }
 
-/// Whole days of silence close a task; a word keeps it open.
+/// Whole days without a comment close a task; a comment keeps it open.
 pub fn stale_task_is_closed<S: TaskNotifications>(_: &Context) {
     let mut service = S::start(2);
     service.open_task(TASK, "Paint the shed");
@@ -157,14 +157,14 @@ pub fn stale_task_is_closed<S: TaskNotifications>(_: &Context) {
     service.end_day();
     service.end_day();
     service.comment(TASK, AUTHOR, "still alive").expect("one silent day is not enough");
-    assert_eq!(letters_of_the_day(&mut service).len(), 1, "an open task has letters");
+    assert_eq!(letters_of_the_day(&mut service).len(), 1, "an open task still sends letters");
     service.end_day();
     assert!(service.open_page(TASK).is_some(), "one silent day is not enough");
     service.end_day();
     assert_eq!(service.open_page(TASK), None, "two silent days close the task");
 }
 
-/// A number that is used again names a new task, to which nothing of the old one sticks.
+/// A number that is used again names a new task, which inherits nothing from the old one.
 pub fn reopened_task_starts_afresh<S: TaskNotifications>(_: &Context) {
     let mut service: S = start();
     let page = service.open_page(TASK).expect("an open task can be shown");

@@ -1,17 +1,17 @@
-//! What the notifications may still hold once their tasks are closed.
+//! How much the notifications may hold once their tasks are closed.
 
 use exercise_harness::{Bound, Context};
 use leak_meter::{HeapCounts, Resource};
 
 use crate::TaskNotifications;
 
-/// Tasks in each of the two halves of a measurement.
+/// The number of tasks in each half of a measurement.
 const TASKS: u64 = 2_000;
 
-/// Blocks that tables may have grown by. Of each task, no block may stay.
+/// The blocks by which tables may have grown. No block of a task may stay.
 const SLACK: u64 = 100;
 
-/// Tasks with digests that are done and closed.
+/// Closes tasks with digests by hand.
 pub fn closed_tasks<S: TaskNotifications>(_: &Context) -> Bound {
     let mut service = S::start(30);
     blocks_left(format!("{TASKS} tasks with a digest were done and closed"), |task| {
@@ -22,7 +22,7 @@ pub fn closed_tasks<S: TaskNotifications>(_: &Context) -> Bound {
     })
 }
 
-/// Tasks with digests that nobody closes.
+/// Leaves tasks with digests until they become stale.
 pub fn stale_tasks<S: TaskNotifications>(_: &Context) -> Bound {
     let mut service = S::start(1);
     blocks_left(format!("{TASKS} tasks with a digest became stale"), |task| {
@@ -39,7 +39,7 @@ fn open_with_digest<S: TaskNotifications>(service: &mut S, task: u64) {
     service.comment(task, 2, "Who needs one?");
 }
 
-/// The blocks that the second half of the work leaves on top of what the first half left.
+/// The blocks that the second half of the work leaves in addition to those of the first half.
 fn blocks_left(after: String, mut work: impl FnMut(u64)) -> Bound {
     (0..TASKS).for_each(&mut work);
     let before = HeapCounts::now().live_blocks();

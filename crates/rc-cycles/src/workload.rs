@@ -1,4 +1,4 @@
-//! The work of the soak: tasks are opened, talked about, watched, and closed again.
+//! The workload of the soak: tasks are opened, commented on, watched, and closed again.
 
 use exercise_harness::Context;
 use fastrand::Rng;
@@ -6,19 +6,19 @@ use leak_meter::{Operation, Report};
 
 use crate::TaskNotifications;
 
-/// A task is closed as stale after one day without a word.
+/// A task is closed as stale after one day without a comment.
 const STALE_AFTER_DAYS: u32 = 1;
 
-/// Lives the lives of many tasks, and judges what they leave behind.
+/// Opens and closes many tasks and measures what they leave behind.
 pub fn growth<S: TaskNotifications>(context: &Context) -> Report {
     let mut service = S::start(STALE_AFTER_DAYS);
     context.soak().run(|operation| two_tasks(&mut service, operation))
 }
 
-/// Two tasks from their opening to their end: one is done, one is forgotten and becomes stale.
+/// Two tasks from opening to closing: one is done, one is forgotten and becomes stale.
 ///
-/// How much is said, and who asks for digests, goes by the operation's number, so that every round
-/// has the same mix; when pages are looked at and when the task is closed is left to chance.
+/// The operation's number decides how many comments there are and who asks for digests, so that
+/// every round has the same mix. Chance decides when pages are refreshed and the task is closed.
 fn two_tasks<S: TaskNotifications>(service: &mut S, operation: Operation) {
     let mut rng = Rng::with_seed(operation.seed());
     let number = operation.number();
@@ -55,7 +55,7 @@ fn two_tasks<S: TaskNotifications>(service: &mut S, operation: Operation) {
     service.end_day();
 }
 
-/// How many readers ask for a digest of the task that gets done, one operation after the other.
+/// How many readers ask for a digest of the task that gets done, in successive operations.
 const DIGESTS: [usize; 5] = [1, 0, 2, 1, 1];
 
 const COMMENT: &str = "The draft is in the shared folder. Who can look at it today, so that it \

@@ -1,4 +1,4 @@
-//! What may be kept after many long reports.
+//! How much may be kept after many long reports.
 
 use exercise_harness::{Bound, Context};
 use leak_meter::{HeapCounts, Resource};
@@ -7,12 +7,12 @@ use crate::{PART, Relay, ReportExport, Task};
 
 const LINES: usize = 8;
 const REPORTS: usize = 25 * LINES;
-/// Tasks in a report: several parts.
+/// Tasks in a report, which has several parts.
 const TASKS: u64 = 2_500;
-/// Bytes that may be kept besides: for each line, and for what is known of recent exports.
+/// Further bytes that may be kept, for each line and for the recent exports.
 const SLACK: u64 = 32 * 1024;
 
-/// Long reports over all lines, each many times: for each line, the room of a part is kept.
+/// Sends many long reports over every line: each line may keep the capacity for one part.
 pub fn long_reports<S: ReportExport>(_: &Context) -> Bound {
     let task = |number| Task { number, title: "Publish the release notes".to_owned(), hours: 3 };
     let tasks: Vec<Task> = (100_000..100_000 + TASKS).map(task).collect();

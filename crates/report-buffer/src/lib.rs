@@ -1,14 +1,14 @@
 //! The buffers in which reports are written before they are sent.
 //!
-//! After a night of long reports memory is higher than before, and days of short ones do not bring it
-//! down. Whether it goes up again in the next such night is what matters.
+//! After a night of long reports memory is higher than before, and days of short ones do not lower
+//! it. The question is whether it rises again in the next such night.
 //!
-//! - `mail`: the mail relay as the service sees it, and what it was sent
+//! - `mail`: the mail relay as the service sees it, which records what it was sent
 //! - `workload`: weekly reports, and long ones at the end of a month, for the soak
-//! - `behaviours`: what must arrive, and how the relay is to be treated
-//! - `bounds`: what may be kept after many long reports
+//! - `behaviours`: what must arrive and how often memory may be pinned
+//! - `bounds`: how much may be kept after many long reports
 //!
-//! [`ReportExport`] is the contract: whatever implements it may be built as it likes.
+//! [`ReportExport`] is the contract. An implementation is free in everything else.
 
 mod behaviours;
 mod bounds;
@@ -21,40 +21,40 @@ use exercise_harness::Suite;
 
 pub use mail::Relay;
 
-/// The largest part of a report that the relay takes, in bytes.
+/// The largest part of a report that the relay accepts, in bytes.
 pub const PART: usize = 64 * 1024;
 
-/// The export of reports: each is written as CSV and goes to the mail relay over a line of its
+/// The export of reports: each is written as CSV and sent to the mail relay over the line of its
 /// customer.
 ///
-/// The relay sends from the memory that it is given and wants to know beforehand how large it is: it
-/// pins that memory, which takes it as long as sending a megabyte.
+/// The relay sends from the memory that it is given and has to know its size in advance: it pins
+/// that memory, which takes as long as sending a megabyte.
 pub trait ReportExport: Sized + 'static {
-    /// A service with so many lines to `relay`.
+    /// Creates a service with this many lines to `relay`.
     fn start(lines: usize, relay: Relay) -> Self;
 
-    /// Sends the tasks of `customer`, a row each, over the line `customer % lines`. A report of up to
-    /// [`PART`] bytes goes out in one part, a longer one in as many as it takes, with whole rows.
+    /// Sends the tasks of `customer`, a row each, over the line `customer % lines`. A report of up
+    /// to [`PART`] bytes is sent in one part, a longer one in as many as it takes, with whole rows.
     ///
-    /// A line pins memory when it needs more than it ever did, and no more than twice that.
+    /// A line pins memory only when it needs more than ever before, and no more than twice that.
     fn export(&mut self, customer: usize, tasks: &[Task]);
 
     /// The customers and sizes in bytes of the last 50 exports, the latest first.
     fn recent_exports(&self) -> Vec<(usize, usize)>;
 }
 
-/// A task, as it stands in a report.
+/// A task in a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
     /// Its number.
     pub number: u64,
-    /// Its title, of any letters.
+    /// Its title, which may contain any character.
     pub title: String,
-    /// The hours that were spent on it.
+    /// The hours spent on it.
     pub hours: u32,
 }
 
-/// The entry of a version's memory test.
+/// The entry point of a version's memory test.
 pub fn main<S: ReportExport>() -> ExitCode {
     Suite::new(env!("CARGO_PKG_NAME"), include_str!("../exercise.toml"))
         .behaviour("report_arrives_whole", behaviours::report_arrives_whole::<S>)

@@ -1,46 +1,47 @@
-//! The mail relay as the service sees it, and what it was sent.
+//! The mail relay as the service sees it, which records what it was sent.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-/// What the relay was told.
+/// The calls that the relay received.
 #[derive(Debug, Default)]
-struct Told {
-    /// The parts that were sent, with their lines. Kept by checks only.
+struct Calls {
+    /// The parts that were sent, with their lines.
     parts: RefCell<Vec<(usize, String)>>,
-    /// The memory that each line has pinned, in the order of pinning.
+    /// The bytes that each line has pinned, with their lines, in order.
     pinned: RefCell<Vec<(usize, usize)>>,
-    keeps: Cell<bool>,
+    /// Whether calls are recorded, which only the behaviours need.
+    records: Cell<bool>,
 }
 
-/// The mail relay. Clones are one and the same.
+/// The mail relay. Clones share their state.
 #[derive(Debug, Clone, Default)]
-pub struct Relay(Rc<Told>);
+pub struct Relay(Rc<Calls>);
 
 impl Relay {
-    /// A relay that remembers every part, for a check.
-    pub fn that_remembers() -> Self {
+    /// Creates a relay that records every call.
+    pub fn recording() -> Self {
         let relay = Self::default();
-        relay.0.keeps.set(true);
+        relay.0.records.set(true);
         relay
     }
 
-    /// A line will send from other memory from now on, `bytes` large.
+    /// From now on a line sends from other memory, `bytes` in size.
     pub fn pin(&self, line: usize, bytes: usize) {
-        if self.0.keeps.get() {
+        if self.0.records.get() {
             self.0.pinned.borrow_mut().push((line, bytes));
         }
     }
 
-    /// A line sends a part.
+    /// Sends a part over a line.
     pub fn send(&self, line: usize, part: &[u8]) {
-        if self.0.keeps.get() {
+        if self.0.records.get() {
             let text = String::from_utf8_lossy(part).into_owned();
             self.0.parts.borrow_mut().push((line, text));
         }
     }
 
-    /// The parts that `line` sent since this was asked last.
+    /// Takes the parts that `line` has sent since the last call.
     pub(crate) fn take_parts(&self, line: usize) -> Vec<String> {
         let (own, others) = self.0.parts.take().into_iter().partition(|(of, _)| *of == line);
         self.0.parts.replace(others);
@@ -52,7 +53,7 @@ impl Relay {
         self.0.pinned.borrow().len()
     }
 
-    /// The memory that `line` pinned last, in bytes.
+    /// The bytes that `line` pinned last.
     pub(crate) fn pinned_by(&self, line: usize) -> usize {
         let pinned = self.0.pinned.borrow();
         pinned.iter().rev().find(|(of, _)| *of == line).map_or(0, |(_, bytes)| *bytes)

@@ -1,4 +1,4 @@
-//! The work of the soak: weekly reports, and the long ones of the end of a month.
+//! The workload of the soak: weekly reports, and the long ones at the end of a month.
 
 use exercise_harness::Context;
 use fastrand::Rng;
@@ -10,20 +10,20 @@ use crate::{Relay, ReportExport, Task};
 const LINES: usize = 32;
 /// All customers, several to a line.
 const CUSTOMERS: usize = 96;
-/// One report in so many is that of a month.
+/// One in this many reports is a monthly one.
 const REPORTS_PER_LONG_ONE: u64 = 20;
-/// Tasks in the report of a week.
+/// Tasks in a weekly report.
 const OF_A_WEEK: std::ops::Range<usize> = 5..40;
-/// Tasks in the report of a month: for most of them more than a part.
+/// Tasks in a monthly report. Most of these reports have more than one part.
 const OF_A_MONTH: std::ops::Range<usize> = 900..1_400;
 
-/// Many exports, judged by what they leave behind.
+/// Runs many exports and measures what they leave behind.
 pub fn growth<S: ReportExport>(context: &Context) -> Report {
     let mut service = S::start(LINES, Relay::default());
     context.soak().run(|operation| export(&mut service, operation))
 }
 
-/// One export: a week's report of some customer, or the month's of the customer whose turn it is.
+/// One export: a weekly report for a random customer, or the monthly one for the next customer.
 fn export<S: ReportExport>(service: &mut S, operation: Operation) {
     let mut rng = Rng::with_seed(operation.seed());
     let number = operation.number();

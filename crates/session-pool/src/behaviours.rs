@@ -1,4 +1,4 @@
-//! What a request must get, and what the database may be asked, however sessions are kept.
+//! The answers that requests must get, and how often the database may be called for them.
 
 use std::collections::BTreeSet;
 
@@ -14,12 +14,12 @@ fn start<S: SessionPool>() -> (S, Database) {
     (S::start(MAX_SESSIONS, database.clone()), database)
 }
 
-/// So many sessions, in use at once.
+/// Takes `count` sessions, which are then in use at once.
 fn take<S: SessionPool>(pool: &S, count: usize) -> Vec<S::Session> {
-    (0..count).map(|_| pool.take().expect("fewer are in use than there may be")).collect()
+    (0..count).map(|_| pool.take().expect("fewer sessions are in use than allowed")).collect()
 }
 
-/// Runs a statement; returns what the database answers.
+/// Runs a statement; returns the database's answer.
 fn run<S: SessionPool>(pool: &S, session: &mut S::Session, kind: usize, user: u32) -> String {
     pool.run(session, kind, user).expect("the session is open")
 }
@@ -35,7 +35,7 @@ fn number_of<S: SessionPool>(pool: &S, session: &mut S::Session) -> u64 {
 pub fn each_gets_its_answer<S: SessionPool>(_: &Context) {
     let (pool, _) = start::<S>();
     let statement_of = |kind: usize, user: u32| {
-        let mut session = pool.take().expect("none is in use");
+        let mut session = pool.take().expect("no session is in use");
         let answer = run(&pool, &mut session, kind, user);
         assert!(answer.ends_with(&format!("for {user}")), "{answer}");
         let (_, rest) = answer.split_once(", ").expect("an answer names its statement");
@@ -48,7 +48,7 @@ pub fn each_gets_its_answer<S: SessionPool>(_: &Context) {
     assert_eq!(different.len(), KINDS, "every kind of request has a statement of its own");
 }
 
-/// Two requests at once never have the same session.
+/// Two concurrent requests never have the same session.
 pub fn session_is_used_by_one<S: SessionPool>(_: &Context) {
     let (pool, _) = start::<S>();
     for count in [3, MAX_SESSIONS, 1, 5] {
@@ -59,23 +59,23 @@ pub fn session_is_used_by_one<S: SessionPool>(_: &Context) {
     }
 }
 
-/// As many sessions as configured can be used at once, and no more; one that is given back can be
-/// taken.
+/// As many sessions as configured can be used at once, and no more; one that is returned can be
+/// taken again.
 pub fn as_many_as_configured<S: SessionPool>(_: &Context) {
     let (pool, _) = start::<S>();
     let mut in_use = take(&pool, MAX_SESSIONS);
-    assert!(pool.take().is_none(), "{MAX_SESSIONS} are in use, and no more may be");
+    assert!(pool.take().is_none(), "a session was opened beyond the {MAX_SESSIONS} allowed");
     assert_eq!(pool.open_sessions(), MAX_SESSIONS);
     in_use.pop();
-    assert!(pool.take().is_some(), "one was given back");
+    assert!(pool.take().is_some(), "a session was returned and can be taken again");
 }
 
-/// What a peak has opened serves the next one, also after a long quiet time.
+/// Sessions that a peak has opened serve the next peak, even after a long quiet time.
 pub fn next_peak_does_not_connect<S: SessionPool>(_: &Context) {
     let (pool, database) = start::<S>();
     drop(take(&pool, 12));
     let connections = database.connections();
-    assert_eq!(connections, 12, "of a pool, as many are opened as are needed");
+    assert_eq!(connections, 12, "the pool opens as many sessions as are needed");
     for _ in 0..500 {
         drop(take(&pool, 1));
     }
@@ -84,7 +84,7 @@ pub fn next_peak_does_not_connect<S: SessionPool>(_: &Context) {
     assert_eq!(more, 0, "{more} of 12 sessions were opened again for the second peak");
 }
 
-/// A session prepares a statement when it needs it first, and never again.
+/// A session prepares a statement when it first needs it, and never again.
 pub fn statement_is_prepared_once<S: SessionPool>(_: &Context) {
     let (pool, database) = start::<S>();
     for _ in 0..10 {
@@ -102,15 +102,15 @@ pub fn statement_is_prepared_once<S: SessionPool>(_: &Context) {
     );
     let (pool, database) = start::<S>();
     run(&pool, &mut take(&pool, 1)[0], 3, 7);
-    assert_eq!(database.preparations(), 1, "what nobody asks for is not prepared");
+    assert_eq!(database.preparations(), 1, "only requested statements are prepared");
 }
 
-/// Of those that wait, the one that waited longest is next, so that none is idle for long.
+/// The session that has waited longest is next, so that none is idle for long.
 pub fn sessions_take_turns<S: SessionPool>(_: &Context) {
     let (pool, _) = start::<S>();
     drop(take(&pool, 5));
     let numbers: BTreeSet<u64> = (0..5).map(|_| number_of(&pool, &mut take(&pool, 1)[0])).collect();
-    assert_eq!(numbers.len(), 5, "in five requests one after the other, each was used once");
+    assert_eq!(numbers.len(), 5, "five successive requests must use each of 5 sessions once");
 }
 
 /// A session that the database has closed is not used again, and makes room for another.
@@ -120,10 +120,10 @@ pub fn closed_session_is_replaced<S: SessionPool>(_: &Context) {
     database.restart();
     let mut refused = 0;
     for _ in 0..2 * MAX_SESSIONS {
-        let mut session = pool.take().expect("none is in use");
+        let mut session = pool.take().expect("no session is in use");
         refused += usize::from(pool.run(&mut session, 1, 7).is_err());
     }
     assert_eq!(refused, MAX_SESSIONS, "each closed session is noticed once");
-    assert_eq!(database.disconnections(), MAX_SESSIONS as u64, "what is closed is let go");
+    assert_eq!(database.disconnections(), MAX_SESSIONS as u64, "closed sessions are disconnected");
     drop(take(&pool, MAX_SESSIONS));
 }

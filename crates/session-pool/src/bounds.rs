@@ -1,4 +1,4 @@
-//! What may be kept after many times the capacity of work.
+//! How much may be kept after many times the pool's capacity of work.
 
 use exercise_harness::{Bound, Context};
 use leak_meter::{HeapCounts, Resource};
@@ -7,21 +7,21 @@ use crate::{Database, KINDS, SessionPool};
 
 /// Sessions that may be open.
 const MAX_SESSIONS: usize = 8;
-/// How often all of them are used at once, by requests of every kind.
+/// How often all sessions are used at once, by requests of every kind.
 const PEAKS: usize = 100;
-/// Blocks that a session may keep for each kind of request: its statement, and its share of tables.
+/// Blocks that a session may keep for each kind of request: its statement and its share of tables.
 const BLOCKS_PER_KIND: u64 = 4;
-/// Blocks that may be kept besides: for the texts of statements, and for each session itself.
+/// Further blocks that may be kept, for the texts of statements and for each session itself.
 const SLACK: u64 = 150;
 
-/// Peaks in which all sessions run statements of every kind.
+/// Runs peaks in which all sessions run statements of every kind.
 pub fn many_peaks<S: SessionPool>(_: &Context) -> Bound {
-    blocks_kept::<S>("all sessions were in use, for every kind of request,", |_| {})
+    blocks_kept::<S>("in which all sessions ran every kind of request", |_| {})
 }
 
-/// The same, with a database that closes all sessions after each peak.
+/// Runs the same peaks with a database that closes all sessions after each.
 pub fn many_closed_sessions<S: SessionPool>(_: &Context) -> Bound {
-    blocks_kept::<S>("the database closed all sessions, which had been used,", Database::restart)
+    blocks_kept::<S>("after each of which the database closed all sessions", Database::restart)
 }
 
 fn blocks_kept<S: SessionPool>(what: &str, after_peak: fn(&Database)) -> Bound {
@@ -32,7 +32,7 @@ fn blocks_kept<S: SessionPool>(what: &str, after_peak: fn(&Database)) -> Bound {
         let mut in_use: Vec<_> = (0..MAX_SESSIONS).filter_map(|_| pool.take()).collect();
         for session in &mut in_use {
             for kind in 0..KINDS {
-                // Refused by a closed session, which is part of the matter.
+                // A closed session refuses, which is part of the test.
                 let _ = pool.run(session, kind, 7);
             }
         }
@@ -44,6 +44,6 @@ fn blocks_kept<S: SessionPool>(what: &str, after_peak: fn(&Database)) -> Bound {
         resource: Resource::LiveBlocks,
         measured,
         limit: (MAX_SESSIONS * KINDS) as u64 * BLOCKS_PER_KIND + SLACK,
-        after: format!("{PEAKS} times {what} of which {MAX_SESSIONS} may be open,"),
+        after: format!("{PEAKS} peaks {what}, with at most {MAX_SESSIONS} sessions,"),
     }
 }

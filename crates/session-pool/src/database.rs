@@ -1,21 +1,21 @@
-//! The database as the service sees it, and what it was asked.
+//! The database as the service sees it, which counts its calls.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// What the database has been asked so far.
+/// The counts of calls so far, and the closed sessions.
 #[derive(Debug, Default)]
-struct Asked {
+struct State {
     connections: Cell<u64>,
     disconnections: Cell<u64>,
     preparations: Cell<u64>,
     closed: RefCell<BTreeSet<u64>>,
 }
 
-/// A database that answers with what it was asked. Clones are one and the same.
+/// A database that answers with the statement that it ran. Clones share their state.
 #[derive(Debug, Clone, Default)]
-pub struct Database(Rc<Asked>);
+pub struct Database(Rc<State>);
 
 impl Database {
     /// Opens a session; returns its number.
@@ -52,7 +52,7 @@ impl Database {
         Ok(format!("session {session} ran {number}, {statement}, for {user}"))
     }
 
-    /// From now on every session that is open is refused, as after the database's restart.
+    /// Refuses every open session from now on, as after a restart of the database.
     pub(crate) fn restart(&self) {
         self.0.closed.borrow_mut().extend(1..=self.connections());
     }

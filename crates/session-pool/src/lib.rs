@@ -1,14 +1,14 @@
-//! The sessions with the database, and what each has prepared.
+//! The sessions with the database, and the statements that each has prepared.
 //!
 //! Each busy hour leaves the server a little larger than the one before, and no quiet hour makes it
-//! smaller. What has to be found out is of what there is more, and of how much there can be.
+//! smaller. The question is which objects accumulate, and how many of them there can be.
 //!
-//! - `database`: the database as the service sees it, and what it was asked
-//! - `workload`: many at once, then few, for the soak
-//! - `behaviours`: what a request must get, and what the database may be asked
-//! - `bounds`: what may be kept after many times the capacity of work
+//! - `database`: the database as the service sees it, which counts its calls
+//! - `workload`: many requests at once, then few, for the soak
+//! - `behaviours`: the answers that requests must get, and how often the database may be called
+//! - `bounds`: how much may be kept after many times the pool's capacity of work
 //!
-//! [`SessionPool`] is the contract: whatever implements it may be built as it likes.
+//! [`SessionPool`] is the contract. An implementation is free in everything else.
 
 mod behaviours;
 mod bounds;
@@ -21,28 +21,28 @@ use exercise_harness::Suite;
 
 pub use database::Database;
 
-/// The kinds of request there are, counted from 0.
+/// The number of kinds of request; they are counted from 0.
 pub const KINDS: usize = 16;
 
 /// The sessions of an API server with its database.
 ///
-/// To connect takes the database 30 ms, to prepare a statement 5 ms; to run what is prepared,
-/// hardly anything.
+/// Connecting takes the database 30 ms, preparing a statement 5 ms; running a prepared statement
+/// takes hardly any time.
 pub trait SessionPool: Sized + 'static {
-    /// A session that is in use. It goes back when it is dropped.
+    /// A session in use. It returns to the pool when it is dropped.
     type Session;
 
-    /// A pool that opens at most `max_sessions` with `database`.
+    /// Creates a pool that opens at most `max_sessions` with `database`.
     fn start(max_sessions: usize, database: Database) -> Self;
 
-    /// A session that nobody else uses: one that waits, or else a new one. `None` if as many as
-    /// there may be are in use.
+    /// Takes a session that nobody else uses: one that waits, or else a new one. `None` if
+    /// `max_sessions` are in use.
     ///
-    /// A session that was opened stays open, so that the next busy hour finds it. They take turns,
-    /// so that the database does not close one as idle.
+    /// An opened session stays open for the next busy hour. Sessions take turns, so that the
+    /// database does not close one as idle.
     fn take(&self) -> Option<Self::Session>;
 
-    /// Runs the statement of a request of this kind for `user`: what the database answers. A
+    /// Runs the statement of a request of this kind for `user` and returns the database's answer. A
     /// session prepares each statement once. `Err` if the database has closed the session, which
     /// is then not used again.
     fn run(&self, session: &mut Self::Session, kind: usize, user: u32) -> Result<String, String>;
@@ -51,7 +51,7 @@ pub trait SessionPool: Sized + 'static {
     fn open_sessions(&self) -> usize;
 }
 
-/// The entry of a version's memory test.
+/// The entry point of a version's memory test.
 pub fn main<S: SessionPool>() -> ExitCode {
     Suite::new(env!("CARGO_PKG_NAME"), include_str!("../exercise.toml"))
         .behaviour("each_request_gets_its_answer", behaviours::each_gets_its_answer::<S>)

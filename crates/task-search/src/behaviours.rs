@@ -1,4 +1,4 @@
-//! What a search must find, and when the index may be asked, however results are kept.
+//! The results that a search must find, and when the index may be queried for them.
 
 use std::cell::Cell;
 
@@ -6,18 +6,18 @@ use exercise_harness::Context;
 
 use crate::TaskSearch;
 
-/// Room for all results of most checks.
+/// Room for results, enough for all of most checks.
 const MAX_RESULTS: usize = 200;
 
-/// The index of a check: it counts how often it is asked.
+/// An index that counts its queries.
 #[derive(Default)]
 struct Index {
     asked: Cell<u64>,
 }
 
 impl Index {
-    /// Searches for a phrase. What is found names the search, and how often the index was asked
-    /// before.
+    /// Searches for a phrase. The result identifies the search and the number of index queries at
+    /// the time.
     fn search<S: TaskSearch>(&self, service: &S, project: u32, phrase: &str) -> Vec<u64> {
         self.search_as(service, 7, project, phrase)
     }
@@ -36,7 +36,7 @@ impl Index {
         service.search(user, project, phrase, ask).to_vec()
     }
 
-    /// How often the index is asked to do `work`.
+    /// The number of index queries that `work` makes.
     fn asked_for(&self, work: impl FnOnce()) -> u64 {
         let before = self.asked.get();
         work();
@@ -49,7 +49,7 @@ fn crc(phrase: &str) -> u64 {
     phrase.bytes().fold(7, |sum, byte| sum * 31 % 1_000_003 + u64::from(byte))
 }
 
-/// As long as its project does not change, a phrase is looked for once, whoever searches.
+/// Until its project changes, a phrase is looked up in the index once, for all users.
 pub fn index_is_asked_once<S: TaskSearch>(_: &Context) {
     let service = S::start(MAX_RESULTS);
     let index = Index::default();
@@ -57,11 +57,11 @@ pub fn index_is_asked_once<S: TaskSearch>(_: &Context) {
     let asked = index.asked_for(|| {
         for user in 0..100 {
             assert_eq!(index.search_as(&service, user, 1, "release notes"), first);
-            // Case and blanks do not matter to what is found.
+            // Case and spaces do not affect the result.
             assert_eq!(index.search_as(&service, user, 1, "  Release  Notes "), first);
         }
     });
-    assert_eq!(asked, 0, "what was just found is shown again without the index");
+    assert_eq!(asked, 0, "a recent result is shown again without the index");
 }
 
 /// Every search finds its own tasks, in its own project.
@@ -79,7 +79,7 @@ pub fn results_are_not_mixed_up<S: TaskSearch>(_: &Context) {
     }
 }
 
-/// After a change, no result of that project is what it was, also after many changes.
+/// After each change of a project, its searches query the index again.
 pub fn change_is_found_at_once<S: TaskSearch>(_: &Context) {
     let service = S::start(MAX_RESULTS);
     let index = Index::default();
@@ -89,12 +89,12 @@ pub fn change_is_found_at_once<S: TaskSearch>(_: &Context) {
         let asked = index.asked_for(|| {
             index.search(&service, 1, "release notes");
         });
-        assert_eq!(asked, 1, "a result of before the change was shown");
+        assert_eq!(asked, 1, "a result from before the change was shown");
     }
-    service.change_project(2); // nobody has searched in it
+    service.change_project(2); // A project that nobody has searched in.
 }
 
-/// A change leaves the results of all other projects, however often it comes.
+/// Changes of one project leave the results of all other projects.
 pub fn change_leaves_other_projects<S: TaskSearch>(_: &Context) {
     let service = S::start(MAX_RESULTS);
     let index = Index::default();
@@ -108,10 +108,10 @@ pub fn change_leaves_other_projects<S: TaskSearch>(_: &Context) {
         index.search(&service, 1, "release notes");
         service.change_project(1);
     }
-    assert_eq!(index.asked_for(others), 0, "results were dropped whose projects did not change");
+    assert_eq!(index.asked_for(others), 0, "results of unchanged projects were dropped");
 }
 
-/// What is searched for all the time stays, while many other results come and go.
+/// Results of popular searches stay, while many other results come and go.
 pub fn popular_results_stay<S: TaskSearch>(_: &Context) {
     const POPULAR: u32 = 20;
     let service = S::start(MAX_RESULTS);
@@ -129,12 +129,12 @@ pub fn popular_results_stay<S: TaskSearch>(_: &Context) {
     }
     assert!(
         asked <= 2 * u64::from(POPULAR),
-        "{POPULAR} popular searches were made 200 times each, with 20 others between two times; with \
-         room for {MAX_RESULTS} results, the index was asked for them {asked} times"
+        "{POPULAR} popular searches were made 200 times each, with 20 others after each time; with \
+         room for {MAX_RESULTS} results, the index was queried for them {asked} times"
     );
 }
 
-/// The room that was configured can be used: that many results are all kept.
+/// As many results as configured are kept.
 pub fn as_many_as_configured<S: TaskSearch>(_: &Context) {
     let service = S::start(MAX_RESULTS);
     let index = Index::default();
@@ -145,11 +145,11 @@ pub fn as_many_as_configured<S: TaskSearch>(_: &Context) {
     };
     search_all();
     let again = index.asked_for(search_all);
-    assert_eq!(again, 0, "of {MAX_RESULTS} results that there is room for, {again} were gone");
+    assert_eq!(again, 0, "with room for {MAX_RESULTS} results, {again} of them were gone");
     assert_eq!(service.kept_results(), MAX_RESULTS);
 }
 
-/// A user's last ten phrases are known, the latest first, each once, however old they are.
+/// A user's last ten phrases are offered, the latest first, each once, however old they are.
 pub fn recent_phrases_are_known<S: TaskSearch>(_: &Context) {
     let service = S::start(MAX_RESULTS);
     let index = Index::default();

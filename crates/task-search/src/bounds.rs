@@ -1,4 +1,4 @@
-//! What may be kept after many times the capacity of work.
+//! How much may be kept after many times the service's capacity of work.
 
 use exercise_harness::{Bound, Context};
 use leak_meter::{HeapCounts, Resource};
@@ -7,25 +7,25 @@ use crate::TaskSearch;
 
 /// Results that may be kept.
 const MAX_RESULTS: usize = 200;
-/// Different searches: fifty times as many as may be kept.
+/// Searches, fifty times as many as results may be kept.
 const SEARCHES: usize = 50 * MAX_RESULTS;
 /// Blocks that a kept result may take: its tasks, its key, and an ample share of bookkeeping.
 const BLOCKS_PER_RESULT: u64 = 8;
-/// Blocks that may be kept besides.
+/// Further blocks that may be kept.
 const SLACK: u64 = 500;
 
 /// Searches for very many phrases, in a project that does not change.
 pub fn many_phrases<S: TaskSearch>(_: &Context) -> Bound {
-    blocks_kept::<S>(SEARCHES, "different phrases were searched for")
+    blocks_kept::<S>(SEARCHES, "searches for different phrases")
 }
 
-/// Searches for a few phrases, in a project that changes all the time.
+/// Searches for a few phrases, in a project that changes before each search.
 pub fn many_changes<S: TaskSearch>(_: &Context) -> Bound {
-    blocks_kept::<S>(10, "searches were made, each after a change,")
+    blocks_kept::<S>(10, "searches, each after a change,")
 }
 
-/// The blocks that are there after all searches, which are for so many different `phrases`. Where
-/// these are few, the project changes before each search.
+/// The blocks that remain after [`SEARCHES`] searches for this many different `phrases`. If there
+/// are fewer phrases than searches, the project changes before each search.
 fn blocks_kept<S: TaskSearch>(phrases: usize, what: &str) -> Bound {
     let before = HeapCounts::now().live_blocks();
     let service = S::start(MAX_RESULTS);
@@ -40,6 +40,6 @@ fn blocks_kept<S: TaskSearch>(phrases: usize, what: &str) -> Bound {
         resource: Resource::LiveBlocks,
         measured,
         limit: MAX_RESULTS as u64 * BLOCKS_PER_RESULT + SLACK,
-        after: format!("{SEARCHES} {what} and {MAX_RESULTS} results may be kept,"),
+        after: format!("{SEARCHES} {what} with room for {MAX_RESULTS} results,"),
     }
 }

@@ -1,13 +1,13 @@
-//! The results of task searches, kept for those who search again.
+//! The results of task searches, kept for repeated searches.
 //!
-//! A collection that takes in whatever users type, and in which a change removes nothing: all that
-//! can be said for or against it is in how it grows, and in what ends that.
+//! A collection stores results for every phrase that users type, and a change removes nothing from
+//! it. The question is how it grows, and what stops that.
 //!
 //! - `workload`: users search while projects change, for the soak
-//! - `behaviours`: what a search must find, and when the index may be asked
-//! - `bounds`: what may be kept after much work
+//! - `behaviours`: the results that a search must find, and when the index may be queried
+//! - `bounds`: how much may be kept after much work
 //!
-//! [`TaskSearch`] is the contract: whatever implements it may be built as it likes.
+//! [`TaskSearch`] is the contract. An implementation is free in everything else.
 
 mod behaviours;
 mod bounds;
@@ -20,14 +20,14 @@ use exercise_harness::Suite;
 
 /// The answers to `GET /search`: the tasks that a phrase finds in a project.
 ///
-/// What was found is kept, since the index is slow. It is true until the project changes.
+/// Results are kept, since the index is slow. They are valid until the project changes.
 pub trait TaskSearch: Sized + 'static {
-    /// A service that keeps at most `max_results` results.
+    /// Creates a service that keeps at most `max_results` results.
     fn start(max_results: usize) -> Self;
 
-    /// Answers `user` with the result that is kept, or else with what `search_index` finds.
+    /// Answers `user` with a kept result, or else with the tasks that `search_index` returns.
     ///
-    /// As many results as configured are kept, and those that nobody asks for go first.
+    /// As many results as configured are kept, and those that nobody requests are removed first.
     fn search(
         &self,
         user: u32,
@@ -36,18 +36,18 @@ pub trait TaskSearch: Sized + 'static {
         search_index: impl FnOnce() -> Vec<u64>,
     ) -> Arc<[u64]>;
 
-    /// A task of `project` changed: what was found in it before is not shown any more. The
+    /// Handles a change to a task of `project`: its earlier results are no longer shown. The
     /// results of other projects stay.
     fn change_project(&self, project: u32);
 
     /// The last ten different phrases that `user` searched for, the latest first.
     fn recent_phrases(&self, user: u32) -> Vec<String>;
 
-    /// The health page: how many results are kept.
+    /// The number of kept results, for the health page.
     fn kept_results(&self) -> usize;
 }
 
-/// The entry of a version's memory test.
+/// The entry point of a version's memory test.
 pub fn main<S: TaskSearch>() -> ExitCode {
     Suite::new(env!("CARGO_PKG_NAME"), include_str!("../exercise.toml"))
         .behaviour("index_is_asked_once", behaviours::index_is_asked_once::<S>)

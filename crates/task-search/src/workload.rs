@@ -1,5 +1,5 @@
-//! The work of the soak: users search, for what is popular and for what is on their mind, while
-//! projects change.
+//! The workload of the soak: users search for popular phrases and for new ones, while projects
+//! change.
 
 use exercise_harness::Context;
 use fastrand::Rng;
@@ -13,21 +13,21 @@ const USERS: u64 = 30;
 const PROJECTS: u32 = 8;
 /// Results that may be kept.
 const MAX_RESULTS: usize = 500;
-/// Phrases that everybody searches for: the team's own words.
+/// Phrases that everybody searches for.
 const POPULAR: u64 = 12;
-/// One search in so many comes after a change.
+/// One in this many searches comes after a change.
 const SEARCHES_PER_CHANGE: u64 = 40;
-/// Tasks on the first page of what was found.
+/// Tasks on the first page of a result.
 const FOUND: u64 = 50;
 
-/// Many searches, judged by what they leave behind.
+/// Runs many searches and measures what they leave behind.
 pub fn growth<S: TaskSearch>(context: &Context) -> Report {
     let service = S::start(MAX_RESULTS);
     context.soak().run(|operation| search(&service, operation))
 }
 
-/// One search, by each user in turn: half of them for a popular phrase, half for one that nobody
-/// has searched for before. Now and then a task is changed first.
+/// One search, by each user in turn: half of the searches are for a popular phrase, half for a new
+/// one. Now and then a task is changed first.
 fn search<S: TaskSearch>(service: &S, operation: Operation) {
     let mut rng = Rng::with_seed(operation.seed());
     let number = operation.number();

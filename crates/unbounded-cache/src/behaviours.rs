@@ -1,4 +1,4 @@
-//! What a user must be shown, and when the database may be asked, however pages are kept.
+//! The pages that users must see, and when the database may be queried for them.
 
 use std::cell::Cell;
 use std::thread;
@@ -8,25 +8,25 @@ use exercise_harness::Context;
 
 use crate::TaskLists;
 
-/// Room for all pages of most checks.
+/// Room for pages, enough for all of most checks.
 const MAX_ENTRIES: usize = 200;
 /// Longer than any check lasts.
 const HOUR: Duration = Duration::from_secs(60 * 60);
-/// Short enough to be waited for.
+/// Short enough to wait for.
 const MOMENT: Duration = Duration::from_millis(50);
-/// How exactly a page's end is demanded: clocks may be coarse.
+/// The tolerance for a page's expiry, since clocks may be coarse.
 const TOLERANCE: Duration = Duration::from_millis(20);
-/// When a check gives up waiting.
+/// How long a check waits before it fails.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// The database of a check: it counts how often it is asked.
+/// A database that counts its loads.
 #[derive(Default)]
 struct Database {
     loads: Cell<usize>,
 }
 
 impl Database {
-    /// Asks for a page. Its text names what was asked for and how many loads there were before.
+    /// Requests a page. Its text names the request and the number of earlier loads.
     fn ask<S: TaskLists>(
         &self,
         service: &S,
@@ -42,7 +42,7 @@ impl Database {
         service.list_tasks(user, filter, cursor, load).as_ref().to_owned()
     }
 
-    /// The loads that it takes to do `work`.
+    /// The number of loads that `work` causes.
     fn loads_of(&self, work: impl FnOnce()) -> usize {
         let before = self.loads.get();
         work();
@@ -50,12 +50,12 @@ impl Database {
     }
 }
 
-/// How the database's pages begin.
+/// The beginning of the database's page.
 fn name(user: u32, filter: &str, cursor: Option<&str>) -> String {
     format!("{filter} tasks of user {user} from {}", cursor.unwrap_or("the front"))
 }
 
-/// As long as its time is not up, a page is loaded once.
+/// A page is loaded once until it expires.
 pub fn page_is_loaded_once<S: TaskLists>(_: &Context) {
     let service = S::start(MAX_ENTRIES, HOUR);
     let database = Database::default();
@@ -66,11 +66,11 @@ pub fn page_is_loaded_once<S: TaskLists>(_: &Context) {
                 assert_eq!(database.ask(&service, 7, "open", cursor), first);
             }
         });
-        assert_eq!(loads, 0, "a page that was just loaded is shown again without the database");
+        assert_eq!(loads, 0, "a recently loaded page is shown again without the database");
     }
 }
 
-/// Every user gets the page that was asked for, however many there are.
+/// Every user gets the requested page, however many there are.
 pub fn pages_are_not_mixed_up<S: TaskLists>(_: &Context) {
     let service = S::start(MAX_ENTRIES, HOUR);
     let database = Database::default();
@@ -79,10 +79,10 @@ pub fn pages_are_not_mixed_up<S: TaskLists>(_: &Context) {
             for filter in ["open", "done"] {
                 for cursor in [None, Some("10"), Some("20"), Some("30"), Some("40")] {
                     let shown = database.ask(&service, user, filter, cursor);
-                    let asked_for = name(user, filter, cursor);
+                    let requested = name(user, filter, cursor);
                     assert!(
-                        shown.starts_with(&format!("{asked_for} as of")),
-                        "round {round}: asked for {asked_for:?}, shown {shown:?}"
+                        shown.starts_with(&format!("{requested} as of")),
+                        "round {round}: requested {requested:?}, got {shown:?}"
                     );
                 }
             }
@@ -90,7 +90,7 @@ pub fn pages_are_not_mixed_up<S: TaskLists>(_: &Context) {
     }
 }
 
-/// Pages that are asked for all the time stay, while many others come and go.
+/// Pages in constant use stay, while many others come and go.
 pub fn hot_pages_stay_cached<S: TaskLists>(_: &Context) {
     const HOT: u32 = 20;
     let service = S::start(MAX_ENTRIES, HOUR);
@@ -108,12 +108,12 @@ pub fn hot_pages_stay_cached<S: TaskLists>(_: &Context) {
     }
     assert!(
         loads <= 2 * HOT as usize,
-        "{HOT} front pages were asked for 200 times each, 20 other pages between two times; with \
+        "{HOT} front pages were requested 200 times each, with 20 other pages after each time; with \
          room for {MAX_ENTRIES} pages, that took {loads} loads of front pages"
     );
 }
 
-/// A page that becomes popular is kept, although the cache is full of others.
+/// A page that becomes popular is kept, even if the cache is full.
 pub fn new_hot_page_finds_room<S: TaskLists>(_: &Context) {
     const VISITS: usize = 200;
     let service = S::start(MAX_ENTRIES, HOUR);
@@ -131,12 +131,12 @@ pub fn new_hot_page_finds_room<S: TaskLists>(_: &Context) {
     });
     assert!(
         loads <= VISITS + VISITS / 4,
-        "a front page was asked for {VISITS} times and loaded {} times",
+        "a front page was requested {VISITS} times and loaded {} times",
         loads.saturating_sub(VISITS)
     );
 }
 
-/// After a change, no page of that list is what it was.
+/// After a change, every page of that list is loaded again.
 pub fn change_is_seen_at_once<S: TaskLists>(_: &Context) {
     let service = S::start(MAX_ENTRIES, HOUR);
     let database = Database::default();
@@ -149,10 +149,10 @@ pub fn change_is_seen_at_once<S: TaskLists>(_: &Context) {
             let loads = database.loads_of(|| {
                 database.ask(&service, 7, "open", cursor);
             });
-            assert_eq!(loads, 1, "the page from {cursor:?} is of before the change");
+            assert_eq!(loads, 1, "the page from {cursor:?} is from before the change");
         }
     }
-    service.change_task(8, "open"); // a user without pages
+    service.change_task(8, "open"); // A user without pages.
 }
 
 /// A change leaves the user's other lists, and all other users' lists.
@@ -168,10 +168,10 @@ pub fn change_leaves_other_pages<S: TaskLists>(_: &Context) {
     database.ask(&service, 7, "open", None);
     ask_others();
     service.change_task(7, "open");
-    assert_eq!(database.loads_of(ask_others), 0, "pages were dropped that had not changed");
+    assert_eq!(database.loads_of(ask_others), 0, "unchanged pages were dropped");
 }
 
-/// A page is not shown after its time, not even one that is asked for all the time.
+/// A page is not shown after it has expired, even if it is in constant use.
 pub fn page_ends_with_its_time<S: TaskLists>(_: &Context) {
     let service = S::start(MAX_ENTRIES, MOMENT);
     let database = Database::default();
@@ -179,11 +179,11 @@ pub fn page_ends_with_its_time<S: TaskLists>(_: &Context) {
         let loaded = database.ask(&service, 7, filter, None);
         let end = Instant::now() + MOMENT + TOLERANCE;
         loop {
-            let is_over = Instant::now() > end;
+            let is_late = Instant::now() > end;
             if database.ask(&service, 7, filter, None) != loaded {
                 break;
             }
-            assert!(!is_over, "a page was shown after its time to live of {MOMENT:?}");
+            assert!(!is_late, "a page was shown after its time to live of {MOMENT:?}");
             thread::sleep(Duration::from_millis(1));
         }
     }
@@ -204,18 +204,18 @@ pub fn health_counts_fresh_pages<S: TaskLists>(_: &Context) {
     database.ask(&service, 8, "open", None);
     assert_eq!(service.cached_pages(), 4);
     service.change_task(7, "open");
-    assert_eq!(service.cached_pages(), 1, "pages of before a change are not shown any more");
+    assert_eq!(service.cached_pages(), 1, "pages from before a change are no longer shown");
 
     let service = S::start(MAX_ENTRIES, MOMENT);
     ask_three(&service);
     let asked_at = Instant::now();
     while service.cached_pages() > 0 {
-        assert!(asked_at.elapsed() < DEADLINE, "pages are counted whose time is up");
+        assert!(asked_at.elapsed() < DEADLINE, "expired pages are counted");
         thread::sleep(Duration::from_millis(5));
     }
 }
 
-/// Where a user was last is known, also after the pages have gone.
+/// The list that a user looked at last is known even after its pages are gone.
 pub fn last_filter_is_kept<S: TaskLists>(_: &Context) {
     let service = S::start(MAX_ENTRIES, HOUR);
     let database = Database::default();
@@ -228,5 +228,5 @@ pub fn last_filter_is_kept<S: TaskLists>(_: &Context) {
     }
     assert_eq!(service.last_filter(7).as_deref(), Some("done"));
     assert_eq!(service.last_filter(8).as_deref(), Some("open"));
-    assert_eq!(service.last_filter(6), None, "nobody asked");
+    assert_eq!(service.last_filter(6), None, "this user has requested nothing");
 }

@@ -1,15 +1,15 @@
-//! Leak pattern: a cache that takes in new keys without end.
+//! Leak pattern: a cache that accepts an unbounded number of keys.
 //!
-//! A time to live says when an entry may no longer be shown. It says nothing about when the entry
-//! is removed, nor about how many there may be: an entry that nobody asks for again is never looked
-//! at, and stays. Where keys come from outside, as cursors, search words and addresses do, their
-//! number has no end, and then a cache needs a bound on its size.
+//! A time to live says when an entry may no longer be shown. It does not say when the entry is
+//! removed, or how many entries there may be: an entry that nobody requests again is never checked,
+//! and stays. If keys come from outside, like cursors, search words and addresses, their number is
+//! unbounded, and the cache needs a bound on its size.
 //!
 //! - `workload`: users look through their lists and change tasks, for the soak
-//! - `behaviours`: what a user must be shown, and when the database may be asked
-//! - `bounds`: what the cache may hold after much work
+//! - `behaviours`: the pages that users must see, and when the database may be queried
+//! - `bounds`: how much the cache may hold after much work
 //!
-//! [`TaskLists`] is the contract: whatever implements it may be built as it likes.
+//! [`TaskLists`] is the contract. An implementation is free in everything else.
 
 mod behaviours;
 mod bounds;
@@ -23,17 +23,17 @@ use exercise_harness::Suite;
 
 /// The answers to `GET /tasks`: pages of task lists, kept for a while after they were loaded.
 ///
-/// A page is known by its user, its filter and its cursor; the first page of a list has none. Its
-/// content is a text that the service does not look into.
+/// A page is identified by its user, filter and cursor; the first page of a list has no cursor. The
+/// service does not interpret its content.
 pub trait TaskLists: Sized + 'static {
-    /// A service that keeps at most `max_entries` pages, none of them for longer than
+    /// Creates a service that keeps at most `max_entries` pages, none of them for longer than
     /// `time_to_live`.
     fn start(max_entries: usize, time_to_live: Duration) -> Self;
 
-    /// Answers with the page that is kept, or else with what `load` renders from the database.
+    /// Answers with the cached page, or else with the one that `load` renders from the database.
     ///
-    /// A page that is asked for all the time is loaded once in its time to live, however many
-    /// others are asked for once in between.
+    /// A page in constant use is loaded once in its time to live, however many other pages are
+    /// requested once in between.
     fn list_tasks(
         &self,
         user: u32,
@@ -42,17 +42,18 @@ pub trait TaskLists: Sized + 'static {
         load: impl FnOnce() -> String,
     ) -> Arc<str>;
 
-    /// A task of `user` changed: the pages of that list are not shown any more. Other pages stay.
+    /// Handles a change to a task of `user`: the pages of that list are no longer shown. Other
+    /// pages stay.
     fn change_task(&self, user: u32, filter: &str);
 
-    /// The filter of the list that `user` asked for last, where the app opens next time.
+    /// The filter of the list that `user` requested last, with which the app opens next time.
     fn last_filter(&self, user: u32) -> Option<String>;
 
-    /// The health page: how many pages are kept that could be shown right now.
+    /// The number of kept pages that could be shown now, for the health page.
     fn cached_pages(&self) -> u64;
 }
 
-/// The entry of a version's memory test.
+/// The entry point of a version's memory test.
 pub fn main<S: TaskLists>() -> ExitCode {
     Suite::new(env!("CARGO_PKG_NAME"), include_str!("../exercise.toml"))
         .behaviour("page_is_loaded_once", behaviours::page_is_loaded_once::<S>)

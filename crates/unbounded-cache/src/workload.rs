@@ -1,4 +1,4 @@
-//! The work of the soak: users look through their task lists, and some of them change tasks.
+//! The workload of the soak: users look through their task lists, and some of them change tasks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use leak_meter::{Operation, Report};
 
 use crate::TaskLists;
 
-/// All users. Each has a front page that is asked for again and again.
+/// All users. Each has a front page that is requested again and again.
 const USERS: u32 = 50;
 /// The users below this number change tasks. The others, customers and exports, only read.
 const EDITORS: u32 = 25;
@@ -17,18 +17,18 @@ const EDITORS: u32 = 25;
 const MAX_ENTRIES: usize = 200;
 /// Longer than any soak.
 const TIME_TO_LIVE: Duration = Duration::from_secs(24 * 60 * 60);
-/// One operation in so many begins with a change.
+/// One in this many operations begins with a change.
 const OPERATIONS_PER_CHANGE: u64 = 25;
-/// The list that all of them look at.
+/// The list that all users look at.
 const FILTER: &str = "assigned-to-me";
 
-/// Many visits of users to their lists, judged by what they leave behind.
+/// Runs many visits of users to their lists and measures what they leave behind.
 pub fn growth<S: TaskLists>(context: &Context) -> Report {
     let service = S::start(MAX_ENTRIES, TIME_TO_LIVE);
     for user in 0..USERS {
         page(&service, user, None);
     }
-    // A cache that puts work off does it when the health page is asked, as in production.
+    // A cache with deferred work does it when the health page is requested, as in production.
     let settle = || {
         service.cached_pages();
     };
@@ -38,7 +38,7 @@ pub fn growth<S: TaskLists>(context: &Context) -> Report {
 /// One user's visit: the front page and two pages behind it. Now and then an editor changes a task
 /// first, and looks at the front page again.
 ///
-/// A cursor names the moment of the visit, so that it never comes again.
+/// A cursor contains the time of the visit, so that it never occurs again.
 fn visit<S: TaskLists>(service: &S, operation: Operation) {
     let mut rng = Rng::with_seed(operation.seed());
     if operation.number().is_multiple_of(OPERATIONS_PER_CHANGE) {
@@ -54,12 +54,12 @@ fn visit<S: TaskLists>(service: &S, operation: Operation) {
     }
 }
 
-/// Asks for one page.
+/// Requests one page.
 fn page<S: TaskLists>(service: &S, user: u32, cursor: Option<&str>) -> Arc<str> {
     service.list_tasks(user, FILTER, cursor, || render(user, cursor))
 }
 
-/// A page as it is rendered from the database: twenty rows, of the same length for every page.
+/// A page rendered from the database: twenty rows, with the same length for every page.
 fn render(user: u32, cursor: Option<&str>) -> String {
     const ROW: &str = "<li>Publish the release notes, 3 comments, due on Friday</li>\n";
     format!("<ul user={user:04} from={:>16}>\n{}</ul>\n", cursor.unwrap_or("front"), ROW.repeat(20))

@@ -1,4 +1,4 @@
-//! What clients must get, whatever the server is built of.
+//! What clients must receive, however the server is implemented.
 
 use exercise_harness::Context;
 use exercise_harness::runtime::{Clock, block_on, within};
@@ -9,7 +9,7 @@ use crate::client::{Client, Heard, LIMIT, Trouble, dial};
 
 type Outcome = Result<(), Trouble>;
 
-/// Runs a check with a server of its own.
+/// Runs a check with a new server.
 #[track_caller]
 fn check<S: LiveUpdates>(check: impl AsyncFnOnce(&S) -> Outcome) {
     if let Err(trouble) = block_on(Clock::Real, async { check(&S::start().await?).await }) {
@@ -17,46 +17,46 @@ fn check<S: LiveUpdates>(check: impl AsyncFnOnce(&S) -> Outcome) {
     }
 }
 
-/// Watches a project, and is known to the server when this returns.
+/// Connects a client that watches a project. The server has added it when this returns.
 async fn watch<S: LiveUpdates>(server: &S, project: u64) -> Result<Client, Trouble> {
     let mut client = Client::watch(server.address(), project).await?;
     client.fence().await?;
     Ok(client)
 }
 
-/// A server that does not wait for its clients publishes in no time.
+/// Publishes an update. Fails if that takes too long, because the server waits for a client.
 async fn publish<S: LiveUpdates>(server: &S, project: u64, text: &str) -> Result<u64, Trouble> {
-    Ok(within(LIMIT, "the end of a publishing", server.publish(project, text)).await?)
+    Ok(within(LIMIT, "the end of `publish`", server.publish(project, text)).await?)
 }
 
 fn update(number: u64, text: &str) -> Heard {
     Heard::Update { number, text: text.to_owned() }
 }
 
-/// What is too long to be on its way while nobody reads.
+/// A text long enough to fill the buffers when a client does not read.
 fn long_text() -> String {
     "x".repeat(1000)
 }
 
-/// Every update reaches all who watch its project, once, in order, and nobody else.
+/// Every update reaches all clients that watch its project, once, in order, and no others.
 pub fn updates_reach_their_watchers<S: LiveUpdates>(_: &Context) {
     check(async |server: &S| {
         let mut clients = [watch(server, 1).await?, watch(server, 1).await?];
         let mut elsewhere = watch(server, 2).await?;
         for number in 1..=20 {
             let text = format!("task {number} \"done\"");
-            assert_eq!(publish(server, 1, &text).await?, number, "updates are counted");
+            assert_eq!(publish(server, 1, &text).await?, number, "updates are numbered");
             for client in &mut clients {
                 assert_eq!(client.next().await?, update(number, &text));
             }
         }
-        assert_eq!(publish(server, 2, "begun").await?, 1, "each project counts its own");
-        assert_eq!(elsewhere.next().await?, update(1, "begun"), "it hears of its own only");
+        assert_eq!(publish(server, 2, "begun").await?, 1, "each project has its own numbers");
+        assert_eq!(elsewhere.next().await?, update(1, "begun"), "it gets only its project's");
         Ok(())
     });
 }
 
-/// Who comes back gets what it missed, as far as it is kept, and is told of the rest.
+/// A client that comes back gets the missed updates that are kept, and the number of the others.
 pub fn who_comes_back_catches_up<S: LiveUpdates>(_: &Context) {
     check(async |server: &S| {
         for number in 1..=100 {
@@ -74,12 +74,12 @@ pub fn who_comes_back_catches_up<S: LiveUpdates>(_: &Context) {
         }
         let mut new = watch(server, 1).await?;
         publish(server, 1, "101").await?;
-        assert_eq!(new.next().await?, update(101, "101"), "who is new hears what is new");
+        assert_eq!(new.next().await?, update(101, "101"), "a new client gets new updates");
         Ok(())
     });
 }
 
-/// What a client says, all who watch its project hear.
+/// A client's comments reach all clients that watch its project.
 pub fn comments_are_updates<S: LiveUpdates>(_: &Context) {
     check(async |server: &S| {
         let mut clients = [watch(server, 1).await?, watch(server, 1).await?];
@@ -92,12 +92,12 @@ pub fn comments_are_updates<S: LiveUpdates>(_: &Context) {
             }
         }
         publish(server, 2, "begun").await?;
-        assert_eq!(elsewhere.next().await?, update(1, "begun"), "it hears of its own only");
+        assert_eq!(elsewhere.next().await?, update(1, "begun"), "it gets only its project's");
         Ok(())
     });
 }
 
-/// A close frame is answered, and the line closed.
+/// A close frame is answered, and the connection closed.
 pub fn farewell_is_answered<S: LiveUpdates>(_: &Context) {
     check(async |server: &S| {
         for _ in 0..3 {
@@ -109,7 +109,7 @@ pub fn farewell_is_answered<S: LiveUpdates>(_: &Context) {
     });
 }
 
-/// Who is behind by 64 updates at most gets each of them, again and again.
+/// A client that is behind by at most 64 updates gets each of them, again and again.
 pub fn healthy_client_misses_nothing<S: LiveUpdates>(_: &Context) {
     check(async |server: &S| {
         let mut client = watch(server, 1).await?;
@@ -128,7 +128,7 @@ pub fn healthy_client_misses_nothing<S: LiveUpdates>(_: &Context) {
     });
 }
 
-/// However many updates one client does not read, the others get theirs.
+/// However many updates one client leaves unread, the others get theirs.
 pub fn slow_client_holds_nobody_up<S: LiveUpdates>(_: &Context) {
     check(async |server: &S| {
         let mut slow = watch(server, 1).await?;
@@ -139,12 +139,12 @@ pub fn slow_client_holds_nobody_up<S: LiveUpdates>(_: &Context) {
             assert_eq!(healthy.next().await?, update(number, &text), "beside a slow client");
         }
         slow.comment("Hold on!").await?;
-        assert_eq!(healthy.next().await?, update(601, "Hold on!"), "the slow one is still there");
+        assert_eq!(healthy.next().await?, update(601, "Hold on!"), "the slow client is connected");
         Ok(())
     });
 }
 
-/// When a slow client reads at last, its updates are in order, and each gap is told.
+/// When a slow client finally reads, its updates are in order, and each gap is reported.
 pub fn slow_client_knows_what_it_missed<S: LiveUpdates>(_: &Context) {
     check(async |server: &S| {
         let mut slow = watch(server, 1).await?;
@@ -154,7 +154,7 @@ pub fn slow_client_knows_what_it_missed<S: LiveUpdates>(_: &Context) {
             for _ in known..published {
                 publish(server, 1, &text).await?;
             }
-            // Whatever waits is read; then there is room for one update more, which tells the rest.
+            // Reads all waiting updates. Then there is room for one more, which reports the gap.
             slow.fence().await?;
             let last = publish(server, 1, "the last").await?;
             while known < last {
@@ -165,7 +165,7 @@ pub fn slow_client_knows_what_it_missed<S: LiveUpdates>(_: &Context) {
                         known + missed + 1
                     }
                     Heard::Update { number, text: _ } => {
-                        assert_eq!(number, known + 1, "a gap is told");
+                        assert_eq!(number, known + 1, "a gap must be reported");
                         number
                     }
                 };
@@ -192,7 +192,7 @@ pub fn idle_client_stays<S: LiveUpdates>(_: &Context) {
     });
 }
 
-/// A client that does not read, and shows that it is alive, stays connected.
+/// A client that does not read but shows that it is alive stays connected.
 pub fn slow_client_stays<S: LiveUpdates>(_: &Context) {
     check(async |server: &S| {
         let mut slow = watch(server, 1).await?;
@@ -214,7 +214,7 @@ pub fn slow_client_stays<S: LiveUpdates>(_: &Context) {
     });
 }
 
-/// Clients go in all ways; who stays hears everything.
+/// Clients leave in all ways; a client that stays receives everything.
 pub fn who_leaves_takes_nobody_along<S: LiveUpdates>(_: &Context) {
     check(async |server: &S| {
         let mut stays = watch(server, 1).await?;
@@ -246,23 +246,23 @@ pub fn who_leaves_takes_nobody_along<S: LiveUpdates>(_: &Context) {
     });
 }
 
-/// What asks for no project, or does not speak HTTP, is refused, and harms nobody.
+/// A request for anything but a project, or without HTTP, is refused and harms no other client.
 pub fn strangers_are_turned_away<S: LiveUpdates>(_: &Context) {
     check(async |server: &S| {
         let mut client = watch(server, 1).await?;
         for path in ["/", "/projects/", "/projects/one", "/projects/1?since=x", "/projects/-1"] {
             let refused = Client::connect(server.address(), path).await;
-            assert!(refused.is_err(), "there is no {path}");
+            assert!(refused.is_err(), "{path} was not refused");
         }
         for noise in [&b"\x16\x03\x01 hello \r\n\r\n"[..], b"GET / HTTP/1.1\r\n\r\n"] {
             let mut stream = dial(server.address()).await?;
             stream.write_all(noise).await?;
             let mut answer = Vec::new();
-            // It is cut off with an answer or without one.
+            // It is cut off, with or without an answer.
             let cut = stream.read_to_end(&mut answer);
-            let cut = within(LIMIT, "the end of the line", cut).await?;
+            let cut = within(LIMIT, "the end of the connection", cut).await?;
             drop(cut);
-            assert!(!answer.starts_with(b"HTTP/1.1 101"), "{noise:?} is no request");
+            assert!(!answer.starts_with(b"HTTP/1.1 101"), "{noise:?} was accepted as a request");
         }
         publish(server, 1, "still here").await?;
         assert_eq!(client.next().await?, update(1, "still here"));

@@ -1,4 +1,4 @@
-//! What may be left of clients that are gone, and what may wait for one that is slow.
+//! How much may be left of clients that are gone, and how much may wait for a slow one.
 
 use exercise_harness::runtime::{Clock, block_on};
 use exercise_harness::{Bound, Context, units};
@@ -8,24 +8,25 @@ use crate::LiveUpdates;
 use crate::client::{Client, SilentLine, Trouble};
 use crate::rest::Observer;
 
-/// Clients in one measurement: few enough for a limit of 256 open files, with both ends here.
+/// The number of clients in one measurement: few enough for a limit of 256 open files, with both
+/// ends in this process.
 const CLIENTS: u64 = 40;
-/// Sockets that may be open all the same. Of each client that is gone, none may.
+/// Sockets that may still be open. No socket of a client that is gone may.
 const SLACK: u64 = 4;
 /// Updates that a slow client does not read.
 const UPDATES: u64 = 2000;
 /// The length of an update's text, in bytes.
 const LENGTH: usize = 1000;
-/// What may be held for a slow client, in bytes: what may wait, what is kept for those who come
-/// back, and as much again.
+/// The bytes that may be held for a slow client: twice the updates that may wait for it and those
+/// kept for clients that come back.
 const FOR_A_SLOW_CLIENT: u64 = 640_000;
 
-/// Clients whose connection ended without a farewell: their sockets are closed.
+/// Connections of clients end without a farewell: their sockets must be closed.
 pub fn vanished_clients<S: LiveUpdates>(_: &Context) -> Bound {
     let measured = block_on(Clock::Real, async {
         let server = S::start().await?;
         let mut observer = Observer::new();
-        let before = observer.look().await.sockets;
+        let before = observer.measure().await.sockets;
         for number in 0..CLIENTS {
             let mut client = Client::watch(server.address(), 1).await?;
             client.fence().await?;
@@ -36,7 +37,7 @@ pub fn vanished_clients<S: LiveUpdates>(_: &Context) -> Bound {
         }
         pass_time(&server, &mut observer).await;
         observer.wait_until(|held| held.sockets <= before).await;
-        Ok::<_, Trouble>(observer.look().await.sockets - before)
+        Ok::<_, Trouble>(observer.measure().await.sockets - before)
     });
     Bound {
         resource: Resource::Sockets,
@@ -46,13 +47,13 @@ pub fn vanished_clients<S: LiveUpdates>(_: &Context) -> Bound {
     }
 }
 
-/// Clients that say nothing any more while their line is open, some of them with much on its way:
-/// the server closes its end.
+/// Clients fall silent with open connections, some of them with many updates under way: the server
+/// must close its end.
 pub fn silent_clients<S: LiveUpdates>(_: &Context) -> Bound {
     let measured = block_on(Clock::Real, async {
         let server = S::start().await?;
         let mut observer = Observer::new();
-        let before = observer.look().await.sockets;
+        let before = observer.measure().await.sockets;
         let mut silent: Vec<SilentLine> = Vec::new();
         for number in 0..CLIENTS {
             let mut client = Client::watch(server.address(), number % 2).await?;
@@ -63,20 +64,20 @@ pub fn silent_clients<S: LiveUpdates>(_: &Context) -> Bound {
             server.publish(1, &"x".repeat(LENGTH)).await;
         }
         pass_time(&server, &mut observer).await;
-        // The ends of the clients are in this process, and open.
+        // The clients' ends are in this process, and still open.
         let of_clients = silent.len() as u64;
         observer.wait_until(|held| held.sockets - of_clients <= before).await;
-        Ok::<_, Trouble>(observer.look().await.sockets - of_clients - before)
+        Ok::<_, Trouble>(observer.measure().await.sockets - of_clients - before)
     });
     Bound {
         resource: Resource::Sockets,
         measured: measured.unwrap_or_else(|trouble| panic!("{trouble}")),
         limit: SLACK,
-        after: format!("{CLIENTS} clients fell silent with their lines open, and time passed,"),
+        after: format!("{CLIENTS} clients fell silent with open connections, and time passed,"),
     }
 }
 
-/// A client that is alive and does not read: what waits for it has an end.
+/// A client is alive but does not read: the updates that wait for it must be bounded.
 pub fn slow_client<S: LiveUpdates>(_: &Context) -> Bound {
     let measured = block_on(Clock::Real, async {
         let server = S::start().await?;
@@ -99,10 +100,10 @@ pub fn slow_client<S: LiveUpdates>(_: &Context) -> Bound {
     }
 }
 
-/// So much time passes that whoever is silent counts as gone.
+/// Lets so much time pass that silent clients count as gone.
 async fn pass_time(server: &impl LiveUpdates, observer: &mut Observer) {
     for _ in 0..3 {
         server.beat().await;
-        observer.look().await;
+        observer.measure().await;
     }
 }

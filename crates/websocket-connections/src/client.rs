@@ -1,4 +1,4 @@
-//! The other end of the line: a client of the live updates, and the ways in which it can end.
+//! A client of the live updates, and the ways in which its connection can end.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,40 +14,40 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
-/// The system's buffer of what has come and was not read, in bytes: small, so that whoever does not
-/// read fills its line at once, and not after megabytes.
+/// The system's receive buffer, in bytes. It is small, so that the connection of a client that does
+/// not read is full at once, and not after megabytes.
 const RECEIVE_BUFFER: u32 = 4 * 1024;
 
-/// The length of a message that no server takes, in bytes.
+/// The length of a message that every server refuses, in bytes.
 const TOO_LONG: usize = 17 * 1024;
 
-/// How long an event may take that must come. It never takes long; this ends what would hang.
+/// The longest wait for an event that must occur. It never takes long; the limit prevents a hang.
 pub const LIMIT: Duration = Duration::from_secs(10);
 
-/// A client, connected.
+/// A connected client.
 #[derive(Debug)]
 pub struct Client {
     socket: WebSocketStream<TcpStream>,
-    /// Fences that were set so far.
+    /// The number of fences so far.
     fences: u32,
-    /// What came while it waited for something else, in order.
+    /// The messages received while it waited for something else, in order.
     heard: Vec<Heard>,
 }
 
-/// What a client gets to hear.
+/// A message to a client.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Heard {
-    /// Something happened.
+    /// An update.
     Update {
         /// Its number.
         number: u64,
-        /// What it was.
+        /// Its text.
         text: String,
     },
-    /// So many updates are missing here.
+    /// A gap: the client missed updates here.
     Missed {
-        /// How many.
+        /// The number of missed updates.
         missed: u64,
     },
 }
@@ -62,7 +62,7 @@ impl Heard {
     }
 }
 
-/// What can come over the line.
+/// An event on the connection.
 #[derive(Debug)]
 enum Came {
     Heard(Heard),
@@ -72,7 +72,7 @@ enum Came {
     End,
 }
 
-/// Why a client did not get what it should, in a sentence.
+/// Why a client did not get an expected message, in a sentence.
 #[derive(Debug)]
 pub struct Trouble(String);
 
@@ -82,12 +82,12 @@ impl Client {
         Self::connect(address, &format!("/projects/{project}")).await
     }
 
-    /// As [`watch`](Self::watch), of a client that knows the updates up to the number `since`.
+    /// Like [`watch`](Self::watch), for a client that has the updates up to the number `since`.
     pub async fn come_back(address: SocketAddr, project: u64, since: u64) -> Result<Self, Trouble> {
         Self::connect(address, &format!("/projects/{project}?since={since}")).await
     }
 
-    /// Connects, and asks for `path`.
+    /// Connects and requests `path`.
     pub async fn connect(address: SocketAddr, path: &str) -> Result<Self, Trouble> {
         let stream = dial(address).await?;
         let config = WebSocketConfig::default().read_buffer_size(4 * 1024).write_buffer_size(0);
@@ -97,7 +97,7 @@ impl Client {
         Ok(Self { socket, fences: 0, heard: Vec::new() })
     }
 
-    /// The next thing that the client hears. An end of the line is trouble.
+    /// The next message to the client. The end of the connection is an error.
     pub async fn next(&mut self) -> Result<Heard, Trouble> {
         if !self.heard.is_empty() {
             return Ok(self.heard.remove(0));
@@ -114,8 +114,8 @@ impl Client {
         within(LIMIT, "an update", heard).await?
     }
 
-    /// Sends a ping and waits for its answer: what it sent before, the server has taken in then.
-    /// What it hears meanwhile is kept for [`next`](Self::next).
+    /// Sends a ping and waits for its answer: then the server has handled all earlier messages.
+    /// Messages received meanwhile are kept for [`next`](Self::next).
     pub async fn fence(&mut self) -> Result<(), Trouble> {
         self.fences += 1;
         let mark = Bytes::copy_from_slice(&self.fences.to_be_bytes());
@@ -135,7 +135,7 @@ impl Client {
         within(LIMIT, "the answer to a ping", answered).await?
     }
 
-    /// Waits for a ping of the server, and answers it.
+    /// Waits for a ping from the server and answers it.
     pub async fn answer_ping(&mut self) -> Result<(), Trouble> {
         let pinged = async {
             loop {
@@ -151,7 +151,7 @@ impl Client {
         self.socket.flush().await.map_err(Trouble::from)
     }
 
-    /// Sends a pong that answers nothing: it is alive, whatever it has read.
+    /// Sends an unsolicited pong, to show that it is alive whatever it has read.
     pub async fn show_life(&mut self) -> Result<(), Trouble> {
         self.send(Message::Pong(Bytes::new())).await
     }
@@ -161,7 +161,7 @@ impl Client {
         self.send(Message::text(text)).await
     }
 
-    /// Says farewell, is answered, and waits until the server has closed the line.
+    /// Sends a close frame, waits for the answer, and waits until the server closes the connection.
     pub async fn leave(mut self) -> Result<(), Trouble> {
         self.send(Message::Close(None)).await?;
         let ended = async {
@@ -175,26 +175,26 @@ impl Client {
                 }
             }
         };
-        within(LIMIT, "the end of the line", ended).await?
+        within(LIMIT, "the end of the connection", ended).await?
     }
 
-    /// Sends a message that is too long to be taken, and is gone without a word.
+    /// Sends a message that is too long, and disconnects without a close frame.
     pub async fn babble(mut self) -> Result<(), Trouble> {
         self.send(Message::binary(vec![7; TOO_LONG])).await
     }
 
-    /// Is gone without a word: the line is closed, no close frame was sent.
+    /// Disconnects without a close frame.
     pub fn vanish(self) {
         drop(self);
     }
 
-    /// Says nothing and reads nothing any more, and its line stays open.
+    /// Stops sending and reading, and keeps the connection open.
     pub fn fall_silent(self) -> SilentLine {
         SilentLine(self.socket.into_inner())
     }
 
     async fn send(&mut self, message: Message) -> Result<(), Trouble> {
-        Ok(within(LIMIT, "room on the line", self.socket.send(message)).await??)
+        Ok(within(LIMIT, "room in the send buffer", self.socket.send(message)).await??)
     }
 
     async fn receive(&mut self) -> Result<Came, Trouble> {
@@ -209,24 +209,25 @@ impl Client {
             Some(Message::Ping(_)) => Came::Ping,
             Some(Message::Close(_)) => Came::Farewell,
             None => Came::End,
-            Some(other) => return Err(Trouble(format!("{other:?} is no message of this server"))),
+            Some(other) => return Err(Trouble(format!("the message {other:?} is not expected"))),
         })
     }
 }
 
-/// The line of a client that has fallen silent.
+/// The connection of a client that has fallen silent.
 #[derive(Debug)]
 pub struct SilentLine(TcpStream);
 
 impl SilentLine {
-    /// Whether the server has closed the line. Of a line that is full it cannot be told.
+    /// Whether the server has closed the connection. This cannot be detected if the connection is
+    /// full.
     pub fn is_cut(&self) -> bool {
         let ready = self.0.ready(Interest::READABLE).now_or_never();
         ready.is_some_and(|ready| ready.map_or(true, Ready::is_read_closed))
     }
 }
 
-/// A connection to `address` whose end here has a small buffer.
+/// Connects to `address` with a small receive buffer.
 pub async fn dial(address: SocketAddr) -> io::Result<TcpStream> {
     let socket = TcpSocket::new_v4()?;
     socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
@@ -235,13 +236,13 @@ pub async fn dial(address: SocketAddr) -> io::Result<TcpStream> {
 }
 
 impl Trouble {
-    /// For what else can be wrong, a sentence.
+    /// An error with this sentence.
     pub fn new(sentence: impl Into<String>) -> Self {
         Self(sentence.into())
     }
 
     fn ended(instead_of: &str) -> Self {
-        Self(format!("the line ended where {instead_of} should have come"))
+        Self(format!("the connection ended, but {instead_of} was expected"))
     }
 }
 
@@ -259,12 +260,12 @@ impl From<Late> for Trouble {
 
 impl From<io::Error> for Trouble {
     fn from(error: io::Error) -> Self {
-        Self(format!("the system refused it: {error}"))
+        Self(format!("the system returned an error: {error}"))
     }
 }
 
 impl From<tungstenite::Error> for Trouble {
     fn from(error: tungstenite::Error) -> Self {
-        Self(format!("the line is broken: {error}"))
+        Self(format!("the connection is broken: {error}"))
     }
 }

@@ -1,17 +1,17 @@
 //! Leak pattern: connections that outlive their peers.
 //!
-//! A connection is held by several at once: a task that reads, a task that writes, a registry that
-//! knows where to send. Each is right to hold it while the peer is there. When the peer is gone, all
-//! of them have to learn of it, and a network tells that in three ways: with a farewell, with an
-//! error, and not at all. A fourth peer is there and slow, and what is queued for it is memory, too.
+//! A connection has several owners: a task that reads, a task that writes, and a registry that
+//! knows where to send. Each rightly holds it while the peer is there. When the peer is gone, all
+//! of them have to learn of it, and a network reports that in three ways: with a farewell, with an
+//! error, and not at all. In a fourth case the peer is alive but slow, and its queue takes memory.
 //!
-//! - `workload`: clients that come and go, each in another way, for the soak
-//! - `behaviours`: what clients must get
-//! - `bounds`: what may be left of clients that are gone, and wait for one that is slow
-//! - `client`: the other end of the line, for all of these
-//! - `rest`: what the process holds, and the wait until it is as little as it should be
+//! - `workload`: clients that come and leave in different ways, for the soak
+//! - `behaviours`: what clients must receive
+//! - `bounds`: how much may be left of clients that are gone, and how much may wait for a slow one
+//! - `client`: the client end of a connection, for all of these
+//! - `rest`: the sockets and tasks of the process, and waiting until they have fallen enough
 //!
-//! [`LiveUpdates`] is the contract: whatever implements it may be built as it likes.
+//! [`LiveUpdates`] is the contract. An implementation is free in everything else.
 
 mod behaviours;
 mod bounds;
@@ -25,48 +25,48 @@ use std::process::ExitCode;
 
 use exercise_harness::Suite;
 
-/// A server of live updates: what happens in a project goes to all clients that watch it.
+/// A server of live updates: updates to a project go to all clients that watch it.
 ///
-/// A client asks by WebSocket for `/projects/7`, and from then on gets the updates of project 7 as
-/// texts, `{"number":12,"text":"..."}`, in the order of their numbers, each once. What it sends as a
-/// text is a comment: an update of that project, for all who watch it, itself included.
+/// A client requests `/projects/7` by WebSocket, and from then on gets the updates of project 7 as
+/// texts, `{"number":12,"text":"..."}`, in the order of their numbers, each once. A text that it
+/// sends is a comment: an update to that project, for all clients that watch it, including itself.
 ///
-/// **Who comes back** asks for `/projects/7?since=12` and first gets what came after 12, as far as
-/// it is among the latest 64 updates of the project.
+/// **A client that comes back** requests `/projects/7?since=12` and first gets the updates after
+/// 12 that are among the latest 64 updates of the project.
 ///
-/// **Who is slow** stays connected and holds nobody up. At most 256 updates wait for a client; who is
-/// behind by 64 or fewer misses none. Where updates are missing, whether a slow client missed them
-/// or one that came back too late, the client gets `{"missed":3}` in their place, before the next
-/// update that it gets.
+/// **A slow client** stays connected and delays nobody else. At most 256 updates wait for a client;
+/// one that is behind by 64 or fewer misses none. Where a slow client, or one that came back too
+/// late, has missed updates, it gets `{"missed":3}` in their place, before the next update that it
+/// gets.
 ///
-/// **Who asks for something else**, or does not speak HTTP, is refused, and harms nobody.
+/// **A client that requests something else**, or does not speak HTTP, is refused and harms nobody.
 ///
-/// **Who is gone** leaves nothing behind: no socket, no task, no memory. A client has gone when its
-/// connection ends in whatever way: with a close frame, which is answered, or without, or because it
-/// sent what is no WebSocket message or is longer than 16 KiB. It counts as gone, too, when nothing
-/// is heard from it for three beats in a row, however full its line is. A sign of life is whatever
-/// it sends: a comment, a ping, the answer to a ping, a pong that answers nothing. Who gives one
-/// between any two beats stays, however long it says nothing else.
+/// **A client that is gone** leaves nothing behind: no socket, no task, no memory. A client is gone
+/// when its connection ends for whatever reason: with a close frame, which is answered, without
+/// one, or because it sent an invalid WebSocket message or one longer than 16 KiB. It also counts
+/// as gone after it was silent for three beats in a row, however full its connection is. A sign of
+/// life is any message: a comment, a ping, the answer to a ping, an unsolicited pong. A client that
+/// gives one between any two beats stays, however long it sends nothing else.
 ///
-/// It runs on the current tokio runtime. Its time is counted in beats, and whoever holds it beats:
-/// every 30 seconds in production, as fast as events allow in tests.
+/// The server runs on the current tokio runtime. Its time is counted in beats, and its owner calls
+/// them: every 30 seconds in production, as fast as events allow in tests.
 pub trait LiveUpdates: Sized + 'static {
-    /// A server without clients, on a port of the loopback interface that the system chooses.
-    /// Dropping it ends its listening.
+    /// Starts a server without clients, on a port of the loopback interface that the system
+    /// chooses. Dropping it stops listening.
     fn start() -> impl Future<Output = io::Result<Self>>;
 
-    /// Where it listens.
+    /// The address on which it listens.
     fn address(&self) -> SocketAddr;
 
-    /// Something happened in a project. Returns the update's number: the first of a project is 1,
-    /// and each is one more than the one before. It does not wait for any client.
+    /// Publishes an update to a project. Returns its number: the first update of a project is 1,
+    /// and each is one more than the previous one. It does not wait for any client.
     fn publish(&self, project: u64, text: &str) -> impl Future<Output = u64>;
 
-    /// A beat: time to ping every client.
+    /// A beat: pings every client.
     fn beat(&self) -> impl Future<Output = ()>;
 }
 
-/// The entry of a version's memory test.
+/// The entry point of a version's memory test.
 pub fn main<S: LiveUpdates>() -> ExitCode {
     Suite::new("websocket-connections", include_str!("../exercise.toml"))
         .behaviour("updates_reach_their_watchers", behaviours::updates_reach_their_watchers::<S>)

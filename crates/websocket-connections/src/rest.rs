@@ -1,4 +1,4 @@
-//! What is open and alive in this process, and the wait until it is as little as it should be.
+//! The sockets and tasks of this process, and waiting until they have fallen enough.
 
 use std::time::Duration;
 
@@ -7,36 +7,36 @@ use leak_meter::probe::OpenFilesProbe;
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
-/// How often everything else gets its turn before a look.
+/// How often all other tasks may run before a measurement.
 const TURNS: usize = 128;
-/// The pause after a look in vain.
+/// The pause after a measurement that was too high.
 const PAUSE: Duration = Duration::from_millis(1);
-/// Looks in vain, one after the other, that an [`Observer`] has. Counted, not timed: a machine that
-/// is busy with other work takes nothing away from them.
-const LOOKS: u32 = 50;
+/// How many measurements in a row may be too high before an [`Observer`] gives up. They are
+/// counted, not timed, so that other work on the machine has no effect.
+const ATTEMPTS: u32 = 50;
 
-/// Sockets and tasks.
+/// The number of sockets and tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
     pub sockets: u64,
     pub tasks: u64,
 }
 
-/// Looks at what the process holds.
+/// Measures the sockets and tasks that the process holds.
 #[derive(Debug)]
 pub struct Observer {
     probe: OpenFilesProbe,
-    looks: u32,
+    attempts: u32,
 }
 
 impl Observer {
     pub fn new() -> Self {
         let probe = OpenFilesProbe::new().expect("open files can be counted");
-        Self { probe, looks: LOOKS }
+        Self { probe, attempts: ATTEMPTS }
     }
 
-    /// What is held when everything that can run has run.
-    pub async fn look(&mut self) -> Held {
+    /// Measures after everything that can run has run.
+    pub async fn measure(&mut self) -> Held {
         for _ in 0..TURNS {
             yield_now().await;
         }
@@ -44,15 +44,15 @@ impl Observer {
         Held { sockets: open.sockets, tasks: alive_tasks() }
     }
 
-    /// Waits until `is_enough` of what is held. A version that holds on to what it should let go
-    /// uses up the looks, and is not waited for any more.
+    /// Waits until a measurement satisfies `is_enough`. For a version that leaks, the attempts are
+    /// used up, and later calls do not wait any more.
     pub async fn wait_until(&mut self, mut is_enough: impl FnMut(Held) -> bool) {
-        while self.looks > 0 {
-            if is_enough(self.look().await) {
-                self.looks = LOOKS;
+        while self.attempts > 0 {
+            if is_enough(self.measure().await) {
+                self.attempts = ATTEMPTS;
                 return;
             }
-            self.looks -= 1;
+            self.attempts -= 1;
             sleep(PAUSE).await;
         }
     }

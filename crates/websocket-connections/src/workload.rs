@@ -1,4 +1,4 @@
-//! The work of the soak: clients come, and each goes in another way, while two others stay.
+//! The workload of the soak: clients come and leave in different ways, while two others stay.
 
 use exercise_harness::Context;
 use exercise_harness::runtime::{Clock, block_on};
@@ -8,24 +8,24 @@ use crate::LiveUpdates;
 use crate::client::{Client, SilentLine, Trouble};
 use crate::rest::{Held, Observer};
 
-/// The project in which all happens; those who stay watch it.
+/// The project with updates, which the two clients that stay watch.
 const BUSY: u64 = 1;
-/// A project in which nothing happens; those who go watch it.
+/// A project without updates, which the clients that leave watch.
 const QUIET: u64 = 2;
 /// Updates in an operation.
 const UPDATES: u64 = 8;
-/// Updates before the first operation: a line that nobody reads is full then, and so is what may
-/// wait for its client, and what is kept for those who come back.
+/// Updates before the first operation. They fill the connection of a client that does not read, its
+/// queue, and the history for clients that come back.
 const UPDATES_BEFORE: u64 = 512;
 /// The length of an update's text, in bytes.
 const LENGTH: usize = 1000;
-/// Silent lines that there can be, when none of them is closed.
+/// The number of silent connections that there can be if none of them is closed.
 const MOST_SILENT: usize = 128;
-/// So many beats without a sign of life, and a client counts as gone.
+/// A client counts as gone after this many beats without a sign of life.
 const BEATS: usize = 3;
 
-/// Has many clients come and go, and judges what stays behind. Every operation ends with three
-/// beats, so that nothing need stay of a client that has gone, in whatever way.
+/// Lets many clients come and leave, and measures what they leave behind. Every operation ends with
+/// three beats, so that nothing of a client that is gone need stay.
 pub fn growth<S: LiveUpdates>(context: &Context) -> Report {
     block_on(Clock::Real, async {
         let mut opened = Office::<S>::open().await.map_err(|trouble| trouble.to_string());
@@ -40,14 +40,14 @@ pub fn growth<S: LiveUpdates>(context: &Context) -> Report {
 /// A server with two clients that stay while others come and go.
 struct Office<S> {
     server: S,
-    /// Says whatever is said, and reads whatever comes, at once.
+    /// Sends all comments, and reads all updates at once.
     speaker: Client,
-    /// Is alive, and too slow: its line is full, and all that is new has to wait.
+    /// Is alive but too slow: its connection is full, and new updates have to wait.
     slow: Client,
-    /// Lines whose clients have fallen silent. The server has to close them: nobody else can.
+    /// The connections of silent clients. Only the server can close them.
     silent: Vec<SilentLine>,
     observer: Observer,
-    /// What is held while no other client is there.
+    /// The sockets and tasks while no other client is connected.
     at_rest: Held,
     last_number: u64,
 }
@@ -58,8 +58,8 @@ impl<S: LiveUpdates> Office<S> {
         let speaker = Client::watch(server.address(), BUSY).await?;
         let slow = Client::watch(server.address(), BUSY).await?;
         let mut observer = Observer::new();
-        let at_rest = observer.look().await;
-        // With room for all that a soak can hold: what grows is the server's, then.
+        let at_rest = observer.measure().await;
+        // With room for all of a soak, so that only the server's memory grows.
         let silent = Vec::with_capacity(MOST_SILENT);
         let mut office = Self { server, speaker, slow, silent, observer, at_rest, last_number: 0 };
         for _ in 0..UPDATES_BEFORE / UPDATES {
@@ -68,8 +68,8 @@ impl<S: LiveUpdates> Office<S> {
         Ok(office)
     }
 
-    /// One client comes and goes, in the way that is its turn: every four operations have the same
-    /// mix. Meanwhile something happens, and time passes.
+    /// One client comes and leaves. The operation's number decides how, so that every four
+    /// operations have the same mix. Meanwhile there are updates, and time passes.
     async fn visit(&mut self, operation: Operation) -> Result<(), Trouble> {
         match operation.number() % 4 {
             0 => self.come().await?.leave().await?,
@@ -86,14 +86,14 @@ impl<S: LiveUpdates> Office<S> {
         Ok(())
     }
 
-    /// A client that is known to the server when this returns.
+    /// Connects a client. The server has added it when this returns.
     async fn come(&self) -> Result<Client, Trouble> {
         let mut client = Client::watch(self.server.address(), QUIET).await?;
         client.fence().await?;
         Ok(client)
     }
 
-    /// A client that was away for a while, catches up, and leaves.
+    /// A client comes back, catches up, and leaves.
     async fn come_back(&self) -> Result<(), Trouble> {
         let since = self.last_number - UPDATES;
         let mut client = Client::come_back(self.server.address(), BUSY, since).await?;
@@ -103,7 +103,7 @@ impl<S: LiveUpdates> Office<S> {
         client.leave().await
     }
 
-    /// A few things are said. Whoever reads hears of them all, whoever else is there.
+    /// Sends some comments. The client that reads receives all of them.
     async fn talk(&mut self) -> Result<(), Trouble> {
         let text = "x".repeat(LENGTH);
         for _ in 0..UPDATES {
@@ -114,7 +114,7 @@ impl<S: LiveUpdates> Office<S> {
         Ok(())
     }
 
-    /// Some beats, with a sign of life in between of all who are alive.
+    /// Some beats, with a sign of life of all live clients in between.
     async fn pass_time(&mut self) -> Result<(), Trouble> {
         for _ in 0..BEATS {
             self.server.beat().await;
@@ -124,7 +124,7 @@ impl<S: LiveUpdates> Office<S> {
         Ok(())
     }
 
-    /// Waits until of those who have gone nothing is left, if that ever comes.
+    /// Waits until nothing is left of clients that are gone, or until the observer gives up.
     async fn come_to_rest(&mut self) {
         let Self { silent, observer, at_rest, .. } = self;
         observer
@@ -136,11 +136,11 @@ impl<S: LiveUpdates> Office<S> {
     }
 }
 
-/// The next that `client` hears is the update with this number.
+/// Checks that the next message to `client` is the update with this number.
 async fn expect_update(client: &mut Client, expected: u64) -> Result<(), Trouble> {
     match client.next().await?.number() {
         Some(number) if number == expected => Ok(()),
-        Some(number) => Err(Trouble::new(format!("update {number} came instead of {expected}"))),
-        None => Err(Trouble::new(format!("a gap came instead of update {expected}"))),
+        Some(number) => Err(Trouble::new(format!("expected update {expected}, got {number}"))),
+        None => Err(Trouble::new(format!("expected update {expected}, got a gap"))),
     }
 }

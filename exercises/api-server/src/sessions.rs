@@ -1,4 +1,4 @@
-//! Who has logged in.
+//! The logged-in users.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -14,11 +14,11 @@ use crate::server::App;
 
 /// The users, and the token of each one's last login.
 ///
-/// The company's single sign-on stands in front of this server and knows the passwords.
+/// The company's single sign-on is in front of this server and checks the passwords.
 pub struct Sessions {
     tokens: Mutex<HashMap<String, Option<String>>>,
     logins: AtomicU64,
-    /// Made anew with every start, so that nobody can compute a token.
+    /// New at every start, so that nobody can compute a token.
     keys: [RandomState; 2],
 }
 
@@ -29,7 +29,7 @@ impl Sessions {
         Self { tokens: Mutex::new(tokens), logins: AtomicU64::new(0), keys }
     }
 
-    /// Logs a user in, who is logged out wherever else they were. Returns the token.
+    /// Logs a user in, which ends the user's previous login. Returns the token.
     pub fn log_in(&self, user: &str) -> Result<String, ApiError> {
         let mut tokens = self.tokens.lock();
         let token = tokens.get_mut(user).ok_or(ApiError::Unknown("user"))?;
@@ -44,7 +44,7 @@ impl Sessions {
         self.tokens.lock().contains_key(user)
     }
 
-    /// The user that `token` was given to, if it is still good.
+    /// The user of `token`, if it is still valid.
     fn user_of(&self, token: &str) -> Option<String> {
         let (user, _) = token.rsplit_once('.')?;
         let good = self.tokens.lock().get(user)?.as_deref() == Some(token);

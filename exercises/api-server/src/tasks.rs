@@ -1,4 +1,4 @@
-//! The tasks themselves. It stands in for the database.
+//! The tasks. It stands in for the database.
 
 use std::collections::BTreeMap;
 
@@ -17,13 +17,13 @@ pub struct Task {
     pub assignee: String,
 }
 
-/// What a client asks of the task list.
+/// A client's query of the task list.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct PageQuery {
     pub project: String,
-    /// Only this user's.
+    /// Only tasks of this user.
     pub assignee: Option<String>,
-    /// Only those after this number, which was the last one on the page before.
+    /// Only tasks after this number, the last one on the previous page.
     #[serde(default)]
     pub after: u64,
 }
@@ -60,7 +60,7 @@ impl Tasks {
         self.0.lock().tasks.remove(&number)
     }
 
-    /// The first page that `query` asks for.
+    /// The page for `query`.
     pub fn page(&self, query: &PageQuery) -> Vec<Task> {
         let asked = |task: &&Task| {
             task.project == query.project

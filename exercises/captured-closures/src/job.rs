@@ -1,11 +1,11 @@
-//! A job: what was sent with a request, and who hears how the work on it ends.
+//! A job: the body of a request, and the hooks to call at the end of each attempt.
 
 use std::fmt;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-/// Called whenever an attempt at a job has ended.
+/// A callback for the end of each attempt at a job.
 pub type Hook = Box<dyn Fn(End) + Send + Sync>;
 
 /// How an attempt at a job has ended.
@@ -18,15 +18,15 @@ pub enum End {
     Cancelled,
 }
 
-/// Why an attempt came to nothing.
+/// Why an attempt failed.
 pub enum Trouble {
-    /// The storage takes nothing now; it may later.
+    /// The storage is busy now; it may accept the file later.
     Busy,
-    /// What was sent cannot be worked on, now or later.
+    /// The body cannot be processed, now or later.
     Malformed,
 }
 
-/// What was sent with a request, and the hooks of those who want to hear of it.
+/// The body of a request, and the hooks to call at the end of each attempt.
 pub struct Job {
     body: Vec<u8>,
     hooks: Mutex<Vec<Hook>>,
@@ -46,7 +46,7 @@ impl Job {
         self.hooks.lock().push(hook);
     }
 
-    /// Tells everyone how an attempt has ended.
+    /// Calls every hook with the end of an attempt.
     pub fn tell(&self, end: End) {
         for hook in self.hooks.lock().iter() {
             hook(end);

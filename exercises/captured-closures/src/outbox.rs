@@ -6,21 +6,21 @@ use parking_lot::Mutex;
 
 use crate::job::End;
 
-/// A letter as the mail server gets it.
+/// A letter for the mail server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
     pub reader: u32,
     pub text: String,
 }
 
-/// The letters that wait for the mail server.
+/// The letters that are waiting for the mail server.
 #[derive(Default)]
 pub struct Outbox {
     letters: Mutex<Vec<Letter>>,
 }
 
 impl Outbox {
-    /// Tells `reader` how something has ended.
+    /// Sends `reader` a letter about how something has ended.
     pub fn send(&self, reader: u32, about: &str, end: End) {
         self.letters.lock().push(Letter { reader, text: format!("{about}: {end}") });
     }

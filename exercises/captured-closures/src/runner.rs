@@ -1,4 +1,4 @@
-//! The runner: takes jobs in, works on them, and tries again what failed.
+//! The runner: queues jobs, runs them, and retries those that failed.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -14,13 +14,13 @@ use crate::{backup, export, import};
 /// Attempts at a job before it is given up.
 const ATTEMPTS: u32 = 3;
 
-/// A job that waits, and how often it was tried.
+/// A waiting job, and how often it has been tried.
 struct Waiting {
     context: JobContext,
     attempts: u32,
 }
 
-/// Works in the background on what requests have left to be done.
+/// Works on the jobs of requests in the background.
 pub struct JobRunner {
     waiting: VecDeque<Waiting>,
     storage: Storage,
@@ -30,7 +30,7 @@ pub struct JobRunner {
 }
 
 impl JobRunner {
-    /// A runner without jobs, whose jobs put their files into `storage`.
+    /// Creates a runner without jobs. Its jobs will put their files into `storage`.
     pub fn new(storage: Storage) -> Self {
         Self {
             waiting: VecDeque::new(),
@@ -41,7 +41,7 @@ impl JobRunner {
         }
     }
 
-    /// Has a table of tasks written to a file. Returns the number of the job.
+    /// Queues an export of a table of tasks to a file. Returns the number of the job.
     pub fn export(&mut self, project: &str, table: &[u8], notify: Option<u32>) -> u64 {
         let context = self.open(Kind::Export, project, table);
         if let Some(reader) = notify {
@@ -50,21 +50,21 @@ impl JobRunner {
         self.enqueue(context)
     }
 
-    /// Has a table of tasks taken over into the project of `owner`.
+    /// Queues an import of a table of tasks into the project of `owner`.
     pub fn import(&mut self, project: &str, table: &[u8], owner: u32) -> u64 {
         let context = self.open(Kind::Import, project, table);
         import::notify(&context, owner);
         self.enqueue(context)
     }
 
-    /// Has all of a project kept, with `reader` looking after it.
+    /// Queues a backup of a whole project, for which `reader` is responsible.
     pub fn back_up(&mut self, project: &str, content: &[u8], reader: u32) -> u64 {
         let context = self.open(Kind::Backup, project, content);
         backup::notify(&context, reader);
         self.enqueue(context)
     }
 
-    /// Makes an attempt at every job that waits.
+    /// Makes an attempt at every waiting job.
     pub fn run(&mut self) {
         for Waiting { context, attempts } in mem::take(&mut self.waiting) {
             let attempts = attempts + 1;
@@ -76,7 +76,7 @@ impl JobRunner {
         }
     }
 
-    /// Takes back a job that waits. Says whether there was one.
+    /// Cancels a waiting job. Returns whether there was one.
     pub fn cancel(&mut self, id: u64) -> bool {
         let place = self.waiting.iter().position(|waiting| waiting.context.id == id);
         let cancelled = place.and_then(|place| self.waiting.remove(place));
@@ -90,17 +90,17 @@ impl JobRunner {
         self.waiting.iter().any(|waiting| waiting.context.id == id)
     }
 
-    /// How the most recent attempts ended, as lines of the status page.
+    /// How the most recent attempts ended, as lines for the status page.
     pub fn history(&self) -> Vec<String> {
         self.history.lines()
     }
 
-    /// Hands the letters that wait to the mail server.
+    /// Hands the waiting letters to the mail server.
     pub fn deliver(&mut self) -> Vec<Letter> {
         self.outbox.take()
     }
 
-    /// A new job that the status page will show.
+    /// Creates a job that the status page will show.
     fn open(&mut self, kind: Kind, project: &str, body: &[u8]) -> JobContext {
         self.last_id += 1;
         let context = JobContext {
@@ -124,7 +124,7 @@ impl JobRunner {
     }
 }
 
-/// Works on a job, for the first time or again.
+/// Makes one attempt at a job.
 fn attempt(context: &JobContext, attempts: u32) -> End {
     let worked = match context.kind {
         Kind::Export => export::run(context),

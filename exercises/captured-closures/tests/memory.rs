@@ -1,4 +1,4 @@
-//! The memory test: measures this version of the jobs and checks that they still get done.
+//! The memory test: measures this version and checks that the jobs still get done.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The way in: opens the editor, and answers for what is stored.
+//! The entry point: opens editors and returns stored drafts and comments.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use crate::session::Session;
 use crate::store::{Place, Store};
 use crate::writer::Writer;
 
-/// Takes comments while they are written, each over a connection of its own.
+/// Accepts comments while they are written, each over its own connection.
 ///
-/// A connection's handler owns its session. When it has been submitted, or when the connection
-/// has ended, the handler lets go of it.
+/// A connection's handler owns its session. It submits the session, or drops it when the
+/// connection has ended.
 #[derive(Debug, Default)]
 pub struct DraftService {
     store: Arc<Store>,
@@ -18,13 +18,13 @@ pub struct DraftService {
 }
 
 impl DraftService {
-    /// `author` opens the editor on `task`, and goes on with the draft that was saved there.
+    /// Opens the editor of `author` on `task`. It continues the draft that was saved there.
     pub fn open(&self, author: u64, task: u64) -> Session {
         let place = Place { task, author };
         Session::open(Writer::new(place, Arc::clone(&self.store), Arc::clone(&self.mail)))
     }
 
-    /// The draft of `author` on `task`, as it was last saved.
+    /// The last saved draft of `author` on `task`.
     pub fn draft(&self, author: u64, task: u64) -> Option<String> {
         self.store.draft(Place { task, author })
     }
@@ -39,17 +39,17 @@ impl DraftService {
         self.store.comments(task)
     }
 
-    /// `reader` gets a letter for every comment on `task` from now on.
+    /// Sends `reader` a letter for every comment on `task` from now on.
     pub fn follow(&self, reader: u64, task: u64) {
         self.store.follow(reader, task);
     }
 
-    /// The letters that have come for `reader`, oldest first. They are handed out once.
+    /// Takes the letters that have arrived for `reader`, oldest first.
     pub fn letters(&self, reader: u64) -> Vec<String> {
         self.mail.take(reader)
     }
 
-    /// `task` is done. Its drafts, comments and followers go.
+    /// Closes `task` and removes its drafts, comments and followers.
     pub fn close_task(&self, task: u64) {
         self.store.close_task(task);
     }

@@ -1,4 +1,4 @@
-//! One editor that is open, and how it hands over what is typed.
+//! One open editor, which passes typed text to its writer.
 
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
@@ -6,25 +6,25 @@ use tokio::sync::{mpsc, oneshot};
 use crate::autosave;
 use crate::writer::{Entry, Writer};
 
-/// Entries that may wait for the writer. Who types faster has to wait as well.
+/// Entries that may wait for the writer. If the queue is full, the author waits as well.
 const QUEUE: usize = 32;
 
-/// An editor that somebody has open on a task.
+/// An open editor on a task.
 ///
-/// Who leaves without submitting just drops it: what was typed until then is saved, and is there
-/// when the editor is opened again.
+/// To leave without submitting, drop it: the text typed until then is saved, and is there when
+/// the editor is opened again.
 #[derive(Debug)]
 pub struct Session {
     entries: mpsc::Sender<Entry>,
 }
 
-/// The session's writer has ended and takes nothing any more.
+/// The session's writer has ended and accepts no more entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the session has ended")]
 pub struct Ended;
 
 impl Session {
-    /// Opens an editor whose draft `writer` keeps.
+    /// Opens an editor with `writer`, which keeps its draft.
     pub fn open(writer: Writer) -> Self {
         let (entries, received) = mpsc::channel(QUEUE);
         tokio::spawn(writer.run(received));
@@ -32,12 +32,12 @@ impl Session {
         Self { entries }
     }
 
-    /// Adds what was typed to the draft.
+    /// Adds typed text to the draft.
     pub async fn write(&self, text: &str) -> Result<(), Ended> {
         self.send(Entry::Text(text.to_owned())).await
     }
 
-    /// Makes a comment of the draft. It is there when this returns.
+    /// Turns the draft into a comment, which is stored when this returns.
     pub async fn submit(self) -> Result<(), Ended> {
         let (done, submitted) = oneshot::channel();
         self.send(Entry::Submit(done)).await?;

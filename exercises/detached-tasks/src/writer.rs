@@ -1,4 +1,4 @@
-//! The task that keeps a session's draft.
+//! The runtime task that keeps a session's draft.
 
 use std::sync::Arc;
 
@@ -7,37 +7,37 @@ use tokio::sync::{mpsc, oneshot};
 use crate::mail::Mail;
 use crate::store::{Place, Store};
 
-/// What a writer is told.
+/// A message to a writer.
 #[derive(Debug)]
 pub enum Entry {
-    /// This was typed.
+    /// Adds typed text to the draft.
     Text(String),
-    /// The draft is to be saved as it is now.
+    /// Saves the draft as it is now.
     Save,
-    /// The draft is to become a comment; the sender wants to know when it has.
+    /// Turns the draft into a comment and notifies the caller when it is stored.
     Submit(oneshot::Sender<()>),
 }
 
-/// Keeps one draft. Nobody else touches it, so that it needs no lock.
+/// Keeps one draft. Nothing else accesses the draft, so it needs no lock.
 #[derive(Debug)]
 pub struct Writer {
     place: Place,
     draft: String,
-    /// Whether the store has the draft as it is.
+    /// Whether the store has the current draft.
     is_saved: bool,
     store: Arc<Store>,
     mail: Arc<Mail>,
 }
 
 impl Writer {
-    /// A writer that goes on with the draft that was saved at `place`.
+    /// Creates a writer that continues the draft saved at `place`.
     pub fn new(place: Place, store: Arc<Store>, mail: Arc<Mail>) -> Self {
         let draft = store.draft(place).unwrap_or_default();
         Self { place, draft, is_saved: true, store, mail }
     }
 
-    /// Takes entries in their order, until one of them submits the draft or nobody is left who
-    /// could send another. Nothing that was sent is lost.
+    /// Handles entries in order, until one of them submits the draft or no sender is left. No
+    /// entry that was sent is lost.
     pub async fn run(mut self, mut entries: mpsc::Receiver<Entry>) {
         while let Some(entry) = entries.recv().await {
             match entry {
@@ -48,7 +48,7 @@ impl Writer {
                 Entry::Save => self.save(),
                 Entry::Submit(done) => {
                     self.submit();
-                    // Who asked may have left meanwhile.
+                    // The caller may have left meanwhile.
                     let _ = done.send(());
                     return;
                 }

@@ -1,4 +1,4 @@
-//! The memory test: measures this version of the drafts and checks that nothing written is lost.
+//! The memory test: measures this version of the drafts and checks that no typed text is lost.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The files that have arrived, in a folder of their own.
+//! The completed files, in a separate folder.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,22 +14,22 @@ pub struct Attachments {
     files: BTreeMap<u64, Attachment>,
 }
 
-/// A file that has arrived.
+/// A completed file.
 #[derive(Debug)]
 pub struct Attachment {
     /// The name that its client gave it.
     pub name: String,
-    /// Where it lies.
+    /// Its place on disk.
     pub path: PathBuf,
 }
 
 impl Attachments {
-    /// No attachments yet, in a folder that exists.
+    /// Creates an empty collection in an existing folder.
     pub fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), files: BTreeMap::new() }
     }
 
-    /// Adds a file that has arrived in full.
+    /// Adds a completed file.
     pub fn add(&mut self, number: u64, upload: Upload) -> io::Result<()> {
         let path = self.folder.join(number.to_string());
         let name = upload.publish(&path)?;

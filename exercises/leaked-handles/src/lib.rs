@@ -1,9 +1,9 @@
 //! Uploads: files that clients send in chunks, to be attached to tasks.
 //!
-//! - `service`: the way in; connections, and the requests that come over them
-//! - `session`: one client's connection, and the uploads that are its own
-//! - `upload`: one file that is arriving, chunk by chunk
-//! - `attachments`: the files that have arrived
+//! - `service`: the entry point, which handles connections and their requests
+//! - `session`: one client's connection and its uploads
+//! - `upload`: one file being received, chunk by chunk
+//! - `attachments`: the completed files
 //! - `error`: why a request was refused
 
 mod attachments;

@@ -1,11 +1,11 @@
-//! One client's connection, and the uploads that are its own.
+//! One client's connection and its uploads.
 
 use std::collections::BTreeSet;
 
-/// Uploads that a client may have at once.
+/// The number of uploads that a client may have at once.
 const MOST_AT_ONCE: usize = 4;
 
-/// A client's connection, from its greeting until it ends.
+/// A client's connection, from its beginning to its end.
 #[derive(Debug, Default)]
 pub struct Session {
     uploads: BTreeSet<u64>,
@@ -17,17 +17,17 @@ impl Session {
         self.uploads.len() < MOST_AT_ONCE
     }
 
-    /// The client has begun an upload.
+    /// Adds an upload that the client has begun.
     pub fn accept(&mut self, number: u64) {
         self.uploads.insert(number);
     }
 
-    /// Whether the client began this upload and it goes on.
+    /// Whether this is an active upload of the client.
     pub fn owns(&self, number: u64) -> bool {
         self.uploads.contains(&number)
     }
 
-    /// The upload has ended. Returns whether it was this client's.
+    /// Removes an upload that has ended. Returns whether it belonged to this client.
     pub fn release(&mut self, number: u64) -> bool {
         self.uploads.remove(&number)
     }

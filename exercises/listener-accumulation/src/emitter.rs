@@ -1,4 +1,4 @@
-//! The emitter: tells those who listen on a topic of every update to it.
+//! The emitter: passes every update to the listeners of its topics.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ struct Listener {
     callback: Callback,
 }
 
-/// Tells listeners of updates, on whichever thread an update comes in.
+/// Calls listeners with updates, on the thread that publishes the update.
 #[derive(Default)]
 pub struct Emitter {
     topics: Mutex<HashMap<Topic, Vec<Listener>>>,
@@ -43,14 +43,14 @@ impl Emitter {
         id
     }
 
-    /// Turns a listener off: it is told nothing more.
+    /// Turns a listener off: it is no longer called.
     pub fn off(&self, id: ListenerId) {
         if let Some(listeners) = self.topics.lock().get_mut(&id.topic) {
             listeners.retain(|listener| listener.id != id);
         }
     }
 
-    /// Tells the listeners of each topic that the update belongs to.
+    /// Calls the listeners of each topic of the update.
     pub fn emit(&self, update: &Arc<Update>) {
         for topic in update.topics() {
             for callback in self.callbacks(topic) {
@@ -59,7 +59,7 @@ impl Emitter {
         }
     }
 
-    /// Those to call. The lock is given back first: a callback may use the emitter.
+    /// The callbacks of a topic, to call without the lock: a callback may use the emitter.
     fn callbacks(&self, topic: Topic) -> Vec<Callback> {
         let topics = self.topics.lock();
         let listeners = topics.get(&topic).into_iter().flatten();

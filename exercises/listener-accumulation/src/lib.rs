@@ -1,10 +1,10 @@
-//! Live updates: a client that shows a project hears at once what happens on it.
+//! Live updates: a client that shows a project receives its updates at once.
 //!
-//! - `server`: the way in; signs clients in and out, and publishes what happens
-//! - `session`: one client that is signed in, and the project on its page
-//! - `inbox`: the updates that wait until the client fetches them
-//! - `emitter`: tells those who listen on a topic of every update to it
-//! - `update`: what happened, and the topics that it belongs to
+//! - `server`: the entry point; signs clients in and out and publishes updates
+//! - `session`: one signed-in client and the project on its page
+//! - `inbox`: the updates waiting for the client to fetch them
+//! - `emitter`: passes every update to the listeners of its topics
+//! - `update`: an update to a project, and its topics
 //! - `audit`: the record of the latest updates, for the administrators
 
 mod audit;

@@ -1,4 +1,4 @@
-//! The channel of a task: passes on what is said, and knows who has read how far.
+//! The channel of a task: passes on comments, and tracks how far each reader has read.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -7,22 +7,22 @@ use std::rc::Rc;
 use crate::digest::Outbox;
 use crate::thread::Thread;
 
-/// Something that was said on a task.
+/// A comment or a reply on a task.
 pub struct Note<'a> {
     pub author: u32,
     pub text: &'a str,
 }
 
-/// Who is told of what is said on a task.
+/// A receiver of the comments on a task.
 pub trait Observer {
-    /// Something was said.
+    /// Receives a comment.
     fn notify(&self, note: &Note);
 
-    /// The day is over; what is to be sent goes to the outbox.
+    /// Ends the day; puts a letter that is due into the outbox.
     fn end_day(self: Rc<Self>, _outbox: &mut Outbox) {}
 }
 
-/// What is said on one task, and who observes it.
+/// The comments on one task, and their observers.
 pub struct Channel {
     title: String,
     threads: RefCell<Vec<Rc<Thread>>>,
@@ -50,7 +50,7 @@ impl Channel {
         &self.title
     }
 
-    /// Tells `observer` of everything that is said from now on. Returns its number.
+    /// Notifies `observer` of every comment from now on. Returns its number.
     pub fn subscribe(&self, observer: Rc<dyn Observer>) -> u64 {
         let number = self.subscriptions.get();
         self.subscriptions.set(number + 1);
@@ -58,7 +58,7 @@ impl Channel {
         number
     }
 
-    /// Tells the observer nothing more.
+    /// Stops notifying the observer with this number.
     pub fn unsubscribe(&self, number: u64) {
         self.observers.borrow_mut().retain(|(other, _)| *other != number);
     }
@@ -76,7 +76,7 @@ impl Channel {
         self.threads.borrow().get(number).cloned()
     }
 
-    /// Tells every observer.
+    /// Notifies every observer.
     pub fn announce(&self, note: &Note) {
         self.said.set(self.said.get() + 1);
         self.quiet_days.set(0);
@@ -85,7 +85,7 @@ impl Channel {
         }
     }
 
-    /// How much was said since `reader` last read the task.
+    /// How many comments `reader` has not read yet.
     pub fn unread(&self, reader: u32) -> usize {
         let read = self.read.borrow().get(&reader).copied().unwrap_or(0);
         self.said.get() - read
@@ -95,7 +95,7 @@ impl Channel {
         self.read.borrow_mut().insert(reader, self.said.get());
     }
 
-    /// Ends the day for every observer. Returns for how many whole days nothing was said.
+    /// Ends the day for every observer. Returns the number of whole days without a comment.
     pub fn end_day(&self, outbox: &mut Outbox) -> u32 {
         for (_, observer) in self.observers.borrow().iter() {
             Rc::clone(observer).end_day(outbox);

@@ -1,25 +1,25 @@
-//! The daily digest: gathers what is said on a task into one letter a day.
+//! The daily digest: collects the comments on a task into one letter a day.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::channel::{Channel, Note, Observer};
 
-/// The digests whose letters wait for the mail server.
+/// The digests whose letters are waiting for the mail server.
 pub type Outbox = Vec<Rc<Digest>>;
 
-/// A letter as the mail server gets it.
+/// A letter for the mail server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
     pub reader: u32,
     pub subject: String,
-    /// What was said since the letter before.
+    /// The comments since the previous letter.
     pub lines: Vec<String>,
-    /// How much of the task `reader` has still to read.
+    /// How many comments on the task `reader` has not read yet.
     pub unread: usize,
 }
 
-/// What one reader is to be sent about one task.
+/// The comments on one task that are to be sent to one reader.
 pub struct Digest {
     reader: u32,
     subject: String,
@@ -28,7 +28,7 @@ pub struct Digest {
 }
 
 impl Digest {
-    /// Gathers for `reader` what is said in `source`, for as long as the channel lasts.
+    /// Collects the comments in `source` for `reader`, for as long as the channel lasts.
     pub fn subscribe(reader: u32, source: &Rc<Channel>) {
         source.subscribe(Rc::new(Self {
             reader,
@@ -38,8 +38,8 @@ impl Digest {
         }));
     }
 
-    /// Words the letter, if there is something to say. Many have read the task on its
-    /// page by the time that the letter is sent, so it says how much is unread now.
+    /// Writes the letter, unless it would be empty. Many readers have read the task on its
+    /// page by the time the letter is sent, so it gives the number that is unread now.
     pub fn write_letter(&self) -> Option<Letter> {
         let reader = self.reader;
         let lines = self.lines.take();

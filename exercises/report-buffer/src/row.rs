@@ -1,8 +1,8 @@
-//! A task as it stands in a report.
+//! A task as a row of a report.
 
 use std::io::Write;
 
-/// What stands above the rows of each part.
+/// The line above the rows of each part.
 pub const HEADING: &[u8] = b"number,title,hours\n";
 
 /// A task, as a row of CSV.
@@ -10,16 +10,16 @@ pub const HEADING: &[u8] = b"number,title,hours\n";
 pub struct TaskRow<'a> {
     /// The task's number.
     pub number: u64,
-    /// Its title, in which there may be any letter.
+    /// Its title, which may contain any character.
     pub title: &'a str,
-    /// The hours that were spent on it.
+    /// The hours spent on it.
     pub hours: u32,
 }
 
 impl TaskRow<'_> {
     /// Writes the row to the end of `text`.
     pub fn write(&self, text: &mut Vec<u8>) {
-        // Nothing that is written to memory fails.
+        // Writing to memory cannot fail.
         let _ = write!(text, "{},\"", self.number);
         for (at, piece) in self.title.split('"').enumerate() {
             if at > 0 {

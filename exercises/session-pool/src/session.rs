@@ -1,4 +1,4 @@
-//! One session, and what it has prepared.
+//! One session and its prepared statements.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::statement::Kind;
 #[derive(Debug)]
 struct Prepared {
     number: u64,
-    /// Its text, which the driver wants with each run.
+    /// Its text, which the driver needs for each run.
     text: String,
 }
 

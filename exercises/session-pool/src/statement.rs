@@ -1,4 +1,4 @@
-//! The statements of each kind of request.
+//! The statement of each kind of request.
 
 use std::sync::OnceLock;
 
@@ -21,12 +21,12 @@ const KINDS: usize = 2 * TABLES.len();
 pub struct Kind(usize);
 
 impl Kind {
-    /// The kind with this number, from 0; `None` if there is none.
+    /// The kind with this number, counted from 0; `None` if there is no such kind.
     pub fn new(number: usize) -> Option<Self> {
         (number < KINDS).then_some(Self(number))
     }
 
-    /// The text of its statement, which is put together when it is needed for the first time.
+    /// The text of its statement, which is built when it is first needed.
     pub fn statement(self) -> &'static str {
         static TEXTS: [OnceLock<String>; KINDS] = [const { OnceLock::new() }; KINDS];
         TEXTS[self.0].get_or_init(|| {

@@ -1,4 +1,4 @@
-//! The memory test: measures this version of the pool and checks what requests get.
+//! The memory test: measures this version of the pool and checks the answers to requests.
 
 use std::process::ExitCode;
 

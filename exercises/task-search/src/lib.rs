@@ -1,9 +1,9 @@
-//! The search of the API server: what `GET /search` answers.
+//! The search of the API server: answers `GET /search`.
 //!
-//! - `server`: the way in; what happens on a search and on a change
-//! - `results`: what was found lately, for those who search again
-//! - `query`: what is searched for, and in which state of the project
-//! - `recent`: what each user searched for last
+//! - `server`: the entry point, which handles searches and changes
+//! - `results`: the recent results, kept for repeated searches
+//! - `query`: a search in a project at one revision
+//! - `recent`: the recent phrases of each user
 
 mod query;
 mod recent;

@@ -1,4 +1,4 @@
-//! What each user searched for last, to be offered below the search box.
+//! The recent phrases of each user, to be offered below the search box.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -9,7 +9,7 @@ use crate::query::UserId;
 /// How many phrases are offered.
 const OFFERED: usize = 10;
 
-/// The last phrases of all users, each the latest first.
+/// The recent phrases of all users, the latest first.
 #[derive(Debug, Default)]
 pub struct RecentPhrases {
     users: Mutex<HashMap<UserId, VecDeque<String>>>,
@@ -25,7 +25,7 @@ impl RecentPhrases {
         phrases.truncate(OFFERED);
     }
 
-    /// What to offer to `user`.
+    /// The phrases to offer to `user`.
     pub fn of(&self, user: UserId) -> Vec<String> {
         let users = self.users.lock();
         users.get(&user).into_iter().flatten().cloned().collect()

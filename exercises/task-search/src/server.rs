@@ -1,4 +1,4 @@
-//! The way in: what happens on a search and on a change.
+//! The entry point: handles searches and changes.
 
 use std::num::NonZeroUsize;
 
@@ -14,13 +14,13 @@ pub struct SearchServer {
 }
 
 impl SearchServer {
-    /// A server that has found nothing yet, with room for `max_results`.
+    /// Creates a server without results, with room for `max_results`.
     pub fn new(max_results: NonZeroUsize) -> Self {
         Self { results: Results::new(max_results), recent: RecentPhrases::default() }
     }
 
-    /// `GET /search`: the tasks of `project` that `phrase` finds. `search_index` is only asked when
-    /// the answer is not at hand.
+    /// `GET /search`: the tasks of `project` that `phrase` finds. `search_index` is only called
+    /// when no result is kept.
     pub fn search(
         &self,
         user: UserId,
@@ -33,18 +33,18 @@ impl SearchServer {
         self.results.get_or_search(project, &phrase, search_index)
     }
 
-    /// `PATCH /tasks/{id}`: a task of `project` was changed, so that searches in it must find it as
-    /// it is now.
+    /// `PATCH /tasks/{id}`: handles a change to a task of `project`, which later searches must
+    /// find.
     pub fn change_project(&self, project: ProjectId) {
         self.results.change_project(project);
     }
 
-    /// `GET /search/recent`: what `user` searched for last, the latest first.
+    /// `GET /search/recent`: the recent phrases of `user`, the latest first.
     pub fn recent_phrases(&self, user: UserId) -> Vec<String> {
         self.recent.of(user)
     }
 
-    /// `GET /health`: how many results are kept.
+    /// `GET /health`: the number of kept results.
     pub fn kept_results(&self) -> usize {
         self.results.count()
     }

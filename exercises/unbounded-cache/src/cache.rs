@@ -1,4 +1,4 @@
-//! Pages that were rendered lately, for those who ask again.
+//! Recently rendered pages, kept for repeated requests.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::query::{TaskQuery, UserId};
 /// How much the cache keeps, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub struct CacheConfig {
-    /// Pages that the cache has room for.
+    /// The number of pages that the cache has room for.
     pub max_entries: usize,
     /// How long a page may be shown after it was loaded.
     pub time_to_live: Duration,
@@ -21,19 +21,19 @@ pub struct CacheConfig {
 #[derive(Debug)]
 pub struct TaskListCache {
     time_to_live: Duration,
-    /// A user's pages lie together, so that a change finds them without a look at all others.
+    /// A user's pages are together, so that a change finds them without searching all others.
     shelves: Mutex<HashMap<UserId, Shelf>>,
 }
 
 impl TaskListCache {
     /// An empty cache.
     pub fn new(config: CacheConfig) -> Self {
-        // Room for a shelf per page, should every page be another user's.
+        // Room for a shelf per page, in case every page belongs to another user.
         let shelves = HashMap::with_capacity(config.max_entries);
         Self { time_to_live: config.time_to_live, shelves: Mutex::new(shelves) }
     }
 
-    /// The page that answers `query`: the one at hand, as long as it is fresh, or a new one.
+    /// The page that answers `query`: the cached one if it is fresh, or else a new one.
     pub fn get_or_load(&self, query: &TaskQuery, load: impl FnOnce() -> String) -> Arc<str> {
         let mut shelves = self.shelves.lock();
         let shelf = shelves.entry(query.user).or_default();
@@ -55,7 +55,7 @@ impl TaskListCache {
         }
     }
 
-    /// How many pages could be shown right now.
+    /// The number of pages that could be shown now.
     pub fn fresh_pages(&self) -> u64 {
         let now = Instant::now();
         self.shelves.lock().values().map(|shelf| shelf.count_fresh(now)).sum()
@@ -69,17 +69,17 @@ struct Shelf {
 }
 
 impl Shelf {
-    /// The page that answers `query`, unless its time is up.
+    /// The page that answers `query`, unless it has expired.
     fn fresh(&self, query: &TaskQuery, now: Instant) -> Option<&Page> {
         self.pages.get(query).filter(|page| page.is_fresh(now))
     }
 
-    /// Drops every page whose time is up.
+    /// Drops every expired page.
     fn evict_expired(&mut self, now: Instant) {
         self.pages.retain(|_, page| page.is_fresh(now));
     }
 
-    /// How many pages there are whose time is not up.
+    /// The number of pages that have not expired.
     fn count_fresh(&self, now: Instant) -> u64 {
         self.pages.values().filter(|page| page.is_fresh(now)).count() as u64
     }

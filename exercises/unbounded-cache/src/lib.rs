@@ -1,9 +1,9 @@
-//! Task lists of the API server: what `GET /tasks` answers.
+//! Task lists of the API server: answers `GET /tasks`.
 //!
-//! - `server`: the way in; what happens on a request and on a change
-//! - `cache`: pages that were rendered lately, for those who ask again
-//! - `query`: what a request asks for
-//! - `settings`: what the server remembers of each user
+//! - `server`: the entry point, which handles requests and changes
+//! - `cache`: recently rendered pages, kept for repeated requests
+//! - `query`: the query of a request
+//! - `settings`: the settings of each user
 
 mod cache;
 mod query;

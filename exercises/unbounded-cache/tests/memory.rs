@@ -1,4 +1,4 @@
-//! The memory test: measures this version of the task lists and checks what users are shown.
+//! The memory test: measures this version of the task lists and checks the pages that users see.
 
 use std::process::ExitCode;
 use std::sync::Arc;

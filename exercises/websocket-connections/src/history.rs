@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use crate::update::Update;
 
-/// So many updates are kept.
+/// The number of updates that are kept.
 const KEPT: usize = 64;
 
-/// What has happened in one project, as far as it is kept.
+/// The latest updates of one project.
 #[derive(Debug, Default)]
 pub struct History {
     last_number: u64,
@@ -15,7 +15,7 @@ pub struct History {
 }
 
 impl History {
-    /// Something happened: gives it its number.
+    /// Adds an update and gives it its number.
     pub fn add(&mut self, text: &str) -> Update {
         self.last_number += 1;
         let update = Update::new(self.last_number, text);
@@ -31,7 +31,7 @@ impl History {
         self.last_number
     }
 
-    /// Those of the latest updates that came after `number`.
+    /// The kept updates after `number`.
     pub fn after(&self, number: u64) -> impl Iterator<Item = &Update> {
         self.latest.iter().filter(move |update| update.number > number)
     }

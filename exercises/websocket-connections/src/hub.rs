@@ -1,4 +1,4 @@
-//! Who is connected, and what they watch.
+//! The connected clients, and the projects that they watch.
 
 use std::collections::HashMap;
 
@@ -7,11 +7,11 @@ use parking_lot::Mutex;
 use crate::history::History;
 use crate::outbox::{self, Outbox, Slot};
 
-/// What a client wants to hear of.
+/// The updates that a client wants to receive.
 #[derive(Debug, Clone, Copy)]
 pub struct Watch {
     pub project: u64,
-    /// The last update that the client knows of, if it has been here before.
+    /// The last update that the client has, if it has been connected before.
     pub since: Option<u64>,
 }
 
@@ -35,13 +35,13 @@ struct Client {
 }
 
 impl Hub {
-    /// A hub with room for `clients`; more make it grow.
+    /// Creates a hub with room for `clients`; more clients make it grow.
     pub fn with_room_for(clients: usize) -> Self {
         let clients = HashMap::with_capacity(clients);
         Self { state: Mutex::new(State { projects: HashMap::new(), clients, last_id: 0 }) }
     }
 
-    /// A client has come. Returns its id, and an outbox that holds what it missed already.
+    /// Adds a client. Returns its id, and an outbox with the updates that it has missed.
     pub fn join(&self, watch: Watch) -> (u64, Outbox) {
         let state = &mut *self.state.lock();
         let history = state.projects.get(&watch.project);
@@ -56,12 +56,12 @@ impl Hub {
         (state.last_id, outbox)
     }
 
-    /// A client has gone.
+    /// Removes a client.
     pub fn leave(&self, id: u64) {
         self.state.lock().clients.remove(&id);
     }
 
-    /// Something happened in a project: all who watch it get to hear of it. Returns its number.
+    /// Publishes an update to all clients that watch a project. Returns its number.
     pub fn publish(&self, project: u64, text: &str) -> u64 {
         let state = &mut *self.state.lock();
         let update = state.projects.entry(project).or_default().add(text);
@@ -71,7 +71,7 @@ impl Hub {
         update.number
     }
 
-    /// Pings every client, so that no proxy on its way takes the line for dead.
+    /// Pings every client, so that no proxy closes the connection as idle.
     pub fn ping(&self) {
         for client in self.state.lock().clients.values() {
             client.slot.ping();

@@ -1,11 +1,11 @@
-//! Live updates: clients hear over WebSocket of what happens in the project that they watch.
+//! Live updates: clients receive the updates of the project that they watch over WebSocket.
 //!
-//! - `server`: the way in; takes connections, publishes, keeps the beat
+//! - `server`: the entry point; accepts connections, publishes updates and beats
 //! - `connection`: one client's connection, in both directions
-//! - `hub`: who is connected, and what they watch
-//! - `outbox`: what waits to be sent to one client
+//! - `hub`: the connected clients, and the projects that they watch
+//! - `outbox`: the messages waiting to be sent to one client
 //! - `history`: the latest updates of a project, for clients that come back
-//! - `update`: something that happened, as it goes over the line
+//! - `update`: an update, and its form in a message
 
 mod connection;
 mod history;

@@ -1,4 +1,4 @@
-//! What waits to be sent to one client.
+//! The messages waiting to be sent to one client.
 
 use bytes::Bytes;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
@@ -6,28 +6,28 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::update::{self, Update};
 
-/// What can wait.
+/// A waiting message.
 #[derive(Debug)]
 enum Waiting {
     Update(Update),
     Ping,
 }
 
-/// The hub's end: puts in what the client is to get. It never waits itself.
+/// The hub's end: adds messages for the client. It never blocks.
 #[derive(Debug)]
 pub struct Slot(UnboundedSender<Waiting>);
 
-/// The connection's end: gives out one message after the other.
+/// The connection's end: returns one message after the other.
 #[derive(Debug)]
 pub struct Outbox {
     waiting: UnboundedReceiver<Waiting>,
-    /// The number of the last update that the client knows of.
+    /// The number of the last update that the client has.
     known: u64,
-    /// An update before which the client is told what it missed.
+    /// The update to send after the message about missed ones.
     next: Option<Update>,
 }
 
-/// An outbox for a client that knows all updates up to the one with the number `known`.
+/// Creates an outbox for a client that has all updates up to the number `known`.
 pub fn outbox(known: u64) -> (Slot, Outbox) {
     let (sender, waiting) = mpsc::unbounded_channel();
     (Slot(sender), Outbox { waiting, known, next: None })
@@ -35,7 +35,7 @@ pub fn outbox(known: u64) -> (Slot, Outbox) {
 
 impl Slot {
     pub fn update(&self, update: &Update) {
-        // A connection that has just ended takes nothing more.
+        // A connection that has just ended accepts no more messages.
         let _ = self.0.send(Waiting::Update(update.clone()));
     }
 
@@ -45,7 +45,7 @@ impl Slot {
 }
 
 impl Outbox {
-    /// The next message for the client; `None` when the hub has let go of the slot.
+    /// The next message for the client; `None` when the hub has dropped the slot.
     pub async fn next(&mut self) -> Option<Message> {
         let update = match self.next.take() {
             Some(update) => update,

@@ -1,14 +1,14 @@
-//! Something that happened, as it goes over the line.
+//! An update, and its form in a message.
 
 use serde_json::json;
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
-/// Something that happened in a project.
+/// An update to a project.
 #[derive(Debug, Clone)]
 pub struct Update {
     /// Counted from 1 in each project.
     pub number: u64,
-    /// As it is sent. All who hear of it share it.
+    /// Its text form, shared by all clients that receive it.
     line: Utf8Bytes,
 }
 
@@ -25,7 +25,7 @@ impl From<Update> for Message {
     }
 }
 
-/// Tells a client that it missed `count` updates.
+/// The message to a client that it missed `count` updates.
 pub fn missed(count: u64) -> Message {
     Message::text(json!({ "missed": count }).to_string())
 }

@@ -1,4 +1,4 @@
-//! What the server is made of, and its entry.
+//! The parts of the server, and its entry point.
 
 use std::io;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::services::websocket::Hub;
 use crate::sessions::Sessions;
 use crate::tasks::Tasks;
 
-/// All that a route may ask.
+/// The services that a route may use.
 #[derive(Clone)]
 pub struct App {
     pub sessions: Arc<Sessions>,
@@ -40,7 +40,7 @@ impl App {
     }
 }
 
-/// Serves `users` on `listener`, and keeps their files in `folder`. Ends only with an error.
+/// Serves `users` on `listener` and keeps their files in `folder`. Returns only on an error.
 pub async fn serve(listener: TcpListener, folder: &Path, users: &[&str]) -> io::Result<()> {
     let app = App::new(folder, users)?;
     // Updates are small, and must not wait for one another.

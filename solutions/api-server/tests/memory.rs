@@ -1,4 +1,4 @@
-//! The memory test: measures this version of the server and checks that it still serves.
+//! The memory test: measures this version and checks that the server still works.
 
 use std::io;
 use std::path::Path;

@@ -1,9 +1,9 @@
-//! A backup: all of a project, kept for a bad day.
+//! A backup: a copy of a whole project.
 
 use crate::context::JobContext;
 use crate::job::{End, Trouble};
 
-/// Has `reader`, who looks after the project, told if there is no backup.
+/// Notifies `reader`, who is responsible for the backup, of failures.
 pub fn notify(context: &JobContext, reader: u32) {
     let ctx = context.clone();
     context.job.on_end(Box::new(move |end| {

@@ -1,4 +1,4 @@
-//! The context of a job: what the work on it, and its hooks, may use.
+//! The context that a job and its hooks may use.
 
 use std::sync::Arc;
 
@@ -6,10 +6,10 @@ use crate::history::History;
 use crate::job::{Job, Trouble};
 use crate::outbox::Outbox;
 
-/// Takes a file by its name. Says `false` when it is busy and has taken nothing.
+/// Stores a file under its name. Returns `false` if it is busy and has stored nothing.
 pub type Storage = Arc<dyn Fn(&str, &[u8]) -> bool + Send + Sync>;
 
-/// What a job is for.
+/// The kind of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Export,
@@ -17,7 +17,7 @@ pub enum Kind {
     Backup,
 }
 
-/// A job, and the parts of the server that it works with. Cheap to clone.
+/// A job and the parts of the server that it uses. Cheap to clone.
 #[derive(Clone)]
 pub struct JobContext {
     pub id: u64,
@@ -40,12 +40,12 @@ impl Kind {
 }
 
 impl JobContext {
-    /// What people call the job: "export 7 of Garden".
+    /// The name of the job in letters: "export 7 of Garden".
     pub fn label(&self) -> String {
         format!("{} {} of {}", self.kind.name(), self.id, self.project)
     }
 
-    /// Stores what was sent as a file.
+    /// Stores the body as a file.
     pub fn store(&self) -> Result<(), Trouble> {
         let file = format!("{}-{}.csv", self.kind.name(), self.id);
         if (self.storage)(&file, self.job.body()) { Ok(()) } else { Err(Trouble::Busy) }

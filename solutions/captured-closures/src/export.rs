@@ -1,9 +1,9 @@
-//! An export: the tasks of a project, as they were when they were asked for, in a file.
+//! An export: the tasks of a project at the time of the request, in a file.
 
 use crate::context::JobContext;
 use crate::job::Trouble;
 
-/// Has `reader`, who waits for the file, told how it goes.
+/// Notifies `reader`, who waits for the file, of the end of each attempt.
 pub fn notify(context: &JobContext, reader: u32) {
     let ctx = context.clone();
     let label = ctx.label();

@@ -1,4 +1,4 @@
-//! The history: how the most recent jobs ended, for the status page.
+//! The history: how the most recent attempts ended, for the status page.
 
 use std::collections::VecDeque;
 
@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 
 use crate::job::End;
 
-/// Entries that the status page shows.
+/// The number of entries that the status page shows.
 const SHOWN: usize = 50;
 
 /// How the most recent attempts ended, the oldest first.
@@ -19,7 +19,7 @@ impl History {
         Self { entries: Mutex::new(VecDeque::with_capacity(SHOWN)) }
     }
 
-    /// Adds an entry, in place of the oldest if there are many.
+    /// Adds an entry. If the history is full, it replaces the oldest one.
     pub fn note(&self, kind: &'static str, id: u64, end: End) {
         let mut entries = self.entries.lock();
         if entries.len() == SHOWN {

@@ -1,12 +1,12 @@
-//! An import: tasks that were sent as a table, with a heading and a row for each task.
+//! An import: tasks in a table with a heading and a row for each task.
 
 use crate::context::JobContext;
 use crate::job::{End, Trouble};
 
-/// Who looks into imports that came to nothing.
+/// The reader who looks into failed imports.
 const SUPPORT: u32 = 0;
 
-/// Has the owner of the project told how it goes, and support told if it cannot be done.
+/// Notifies the owner of the project of each attempt, and support if the import is given up.
 pub fn notify(context: &JobContext, owner: u32) {
     let ctx = context.clone();
     let label = ctx.label();
@@ -21,7 +21,7 @@ pub fn notify(context: &JobContext, owner: u32) {
     }));
 }
 
-/// Takes the table over if every row has as many columns as the heading.
+/// Stores the table if every row has as many columns as the heading.
 pub fn run(context: &JobContext) -> Result<(), Trouble> {
     let mut rows = context.job.body().split(|byte| *byte == b'\n').map(columns);
     let heading = rows.next();

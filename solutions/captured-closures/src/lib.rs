@@ -1,10 +1,10 @@
-//! Background jobs: what a request starts and does not wait for.
+//! Background jobs: work that a request starts and does not wait for.
 //!
-//! - `runner`: the way in; jobs that wait, and what becomes of them
-//! - `job`: what was sent with a request, and who hears how the work on it ends
-//! - `context`: what the work on a job, and its hooks, may use
+//! - `runner`: the entry point, which queues, runs and retries jobs
+//! - `job`: a job, with the body of its request and its hooks
+//! - `context`: the context that a job and its hooks may use
 //! - `export`, `import`, `backup`: the kinds of job
-//! - `history`: how the most recent jobs ended, for the status page
+//! - `history`: how the most recent attempts ended, for the status page
 //! - `outbox`: letters on their way to the mail server
 
 mod backup;

@@ -1,4 +1,4 @@
-//! The task that has a session's draft saved at intervals.
+//! The runtime task that has a session's draft saved at intervals.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use tokio::time;
 
 use crate::writer::Entry;
 
-/// What a crash of the server may cost: so much of what was typed last.
+/// The time between two saves: a crash of the server loses at most this much typing.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// Asks the writer behind `entries` to save, again and again, until that writer has ended.
+/// Asks the writer behind `entries` to save at intervals, until that writer has ended.
 pub async fn run(entries: mpsc::Sender<Entry>) {
     loop {
         time::sleep(INTERVAL).await;

@@ -1,11 +1,11 @@
-//! Comment drafts: what people write on tasks, kept while they write it.
+//! Comment drafts: comments on tasks, kept while people write them.
 //!
-//! - `service`: the way in; opens the editor, and answers for what is stored
-//! - `session`: one editor that is open, and how it hands over what is typed
-//! - `writer`: the task that keeps a session's draft
-//! - `autosave`: the task that has the draft saved at intervals
-//! - `store`: the drafts that are saved, and the comments that were submitted
-//! - `mail`: letters to those who follow a task
+//! - `service`: the entry point, which opens editors and returns stored drafts and comments
+//! - `session`: one open editor, which passes typed text to its writer
+//! - `writer`: the runtime task that keeps a session's draft
+//! - `autosave`: the runtime task that has the draft saved at intervals
+//! - `store`: the saved drafts and the submitted comments
+//! - `mail`: letters to the followers of a task
 
 mod autosave;
 mod mail;

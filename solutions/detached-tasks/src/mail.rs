@@ -1,4 +1,4 @@
-//! Letters to those who follow a task.
+//! Letters to the followers of a task.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -7,17 +7,17 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::time;
 
-/// The mail server takes five letters a second.
+/// The time per letter: the mail server accepts five letters a second.
 const PACE: Duration = Duration::from_millis(200);
 
-/// The letters that have been delivered and not been fetched.
+/// The letters that have been delivered but not fetched.
 #[derive(Debug, Default)]
 pub struct Mail {
     delivered: Mutex<BTreeMap<u64, Vec<String>>>,
 }
 
 impl Mail {
-    /// Sends a letter to each of `readers`, in its own time.
+    /// Sends a letter to each of `readers` in the background.
     pub fn send(self: &Arc<Self>, readers: BTreeSet<u64>, letter: String) {
         let mail = Arc::clone(self);
         tokio::spawn(async move {
@@ -28,7 +28,7 @@ impl Mail {
         });
     }
 
-    /// The letters of one reader, which are then no longer here.
+    /// Takes the letters of one reader.
     pub fn take(&self, reader: u64) -> Vec<String> {
         self.delivered.lock().remove(&reader).unwrap_or_default()
     }

@@ -1,17 +1,17 @@
-//! The drafts that are saved, and the comments that were submitted.
+//! The saved drafts and the submitted comments.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use parking_lot::Mutex;
 
-/// Where a draft belongs.
+/// The task and the author of a draft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     pub task: u64,
     pub author: u64,
 }
 
-/// What the server keeps of its tasks.
+/// The drafts, comments and followers of all tasks.
 #[derive(Debug, Default)]
 pub struct Store {
     tables: Mutex<Tables>,
@@ -26,7 +26,7 @@ struct Tables {
 }
 
 impl Store {
-    /// Saves a draft in place of the one before.
+    /// Saves a draft, replacing the previous one.
     pub fn save(&self, place: Place, draft: &str) {
         let mut tables = self.tables.lock();
         tables.drafts.insert(place, draft.to_owned());
@@ -41,7 +41,7 @@ impl Store {
         self.tables.lock().saves
     }
 
-    /// Adds a comment in place of its draft. Returns who follows the task.
+    /// Adds a comment and removes its draft. Returns the followers of the task.
     pub fn submit(&self, place: Place, text: &str) -> BTreeSet<u64> {
         let mut tables = self.tables.lock();
         tables.drafts.remove(&place);
@@ -57,7 +57,7 @@ impl Store {
         self.tables.lock().followers.entry(task).or_default().insert(reader);
     }
 
-    /// Forgets all that belongs to a task.
+    /// Removes everything that belongs to a task.
     pub fn close_task(&self, task: u64) {
         let mut tables = self.tables.lock();
         tables.drafts.retain(|place, _| place.task != task);

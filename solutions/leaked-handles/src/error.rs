@@ -10,14 +10,14 @@ pub enum UploadError {
     /// No such client, or no such upload of this client.
     #[error("there is no such upload")]
     Unknown,
-    /// The client has as many uploads as it may have at once.
+    /// The client already has the maximum number of uploads.
     #[error("too many uploads at once")]
     Busy,
-    /// The chunk was not taken; it may be sent again.
+    /// The chunk was not accepted; it may be sent again.
     #[error("the chunk arrived damaged")]
     Damaged,
     /// One chunk arrived damaged too often.
-    #[error("the line is too bad")]
+    #[error("too many chunks arrived damaged")]
     BadLine,
     /// More was sent than was announced, or more was announced than is allowed.
     #[error("the file is too large")]
@@ -31,7 +31,7 @@ pub enum UploadError {
 }
 
 impl UploadError {
-    /// Whether the upload is over, so that the client has to begin again.
+    /// Whether the upload has ended, so that the client has to begin again.
     pub fn is_final(&self) -> bool {
         matches!(self, Self::BadLine | Self::TooLarge | Self::Io(_))
     }

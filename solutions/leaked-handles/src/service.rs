@@ -1,4 +1,4 @@
-//! The way in: connections, and the requests that come over them.
+//! The entry point: handles connections and their requests.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -8,13 +8,13 @@ use crate::error::UploadError;
 use crate::session::Session;
 use crate::upload::Upload;
 
-/// The largest file that is taken, in bytes.
+/// The largest accepted file, in bytes.
 const LARGEST: u64 = 32 * 1024 * 1024;
 
-/// Takes files from clients, each over a connection of its own.
+/// Receives files from clients, each over its own connection.
 ///
-/// It lives on the thread of the event loop. Clients and uploads are known by numbers; an
-/// attachment keeps the number of its upload.
+/// It lives on the thread of the event loop. Clients and uploads have numbers; an attachment
+/// keeps the number of its upload.
 #[derive(Debug)]
 pub struct UploadService {
     arriving: PathBuf,
@@ -24,7 +24,7 @@ pub struct UploadService {
 }
 
 impl UploadService {
-    /// A service that keeps files in `arriving` until they are finished, and then in `finished`.
+    /// Creates a service that keeps files in `arriving` until finished, then in `finished`.
     pub fn new(arriving: &Path, finished: &Path) -> Self {
         Self {
             arriving: arriving.to_owned(),
@@ -34,14 +34,14 @@ impl UploadService {
         }
     }
 
-    /// A client has come. Returns its number.
+    /// Adds a client that has connected. Returns its number.
     pub fn connect(&mut self) -> u64 {
         let client = self.next_number();
         self.sessions.insert(client, Session::default());
         client
     }
 
-    /// A connection has ended: the client has left, or was lost.
+    /// Removes a client whose connection has ended or was lost.
     pub fn disconnect(&mut self, client: u64) {
         self.sessions.remove(&client);
     }
@@ -60,7 +60,7 @@ impl UploadService {
         Ok(number)
     }
 
-    /// Adds a chunk to an upload. Returns how much has arrived, in bytes.
+    /// Adds a chunk to an upload. Returns the number of bytes received so far.
     pub fn append(
         &mut self,
         client: u64,
@@ -76,7 +76,7 @@ impl UploadService {
         result
     }
 
-    /// Makes an attachment of an upload that has arrived in full.
+    /// Turns a completed upload into an attachment.
     pub fn finish(&mut self, client: u64, number: u64) -> Result<(), UploadError> {
         if !self.upload_mut(client, number)?.is_complete() {
             return Err(UploadError::Incomplete);
@@ -86,13 +86,13 @@ impl UploadService {
         Ok(())
     }
 
-    /// Gives an upload up, at the client's request.
+    /// Aborts an upload, at the client's request.
     pub fn abort(&mut self, client: u64, number: u64) -> Result<(), UploadError> {
         self.take(client, number)?.discard()?;
         Ok(())
     }
 
-    /// Where the scanner finds what has arrived of an upload that goes on.
+    /// The path at which the scanner finds the received part of an active upload.
     pub fn arriving_path(&self, number: u64) -> Option<PathBuf> {
         let upload = self.sessions.values().find_map(|session| session.upload(number))?;
         Some(upload.path().to_owned())
@@ -117,12 +117,12 @@ impl UploadService {
         self.sessions.get_mut(&client).ok_or(UploadError::Unknown)
     }
 
-    /// An upload that goes on, if it is this client's.
+    /// An active upload, if it belongs to this client.
     fn upload_mut(&mut self, client: u64, number: u64) -> Result<&mut Upload, UploadError> {
         self.session_mut(client)?.upload_mut(number).ok_or(UploadError::Unknown)
     }
 
-    /// An upload that now ends, if it is this client's.
+    /// Takes an upload that ends, if it belongs to this client.
     fn take(&mut self, client: u64, number: u64) -> Result<Upload, UploadError> {
         self.session_mut(client)?.release(number).ok_or(UploadError::Unknown)
     }

@@ -1,13 +1,13 @@
-//! One client's connection, and the uploads that are its own.
+//! One client's connection and its uploads.
 
 use std::collections::BTreeMap;
 
 use crate::upload::Upload;
 
-/// Uploads that a client may have at once.
+/// The number of uploads that a client may have at once.
 const MOST_AT_ONCE: usize = 4;
 
-/// A client's connection, from its greeting until it ends.
+/// A client's connection, from its beginning to its end.
 #[derive(Debug, Default)]
 pub struct Session {
     uploads: BTreeMap<u64, Upload>,
@@ -19,22 +19,22 @@ impl Session {
         self.uploads.len() < MOST_AT_ONCE
     }
 
-    /// The client has begun an upload.
+    /// Adds an upload that the client has begun.
     pub fn accept(&mut self, number: u64, upload: Upload) {
         self.uploads.insert(number, upload);
     }
 
-    /// An upload that goes on, if it is this client's.
+    /// An active upload, if it belongs to this client.
     pub fn upload(&self, number: u64) -> Option<&Upload> {
         self.uploads.get(&number)
     }
 
-    /// An upload that goes on, if it is this client's.
+    /// An active upload, if it belongs to this client.
     pub fn upload_mut(&mut self, number: u64) -> Option<&mut Upload> {
         self.uploads.get_mut(&number)
     }
 
-    /// The upload has ended. Returns it, if it was this client's.
+    /// Removes an upload that has ended, and returns it if it belonged to this client.
     pub fn release(&mut self, number: u64) -> Option<Upload> {
         self.uploads.remove(&number)
     }

@@ -1,4 +1,4 @@
-//! One file that is arriving, chunk by chunk.
+//! One file being received, chunk by chunk.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -7,18 +7,18 @@ use tempfile::NamedTempFile;
 
 use crate::error::UploadError;
 
-/// So many damaged chunks, one after the other, end an upload.
+/// This many damaged chunks in a row end an upload.
 const MOST_DAMAGED: u32 = 3;
 
-/// A file that is arriving.
+/// A file being received.
 #[derive(Debug)]
 pub struct Upload {
     name: String,
-    /// As it was announced, in bytes.
+    /// The announced size, in bytes.
     size: u64,
-    /// What has arrived in good order, in bytes.
+    /// The number of bytes received intact.
     received: u64,
-    /// Damaged chunks since the last good one.
+    /// Damaged chunks since the last intact one.
     damaged: u32,
     file: NamedTempFile,
 }
@@ -26,17 +26,17 @@ pub struct Upload {
 impl Upload {
     /// Begins a file of `size` bytes in `folder`.
     pub fn begin(folder: &Path, name: &str, size: u64) -> io::Result<Self> {
-        // It needs a name: the scanner is another process, and reads along by the path.
+        // It needs a name: the scanner is another process, which opens the file by its path.
         let file = NamedTempFile::new_in(folder)?;
         Ok(Self { name: name.to_owned(), size, received: 0, damaged: 0, file })
     }
 
-    /// Where the scanner finds what has arrived.
+    /// The path at which the scanner finds the received part.
     pub fn path(&self) -> &Path {
         self.file.path()
     }
 
-    /// Adds a chunk to the file. Returns how much has arrived, in bytes.
+    /// Adds a chunk to the file. Returns the number of bytes received so far.
     pub fn append(&mut self, chunk: &[u8], checksum: u32) -> Result<u64, UploadError> {
         let received = self.received + chunk.len() as u64;
         if received > self.size {
@@ -53,7 +53,7 @@ impl Upload {
         Ok(received)
     }
 
-    /// Whether all that was announced has arrived.
+    /// Whether the whole announced size has been received.
     pub fn is_complete(&self) -> bool {
         self.received == self.size
     }
@@ -64,7 +64,7 @@ impl Upload {
         Ok(self.name)
     }
 
-    /// Deletes what has arrived.
+    /// Deletes the file.
     pub fn discard(self) -> io::Result<()> {
         self.file.close()
     }

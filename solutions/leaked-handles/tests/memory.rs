@@ -1,4 +1,4 @@
-//! The memory test: measures this version of the uploads and checks that they still arrive.
+//! The memory test: measures this version and checks that uploads still arrive.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

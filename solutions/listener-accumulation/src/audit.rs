@@ -1,4 +1,4 @@
-//! The audit log: a record of the latest updates, whoever they are for.
+//! The audit log: a record of the latest updates to all projects.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 
 use crate::update::Update;
 
-/// What administrators see at a glance.
+/// The number of updates that administrators see.
 const CAPACITY: usize = 100;
 
 /// The latest updates to any project.

@@ -1,4 +1,4 @@
-//! The emitter: tells those who listen on a topic of every update to it.
+//! The emitter: passes every update to the listeners of its topics.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -23,7 +23,7 @@ struct Listener {
     callback: Callback,
 }
 
-/// A listener that lasts no longer than this value.
+/// A listener that is turned off when this value is dropped.
 #[must_use]
 pub struct Subscription {
     emitter: Arc<Emitter>,
@@ -36,7 +36,7 @@ impl Drop for Subscription {
     }
 }
 
-/// Tells listeners of updates, on whichever thread an update comes in.
+/// Calls listeners with updates, on the thread that publishes the update.
 #[derive(Default)]
 pub struct Emitter {
     topics: Mutex<HashMap<Topic, Vec<Listener>>>,
@@ -57,7 +57,7 @@ impl Emitter {
         id
     }
 
-    /// As [`on`](Self::on), until the subscription is dropped.
+    /// Like [`on`](Self::on), until the subscription is dropped.
     pub fn subscribe(
         self: &Arc<Self>,
         topic: Topic,
@@ -66,7 +66,7 @@ impl Emitter {
         Subscription { emitter: Arc::clone(self), id: self.on(topic, callback) }
     }
 
-    /// Turns a listener off: it is told nothing more.
+    /// Turns a listener off: it is no longer called.
     pub fn off(&self, id: ListenerId) {
         if let Entry::Occupied(mut listeners) = self.topics.lock().entry(id.topic) {
             listeners.get_mut().retain(|listener| listener.id != id);
@@ -76,7 +76,7 @@ impl Emitter {
         }
     }
 
-    /// Tells the listeners of each topic that the update belongs to.
+    /// Calls the listeners of each topic of the update.
     pub fn emit(&self, update: &Arc<Update>) {
         for topic in update.topics() {
             for callback in self.callbacks(topic) {
@@ -85,7 +85,7 @@ impl Emitter {
         }
     }
 
-    /// Those to call. The lock is given back first: a callback may use the emitter.
+    /// The callbacks of a topic, to call without the lock: a callback may use the emitter.
     fn callbacks(&self, topic: Topic) -> Vec<Callback> {
         let topics = self.topics.lock();
         let listeners = topics.get(&topic).into_iter().flatten();

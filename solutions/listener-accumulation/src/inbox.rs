@@ -1,4 +1,4 @@
-//! The inbox of a session: the updates that wait until the client fetches them.
+//! The inbox of a session: updates waiting for the client to fetch them.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use parking_lot::Mutex;
 
 use crate::update::Update;
 
-/// More than a page can show; a client that fetches seldom gets the latest.
+/// More than a page can show; a client that fetches rarely gets the latest ones.
 const CAPACITY: usize = 64;
 
-/// The latest updates for one session, in the order in which they came in.
+/// The latest updates for one session, in order.
 pub struct Inbox {
     waiting: Mutex<VecDeque<Arc<Update>>>,
 }
@@ -20,7 +20,7 @@ impl Inbox {
         Self { waiting: Mutex::new(VecDeque::with_capacity(CAPACITY)) }
     }
 
-    /// Adds an update, once: a mention on the project that the page shows is of two topics.
+    /// Adds an update, once: a mention on the project that the page shows has two topics.
     pub fn push(&self, update: &Arc<Update>) {
         let mut waiting = self.waiting.lock();
         if waiting.iter().any(|other| Arc::ptr_eq(other, update)) {
@@ -32,7 +32,7 @@ impl Inbox {
         waiting.push_back(Arc::clone(update));
     }
 
-    /// Hands over what waits.
+    /// Takes the waiting updates.
     pub fn take(&self) -> Vec<Arc<Update>> {
         self.waiting.lock().drain(..).collect()
     }

@@ -1,4 +1,4 @@
-//! The way in: signs clients in and out, and publishes what happens on projects.
+//! The entry point: signs clients in and out and publishes updates.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,7 +12,7 @@ use crate::emitter::Emitter;
 use crate::session::Session;
 use crate::update::{Topic, Update};
 
-/// Brings updates to the clients that are signed in. All threads of the API share one.
+/// Delivers updates to the signed-in clients. All threads of the API share one server.
 pub struct UpdateServer {
     emitter: Arc<Emitter>,
     audit: Arc<AuditLog>,
@@ -22,7 +22,7 @@ pub struct UpdateServer {
 }
 
 impl UpdateServer {
-    /// A server that takes a client for gone after `idle_limit_minutes` without a word from it.
+    /// Creates a server that ends a session after `idle_limit_minutes` without a request.
     pub fn new(idle_limit_minutes: u32) -> Self {
         let emitter = Arc::new(Emitter::default());
         let audit = Arc::new(AuditLog::new());
@@ -45,7 +45,7 @@ impl UpdateServer {
         number
     }
 
-    /// Ends a session at its user's wish.
+    /// Ends a session at its user's request.
     pub fn sign_out(&self, session: u64) {
         self.sessions.lock().remove(&session);
     }
@@ -57,18 +57,18 @@ impl UpdateServer {
         }
     }
 
-    /// What the session was not told yet; `None` if it has ended.
+    /// The updates that the session has not fetched yet; `None` if it has ended.
     pub fn refresh(&self, session: u64) -> Option<Vec<String>> {
         self.sessions.lock().get_mut(&session).map(Session::refresh)
     }
 
-    /// Called by the timer, once a minute: ends the sessions whose clients are gone.
+    /// Ends sessions whose clients have been silent for too long. A timer calls it once a minute.
     pub fn minute_passed(&self) {
         let limit = self.idle_limit_minutes;
         self.sessions.lock().retain(|_, session| session.minute_passed() < limit);
     }
 
-    /// Publishes what happened on a project, and whom it mentions.
+    /// Publishes an update to a project, which may mention a user.
     pub fn publish(&self, project: u64, mentions: Option<u64>, text: &str) {
         let update = Update { project, mentions, text: text.to_owned() };
         self.emitter.emit(&Arc::new(update));

@@ -1,4 +1,4 @@
-//! A session: one client that is signed in, and the project on its page.
+//! A session: one signed-in client and the project on its page.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use crate::emitter::{Emitter, Subscription};
 use crate::inbox::Inbox;
 use crate::update::{Topic, Update};
 
-/// A client that is signed in. It hears of its user being mentioned anywhere, and of everything
-/// on the project that its page shows.
+/// A signed-in client. It receives every update that mentions its user, and every update to the
+/// project that its page shows.
 pub struct Session {
     user: u64,
     emitter: Arc<Emitter>,
@@ -17,29 +17,29 @@ pub struct Session {
     idle_minutes: u32,
 }
 
-/// What the client shows.
+/// The page that the client shows.
 struct Page {
     project: u64,
     _updates: Subscription,
 }
 
 impl Session {
-    /// A session of `user`, whose page shows no project yet.
+    /// Opens a session of `user`, whose page shows no project yet.
     pub fn open(user: u64, emitter: Arc<Emitter>) -> Self {
         let inbox = Arc::new(Inbox::new());
         let mentions = listen(&emitter, Topic::User(user), &inbox);
         Self { user, emitter, inbox, _mentions: mentions, page: None, idle_minutes: 0 }
     }
 
-    /// Shows a project on the page, in place of the one before.
+    /// Shows a project on the page, in place of the previous one.
     pub fn watch_project(&mut self, project: u64) {
         self.idle_minutes = 0;
         let updates = listen(&self.emitter, Topic::Project(project), &self.inbox);
         self.page = Some(Page { project, _updates: updates });
     }
 
-    /// The updates since the client last asked. Those for a page that it has left meanwhile are
-    /// of no use to it any more.
+    /// The updates since the last call. Updates for a page that the client has left meanwhile are
+    /// left out.
     pub fn refresh(&mut self) -> Vec<String> {
         self.idle_minutes = 0;
         let waiting = self.inbox.take();
@@ -51,7 +51,7 @@ impl Session {
         on_page || update.mentions == Some(self.user)
     }
 
-    /// A minute has passed. Returns for how many nothing was heard from the client.
+    /// Counts a minute of silence. Returns how many minutes the client has been silent.
     pub fn minute_passed(&mut self) -> u32 {
         self.idle_minutes += 1;
         self.idle_minutes

@@ -1,6 +1,6 @@
-//! Something that happened on a project.
+//! An update to a project.
 
-/// What one can listen to.
+/// A topic to listen to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Topic {
     /// Every update.
@@ -11,7 +11,7 @@ pub enum Topic {
     User(u64),
 }
 
-/// Something that happened on a project, and may mention a user.
+/// An update to a project, which may mention a user.
 #[derive(Debug)]
 pub struct Update {
     pub project: u64,
@@ -20,13 +20,13 @@ pub struct Update {
 }
 
 impl Update {
-    /// The topics that the update belongs to.
+    /// The topics of the update.
     pub fn topics(&self) -> impl Iterator<Item = Topic> {
         let mentioned = self.mentions.map(Topic::User);
         [Topic::All, Topic::Project(self.project)].into_iter().chain(mentioned)
     }
 
-    /// The update as people read it.
+    /// The update as a line of text.
     pub fn line(&self) -> String {
         format!("#{}: {}", self.project, self.text)
     }

@@ -1,4 +1,4 @@
-//! The memory test: measures this version of the server and checks that updates still arrive.
+//! The memory test: measures this version and checks that updates still arrive.
 
 use std::process::ExitCode;
 

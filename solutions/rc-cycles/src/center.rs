@@ -1,4 +1,4 @@
-//! The way in: opens and closes the channels of tasks, keeps the pages that show them.
+//! The entry point: opens and closes the channels of tasks and holds the pages that show them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -9,7 +9,7 @@ use crate::digest::{Digest, Letter, Outbox};
 use crate::feed::Feed;
 use crate::thread::Thread;
 
-/// Tells people what is said on the tasks that they follow.
+/// Notifies people of comments on the tasks that they follow.
 ///
 /// It lives on the thread of the event loop, so its parts are shared by `Rc`, without
 /// locks.
@@ -21,7 +21,7 @@ pub struct NotificationCenter {
     stale_after_days: u32,
 }
 
-/// A page that shows a task, and goes on showing it when the task is closed meanwhile.
+/// A page that shows a task, and keeps showing it after the task is closed.
 struct Page {
     channel: Rc<Channel>,
     observer: u64,
@@ -29,7 +29,7 @@ struct Page {
 }
 
 impl NotificationCenter {
-    /// A center that closes a task on which nothing was said for so many whole days.
+    /// Creates a center that closes a task after this many whole days without a comment.
     pub fn new(stale_after_days: u32) -> Self {
         Self {
             channels: BTreeMap::new(),
@@ -50,7 +50,7 @@ impl NotificationCenter {
         self.channels.remove(&task);
     }
 
-    /// Shows a task on a page, which hears of every comment at once. Returns the page's
+    /// Shows a task on a page, which receives every comment at once. Returns the page's
     /// number.
     pub fn open_page(&mut self, task: u64) -> Option<u64> {
         let channel = Rc::clone(self.channels.get(&task)?);
@@ -61,19 +61,19 @@ impl NotificationCenter {
         Some(self.pages_opened)
     }
 
-    /// What came in on a page since it was last asked.
+    /// The comments that a page received since the last call.
     pub fn refresh_page(&self, page: u64) -> Vec<String> {
         self.pages.get(&page).map(|page| page.feed.take()).unwrap_or_default()
     }
 
-    /// The page was closed, or its connection was lost.
+    /// Closes a page, also when its connection was lost.
     pub fn close_page(&mut self, page: u64) {
         if let Some(page) = self.pages.remove(&page) {
             page.channel.unsubscribe(page.observer);
         }
     }
 
-    /// Sends `reader` a letter on every day on which something is said on the task.
+    /// Sends `reader` a letter on every day with comments on the task.
     pub fn request_digest(&mut self, task: u64, reader: u32) {
         if let Some(channel) = self.channels.get(&task) {
             Digest::subscribe(reader, channel);
@@ -93,7 +93,7 @@ impl NotificationCenter {
         }
     }
 
-    /// All that was said in a thread, the comment first.
+    /// All messages of a thread, the comment first.
     pub fn messages(&self, task: u64, thread: usize) -> Vec<String> {
         self.thread(task, thread).map(|thread| thread.messages()).unwrap_or_default()
     }
@@ -102,7 +102,7 @@ impl NotificationCenter {
         self.channels.get(&task)?.thread(thread)
     }
 
-    /// `reader` has seen everything that was said on the task so far.
+    /// Marks everything on the task so far as read by `reader`.
     pub fn mark_read(&mut self, task: u64, reader: u32) {
         if let Some(channel) = self.channels.get(&task) {
             channel.mark_read(reader);
@@ -115,7 +115,7 @@ impl NotificationCenter {
         channels.retain(|_, channel| channel.end_day(outbox) < *stale_after_days);
     }
 
-    /// Hands the letters that wait to the mail server, worded as of now.
+    /// Hands the waiting letters to the mail server, written as of now.
     pub fn deliver(&mut self) -> Vec<Letter> {
         self.outbox.drain(..).filter_map(|digest| digest.write_letter()).collect()
     }

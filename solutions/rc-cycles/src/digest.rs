@@ -1,25 +1,25 @@
-//! The daily digest: gathers what is said on a task into one letter a day.
+//! The daily digest: collects the comments on a task into one letter a day.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use crate::channel::{Channel, Note, Observer};
 
-/// The digests whose letters wait for the mail server.
+/// The digests whose letters are waiting for the mail server.
 pub type Outbox = Vec<Rc<Digest>>;
 
-/// A letter as the mail server gets it.
+/// A letter for the mail server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
     pub reader: u32,
     pub subject: String,
-    /// What was said since the letter before.
+    /// The comments since the previous letter.
     pub lines: Vec<String>,
-    /// How much of the task `reader` has still to read.
+    /// How many comments on the task `reader` has not read yet.
     pub unread: usize,
 }
 
-/// What one reader is to be sent about one task.
+/// The comments on one task that are to be sent to one reader.
 pub struct Digest {
     reader: u32,
     subject: String,
@@ -28,7 +28,7 @@ pub struct Digest {
 }
 
 impl Digest {
-    /// Gathers for `reader` what is said in `source`, for as long as the channel lasts.
+    /// Collects the comments in `source` for `reader`, for as long as the channel lasts.
     pub fn subscribe(reader: u32, source: &Rc<Channel>) {
         source.subscribe(Rc::new(Self {
             reader,
@@ -38,12 +38,12 @@ impl Digest {
         }));
     }
 
-    /// Words the letter, if there is something to say. Many have read the task on its
-    /// page by the time that the letter is sent, so it says how much is unread now.
+    /// Writes the letter, unless it would be empty. Many readers have read the task on its
+    /// page by the time the letter is sent, so it gives the number that is unread now.
     pub fn write_letter(&self) -> Option<Letter> {
         let reader = self.reader;
         let lines = self.lines.take();
-        // Of a task that was closed meanwhile, nothing is left to read.
+        // A task that was closed meanwhile has nothing left to read.
         let unread = self.source.upgrade().map_or(0, |source| source.unread(reader));
         let subject = self.subject.clone();
         (!lines.is_empty()).then_some(Letter { reader, subject, lines, unread })

@@ -1,17 +1,17 @@
-//! The feed of an open page: shows at once what is said.
+//! The feed of an open page: shows comments at once.
 
 use std::cell::RefCell;
 
 use crate::channel::{Note, Observer};
 
-/// What a page has yet to show.
+/// The comments that a page has yet to show.
 #[derive(Default)]
 pub struct Feed {
     lines: RefCell<Vec<String>>,
 }
 
 impl Feed {
-    /// Hands over what came in since the last call.
+    /// Hands over the comments received since the last call.
     pub fn take(&self) -> Vec<String> {
         self.lines.take()
     }

@@ -1,10 +1,10 @@
-//! Task notifications: who hears of what is said on a task, at once or in a daily digest.
+//! Task notifications: readers hear of comments on a task at once or in a daily digest.
 //!
-//! - `center`: the way in; one channel for each task under discussion
-//! - `channel`: what is said on one task, who observes it, who has read how far
+//! - `center`: the entry point; one channel for each task under discussion
+//! - `channel`: the comments on one task, their observers, and how far each reader has read
 //! - `thread`: a comment on a task and the replies to it
-//! - `feed`: the observer behind an open page, told at once
-//! - `digest`: the observer that gathers a day's comments for a letter
+//! - `feed`: the observer behind an open page, notified at once
+//! - `digest`: the observer that collects a day's comments for a letter
 
 mod center;
 mod channel;

@@ -5,19 +5,19 @@ use std::rc::{Rc, Weak};
 
 use crate::channel::{Channel, Note};
 
-/// A comment and its replies, in the order in which they were said.
+/// A comment and its replies, in order.
 pub struct Thread {
     channel: Weak<Channel>,
     messages: RefCell<Vec<String>>,
 }
 
 impl Thread {
-    /// An empty thread of a channel.
+    /// Creates an empty thread in a channel.
     pub fn start(channel: &Rc<Channel>) -> Rc<Self> {
         Rc::new(Self { channel: Rc::downgrade(channel), messages: RefCell::default() })
     }
 
-    /// Adds a message, and has the channel announce it.
+    /// Adds a message and has the channel announce it.
     pub fn say(&self, author: u32, text: &str) {
         self.messages.borrow_mut().push(text.to_owned());
         if let Some(channel) = self.channel.upgrade() {

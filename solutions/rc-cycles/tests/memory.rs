@@ -1,4 +1,4 @@
-//! The memory test: measures this version of the notifications and checks that they still arrive.
+//! The memory test: measures this version and checks that notifications still arrive.
 
 use std::process::ExitCode;
 

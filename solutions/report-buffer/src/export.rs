@@ -1,4 +1,4 @@
-//! The way in: which line takes a report.
+//! The entry point: chooses the line for a report.
 
 use crate::history::{Export, History};
 use crate::line::Line;
@@ -6,8 +6,8 @@ use crate::row::TaskRow;
 
 /// The mail relay, which sends from the memory that a line gives it.
 pub trait MailRelay {
-    /// The line sends from other memory from now on, `bytes` large. The relay pins it, which takes
-    /// as long as sending a megabyte.
+    /// From now on the line sends from other memory, `bytes` in size. The relay pins it, which
+    /// takes as long as sending a megabyte.
     fn pin(&self, line: usize, bytes: usize);
 
     /// Sends a part.
@@ -23,20 +23,20 @@ pub struct ReportExport<R> {
 }
 
 impl<R: MailRelay> ReportExport<R> {
-    /// An export with so many lines to `relay`.
+    /// Creates an export with this many lines to `relay`.
     pub fn new(lines: usize, relay: R) -> Self {
         Self { relay, lines: (0..lines).map(Line::new).collect(), history: History::default() }
     }
 
     /// `POST /exports`: sends the tasks of `customer`, always over the same line, so that reports
-    /// arrive in their order.
+    /// arrive in order.
     pub fn export<'a>(&mut self, customer: usize, rows: impl Iterator<Item = TaskRow<'a>>) {
         let line = customer % self.lines.len();
         let size = self.lines[line].send(rows, &self.relay);
         self.history.add(Export { customer, size });
     }
 
-    /// `GET /exports`: the last ones, the latest first.
+    /// `GET /exports`: the recent exports, the latest first.
     pub fn recent_exports(&self) -> impl Iterator<Item = Export> {
         self.history.shown()
     }

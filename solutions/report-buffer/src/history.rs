@@ -1,4 +1,4 @@
-//! What was exported lately, for `GET /exports`.
+//! The recent exports, for `GET /exports`.
 
 use std::collections::VecDeque;
 
@@ -8,7 +8,7 @@ const SHOWN: usize = 50;
 /// One export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Export {
-    /// Whose tasks they were.
+    /// The customer whose tasks were exported.
     pub customer: usize,
     /// The size of the report, in bytes.
     pub size: usize,
@@ -27,7 +27,7 @@ impl History {
         self.exports.truncate(SHOWN);
     }
 
-    /// What to show.
+    /// The exports to show.
     pub fn shown(&self) -> impl Iterator<Item = Export> {
         self.exports.iter().copied()
     }

@@ -1,9 +1,9 @@
-//! The export of reports: tasks as CSV, to customers by mail.
+//! The export of reports: sends tasks to customers as CSV by mail.
 //!
-//! - `export`: the way in; which line takes a report
-//! - `line`: a line to the mail relay, and what is written for it
-//! - `row`: a task as it stands in a report
-//! - `history`: what was exported lately
+//! - `export`: the entry point, which chooses the line for a report
+//! - `line`: a line to the mail relay, which writes and sends the parts of a report
+//! - `row`: a task as a row of a report
+//! - `history`: the recent exports
 
 mod export;
 mod history;

@@ -1,21 +1,21 @@
-//! A line to the mail relay, and what is written for it.
+//! A line to the mail relay, which writes and sends the parts of a report.
 
 use crate::export::MailRelay;
 use crate::row::{HEADING, TaskRow};
 
-/// The largest part that the relay takes, in bytes.
+/// The largest part that the relay accepts, in bytes.
 const PART: usize = 64 * 1024;
 /// The room that any report needs, in bytes.
 const LEAST_ROOM: usize = 1024;
 
-/// One line. It writes the parts of a report one after the other into the same buffer.
+/// One line. It writes the parts of a report into the same buffer, one after the other.
 #[derive(Debug)]
 pub struct Line {
     number: usize,
     part: Vec<u8>,
-    /// The room that the relay knows of, in bytes.
+    /// The capacity that the relay has pinned, in bytes.
     pinned: usize,
-    /// Where a row is written first, until it is known to fit.
+    /// A row is written here first, to see whether it fits.
     row: Vec<u8>,
 }
 
@@ -46,7 +46,7 @@ impl Line {
         sent + self.flush(relay)
     }
 
-    /// Sends what is written as one part; returns its size in bytes.
+    /// Sends the buffer as one part; returns its size in bytes.
     fn flush(&mut self, relay: &impl MailRelay) -> usize {
         if self.part.capacity() != self.pinned {
             self.pinned = self.part.capacity();

@@ -1,4 +1,4 @@
-//! The memory test: measures this version of the export and checks what customers are sent.
+//! The memory test: measures this version of the export and checks the reports that it sends.
 
 use std::process::ExitCode;
 

@@ -1,6 +1,6 @@
-//! What a session needs of a database.
+//! The database operations that a session needs.
 
-/// A database, by the driver.
+/// A database, as the driver provides it.
 pub trait Database {
     /// Opens a session; returns its number. Takes about 30 ms.
     fn connect(&self) -> u64;

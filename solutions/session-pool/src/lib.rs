@@ -1,9 +1,9 @@
-//! The sessions of the API server with its database.
+//! The API server's sessions with its database.
 //!
-//! - `pool`: sessions that wait to be used again
-//! - `session`: one session, and what it has prepared
-//! - `statement`: the statements of each kind of request
-//! - `database`: what a session needs of a database
+//! - `pool`: the pool of sessions that wait to be reused
+//! - `session`: one session and its prepared statements
+//! - `statement`: the statement of each kind of request
+//! - `database`: the database operations that a session needs
 
 mod database;
 mod pool;

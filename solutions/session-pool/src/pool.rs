@@ -1,4 +1,4 @@
-//! Sessions that wait to be used again.
+//! The pool of sessions that wait to be reused.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -22,21 +22,21 @@ struct Shared<D> {
 
 #[derive(Debug, Default)]
 struct Sessions {
-    /// Those that wait, the one that has waited longest first.
+    /// The waiting sessions, the one that has waited longest first.
     waiting: VecDeque<Session>,
     /// How many are open, in use or waiting.
     open: usize,
 }
 
 impl<D: Database> SessionPool<D> {
-    /// A pool without sessions, which opens at most `max_sessions`.
+    /// Creates an empty pool, which opens at most `max_sessions`.
     pub fn new(max_sessions: usize, database: D) -> Self {
         let sessions = Mutex::default();
         Self(Arc::new(Shared { database, max_sessions, sessions }))
     }
 
-    /// A session for one request: the one that has waited longest, or else a new one. `None` if
-    /// all that there may be are in use.
+    /// Takes a session for one request: the one that has waited longest, or else a new one. `None`
+    /// if `max_sessions` are in use.
     pub fn take(&self) -> Option<PooledSession<D>> {
         let pool = &self.0;
         let mut sessions = pool.sessions.lock();
@@ -58,10 +58,10 @@ impl<D: Database> SessionPool<D> {
     }
 }
 
-/// A session in use, which goes back to its pool when it is dropped.
+/// A session in use, which returns to its pool when it is dropped.
 #[derive(Debug)]
 pub struct PooledSession<D: Database> {
-    /// There until it is dropped.
+    /// Present until it is dropped.
     session: Option<Session>,
     pool: Arc<Shared<D>>,
 }
@@ -69,7 +69,7 @@ pub struct PooledSession<D: Database> {
 impl<D: Database> PooledSession<D> {
     /// Runs the statement of a request of this kind for `user`.
     pub fn run(&mut self, kind: Kind, user: u32) -> Result<String, String> {
-        let session = self.session.as_mut().ok_or("the session was given back")?;
+        let session = self.session.as_mut().ok_or("the session was returned")?;
         session.run(&self.pool.database, kind, user)
     }
 }

@@ -1,4 +1,4 @@
-//! What was found lately, for those who search again.
+//! The recent results, kept for repeated searches.
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -26,7 +26,7 @@ impl Results {
         Self { kept: Mutex::new(LruCache::new(max_results)), revisions: Mutex::default() }
     }
 
-    /// What `phrase` finds in `project`: the result at hand, or what `search_index` finds.
+    /// The tasks that `phrase` finds in `project`: a kept result, or what `search_index` returns.
     pub fn get_or_search(
         &self,
         project: ProjectId,
@@ -38,18 +38,18 @@ impl Results {
         if let Some(found) = self.kept.lock().get(&query) {
             return Arc::clone(found);
         }
-        // Not under the lock: the index is slow, and others go on meanwhile.
+        // Not under the lock: the index is slow, and other searches must not wait for it.
         let found: Found = search_index().into();
         self.kept.lock().put(query, Arc::clone(&found));
         found
     }
 
-    /// From now on `project` is another than it was, so that no result of before answers.
+    /// Marks `project` as changed, so that no earlier result of it is used.
     pub fn change_project(&self, project: ProjectId) {
         *self.revisions.lock().entry(project).or_default() += 1;
     }
 
-    /// How many results there are.
+    /// The number of results.
     pub fn count(&self) -> usize {
         self.kept.lock().len()
     }

@@ -1,4 +1,4 @@
-//! The memory test: measures this version of the search and checks what users find.
+//! The memory test: measures this version of the search and checks the results that users get.
 
 use std::num::NonZeroUsize;
 use std::process::ExitCode;

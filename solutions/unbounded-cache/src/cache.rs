@@ -1,4 +1,4 @@
-//! Pages that were rendered lately, for those who ask again.
+//! Recently rendered pages, kept for repeated requests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::query::{TaskQuery, UserId};
 /// How much the cache keeps, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub struct CacheConfig {
-    /// Pages that the cache has room for.
+    /// The number of pages that the cache has room for.
     pub max_entries: usize,
     /// How long a page may be shown after it was loaded.
     pub time_to_live: Duration,
@@ -32,7 +32,7 @@ impl TaskListCache {
         Self { pages }
     }
 
-    /// The page that answers `query`: the one at hand, as long as it is fresh, or a new one.
+    /// The page that answers `query`: the cached one if it is fresh, or else a new one.
     pub fn get_or_load(&self, query: &TaskQuery, load: impl FnOnce() -> String) -> Arc<str> {
         self.pages.get_with_by_ref(query, || load().into())
     }
@@ -46,9 +46,9 @@ impl TaskListCache {
         }
     }
 
-    /// How many pages could be shown right now.
+    /// The number of pages that could be shown now.
     pub fn fresh_pages(&self) -> u64 {
-        // The count leaves out what is put off, and so would count evicted pages.
+        // Evictions are deferred; without this the count would include evicted pages.
         self.pages.run_pending_tasks();
         self.pages.entry_count()
     }

@@ -1,4 +1,4 @@
-//! What a request asks for.
+//! The query of a request.
 
 /// A user of the task tracker, by number.
 pub type UserId = u32;
@@ -6,12 +6,12 @@ pub type UserId = u32;
 /// One page of a user's task list: `GET /tasks?filter=open&cursor=17f3`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TaskQuery {
-    /// Whose list it is.
+    /// The user whose list it is.
     pub user: UserId,
     /// Which tasks: `open`, `done`, `assigned-to-me` or a label.
     pub filter: String,
-    /// Where the page begins, as the page before it said; the front page has none. A cursor
-    /// names a moment as well as a place, so that paging is not confused by new tasks.
+    /// The beginning of the page, given by the previous page; the front page has none. A cursor
+    /// contains a time as well as a position, so that new tasks do not disturb paging.
     pub cursor: Option<String>,
 }
 

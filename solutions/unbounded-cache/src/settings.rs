@@ -1,4 +1,4 @@
-//! What the server remembers of each user.
+//! The settings of each user.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ pub struct UserSettings {
 /// The settings of one user.
 #[derive(Debug, Default)]
 struct Settings {
-    /// The list that was looked at last, where the app opens next time.
+    /// The list that the user looked at last, with which the app opens next time.
     last_filter: String,
 }
 
@@ -31,7 +31,7 @@ impl UserSettings {
         self.users.lock().get(&user).map(|settings| settings.last_filter.clone())
     }
 
-    /// How many users have settings.
+    /// The number of users with settings.
     pub fn users(&self) -> usize {
         self.users.lock().len()
     }

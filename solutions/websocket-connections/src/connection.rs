@@ -19,16 +19,16 @@ use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config};
 use crate::hub::{Hub, Watch};
 use crate::outbox::Outbox;
 
-/// Whoever has not finished the handshake by then is turned away.
+/// The longest time that a handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// The longest message that is taken from a client, in bytes.
+/// The longest message that is accepted from a client, in bytes.
 const LONGEST: usize = 16 * 1024;
-/// The system's buffer of what is on its way to one client, in bytes. Clients are many.
+/// The system's send buffer for one client, in bytes. It is small because there are many clients.
 const SEND_BUFFER: usize = 16 * 1024;
 
 type Socket = WebSocketStream<TcpStream>;
 
-/// Why a connection ended before its time.
+/// Why a connection ended early.
 #[derive(Debug, Error)]
 pub enum ConnectionError {
     #[error("the handshake took too long")]
@@ -63,15 +63,15 @@ pub async fn serve(stream: TcpStream, hub: Arc<Hub>) -> Result<(), ConnectionErr
     }
 }
 
-/// Sends what waits for a client, as fast as its line takes it.
+/// Sends the waiting messages to a client, as fast as its connection accepts them.
 async fn deliver(mut outbox: Outbox, mut sink: SplitSink<Socket, Message>) {
     while let Some(message) = outbox.next().await {
-        // A line that is broken ends the reading, too, and with it the connection.
+        // When sending fails, the reading fails as well, which ends the connection.
         let _ = sink.send(message).await;
     }
 }
 
-/// Makes a WebSocket of a client's request, and learns from it what the client wants to watch.
+/// Accepts a client's WebSocket and reads from its request what the client wants to watch.
 async fn shake_hands(stream: TcpStream) -> Result<(Socket, Watch), ConnectionError> {
     stream.set_nodelay(true)?;
     SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER)?;
@@ -81,7 +81,7 @@ async fn shake_hands(stream: TcpStream) -> Result<(Socket, Watch), ConnectionErr
         .max_message_size(Some(LONGEST))
         .max_frame_size(Some(LONGEST));
     let mut watch = None;
-    #[expect(clippy::result_large_err, reason = "it is what a handshake's callback returns")]
+    #[expect(clippy::result_large_err, reason = "the handshake's callback has this return type")]
     let read_request = |request: &Request, response: Response| {
         watch = watch_of(request.uri());
         if watch.is_some() { Ok(response) } else { Err(not_found()) }
@@ -91,7 +91,7 @@ async fn shake_hands(stream: TcpStream) -> Result<(Socket, Watch), ConnectionErr
     Ok((socket, watch.ok_or(ConnectionError::NotFound)?))
 }
 
-/// `/projects/7`, or `/projects/7?since=12` of a client that comes back.
+/// `/projects/7`, or `/projects/7?since=12` from a client that comes back.
 fn watch_of(uri: &Uri) -> Option<Watch> {
     let project = uri.path().strip_prefix("/projects/")?.parse().ok()?;
     let since = match uri.query() {

@@ -1,4 +1,4 @@
-//! Who is connected, and what they watch.
+//! The connected clients, and the projects that they watch.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,14 +9,14 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::history::History;
 use crate::outbox::{self, Outbox, Slot};
 
-/// A client that has left so many pings without a sign of life is given up at the next.
+/// A client that has given no sign of life after this many pings is given up at the next one.
 const MOST_UNANSWERED: u32 = 2;
 
-/// What a client wants to hear of.
+/// The updates that a client wants to receive.
 #[derive(Debug, Clone, Copy)]
 pub struct Watch {
     pub project: u64,
-    /// The last update that the client knows of, if it has been here before.
+    /// The last update that the client has, if it has been connected before.
     pub since: Option<u64>,
 }
 
@@ -43,7 +43,7 @@ struct Client {
     _line: DropGuard,
 }
 
-/// A client's entry in the hub, for as long as this is held.
+/// A client's entry in the hub. Dropping it removes the entry.
 #[derive(Debug)]
 pub struct Membership {
     hub: Arc<Hub>,
@@ -52,7 +52,7 @@ pub struct Membership {
 }
 
 impl Membership {
-    /// Something came from the client: it is alive.
+    /// Records a sign of life from the client.
     pub fn show_life(&self) {
         if let Some(client) = self.hub.state.lock().clients.get_mut(&self.id) {
             client.unanswered = 0;
@@ -72,13 +72,13 @@ impl Drop for Membership {
 }
 
 impl Hub {
-    /// A hub with room for `clients`; more make it grow.
+    /// Creates a hub with room for `clients`; more clients make it grow.
     pub fn with_room_for(clients: usize) -> Self {
         let clients = HashMap::with_capacity(clients);
         Self { state: Mutex::new(State { projects: HashMap::new(), clients, last_id: 0 }) }
     }
 
-    /// A client has come. Returns its membership, and an outbox that holds what it missed already.
+    /// Adds a client. Returns its membership, and an outbox with the updates that it has missed.
     pub fn join(self: &Arc<Self>, watch: Watch) -> (Membership, Outbox) {
         let state = &mut *self.state.lock();
         let history = state.projects.get(&watch.project);
@@ -100,7 +100,7 @@ impl Hub {
         (Membership { hub: Arc::clone(self), id: state.last_id, line }, outbox)
     }
 
-    /// Something happened in a project: all who watch it get to hear of it. Returns its number.
+    /// Publishes an update to all clients that watch a project. Returns its number.
     pub fn publish(&self, project: u64, text: &str) -> u64 {
         let state = &mut *self.state.lock();
         let update = state.projects.entry(project).or_default().add(text);
@@ -110,8 +110,8 @@ impl Hub {
         update.number
     }
 
-    /// Pings every client, so that no proxy on its way takes the line for dead. Who has not
-    /// answered for too long is given up.
+    /// Pings every client, so that no proxy closes the connection as idle. Gives up clients that
+    /// have not answered for too long.
     pub fn ping(&self) {
         let clients = &mut self.state.lock().clients;
         clients.retain(|_, client| client.unanswered < MOST_UNANSWERED);

@@ -1,4 +1,4 @@
-//! What waits to be sent to one client.
+//! The messages waiting to be sent to one client.
 
 use bytes::Bytes;
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -6,31 +6,31 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::update::{self, Update};
 
-/// So much can wait for one client.
+/// The number of messages that can wait for one client.
 const MOST_WAITING: usize = 256;
 
-/// What can wait.
+/// A waiting message.
 #[derive(Debug)]
 enum Waiting {
     Update(Update),
     Ping,
 }
 
-/// The hub's end: puts in what the client is to get. It never waits itself.
+/// The hub's end: adds messages for the client. It never blocks.
 #[derive(Debug)]
 pub struct Slot(Sender<Waiting>);
 
-/// The connection's end: gives out one message after the other.
+/// The connection's end: returns one message after the other.
 #[derive(Debug)]
 pub struct Outbox {
     waiting: Receiver<Waiting>,
-    /// The number of the last update that the client knows of.
+    /// The number of the last update that the client has.
     known: u64,
-    /// An update before which the client is told what it missed.
+    /// The update to send after the message about missed ones.
     next: Option<Update>,
 }
 
-/// An outbox for a client that knows all updates up to the one with the number `known`.
+/// Creates an outbox for a client that has all updates up to the number `known`.
 pub fn outbox(known: u64) -> (Slot, Outbox) {
     let (sender, waiting) = mpsc::channel(MOST_WAITING);
     (Slot(sender), Outbox { waiting, known, next: None })
@@ -38,7 +38,7 @@ pub fn outbox(known: u64) -> (Slot, Outbox) {
 
 impl Slot {
     pub fn update(&self, update: &Update) {
-        // Who is too slow misses it, and is told by the next update that finds room.
+        // A client that is too slow misses it; the next update that finds room reports the gap.
         let _ = self.0.try_send(Waiting::Update(update.clone()));
     }
 
@@ -48,7 +48,7 @@ impl Slot {
 }
 
 impl Outbox {
-    /// The next message for the client; `None` when the hub has let go of the slot.
+    /// The next message for the client; `None` when the hub has dropped the slot.
     pub async fn next(&mut self) -> Option<Message> {
         let update = match self.next.take() {
             Some(update) => update,

@@ -1,4 +1,4 @@
-//! The way in: takes connections, publishes, keeps the beat.
+//! The entry point: accepts connections, publishes updates and beats.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,9 +13,9 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::connection;
 use crate::hub::Hub;
 
-/// Clients at once, on a usual day.
+/// The usual number of concurrent clients.
 const CLIENTS: usize = 1000;
-/// How long no connection is taken after one could not be.
+/// The pause after a connection could not be accepted.
 const RESPITE: Duration = Duration::from_millis(100);
 
 /// The server of live updates.
@@ -36,15 +36,15 @@ impl LiveServer {
         Ok(Self { hub, address, _accepting: AbortOnDropHandle::new(accepting) })
     }
 
-    /// Where it listens.
+    /// The address on which it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Something happened in a project. Returns its number, counted from 1 in each project.
+    /// Publishes an update to a project. Returns its number, counted from 1 in each project.
     pub async fn publish(&self, project: u64, text: &str) -> u64 {
         let number = self.hub.publish(project, text);
-        // Much may happen at once: let the connections have their turn.
+        // Many updates may come at once: let the connections run in between.
         task::yield_now().await;
         number
     }
@@ -58,9 +58,9 @@ impl LiveServer {
 async fn accept(listener: TcpListener, hub: Arc<Hub>) {
     loop {
         match listener.accept().await {
-            // How a connection ends is between it and its client.
+            // The server needs no result from a connection.
             Ok((stream, _)) => drop(task::spawn(connection::serve(stream, Arc::clone(&hub)))),
-            // Too many at once, most likely; some will leave.
+            // Most likely there are too many connections; some will end.
             Err(_) => sleep(RESPITE).await,
         }
     }

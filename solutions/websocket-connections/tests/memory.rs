@@ -1,4 +1,4 @@
-//! The memory test: measures this version of the live updates and checks that they still arrive.
+//! The memory test: measures this version and checks that live updates still arrive.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -1,4 +1,4 @@
-//! The memory test: measures this version of the notes and checks what they do.
+//! The memory test: measures this version of the notes and checks their behaviour.
 
 use std::process::ExitCode;
 

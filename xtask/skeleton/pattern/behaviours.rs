@@ -1,10 +1,10 @@
-//! TO WRITE: what your own service must do, whatever it is built of.
+//! TO WRITE: what your own service must do, independent of its implementation.
 
 use exercise_harness::Context;
 
 use crate::TaskNotes;
 
-/// A task that is open has the note that it was opened with.
+/// An open task has the note that it was opened with.
 pub fn open_task_has_its_note<S: TaskNotes>(_: &Context) {
     let mut service = S::start();
     service.open(1, "red");
@@ -15,7 +15,7 @@ pub fn open_task_has_its_note<S: TaskNotes>(_: &Context) {
     assert_eq!(service.note(2).as_deref(), Some("green"));
 }
 
-/// A task that has ended, in whatever way, has no note.
+/// A task that has ended has no note, however it ended.
 pub fn ended_task_has_none<S: TaskNotes>(_: &Context) {
     let mut service = S::start();
     service.open(1, "red");

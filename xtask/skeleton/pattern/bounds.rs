@@ -1,4 +1,4 @@
-//! What the notes may still hold once their tasks are gone.
+//! How much memory the notes may hold after their tasks have ended.
 
 use exercise_harness::{Bound, Context};
 use leak_meter::{HeapCounts, Resource};
@@ -7,10 +7,10 @@ use crate::TaskNotes;
 
 /// Tasks that are opened and cancelled, one at a time.
 const TASKS: u64 = 20_000;
-/// Bytes that an empty table may keep at hand.
+/// Bytes that an empty table may keep allocated.
 const SLACK: u64 = 4_000;
 
-/// TO WRITE: what a resource of your own service may be after much work. Cancelled tasks leave no
+/// TO WRITE: a bound for a resource of your own service after much work. Cancelled tasks leave no
 /// note.
 pub fn cancelled_tasks<S: TaskNotes>(_: &Context) -> Bound {
     let before = HeapCounts::now().live_bytes();

@@ -1,12 +1,12 @@
 //! Leak pattern: TO WRITE: the pattern in a line.
 //!
-//! TO WRITE: how it comes about in Rust, in a few sentences.
+//! TO WRITE: how it happens in Rust, in a few sentences.
 //!
 //! - `workload`: two tasks with a note each, for the soak
-//! - `behaviours`: what a note does
-//! - `bounds`: what the notes may hold once their tasks are gone
+//! - `behaviours`: what the notes must do
+//! - `bounds`: how much memory the notes may hold after their tasks have ended
 //!
-//! [`TaskNotes`] is the contract: whatever implements it may be built as it likes.
+//! [`TaskNotes`] is the contract; it prescribes no implementation.
 
 mod behaviours;
 mod bounds;
@@ -18,19 +18,19 @@ use exercise_harness::Suite;
 
 /// TO WRITE: the contract of your own service, in primitive types. A note for each open task.
 pub trait TaskNotes: Sized + 'static {
-    /// Without any.
+    /// A service without tasks.
     fn start() -> Self;
 
     /// Opens a task with a note.
     fn open(&mut self, task: u64, note: &str);
 
-    /// The note of a task that is open.
+    /// The note of an open task.
     fn note(&self, task: u64) -> Option<String>;
 
     /// Ends a task that was done.
     fn close(&mut self, task: u64);
 
-    /// Ends a task that nobody wants any more.
+    /// Ends a task that is no longer wanted.
     fn cancel(&mut self, task: u64);
 }
 

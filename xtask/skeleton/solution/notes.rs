@@ -14,7 +14,7 @@ impl Notes {
         self.texts.insert(task, note.to_owned());
     }
 
-    /// The note of a task that is open.
+    /// The note of an open task.
     pub fn note(&self, task: u64) -> Option<&str> {
         self.texts.get(&task).map(String::as_str).filter(|note| !note.is_empty())
     }
@@ -24,7 +24,7 @@ impl Notes {
         self.texts.remove(&task);
     }
 
-    /// Ends a task that nobody wants any more.
+    /// Ends a task that is no longer wanted.
     pub fn cancel(&mut self, task: u64) {
         self.texts.remove(&task);
     }

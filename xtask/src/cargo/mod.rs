@@ -1,10 +1,10 @@
-//! The one place that starts cargo: builds memory tests and says what came of each.
+//! Starts cargo: builds memory tests and programs, and copies dependencies.
 //!
-//! All of them are built by one call with the same selection every time, because other selections
-//! unify other features, and so build the dependencies anew.
+//! Builds select the same packages every time, because another selection may unify other features and
+//! rebuild the dependencies.
 
 mod offline;
-mod said;
+mod output;
 
 use std::collections::BTreeMap;
 use std::env;
@@ -14,58 +14,58 @@ use std::process::{Command, Stdio};
 use anyhow::Context as _;
 
 pub use self::offline::{resolves_offline, vendor};
-use self::said::{listen, results};
+use self::output::{results, run};
 
-/// The test target that every version has.
+/// The name of the test target of every version.
 const TEST: &str = "memory";
-/// What makes call sites cheap to find; `.cargo/config.toml` sets it as well.
+/// The flag that makes call sites cheap to find; `.cargo/config.toml` sets it too.
 const FRAME_POINTERS: [&str; 2] = ["-C", "force-frame-pointers=yes"];
 
-/// What to build.
+/// The packages of a build, and how to build them.
 #[derive(Debug, Clone, Copy)]
 pub struct Selection<'a> {
-    /// The folder of the workspace's manifest.
+    /// The folder that contains the workspace's manifest.
     pub workspace: &'a Path,
     /// The packages whose memory tests are built.
     pub packages: &'a [String],
-    /// Optimised, or as quick to build as can be.
+    /// Whether to build with optimisation.
     pub release: bool,
-    /// Where to build; `None` for the place that cargo would take.
+    /// The target folder; `None` for cargo's default.
     pub target_folder: Option<&'a Path>,
 }
 
-/// What came of a build.
+/// The result of a build.
 #[derive(Debug)]
 pub struct Build {
-    /// What came of each package of the selection.
+    /// The result for each selected package.
     pub packages: BTreeMap<String, Built>,
-    /// What the compiler warned of in packages that these stand on, each as it shows it.
+    /// Warnings in the packages that the selected ones depend on, as the compiler prints them.
     pub other_warnings: BTreeMap<String, Vec<String>>,
 }
 
-/// What came of one package.
+/// The result for one package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Built {
-    /// Its memory test, if it could be built.
+    /// The memory test.
     pub test: Result<PathBuf, DidNotBuild>,
-    /// What the compiler warned of in this package, each as it shows it.
+    /// Warnings in this package, as the compiler prints them.
     pub warnings: Vec<String>,
 }
 
 /// Why a package has no memory test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DidNotBuild {
-    /// The compiler's own messages, as it shows them.
+    /// The compiler's messages.
     pub message: String,
 }
 
-/// Builds the memory tests of `selection`: one entry per package, whether it could be built or
-/// not. `see` is handed each line of cargo's progress.
+/// Builds the memory tests of `selection`. `on_line` receives each line of cargo's progress. A package
+/// that does not build is part of the result.
 ///
 /// # Errors
-/// When cargo cannot be started, or stops before it builds anything: a manifest that does not load,
-/// or a dependency that cannot be had. The error carries cargo's own message.
-pub fn build(selection: Selection<'_>, see: impl Fn(&str) + Sync) -> anyhow::Result<Build> {
+/// When cargo cannot be started, or stops before it builds anything, for example because a manifest
+/// does not load or a dependency is not available. The error contains cargo's message.
+pub fn build(selection: Selection<'_>, on_line: impl Fn(&str) + Sync) -> anyhow::Result<Build> {
     let mut command = cargo();
     command
         .args(["build", "--keep-going", "--message-format=json", "--color=never"])
@@ -76,39 +76,39 @@ pub fn build(selection: Selection<'_>, see: impl Fn(&str) + Sync) -> anyhow::Res
     if let Some(folder) = selection.target_folder {
         command.arg("--target-dir").arg(folder);
     }
-    let (said, progress) = listen(command, see)?;
-    if !said.finished {
+    let (output, progress) = run(command, on_line)?;
+    if !output.finished {
         let message = progress.join("\n");
         anyhow::bail!("{}\n\ncargo stopped before it built anything; see above.", message.trim());
     }
-    Ok(results(selection.packages, said, &progress))
+    Ok(results(selection.packages, output, &progress))
 }
 
-/// Builds the program of the package `package`, which is named like it. `see` is handed each line of
-/// cargo's progress.
+/// Builds the program of the package `package`, which has the same name. `on_line` receives each line
+/// of cargo's progress.
 ///
 /// # Errors
-/// When cargo cannot be started, or the program does not build. The error carries the compiler's own
+/// When cargo cannot be started, or the program does not build. The error contains the compiler's
 /// message.
 pub fn build_program(
     workspace: &Path,
     package: &str,
-    see: impl Fn(&str) + Sync,
+    on_line: impl Fn(&str) + Sync,
 ) -> anyhow::Result<PathBuf> {
     let mut command = cargo();
     command
         .args(["build", "--message-format=json", "--color=never", "--package", package])
         .args(["--bin", package, "--manifest-path"])
         .arg(workspace.join("Cargo.toml"));
-    let (mut said, progress) = listen(command, see)?;
-    said.programs.remove(package).ok_or_else(|| {
-        let errors: String = said.errors.into_values().map(|errors| errors.concat()).collect();
+    let (mut output, progress) = run(command, on_line)?;
+    output.programs.remove(package).ok_or_else(|| {
+        let errors: String = output.errors.into_values().map(|errors| errors.concat()).collect();
         let message = if errors.is_empty() { progress.join("\n") } else { errors };
         anyhow::anyhow!("{}\n\nThe program {package} does not build; see above.", message.trim())
     })
 }
 
-/// The folder that cargo builds the workspace at `workspace` in.
+/// The target folder of the workspace at `workspace`.
 ///
 /// # Errors
 /// When cargo cannot be started, or the manifest does not load.
@@ -118,11 +118,11 @@ pub fn target_folder(workspace: &Path) -> anyhow::Result<PathBuf> {
         .manifest_path(workspace.join("Cargo.toml"))
         .no_deps()
         .exec()
-        .context("cargo does not say where it builds")?;
+        .context("cargo does not report its target folder")?;
     Ok(metadata.target_directory.into_std_path_buf())
 }
 
-/// What the compiler says of its version.
+/// The version that the compiler prints.
 ///
 /// # Errors
 /// When it cannot be started.
@@ -140,8 +140,8 @@ fn program() -> PathBuf {
     env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
 }
 
-/// Cargo, with frame pointers. A variable with flags replaces those of `.cargo/config.toml`, so it
-/// gets this flag too; with none set, that file's stand.
+/// Cargo, with frame pointers. A flags variable overrides `.cargo/config.toml`, so the flag is added
+/// to it; if none is set, the one in that file applies.
 fn cargo() -> Command {
     let mut command = Command::new(program());
     for (variable, separator) in [("CARGO_ENCODED_RUSTFLAGS", "\x1f"), ("RUSTFLAGS", " ")] {
@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flags_that_are_set_keep_their_place_before_ours() {
+    fn existing_flags_stay_in_front() {
         assert_eq!(with_frame_pointers("", " "), "-C force-frame-pointers=yes");
         assert_eq!(
             with_frame_pointers("-C\x1fdebuginfo=1", "\x1f"),

@@ -1,4 +1,4 @@
-//! The dependencies without a network: whether they are at hand, and a copy of them.
+//! Dependencies without a network: whether all are available, and a copy of them.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use anyhow::Context as _;
 
 use super::program;
 
-/// Whether every dependency for this machine can be had without a network.
+/// Checks that every dependency for this machine is available without a network.
 ///
 /// # Errors
 /// When one is missing, or cargo cannot be started.
@@ -24,11 +24,11 @@ pub fn resolves_offline(workspace: &Path) -> anyhow::Result<()> {
         .map_err(|error| anyhow::anyhow!("{}", error.to_string().trim()))
 }
 
-/// Copies every dependency of `workspace` to `folder`, and returns the configuration for a workspace
-/// whose folder `vendor` that is.
+/// Copies every dependency of `workspace` to `folder`, and returns the cargo configuration of a
+/// workspace that has this folder as `vendor`.
 ///
 /// # Errors
-/// When a dependency cannot be had or copied.
+/// When a dependency is not available or cannot be copied.
 pub fn vendor(workspace: &Path, folder: &Path) -> anyhow::Result<String> {
     let output = Command::new(program())
         .args([
@@ -44,16 +44,16 @@ pub fn vendor(workspace: &Path, folder: &Path) -> anyhow::Result<String> {
         .stdin(Stdio::null())
         .output()
         .with_context(|| format!("{} cannot be started", program().display()))?;
-    let said = String::from_utf8_lossy(&output.stderr);
+    let message = String::from_utf8_lossy(&output.stderr);
     anyhow::ensure!(
         output.status.success(),
         "The dependencies cannot be copied; is there a network?\n{}",
-        said.trim()
+        message.trim()
     );
     Ok(VENDORED.to_owned())
 }
 
-/// Dependencies are taken from the folder `vendor` beside the configuration's, and from nowhere else.
+/// Takes every dependency from the folder `vendor`.
 const VENDORED: &str = "\
 [source.crates-io]
 replace-with = \"vendored\"
@@ -65,7 +65,7 @@ directory = \"vendor\"
 offline = true
 ";
 
-/// The platform that the compiler runs on.
+/// The compiler's host platform.
 fn host() -> anyhow::Result<String> {
     let compiler = env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
     let output = Command::new(compiler)
@@ -75,5 +75,5 @@ fn host() -> anyhow::Result<String> {
         .context("the compiler cannot be started")?;
     let text = String::from_utf8_lossy(&output.stdout);
     let host = text.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(host.context("the compiler does not say what it runs on")?.to_owned())
+    Ok(host.context("the compiler does not report its host platform")?.to_owned())
 }

@@ -1,18 +1,20 @@
-//! `completions`: what a shell needs to complete `cargo xtask ...`.
+//! `completions`: scripts that let a shell complete `cargo xtask ...`.
+
+use std::io::Write as _;
 
 use clap::{Command, ValueEnum};
 use clap_complete::Shell as Generator;
 
 use crate::exit::Exit;
-use crate::show;
 use crate::workspace::Workspace;
 
-/// Prints what a shell needs to complete commands, flags and exercises
+/// Prints a script that lets your shell complete commands, flags and exercises
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  source <(cargo xtask completions bash)                    this bash; for all, in ~/.bashrc
-  cargo xtask completions zsh > ~/.zfunc/_cargo-xtask       zsh, with ~/.zfunc in its fpath
+  source <(cargo xtask completions bash)     for this shell; in ~/.bashrc for all
+  cargo xtask completions zsh > ~/.zfunc/_cargo-xtask
+                                             with ~/.zfunc in the fpath of zsh
   cargo xtask completions fish > ~/.config/fish/conf.d/cargo-xtask.fish")]
 pub struct Args {
     /// Your shell
@@ -20,18 +22,18 @@ pub struct Args {
     shell: Shell,
 }
 
-/// The shells that can be told how to complete what follows `cargo xtask`.
+/// The supported shells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Shell {
-    /// Keeps what completes the rest of cargo
+    /// Keeps the completion of other cargo commands
     Bash,
-    /// By cargo's own completion, which asks this one
+    /// Works through cargo's own completion
     Zsh,
-    /// Keeps what completes the rest of cargo
+    /// Keeps the completion of other cargo commands
     Fish,
 }
 
-/// What bash is told: a command of two words is one to it.
+/// Bash completes the first word of a command, so this treats `cargo xtask` as one word.
 const BASH: &str = r#"
 _cargo_before_xtask=$(complete -p cargo 2>/dev/null | sed -n 's/.* -F \([^ ]*\) .*/\1/p')
 _cargo_with_xtask() {
@@ -45,7 +47,7 @@ _cargo_with_xtask() {
 complete -o bashdefault -o default -F _cargo_with_xtask cargo
 "#;
 
-/// What fish is told: what follows `cargo` is completed as if it stood alone.
+/// Fish completes the words after `cargo` as a command of their own.
 const FISH: &str = r"
 function __cargo_xtask_complete
     set -l words (commandline -opc) (commandline -ct)
@@ -54,7 +56,7 @@ end
 complete -c cargo -n '__fish_seen_subcommand_from xtask' -f -a '(__cargo_xtask_complete)'
 ";
 
-/// Prints the script for the shell. `command` is the whole command line.
+/// Prints the script for the shell. `command` defines the whole command line.
 ///
 /// # Errors
 /// When nothing can be printed.
@@ -63,21 +65,23 @@ pub fn run(args: &Args, command: Command) -> anyhow::Result<Exit> {
     let mut script = Vec::new();
     let (generator, name, rest) = match args.shell {
         Shell::Bash => (Generator::Bash, "xtask", BASH),
-        // The name that cargo's own completion looks for.
+        // Cargo's own completion looks for this name.
         Shell::Zsh => (Generator::Zsh, "cargo-xtask", ""),
         Shell::Fish => (Generator::Fish, "xtask", FISH),
     };
     clap_complete::generate(generator, &mut command, name, &mut script);
     script.extend(rest.as_bytes());
-    show::text(&String::from_utf8_lossy(&script))?;
+    let mut out = std::io::stdout().lock();
+    out.write_all(&script)?;
+    out.flush()?;
     Ok(Exit::Success)
 }
 
-/// `command` with the exercises as the values of the arguments that take one. They are those of
-/// the workshop at hand, at the time when this is printed.
+/// `command` with the names of the current workshop's exercises as the values of the arguments that
+/// take them.
 fn with_exercises(command: Command) -> Command {
     let names = Workspace::find().map(|workspace| {
-        workspace.exercises.into_iter().map(|entry| entry.name).collect::<Vec<_>>()
+        workspace.exercises.into_iter().map(|exercise| exercise.name).collect::<Vec<_>>()
     });
     let names = names.unwrap_or_default();
     command.mut_subcommands(|subcommand| {

@@ -1,6 +1,6 @@
-//! The commands, one file or folder each: `Args` is what was asked, `run` does it.
+//! The commands, one file each: `Args` is the command line, `run` calls the domain and hands the
+//! results to `show`. No command imports another.
 
-mod ask;
 pub mod completions;
 pub mod demo;
 pub mod diff;
@@ -10,7 +10,6 @@ pub mod kit;
 pub mod list;
 pub mod new;
 pub mod predict;
-pub mod prepare;
 pub mod profile;
 pub mod report;
 pub mod reset;
@@ -18,3 +17,17 @@ pub mod run;
 pub mod test;
 pub mod verify;
 pub mod watch;
+
+use crate::shipped;
+use crate::workspace::Workspace;
+
+/// The workshop that contains the current folder. Saves copies of its shipped files first, so that
+/// they can be restored after any edit.
+///
+/// # Errors
+/// As [`Workspace::find`].
+fn open_workshop() -> anyhow::Result<Workspace> {
+    let workspace = Workspace::find()?;
+    shipped::save_shipped_copies(&workspace);
+    Ok(workspace)
+}

@@ -1,207 +1,33 @@
-//! `new`: the skeleton of a leak pattern, with which an author begins.
-
-use std::fs;
-use std::path::Path;
-
-use anyhow::Context as _;
+//! `new`: the skeleton of a leak pattern.
 
 use crate::exit::Exit;
-use crate::files;
 use crate::show;
-use crate::workspace::{Version, Workspace};
+use crate::skeleton;
+use crate::workspace::Workspace;
 
-/// Begin a new leak pattern (for authors)
+/// Begins a new leak pattern (for authors)
 ///
-/// Makes the pattern's three folders with a small service that leaks, its fix and one wrong fix. All
-/// of it compiles and can be run; `verify` names what is still to be written.
+/// Creates the pattern's three folders with a small service that leaks, its fix and one wrong fix. It
+/// compiles and can be run; `verify` lists what is still to be written.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   cargo xtask new poisoned-pools
   cargo xtask verify poisoned-pools   what is still to be written
 
-Exit code: 0 if it is made, else 2.")]
+Exit code: 0 if it was created, else 2.")]
 pub struct Args {
-    /// The pattern's name, in the words of the trade: small letters, digits and hyphens
+    /// The pattern's name: lower-case letters, digits and hyphens
     name: String,
 }
 
-/// The files of the pattern's crate.
-const PATTERN: [(&str, &str); 8] = [
-    ("Cargo.toml", include_str!("../../skeleton/pattern/Cargo.toml")),
-    ("exercise.toml", include_str!("../../skeleton/pattern/exercise.toml")),
-    ("src/lib.rs", include_str!("../../skeleton/pattern/lib.rs")),
-    ("src/workload.rs", include_str!("../../skeleton/pattern/workload.rs")),
-    ("src/behaviours.rs", include_str!("../../skeleton/pattern/behaviours.rs")),
-    ("src/bounds.rs", include_str!("../../skeleton/pattern/bounds.rs")),
-    ("benches/compare.rs", include_str!("../../skeleton/pattern/compare.rs")),
-    ("fixes/wrong/empty-note.patch", include_str!("../../skeleton/pattern/empty-note.patch")),
-];
-
-/// The files that both versions have.
-const SHARED: [(&str, &str); 3] = [
-    ("Cargo.toml", include_str!("../../skeleton/exercise/Cargo.toml")),
-    ("src/lib.rs", include_str!("../../skeleton/exercise/lib.rs")),
-    ("tests/memory.rs", include_str!("../../skeleton/exercise/memory.rs")),
-];
-
-/// The files of the exercise alone, and of the solution.
-const OWN: [[(&str, &str); 2]; 2] = [
-    [
-        ("README.md", include_str!("../../skeleton/exercise/README.md")),
-        ("src/notes.rs", include_str!("../../skeleton/exercise/notes.rs")),
-    ],
-    [
-        ("README.md", include_str!("../../skeleton/solution/README.md")),
-        ("src/notes.rs", include_str!("../../skeleton/solution/notes.rs")),
-    ],
-];
-
-/// Makes the skeleton.
+/// Creates the skeleton.
 ///
 /// # Errors
-/// A name that cannot be a pattern's or is taken, and a file that cannot be written; then nothing of
-/// the pattern is left.
+/// A name that is invalid or taken, or a file that cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = Workspace::find()?;
-    let (root, name) = (&workspace.root, args.name.as_str());
-    let manifest = fs::read_to_string(root.join("Cargo.toml"))
-        .context("the workshop's Cargo.toml cannot be read")?;
-    check_name(name, root, &manifest)?;
-    let extended = with_dependency(&manifest, name)?;
-    let folders =
-        [format!("crates/{name}"), format!("exercises/{name}"), format!("solutions/{name}")];
-    let made = lay(&workspace, name).and_then(|()| {
-        files::write(&root.join("Cargo.toml"), extended.as_bytes())
-            .context("the workshop's Cargo.toml cannot be written")
-    });
-    if let Err(error) = made {
-        for folder in &folders {
-            // What was made of it; the error that is told is why it is removed.
-            let _ = fs::remove_dir_all(root.join(folder));
-        }
-        return Err(error);
-    }
-    show::author::made(name, &folders)?;
+    let folders = skeleton::create(&workspace, &args.name)?;
+    show::author::created(&mut anstream::stdout().lock(), &args.name, &folders)?;
     Ok(Exit::Success)
-}
-
-/// The name must fit a package and a crate, and be nobody's.
-fn check_name(name: &str, root: &Path, manifest: &str) -> anyhow::Result<()> {
-    let words = name.split('-');
-    let is_word = |word: &str| {
-        !word.is_empty()
-            && word.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit())
-    };
-    let begins = name.starts_with(|letter: char| letter.is_ascii_lowercase());
-    anyhow::ensure!(
-        begins && words.clone().all(is_word),
-        "{name:?} cannot be a pattern's name.\n\
-         Take words of small letters and digits, with hyphens between them: poisoned-pools"
-    );
-    for folder in ["crates", "exercises", "solutions"] {
-        anyhow::ensure!(
-            !root.join(folder).join(name).exists(),
-            "There is {folder}/{name} already.\nTake another name, or go on with what is there: \
-             cargo xtask verify {name}"
-        );
-    }
-    let manifest: toml::Table =
-        manifest.parse().context("the workshop's Cargo.toml is not TOML")?;
-    let dependencies = manifest.get("workspace").and_then(|table| table.get("dependencies"));
-    anyhow::ensure!(
-        dependencies.and_then(|table| table.get(name)).is_none(),
-        "The workshop has a dependency of the name {name}.\nTake another name for the pattern."
-    );
-    Ok(())
-}
-
-/// `manifest` with the pattern's line among those of our own crates, in order.
-fn with_dependency(manifest: &str, name: &str) -> anyhow::Result<String> {
-    let own = |line: &str| line.contains("= { path = \"crates/");
-    let before = |line: &str| own(line) && line.split(' ').next().unwrap_or_default() < name;
-    let lines: Vec<&str> = manifest.lines().collect();
-    let at = lines.iter().rposition(|line| before(line)).map(|at| at + 1);
-    let at = at.or_else(|| lines.iter().position(|line| own(line)));
-    let Some(at) = at else {
-        let mut manifest: toml_edit::DocumentMut =
-            manifest.parse().context("the workshop's Cargo.toml is not TOML")?;
-        manifest["workspace"]["dependencies"][name]["path"] =
-            toml_edit::value(format!("crates/{name}"));
-        return Ok(manifest.to_string());
-    };
-    let line = format!("{name} = {{ path = \"crates/{name}\" }}");
-    let (before, after) = lines.split_at(at);
-    let all = before.iter().copied().chain([line.as_str()]).chain(after.iter().copied());
-    Ok(all.flat_map(|line| [line, "\n"]).collect())
-}
-
-/// Writes all files of the pattern `name`.
-fn lay(workspace: &Workspace, name: &str) -> anyhow::Result<()> {
-    let orders = workspace.exercises.iter().map(|entry| entry.metadata.order);
-    let order = orders.fold(0.0, f64::max).floor() + 1.0;
-    let first = workspace.exercises.first().context("the workshop has no exercise")?;
-    let model = format!("{}/Cargo.toml", Version::Exercise.folder(&first.name));
-    let model = fs::read_to_string(workspace.root.join(&model))
-        .with_context(|| format!("{model} cannot be read"))?;
-    let write = |folder: &str, file: &str, text: &str, version: &str| {
-        let mut development = [name, "exercise-harness"].map(|of| format!("{of}.workspace = true"));
-        development.sort();
-        let text = text
-            .replace("{{name}}", name)
-            .replace("{{crate}}", &name.replace('-', "_"))
-            .replace("{{version}}", version)
-            .replace("{{order}}", &order.to_string())
-            .replace("{{dependencies}}", &dependencies(&model))
-            .replace("{{dev-dependencies}}", &development.join("\n"));
-        let place = format!("{folder}/{file}");
-        files::write(&workspace.root.join(&place), text.as_bytes())
-            .with_context(|| format!("{place} cannot be written, so nothing was made"))
-    };
-    for (file, text) in PATTERN {
-        write(&format!("crates/{name}"), file, text, "")?;
-    }
-    for (version, own) in [Version::Exercise, Version::Solution].into_iter().zip(OWN) {
-        for (file, text) in SHARED.iter().chain(&own) {
-            write(&version.folder(name), file, text, &version.to_string())?;
-        }
-    }
-    Ok(())
-}
-
-/// The part of an exercise's manifest that every exercise has.
-fn dependencies(model: &str) -> String {
-    let from = model.lines().skip_while(|line| line.trim() != "[dependencies]");
-    let lines: Vec<&str> = from
-        .enumerate()
-        .take_while(|(at, line)| *at == 0 || !line.starts_with('['))
-        .map(|l| l.1)
-        .collect();
-    lines.join("\n").trim_end().to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_new_line_stands_among_our_own_in_order() {
-        let of = |own: &[&str]| {
-            let own = own.iter().map(|name| format!("{name} = {{ path = \"crates/{name}\" }}\n"));
-            format!(
-                "[workspace.dependencies]\n# Ours\n{}\nbytes = \"1\"\n",
-                own.collect::<String>()
-            )
-        };
-        for name in ["a", "c", "e"] {
-            let mut all = ["b", "d", name];
-            all.sort_unstable();
-            assert_eq!(with_dependency(&of(&["b", "d"]), name).unwrap(), of(&all), "{name}");
-        }
-        // Written in another way, it is there all the same.
-        let manifest = with_dependency("[workspace.dependencies]\nbytes = \"1\"\n", "a").unwrap();
-        let manifest: toml::Table = manifest.parse().unwrap();
-        let path = manifest["workspace"]["dependencies"]["a"]["path"].as_str();
-        assert_eq!(path, Some("crates/a"), "{manifest}");
-    }
 }

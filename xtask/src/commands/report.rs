@@ -1,21 +1,24 @@
-//! `report`: a whole run as one page that works without a network, and as Markdown.
+//! `report`: the results of a run as one offline page, and as Markdown.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use exercise_harness::SoakSettings;
 
-use super::{prepare, run};
+use crate::commands::open_workshop;
 use crate::document::ExerciseResult;
 use crate::exit::Exit;
+use crate::progress::Progress;
 use crate::report::{Contents, html, markdown};
+use crate::run::{self, RunOptions, Versions};
 use crate::show;
-use crate::show::progress::Progress;
 
-/// Writes a whole run as one self-contained page, and as Markdown
+/// Writes the results of a run as one self-contained page, and as Markdown
 ///
-/// The page opens from disk without a network and prints on paper. The Markdown, beside it, is for a
-/// chat or a pull request.
+/// The page opens from disk without a network, and can be printed. The Markdown beside it is for a chat
+/// or a pull request.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -23,12 +26,12 @@ Examples:
   cargo xtask report --out today.html      today.html and today.md
   cargo xtask report rc-cycles --release   one exercise, optimised
 
-Exit code: 0 if every version ended with a verdict, whatever it is; else 2.")]
+Exit code: 0 if every version has a verdict, whatever it is; else 2.")]
 pub struct Args {
-    /// Exercises to report; none for all
+    /// Exercises to report [default: all]
     #[arg(value_name = "EXERCISE")]
     exercises: Vec<String>,
-    /// The page's file; the Markdown gets the same name with .md
+    /// The file of the page; the Markdown has the same name with .md
     #[arg(long, value_name = "FILE", default_value = "leak-lab-report.html")]
     out: PathBuf,
     /// Measure optimised code
@@ -39,29 +42,39 @@ pub struct Args {
 /// Measures, and writes both files.
 ///
 /// # Errors
-/// An unknown name, a file that cannot be written, or as `run`.
+/// An unknown name, a build that could not begin, a trial that could not be started, or a file that
+/// cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
-    let workspace = prepare::workspace()?;
-    let entries = workspace.chosen(&args.exercises)?;
-    let text = args.out.with_extension("md");
+    let workspace = open_workshop()?;
+    let exercises = workspace.select(&args.exercises)?;
+    let markdown_file = args.out.with_extension("md");
     anyhow::ensure!(
-        text != args.out,
-        "{} is the name of the Markdown; give the page's, such as {}",
+        markdown_file != args.out,
+        "{} is the name of the Markdown; name the page, such as {}",
         args.out.display(),
         args.out.with_extension("html").display()
     );
-    // Before minutes of measuring: a place that cannot be written to. What is there stays until then.
-    for file in [&args.out, &text] {
+    // Fail on an unwritable place before minutes of measuring, without truncating an old report.
+    for file in [&args.out, &markdown_file] {
         let open = fs::File::options().create(true).append(true).open(file);
         open.with_context(|| cannot_be_written(file))?;
     }
     let progress = Progress::new();
-    let document = run::measured(&workspace, &args.exercises, args.release, &progress)?;
+    let options = RunOptions {
+        versions: if args.exercises.is_empty() { Versions::Tree } else { Versions::TreeAndShipped },
+        settings: SoakSettings { holders: Some(true), ..SoakSettings::default() },
+        release: args.release,
+        requests_per_second: None,
+    };
+    let selected = run::select(&exercises, options.versions);
+    let built = run::build(&workspace, &selected, args.release, &progress)?;
+    show::trouble::report_broken(&selected, &built, &progress);
+    let document = run::measure(&selected, &built, &options, &progress, |_, _| Ok(()))?;
     progress.end();
-    let contents = Contents::of(&workspace, &entries, &document);
+    let contents = Contents::new(&exercises, &document);
     write(&args.out, &html::page(&contents)?)?;
-    write(&text, &markdown::text(&contents))?;
-    show::text(&format!("{}\n{}\n", args.out.display(), text.display()))?;
+    write(&markdown_file, &markdown::text(&contents))?;
+    writeln!(anstream::stdout(), "{}\n{}", args.out.display(), markdown_file.display())?;
     let measured = document.exercises.iter().all(ExerciseResult::is_measured);
     Ok(if measured { Exit::Success } else { Exit::NoResult })
 }

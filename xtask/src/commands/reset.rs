@@ -1,121 +1,55 @@
-//! `reset`: an exercise as it was shipped, and the way back.
-
-use std::path::Path;
+//! `reset`: restores an exercise as it was shipped, and undoes that.
 
 use anyhow::Context as _;
 
-use super::prepare;
+use crate::commands::open_workshop;
 use crate::exit::Exit;
-use crate::files::{self, Files};
-use crate::kept::{self, Kept};
-use crate::shipped::Shipped;
+use crate::reset;
 use crate::show;
-use crate::workspace::{Entry, Version, Workspace};
 
-/// Puts an exercise back as it was shipped; your version is kept aside
+/// Restores an exercise as it was shipped, and keeps your version
 ///
-/// Nothing is lost: your version goes to a folder of its own, whose place is printed, before
-/// anything is changed.
+/// Nothing is lost: before anything changes, your version is saved in a folder of its own, which is
+/// printed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask reset rc-cycles          as it was shipped
-  cargo xtask reset --all              every exercise
-  cargo xtask reset --undo             what the last reset kept, back in its place
-  cargo xtask reset rc-cycles --undo   the same, of this exercise
+  cargo xtask reset rc-cycles          restore this exercise
+  cargo xtask reset --all              restore every exercise
+  cargo xtask reset --undo             undo the last reset
+  cargo xtask reset rc-cycles --undo   undo the last reset of this exercise
 
-Exit code: 0 if the exercise is as was asked for, else 2.")]
+Exit code: 0 if every exercise is as requested, else 2.")]
 pub struct Args {
-    /// The exercise to put back
+    /// The exercise to restore
     #[arg(required_unless_present_any = ["all", "undo"], conflicts_with = "all")]
     exercise: Option<String>,
-    /// Put every exercise back
+    /// Restore every exercise
     #[arg(long, conflicts_with = "undo")]
     all: bool,
-    /// Bring back what a reset kept aside
+    /// Bring back the version that a reset saved
     #[arg(long)]
     undo: bool,
 }
 
-/// What came of a reset, or of taking it back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Done {
-    /// It was as shipped already.
-    WasAsShipped,
-    /// It is as shipped; what was there is kept.
-    AsShipped(Kept),
-    /// The kept version is back; what was there instead is kept as well, if it was the learner's.
-    Back {
-        /// What is back.
-        kept: Kept,
-        /// What was there instead.
-        instead: Option<Kept>,
-    },
-}
-
-/// Resets, or takes a reset back.
+/// Resets exercises, or undoes a reset.
 ///
 /// # Errors
-/// An unknown name, what was shipped is not to be had, what is there cannot be kept, or a file
-/// cannot be written.
+/// An unknown name, a shipped version that is not available, a version that cannot be saved, or a
+/// file that cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
-    let workspace = prepare::workspace()?;
-    let entry = args.exercise.as_deref().map(|name| workspace.exercise(name)).transpose()?;
+    let workspace = open_workshop()?;
+    let named = args.exercise.as_deref().map(|name| workspace.exercise(name)).transpose()?;
+    let out = &mut anstream::stdout().lock();
     if args.undo {
-        let entry = entry.or_else(|| last_reset(&workspace));
-        let entry = entry.context("Nothing is kept, so there is no reset to take back.")?;
-        show::reset::print(&workspace, entry, &undo(&workspace.root, &entry.name)?)?;
+        let exercise = named.or_else(|| reset::last_reset(&workspace));
+        let exercise = exercise.context("No version was saved, so there is no reset to undo.")?;
+        show::reset::print(out, exercise, &reset::undo(exercise)?)?;
         return Ok(Exit::Success);
     }
-    let entries = entry.map_or_else(|| workspace.exercises.iter().collect(), |entry| vec![entry]);
-    for entry in entries {
-        show::reset::print(&workspace, entry, &reset(&workspace.root, &entry.name)?)?;
+    let exercises = named.map_or_else(|| workspace.exercises.iter().collect(), |one| vec![one]);
+    for exercise in exercises {
+        show::reset::print(out, exercise, &reset::reset(exercise)?)?;
     }
     Ok(Exit::Success)
-}
-
-/// Puts the exercise `name` back as it was shipped.
-///
-/// # Errors
-/// What was shipped is not to be had, what is there cannot be kept (in both cases nothing has
-/// changed), or a file cannot be written.
-pub fn reset(root: &Path, name: &str) -> anyhow::Result<Done> {
-    let shipped = Shipped::of(root, name)?;
-    if shipped.changes()?.is_empty() {
-        return Ok(Done::WasAsShipped);
-    }
-    let files = shipped.files()?;
-    let kept = kept::keep(root, name, &files)?;
-    kept::replace(root, name, &files, kept.as_ref())?;
-    Ok(kept.map_or(Done::WasAsShipped, Done::AsShipped))
-}
-
-/// Brings the newest kept version of the exercise `name` back that is not what is there now.
-///
-/// # Errors
-/// Nothing is kept, what is there cannot be kept, or a file cannot be written.
-fn undo(root: &Path, name: &str) -> anyhow::Result<Done> {
-    let place = Version::Exercise.folder(name);
-    let now = files::read_below(&root.join(&place))?;
-    let other = |kept: Kept| {
-        let files = files::read_below(&kept.folder).ok()?;
-        (files != now).then_some((kept, files))
-    };
-    let (kept, files) = kept::all(root, name).into_iter().find_map(other).with_context(|| {
-        format!("No other version of {name} is kept, so there is no reset to take back.")
-    })?;
-    // What was shipped can be had again at any time, where it is known.
-    let shipped = Shipped::of(root, name).and_then(|shipped| shipped.files());
-    let instead = kept::keep(root, name, &shipped.unwrap_or_else(|_| Files::new()))?;
-    kept::replace(root, name, &files, instead.as_ref())?;
-    Ok(Done::Back { kept, instead })
-}
-
-/// The exercise whose version was kept last.
-fn last_reset(workspace: &Workspace) -> Option<&Entry> {
-    let newest = |entry: &&Entry| {
-        let kept = kept::all(&workspace.root, &entry.name).into_iter().next();
-        kept.map(|kept| kept::age(&kept.folder))
-    };
-    workspace.exercises.iter().filter(|entry| newest(entry).is_some()).max_by_key(newest)
 }

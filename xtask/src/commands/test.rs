@@ -1,13 +1,14 @@
-//! `test`: the learner's failing test, with what was measured.
+//! `test`: runs the trials of the learner's version and shows their figures.
 
-use exercise_harness::context::SoakSettings;
+use exercise_harness::SoakSettings;
 
-use super::prepare;
+use crate::build::{self, NoTest};
+use crate::commands::open_workshop;
 use crate::exit::Exit;
-use crate::finding::{self, Finding};
+use crate::last_result::{self, LastResult};
 use crate::measure::{self, BEHAVIOURS, Job, MEMORY, Measured, Note};
+use crate::progress::Progress;
 use crate::show;
-use crate::show::progress::Progress;
 use crate::workspace::Version;
 
 /// Tests your version of an exercise: its behaviour, then its memory
@@ -17,7 +18,7 @@ Examples:
   cargo xtask test rc-cycles
   cargo xtask test rc-cycles --release     optimised code
 
-Exit code: 0 if all trials pass, 1 if one does not, 2 if there is nothing to test.")]
+Exit code: 0 if every trial passes, 1 if one fails, 2 if there is nothing to test.")]
 pub struct Args {
     /// The exercise to test
     exercise: String,
@@ -26,81 +27,78 @@ pub struct Args {
     release: bool,
 }
 
-/// Builds all versions, runs every trial of the exercise, and shows each with its figures.
+/// Builds all versions, runs every trial of the exercise, and shows the results.
 ///
 /// # Errors
 /// An unknown name, a build that could not begin, a trial that could not be started, or an output
-/// that cannot be written. How the trials themselves went is in the exit.
+/// that cannot be written. Failed trials are not errors.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
-    let workspace = prepare::workspace()?;
-    let entry = workspace.exercise(&args.exercise)?;
+    let workspace = open_workshop()?;
+    let exercise = workspace.exercise(&args.exercise)?;
     let progress = Progress::new();
-    // Of what lies there before the build: an edit during it is another content.
-    let content = finding::content(&workspace, entry).filter(|_| !args.release);
-    let remember = |found: &dyn Fn(String) -> Finding| {
+    // Hashed before the build, so that an edit during the build is noticed.
+    let content = last_result::content_hash(exercise).filter(|_| !args.release);
+    let remember = |result: &dyn Fn(String) -> LastResult| {
         if let Some(content) = &content {
-            finding::remember(&workspace, entry, &found(content.clone()));
+            last_result::remember(exercise, &result(content.clone()));
         }
     };
-    let mut built = prepare::build(&workspace, args.release, &progress)?.packages;
-    let built = built.remove(&Version::Exercise.package(&entry.name));
-    let test = match built.map(|built| built.test) {
-        Some(Ok(test)) => test,
-        Some(Err(refused)) => {
+    let built = build::tree(&workspace, args.release, &progress)?.packages;
+    let test = match build::test(&built, exercise, Version::Exercise) {
+        Ok(test) => test,
+        Err(NoTest::DidNotBuild(message)) => {
             progress.end();
-            show::trouble::did_not_build(Version::Exercise, &entry.name, &refused.message);
-            show::trials::nothing_tested(&entry.name)?;
-            remember(&Finding::not_built);
+            show::trouble::did_not_build(
+                &mut anstream::stderr(),
+                exercise,
+                Version::Exercise,
+                message,
+            );
+            show::trials::nothing_tested(&mut anstream::stdout().lock(), exercise)?;
+            remember(&LastResult::not_built);
             return Ok(Exit::NoResult);
         }
-        None => {
-            let folder = Version::Exercise.folder(&entry.name);
-            anyhow::bail!("{folder}/Cargo.toml is not there, so there is nothing to test.");
+        Err(NoTest::NoManifest(sentence)) => {
+            anyhow::bail!("{sentence} There is nothing to test.");
         }
     };
 
-    progress.aside(|| show::trials::heading(entry))?;
-    let mut tally = Tally::default();
+    progress.print(|out| show::trials::heading(out, exercise))?;
     let mut all = Vec::new();
+    let mut failed = 0;
     for (stage, prefix) in [("Testing what it does", BEHAVIOURS), ("Testing its memory", MEMORY)] {
-        let jobs = measure::jobs(&test, prefix, SoakSettings::default())?;
+        let jobs = measure::jobs(test, prefix, SoakSettings::default())?;
         progress.stage(stage);
-        trials(&jobs, &progress, |measured| {
-            tally.all += 1;
-            tally.failed += usize::from(!show::trials::print(entry, measured)?);
+        run_in_order(&jobs, &progress, |measured| {
+            let passed = progress.print(|out| show::trials::print(out, exercise, measured))?;
+            failed += usize::from(!passed);
             all.push(measured.clone());
             Ok(())
         })?;
     }
     progress.end();
-    anyhow::ensure!(tally.all > 0, "The memory test of {} has no trials.", entry.name);
-    remember(&|content| Finding::of(content, entry, &all));
-    show::trials::sum(entry, tally.failed, tally.all)?;
-    Ok(if tally.failed == 0 { Exit::Success } else { Exit::Failed })
+    anyhow::ensure!(!all.is_empty(), "The memory test of {} has no trials.", exercise.name);
+    remember(&|content| LastResult::from_trials(content, exercise, &all));
+    show::trials::summary(&mut anstream::stdout().lock(), exercise, failed, all.len())?;
+    Ok(if failed == 0 { Exit::Success } else { Exit::Failed })
 }
 
-/// How many trials there were.
-#[derive(Debug, Default)]
-struct Tally {
-    all: usize,
-    failed: usize,
-}
-
-/// Runs `jobs`, and hands each result to `see`, in order, as soon as it and all before it are there.
-fn trials(
+/// Runs `jobs`, and passes each result to `on_result` in the order of `jobs`, as soon as it and all
+/// before it are available.
+fn run_in_order(
     jobs: &[Job],
     progress: &Progress,
-    mut see: impl FnMut(&Measured) -> anyhow::Result<()>,
+    mut on_result: impl FnMut(&Measured) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let mut results: Vec<Option<Measured>> = jobs.iter().map(|_| None).collect();
-    let (mut done, mut seen) = (0, 0);
+    let (mut done, mut reported) = (0, 0);
     measure::run(jobs, |job, note| {
         if let Note::Done(measured) = note {
             results[job] = Some(measured.clone());
             done += 1;
-            while let Some(Some(next)) = results.get(seen) {
-                progress.aside(|| see(next))?;
-                seen += 1;
+            while let Some(Some(next)) = results.get(reported) {
+                on_result(next)?;
+                reported += 1;
             }
         }
         progress.trial(done, jobs.len(), &jobs[job].trial, &note);

@@ -1,47 +1,49 @@
-//! What differs between two versions of an exercise, as plain data.
+//! Compares two versions of an exercise.
 //!
 //! - here: files, hunks, lines and the changed words in them.
+//! - `comparison`: the learner's version compared with another one.
 //! - `reasons`: which sentence of the solution's README explains which hunk.
 
+mod comparison;
 mod reasons;
 
 use std::borrow::Cow;
 
 use similar::{ChangeTag, TextDiff};
 
-pub use reasons::explain;
+pub use comparison::{Against, Comparison, compare, reveals_solution};
 
 use crate::files::Files;
 
-/// How many lines stand around a change.
+/// The number of context lines around a change.
 const CONTEXT: usize = 2;
 
 /// A file in which two versions differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileDifference {
-    /// The path from the version's folder.
+    /// The path, relative to the version's folder.
     pub file: String,
-    /// The places, in order.
+    /// The changed places, in order.
     pub hunks: Vec<Hunk>,
 }
 
-/// One place in a file.
+/// A changed place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hunk {
-    /// Its lines, with those around it.
-    pub lines: Vec<Line>,
-    /// Why, in sentences of the solution's README; empty where it says nothing of this place.
+    /// Its lines, with context.
+    pub lines: Vec<DiffLine>,
+    /// Sentences of the solution's README that explain the change.
     pub reasons: Vec<String>,
 }
 
 /// One line of a hunk.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// Which version has it.
+pub struct DiffLine {
+    /// Which version has the line.
     pub sign: Sign,
-    /// Its number in the version that has it, from 1; in the new one, if both do.
+    /// Its number, from 1; if both versions have the line, its number in the new one.
     pub number: usize,
-    /// Its text in pieces, without the line's end.
+    /// Its text, split where the changed words begin and end.
     pub pieces: Vec<Piece>,
 }
 
@@ -50,7 +52,7 @@ pub struct Line {
 pub struct Piece {
     /// The text.
     pub text: String,
-    /// Whether it is what differs between two lines that are otherwise alike.
+    /// Whether it is a changed word of a line that is otherwise the same.
     pub changed: bool,
 }
 
@@ -65,15 +67,15 @@ pub enum Sign {
     New,
 }
 
-impl Line {
+impl DiffLine {
     /// The whole text.
     pub fn text(&self) -> String {
         self.pieces.iter().map(|piece| piece.text.as_str()).collect()
     }
 }
 
-/// The files in which `old` and `new` differ, in order. A file that only one of them has differs in
-/// every line.
+/// The files in which `old` and `new` differ, sorted. If only one of them has a file, all of its lines
+/// differ.
 pub fn between(old: &Files, new: &Files) -> Vec<FileDifference> {
     let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
     names.sort();
@@ -96,7 +98,7 @@ fn hunks(old: &str, new: &str) -> Vec<Hunk> {
     let groups = diff.grouped_ops(CONTEXT);
     let hunk = |group: Vec<similar::DiffOp>| {
         let changes = group.iter().flat_map(|op| diff.iter_inline_changes(op));
-        let lines = changes.map(|change| Line {
+        let lines = changes.map(|change| DiffLine {
             sign: match change.tag() {
                 ChangeTag::Equal => Sign::Same,
                 ChangeTag::Delete => Sign::Old,
@@ -127,13 +129,13 @@ mod tests {
     }
 
     #[test]
-    fn equal_files_do_not_differ_and_the_rest_is_told_by_line() {
+    fn only_files_that_differ_are_compared_line_by_line() {
         let old = files(&[("a", "1\n2\n3\n4\n"), ("b", "same\n")]);
         let new = files(&[("a", "1\n2\nthree\n4\n"), ("b", "same\n"), ("c", "new\n")]);
         let found = between(&old, &new);
         let names: Vec<&str> = found.iter().map(|difference| difference.file.as_str()).collect();
         assert_eq!(names, ["a", "c"]);
-        let told: Vec<(Sign, usize, String)> = found[0].hunks[0]
+        let lines: Vec<(Sign, usize, String)> = found[0].hunks[0]
             .lines
             .iter()
             .map(|line| (line.sign, line.number, line.text()))
@@ -145,7 +147,7 @@ mod tests {
             (Sign::New, 3, "three"),
             (Sign::Same, 4, "4"),
         ];
-        assert_eq!(told, expected.map(|(sign, number, text)| (sign, number, text.to_owned())));
+        assert_eq!(lines, expected.map(|(sign, number, text)| (sign, number, text.to_owned())));
     }
 
     #[test]
@@ -153,7 +155,7 @@ mod tests {
         let old = files(&[("a", "let cache = HashMap::with_capacity(max);\n")]);
         let new = files(&[("a", "let cache = LruCache::with_capacity(max);\n")]);
         let lines = &between(&old, &new)[0].hunks[0].lines;
-        let changed = |line: &Line| -> String {
+        let changed = |line: &DiffLine| -> String {
             line.pieces.iter().filter(|p| p.changed).map(|p| p.text.as_str()).collect()
         };
         assert_eq!(lines.iter().map(changed).collect::<Vec<_>>(), ["HashMap", "LruCache"]);

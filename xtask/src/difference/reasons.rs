@@ -1,20 +1,20 @@
-//! Which point of a README's "The fix" explains which hunk.
+//! Assigns the points below "The fix" in a README to the hunks that they explain.
 //!
-//! A point names code between backticks: the file, the function or the words that it is about. It
-//! explains the hunks of that file (if it names one) in which what it names first stands; where
-//! another point shares more names with the hunk, or no point is named, that one does; and where
-//! none shares any, the first point about the file.
+//! A point names code in backticks: a file, a function, other identifiers. It explains the hunks of
+//! its file (of any file, if it names none) that contain the first code it names. If no such point
+//! shares as many identifiers with the changed lines as another point does, the other one explains
+//! the hunk; if no point shares any, the first point about the file does.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{FileDifference, Hunk, Sign};
 
-/// Words of code that are too common to tell one place from another.
+/// Identifiers that are too common to identify a place.
 const COMMON: [&str; 12] =
     ["self", "Self", "pub", "mut", "let", "impl", "use", "crate", "None", "Some", "Option", "new"];
 
-/// Gives each hunk of `differences` those of `points` that explain it.
+/// Assigns to each hunk of `differences` the `points` that explain it.
 pub fn explain(differences: &mut [FileDifference], points: &[String]) {
     let points: Vec<Point<'_>> = points.iter().map(|point| Point::parse(point)).collect();
     for difference in differences {
@@ -26,14 +26,14 @@ pub fn explain(differences: &mut [FileDifference], points: &[String]) {
     }
 }
 
-/// One point: its text, and what it names.
+/// A point, and the code that it names.
 struct Point<'a> {
     text: &'a str,
-    /// The file's name, without its folder.
+    /// The name of the file, without its folder.
     file: Option<&'a str>,
-    /// The names in the first code that is no file, each of which must stand in the hunk.
+    /// The identifiers in the first code other than a file; a hunk must contain all of them.
     first: BTreeSet<&'a str>,
-    /// All names.
+    /// All identifiers.
     names: BTreeSet<&'a str>,
 }
 
@@ -71,12 +71,12 @@ fn reasons_of(hunk: &Hunk, points: &[&Point<'_>]) -> Vec<String> {
     let is_named = |point: &Point<'_>| !point.first.is_empty() && point.first.is_subset(&all);
     let mut found: Vec<&Point<'_>> =
         points.iter().copied().filter(|point| is_named(point)).collect();
-    // One that is named in passing says less than one of which more stands here.
+    // A point that the hunk merely mentions explains less than one that shares more identifiers.
     if most > 0 && found.iter().all(|point| shared(point) < most) {
         found = points.iter().copied().filter(|point| shared(point) == most).take(1).collect();
     }
     if most == 0 && found.is_empty() {
-        // An import, say: it serves what the first point about its file explains.
+        // For example an import, which belongs to the first change in the file.
         found = points.iter().copied().filter(|point| point.file.is_some()).take(1).collect();
     }
     found.iter().map(|point| point.text.to_owned()).collect()
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_point_explains_the_hunk_where_what_it_names_first_stands() {
+    fn a_point_explains_the_hunk_that_contains_the_code_it_names_first() {
         let far = "//\n//\n//\n//\n//\n//\n";
         let old = format!("fn load() {{\n  1\n}}\n{far}fn drop() {{\n  2\n}}\n");
         let new = format!("fn load() {{\n  one\n}}\n{far}fn drop() {{\n  two\n}}\n");
@@ -114,21 +114,21 @@ mod tests {
     }
 
     #[test]
-    fn else_the_point_that_shares_most_names_does() {
+    fn otherwise_the_point_that_shares_most_identifiers_does() {
         let points = ["`field: Weak<Other>`: one.", "`field: Rc<Other>` by `downgrade`: two."];
         assert_eq!(reasons("a\n", "x.downgrade()\n", &points), [[points[1]]]);
         assert_eq!(reasons("a\n", "b\n", &points), [Vec::<String>::new()]);
     }
 
     #[test]
-    fn a_point_that_is_named_in_passing_gives_way_to_one_of_which_more_stands_there() {
+    fn a_point_that_is_merely_mentioned_yields_to_one_that_shares_more_identifiers() {
         let points = ["`subscribe` returns a `Guard` with a `Drop`.", "`off` removes."];
         let new = "impl Drop for Guard {\n  fn drop(&mut self) { off() }\n}\n";
         assert_eq!(reasons("", new, &points), [[points[0]]]);
     }
 
     #[test]
-    fn what_shares_no_name_is_explained_by_the_first_point_about_its_file() {
+    fn a_hunk_without_shared_identifiers_is_explained_by_the_first_point_about_its_file() {
         let points = ["`src/b.rs`: it asks.", "`src/a.rs`: it owns.", "`src/a.rs`: and drops."];
         assert_eq!(reasons("a\n", "b\n", &points), [[points[1]]]);
     }

@@ -1,4 +1,4 @@
-//! The report as one page that needs nothing but itself.
+//! The report as one self-contained page.
 
 use crate::report::Contents;
 
@@ -6,12 +6,12 @@ const FRAME: &str = include_str!("../../assets/report.html");
 const SCRIPT: &str = include_str!("../../assets/report.js");
 const STYLE: &str = include_str!("../../assets/report.css");
 
-/// The page.
+/// Renders the page.
 ///
 /// # Errors
-/// None that is known: the contents are plain data.
+/// When the contents cannot be serialized.
 pub fn page(contents: &Contents) -> anyhow::Result<String> {
-    // Inside a script element only this ends it, or begins a comment.
+    // `<` could end the script element or begin a comment in it.
     let data = serde_json::to_string(contents)?.replace('<', "\\u003c");
     let parts = [
         ("<!--chart style-->", charts::STYLE),
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_cannot_end_the_script_it_is_in() {
+    fn data_cannot_end_the_script_element() {
         let chapter = crate::report::Chapter {
             name: "</script><script>alert(1)".to_owned(),
             title: String::new(),

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::report::{Chapter, Contents, Line};
+use crate::report::{Chapter, Contents, GrowingLine};
 use crate::workspace::Version;
 
-/// The text.
+/// Renders the Markdown.
 pub fn text(contents: &Contents) -> String {
     let mut text = "# Leak Lab: report\n".to_owned();
     // Writing to a string never fails.
@@ -16,7 +16,7 @@ pub fn text(contents: &Contents) -> String {
     text
 }
 
-/// The verdicts, where there is more than one exercise to be told of.
+/// The verdicts of all exercises, if there is more than one.
 fn overview(text: &mut String, contents: &Contents) -> std::fmt::Result {
     if contents.exercises.len() < 2 {
         return Ok(());
@@ -27,8 +27,8 @@ fn overview(text: &mut String, contents: &Contents) -> std::fmt::Result {
     writeln!(text, "|---|{}", "---|".repeat(names.len()))?;
     for chapter in &contents.exercises {
         let verdict = |version: &Version| {
-            let told = chapter.versions.iter().find(|told| told.version == *version);
-            told.map_or(String::new(), |told| cell_of(&told.verdict))
+            let summary = chapter.versions.iter().find(|one| one.version == *version);
+            summary.map_or(String::new(), |one| cell_of(&one.verdict))
         };
         let verdicts: Vec<String> = versions.iter().map(verdict).collect();
         writeln!(text, "| {} | {} |", chapter.name, verdicts.join(" | "))?;
@@ -38,7 +38,8 @@ fn overview(text: &mut String, contents: &Contents) -> std::fmt::Result {
 
 fn write(text: &mut String, chapter: &Chapter) -> std::fmt::Result {
     writeln!(text, "\n## {}: {}\n", chapter.name, chapter.title)?;
-    let names: Vec<String> = chapter.versions.iter().map(|told| told.version.to_string()).collect();
+    let names: Vec<String> =
+        chapter.versions.iter().map(|version| version.version.to_string()).collect();
     writeln!(text, "| | {} |", names.join(" | "))?;
     writeln!(text, "|---|{}", "---|".repeat(names.len()))?;
     for row in &chapter.rows {
@@ -46,25 +47,25 @@ fn write(text: &mut String, chapter: &Chapter) -> std::fmt::Result {
         writeln!(text, "| {} |", cells.join(" | "))?;
     }
     writeln!(text)?;
-    for told in &chapter.versions {
-        writeln!(text, "- **{}**: {}", told.verdict, told.meaning.replace('\n', " "))?;
+    for version in &chapter.versions {
+        writeln!(text, "- **{}**: {}", version.verdict, version.meaning.replace('\n', " "))?;
     }
-    for told in chapter.versions.iter().filter(|told| !told.lines.is_empty()) {
-        writeln!(text, "\nGrowing lines of the {}:", told.version.noun())?;
-        for line in &told.lines {
+    for version in chapter.versions.iter().filter(|version| !version.lines.is_empty()) {
+        writeln!(text, "\nGrowing lines of the {}:", version.version.noun())?;
+        for line in &version.lines {
             write_line(text, line)?;
         }
-        if told.more > 0 {
-            writeln!(text, "\nand {} more", told.more)?;
+        if version.more > 0 {
+            writeln!(text, "\nand {} more", version.more)?;
         }
-        if let [heading, holders @ ..] = told.holders.as_slice() {
+        if let [heading, holders @ ..] = version.holders.as_slice() {
             writeln!(text, "\n{heading}\n\n```text\n{}\n```", holders.join("\n"))?;
         }
     }
     Ok(())
 }
 
-fn write_line(text: &mut String, line: &Line) -> std::fmt::Result {
+fn write_line(text: &mut String, line: &GrowingLine) -> std::fmt::Result {
     writeln!(text, "\n`{}`, {} ({})", line.function, line.place, line.keeps)?;
     if line.source.is_empty() {
         return Ok(());
@@ -77,7 +78,7 @@ fn write_line(text: &mut String, line: &Line) -> std::fmt::Result {
     writeln!(text, "```")
 }
 
-/// A table's cell: a bar would end it.
+/// A table's cell, with bars escaped.
 fn cell_of(text: &str) -> String {
     text.trim_end().replace('|', "\\|").replace('\n', " ")
 }
@@ -85,11 +86,11 @@ fn cell_of(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Told;
+    use crate::report::VersionSummary;
 
     #[test]
-    fn several_exercises_have_their_verdicts_first() {
-        let told = |version, verdict: &str| Told {
+    fn several_exercises_begin_with_their_verdicts() {
+        let summary = |version, verdict: &str| VersionSummary {
             version,
             verdict: verdict.to_owned(),
             meaning: String::new(),
@@ -105,8 +106,10 @@ mod tests {
             notes: Vec::new(),
             charts: Vec::new(),
         };
-        let edited = vec![told(Version::Shipped, "Growing"), told(Version::Exercise, "Steady")];
-        let untouched = vec![told(Version::Exercise, "Growing"), told(Version::Solution, "Steady")];
+        let edited =
+            vec![summary(Version::Shipped, "Growing"), summary(Version::Exercise, "Steady")];
+        let untouched =
+            vec![summary(Version::Exercise, "Growing"), summary(Version::Solution, "Steady")];
         let exercises = vec![chapter("edited", edited), chapter("untouched", untouched)];
         assert!(text(&Contents { exercises }).starts_with(
             "# Leak Lab: report\n\n| | shipped | exercise | solution |\n|---|---|---|---|\n\
@@ -115,8 +118,8 @@ mod tests {
     }
 
     #[test]
-    fn a_chapter_has_its_table_and_its_line_marked() {
-        let line = Line {
+    fn a_chapter_has_its_table_and_marks_the_growing_line() {
+        let line = GrowingLine {
             function: "toy::keep".to_owned(),
             place: "src/toy.rs:2".to_owned(),
             keeps: "1 blocks and 8 B per operation".to_owned(),
@@ -124,7 +127,7 @@ mod tests {
             source: vec!["fn keep() {".to_owned(), "    push();".to_owned()],
             grows: Some(1),
         };
-        let told = Told {
+        let version = VersionSummary {
             version: Version::Exercise,
             verdict: "Growing".to_owned(),
             meaning: "The exercise leaks.".to_owned(),
@@ -135,7 +138,7 @@ mod tests {
         let chapter = Chapter {
             name: "toy".to_owned(),
             title: "A toy".to_owned(),
-            versions: vec![told],
+            versions: vec![version],
             rows: vec![vec!["a|b".to_owned(), "7".to_owned()]],
             notes: Vec::new(),
             charts: Vec::new(),

@@ -1,155 +1,174 @@
-//! What a report tells of a run: the same contents for the page and for Markdown.
+//! The contents of a report, which the page and the Markdown share.
 
 pub mod html;
 pub mod markdown;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 
-use exercise_harness::{judge, units};
+use exercise_harness::explain::{self, Section};
+use exercise_harness::units;
 use leak_meter::site::Site;
-use leak_meter::{Resource, Round, Verdict};
+use leak_meter::{Resource, Round};
 use serde::Serialize;
 
 use crate::document::{Document, ExerciseResult, VersionResult};
+use crate::location::{self, Location};
 use crate::show::{meaning, palette, rows};
-use crate::workspace::{Entry, Version, Workspace};
+use crate::workspace::{Exercise, Version};
 
-/// The growing lines that are told of each version.
+/// The number of growing lines that are listed for each version.
 const MOST_LINES: usize = 3;
-/// The lines of source before and after a growing one.
-const AROUND: usize = 3;
-/// The width that figures of the table may have, in characters.
+/// The number of source lines before and after a growing line.
+const CONTEXT: usize = 3;
+/// The width of the table, in characters.
 const WIDTH: usize = 120;
 
-/// All of it.
+/// A whole report.
 #[derive(Debug, Serialize)]
 pub struct Contents {
+    /// The exercises, in teaching order.
     pub exercises: Vec<Chapter>,
 }
 
 /// One exercise.
 #[derive(Debug, Serialize)]
 pub struct Chapter {
+    /// Its name.
     pub name: String,
+    /// Its title.
     pub title: String,
-    pub versions: Vec<Told>,
-    /// The table: each row a label and one cell per version.
+    /// Its versions.
+    pub versions: Vec<VersionSummary>,
+    /// The table: in each row, a label and one cell per version.
     pub rows: Vec<Vec<String>>,
-    /// What the table's words mean.
+    /// The notes below the table.
     pub notes: Vec<String>,
+    /// The curves of resources.
     pub charts: Vec<Chart>,
 }
 
-/// One version of it.
+/// One version of an exercise.
 #[derive(Debug, Serialize)]
-pub struct Told {
+pub struct VersionSummary {
+    /// Which version.
     pub version: Version,
     /// The verdict, or how it ended without one.
     pub verdict: String,
+    /// What that means, in sentences.
     pub meaning: String,
-    /// Of the growing lines, the first.
-    pub lines: Vec<Line>,
-    /// How many more there are.
+    /// The first growing lines.
+    pub lines: Vec<GrowingLine>,
+    /// The number of further growing lines.
     pub more: usize,
-    /// Who holds what they allocate, as the meter tells it; empty where it was not looked for.
+    /// What holds the blocks they allocate, below a heading; empty without a scan.
     pub holders: Vec<String>,
 }
 
 /// A growing line.
 #[derive(Debug, Serialize)]
-pub struct Line {
+pub struct GrowingLine {
+    /// The function that allocates.
     pub function: String,
+    /// Its file and line.
     pub place: String,
+    /// Its growth.
     pub keeps: String,
-    /// The number of the first line of `source`.
+    /// The number of the first line in `source`.
     pub from: usize,
+    /// The source around it.
     pub source: Vec<String>,
-    /// Which of `source` it is; `None` if the file cannot be read.
+    /// Its index in `source`; `None` if the file cannot be read.
     pub grows: Option<usize>,
 }
 
-/// The curves of one resource, over the operations.
+/// The curves of one resource over the operations.
 #[derive(Debug, Serialize)]
 pub struct Chart {
+    /// The resource.
     pub name: String,
+    /// Whether it is in bytes.
     pub bytes: bool,
+    /// One curve per version.
     pub curves: Vec<Curve>,
 }
 
-/// The curve of one version: pairs of operations and readings.
+/// The curve of one version.
 #[derive(Debug, Serialize)]
 pub struct Curve {
+    /// Which version.
     pub version: Version,
+    /// Pairs of operations and readings.
     pub points: Vec<(u64, u64)>,
 }
 
 impl Contents {
-    /// What is told of `document`, the result of `entries`.
-    pub fn of(workspace: &Workspace, entries: &[&Entry], document: &Document) -> Self {
-        let exercises = entries
+    /// The report of `document`, the results of `exercises`.
+    pub fn new(exercises: &[&Exercise], document: &Document) -> Self {
+        let exercises = exercises
             .iter()
             .zip(&document.exercises)
-            .map(|(entry, result)| chapter(&workspace.root, entry, result))
+            .map(|(exercise, result)| chapter(exercise, result))
             .collect();
         Self { exercises }
     }
 
-    /// The versions that some exercise has, in order.
+    /// The versions of any exercise, in display order.
     pub fn versions(&self) -> Vec<Version> {
         let all = self.exercises.iter().flat_map(|chapter| &chapter.versions);
-        let all: BTreeSet<Version> = all.map(|told| told.version).collect();
+        let all: BTreeSet<Version> = all.map(|summary| summary.version).collect();
         all.into_iter().collect()
     }
 }
 
-fn chapter(root: &Path, entry: &Entry, result: &ExerciseResult) -> Chapter {
-    let told = |version: &VersionResult| {
-        let growing: Vec<&Site> =
-            version.sites.iter().filter(|site| site.verdict == Verdict::Growing).collect();
-        Told {
+fn chapter(exercise: &Exercise, result: &ExerciseResult) -> Chapter {
+    let summary = |version: &VersionResult| {
+        let growing: Vec<&Site> = location::growing(&version.sites).collect();
+        VersionSummary {
             version: version.version,
             verdict: palette::word(version),
-            meaning: meaning::of(entry, version, result.requests_per_second),
-            lines: growing.iter().take(MOST_LINES).map(|site| line(root, site)).collect(),
+            meaning: meaning::sentence(exercise, version, result.requests_per_second),
+            lines: growing.iter().take(MOST_LINES).map(|site| line(exercise, site)).collect(),
             more: growing.len().saturating_sub(MOST_LINES),
-            holders: judge::holders(version.holders.as_ref()),
+            holders: explain::holders(version.holders.as_ref())
+                .into_iter()
+                .flat_map(Section::all)
+                .collect(),
         }
     };
-    let table = rows::all(entry, result, WIDTH);
+    let table = rows::all(exercise, result, WIDTH);
     Chapter {
-        name: entry.name.clone(),
-        title: entry.metadata.title.clone(),
-        versions: result.versions.iter().map(told).collect(),
-        // The curve that is drawn there is a chart here.
+        name: exercise.name.clone(),
+        title: exercise.metadata.title.clone(),
+        versions: result.versions.iter().map(summary).collect(),
+        // A chart replaces the curve in the table.
         rows: table
             .into_iter()
             .filter(|row| row.first().is_none_or(|one| one != rows::DRAWN))
             .collect(),
         notes: rows::notes(result, false),
-        charts: charts(entry, result),
+        charts: charts(exercise, result),
     }
 }
 
-fn line(root: &Path, site: &Site) -> Line {
+fn line(exercise: &Exercise, site: &Site) -> GrowingLine {
     let number = site.line.and_then(|line| usize::try_from(line).ok());
-    let text = site.file.as_ref().and_then(|file| fs::read_to_string(root.join(file)).ok());
+    let text = site.file.as_ref().and_then(|file| fs::read_to_string(exercise.path(file)).ok());
     let at = number.map_or(0, |number| number.saturating_sub(1));
-    let from = at.saturating_sub(AROUND);
+    let from = at.saturating_sub(CONTEXT);
     let source: Vec<String> = text
         .iter()
         .flat_map(|text| text.lines())
         .skip(from)
-        .take(at + AROUND + 1 - from)
+        .take(at + CONTEXT + 1 - from)
         .map(str::to_owned)
         .collect();
-    let place = match (&site.file, number) {
-        (Some(file), Some(number)) => format!("{file}:{number}"),
-        (Some(file), None) => file.clone(),
-        _ => "its place is not known".to_owned(),
+    let place = match (Location::of_site(site), &site.file) {
+        (Some(location), _) => location.to_string(),
+        (None, Some(file)) => file.clone(),
+        (None, None) => "unknown location".to_owned(),
     };
-    Line {
+    GrowingLine {
         function: site.function.clone(),
         place,
         keeps: format!(
@@ -163,12 +182,12 @@ fn line(root: &Path, site: &Site) -> Line {
     }
 }
 
-/// Live bytes, and whatever else the exercise is about or grows in a version.
-fn charts(entry: &Entry, result: &ExerciseResult) -> Vec<Chart> {
-    let is_told = |resource: Resource| {
+/// Charts of live bytes, of the declared resources, and of those that grow in any version.
+fn charts(exercise: &Exercise, result: &ExerciseResult) -> Vec<Chart> {
+    let is_shown = |resource: Resource| {
         let grows = result.versions.iter().flat_map(|version| version.growing(&[]));
         resource == Resource::LiveBytes
-            || entry.metadata.resources().contains(&resource)
+            || exercise.metadata.resources().contains(&resource)
             || grows.into_iter().any(|growth| growth.resource == resource)
     };
     let curve = |version: &VersionResult, resource| {
@@ -185,6 +204,6 @@ fn charts(entry: &Entry, result: &ExerciseResult) -> Vec<Chart> {
         bytes: resource.is_bytes(),
         curves: result.versions.iter().map(|version| curve(version, resource)).collect(),
     };
-    let all = Resource::ALL.iter().copied().filter(|resource| is_told(*resource)).map(chart);
+    let all = Resource::ALL.iter().copied().filter(|resource| is_shown(*resource)).map(chart);
     all.filter(|chart| chart.curves.iter().any(|curve| !curve.points.is_empty())).collect()
 }

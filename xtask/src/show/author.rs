@@ -1,36 +1,71 @@
-//! What authors are told of the patterns, fixes and metadata that commands write for them.
+//! The patterns, fixes and metadata that commands write for authors.
 
 use std::io::{self, Write};
 
-use crate::commands::verify::observed::Accepted;
-use crate::commands::verify::pattern::Pattern;
-use crate::commands::verify::record::Recorded;
-use crate::workspace::Workspace;
+use crate::text::plural;
+use crate::verify::measured_leak::AcceptedLeak;
+use crate::verify::record::Recorded;
+use crate::verify::shipped::AcceptedFiles;
+use crate::workspace::{Exercise, Version};
 
-/// A skeleton was made, in these folders.
-pub fn made(name: &str, folders: &[String]) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
-    writeln!(out, "Made {name}: a small service that leaks, its fix, and one wrong fix.")?;
+/// A skeleton was created in these folders.
+pub fn created(out: &mut impl Write, name: &str, folders: &[String]) -> io::Result<()> {
+    writeln!(out, "Created {name}: a small service that leaks, its fix, and one wrong fix.")?;
     folders.iter().try_for_each(|folder| writeln!(out, "  {folder}"))?;
     writeln!(out, "  and its line in Cargo.toml\n")?;
     writeln!(out, "Next: cargo xtask run {name}")?;
-    writeln!(out, "What is still to be written: cargo xtask verify {name} --form")
+    writeln!(out, "Still to be written: cargo xtask verify {name} --form")
 }
 
-/// An edit of the exercise `name` was recorded.
-pub fn recorded(workspace: &Workspace, name: &str, recorded: &Recorded) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
+/// An edit of `exercise` was recorded.
+pub fn recorded(out: &mut impl Write, exercise: &Exercise, recorded: &Recorded) -> io::Result<()> {
+    let name = &exercise.name;
     let verb = if recorded.renewed { "Renewed" } else { "Recorded" };
-    writeln!(out, "{verb} {}, a change of {}.", recorded.place, recorded.changed.join(", "))?;
+    writeln!(out, "{verb} {}, which changes {}.", recorded.place, recorded.changed.join(", "))?;
     writeln!(out, "exercises/{name} is as shipped again.")?;
-    if let Some(kept) = &recorded.kept {
-        let folder = kept.folder.strip_prefix(&workspace.root).unwrap_or(&kept.folder);
-        writeln!(out, "Your edit is kept in {}", folder.display())?;
+    if let Some(backup) = &recorded.backup {
+        let folder = backup.folder.strip_prefix(&exercise.root).unwrap_or(&backup.folder);
+        writeln!(out, "Your edit is saved in {}", folder.display())?;
     }
     writeln!(out, "\nNext: cargo xtask verify {name}")
 }
 
-/// What was observed of the leak of `pattern` was taken for what is declared.
-pub fn observed(pattern: &Pattern, accepted: &Accepted) -> io::Result<()> {
-    writeln!(anstream::stdout().lock(), "{}: {accepted}\n", pattern.metadata_file())
+/// The current files of `exercise` were accepted as the shipped ones.
+pub fn accepted_files(
+    out: &mut impl Write,
+    exercise: &Exercise,
+    accepted: &AcceptedFiles,
+) -> io::Result<()> {
+    let folder = exercise.folder(Version::Exercise);
+    match accepted {
+        AcceptedFiles::Same => writeln!(out, "{folder}: the lock is up to date.")?,
+        AcceptedFiles::New { files } => {
+            writeln!(out, "{folder}: shipped now, {}.", plural(*files, "file"))?;
+        }
+        AcceptedFiles::Changed(changes) => {
+            writeln!(out, "{folder}: shipped now with these changes:")?;
+            changes.iter().try_for_each(|change| writeln!(out, "  {change}"))?;
+        }
+    }
+    writeln!(out)
+}
+
+/// The measured leak of `exercise` was accepted as the declared one.
+pub fn accepted_leak(
+    out: &mut (impl Write + ?Sized),
+    exercise: &Exercise,
+    accepted: &AcceptedLeak,
+) -> io::Result<()> {
+    write!(out, "{}: ", exercise.metadata_file())?;
+    match accepted {
+        AcceptedLeak::Same => write!(out, "it already declares what was measured.")?,
+        AcceptedLeak::NothingGrows(reason) => write!(out, "left unchanged: {reason}.")?,
+        AcceptedLeak::Changed(changes) => {
+            write!(out, "it now declares what was measured:")?;
+            for (field, old, new) in changes {
+                write!(out, "\n  [leak].{field}: {old} -> {new}")?;
+            }
+        }
+    }
+    writeln!(out, "\n")
 }

@@ -1,36 +1,37 @@
-//! The whole workshop: one line per exercise, and what to do next.
+//! All exercises, one line each, and the next step.
 
 use std::io::Write;
 
-use exercise_harness::{judge, units};
+use exercise_harness::{explain, units};
 use leak_meter::{Growth, Resource, Verdict};
 
 use super::palette::{self, STRONG, paint};
-use super::words::{self, wrapped};
-use crate::document::{Document, ExerciseResult, Outcome, VersionResult};
-use crate::workspace::{Entry, Version, Workspace};
+use super::width;
+use crate::document::{Document, ExerciseResult, VersionOutcome, VersionResult};
+use crate::text::wrapped;
+use crate::workspace::{Exercise, Version, Workspace};
 
-/// The widest verdict, and a gap.
+/// The width of the widest verdict and a gap.
 const VERDICT: usize = 10;
 
-/// Prints the line of one exercise, below the heading if it is the `first`.
+/// Prints the line of one exercise; the `first` one has a heading.
 pub fn line(
+    out: &mut (impl Write + ?Sized),
     workspace: &Workspace,
-    entry: &Entry,
+    exercise: &Exercise,
     result: &ExerciseResult,
     first: bool,
 ) -> anyhow::Result<()> {
-    let names = workspace.exercises.iter().map(|entry| entry.name.len());
+    let names = workspace.exercises.iter().map(|exercise| exercise.name.len());
     let name_width = names.max().unwrap_or(0) + 1;
-    let exercise = result.version(Version::Exercise);
-    let mut out = anstream::stdout().lock();
+    let mine = result.version(Version::Exercise);
     if first {
         let versions = result.versions.iter().map(|version| version.version.to_string());
         let columns = versions.map(|version| format!("{version:VERDICT$}"));
         let columns = columns.collect::<Vec<_>>().concat();
         let room = room(name_width, result);
         let last = ["the exercise keeps, per operation", "kept per operation"];
-        let last = last.into_iter().find(|last| exercise.is_some() && last.len() <= room);
+        let last = last.into_iter().find(|last| mine.is_some() && last.len() <= room);
         let last = last.unwrap_or_default();
         let heading = format!("{:name_width$}{columns}{last}", "");
         writeln!(out, "{}", paint(STRONG, heading.trim_end()))?;
@@ -42,20 +43,20 @@ pub fn line(
     };
     let verdicts: String = result.versions.iter().map(verdict).collect();
     let room = room(name_width, result);
-    let keeps = exercise.map(|version| keeps(version, entry, room)).unwrap_or_default();
-    let text = format!("{:name_width$}{verdicts}{keeps}", entry.name);
+    let keeps = mine.map(|version| keeps(version, exercise, room)).unwrap_or_default();
+    let text = format!("{:name_width$}{verdicts}{keeps}", exercise.name);
     writeln!(out, "{}", text.trim_end())?;
     for version in &result.versions {
-        // The compiler's messages stand above already.
+        // The compiler's messages were printed before.
         let shown = match version.outcome {
-            Outcome::DidNotBuild => None,
-            // Beside a verdict there is no message, which would say this too.
-            Outcome::Measured => judge::left_running(&version.left_running),
+            VersionOutcome::DidNotBuild => None,
+            // A result with a verdict has no message that would contain this.
+            VersionOutcome::Measured => explain::left_running(&version.left_running),
             _ => version.message.clone(),
         };
         if let Some(message) = shown {
             let text = format!("{}: {message}", version.version);
-            for line in wrapped(&text, words::width() - 2) {
+            for line in wrapped(&text, width::text() - 2) {
                 writeln!(out, "  {line}")?;
             }
         }
@@ -63,28 +64,28 @@ pub fn line(
     Ok(())
 }
 
-/// How wide the last column is.
+/// The width of the last column.
 fn room(name_width: usize, result: &ExerciseResult) -> usize {
-    words::width().saturating_sub(name_width + VERDICT * result.versions.len())
+    width::text().saturating_sub(name_width + VERDICT * result.versions.len())
 }
 
-/// A result in one word that fits the column.
+/// The result in one word.
 fn short(version: &VersionResult) -> String {
     match version.outcome {
-        Outcome::Measured => palette::word(version),
+        VersionOutcome::Measured => palette::word(version),
         _ => "Broken".to_owned(),
     }
 }
 
-/// What a version keeps per operation, in at most `room` characters where that is possible.
-fn keeps(version: &VersionResult, entry: &Entry, room: usize) -> String {
+/// The growth of a version per operation, in at most `room` characters if possible.
+fn keeps(version: &VersionResult, exercise: &Exercise, room: usize) -> String {
     match version.verdict {
         None => format!("it {}", palette::verb(version.outcome)),
         Some(Verdict::Steady) => "nothing".to_owned(),
         Some(Verdict::Undecided) => "not proven yet".to_owned(),
         Some(Verdict::Growing) => {
             let parts: Vec<String> =
-                version.growing(entry.metadata.resources()).into_iter().map(part).collect();
+                version.growing(exercise.metadata.resources()).into_iter().map(part).collect();
             let shown = (1..=parts.len()).rev().map(|count| {
                 let more = if count < parts.len() { ", ..." } else { "" };
                 format!("{}{more}", parts[..count].join(", "))
@@ -95,7 +96,7 @@ fn keeps(version: &VersionResult, entry: &Entry, room: usize) -> String {
     }
 }
 
-/// One resource's growth, as short as it can be said.
+/// The growth of one resource, as short as possible.
 fn part(growth: &Growth) -> String {
     let value = growth.per_operation.unwrap_or(0.0);
     match growth.resource {
@@ -106,17 +107,20 @@ fn part(growth: &Growth) -> String {
     }
 }
 
-/// Prints what to do next: the first exercise that is not steady.
-pub fn next_step(chosen: &[&Entry], document: &Document) -> anyhow::Result<()> {
-    let mut out = anstream::stdout().lock();
+/// Prints the next step: the first exercise that is not steady.
+pub fn next_step(
+    out: &mut impl Write,
+    selected: &[&Exercise],
+    document: &Document,
+) -> anyhow::Result<()> {
     writeln!(out)?;
-    let exercises = || chosen.iter().zip(&document.exercises);
+    let exercises = || selected.iter().zip(&document.exercises);
     let open = |result: &ExerciseResult, version| {
         let found = result.version(version);
         found.is_some_and(|version| version.verdict != Some(Verdict::Steady))
     };
-    for (entry, _) in exercises().filter(|(_, result)| open(result, Version::Solution)) {
-        let name = &entry.name;
+    for (exercise, _) in exercises().filter(|(_, result)| open(result, Version::Solution)) {
+        let name = &exercise.name;
         writeln!(
             out,
             "The solution of {name} should be Steady and is not. If you did not edit it, see why:\n  \
@@ -125,10 +129,14 @@ pub fn next_step(chosen: &[&Entry], document: &Document) -> anyhow::Result<()> {
     }
     let next = exercises().find(|(_, result)| open(result, Version::Exercise));
     let ran = document.exercises.iter().any(|result| result.version(Version::Exercise).is_some());
-    if let Some((entry, _)) = next {
-        let name = &entry.name;
-        writeln!(out, "{}", paint(STRONG, &format!("Next: {name}, {:?}", entry.metadata.title)))?;
-        writeln!(out, "  read   {}/README.md", Version::Exercise.folder(name))?;
+    if let Some((exercise, _)) = next {
+        let name = &exercise.name;
+        writeln!(
+            out,
+            "{}",
+            paint(STRONG, &format!("Next: {name}, {:?}", exercise.metadata.title))
+        )?;
+        writeln!(out, "  read   {}", exercise.readme(Version::Exercise))?;
         writeln!(out, "  test   cargo xtask test {name}")?;
         writeln!(out, "  see    cargo xtask run {name}")?;
     } else if ran {

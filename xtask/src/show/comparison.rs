@@ -1,43 +1,46 @@
-//! One exercise in full: its versions side by side, what that means, and what to do next.
+//! One exercise in full: its versions side by side, their meaning, and the next step.
 
 use std::io::Write;
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ColumnConstraint, ContentArrangement};
-use exercise_harness::judge;
+use exercise_harness::explain;
 use leak_meter::Verdict;
 
 use super::palette::{self, QUIET, STRONG, paint};
-use super::words::{self, wrapped};
-use super::{meaning, rows};
-use crate::document::{ExerciseResult, Outcome, VersionResult};
-use crate::workspace::{Entry, Version};
+use super::{meaning, rows, width};
+use crate::document::{ExerciseResult, VersionOutcome, VersionResult};
+use crate::text::wrapped;
+use crate::workspace::{Exercise, Version};
 
 /// Prints the comparison of the versions in `result`.
-pub fn print(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
-    let mut out = anstream::stdout().lock();
-    let heading = format!("{}: {}", entry.name, entry.metadata.title);
+pub fn print(
+    out: &mut impl Write,
+    exercise: &Exercise,
+    result: &ExerciseResult,
+) -> anyhow::Result<()> {
+    let heading = format!("{}: {}", exercise.name, exercise.metadata.title);
     writeln!(out, "{}", paint(STRONG, &heading))?;
     let mut table = comfy_table::Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
     table.style_mut().row_separator = comfy_table::LineStyle::none();
     let versions = result.versions.iter().map(|version| version.version.to_string());
     table.set_header(std::iter::once(String::new()).chain(versions));
-    let width = words::width();
-    table.add_rows(rows::all(entry, result, width));
-    // Cells are broken where they do not fit; labels stay whole.
+    let width = width::text();
+    table.add_rows(rows::all(exercise, result, width));
+    // Cells may be broken; labels may not.
     table.set_content_arrangement(ContentArrangement::Dynamic).set_width(narrow(width));
     if let Some(labels) = table.column_mut(0) {
         labels.set_constraint(ColumnConstraint::ContentWidth);
     }
     for line in table.lines() {
         let line = line.trim_end();
-        // Coloured once the columns stand, which know nothing of colours.
+        // Coloured after the layout, which does not understand colours.
         let verdict = line.trim_start().starts_with(rows::VERDICT);
         writeln!(out, "{}", if verdict { painted(line) } else { line.to_owned() })?;
     }
     for note in rows::notes(result, true) {
-        for line in wrapped(&note, words::width()) {
+        for line in wrapped(&note, width::text()) {
             writeln!(out, "{}", paint(QUIET, &line))?;
         }
     }
@@ -48,53 +51,55 @@ pub fn print(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
     }
     writeln!(out)?;
     for version in &result.versions {
-        // The compiler's message stands above already, and its lines are its own.
+        // The compiler's message was printed before.
         let sentence = match version.outcome {
-            Outcome::DidNotBuild => {
+            VersionOutcome::DidNotBuild => {
                 let noun = version.version.noun();
                 format!("The {noun} does not build; see the compiler's message above.")
             }
-            _ => meaning::of(entry, version, result.requests_per_second),
+            _ => meaning::sentence(exercise, version, result.requests_per_second),
         };
-        for line in wrapped(&sentence, words::width()) {
+        for line in wrapped(&sentence, width::text()) {
             writeln!(out, "{line}")?;
         }
     }
     Ok(())
 }
 
-/// Prints what to do next.
-pub fn print_next(entry: &Entry, result: &ExerciseResult) -> anyhow::Result<()> {
-    writeln!(anstream::stdout(), "\n{}", paint(STRONG, &next(entry, result)))?;
+/// Prints the next step.
+pub fn next_step(
+    out: &mut impl Write,
+    exercise: &Exercise,
+    result: &ExerciseResult,
+) -> anyhow::Result<()> {
+    writeln!(out, "\n{}", paint(STRONG, &next(exercise, result)))?;
     Ok(())
 }
 
-/// A width as the table counts it.
+/// A width in the type of the table.
 fn narrow(width: usize) -> u16 {
     u16::try_from(width).unwrap_or(u16::MAX)
 }
 
-/// The lines of a version that grow, then those that are undecided, and how to find them better.
+/// The growing lines of a version, its undecided lines, their holders, and advice on attribution.
 fn places(version: &VersionResult) -> Vec<String> {
     let mut lines = Vec::new();
     for (verdict, style) in [(Verdict::Growing, palette::BAD), (Verdict::Undecided, palette::OPEN)]
     {
-        // The heading is our own: it names the version.
-        let places = judge::places(&version.sites, verdict);
-        if !places.is_empty() {
+        // The heading names the version, which the harness does not know.
+        if let Some(places) = explain::places(&version.sites, verdict) {
             let verdict = paint(style, &verdict.to_string());
             let noun = version.version.noun();
             lines.push(format!("{verdict} lines of the {noun}, per operation:"));
+            lines.extend(places.lines.iter().flat_map(|line| wrapped(line, width::text())));
         }
-        lines.extend(places.iter().skip(1).flat_map(|line| wrapped(line, words::width())));
     }
-    let holders = judge::holders(version.holders.as_ref());
-    if let [heading, holders @ ..] = holders.as_slice() {
-        lines.extend([String::new(), paint(STRONG, heading)]);
-        lines.extend(holders.iter().flat_map(|line| wrapped(line, words::width())));
+    if let Some(holders) = explain::holders(version.holders.as_ref()) {
+        lines.extend([String::new(), paint(STRONG, holders.heading)]);
+        lines.extend(holders.lines.iter().flat_map(|line| wrapped(line, width::text())));
     }
     let advice = version.attribution.as_ref().and_then(|attribution| attribution.advice.as_ref());
-    let note = advice.map(|advice| wrapped(&format!("Note: {advice}."), words::width()));
+    let note = advice.map(|advice| wrapped(&format!("Note: {advice}."), width::text()));
     lines.extend(note.into_iter().flatten().map(|line| paint(QUIET, &line)));
     lines
 }
@@ -110,23 +115,23 @@ fn painted(line: &str) -> String {
     })
 }
 
-/// What to do next with this exercise.
-fn next(entry: &Entry, result: &ExerciseResult) -> String {
-    let name = &entry.name;
-    let Some(exercise) = result.version(Version::Exercise) else {
+/// The next step with this exercise.
+fn next(exercise: &Exercise, result: &ExerciseResult) -> String {
+    let name = &exercise.name;
+    let Some(mine) = result.version(Version::Exercise) else {
         return format!("Next: cargo xtask run {name}");
     };
-    match (exercise.outcome, exercise.verdict) {
-        (Outcome::Measured, Some(Verdict::Steady)) => {
+    match (mine.outcome, mine.verdict) {
+        (VersionOutcome::Measured, Some(Verdict::Steady)) => {
             format!("Next: cargo xtask test {name}\n(is it steady, and does it still behave?)")
         }
-        (Outcome::Measured, Some(Verdict::Undecided)) if exercise.stopped.is_none() => {
+        (VersionOutcome::Measured, Some(Verdict::Undecided)) if mine.stopped.is_none() => {
             format!("Next: cargo xtask test {name}\n(measures longer where that is needed)")
         }
-        (Outcome::Measured, _) => {
+        (VersionOutcome::Measured, _) => {
             format!("Next: cargo xtask test {name}\nTask: exercises/{name}/README.md")
         }
-        (Outcome::DidNotBuild, _) => {
+        (VersionOutcome::DidNotBuild, _) => {
             format!("Next: make it compile, then cargo xtask run {name}")
         }
         _ => format!("Next: cargo xtask test {name}\n(which trials still pass?)"),

@@ -1,13 +1,13 @@
-//! A series of numbers as a small curve of one line.
+//! Draws a series of numbers as a curve on one line.
 
 /// From the lowest value to the highest.
 const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// The least share of the highest value that a scale spans, so that the noise of a flat line is
-/// not drawn as hills.
+/// A scale spans at least one part in this many of the highest value, so that noise is not drawn as
+/// hills.
 const LEAST_SPAN: u64 = 20;
 
-/// What the lowest and the highest level stand for.
+/// The values of the lowest and the highest level.
 #[derive(Debug, Clone, Copy)]
 pub struct Scale {
     lowest: u64,
@@ -15,8 +15,8 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// The scale on which all of `values` are drawn.
-    pub fn of(values: impl Iterator<Item = u64> + Clone) -> Self {
+    /// The scale of all `values`.
+    pub fn new(values: impl Iterator<Item = u64> + Clone) -> Self {
         let (lowest, highest) = (values.clone().min().unwrap_or(0), values.max().unwrap_or(0));
         Self { lowest, span: (highest - lowest).max(highest / LEAST_SPAN).max(1) }
     }
@@ -29,8 +29,8 @@ impl Scale {
     }
 }
 
-/// `values` as a curve of at most `width` characters. Where there are more values than characters,
-/// each character stands for the last value of its share.
+/// `values` as a curve of at most `width` characters. If there are more values, each character shows the
+/// last value of its share.
 pub fn curve(values: &[u64], scale: Scale, width: usize) -> String {
     let points = values.len().min(width);
     let last_of = |point: usize| values[(point + 1) * values.len() / points - 1];
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     fn drawn(values: &[u64], width: usize) -> String {
-        curve(values, Scale::of(values.iter().copied()), width)
+        curve(values, Scale::new(values.iter().copied()), width)
     }
 
     #[test]
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn what_hardly_moves_is_drawn_flat() {
+    fn noise_is_drawn_flat() {
         assert_eq!(drawn(&[7, 7, 7], 20), "▁▁▁");
         assert_eq!(drawn(&[10_000, 10_020, 9_990], 20), "▁▁▁");
         assert_eq!(drawn(&[0, 0], 20), "▁▁");
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_series_is_cut_to_the_width_and_keeps_its_end() {
+    fn a_long_series_fits_the_width_and_keeps_its_end() {
         let values: Vec<u64> = (1..=96).collect();
         let drawn = drawn(&values, 12);
         assert_eq!(drawn.chars().count(), 12);
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_readings_are_drawn_as_well() {
+    fn the_largest_readings_do_not_overflow() {
         assert_eq!(drawn(&[0, u64::MAX], 20), "▁█");
     }
 }

@@ -1,20 +1,20 @@
-//! Two versions of an exercise: unified, or side by side where the terminal is wide enough.
+//! The differences of two versions: unified, or side by side if the terminal is wide enough.
 
-use std::io::{IsTerminal as _, Write};
+use std::io::Write;
 
 use anstyle::{AnsiColor, Style};
 
 use super::palette::{QUIET, STRONG, paint};
-use super::words::{self, wrapped};
-use crate::commands::diff::{Against, Comparison};
-use crate::difference::{Hunk, Line, Piece, Sign};
-use crate::workspace::{Entry, Version};
+use super::width::WIDEST;
+use crate::difference::{Against, Comparison, DiffLine, Hunk, Piece, Sign};
+use crate::text::wrapped;
+use crate::workspace::{Exercise, Version};
 
-/// From this width on, both versions stand side by side.
-pub const SIDE_BY_SIDE: usize = 120;
-/// The width of a line's number, its sign and the gaps.
+/// From this width on, the versions are shown side by side.
+const SIDE_BY_SIDE: usize = 120;
+/// The width of the line number, the sign and the gaps.
 const GUTTER: usize = 8;
-/// Stands between the sides.
+/// The separator of the two sides.
 const BETWEEN: &str = " │ ";
 
 const OLD: Style = AnsiColor::Red.on_default();
@@ -22,30 +22,26 @@ const NEW: Style = AnsiColor::Green.on_default();
 const OLD_WORD: Style = AnsiColor::Red.on_default().bold().underline();
 const NEW_WORD: Style = AnsiColor::Green.on_default().bold().underline();
 
-/// Prints `comparison`. Lines are broken at the terminal's width; where the output is no terminal
-/// they are whole.
-pub fn print(entry: &Entry, comparison: &Comparison) -> anyhow::Result<()> {
-    let terminal = std::io::stdout().is_terminal();
-    let width = if terminal { words::terminal_width() } else { usize::MAX };
-    let side_by_side = terminal && width >= SIDE_BY_SIDE;
-    let mut out = anstream::stdout().lock();
-    for line in lines(entry, comparison, width, side_by_side) {
+/// Prints `comparison` in lines of at most `width` characters; `usize::MAX` leaves them unbroken.
+pub fn print(
+    out: &mut impl Write,
+    exercise: &Exercise,
+    comparison: &Comparison,
+    width: usize,
+) -> anyhow::Result<()> {
+    for line in lines(exercise, comparison, width) {
         writeln!(out, "{line}")?;
     }
     Ok(())
 }
 
 /// `comparison` in lines of at most `width` characters.
-pub fn lines(
-    entry: &Entry,
-    comparison: &Comparison,
-    width: usize,
-    side_by_side: bool,
-) -> Vec<String> {
-    let name = &entry.name;
-    let text_width = width.min(words::WIDEST);
+pub fn lines(exercise: &Exercise, comparison: &Comparison, width: usize) -> Vec<String> {
+    let name = &exercise.name;
+    let side_by_side = (SIDE_BY_SIDE..usize::MAX).contains(&width);
+    let text_width = width.min(WIDEST);
     let versions = match comparison.against {
-        Against::Shipped => "from what was shipped (-) to yours (+)",
+        Against::Shipped => "from the shipped version (-) to yours (+)",
         Against::Solution => "from yours (-) to the solution (+)",
     };
     let mut lines = vec![paint(STRONG, &format!("{name}: {versions}"))];
@@ -65,7 +61,7 @@ pub fn lines(
         });
     }
     for difference in &comparison.files {
-        let place = format!("{}/{}", Version::Exercise.folder(name), difference.file);
+        let place = format!("{}/{}", exercise.folder(Version::Exercise), difference.file);
         lines.push(String::new());
         lines.push(paint(STRONG, &place));
         for (at, hunk) in difference.hunks.iter().enumerate() {
@@ -73,15 +69,15 @@ pub fn lines(
                 lines.push(paint(QUIET, "  ..."));
             }
             let before = at.checked_sub(1).map(|before| &difference.hunks[before].reasons);
-            lines.extend(why(&hunk.reasons, before, text_width));
+            lines.extend(reason_lines(&hunk.reasons, before, text_width));
             lines.extend(if side_by_side { beside(hunk, width) } else { unified(hunk, width) });
         }
     }
     lines
 }
 
-/// The reasons of a hunk; where they are those of the hunk before it, just that.
-fn why(reasons: &[String], before: Option<&Vec<String>>, width: usize) -> Vec<String> {
+/// The reasons of a hunk, unless they are the same as those of the hunk before it.
+fn reason_lines(reasons: &[String], before: Option<&Vec<String>>, width: usize) -> Vec<String> {
     if !reasons.is_empty() && before.is_some_and(|before| before == reasons) {
         return vec![paint(QUIET, "  Why: as above.")];
     }
@@ -93,14 +89,14 @@ fn unified(hunk: &Hunk, width: usize) -> Vec<String> {
     hunk.lines.iter().flat_map(|line| column(line, width)).map(|(line, _)| line).collect()
 }
 
-/// Removed lines on the left, added ones on the right, in pairs; those of both on both sides.
+/// Removed lines on the left, added lines on the right, common lines on both sides.
 fn beside(hunk: &Hunk, width: usize) -> Vec<String> {
     let half = (width - BETWEEN.chars().count()) / 2;
     let mut rows = Vec::new();
-    let (mut left, mut right): (Vec<&Line>, Vec<&Line>) = (Vec::new(), Vec::new());
-    let flush = |left: &mut Vec<&Line>, right: &mut Vec<&Line>, rows: &mut Vec<String>| {
+    let (mut left, mut right): (Vec<&DiffLine>, Vec<&DiffLine>) = (Vec::new(), Vec::new());
+    let flush = |left: &mut Vec<&DiffLine>, right: &mut Vec<&DiffLine>, rows: &mut Vec<String>| {
         for at in 0..left.len().max(right.len()) {
-            let side = |lines: &[&Line]| lines.get(at).map(|line| column(line, half));
+            let side = |lines: &[&DiffLine]| lines.get(at).map(|line| column(line, half));
             let [left, right] = [side(left), side(right)].map(Option::unwrap_or_default);
             rows.extend(row(&left, &right, half));
         }
@@ -122,7 +118,7 @@ fn beside(hunk: &Hunk, width: usize) -> Vec<String> {
     rows
 }
 
-/// The lines of two columns beside each other.
+/// Two columns side by side.
 fn row(left: &[(String, usize)], right: &[(String, usize)], half: usize) -> Vec<String> {
     let cell = |at: usize, column: &[(String, usize)]| {
         let (text, length) = column.get(at).cloned().unwrap_or_default();
@@ -133,8 +129,8 @@ fn row(left: &[(String, usize)], right: &[(String, usize)], half: usize) -> Vec<
         .collect()
 }
 
-/// One line with its number and sign, broken at `width`; each part with its length in characters.
-fn column(line: &Line, width: usize) -> Vec<(String, usize)> {
+/// A line with its number and sign, broken at `width`; each part with its length in characters.
+fn column(line: &DiffLine, width: usize) -> Vec<(String, usize)> {
     let (sign, style, word) = match line.sign {
         Sign::Same => (' ', Style::new(), Style::new()),
         Sign::Old => ('-', OLD, OLD_WORD),
@@ -155,7 +151,7 @@ fn column(line: &Line, width: usize) -> Vec<(String, usize)> {
     parts.into_iter().enumerate().map(part).collect()
 }
 
-/// The pieces of a line in parts of at most `room` characters.
+/// Splits a line into parts of at most `room` characters.
 fn broken(pieces: &[Piece], room: usize) -> Vec<Vec<Piece>> {
     let mut parts = vec![Vec::new()];
     let mut left = room;
@@ -187,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_line_is_broken_and_nothing_of_it_is_lost() {
+    fn a_long_line_is_broken_without_loss() {
         let pieces = [piece("abcdef", false), piece("ghi", true)];
         let parts = broken(&pieces, 4);
         let texts: Vec<String> = parts
@@ -199,8 +195,9 @@ mod tests {
     }
 
     #[test]
-    fn sides_are_as_wide_as_each_other() {
-        let line = |sign, text: &str| Line { sign, number: 7, pieces: vec![piece(text, false)] };
+    fn both_sides_have_the_same_width() {
+        let line =
+            |sign, text: &str| DiffLine { sign, number: 7, pieces: vec![piece(text, false)] };
         let hunk = Hunk {
             lines: vec![line(Sign::Same, "a"), line(Sign::Old, "b"), line(Sign::New, "c")],
             reasons: Vec::new(),

@@ -3,36 +3,36 @@
 use std::io::Write;
 
 use super::palette::{QUIET, STRONG, paint};
-use super::words::{self, paragraphs, wrapped};
-use crate::commands::hint::Hint;
-use crate::workspace::Entry;
+use super::width;
+use crate::hints::Hint;
+use crate::text::{paragraphs, wrapped};
+use crate::workspace::Exercise;
 
-/// Prints `hint` of `entry`.
-pub fn print(entry: &Entry, hint: &Hint) -> anyhow::Result<()> {
-    let mut out = anstream::stdout().lock();
-    for line in lines(entry, hint, words::width()) {
+/// Prints `hint` of `exercise`.
+pub fn print(out: &mut impl Write, exercise: &Exercise, hint: &Hint) -> anyhow::Result<()> {
+    for line in lines(exercise, hint, width::text()) {
         writeln!(out, "{line}")?;
     }
     let next = match hint {
-        Hint { again: true, .. } => format!(
-            "There are no more hints. From the first one on again: cargo xtask hint {} --start-over",
-            entry.name
+        Hint { is_repeated: true, .. } => format!(
+            "There are no more hints. To begin again: cargo xtask hint {} --start-over",
+            exercise.name
         ),
-        Hint { level, of, .. } if level == of => {
-            "That was the last one. See what you have changed, or ask somebody.".to_owned()
+        Hint { level, count, .. } if level == count => {
+            "That was the last one. Look at what you have changed, or ask somebody.".to_owned()
         }
-        _ => format!("One more: cargo xtask hint {}", entry.name),
+        _ => format!("Next hint: cargo xtask hint {}", exercise.name),
     };
     writeln!(out)?;
-    for line in wrapped(&next, words::width()) {
+    for line in wrapped(&next, width::text()) {
         writeln!(out, "{}", paint(QUIET, &line))?;
     }
     Ok(())
 }
 
-/// The hint under its heading, in lines of at most `width` characters.
-pub fn lines(entry: &Entry, hint: &Hint, width: usize) -> Vec<String> {
-    let heading = format!("{}: hint {} of {}", entry.name, hint.level, hint.of);
+/// The hint with its heading, in lines of at most `width` characters.
+pub fn lines(exercise: &Exercise, hint: &Hint, width: usize) -> Vec<String> {
+    let heading = format!("{}: hint {} of {}", exercise.name, hint.level, hint.count);
     let mut lines = vec![paint(STRONG, &heading), String::new()];
     lines.extend(paragraphs(&hint.text, width));
     lines

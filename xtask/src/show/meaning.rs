@@ -1,71 +1,72 @@
-//! What a result means, in a sentence or two.
+//! The meaning of a result, in a sentence or two.
 
 use std::time::Duration;
 
-use exercise_harness::{judge, units};
+use exercise_harness::{explain, units};
 use leak_meter::{Resource, Verdict};
 
 use crate::document::VersionResult;
-use crate::workspace::Entry;
+use crate::text::plural;
+use crate::workspace::Exercise;
 
-/// The open files that a process is usually allowed.
+/// The usual limit of open files of a process.
 const USUAL_OPEN_FILES: f64 = 1024.0;
 
-/// What `result` means for the server of the bug report, at `rate` operations per second.
-pub fn of(entry: &Entry, result: &VersionResult, rate: f64) -> String {
+/// The meaning of `result` for the server of the bug report, at `rate` operations per second.
+pub fn sentence(exercise: &Exercise, result: &VersionResult, rate: f64) -> String {
     let version = format!("The {}", result.version.noun());
     let Some(verdict) = result.verdict else {
         let message = result.message.as_deref().unwrap_or_default();
         return format!("{version} has no verdict. {message}");
     };
     let stopped = result.stopped.as_ref().map(|stopped| {
-        format!(" Its workload could not go on after {} rounds: {stopped}", result.rounds.len())
+        format!(" Its workload stopped after {}: {stopped}", plural(result.rounds.len(), "round"))
     });
     let sentence = match verdict {
         Verdict::Growing => {
             let kept: Vec<String> = result
-                .growing(entry.metadata.resources())
+                .growing(exercise.metadata.resources())
                 .iter()
                 .map(|growth| units::quantity(growth.resource, growth.per_operation.unwrap_or(0.0)))
                 .collect();
             format!(
                 "{version} leaks: each operation leaves {} behind.{}",
                 list(&kept),
-                time(result, rate)
+                time_to_end(result, rate)
             )
         }
         Verdict::Steady => format!(
-            "{version} is steady: what it holds does not grow with its work, as far as {} operations \
-             in {} rounds can show.",
+            "{version} is steady: as far as {} operations in {} rounds can show, it does not grow \
+             with its work.",
             units::count(result.rounds.iter().map(|round| round.operations).sum()),
             result.rounds.len()
         ),
-        // What stopped it is said below; more rounds would not decide.
+        // More rounds would not decide it.
         Verdict::Undecided if stopped.is_some() => format!("{version} is not proven either way."),
-        Verdict::Undecided => format!("{version} is not proven either way. {}", open(result)),
+        Verdict::Undecided => format!("{version} is not proven either way. {}", undecided(result)),
     };
-    let left = judge::left_running(&result.left_running).map(|left| format!(" {left}"));
+    let left = explain::left_running(&result.left_running).map(|left| format!(" {left}"));
     sentence + &stopped.unwrap_or_default() + &left.unwrap_or_default()
 }
 
-/// What is undecided, each with the reason.
-fn open(result: &VersionResult) -> String {
-    let undecided = |verdict| verdict == Verdict::Undecided;
-    let resources = result.growth.iter().filter(|growth| undecided(growth.verdict));
-    let gauges = result.gauges.iter().filter(|gauge| undecided(gauge.verdict));
+/// The undecided resources and gauges, each with the reason.
+fn undecided(result: &VersionResult) -> String {
+    let is_undecided = |verdict| verdict == Verdict::Undecided;
+    let resources = result.growth.iter().filter(|growth| is_undecided(growth.verdict));
+    let gauges = result.gauges.iter().filter(|gauge| is_undecided(gauge.verdict));
     let named = resources
         .map(|growth| (growth.resource.name(), &growth.reason))
         .chain(gauges.map(|gauge| (gauge.name.as_str(), &gauge.reason)));
     let mut reasons: Vec<String> =
         named.map(|(name, reason)| format!("{name}: {reason}.")).collect();
-    if result.sites.iter().any(|site| undecided(site.verdict)) {
+    if result.sites.iter().any(|site| is_undecided(site.verdict)) {
         reasons.push("See its undecided lines above.".to_owned());
     }
     reasons.join(" ")
 }
 
-/// When the server ends by it: out of open files, out of memory, or both.
-fn time(result: &VersionResult, rate: f64) -> String {
+/// When the server runs out of open files, of memory, or of both.
+fn time_to_end(result: &VersionResult, rate: f64) -> String {
     let span = |seconds| units::span(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
     let files =
         result.growing(&[]).into_iter().find(|growth| growth.resource == Resource::OpenFiles);
@@ -76,8 +77,8 @@ fn time(result: &VersionResult, rate: f64) -> String {
     let memory = result.seconds_to_out_of_memory.map(|seconds| {
         format!(
             "{} of memory become {} in {}",
-            units::bytes(judge::START_BYTES),
-            units::bytes(judge::LIMIT_BYTES),
+            units::bytes(explain::START_BYTES),
+            units::bytes(explain::LIMIT_BYTES),
             span(seconds)
         )
     });
@@ -88,7 +89,7 @@ fn time(result: &VersionResult, rate: f64) -> String {
     format!(" At {}, {}.", units::rate(rate), list(&ends))
 }
 
-/// Words in a row: `a, b and c`.
+/// `a, b and c`.
 fn list(words: &[String]) -> String {
     match words {
         [] => String::new(),

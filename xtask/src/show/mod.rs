@@ -1,13 +1,16 @@
-//! All that people see: everything that prints stands here.
+//! Renders results for people: each function takes plain data and a writer, or returns lines.
 //!
-//! Results go to standard output, progress and diagnostics to standard error. Colours are left out
-//! where the output is no terminal, or `NO_COLOR` is set.
+//! Results go to standard output; `trouble`, questions and progress go to standard error. Without a
+//! terminal, or with `NO_COLOR`, the writers of `anstream` leave out the colours.
+//!
+//! Absent on purpose: nothing here starts, measures or decides anything.
 
 pub mod author;
 pub mod brief;
 pub mod comparison;
 mod curve;
 pub mod diff;
+pub mod doctor;
 pub mod hint;
 pub mod list;
 pub mod meaning;
@@ -15,7 +18,6 @@ pub mod palette;
 pub mod phases;
 pub mod predict;
 pub mod profile;
-pub mod progress;
 pub mod reset;
 pub mod rows;
 pub mod trials;
@@ -23,23 +25,14 @@ pub mod trouble;
 pub mod until_oom;
 pub mod verify;
 pub mod watch;
-pub mod words;
+pub mod width;
 
 use std::io::Write;
 
 use crate::document::Document;
 
 /// Prints `document` as JSON.
-pub fn json(document: &Document) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
+pub fn json(out: &mut impl Write, document: &Document) -> anyhow::Result<()> {
     writeln!(out, "{}", serde_json::to_string_pretty(document)?)?;
-    Ok(())
-}
-
-/// Prints `text` as it is.
-pub fn text(text: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
     Ok(())
 }

@@ -1,19 +1,19 @@
-//! The few colours, and the words that wear them.
+//! The colours, and the words for outcomes.
 
 use anstyle::{AnsiColor, Style};
 use leak_meter::Verdict;
 
-use crate::document::{Outcome, VersionResult};
+use crate::document::{VersionOutcome, VersionResult};
 
 /// Something that leaks or fails.
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
 /// Something as it should be.
 pub const GOOD: Style = AnsiColor::Green.on_default().bold();
-/// Something open.
+/// Something undecided.
 pub const OPEN: Style = AnsiColor::Yellow.on_default().bold();
 /// Headings.
 pub const STRONG: Style = Style::new().bold();
-/// What may be overlooked.
+/// Less important text.
 pub const QUIET: Style = Style::new().dimmed();
 
 /// `text` in `style`.
@@ -27,15 +27,15 @@ pub fn word(result: &VersionResult) -> String {
 }
 
 /// How a measurement ended, to stand after "it".
-pub fn verb(outcome: Outcome) -> &'static str {
+pub fn verb(outcome: VersionOutcome) -> &'static str {
     match outcome {
-        Outcome::Measured => "was measured",
-        Outcome::DidNotBuild => "does not build",
-        Outcome::Panicked => "panicked",
-        Outcome::TimedOut => "timed out",
-        Outcome::Exited => "ended its own process",
-        Outcome::Aborted => "was ended by a signal",
-        Outcome::Malformed => "streamed what is no measurement",
+        VersionOutcome::Measured => "was measured",
+        VersionOutcome::DidNotBuild => "does not build",
+        VersionOutcome::Panicked => "panicked",
+        VersionOutcome::TimedOut => "timed out",
+        VersionOutcome::Exited => "ended its own process",
+        VersionOutcome::Aborted => "was ended by a signal",
+        VersionOutcome::Malformed => "produced an invalid event stream",
     }
 }
 

@@ -1,28 +1,47 @@
-//! Memory while the load changes, and what that means for the bug report's server.
+//! Memory while the load changes, and its meaning for the bug report's server.
 
 use std::io::Write;
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use exercise_harness::{Phase, Phases, judge, units};
+use exercise_harness::{Phase, Phases, explain, units};
+use leak_meter::Resource;
 
 use super::palette::{STRONG, paint};
-use super::words::{width, wrapped};
+use super::width;
+use crate::document::ExerciseResult;
+use crate::text::wrapped;
 use crate::workspace::Version;
 
-/// What the bug report says: memory after so many hours, in bytes.
+/// The bug report: the memory in bytes after so many hours.
 const REPORTED: [(u32, f64); 4] = [(0, 200e6), (6, 500e6), (12, 1e9), (24, 2e9)];
 
-/// How far apart two rates of growth may be that are called the same.
+/// By which factor two growth rates may differ and still count as the same.
 const SAME: f64 = 1.5;
 
-/// Prints the phases of each version, and the bug report's rows beside what `bytes_per_operation`
-/// of the exercise comes to at `rate`.
-pub fn print(
-    phases: &[(Version, &Phases)],
-    bytes_per_operation: Option<f64>,
-    rate: f64,
-) -> anyhow::Result<()> {
-    let mut out = anstream::stdout().lock();
+/// Prints the phases in `result`, if it has any.
+pub fn print(out: &mut impl Write, result: &ExerciseResult) -> anyhow::Result<()> {
+    let mut found = Vec::new();
+    for version in &result.versions {
+        if let Some(why) = &version.phases_message {
+            not_measured(out, version.version, why)?;
+        }
+        found.extend(version.phases.as_ref().map(|phases| (version.version, phases)));
+    }
+    if found.is_empty() {
+        return Ok(());
+    }
+    table_of_phases(out, &found)?;
+    let growth = result.version(Version::Exercise).and_then(|version| {
+        let growing = version.growing(&[Resource::LiveBytes]);
+        growing.into_iter().find(|growth| growth.resource == Resource::LiveBytes)?.per_operation
+    });
+    if let Some(bytes) = growth {
+        bug_report(out, bytes, result.requests_per_second)?;
+    }
+    Ok(())
+}
+
+fn table_of_phases(out: &mut impl Write, phases: &[(Version, &Phases)]) -> anyhow::Result<()> {
     writeln!(out, "\n{}", paint(STRONG, "Live memory while the load changes"))?;
     let mut table = table();
     let per_second = |phase: &Phase| match phase.operations {
@@ -46,21 +65,16 @@ pub fn print(
         writeln!(out, "{}", line.trim_end())?;
     }
     for (version, phases) in phases {
-        for line in wrapped(&meaning(*version, phases), width()) {
+        for line in wrapped(&meaning(*version, phases), width::text()) {
             writeln!(out, "{line}")?;
         }
-    }
-    if let Some(bytes) = bytes_per_operation {
-        reported(&mut out, bytes, rate)?;
     }
     Ok(())
 }
 
-/// A version whose phases came to no end, and why.
-pub fn not_measured(version: Version, why: &str) -> anyhow::Result<()> {
-    let mut out = anstream::stdout().lock();
+fn not_measured(out: &mut impl Write, version: Version, why: &str) -> anyhow::Result<()> {
     let sentence = format!("\nThe {version} was not measured while the load changes. {why}");
-    for line in wrapped(&sentence, width()) {
+    for line in wrapped(&sentence, width::text()) {
         writeln!(out, "{line}")?;
     }
     Ok(())
@@ -73,10 +87,10 @@ fn table() -> comfy_table::Table {
     table
 }
 
-/// What the phases of a version show, in a sentence or two.
+/// The meaning of a version's phases, in a sentence or two.
 fn meaning(version: Version, phases: &Phases) -> String {
     if phases.is_kept() {
-        return format!("What the {version} holds does not follow its traffic.");
+        return format!("The memory of the {version} does not follow its traffic.");
     }
     let quiet = phases.phases.iter().find(|phase| phase.operations == 0);
     let falls = quiet.is_some_and(|phase| phase.change() < -phases.limit_per_operation);
@@ -85,20 +99,20 @@ fn meaning(version: Version, phases: &Phases) -> String {
     let least = left.iter().copied().fold(f64::INFINITY, f64::min);
     let most = left.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let growth = if least > 0.0 && most <= least * SAME {
-        "what an operation leaves behind is the same at both rates: memory follows the traffic, not \
-         the time"
+        "the growth per operation is the same at both rates: memory follows the traffic, not the \
+         time"
     } else {
-        "what an operation leaves behind differs from one rate to the other"
+        "the growth per operation differs between the rates"
     };
     format!("The memory of the {version} {quiet} in the quiet phase, and {growth}.")
 }
 
-/// The bug report's rows: reported, and what this growth comes to.
-fn reported(out: &mut impl Write, bytes: f64, rate: f64) -> anyhow::Result<()> {
+/// The rows of the bug report, beside the measured growth of `bytes` per operation at `rate`.
+fn bug_report(out: &mut impl Write, bytes: f64, rate: f64) -> anyhow::Result<()> {
     let mut table = table();
     table.set_header(["hours since start", "reported", "at the measured growth"]);
     for (hours, reported) in REPORTED {
-        let measured = judge::START_BYTES + bytes * rate * f64::from(hours) * 3600.0;
+        let measured = explain::START_BYTES + bytes * rate * f64::from(hours) * 3600.0;
         let measured = units::bytes(measured);
         table.add_row([hours.to_string(), units::bytes(reported), measured]);
     }
@@ -115,7 +129,7 @@ fn reported(out: &mut impl Write, bytes: f64, rate: f64) -> anyhow::Result<()> {
 mod tests {
     use super::*;
 
-    fn said_of(bytes: [u64; 4]) -> String {
+    fn sentence(bytes: [u64; 4]) -> String {
         let phase = |at: usize, operations| Phase {
             name: "traffic".to_owned(),
             operations,
@@ -128,14 +142,14 @@ mod tests {
     }
 
     #[test]
-    fn the_sentence_says_what_the_phases_show() {
-        assert!(said_of([0, 100, 100, 310]).contains(
-            "does not fall in the quiet phase, and what an operation leaves behind is the same"
+    fn the_sentence_describes_the_phases() {
+        assert!(sentence([0, 100, 100, 310]).contains(
+            "does not fall in the quiet phase, and the growth per operation is the same"
         ));
         assert!(
-            said_of([0, 100, 20, 500])
-                .contains("falls in the quiet phase, and what an operation leaves behind differs")
+            sentence([0, 100, 20, 500])
+                .contains("falls in the quiet phase, and the growth per operation differs")
         );
-        assert!(said_of([0, 10, 0, 10]).contains("does not follow its traffic"));
+        assert!(sentence([0, 10, 0, 10]).contains("does not follow its traffic"));
     }
 }

@@ -1,28 +1,26 @@
-//! What another tool says of an exercise's work, beside what we say.
+//! Another tool's conclusion about an exercise, beside leak-meter's.
 
 use std::io::Write;
-use std::path::Path;
 
 use exercise_harness::units;
-use leak_meter::Verdict;
 
 use super::palette::{STRONG, paint};
-use super::words;
-use crate::commands::profile::Profile;
-use crate::workspace::Entry;
+use super::width;
+use crate::location::{self, Location};
+use crate::profiler::Profile;
+use crate::text::{plural, wrapped};
+use crate::workspace::Exercise;
 
-/// Prints both conclusions, and what is to be learnt from them.
-pub fn print(entry: &Entry, profile: &Profile, root: &Path) -> anyhow::Result<()> {
-    let mut out = anstream::stdout().lock();
+/// Prints both conclusions, and the lesson.
+pub fn print(out: &mut impl Write, exercise: &Exercise, profile: &Profile) -> anyhow::Result<()> {
     let tool = profile.tool.name();
-    let heading = format!("{}, the {}, under {tool}", entry.name, profile.version);
+    let heading = format!("{}, the {}, under {tool}", exercise.name, profile.version);
     writeln!(out, "{}", paint(STRONG, &heading))?;
     let operations: u64 = profile.rounds.iter().map(|round| round.operations).sum();
-    let rounds = profile.rounds.len();
     writeln!(
         out,
-        "\n{tool} says, of {rounds} {} and {} operations:",
-        if rounds == 1 { "round" } else { "rounds" },
+        "\n{tool} says, after {} and {} operations:",
+        plural(profile.rounds.len(), "round"),
         units::count(operations)
     )?;
     profile.conclusion.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
@@ -30,7 +28,7 @@ pub fn print(entry: &Entry, profile: &Profile, root: &Path) -> anyhow::Result<()
     let report = &profile.report;
     writeln!(
         out,
-        "\nleak-meter says, of {} rounds and {} operations without {tool}:",
+        "\nleak-meter says, after {} rounds and {} operations without {tool}:",
         report.rounds.len(),
         units::count(report.operations())
     )?;
@@ -39,22 +37,22 @@ pub fn print(entry: &Entry, profile: &Profile, root: &Path) -> anyhow::Result<()
         let rate = units::quantity(growth.resource, growth.per_operation.unwrap_or(0.0));
         writeln!(out, "  {rate} per operation")?;
     }
-    let first = report.sites.iter().find(|site| site.verdict == Verdict::Growing);
-    if let Some((site, file, line)) = first.and_then(|s| Some((s, s.file.as_ref()?, s.line?))) {
-        writeln!(out, "  first by {}\n    {file}:{line}", site.function)?;
+    let first = location::growing(&report.sites).next();
+    if let Some((site, location)) = first.and_then(|site| Some((site, Location::of_site(site)?))) {
+        writeln!(out, "  first by {}\n    {location}", site.function)?;
     }
     writeln!(out)?;
     for text in std::iter::once(profile.lesson).chain(profile.note) {
-        for line in words::wrapped(text, words::width()) {
+        for line in wrapped(text, width::text()) {
             writeln!(out, "{line}")?;
         }
     }
-    let file = profile.file.strip_prefix(root).unwrap_or(&profile.file);
+    let file = profile.file.strip_prefix(&exercise.root).unwrap_or(&profile.file);
     writeln!(
         out,
         "An operation took {} times as long under {tool}.",
         units::number(profile.slowdown)
     )?;
-    writeln!(out, "\nAll of what {tool} found: {}", file.display())?;
+    writeln!(out, "\nEverything that {tool} found: {}", file.display())?;
     Ok(())
 }

@@ -1,43 +1,46 @@
-//! What came of a reset: where everything is now.
+//! The outcome of a reset, and where the learner's version is.
 
 use std::io::Write;
 use std::path::Path;
 
 use super::palette::{GOOD, paint};
-use crate::commands::reset::Done;
-use crate::workspace::{Entry, Version, Workspace};
+use crate::reset::ResetOutcome;
+use crate::workspace::{Exercise, Version};
 
-/// Prints what was done with `entry`.
-pub fn print(workspace: &Workspace, entry: &Entry, done: &Done) -> anyhow::Result<()> {
-    let mut out = anstream::stdout().lock();
-    for line in lines(workspace, entry, done) {
+/// Prints the outcome of a reset of `exercise`.
+pub fn print(
+    out: &mut impl Write,
+    exercise: &Exercise,
+    outcome: &ResetOutcome,
+) -> anyhow::Result<()> {
+    for line in lines(exercise, outcome) {
         writeln!(out, "{line}")?;
     }
     Ok(())
 }
 
-/// What was done with `entry`, in lines.
-pub fn lines(workspace: &Workspace, entry: &Entry, done: &Done) -> Vec<String> {
-    let name = &entry.name;
+/// The outcome of a reset of `exercise`, in lines.
+pub fn lines(exercise: &Exercise, outcome: &ResetOutcome) -> Vec<String> {
+    let name = &exercise.name;
     let place = Version::Exercise.folder(name);
     let short =
-        |path: &Path| path.strip_prefix(&workspace.root).unwrap_or(path).display().to_string();
-    match done {
-        Done::WasAsShipped => vec![format!("{place} is as it was shipped already.")],
-        Done::AsShipped(kept) => vec![
+        |path: &Path| path.strip_prefix(&exercise.root).unwrap_or(path).display().to_string();
+    match outcome {
+        ResetOutcome::WasAsShipped => vec![format!("{place} is already as it was shipped.")],
+        ResetOutcome::AsShipped(backup) => vec![
             paint(GOOD, &format!("{place} is as it was shipped.")),
-            "Your version is kept in".to_owned(),
-            format!("  {}", short(&kept.folder)),
+            "Your version is saved in".to_owned(),
+            format!("  {}", short(&backup.folder)),
             format!("Bring it back:  cargo xtask reset {name} --undo"),
         ],
-        Done::Back { kept, instead } => {
+        ResetOutcome::Restored { backup, replaced } => {
             let mut lines = vec![
                 paint(GOOD, &format!("{place} is your version again, from")),
-                format!("  {}", short(&kept.folder)),
+                format!("  {}", short(&backup.folder)),
             ];
-            if let Some(instead) = instead {
-                lines.push("What was there instead is kept in".to_owned());
-                lines.push(format!("  {}", short(&instead.folder)));
+            if let Some(replaced) = replaced {
+                lines.push("The version it replaced is saved in".to_owned());
+                lines.push(format!("  {}", short(&replaced.folder)));
             }
             lines.push(format!("Next: cargo xtask test {name}"));
             lines

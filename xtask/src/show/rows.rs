@@ -1,30 +1,29 @@
-//! The rows of the comparison: figures as text, one column per version.
+//! The rows of the comparison: figures as text, with one column per version.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use exercise_harness::{judge, units};
+use exercise_harness::{explain, units};
 use leak_meter::verdict::Reason;
 use leak_meter::{Growth, Resource, Round, Verdict};
 
 use super::curve::{Scale, curve};
 use super::palette;
-use super::words::amount;
 use crate::document::{ExerciseResult, VersionResult};
-use crate::workspace::Entry;
+use crate::workspace::Exercise;
 
 /// The label of the row with the verdicts.
 pub const VERDICT: &str = "verdict";
-/// The label of the row that draws the live bytes.
+/// The label of the row with the curves of live bytes.
 pub const DRAWN: &str = "live bytes, drawn";
-/// The width of a curve, where there is room.
+/// The width of a curve, if there is room.
 const CURVE: usize = 24;
-/// The width of the labels and the gap after them.
+/// The width of the labels and the gap behind them.
 const LABELS: usize = 21;
-/// Stands where there is no figure.
+/// Replaces a figure that is not available.
 const NONE: &str = "not available";
-/// The resources whose first and last readings are shown, in this order, and whether also where no
-/// version has any of them.
+/// The resources whose first and last readings are shown, in this order, and whether even if every
+/// reading is 0.
 const SHOWN: [(Resource, bool); 8] = [
     (Resource::LiveBlocks, true),
     (Resource::LiveBytes, true),
@@ -38,8 +37,8 @@ const SHOWN: [(Resource, bool); 8] = [
 
 type Row = Vec<String>;
 
-/// Every row, in the order in which they are shown, for a table of at most `width` characters.
-pub fn all(entry: &Entry, result: &ExerciseResult, width: usize) -> Vec<Row> {
+/// Every row, in display order, for a table of at most `width` characters.
+pub fn all(exercise: &Exercise, result: &ExerciseResult, width: usize) -> Vec<Row> {
     let versions = &result.versions;
     let row = |label: &str, cell: &dyn Fn(&VersionResult) -> String| {
         std::iter::once(label.to_owned()).chain(versions.iter().map(cell)).collect::<Row>()
@@ -67,8 +66,8 @@ pub fn all(entry: &Entry, result: &ExerciseResult, width: usize) -> Vec<Row> {
         shown.map(|(resource, _)| row(resource.name(), &|version| readings(version, *resource))),
     );
     let all_rounds = versions.iter().flat_map(|version| &version.rounds);
-    let scale = Scale::of(all_rounds.map(|round| round.live_bytes));
-    // A curve is one word: broken, it would be none.
+    let scale = Scale::new(all_rounds.map(|round| round.live_bytes));
+    // A curve must not be broken.
     let share = width.saturating_sub(LABELS) / versions.len().max(1);
     let curve_width = CURVE.min(share.saturating_sub(3)).max(8);
     rows.push(row(DRAWN, &|version| {
@@ -76,7 +75,7 @@ pub fn all(entry: &Entry, result: &ExerciseResult, width: usize) -> Vec<Row> {
         if values.is_empty() { NONE.to_owned() } else { curve(&values, scale, curve_width) }
     }));
     rows.push(row("growth per op.", &|_| String::new()));
-    let judged = judged(entry, versions);
+    let judged = judged(exercise, versions);
     rows.extend(judged.iter().map(|resource| {
         row(&format!("  {}", resource.name()), &|version| growth(version, *resource))
     }));
@@ -88,15 +87,15 @@ pub fn all(entry: &Entry, result: &ExerciseResult, width: usize) -> Vec<Row> {
     rows
 }
 
-/// What stands below the rows: how to read them, and why some figures are missing. `drawn` is whether
-/// the row [`DRAWN`] is among them.
+/// The notes below the rows: the legend, and why some figures are missing. `drawn` is whether the row
+/// [`DRAWN`] is among them.
 pub fn notes(result: &ExerciseResult, drawn: bool) -> Vec<String> {
     let mut notes = vec![format!(
-        "op.: operation. a -> b: after the first round, after the last{}. Growth: with its 95 % \
-         interval. Out of memory: from {} to {} at {}.",
-        if drawn { "; drawn on one scale, from lowest to highest" } else { "" },
-        units::bytes(judge::START_BYTES),
-        units::bytes(judge::LIMIT_BYTES),
+        "\"op.\" means operation, \"a -> b\" the readings after the first and the last round.{} \
+         Growth is shown with its 95 % interval. Out of memory means from {} to {}, at {}.",
+        if drawn { " The curves share one scale." } else { "" },
+        units::bytes(explain::START_BYTES),
+        units::bytes(explain::LIMIT_BYTES),
         units::rate(result.requests_per_second)
     )];
     let unavailable: BTreeMap<&Resource, &String> =
@@ -107,23 +106,23 @@ pub fn notes(result: &ExerciseResult, drawn: bool) -> Vec<String> {
     notes
 }
 
-/// The resources whose growth is worth its row: live memory, what is declared to grow, and what is
-/// not steady in some version.
-fn judged(entry: &Entry, versions: &[VersionResult]) -> Vec<Resource> {
+/// The resources whose growth is shown: live memory, the declared ones, and those that are not steady
+/// in some version.
+fn judged(exercise: &Exercise, versions: &[VersionResult]) -> Vec<Resource> {
     let always = [Resource::LiveBlocks, Resource::LiveBytes];
     let unsteady = |resource: &Resource| {
         let all = versions.iter().flat_map(|version| &version.growth);
         all.filter(|growth| growth.resource == *resource)
             .any(|growth| growth.verdict != Verdict::Steady)
     };
-    let declared = entry.metadata.resources();
-    let worth = |resource: &Resource| {
+    let declared = exercise.metadata.resources();
+    let is_shown = |resource: &Resource| {
         always.contains(resource) || declared.contains(resource) || unsteady(resource)
     };
-    Resource::ALL.iter().copied().filter(worth).collect()
+    Resource::ALL.iter().copied().filter(is_shown).collect()
 }
 
-/// Whether some version held some of it at the end of some round.
+/// Whether any reading of any version is above 0.
 fn has_any(versions: &[VersionResult], resource: Resource) -> bool {
     let mut rounds = versions.iter().flat_map(|version| &version.rounds);
     rounds.any(|round| round.reading(resource).is_some_and(|reading| reading > 0))
@@ -145,12 +144,12 @@ fn readings(version: &VersionResult, resource: Resource) -> String {
     )
 }
 
-fn found(version: &VersionResult, resource: Resource) -> Option<&Growth> {
+fn growth_of(version: &VersionResult, resource: Resource) -> Option<&Growth> {
     version.growth.iter().find(|growth| growth.resource == resource)
 }
 
 fn growth(version: &VersionResult, resource: Resource) -> String {
-    let Some(growth) = found(version, resource) else { return NONE.to_owned() };
+    let Some(growth) = growth_of(version, resource) else { return NONE.to_owned() };
     let (Some(rate), Some(low), Some(high)) = (growth.per_operation, growth.low, growth.high)
     else {
         return match growth.reason {
@@ -163,9 +162,9 @@ fn growth(version: &VersionResult, resource: Resource) -> String {
     if low == high { rate } else { format!("{rate} ({low} to {high})") }
 }
 
-/// Only what is steady has one: a resource that grows was detected.
+/// Only a steady resource has a detection limit.
 fn detection_limit(version: &VersionResult, resource: Resource) -> String {
-    let limit = found(version, resource).and_then(|growth| growth.detection_limit);
+    let limit = growth_of(version, resource).and_then(|growth| growth.detection_limit);
     limit.map_or_else(|| NONE.to_owned(), |limit| units::per_operation(resource, limit))
 }
 
@@ -173,9 +172,14 @@ fn out_of_memory(version: &VersionResult) -> String {
     match version.seconds_to_out_of_memory.map(Duration::try_from_secs_f64) {
         Some(time) => units::span(time.unwrap_or(Duration::MAX)),
         None if version.verdict.is_none() => NONE.to_owned(),
-        None => match found(version, Resource::LiveBytes).map(|growth| growth.verdict) {
+        None => match growth_of(version, Resource::LiveBytes).map(|growth| growth.verdict) {
             Some(Verdict::Steady) => "never: it is steady".to_owned(),
             _ => "live bytes are undecided".to_owned(),
         },
     }
+}
+
+/// An amount per operation, without the resource's name.
+pub fn amount(resource: Resource, value: f64) -> String {
+    if resource.is_bytes() { units::bytes(value) } else { units::number(value) }
 }

@@ -1,66 +1,63 @@
-//! The trials of one exercise, each with what was measured, and what to do next.
+//! The trials of one exercise with their figures, and the next step.
 
 use std::io::Write;
 
-use exercise_harness::alone::Ending;
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::{judge, units};
+use exercise_harness::isolated::Ending;
+use exercise_harness::{explain, units};
 use leak_meter::{Report, Resource, Verdict};
 
 use super::palette::{BAD, GOOD, OPEN, STRONG, paint};
-use super::words::{self, wrapped};
+use super::width;
 use crate::measure::Measured;
-use crate::workspace::Entry;
+use crate::text::wrapped;
+use crate::workspace::Exercise;
 
-/// Stands before what a trial measured.
+/// The indentation of a trial's figures.
 const INDENTATION: &str = "        ";
 
-/// What is about to be tested.
-pub fn heading(entry: &Entry) -> anyhow::Result<()> {
-    let heading = format!("{}: {}", entry.name, entry.metadata.title);
-    writeln!(anstream::stdout(), "{}", paint(STRONG, &heading))?;
+/// Prints the name and title of the exercise.
+pub fn heading(out: &mut (impl Write + ?Sized), exercise: &Exercise) -> anyhow::Result<()> {
+    let heading = format!("{}: {}", exercise.name, exercise.metadata.title);
+    writeln!(out, "{}", paint(STRONG, &heading))?;
     Ok(())
 }
 
 /// Prints one trial; returns whether it passed.
-pub fn print(entry: &Entry, measured: &Measured) -> anyhow::Result<bool> {
-    let verdict = judge::verdict_of(&measured.ended, &entry.metadata);
-    let (word, style) = match (&verdict, soaked(measured)) {
+pub fn print(
+    out: &mut (impl Write + ?Sized),
+    exercise: &Exercise,
+    measured: &Measured,
+) -> anyhow::Result<bool> {
+    let verdict = explain::verdict(&measured.ended, &exercise.metadata);
+    let (word, style) = match (&verdict, measured.ended.report()) {
         (Ok(()), _) => ("pass", GOOD),
         (Err(_), Some(report)) if report.verdict == Verdict::Undecided => ("open", OPEN),
         (Err(_), _) => ("FAIL", BAD),
     };
-    let mut out = anstream::stdout().lock();
     writeln!(out, "  {}  {}", paint(style, word), measured.trial)?;
     let passed = verdict.is_ok();
     let text = match verdict {
         Err(sentence) => sentence,
         Ok(()) => figures(measured),
     };
-    for line in wrapped(&text, words::width() - INDENTATION.len()) {
+    for line in wrapped(&text, width::text() - INDENTATION.len()) {
         writeln!(out, "{INDENTATION}{line}")?;
     }
     Ok(passed)
 }
 
-fn soaked(measured: &Measured) -> Option<&Report> {
-    match &measured.ended.ending {
-        Ending::Told(TrialOutcome::Soaked { report }) => Some(report),
-        _ => None,
-    }
-}
-
-/// What a trial that passed has measured; nothing for a behaviour.
+/// The figures of a trial that passed; none for a behaviour.
 fn figures(measured: &Measured) -> String {
     match &measured.ended.ending {
-        Ending::Told(TrialOutcome::Soaked { report }) => steady(report),
-        Ending::Told(TrialOutcome::Bounded { bound }) => judge::bound(bound),
-        Ending::Told(TrialOutcome::Phased { phases }) => judge::phases(phases),
+        Ending::Completed(TrialOutcome::Soaked { report }) => steady(report),
+        Ending::Completed(TrialOutcome::Bounded { bound }) => explain::bound(bound),
+        Ending::Completed(TrialOutcome::Phased { phases }) => explain::phases(phases),
         _ => String::new(),
     }
 }
 
-/// A soak that ended as Steady, with what it could have seen.
+/// A steady soak, with its detection limits.
 fn steady(report: &Report) -> String {
     let figures = |resource| {
         let growth = report.growth_of(resource)?;
@@ -77,10 +74,14 @@ fn steady(report: &Report) -> String {
     )
 }
 
-/// The last words, after all trials.
-pub fn sum(entry: &Entry, failed: usize, all: usize) -> anyhow::Result<()> {
-    let name = &entry.name;
-    let mut out = anstream::stdout().lock();
+/// Prints the result of all trials, and the next step.
+pub fn summary(
+    out: &mut impl Write,
+    exercise: &Exercise,
+    failed: usize,
+    all: usize,
+) -> anyhow::Result<()> {
+    let name = &exercise.name;
     if failed == 0 {
         let passed = paint(GOOD, &format!("Passed: all {all} trials."));
         writeln!(out, "\nCompare with ours: solutions/{name}/README.md")?;
@@ -93,9 +94,10 @@ pub fn sum(entry: &Entry, failed: usize, all: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The last words where nothing could be tested.
-pub fn nothing_tested(name: &str) -> anyhow::Result<()> {
+/// Prints that nothing could be tested, and the next step.
+pub fn nothing_tested(out: &mut impl Write, exercise: &Exercise) -> anyhow::Result<()> {
+    let name = &exercise.name;
     let failed = paint(BAD, "Failed: nothing was tested.");
-    writeln!(anstream::stdout(), "{failed} Next: make it compile, then cargo xtask test {name}")?;
+    writeln!(out, "{failed} Next: make it compile, then cargo xtask test {name}")?;
     Ok(())
 }

@@ -1,22 +1,47 @@
-//! Versions that cannot be measured, on standard error.
+//! Versions that do not build, on standard error.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
-use crate::workspace::Version;
+use crate::build;
+use crate::cargo::Built;
+use crate::progress::Progress;
+use crate::run::Selected;
+use crate::workspace::{Exercise, Version};
 
-/// `version` of the exercise `name` does not build, for the reason in `message`.
-pub fn did_not_build(version: Version, name: &str, message: &str) {
-    let folder = version.folder(name);
+/// Reports that `version` of `exercise` does not build, for the reason in `message`.
+pub fn did_not_build(
+    out: &mut (impl Write + ?Sized),
+    exercise: &Exercise,
+    version: Version,
+    message: &str,
+) {
+    let folder = exercise.folder(version);
     let second = ["cannot define multiple global allocators", "conflicts with global allocator"];
     let next = if second.iter().any(|words| message.contains(words)) {
-        "\nIts memory test has the one global allocator already, the meter: remove the other.\n"
+        "\nIts memory test already has the one global allocator, the meter: remove the other.\n"
     } else {
         ""
     };
-    // The exit code says it too, so nothing is lost where nobody reads this.
+    // The exit code reports it too, so a closed standard error does no harm.
     let _ = writeln!(
-        anstream::stderr(),
-        "{folder} does not build, so it is not measured. The compiler says:\n\n{}\n{next}",
+        out,
+        "{folder} does not build, so it is not measured. The compiler's message:\n\n{}\n{next}",
         message.trim()
     );
+}
+
+/// Reports each of the `selected` versions that does not build.
+pub fn report_broken(
+    selected: &[Selected<'_>],
+    built: &BTreeMap<String, Built>,
+    progress: &Progress,
+) {
+    for Selected { exercise, versions } in selected {
+        for version in *versions {
+            if let Err(none) = build::test(built, exercise, *version) {
+                progress.print_error(|out| did_not_build(out, exercise, *version, none.message()));
+            }
+        }
+    }
 }

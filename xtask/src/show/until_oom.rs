@@ -1,48 +1,73 @@
-//! The lives of a service that runs out of memory, told as a bug report tells them.
+//! The lives of a service that runs out of memory, in the form of a bug report.
 
 use std::io::Write;
 use std::time::Duration;
 
-use exercise_harness::alone::{Ended, Ending};
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::{judge, units};
+use exercise_harness::isolated::Ending;
+use exercise_harness::{explain, units};
 use leak_meter::Round;
 
 use super::palette::{BAD, GOOD, QUIET, STRONG, paint};
-use super::words::{width, wrapped};
-use crate::commands::run::until_oom::End;
-use crate::workspace::{Entry, Version};
+use super::width;
+use crate::run::until_oom::{End, Life, Lives, OomEvent};
+use crate::text::wrapped;
+use crate::workspace::Exercise;
 
-/// The least time between two rows, so that a long life has a short table: at first a second, later
-/// a tenth of what has passed.
+/// The least time between two rows: at first a second, later a tenth of the time that has passed, so
+/// that a long life has a short table.
 const ROW: Duration = Duration::from_secs(1);
 
-/// What is about to be run.
-pub fn heading(entry: &Entry, limit: u64) -> anyhow::Result<()> {
-    let mut out = anstream::stdout().lock();
-    let limit = units::bytes(limit as f64);
-    let heading = format!("{}: full load, with {limit} of memory", entry.name);
-    writeln!(out, "{}", paint(STRONG, &heading))?;
-    Ok(())
-}
-
-/// The table of one life.
+/// Shows the lives while they are run.
 #[derive(Debug)]
-pub struct Table {
+pub struct View<'a> {
+    exercise: &'a Exercise,
     last_row: Option<Duration>,
 }
 
-impl Table {
-    /// Begins the table of a life.
-    pub fn begin(heading: &str) -> anyhow::Result<Self> {
-        let mut out = anstream::stdout().lock();
-        writeln!(out, "\n{}", paint(STRONG, heading))?;
-        writeln!(out, "{:>10} {:>12} {:>12} {:>12}", "time", "operations", "live", "resident")?;
-        Ok(Self { last_row: None })
+impl<'a> View<'a> {
+    /// The view of the lives of `exercise`.
+    pub fn new(exercise: &'a Exercise) -> Self {
+        Self { exercise, last_row: None }
     }
 
-    /// A reading, `time` after the start; shown if enough time has passed since the last one.
-    pub fn row(&mut self, time: Duration, operations: u64, round: &Round) -> anyhow::Result<()> {
+    /// Shows one event.
+    pub fn event(&mut self, out: &mut impl Write, event: &OomEvent<'_>) -> anyhow::Result<()> {
+        match event {
+            OomEvent::Begun { limit_bytes } => {
+                let limit = units::bytes(*limit_bytes as f64);
+                let name = &self.exercise.name;
+                let heading = format!("{name}: full load, with {limit} of memory");
+                writeln!(out, "{}", paint(STRONG, &heading))?;
+            }
+            OomEvent::Started { heading } => {
+                self.last_row = None;
+                writeln!(out, "\n{}", paint(STRONG, heading))?;
+                let headings = ["time", "operations", "live", "resident"];
+                let [time, operations, live, resident] = headings;
+                writeln!(out, "{time:>10} {operations:>12} {live:>12} {resident:>12}")?;
+            }
+            OomEvent::Round { time, operations, round } => {
+                self.row(out, *time, *operations, round)?;
+            }
+            OomEvent::Ended(life) => end(out, life)?,
+            OomEvent::StillRunning { operations } => {
+                let operations = units::count(*operations);
+                writeln!(out, "\nThe exercise is still running after {operations} operations.")?;
+            }
+            OomEvent::Compared(lives) => comparison(out, lives)?,
+        }
+        Ok(())
+    }
+
+    /// Prints a row if enough time has passed since the last one.
+    fn row(
+        &mut self,
+        out: &mut impl Write,
+        time: Duration,
+        operations: u64,
+        round: &Round,
+    ) -> anyhow::Result<()> {
         if self.last_row.is_some_and(|last| time < last + ROW.max(last / 10)) {
             return Ok(());
         }
@@ -51,54 +76,43 @@ impl Table {
         let resident = round.resident_bytes.map(|bytes| units::bytes(bytes as f64));
         let resident = resident.unwrap_or_else(|| "-".to_owned());
         let (time, operations) = (seconds(time), units::count(operations));
-        let mut out = anstream::stdout().lock();
         writeln!(out, "{time:>10} {operations:>12} {live:>12} {resident:>12}")?;
         Ok(())
     }
 }
 
-/// How the life ended.
-pub fn end(time: Duration, operations: u64, ended: &Ended, end: End) -> anyhow::Result<()> {
-    let mut out = anstream::stdout().lock();
-    let (time, served) = (seconds(time), units::count(operations));
-    if end == End::Stands {
-        let end = paint(GOOD, "and it goes on serving");
-        writeln!(out, "{time:>10} {served:>12} {end}")?;
+fn end(out: &mut impl Write, life: &Life) -> anyhow::Result<()> {
+    let (time, served) = (seconds(life.time), units::count(life.operations));
+    if life.end == End::StillRunning {
+        writeln!(out, "{time:>10} {served:>12} {}", paint(GOOD, "still running"))?;
         return Ok(());
     }
+    let ended = &life.ended;
     let how = match &ended.ending {
         Ending::Aborted { signal } => format!("the end: signal {signal}"),
         Ending::OutOfMemory => "the end: out of memory".to_owned(),
         _ => "the end".to_owned(),
     };
     writeln!(out, "{time:>10} {served:>12} {}", paint(BAD, &how))?;
-    let said = match &ended.ending {
-        Ending::Told(TrialOutcome::Soaked { report }) => {
+    let text = match &ended.ending {
+        Ending::Completed(TrialOutcome::Soaked { report }) => {
             let why = report.stopped.as_deref().unwrap_or_default();
-            format!("Its load could not go on: {why}\n{}", ended.output)
+            format!("Its load stopped: {why}\n{}", ended.output)
         }
         Ending::Aborted { .. } | Ending::OutOfMemory => ended.output.clone(),
-        ending => judge::unfinished(ending, ended.rounds.len()),
+        ending => explain::failure_text(ending, ended.rounds.len()),
     };
-    for line in wrapped(&said, width() - 4) {
+    for line in wrapped(&text, width::text() - 4) {
         writeln!(out, "    {}", paint(QUIET, &line))?;
     }
     Ok(())
 }
 
-/// A version that could not be brought down.
-pub fn stands(version: Version, operations: u64) -> anyhow::Result<()> {
-    let operations = units::count(operations);
-    let sentence = format!("\nThe {version} still stands after {operations} operations.");
-    writeln!(anstream::stdout(), "{sentence}")?;
-    Ok(())
-}
-
-/// What the three lives mean.
-pub fn sum(first: u64, second: u64, solution: u64, solution_stands: bool) -> anyhow::Result<()> {
-    let [first, second, solution] = [first, second, solution].map(units::count);
-    let solution = if solution_stands {
-        format!("The solution has served {solution} and still stands.")
+fn comparison(out: &mut impl Write, lives: &Lives) -> anyhow::Result<()> {
+    let [first, second, solution] =
+        [&lives.first, &lives.second, &lives.solution].map(|life| units::count(life.operations));
+    let solution = if lives.solution.end == End::StillRunning {
+        format!("The solution is still running after {solution}.")
     } else {
         format!("The solution ended after {solution}, and should not have.")
     };
@@ -106,9 +120,8 @@ pub fn sum(first: u64, second: u64, solution: u64, solution_stands: bool) -> any
         "The exercise lived for {first} operations, and after a restart for {second}: a restart \
          helps for exactly that long. {solution}"
     );
-    let mut out = anstream::stdout().lock();
     writeln!(out)?;
-    for line in wrapped(&text, width()) {
+    for line in wrapped(&text, width::text()) {
         writeln!(out, "{line}")?;
     }
     Ok(())

@@ -13,7 +13,7 @@ fn kinds(messages: &[Value]) -> Vec<&str> {
     messages.iter().filter_map(|message| message["type"].as_str()).collect()
 }
 
-/// Each event once and in order, however often a client has subscribed.
+/// Watchers get each event once and in order, however often they have subscribed.
 pub fn watchers_get_each_event_once<S: ApiServer>(context: &Context) {
     with_server::<S>(context, async |server| {
         let mut ada = Client::log_in(server, "ada").await?;
@@ -35,7 +35,7 @@ pub fn watchers_get_each_event_once<S: ApiServer>(context: &Context) {
         let both = events.repeat(2);
         assert_eq!(kinds(&often.all_so_far().await?), both, "subscribed often, to two projects");
 
-        // A renewed subscription goes on.
+        // A renewed subscription continues.
         often.subscribe("garden").await?;
         create(&mut ada, "garden", "alan").await?;
         assert_eq!(kinds(&often.all_so_far().await?), ["task_created"]);
@@ -43,7 +43,7 @@ pub fn watchers_get_each_event_once<S: ApiServer>(context: &Context) {
     });
 }
 
-/// Who has unsubscribed is told nothing, and goes on with its other projects.
+/// A client that unsubscribed gets no more events of that project, but those of its others.
 pub fn unsubscribed_client_is_told_nothing<S: ApiServer>(context: &Context) {
     with_server::<S>(context, async |server| {
         let mut ada = Client::log_in(server, "ada").await?;
@@ -62,7 +62,7 @@ pub fn unsubscribed_client_is_told_nothing<S: ApiServer>(context: &Context) {
     });
 }
 
-/// A room tells who watches: who comes is announced, who has gone is no longer named.
+/// A room reports who watches: new clients are announced, departed ones are no longer named.
 pub fn room_tells_who_watches<S: ApiServer>(context: &Context) {
     with_server::<S>(context, async |server| {
         let ada = Client::log_in(server, "ada").await?;
@@ -73,7 +73,7 @@ pub fn room_tells_who_watches<S: ApiServer>(context: &Context) {
             let mut visitor = Live::connect(&alan).await?;
             assert_eq!(visitor.subscribe("garden").await?, ["ada", "alan"]);
             assert_eq!(resident.wait_for("joined").await?["user"], "alan");
-            assert_eq!(visitor.subscribe("garden").await?, ["ada", "alan"], "once, if it renews");
+            assert_eq!(visitor.subscribe("garden").await?, ["ada", "alan"], "once, if renewed");
             if vanishes {
                 drop(visitor);
             } else {
@@ -88,7 +88,7 @@ pub fn room_tells_who_watches<S: ApiServer>(context: &Context) {
     });
 }
 
-/// A user who has two windows open and closes one goes on with the other.
+/// A user who has two windows open and closes one continues with the other.
 pub fn second_window_goes_on<S: ApiServer>(context: &Context) {
     with_server::<S>(context, async |server| {
         let mut ada = Client::log_in(server, "ada").await?;
@@ -100,7 +100,7 @@ pub fn second_window_goes_on<S: ApiServer>(context: &Context) {
         let alan = Client::log_in(server, "alan").await?;
         let mut observer = Live::connect(&alan).await?;
         let one = async || Ok(observer.subscribe("garden").await? == ["ada", "alan"]);
-        until("one window of ada's watches", one).await?;
+        until("one of ada's windows watches", one).await?;
         let sent = ada.upload("a.txt", stays.number, "text".into()).await?;
         sent.expect(StatusCode::CREATED)?;
         stays.all_so_far().await?;
@@ -110,7 +110,7 @@ pub fn second_window_goes_on<S: ApiServer>(context: &Context) {
     });
 }
 
-/// A client that only listens is kept while very many others come and go.
+/// A client that only listens stays connected while very many others come and leave.
 pub fn quiet_client_is_kept<S: ApiServer>(context: &Context) {
     with_server::<S>(context, async |server| {
         let mut ada = Client::log_in(server, "ada").await?;

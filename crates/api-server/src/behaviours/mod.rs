@@ -1,9 +1,9 @@
-//! What users must get, whatever the server is built of.
+//! What users must receive, however the server is implemented.
 //!
-//! - `tasks`: who gets in, the task list, and what waits to be read
+//! - `tasks`: logins, the task list, and unread notifications
 //! - `live`: events, and the rooms in which they are watched
 //! - `uploads`: files, and the attachments that they become
-//! - `strangers`: what is not as it should be is refused, and does no harm
+//! - `strangers`: invalid input is refused and does no harm
 
 pub mod live;
 pub mod strangers;
@@ -24,7 +24,7 @@ use crate::ApiServer;
 use crate::client::{Client, DEADLINE};
 use crate::running::Running;
 
-/// Starts version `S` and has `check` at it; what `check` returns as an error is a failure.
+/// Starts version `S` and runs `check` against it. An error that `check` returns is a failure.
 fn with_server<S: ApiServer>(
     context: &Context,
     check: impl AsyncFnOnce(SocketAddr) -> anyhow::Result<()>,
@@ -34,7 +34,7 @@ fn with_server<S: ApiServer>(
     runtime.block_on(check(server.address)).unwrap_or_else(|error| panic!("{error:#}"));
 }
 
-/// Creates a task, and returns its number.
+/// Creates a task and returns its number.
 async fn create(client: &mut Client, project: &str, assignee: &str) -> anyhow::Result<u64> {
     let new = json!({ "project": project, "title": "Water the plants", "assignee": assignee });
     let created = client.post("/tasks", &new).await?.expect(StatusCode::CREATED)?.json()?;
@@ -52,7 +52,8 @@ async fn delete(client: &mut Client, task: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Asks again until `holds`, at most for [`DEADLINE`]: for what the server notices only by and by.
+/// Asks again until `holds` returns true, at most for [`DEADLINE`]: for changes that the server
+/// notices with a delay.
 async fn until(
     what: &str,
     mut holds: impl AsyncFnMut() -> anyhow::Result<bool>,

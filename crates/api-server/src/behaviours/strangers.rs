@@ -1,4 +1,4 @@
-//! What is not as it should be is refused, and does no harm.
+//! Invalid input is refused and does no harm.
 
 use std::net::SocketAddr;
 
@@ -16,18 +16,18 @@ use crate::ApiServer;
 use crate::client::{Client, DEADLINE};
 use crate::live::Live;
 
-/// Sends bytes as they are. Returns the first line of the answer; empty if the server hangs up.
+/// Sends raw bytes. Returns the first line of the answer; empty if the server hangs up.
 async fn shout(server: SocketAddr, bytes: &[u8]) -> anyhow::Result<String> {
     let mut stream = TcpStream::connect(server).await?;
     stream.write_all(bytes).await?;
     let mut answer = Vec::new();
     let mut end = stream.take(64 * 1024);
-    // A server that hangs up on unread bytes resets the connection; what it said came before.
+    // A server that hangs up on unread bytes resets the connection; its answer came before that.
     let _ = timeout(DEADLINE, end.read_to_end(&mut answer)).await.context("no answer")?;
     Ok(String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned())
 }
 
-/// The server still serves its users.
+/// Checks that the server still works.
 async fn assert_well(server: SocketAddr) -> anyhow::Result<()> {
     let mut ada = Client::log_in(server, "ada").await?;
     let mut live = Live::connect(&ada).await?;
@@ -37,7 +37,7 @@ async fn assert_well(server: SocketAddr) -> anyhow::Result<()> {
     live.close().await
 }
 
-/// What is no HTTP gets status 400 or 431, and what asks for nothing known gets its status.
+/// Invalid HTTP gets status 400 or 431, and an unknown or incomplete request gets its own status.
 pub fn malformed_requests_are_refused<S: ApiServer>(context: &Context) {
     with_server::<S>(context, async |server| {
         let endless = format!("GET / HTTP/1.1\r\nx: {}\r\n\r\n", "a".repeat(1_000_000));
@@ -73,15 +73,15 @@ pub fn malformed_requests_are_refused<S: ApiServer>(context: &Context) {
     });
 }
 
-/// A body that is no JSON, not the right one, or too large is refused.
+/// A body that is not JSON, has the wrong form, or is too large is refused.
 pub fn bad_bodies_are_refused<S: ApiServer>(context: &Context) {
     with_server::<S>(context, async |server| {
         let mut ada = Client::log_in(server, "ada").await?;
         let deep = "[".repeat(8000);
         let cut = shout(server, &post("/login", "{\"user\":")).await?;
-        assert!(cut.starts_with("HTTP/1.1 400"), "it is cut: {cut:?}");
+        assert!(cut.starts_with("HTTP/1.1 400"), "the body is cut off: {cut:?}");
         let deep = shout(server, &post("/login", &deep)).await?;
-        assert!(deep.starts_with("HTTP/1.1 4"), "it is nested without end: {deep:?}");
+        assert!(deep.starts_with("HTTP/1.1 4"), "the body is nested too deeply: {deep:?}");
         let large = "a".repeat(64 * 1024);
         for (body, status) in [
             (json!({ "project": "garden" }), StatusCode::UNPROCESSABLE_ENTITY),
@@ -110,7 +110,7 @@ fn post(path: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// The name of an upload is no path, and nothing is written outside the server's folders.
+/// The name of an upload is not a path, and nothing is written outside the server's folders.
 pub fn paths_in_names_are_refused<S: ApiServer>(context: &Context) {
     with_server::<S>(context, async |server| {
         let mut ada = Client::log_in(server, "ada").await?;
@@ -144,8 +144,8 @@ pub fn paths_in_names_are_refused<S: ApiServer>(context: &Context) {
     });
 }
 
-/// A frame that breaks the protocol, or is too large, ends its connection; what is only no known
-/// message is answered with an error, and the connection goes on.
+/// A frame that violates the protocol, or is too large, ends its connection; an unknown message is
+/// answered with an error, and the connection continues.
 pub fn malformed_frames_are_refused<S: ApiServer>(context: &Context) {
     with_server::<S>(context, async |server| {
         let ada = Client::log_in(server, "ada").await?;
@@ -154,7 +154,7 @@ pub fn malformed_frames_are_refused<S: ApiServer>(context: &Context) {
         let reserved_bits = [0xF1, 0x80, 0, 0, 0, 0];
         let long_ping = [&[0x89, 0xFE, 0x01, 0x00], &[0; 260][..]].concat();
         let no_text = [0x81, 0x82, 0, 0, 0, 0, 0xC3, 0x28];
-        // Announces more than any memory has.
+        // Announces more bytes than any memory has.
         let huge = [0x82, 0xFF, 0x7F, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0];
         for frame in [&unmasked[..], &reserved_opcode, &reserved_bits, &long_ping, &no_text, &huge]
         {
@@ -177,7 +177,7 @@ pub fn malformed_frames_are_refused<S: ApiServer>(context: &Context) {
     });
 }
 
-/// The server says goodbye, or hangs up.
+/// Checks that the server sends a close frame or hangs up.
 async fn assert_ended(live: &mut Live) -> anyhow::Result<()> {
     loop {
         match live.next_raw().await {

@@ -1,4 +1,4 @@
-//! Who gets in, the task list, and what waits to be read.
+//! Logins, the task list, and unread notifications.
 
 use anyhow::Context as _;
 use exercise_harness::Context;
@@ -10,7 +10,7 @@ use crate::ApiServer;
 use crate::client::Client;
 use crate::live::Live;
 
-/// Whoever has not logged in gets nothing, and a new login ends the one before.
+/// A client that has not logged in gets nothing, and a new login ends the previous one.
 pub fn only_users_get_in<S: ApiServer>(context: &Context) {
     with_server::<S>(context, async |server| {
         let mut stranger = Client::connect(server).await?;
@@ -20,7 +20,7 @@ pub fn only_users_get_in<S: ApiServer>(context: &Context) {
         }
         stranger.post("/tasks", &json!({})).await?.expect(StatusCode::UNAUTHORIZED)?;
         stranger.upload("a.txt", 1, "text".into()).await?.expect(StatusCode::UNAUTHORIZED)?;
-        assert!(Live::connect(&stranger).await.is_err(), "a stranger has no live updates");
+        assert!(Live::connect(&stranger).await.is_err(), "a stranger gets no live updates");
         let login = stranger.post("/login", &json!({ "user": "mallory" })).await?;
         login.expect(StatusCode::NOT_FOUND)?;
 
@@ -38,7 +38,7 @@ fn numbers(page: &Value) -> Vec<u64> {
     tasks.filter_map(|task| task["number"].as_u64()).collect()
 }
 
-/// Twenty tasks on a page, each page after the one before, of one project and one assignee.
+/// Tasks are listed twenty to a page, of one project and, if requested, of one assignee.
 pub fn tasks_are_listed_in_pages<S: ApiServer>(context: &Context) {
     with_server::<S>(context, async |server| {
         let mut ada = Client::log_in(server, "ada").await?;
@@ -61,7 +61,7 @@ pub fn tasks_are_listed_in_pages<S: ApiServer>(context: &Context) {
     });
 }
 
-/// A page that was read before shows a change as soon as the change is made.
+/// A page that was read before shows a change immediately.
 pub fn readers_get_no_old_page<S: ApiServer>(context: &Context) {
     with_server::<S>(context, async |server| {
         let mut ada = Client::log_in(server, "ada").await?;
@@ -80,7 +80,7 @@ pub fn readers_get_no_old_page<S: ApiServer>(context: &Context) {
     });
 }
 
-/// A page that is read all the time is ready all the time, whatever else is read.
+/// A popular page is always ready, whatever else is read.
 pub fn popular_page_stays_ready<S: ApiServer>(context: &Context) {
     with_server::<S>(context, async |server| {
         let mut ada = Client::log_in(server, "ada").await?;
@@ -90,15 +90,15 @@ pub fn popular_page_stays_ready<S: ApiServer>(context: &Context) {
             ada.get(&format!("/tasks?project=archive-{number}")).await?.expect(StatusCode::OK)?;
             if number % 10 == 0 {
                 let again = ada.get("/tasks?project=garden").await?;
-                assert_eq!(again.cache.as_deref(), Some("hit"), "read after {number} others");
+                assert_eq!(again.cache.as_deref(), Some("hit"), "after {number} other pages");
             }
         }
         Ok(())
     });
 }
 
-/// An assignee finds what others did to a task, with what had happened to it before; nothing of a
-/// task that is gone, and no more than the newest twenty.
+/// An assignee gets the newest twenty notifications of what others did to existing tasks, each with
+/// the number of earlier ones.
 pub fn inbox_tells_what_happened<S: ApiServer>(context: &Context) {
     with_server::<S>(context, async |server| {
         let mut ada = Client::log_in(server, "ada").await?;
@@ -111,7 +111,7 @@ pub fn inbox_tells_what_happened<S: ApiServer>(context: &Context) {
             };
             let lines: Option<Vec<_>> =
                 waiting.as_array().into_iter().flatten().map(line).collect();
-            lines.with_context(|| format!("a notification lacks something: {waiting}"))
+            lines.with_context(|| format!("a notification lacks a field: {waiting}"))
         };
         let line = |kind: &str, task: u64, earlier: u64| (kind.to_owned(), task, earlier);
 
@@ -130,7 +130,7 @@ pub fn inbox_tells_what_happened<S: ApiServer>(context: &Context) {
         assert_eq!(unread().await?, expected);
 
         delete(&mut ada, first).await?;
-        assert_eq!(unread().await?, [line("task_created", second, 0)], "the first is gone");
+        assert_eq!(unread().await?, [line("task_created", second, 0)], "the first was deleted");
         for _ in 0..25 {
             comment(&mut ada, second).await?;
         }

@@ -21,11 +21,11 @@ async fn send(client: &mut Client, live: &Live, file: &[u8]) -> anyhow::Result<u
     attachment.context("the attachment has no number")
 }
 
-/// The names of the uploads that go on, and the bytes that have arrived of each.
+/// The names of the uploads in progress, and the bytes received of each.
 async fn progress(live: &mut Live) -> anyhow::Result<Vec<(String, u64)>> {
     live.send(&json!({ "type": "progress" })).await?;
-    let told = live.wait_for("progress").await?;
-    let uploads = told["uploads"].as_array().into_iter().flatten();
+    let answer = live.wait_for("progress").await?;
+    let uploads = answer["uploads"].as_array().into_iter().flatten();
     let mut uploads: Vec<_> = uploads
         .filter_map(|one| Some((one["name"].as_str()?.to_owned(), one["received"].as_u64()?)))
         .collect();
@@ -42,8 +42,8 @@ async fn finish(mut stream: TcpStream, rest: &[u8]) -> anyhow::Result<String> {
     Ok(answer.lines().next().unwrap_or_default().to_owned())
 }
 
-/// An attachment is what was sent, for everybody; only its owner deletes it. It outlives the
-/// connection that it came over.
+/// Everybody can read an attachment as it was sent; only its owner can delete it. It outlives the
+/// connection of its upload.
 pub fn upload_becomes_an_attachment<S: ApiServer>(context: &Context) {
     with_server::<S>(context, async |server| {
         let mut ada = Client::log_in(server, "ada").await?;
@@ -53,7 +53,7 @@ pub fn upload_becomes_an_attachment<S: ApiServer>(context: &Context) {
         for file in [LETTER, b"", &long] {
             let attachment = send(&mut ada, &live, file).await?;
             let path = format!("/attachments/{attachment}");
-            assert!(alan.get(&path).await?.expect(StatusCode::OK)?.body == file, "as it was sent");
+            assert!(alan.get(&path).await?.expect(StatusCode::OK)?.body == file, "as sent");
             alan.delete(&path).await?.expect(StatusCode::FORBIDDEN)?;
             ada.delete(&path).await?.expect(StatusCode::NO_CONTENT)?;
             ada.get(&path).await?.expect(StatusCode::NOT_FOUND)?;
@@ -62,12 +62,12 @@ pub fn upload_becomes_an_attachment<S: ApiServer>(context: &Context) {
         let kept = send(&mut ada, &live, LETTER).await?;
         live.close().await?;
         let path = format!("/attachments/{kept}");
-        assert_eq!(alan.get(&path).await?.expect(StatusCode::OK)?.body, LETTER, "it remains");
+        assert_eq!(alan.get(&path).await?.expect(StatusCode::OK)?.body, LETTER, "it stays");
         Ok(())
     });
 }
 
-/// A client is told how far its own uploads are, also while one of them is cut off.
+/// A client gets the progress of its own uploads, even when one of them is cut off.
 pub fn uploads_go_on_beside_each_other<S: ApiServer>(context: &Context) {
     with_server::<S>(context, async |server| {
         let ada = Client::log_in(server, "ada").await?;
@@ -77,24 +77,25 @@ pub fn uploads_go_on_beside_each_other<S: ApiServer>(context: &Context) {
         let slow = ada.begin_upload("slow.txt", live.number, size, &LETTER[..10]).await?;
         let cut = ada.begin_upload("cut.txt", live.number, size, &LETTER[..20]).await?;
         let both = [("cut.txt".to_owned(), 20), ("slow.txt".to_owned(), 10)];
-        until("both uploads are told of", async || Ok(progress(&mut live).await? == both)).await?;
-        assert_eq!(progress(&mut other).await?, [], "another user's are not");
+        until("both uploads are reported", async || Ok(progress(&mut live).await? == both)).await?;
+        assert_eq!(progress(&mut other).await?, [], "another user's uploads are not reported");
 
         drop(cut);
         let mut third = Client::log_in(server, "anita").await?;
         let live_of_third = Live::connect(&third).await?;
         send(&mut third, &live_of_third, LETTER).await?;
-        let told = progress(&mut live).await?;
-        assert!(told.contains(&both[1]), "the slow one goes on: {told:?}");
+        let uploads = progress(&mut live).await?;
+        assert!(uploads.contains(&both[1]), "the slow upload continues: {uploads:?}");
         let answer = finish(slow, &LETTER[10..]).await?;
-        assert!(answer.starts_with("HTTP/1.1 201"), "the slow one has arrived: {answer:?}");
-        let told = progress(&mut live).await?;
-        assert!(!told.iter().any(|(name, _)| name == "slow.txt"), "it goes on no longer: {told:?}");
+        assert!(answer.starts_with("HTTP/1.1 201"), "the slow upload is complete: {answer:?}");
+        let uploads = progress(&mut live).await?;
+        let continues = uploads.iter().any(|(name, _)| name == "slow.txt");
+        assert!(!continues, "the slow upload is still in progress: {uploads:?}");
         Ok(())
     });
 }
 
-/// What is larger than a mebibyte is refused, and leaves nothing; the next upload is taken.
+/// A file larger than a mebibyte is refused and leaves nothing; the next upload is accepted.
 pub fn large_upload_is_refused<S: ApiServer>(context: &Context) {
     with_server::<S>(context, async |server| {
         let mut ada = Client::log_in(server, "ada").await?;
@@ -103,7 +104,7 @@ pub fn large_upload_is_refused<S: ApiServer>(context: &Context) {
         let stream = ada.begin_upload("video.mp4", live.number, size * 4, &vec![0; size]).await?;
         let answer = finish(stream, &[0]).await?;
         assert!(answer.starts_with("HTTP/1.1 413"), "{answer:?}");
-        until("nothing goes on", async || Ok(progress(&mut live).await?.is_empty())).await?;
+        until("no upload continues", async || Ok(progress(&mut live).await?.is_empty())).await?;
         let left = std::fs::read_dir(context.folder().join("arriving"))?.count();
         assert_eq!(left, 0, "its file was deleted");
         send(&mut ada, &live, &vec![0; size]).await?;
@@ -111,7 +112,7 @@ pub fn large_upload_is_refused<S: ApiServer>(context: &Context) {
     });
 }
 
-/// An upload needs a connection, and the user's own.
+/// An upload needs a connection of its own user.
 pub fn upload_needs_its_own_connection<S: ApiServer>(context: &Context) {
     with_server::<S>(context, async |server| {
         let mut ada = Client::log_in(server, "ada").await?;
@@ -127,6 +128,6 @@ pub fn upload_needs_its_own_connection<S: ApiServer>(context: &Context) {
             let upload = ada.upload("a.txt", gone, "text".into()).await?;
             Ok(upload.status == StatusCode::NOT_FOUND)
         };
-        until("a closed connection takes no upload", refused).await
+        until("a closed connection accepts no upload", refused).await
     });
 }

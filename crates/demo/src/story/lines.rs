@@ -17,7 +17,7 @@ const MOST_LINES: usize = 5;
 
 /// The growing lines in the program's own code, each with the source around it.
 pub(super) fn lines(planned: &Planned, report: &Report) -> Vec<Line> {
-    let Some(version) = planned.versions.iter().find(|version| version.role == Role::Exercise)
+    let Some(version) = planned.versions.iter().find(|version| version.role == Role::Shipped)
     else {
         return Vec::new();
     };

@@ -90,7 +90,7 @@ pub fn revealed(story: &Story, step: Step) -> Story {
 
 /// The bug report: the quotation in the exercise's README, as HTML.
 fn bug_report(planned: &Planned) -> Option<String> {
-    let version = planned.versions.iter().find(|version| version.role == Role::Exercise)?;
+    let version = planned.versions.iter().find(|version| version.role == Role::Shipped)?;
     let readme = fs::read_to_string(version.folder.join("README.md")).ok()?;
     let quoted = readme.lines().skip_while(|line| !line.starts_with('>'));
     let quoted = quoted.take_while(|line| line.starts_with('>'));
@@ -138,7 +138,7 @@ fn diff(planned: &Planned) -> Option<Vec<FileDiff>> {
     let folder = |role: Role| {
         planned.versions.iter().find(|version| version.role == role).map(|version| &version.folder)
     };
-    let (before, after) = (folder(Role::Exercise)?, folder(Role::Solution)?);
+    let (before, after) = (folder(Role::Shipped)?, folder(Role::Solution)?);
     let of_file = |file: &std::path::PathBuf| {
         // A file may exist on one side only.
         let read = |folder: &Path| fs::read_to_string(folder.join(file)).unwrap_or_default();

@@ -18,6 +18,7 @@ use processes::{Demo, Driver};
 const PATTERN: &str = "rc-cycles";
 
 #[test]
+#[ignore = "drives a browser: run with --ignored"]
 fn a_facilitator_shows_a_leak_and_its_fix() {
     let Some(driver) = driver() else { return };
     let temporary = tempfile::tempdir().unwrap();
@@ -47,6 +48,7 @@ fn driver() -> Option<Driver> {
 }
 
 #[test]
+#[ignore = "drives a browser: run with --ignored"]
 fn a_report_shows_every_chart_from_the_disk_without_a_network() {
     let Some(driver) = driver() else { return };
     let folder = tempfile::tempdir().unwrap();

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use leak_meter::holders::Hold;
+use leak_meter::holders::{Hold, Holders};
 use leak_meter::internals::since_among;
 use leak_meter::{Snapshot, holders};
 
@@ -49,14 +49,15 @@ pub fn while_others_allocate() {
         while entered.load(Ordering::Relaxed) < BLOCKS {
             thread::yield_now();
         }
-        for _ in 0..5 {
-            let found = holders::since(&before);
+        let all: Vec<Holders> = (0..5).map(|_| holders::since(&before)).collect();
+        // A failure must not leave the threads running.
+        over.store(true, Ordering::Relaxed);
+        for found in all {
             let (finding, held) = super::holder_of(&found, "::make");
             assert!(matches!(finding.hold, Hold::Static { .. }), "{found}");
             assert_eq!(finding.steps[0].what, "hash table", "{found}");
             assert!(held.blocks * 10 >= held.of * 9, "{found}");
         }
-        over.store(true, Ordering::Relaxed);
     });
 }
 

@@ -1,6 +1,7 @@
 //! The time that a soak takes, whatever its operations do.
 
 use std::hint::black_box;
+use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -47,8 +48,10 @@ pub fn a_busy_thread_beside_the_workload_costs_no_more_than_the_budget() {
                 thread::sleep(Duration::from_micros(200));
             }
         });
-        let report = in_time(|operation| serve(operation.number()));
+        let report = panic::catch_unwind(|| in_time(|operation| serve(operation.number())));
+        // A failure must not leave the thread running.
         ends.store(true, Ordering::Relaxed);
+        let report = report.unwrap_or_else(|panic| panic::resume_unwind(panic));
         assert_eq!(report.verdict, Verdict::Steady, "{report}");
     });
 }

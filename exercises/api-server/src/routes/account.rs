@@ -1,4 +1,4 @@
-//! A user's own: the login, and what waits to be read.
+//! A user's account: the login and the unread notifications.
 
 use axum::Json;
 use axum::extract::State;

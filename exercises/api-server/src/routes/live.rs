@@ -17,11 +17,11 @@ use crate::sessions::Caller;
 
 /// The largest message that a client may send, in bytes.
 const LARGEST_MESSAGE: usize = 16 * 1024;
-/// How often a client is asked whether it is still there. One that is silent from one time to the
-/// next, or takes no message for as long, is gone.
+/// How often a client is pinged. A client that is silent from one ping to the next, or accepts no
+/// message for this long, is gone.
 const PING: Duration = Duration::from_secs(30);
 
-/// What a client may say.
+/// A request from a client.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Request {
@@ -88,7 +88,7 @@ fn answer(app: &App, connection: &Arc<Connection>, text: &str) {
     }
 }
 
-/// How far the client's uploads are.
+/// The progress of the client's uploads.
 fn progress(connection: &Connection) -> String {
     let uploads = connection.uploads.lock();
     let one = |upload: &Arc<Upload>| json!({ "name": upload.name, "received": upload.received() });
@@ -96,8 +96,8 @@ fn progress(connection: &Connection) -> String {
     json!({ "type": "progress", "uploads": uploads }).to_string()
 }
 
-/// The farewell to a client that does not keep to the protocol.
+/// The close message to a client that violates the protocol.
 fn refused() -> Message {
-    let reason = "the message is too large, or no message at all".into();
+    let reason = "the message is too large or invalid".into();
     Message::Close(Some(CloseFrame { code: close_code::PROTOCOL, reason }))
 }

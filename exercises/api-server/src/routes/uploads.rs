@@ -1,4 +1,4 @@
-//! Files: sent by connected clients, read and deleted as attachments.
+//! Files: uploads by connected clients, and attachments to read and delete.
 
 use axum::Json;
 use axum::body::Body;
@@ -15,7 +15,7 @@ pub struct Received {
     attachment: u64,
 }
 
-/// Takes a file over the connection that the header `x-connection` names.
+/// Receives a file for the connection that the header `x-connection` names.
 pub async fn receive(
     State(app): State<App>,
     Caller(user): Caller,

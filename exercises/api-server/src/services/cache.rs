@@ -9,17 +9,17 @@ use parking_lot::Mutex;
 use super::notification::{Notifications, Subscription};
 use crate::tasks::PageQuery;
 
-/// Pages of the task list as they were sent last.
+/// Pages of the task list, as they were last sent.
 ///
 /// A page listens to its project and empties itself when a task there changes, so that no reader
-/// gets an old one. It is filled again when somebody asks.
+/// gets an outdated page. The next request fills it again.
 pub struct PageCache {
     notifications: Arc<Notifications>,
     pages: Mutex<HashMap<PageQuery, Page>>,
 }
 
 struct Page {
-    /// `None` from a change until somebody asks.
+    /// `None` from a change until the next request.
     body: Arc<Mutex<Option<Bytes>>>,
     _changes: Subscription,
 }
@@ -29,7 +29,7 @@ impl PageCache {
         Self { notifications, pages: Mutex::default() }
     }
 
-    /// The page that `query` asks for, and whether it was there already; otherwise `load` makes it.
+    /// The page for `query`, and whether it was ready; otherwise `load` creates it.
     pub fn get_or_load(&self, query: &PageQuery, load: impl FnOnce() -> Bytes) -> (Bytes, bool) {
         let mut pages = self.pages.lock();
         let page = pages.entry(query.clone()).or_insert_with(|| self.watched_page(&query.project));
@@ -48,7 +48,7 @@ impl PageCache {
         Page { body, _changes: changes }
     }
 
-    /// Pages that are ready.
+    /// The number of pages that are ready.
     pub fn ready(&self) -> usize {
         self.pages.lock().values().filter(|page| page.body.lock().is_some()).count()
     }

@@ -12,36 +12,36 @@ use super::file::Upload;
 use super::notification::{Event, Notifications, Subscription};
 use crate::error::ApiError;
 
-/// Messages that wait for a slow client. It misses what comes on top, sees the gap in the events'
-/// numbers, and loads its board anew.
+/// The most messages that wait for a slow client. It misses further ones, sees the gap in the
+/// events' numbers, and reloads its board.
 const QUEUE: usize = 32;
 
-/// A client that is connected over a WebSocket.
+/// A client connected over a WebSocket.
 pub struct Connection {
     pub number: u64,
     pub user: String,
     outbox: Arc<Outbox>,
     /// By the project.
     subscriptions: Mutex<Vec<(String, Subscription)>>,
-    /// Files that this client is sending, so that it can be told how far they are.
+    /// Files that this client is sending, to report their progress.
     pub uploads: Mutex<HashMap<u64, Arc<Upload>>>,
 }
 
-/// What is to be sent to one client.
+/// The messages to be sent to one client.
 struct Outbox {
     queue: mpsc::Sender<String>,
-    /// An event can reach a client on more than one way; it gets each once.
+    /// An event can reach a client in more than one way; it is sent once.
     last_event: AtomicU64,
 }
 
 impl Outbox {
-    /// Whether the client is still there.
+    /// Whether the client is still connected.
     fn is_open(&self) -> bool {
         !self.queue.is_closed()
     }
 
     fn send(&self, message: String) {
-        // One that does not fit is missed; see `QUEUE`.
+        // A message that does not fit is lost; see `QUEUE`.
         let _ = self.queue.try_send(message);
     }
 
@@ -53,7 +53,7 @@ impl Outbox {
 }
 
 impl Connection {
-    /// Sends a message to this client alone.
+    /// Sends a message to this client only.
     pub fn send(&self, message: String) {
         self.outbox.send(message);
     }
@@ -89,7 +89,7 @@ impl Hub {
         }
     }
 
-    /// A client has come. Returns its connection, and what is to be sent to it.
+    /// Adds a client. Returns its connection and the messages to be sent to it.
     pub fn join(&self, user: String) -> (Arc<Connection>, mpsc::Receiver<String>) {
         let (queue, messages) = mpsc::channel(QUEUE);
         let connection = Arc::new(Connection {
@@ -103,12 +103,12 @@ impl Hub {
         (connection, messages)
     }
 
-    /// A client has gone, in whatever way.
+    /// Removes a client that has left or vanished.
     pub fn leave(&self, connection: &Connection) {
         self.connections.lock().remove(&connection.number);
     }
 
-    /// The connection of this number, if it is `user`'s.
+    /// The connection with this number, if it belongs to `user`.
     pub fn connection(&self, number: u64, user: &str) -> Result<Arc<Connection>, ApiError> {
         let connections = self.connections.lock();
         let connection = connections.get(&number).ok_or(ApiError::Unknown("connection"))?;
@@ -118,11 +118,11 @@ impl Hub {
         Ok(Arc::clone(connection))
     }
 
-    /// Lets a client watch `project`. It may ask again at any time, and is told who watches.
+    /// Lets a client watch `project`, and tells it who watches. It may ask again at any time.
     pub fn subscribe(&self, connection: &Arc<Connection>, project: &str) {
         let mut rooms = self.rooms.lock();
         let room = rooms.entry(project.to_owned()).or_default();
-        // Who has gone in the meantime need not be told.
+        // Clients that have left in the meantime need no message.
         room.retain(|member| member.outbox.is_open());
         if !room.iter().any(|member| member.number == connection.number) {
             let joined = json!({ "type": "joined", "project": project, "user": connection.user });
@@ -137,7 +137,7 @@ impl Hub {
         connection.watch(project, &self.notifications);
     }
 
-    /// Lets a client watch `project` no longer.
+    /// Stops a client from watching `project`.
     pub fn unsubscribe(&self, connection: &Connection, project: &str) {
         connection.unwatch(project);
         let mut rooms = self.rooms.lock();
@@ -149,7 +149,7 @@ impl Hub {
         }
     }
 
-    /// Clients that are connected.
+    /// The number of connected clients.
     pub fn connected(&self) -> usize {
         self.connections.lock().len()
     }

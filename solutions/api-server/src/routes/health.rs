@@ -9,9 +9,9 @@ use crate::server::App;
 #[derive(Serialize)]
 pub struct Health {
     status: &'static str,
-    /// Clients that are connected.
+    /// The number of connected clients.
     connections: usize,
-    /// Pages of the task list that are ready.
+    /// The number of pages of the task list that are ready.
     pages: usize,
 }
 

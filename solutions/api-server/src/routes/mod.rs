@@ -1,4 +1,4 @@
-//! What clients may ask, one file for each part of the interface.
+//! The requests of clients, one file for each part of the interface.
 
 mod account;
 mod health;

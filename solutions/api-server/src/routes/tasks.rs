@@ -1,4 +1,4 @@
-//! Tasks: listed, created, commented on, deleted.
+//! Tasks: list, create, comment on and delete them.
 
 use axum::Json;
 use axum::extract::{Path, Query, State};

@@ -10,20 +10,20 @@ use parking_lot::Mutex;
 use super::notification::{Notifications, Subscription};
 use crate::tasks::PageQuery;
 
-/// Pages that are kept; the one that nobody has asked for longest gives way.
+/// The number of pages that are kept. A new page replaces the least recently used one.
 const PAGES: NonZeroUsize = NonZeroUsize::new(200).unwrap();
 
-/// Pages of the task list as they were sent last.
+/// Pages of the task list, as they were last sent.
 ///
 /// A page listens to its project and empties itself when a task there changes, so that no reader
-/// gets an old one. It is filled again when somebody asks.
+/// gets an outdated page. The next request fills it again.
 pub struct PageCache {
     notifications: Arc<Notifications>,
     pages: Mutex<LruCache<PageQuery, Page>>,
 }
 
 struct Page {
-    /// `None` from a change until somebody asks.
+    /// `None` from a change until the next request.
     body: Arc<Mutex<Option<Bytes>>>,
     _changes: Subscription,
 }
@@ -33,7 +33,7 @@ impl PageCache {
         Self { notifications, pages: Mutex::new(LruCache::new(PAGES)) }
     }
 
-    /// The page that `query` asks for, and whether it was there already; otherwise `load` makes it.
+    /// The page for `query`, and whether it was ready; otherwise `load` creates it.
     pub fn get_or_load(&self, query: &PageQuery, load: impl FnOnce() -> Bytes) -> (Bytes, bool) {
         let mut pages = self.pages.lock();
         let page = pages.get_or_insert_mut(query.clone(), || self.watched_page(&query.project));
@@ -52,7 +52,7 @@ impl PageCache {
         Page { body, _changes: changes }
     }
 
-    /// Pages that are ready.
+    /// The number of pages that are ready.
     pub fn ready(&self) -> usize {
         self.pages.lock().iter().filter(|(_, page)| page.body.lock().is_some()).count()
     }

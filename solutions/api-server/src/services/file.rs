@@ -1,4 +1,4 @@
-//! Files that arrive, and those that have arrived.
+//! Uploads in progress, and attachments.
 
 use std::collections::HashMap;
 use std::fs;
@@ -18,12 +18,12 @@ use tokio::io::AsyncWriteExt;
 use super::websocket::Connection;
 use crate::error::ApiError;
 
-/// The largest file that is taken, in bytes.
+/// The largest accepted file, in bytes.
 const LARGEST: u64 = 1024 * 1024;
 /// The longest name that a file may have, in bytes.
 const LONGEST_NAME: usize = 100;
 
-/// Takes files from clients, and keeps those that arrived in full until they are deleted.
+/// Receives files from clients, and keeps completed ones until they are deleted.
 pub struct Files {
     arriving: PathBuf,
     finished: PathBuf,
@@ -31,7 +31,7 @@ pub struct Files {
     last_number: AtomicU64,
 }
 
-/// A file that is arriving. It is closed and deleted when this is dropped.
+/// A file being received. It is closed and deleted when this is dropped.
 pub struct Upload {
     pub name: String,
     received: AtomicU64,
@@ -39,7 +39,7 @@ pub struct Upload {
     path: TempPath,
 }
 
-/// A file that has arrived.
+/// A completed file.
 struct Attachment {
     owner: String,
     path: PathBuf,
@@ -52,7 +52,7 @@ impl Upload {
         Ok(Self { name: name.to_owned(), received: AtomicU64::new(0), file, path })
     }
 
-    /// Bytes that have arrived.
+    /// The number of bytes received so far.
     pub fn received(&self) -> u64 {
         self.received.load(Ordering::Relaxed)
     }
@@ -70,7 +70,7 @@ impl Upload {
     }
 }
 
-/// An upload's place in its connection's list, for as long as the file arrives.
+/// An upload's place in its connection's list, for as long as the file is being received.
 struct Place<'a> {
     connection: &'a Connection,
     number: u64,
@@ -90,7 +90,7 @@ impl Drop for Place<'_> {
 }
 
 impl Files {
-    /// Keeps all files below `folder`.
+    /// Creates the folders for all files in `folder`.
     pub fn new(folder: &Path) -> io::Result<Self> {
         let [arriving, finished] = ["arriving", "attachments"].map(|name| folder.join(name));
         fs::create_dir_all(&arriving)?;
@@ -99,7 +99,7 @@ impl Files {
         Ok(Self { arriving, finished, attachments, last_number })
     }
 
-    /// Takes a file that a connected client sends. Returns the attachment's number.
+    /// Receives a file from a connected client. Returns the attachment's number.
     pub async fn receive(
         &self,
         connection: &Connection,
@@ -145,8 +145,8 @@ impl Files {
     }
 }
 
-/// A name is only shown: files lie under numbers. A path is refused all the same, for the sake of
-/// whoever saves the file under its name.
+/// Checks a file's name. It is only displayed, since files are stored by number, but paths are
+/// refused to protect users who save the file under its name.
 fn check_name(name: &str) -> Result<(), ApiError> {
     let is_path = matches!(name, "" | "." | "..") || name.contains(['/', '\\', ':']);
     if is_path || name.len() > LONGEST_NAME || name.chars().any(char::is_control) {

@@ -1,4 +1,4 @@
-//! What lies behind the routes.
+//! The services behind the routes.
 
 pub mod cache;
 pub mod file;

@@ -1,4 +1,4 @@
-//! Who is told what happens to a task, and what each user has not read yet.
+//! The listeners of each project, and each user's unread notifications.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,18 +9,18 @@ use serde::Serialize;
 
 use crate::tasks::Task;
 
-/// Notifications that wait for one user; the oldest gives way.
+/// The most notifications that wait for one user. A new one replaces the oldest.
 const INBOX: usize = 20;
 
-/// Something that happened to a task.
+/// A change to a task.
 #[derive(Debug, Clone, Serialize)]
 pub struct Event {
-    /// Counted through all projects.
+    /// Counted across all projects.
     pub number: u64,
     #[serde(flatten)]
     pub change: Change,
     pub task: Task,
-    /// Who did it.
+    /// The user who made the change.
     pub by: String,
 }
 
@@ -50,7 +50,7 @@ pub struct Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        // The listener itself is dropped once the lock is free.
+        // The listener itself is dropped after the lock is released.
         let _listener = self.topics.off(&self.project, self.number);
     }
 }
@@ -68,26 +68,26 @@ impl Topics {
     }
 }
 
-/// What happened to one task, in order.
+/// The notifications about one task, in order.
 #[derive(Default)]
 struct Thread(Mutex<Vec<Arc<Notification>>>);
 
-/// An event that somebody should read.
+/// An event that a user should read.
 struct Notification {
     event: Event,
     thread: Weak<Thread>,
 }
 
-/// A notification as its reader sees it.
+/// A notification as it is shown to its reader.
 #[derive(Debug, Serialize)]
 pub struct Unread {
     #[serde(flatten)]
     event: Event,
-    /// What else had happened to the task before.
+    /// The number of earlier notifications about the task.
     earlier: usize,
 }
 
-/// Tells listeners at once, and users when they ask.
+/// Calls listeners at once, and keeps notifications for users until they ask.
 #[derive(Default)]
 pub struct Notifications {
     topics: Arc<Topics>,
@@ -112,9 +112,9 @@ impl Notifications {
         Subscription { topics: Arc::clone(&self.topics), project: project.to_owned(), number }
     }
 
-    /// Tells everybody that `by` has made this change to `task`.
+    /// Publishes a change that `by` has made to `task`.
     pub fn publish(&self, change: Change, task: Task, by: &str) {
-        // Locked until all are told, so that every listener sees the events in their order.
+        // Locked until all listeners are called, so that each sees the events in order.
         let mut last_event = self.last_event.lock();
         *last_event += 1;
         let event = Event { number: *last_event, change, task, by: by.to_owned() };
@@ -147,7 +147,7 @@ impl Notifications {
         Arc::clone(self.threads.lock().entry(task).or_default())
     }
 
-    /// Takes back all notifications of a task that is gone.
+    /// Removes all notifications about a deleted task.
     fn close(&self, task: u64) {
         self.threads.lock().remove(&task);
         for inbox in self.inboxes.lock().values_mut() {
@@ -155,7 +155,7 @@ impl Notifications {
         }
     }
 
-    /// What waits for `user`, the oldest first.
+    /// The notifications that wait for `user`, the oldest first.
     pub fn unread(&self, user: &str) -> Vec<Unread> {
         let inboxes = self.inboxes.lock();
         inboxes.get(user).into_iter().flatten().map(Notification::shown).collect()

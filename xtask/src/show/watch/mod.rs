@@ -1,28 +1,29 @@
-//! The bench that `watch` shows: as many lines as the terminal has, none wider than it is.
-//! [`result`] is what stands in the middle of it most of the time.
+//! The screen of `watch`: as many lines as the terminal has, none wider. [`result`] is usually in the
+//! middle of it.
 
 mod result;
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::Write;
 use std::path::Path;
 
 use super::palette::{BAD, OPEN, QUIET, STRONG, paint};
-use super::words::{WIDEST, wrapped};
-use super::{diff, hint, list, predict};
-use crate::commands::watch::state::{Panel, State};
+use super::width::WIDEST;
+use super::{diff, hint, list, predict, reset};
+use crate::text::wrapped;
+use crate::watch::state::{Panel, WatchState};
 use crate::workspace::Version;
 
-/// The keys and what they do, each in one piece.
+/// The keys and what they do; each stays on one line.
 const KEYS: [&str; 8] =
     ["h hint", "d diff", "p predict", "a run all", "n next", "l list", "r reset", "q quit"];
-/// From this many rows on there is room for empty lines.
+/// From this many rows on, there is room for empty lines.
 const ROOMY: usize = 20;
-/// The width of the bar that shows the progress.
+/// The width of the progress bar.
 const BAR: usize = 12;
 
 /// The whole screen for a terminal of this many columns and rows.
-pub fn lines(state: &State, (columns, rows): (usize, usize)) -> Vec<String> {
+pub fn lines(state: &WatchState, (columns, rows): (usize, usize)) -> Vec<String> {
     let width = columns.min(WIDEST);
     let mut head = head(state, width);
     let mut foot = foot(state, width);
@@ -33,46 +34,45 @@ pub fn lines(state: &State, (columns, rows): (usize, usize)) -> Vec<String> {
     let body = body(state, width, columns);
     let room = rows.saturating_sub(head.len() + foot.len()).max(1);
     let mut lines = head;
-    lines.extend(seen(body, state.scrolled, room));
+    lines.extend(visible(body, state.scrolled, room));
     lines.resize(lines.len().max(rows.saturating_sub(foot.len())), String::new());
     lines.extend(foot);
     lines.truncate(rows);
     lines.iter().map(|line| clipped(line, columns)).collect()
 }
 
-/// What is said after the screen is gone: where things stand.
-pub fn farewell(state: &State) -> anyhow::Result<()> {
-    let mut out = anstream::stdout().lock();
-    let name = &state.entry.name;
+/// Prints the status of the exercise after the screen is gone.
+pub fn farewell(out: &mut impl Write, state: &WatchState) -> anyhow::Result<()> {
+    let name = &state.exercise.name;
     let (edited, does) = (list::edited(state.status), list::state(state.status));
-    writeln!(out, "{name}: {edited}, {does}.\nOn again: cargo xtask watch {name}")?;
+    writeln!(out, "{name}: {edited}, {does}.\nContinue: cargo xtask watch {name}")?;
     Ok(())
 }
 
-fn head(state: &State, width: usize) -> Vec<String> {
-    let name = &state.entry.name;
+fn head(state: &WatchState, width: usize) -> Vec<String> {
+    let name = &state.exercise.name;
     let (fixed, all) = state.progress;
     let filled = (BAR * fixed).checked_div(all).unwrap_or(0);
     let bar = format!("{}{}", "█".repeat(filled), "░".repeat(BAR - filled));
     let folder = Version::Exercise.folder(name);
-    // Whoever is asked who holds it is not told at the same time.
-    let tells = !matches!(state.panel, Panel::Predict { .. });
-    let grows = state.now.as_ref().filter(|_| tells);
-    let grows = grows.and_then(|tested| tested.finding.place.clone());
-    let open = grows.unwrap_or_else(|| format!("{folder}/src"));
-    let title = wrapped(&format!("{name}: {}", state.entry.metadata.title), width);
+    // The growing line would answer the questions about the prediction.
+    let may_reveal = !matches!(state.panel, Panel::Predict { .. });
+    let tested = state.now.as_ref().filter(|_| may_reveal);
+    let line = tested.and_then(|tested| tested.result.place.clone());
+    let open = line.unwrap_or_else(|| format!("{folder}/src"));
+    let title = wrapped(&format!("{name}: {}", state.exercise.metadata.title), width);
     let mut lines: Vec<String> = title.iter().map(|line| paint(STRONG, line)).collect();
     lines.push(format!("{}, {bar} {fixed} of {all} fixed", list::edited(state.status)));
-    lines.push(format!("open  {}", linked(&state.root, &open)));
-    lines.push(format!("task  {}", linked(&state.root, &format!("{folder}/README.md"))));
+    lines.push(format!("open  {}", linked(&state.exercise.root, &open)));
+    lines.push(format!("task  {}", linked(&state.exercise.root, &format!("{folder}/README.md"))));
     lines
 }
 
-fn foot(state: &State, width: usize) -> Vec<String> {
+fn foot(state: &WatchState, width: usize) -> Vec<String> {
     let doing = match &state.busy {
         Some(busy) => paint(OPEN, &cut(&format!("... {busy}"), width)),
-        None if state.polls => paint(QUIET, "Waiting for a save (looking every now and then)."),
-        None => paint(QUIET, "Waiting for a save."),
+        None if state.polls => paint(QUIET, "Waiting for changes (polling)."),
+        None => paint(QUIET, "Waiting for changes."),
     };
     let mut lines = vec![doing];
     let mut keys = vec![String::new()];
@@ -90,8 +90,8 @@ fn foot(state: &State, width: usize) -> Vec<String> {
     lines
 }
 
-/// What fits of `body` from the line `scrolled` on, and how to see the rest.
-fn seen(body: Vec<String>, scrolled: usize, room: usize) -> Vec<String> {
+/// The part of `body` that fits, from the line `scrolled` on, and how to see the rest.
+fn visible(body: Vec<String>, scrolled: usize, room: usize) -> Vec<String> {
     if body.len() <= room {
         return body;
     }
@@ -107,30 +107,27 @@ fn seen(body: Vec<String>, scrolled: usize, room: usize) -> Vec<String> {
     lines
 }
 
-fn body(state: &State, width: usize, columns: usize) -> Vec<String> {
+fn body(state: &WatchState, width: usize, columns: usize) -> Vec<String> {
     let broken =
         |text: &str| if text.is_empty() { vec![String::new()] } else { wrapped(text, width) };
     match &state.panel {
         Panel::Result => result::lines(state, width),
-        Panel::Hint(hint) => hint::lines(&state.entry, hint, width),
-        Panel::Diff(comparison) => {
-            diff::lines(&state.entry, comparison, columns, columns >= diff::SIDE_BY_SIDE)
-        }
-        Panel::Text { title, lines } => {
-            let lines = lines.iter().flat_map(|line| broken(line));
-            std::iter::once(paint(STRONG, title)).chain(lines).collect()
-        }
+        Panel::Hint(hint) => hint::lines(&state.exercise, hint, width),
+        Panel::Diff(comparison) => diff::lines(&state.exercise, comparison, columns),
+        Panel::Text { title, lines } => titled(title, lines, &broken),
+        Panel::List(exercises) => titled("all exercises", &list::lines(exercises), &broken),
+        Panel::Reset(outcome) => titled("reset", &reset::lines(&state.exercise, outcome), &broken),
         Panel::AskDiff => broken(
-            "It is not fixed yet, and the difference shows the solution.\n\
-             y  show it all the same\n\
-             s  show what I have changed since it was shipped\n\
+            "It is not fixed yet, and the comparison shows the solution.\n\
+             y  show it anyway\n\
+             s  show my changes since it was shipped\n\
              any other key: no",
         ),
         Panel::AskReset => broken(&format!(
-            "Put {} back as it was shipped? Your version is kept aside.\n\
+            "Restore {} as it was shipped? Your version is saved.\n\
              y  yes\n\
              any other key: no",
-            Version::Exercise.folder(&state.entry.name)
+            Version::Exercise.folder(&state.exercise.name)
         )),
         Panel::Predict { questions, typed, wrong } => {
             let mut lines = vec![paint(STRONG, "Before it is measured: what do you expect?")];
@@ -139,18 +136,24 @@ fn body(state: &State, width: usize, columns: usize) -> Vec<String> {
                 wrong.iter().flat_map(|wrong| wrapped(wrong, width)).map(|line| paint(BAD, &line)),
             );
             lines.push(format!("> {typed}_"));
-            lines.push(predict::skippable());
+            lines.push(predict::skip_note());
             lines
         }
         Panel::Prediction => match state.growth() {
-            Some(result) => predict::lines(&state.entry, &state.prediction, &result, width),
+            Some(result) => predict::lines(&state.exercise, &state.prediction, &result, width),
             None if state.busy.is_some() => vec!["It is being measured ...".to_owned()],
-            None => broken("There is no measurement to compare with. Enter shows what there is."),
+            None => broken("There is no measurement to compare with. Enter shows the result."),
         },
     }
 }
 
-/// A place from the root, with its full path behind it where the terminal can follow it.
+/// `lines`, broken by `broken`, below `title`.
+fn titled(title: &str, lines: &[String], broken: &impl Fn(&str) -> Vec<String>) -> Vec<String> {
+    let lines = lines.iter().flat_map(|line| broken(line));
+    std::iter::once(paint(STRONG, title)).chain(lines).collect()
+}
+
+/// `place`, relative to the root, as a link with its full path for terminals that support it.
 fn linked(root: &Path, place: &str) -> String {
     let file = place.split(':').next().unwrap_or(place);
     let path = root.join(file);
@@ -159,19 +162,20 @@ fn linked(root: &Path, place: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
             address.push(char::from(byte));
         } else {
-            // Writing to a text does not fail.
+            // Writing to a string does not fail.
             let _ = write!(address, "%{byte:02X}");
         }
     }
     format!("\x1b]8;;{address}\x1b\\{place}\x1b]8;;\x1b\\")
 }
 
-/// `line` if it fits, else what fits of it, without its colours.
+/// `line` if it fits, otherwise cut off and without colours.
 fn clipped(line: &str, columns: usize) -> String {
     let plain = anstream::adapter::strip_str(line).to_string();
     if plain.chars().count() <= columns { line.to_owned() } else { cut(&plain, columns) }
 }
 
+/// `text` cut off at `columns` characters.
 fn cut(text: &str, columns: usize) -> String {
     if text.chars().count() <= columns {
         return text.to_owned();
@@ -185,19 +189,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_does_not_fit_can_be_scrolled_to() {
+    fn a_long_body_can_be_scrolled() {
         let body: Vec<String> = (1..=10).map(|line| line.to_string()).collect();
-        assert_eq!(seen(body.clone(), 0, 10), body);
+        assert_eq!(visible(body.clone(), 0, 10), body);
         let plain = |scrolled| -> Vec<String> {
-            let seen = seen(body.clone(), scrolled, 4);
-            seen.iter().map(|line| anstream::adapter::strip_str(line).to_string()).collect()
+            let lines = visible(body.clone(), scrolled, 4);
+            lines.iter().map(|line| anstream::adapter::strip_str(line).to_string()).collect()
         };
         assert_eq!(plain(0), ["1", "2", "3", "(7 more lines; down: j or space, up: k)"]);
         assert_eq!(plain(99), ["8", "9", "10", "(the end; up: k)"]);
     }
 
     #[test]
-    fn a_link_has_the_whole_path_and_shows_the_short_one() {
+    fn a_link_has_the_full_path_and_shows_the_short_one() {
         let link = linked(Path::new("/my work"), "exercises/a/src/a.rs:7");
         assert!(link.contains("file:///my%20work/exercises/a/src/a.rs\x1b"), "{link:?}");
         assert_eq!(anstream::adapter::strip_str(&link).to_string(), "exercises/a/src/a.rs:7");

@@ -1,63 +1,67 @@
-//! What was found now and last time: the verdict, the growth, the lines that grow, what else fails.
+//! The latest result: the verdict, the growth now and last time, the growing lines, other failures.
 
-use exercise_harness::{judge, units};
+use exercise_harness::explain::{self, Section};
+use exercise_harness::units;
 use leak_meter::{Resource, Verdict};
 
 use super::linked;
-use crate::commands::watch::state::{State, Tested, What};
-use crate::finding::{self, Finding, State as Found};
+use crate::last_result::{ExerciseState, LastResult};
 use crate::measure::{BEHAVIOURS, GROWTH, Measured};
 use crate::show::palette::{BAD, GOOD, OPEN, QUIET, paint};
-use crate::show::words::{amount, wrapped};
+use crate::show::rows::amount;
+use crate::text::wrapped;
+use crate::watch::state::{Details, Tested, WatchState};
 use crate::workspace::Version;
 
-/// What was found now and last time.
-pub fn lines(state: &State, width: usize) -> Vec<String> {
-    let Some(Tested { finding, what }) = &state.now else {
+/// The latest result, compared with the previous one.
+pub fn lines(state: &WatchState, width: usize) -> Vec<String> {
+    let Some(Tested { result, details }) = &state.now else {
         return vec!["Not tested yet ...".to_owned()];
     };
     let mut lines = Vec::new();
-    if state.is_older {
+    if state.is_outdated {
         lines.push(paint(OPEN, "Before your last save:"));
     }
-    match what {
-        What::DidNotBuild(message) => {
-            lines.push(paint(BAD, "BROKEN: it does not build. The compiler says:"));
+    match details {
+        Details::DidNotBuild(message) => {
+            lines.push(paint(BAD, "BROKEN: it does not build. The compiler's message:"));
             lines.extend(message.lines().map(str::to_owned));
         }
-        What::Measured(measured) => {
-            lines.push(verdict(finding, state, measured));
-            lines.extend(changes(state.before.as_ref(), finding));
-            lines.extend(state.beside.iter().map(|(version, found)| beside(*version, found)));
+        Details::Measured(measured) => {
+            lines.push(verdict(result, state, measured));
+            lines.extend(changes(state.before.as_ref(), result));
+            lines.extend(state.beside.iter().map(|(version, result)| beside(*version, result)));
             lines.extend(growing_lines(measured, width));
             lines.extend(failures(state, measured, width));
-            if finding.state == Found::Fixed {
-                let readme = format!("{}/README.md", Version::Solution.folder(&state.entry.name));
-                let compare = format!("Compare with ours: d, or {}", linked(&state.root, &readme));
-                lines.extend([compare, "Go on with the next one: n".to_owned()]);
+            if result.state == ExerciseState::Fixed {
+                let readme =
+                    format!("{}/README.md", Version::Solution.folder(&state.exercise.name));
+                let compare =
+                    format!("Compare with ours: d, or {}", linked(&state.exercise.root, &readme));
+                lines.extend([compare, "Go to the next exercise: n".to_owned()]);
             }
         }
     }
     lines
 }
 
-fn verdict(finding: &Finding, state: &State, measured: &[Measured]) -> String {
+fn verdict(result: &LastResult, state: &WatchState, measured: &[Measured]) -> String {
     let failed = measured.iter().filter(|measured| sentence(state, measured).is_some()).count();
     let (all, passed) = (measured.len(), measured.len() - failed);
-    let (style, word) = match finding.state {
-        Found::Fixed => (GOOD, "FIXED"),
-        Found::Leaking => (BAD, "LEAKING"),
-        Found::Broken => (BAD, "BROKEN"),
-        Found::Open => (OPEN, "NOT PROVEN YET"),
+    let (style, word) = match result.state {
+        ExerciseState::Fixed => (GOOD, "FIXED"),
+        ExerciseState::Leaking => (BAD, "LEAKING"),
+        ExerciseState::Broken => (BAD, "BROKEN"),
+        ExerciseState::Open => (OPEN, "NOT PROVEN YET"),
     };
     format!("{}: {passed} of {all} trials pass", paint(style, word))
 }
 
-/// How much of each resource an operation leaves behind: the last time, and now.
-fn changes(before: Option<&Finding>, now: &Finding) -> Vec<String> {
-    let rate = |finding: &Finding, resource: Resource| {
-        let found = finding.growth.iter().find(|(grown, _)| *grown == resource);
-        // A slope that falls a little is that of noise: nothing stays.
+/// The growth of each resource per operation, last time and now.
+fn changes(before: Option<&LastResult>, now: &LastResult) -> Vec<String> {
+    let rate = |result: &LastResult, resource: Resource| {
+        let found = result.growth.iter().find(|(grown, _)| *grown == resource);
+        // A slightly negative slope is noise.
         found.map(|(_, value)| value.max(0.0))
     };
     let nothing = Vec::new();
@@ -86,33 +90,33 @@ fn changes(before: Option<&Finding>, now: &Finding) -> Vec<String> {
     resources.into_iter().map(line).filter(|line| !line.is_empty()).collect()
 }
 
-/// What another version was found to be.
-fn beside(version: Version, found: &Finding) -> String {
-    let rates = found.growth.iter().map(|(resource, value)| units::quantity(*resource, *value));
+/// The result of another version.
+fn beside(version: Version, result: &LastResult) -> String {
+    let rates = result.growth.iter().map(|(resource, value)| units::quantity(*resource, *value));
     let rates = rates.collect::<Vec<_>>().join(", ");
     let noun = version.noun();
     if rates.is_empty() {
-        format!("  {noun}: {}", found.state)
+        format!("  {noun}: {}", result.state)
     } else {
         format!("  {noun}: {rates} per operation")
     }
 }
 
-/// The lines that grow, each with what the report tells of it.
+/// The growing lines, with their growth.
 fn growing_lines(measured: &[Measured], width: usize) -> Vec<String> {
     let growth = measured.iter().find(|measured| measured.trial == GROWTH);
-    let report = growth.and_then(finding::report);
-    let places = report.map(|report| judge::places(&report.sites, Verdict::Growing));
-    places.unwrap_or_default().iter().flat_map(|line| wrapped(line, width)).collect()
+    let report = growth.and_then(|measured| measured.ended.report());
+    let places = report.and_then(|report| explain::places(&report.sites, Verdict::Growing));
+    places.into_iter().flat_map(Section::all).flat_map(|line| wrapped(&line, width)).collect()
 }
 
-/// Every other trial that fails, with its sentence: behaviours first, as they are listed.
-fn failures(state: &State, measured: &[Measured], width: usize) -> Vec<String> {
+/// Every other failing trial, with its sentence.
+fn failures(state: &WatchState, measured: &[Measured], width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for measured in measured {
         let Some(sentence) = sentence(state, measured) else { continue };
-        let report = finding::report(measured);
-        // What grows stands above, line by line.
+        let report = measured.ended.report();
+        // The growing lines are listed above.
         if measured.trial == GROWTH && report.is_some_and(|r| r.verdict == Verdict::Growing) {
             continue;
         }
@@ -124,14 +128,14 @@ fn failures(state: &State, measured: &[Measured], width: usize) -> Vec<String> {
     let behaviours = measured.iter().filter(|measured| measured.trial.starts_with(BEHAVIOURS));
     let broken = behaviours.filter(|measured| sentence(state, measured).is_some()).count();
     if broken > 0 {
-        let more = "What must not change stands in its README.";
+        let more = "Its README lists what must not change.";
         lines.push(paint(QUIET, more));
     }
     lines
 }
 
-fn sentence(state: &State, measured: &Measured) -> Option<String> {
-    judge::verdict_of(&measured.ended, &state.entry.metadata).err()
+fn sentence(state: &WatchState, measured: &Measured) -> Option<String> {
+    explain::verdict(&measured.ended, &state.exercise.metadata).err()
 }
 
 #[cfg(test)]
@@ -139,15 +143,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn was_and_now_are_told_of_every_resource_that_was_measured() {
-        let finding = |growth: &[(Resource, f64)]| Finding {
+    fn every_measured_resource_is_compared_with_last_time() {
+        let result = |growth: &[(Resource, f64)]| LastResult {
             content: String::new(),
-            state: Found::Leaking,
+            state: ExerciseState::Leaking,
             growth: growth.to_vec(),
             place: None,
         };
-        let before = finding(&[(Resource::LiveBlocks, 1.8), (Resource::OpenFiles, 0.4)]);
-        let now = finding(&[(Resource::LiveBlocks, 0.5)]);
+        let before = result(&[(Resource::LiveBlocks, 1.8), (Resource::OpenFiles, 0.4)]);
+        let now = result(&[(Resource::LiveBlocks, 0.5)]);
         assert_eq!(
             changes(Some(&before), &now),
             [

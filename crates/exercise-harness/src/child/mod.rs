@@ -1,0 +1,17 @@
+//! The trial's process: runs one trial and streams its events.
+//!
+//! - [`request`]: reads the parent's request.
+//! - [`trial`]: the trials of a suite, and running one of them.
+//! - [`event_writer`]: writes the event stream.
+//! - [`limits`]: the limits that the process sets for itself.
+//! - [`context`]: what a trial's code is given.
+//! - [`paced_input`]: reads the work of a paced trial.
+//! - [`runtime`]: a runtime and bounded waits for asynchronous trials.
+
+pub(crate) mod context;
+mod event_writer;
+pub(crate) mod limits;
+mod paced_input;
+pub(crate) mod request;
+pub mod runtime;
+pub(crate) mod trial;

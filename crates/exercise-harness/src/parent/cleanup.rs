@@ -1,0 +1,172 @@
+//! Ends processes and removes temporary folders when the program ends.
+//!
+//! Guards do so in the ordinary course. After [`install_signal_handler`], it also happens when the
+//! program is ended by Ctrl-C or asked to terminate.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{self, Child, Command};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use tempfile::TempDir;
+
+use super::orphans;
+
+/// The exit code of a program that Ctrl-C has ended.
+pub const INTERRUPTED: i32 = 130;
+
+/// How often to try to remove a folder. A dying process may still be writing to it.
+const REMOVALS: usize = 50;
+/// The time between two tries.
+const REMOVAL_INTERVAL: Duration = Duration::from_millis(10);
+
+static FOLDERS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+/// Process ids, each with whether to end the whole process group.
+static PROCESSES: Mutex<BTreeMap<i32, bool>> = Mutex::new(BTreeMap::new());
+/// Whether a signal is ending the program.
+static SIGNALLED: AtomicBool = AtomicBool::new(false);
+/// The last action when a signal ends the program.
+static LAST_ACTION: Mutex<Option<fn()>> = Mutex::new(None);
+
+/// From now on, Ctrl-C or a request to terminate ends all registered processes, removes all
+/// folders, and then ends this program with [`INTERRUPTED`].
+pub fn install_signal_handler() {
+    let installed = ctrlc::set_handler(|| {
+        // Set first, so that code that sees a process end can tell why.
+        SIGNALLED.store(true, Ordering::SeqCst);
+        // The locks are held until the end, so that nothing new is started or made.
+        let processes = lock(&PROCESSES);
+        end_all(&processes);
+        let folders = lock(&FOLDERS);
+        for folder in folders.iter() {
+            orphans::kill(folder);
+            remove(folder);
+        }
+        if let Some(last_action) = *lock(&LAST_ACTION) {
+            last_action();
+        }
+        process::exit(INTERRUPTED);
+    });
+    // A second call fails, because the first handler is already installed.
+    drop(installed);
+}
+
+/// Waits for the end of the program if a signal is ending it. To be called before the program exits
+/// with a code of its own, which would hide that it was interrupted.
+pub fn wait_if_interrupted() {
+    while SIGNALLED.load(Ordering::SeqCst) {
+        thread::park();
+    }
+}
+
+/// Sets the last action when a signal ends the program, for instance to restore the terminal.
+pub fn set_last_action(last_action: fn()) {
+    *lock(&LAST_ACTION) = Some(last_action);
+}
+
+/// Kills every registered process now. Code that waits for one sees that a signal has ended it.
+pub fn end_processes() {
+    end_all(&lock(&PROCESSES));
+}
+
+fn end_all(processes: &BTreeMap<i32, bool>) {
+    for (id, group) in processes {
+        let Some(process) = Pid::from_raw(*id) else { continue };
+        let kill = if *group { kill_process_group } else { kill_process };
+        // Fails if the process has just ended by itself.
+        let _ = kill(process, Signal::KILL);
+    }
+}
+
+fn remove(folder: &Path) {
+    for _ in 0..REMOVALS {
+        let _ = fs::remove_dir_all(folder);
+        if !folder.exists() {
+            break;
+        }
+        thread::sleep(REMOVAL_INTERVAL);
+    }
+}
+
+/// A temporary folder, empty at first and removed on drop.
+#[derive(Debug)]
+pub struct Folder(TempDir);
+
+impl Folder {
+    /// Creates a folder in the system's folder for temporary files.
+    ///
+    /// # Errors
+    /// When it cannot be created. The error names the system's folder.
+    pub fn new() -> anyhow::Result<Self> {
+        let mut folders = lock(&FOLDERS);
+        let folder = tempfile::Builder::new().prefix("leak-lab-").tempdir().with_context(|| {
+            let parent = std::env::temp_dir();
+            format!("no temporary folder can be created in {}", parent.display())
+        })?;
+        folders.insert(folder.path().to_owned());
+        Ok(Self(folder))
+    }
+
+    /// The folder's path.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Locked until the folder is gone, since a signal may end the program meanwhile.
+        let mut folders = lock(&FOLDERS);
+        remove(self.0.path());
+        folders.remove(self.0.path());
+    }
+}
+
+/// A registered process, which ends with this program. Dropping this only removes the registration;
+/// the code that has started the process must wait for it.
+#[derive(Debug)]
+pub struct Process(i32);
+
+impl Process {
+    /// Starts `command` in a new process group and registers the whole group. A signal that ends
+    /// this program finds the group either registered or not started.
+    ///
+    /// # Errors
+    /// When the command cannot be started.
+    pub fn start_group(command: &mut Command) -> io::Result<(Child, Self)> {
+        let mut processes = lock(&PROCESSES);
+        let child = command.process_group(0).spawn()?;
+        let id = id_of(&child);
+        processes.insert(id, true);
+        Ok((child, Self(id)))
+    }
+
+    /// Registers `child`.
+    pub fn watch(child: &Child) -> Self {
+        let id = id_of(child);
+        lock(&PROCESSES).insert(id, false);
+        Self(id)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        lock(&PROCESSES).remove(&self.0);
+    }
+}
+
+fn id_of(child: &Child) -> i32 {
+    i32::try_from(child.id()).unwrap_or(0)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,209 @@
+//! Decides whether a trial passes, and explains its result in sentences.
+
+use std::time::Duration;
+
+use leak_meter::report::GaugeGrowth;
+use leak_meter::site::Site;
+use leak_meter::{Growth, Holders, Report, Resource, Verdict};
+
+pub use super::failure_text::{failure_text, left_running};
+use super::failure_text::{panicked, with_output};
+use super::trial_run::{Ending, TrialRun};
+use crate::protocol::bound::Bound;
+use crate::protocol::event::TrialOutcome;
+use crate::protocol::exercise::Exercise;
+use crate::protocol::phases::{Phase, Phases};
+use crate::units;
+
+/// The memory of the bug report's server at its start, in bytes.
+pub const START_BYTES: f64 = 200e6;
+/// The memory at which that server is killed, in bytes.
+pub const LIMIT_BYTES: f64 = 2e9;
+/// How many call sites are shown; the rest are counted.
+const SHOWN_SITES: usize = 3;
+
+/// `Ok` if the trial passes; otherwise what happened, in a few sentences.
+///
+/// # Errors
+/// For every failure: a panic, a verdict other than Steady, an exceeded limit, a trial that did not
+/// complete, and processes that were left running.
+pub fn verdict(run: &TrialRun, exercise: &Exercise) -> Result<(), String> {
+    let verdict = match &run.ending {
+        Ending::Completed(outcome) => outcome_verdict(outcome, exercise),
+        ending => Err(with_output(failure_text(ending, run.rounds.len()), &run.output)),
+    };
+    match (verdict, left_running(&run.left_running)) {
+        (verdict, None) => verdict,
+        (Ok(()), Some(left)) => Err(left),
+        (Err(sentence), Some(left)) => Err(format!("{sentence}\n{left}")),
+    }
+}
+
+fn outcome_verdict(outcome: &TrialOutcome, exercise: &Exercise) -> Result<(), String> {
+    match outcome {
+        TrialOutcome::Behaved => Ok(()),
+        TrialOutcome::Panicked { message } => Err(panicked(message)),
+        TrialOutcome::Soaked { report } if report.verdict == Verdict::Steady => Ok(()),
+        TrialOutcome::Soaked { report } => Err(growth(report, exercise)),
+        TrialOutcome::Phased { phases } if phases.is_kept() => Ok(()),
+        TrialOutcome::Phased { phases } => Err(self::phases(phases)),
+        TrialOutcome::Bounded { bound } if bound.is_kept() => Ok(()),
+        TrialOutcome::Bounded { bound } => Err(self::bound(bound)),
+    }
+}
+
+/// Explains a soak whose verdict is not Steady.
+fn growth(report: &Report, exercise: &Exercise) -> String {
+    let mut lines = Vec::new();
+    let rounds = units::plural(report.rounds.len() as u64, "round");
+    if report.verdict == Verdict::Growing {
+        let operations = units::count(report.operations());
+        lines.push(format!(
+            "It leaks: after {operations} operations in {rounds}, these keep growing:"
+        ));
+        lines.extend(report.growing().map(growing_line));
+        let growing = |gauge: &&GaugeGrowth| gauge.verdict == Verdict::Growing;
+        lines.extend(report.gauges.iter().filter(growing).map(|gauge| {
+            let rate = units::number(gauge.per_operation.unwrap_or(0.0));
+            format!("  {rate} {} per operation", gauge.name)
+        }));
+        lines.extend(places(&report.sites, Verdict::Growing).into_iter().flat_map(Section::all));
+        lines.extend(holders(report.holders.as_ref()).into_iter().flat_map(Section::all));
+        lines.extend(time_to_out_of_memory(report, exercise.requests_per_second).map(|time| {
+            format!(
+                "At {}, {} become {} in {}.",
+                units::rate(exercise.requests_per_second),
+                units::bytes(START_BYTES),
+                units::bytes(LIMIT_BYTES),
+                units::span(time)
+            )
+        }));
+    } else if report.stopped.is_none() {
+        lines.push("Not proven steady yet:".to_owned());
+        let open = report.growth.iter().filter(|growth| growth.verdict == Verdict::Undecided);
+        lines.extend(open.map(|growth| format!("  {}: {}", growth.resource.name(), growth.reason)));
+        let open = report.gauges.iter().filter(|gauge| gauge.verdict == Verdict::Undecided);
+        lines.extend(open.map(|gauge| format!("  {}: {}", gauge.name, gauge.reason)));
+        lines.extend(places(&report.sites, Verdict::Undecided).into_iter().flat_map(Section::all));
+    } else {
+        // Without "yet": a workload that has stopped cannot run more rounds.
+        lines.push("Not proven steady.".to_owned());
+    }
+    lines.extend(
+        report
+            .stopped
+            .as_ref()
+            .map(|stopped| format!("The workload could not go on after {rounds}: {stopped}")),
+    );
+    lines.extend(report.attribution.advice.as_ref().map(|advice| format!("Note: {advice}.")));
+    if report.attribution.sites_refused > 0 {
+        let refused = units::count(report.attribution.sites_refused as u64);
+        lines.push(format!("Note: {refused} allocations could not be attributed to a call site."));
+    }
+    lines.join("\n")
+}
+
+/// A part of an explanation: a heading and the indented lines below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// The heading, which ends with a colon.
+    pub heading: &'static str,
+    /// The lines below it; never empty.
+    pub lines: Vec<String>,
+}
+
+impl Section {
+    /// All lines, beginning with the heading.
+    pub fn all(self) -> impl Iterator<Item = String> {
+        std::iter::once(self.heading.to_owned()).chain(self.lines)
+    }
+}
+
+/// The first call sites with this verdict, in a few lines each; `None` if there are none.
+///
+/// A location, `path:line` relative to the workspace, has its own line, so that terminals link it.
+pub fn places(sites: &[Site], verdict: Verdict) -> Option<Section> {
+    let found: Vec<&Site> = sites.iter().filter(|site| site.verdict == verdict).collect();
+    let mut lines = Vec::new();
+    for site in found.iter().take(SHOWN_SITES) {
+        lines.push(format!("  {}", site.function));
+        lines.push(match (&site.file, site.line) {
+            (Some(file), Some(line)) => format!("    {file}:{line}"),
+            _ => format!("    {}", site.no_line.as_deref().unwrap_or("its line is not known")),
+        });
+        lines.push(format!(
+            "    {} blocks and {} per operation",
+            units::number(site.blocks_per_operation.unwrap_or(0.0)),
+            units::bytes(site.bytes_per_operation.unwrap_or(0.0)),
+        ));
+        if verdict != Verdict::Growing {
+            lines.push(format!("    {}", site.reason));
+        }
+    }
+    if found.len() > SHOWN_SITES {
+        lines.push(format!("  and {} more", found.len() - SHOWN_SITES));
+    }
+    let heading = match verdict {
+        Verdict::Growing => "Growing call sites:",
+        _ => "Undecided call sites:",
+    };
+    (!lines.is_empty()).then_some(Section { heading, lines })
+}
+
+/// What holds the growing blocks, as a short tree; `None` if that was not searched for.
+pub fn holders(holders: Option<&Holders>) -> Option<Section> {
+    let lines = holders.map(Holders::lines).unwrap_or_default();
+    let lines: Vec<String> = lines.into_iter().map(|line| format!("  {line}")).collect();
+    (!lines.is_empty()).then_some(Section { heading: "Who holds it:", lines })
+}
+
+fn growing_line(growth: &Growth) -> String {
+    let [low, high] = [growth.low, growth.high].map(|value| {
+        let value = value.unwrap_or(0.0);
+        if growth.resource.is_bytes() { units::bytes(value) } else { units::number(value) }
+    });
+    let rate = units::quantity(growth.resource, growth.per_operation.unwrap_or(0.0));
+    format!("  {rate} per operation (95 % interval {low} to {high})")
+}
+
+/// Explains the measurement of a bound trial.
+pub fn bound(bound: &Bound) -> String {
+    format!(
+        "After {} there are {} {}; at most {} are allowed.",
+        bound.after,
+        units::reading(bound.resource, bound.measured),
+        bound.resource.name(),
+        units::reading(bound.resource, bound.limit)
+    )
+}
+
+/// Explains the measurements of a phases trial, one line per phase.
+pub fn phases(phases: &Phases) -> String {
+    let line = |phase: &Phase| {
+        let (time, after) = (phase.time().as_secs_f64(), units::bytes(phase.bytes_after as f64));
+        match phase.per_operation() {
+            Some(retained) => format!(
+                "  {}, {:.0} operations per second for {time:.1} s: {} per operation, then {after}",
+                phase.name,
+                phase.rate(),
+                units::bytes(retained)
+            ),
+            None => format!("  {} for {time:.1} s: then {after}", phase.name),
+        }
+    };
+    let lines: Vec<String> = phases.phases.iter().map(line).collect();
+    let limit = units::bytes(phases.limit_per_operation);
+    format!("Live memory (an operation may retain {limit}):\n{}", lines.join("\n"))
+}
+
+/// The time in which the bug report's server grows from its memory at the start to its limit, at
+/// this rate. `None` if live bytes do not grow.
+pub fn time_to_out_of_memory(report: &Report, operations_per_second: f64) -> Option<Duration> {
+    let growth = report.growth_of(Resource::LiveBytes)?;
+    let per_operation = growth.per_operation.filter(|bytes| *bytes > 0.0)?;
+    if growth.verdict != Verdict::Growing {
+        return None;
+    }
+    let seconds = (LIMIT_BYTES - START_BYTES) / per_operation / operations_per_second;
+    Duration::try_from_secs_f64(seconds).ok()
+}

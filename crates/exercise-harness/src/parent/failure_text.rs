@@ -1,0 +1,138 @@
+//! Sentences about trials that did not complete, or that left processes behind: what happened, and
+//! what to look for.
+
+use std::time::Duration;
+
+use super::timeouts::SILENCE_VARIABLE;
+use super::trial_process::MAX_OUTPUT;
+use super::trial_run::Ending;
+use crate::protocol::limits::{MEMORY, OPEN_FILES};
+use crate::units;
+
+/// How many lines of a child's output are shown, from its end.
+const SHOWN_LINES: usize = 20;
+
+/// The sentence about programs that were left running; `None` if there are none.
+pub fn left_running(names: &[String]) -> Option<String> {
+    let (what, were) = match names.len() {
+        0 => return None,
+        1 => ("a process".to_owned(), "It was"),
+        more => (format!("{more} processes"), "They were"),
+    };
+    let mut names = names.to_vec();
+    names.sort();
+    names.dedup();
+    Some(format!(
+        "It left {what} behind ({}). {were} ended; end and wait for every process that you start, \
+         on error paths too.",
+        names.join(", ")
+    ))
+}
+
+/// The sentence about a trial that panicked with this message.
+pub(super) fn panicked(message: &str) -> String {
+    // The system's message, which the standard library repeats.
+    let hint = if message.contains("Too many open files") {
+        format!(
+            "\nA trial may have {OPEN_FILES} files open at once; look for files or connections \
+             that are kept open."
+        )
+    } else {
+        String::new()
+    };
+    format!("It panicked: {message}{hint}")
+}
+
+/// The sentence about a trial that did not complete after this many rounds.
+pub fn failure_text(ending: &Ending, rounds: usize) -> String {
+    let sentence = match ending {
+        Ending::Completed(_) => return "It completed.".to_owned(),
+        Ending::Malformed { fault } => {
+            return format!(
+                "Its event stream is invalid: {fault}. The stream is ignored; only the harness may \
+                 write to it."
+            );
+        }
+        Ending::Aborted { signal } => format!(
+            "Its process was ended by signal {signal}{} before the trial was over.{}",
+            signal_name(*signal),
+            signal_advice(*signal)
+        ),
+        Ending::Exited { code } => format!(
+            "Its process ended with exit code {code} before the trial was over; look for a call \
+             of std::process::exit."
+        ),
+        Ending::OutOfMemory => format!(
+            "It ran out of memory: an allocation was refused (a trial may have {} of data); look \
+             for an endless loop that grows a collection.",
+            units::bytes(MEMORY as f64)
+        ),
+        Ending::StackOverflowed => {
+            "Its stack overflowed; look for endless recursion, also in Drop, Clone or Debug."
+                .to_owned()
+        }
+        Ending::TimedOut { after, computed } => timed_out(*after, *computed),
+        Ending::Flooded => format!(
+            "It printed more than {} and was ended; do not print in every operation.",
+            units::bytes(MAX_OUTPUT as f64)
+        ),
+    };
+    match rounds {
+        0 => sentence,
+        rounds => {
+            format!("{sentence} It had measured {}.", units::plural(rounds as u64, "round"))
+        }
+    }
+}
+
+/// The sentence about a trial that was ended after this time, with its processor time.
+fn timed_out(after: Duration, computed: Option<Duration>) -> String {
+    // On a busy machine, a computing trial gets only a share of the processor.
+    let look_for = match computed {
+        Some(computed) if computed >= after / 20 => "it was computing: look for an endless loop",
+        Some(_) => "it was waiting: look for a lock, a channel, a join or a sleep that never ends",
+        None => "look for an endless loop or wait",
+    };
+    format!(
+        "It was ended after {} without a result; {look_for}. (To wait for 120 s, set \
+         {SILENCE_VARIABLE}=120.)",
+        units::span(after)
+    )
+}
+
+/// `sentence`, followed by the last lines of the output. Each is marked, so that it cannot pass for
+/// Leak Lab's own text.
+pub(super) fn with_output(sentence: String, output: &str) -> String {
+    if output.is_empty() {
+        return sentence;
+    }
+    let lines: Vec<&str> = output.lines().collect();
+    let last = &lines[lines.len().saturating_sub(SHOWN_LINES)..];
+    let marked = |line: &&str| {
+        let line: String = line.chars().filter(|letter| !letter.is_control()).collect();
+        format!("\n  | {line}")
+    };
+    let printed: String = last.iter().map(marked).collect();
+    format!("{sentence}\nThe end of its output:{printed}")
+}
+
+fn signal_name(signal: i32) -> &'static str {
+    match signal {
+        4 => " (illegal instruction)",
+        6 => " (abort)",
+        7 => " (bus error)",
+        9 => " (killed)",
+        11 => " (segmentation fault)",
+        15 => " (terminated)",
+        _ => "",
+    }
+}
+
+fn signal_advice(signal: i32) -> &'static str {
+    match signal {
+        6 => " Look for a call of std::process::abort, or for a panic during another panic.",
+        9 => " Leak Lab did not send it; the system may be out of memory.",
+        4 | 7 | 11 => " Look for unsafe code.",
+        _ => "",
+    }
+}

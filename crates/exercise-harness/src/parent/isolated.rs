@@ -1,0 +1,174 @@
+//! Runs one trial in its own process, to its end.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use leak_meter::Verdict;
+
+use super::orphans;
+use super::timeouts::Timeouts;
+use super::trial_process::TrialProcess;
+pub use super::trial_run::{Ending, TrialRun};
+use crate::protocol::event::Event;
+use crate::protocol::limits::Limits;
+use crate::protocol::request::{SoakSettings, TrialRequest};
+
+/// The interval at which the parent checks for new events.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
+
+/// The second run of an undecided soak has this many times the rounds of the first.
+const LONGER_RUN: usize = 4;
+
+/// Runs `trial` of the test binary `binary` in its own process, and calls `on_event` with each
+/// event as it arrives.
+///
+/// An undecided soak is run once more, with four times the rounds, unless `settings` set the number
+/// of rounds: a high-water mark, for instance, takes longer than a cache to level off.
+///
+/// # Errors
+/// When the process cannot be started or watched. A trial that fails is not an error; see
+/// [`TrialRun::ending`].
+pub fn run(
+    binary: &Path,
+    trial: &str,
+    settings: SoakSettings,
+    mut on_event: impl FnMut(&Event),
+) -> anyhow::Result<TrialRun> {
+    let run = run_within(binary, trial, settings, Limits::default(), &mut on_event)?;
+    match run.report() {
+        Some(report)
+            if report.verdict == Verdict::Undecided
+                && report.stopped.is_none()
+                && settings.rounds.is_none() =>
+        {
+            let rounds = Some(report.rounds.len() * LONGER_RUN);
+            let longer = SoakSettings { rounds, ..settings };
+            run_within(binary, trial, longer, Limits::default(), on_event)
+        }
+        _ => Ok(run),
+    }
+}
+
+/// Like [`run`], with other `limits` than the usual ones, and always a single run.
+///
+/// # Errors
+/// As for [`run`].
+pub fn run_within(
+    binary: &Path,
+    trial: &str,
+    settings: SoakSettings,
+    limits: Limits,
+    on_event: impl FnMut(&Event),
+) -> anyhow::Result<TrialRun> {
+    Launch { tool: &[], binary, limits, slowdown: 1 }.run(trial, settings, on_event)
+}
+
+/// Like [`run_within`], under a tool, whose program and arguments precede the binary's. Memory is
+/// not limited, because the tool needs some of its own, and the timeouts are `slowdown` times as
+/// long.
+///
+/// # Errors
+/// As for [`run`].
+pub fn run_under(
+    tool: &[OsString],
+    slowdown: u32,
+    binary: &Path,
+    trial: &str,
+    settings: SoakSettings,
+    on_event: impl FnMut(&Event),
+) -> anyhow::Result<TrialRun> {
+    let limits = Limits { memory: Some(u64::MAX) };
+    Launch { tool, binary, limits, slowdown }.run(trial, settings, on_event)
+}
+
+/// How to launch a trial's process.
+struct Launch<'a> {
+    tool: &'a [OsString],
+    binary: &'a Path,
+    limits: Limits,
+    slowdown: u32,
+}
+
+impl Launch<'_> {
+    fn run(
+        &self,
+        trial: &str,
+        settings: SoakSettings,
+        on_event: impl FnMut(&Event),
+    ) -> anyhow::Result<TrialRun> {
+        let timeouts = Timeouts::from_environment()?.times(self.slowdown);
+        let mut process = TrialProcess::start(self.tool, self.binary, |scratch| TrialRequest {
+            limits: self.limits,
+            ..TrialRequest::new(trial, settings, scratch)
+        })?;
+        // The request is the only input.
+        drop(process.take_input());
+        let start = Instant::now();
+        let cannot_watch = || format!("{trial} cannot be watched");
+        let stop = watch(&mut process, timeouts, on_event).with_context(cannot_watch)?;
+        let computed = orphans::processor_time(process.id());
+        let left_running = match stop {
+            Stop::Ended => process.left_running(),
+            // A trial that is ended early has had no chance to end its processes.
+            _ => Vec::new(),
+        };
+        let status = process.kill().with_context(cannot_watch)?;
+        let output = process.output.tail();
+        let ending = match stop {
+            Stop::Ended => Ending::from_status(status, &process.events, &output),
+            Stop::Malformed => {
+                Ending::Malformed { fault: process.events.final_fault().unwrap_or_default() }
+            }
+            Stop::TimedOut => Ending::TimedOut { after: start.elapsed(), computed },
+            Stop::Flooding => Ending::Flooded,
+        };
+        let rounds = std::mem::take(&mut process.events.rounds);
+        Ok(TrialRun { ending, rounds, output, left_running })
+    }
+}
+
+/// Why the parent stops watching a process.
+enum Stop {
+    /// The process has ended.
+    Ended,
+    /// The event stream is invalid.
+    Malformed,
+    /// A timeout is exceeded.
+    TimedOut,
+    /// The process prints too much.
+    Flooding,
+}
+
+/// Reads the events of `process` until it has ended or must be ended.
+fn watch(
+    process: &mut TrialProcess,
+    timeouts: Timeouts,
+    mut on_event: impl FnMut(&Event),
+) -> io::Result<Stop> {
+    let start = Instant::now();
+    let mut last_event = start;
+    loop {
+        let has_ended = process.has_ended()?;
+        // Read after the check, so that everything an ended process has written is read.
+        if process.events.advance(&mut on_event)? {
+            last_event = Instant::now();
+        }
+        if has_ended {
+            return Ok(Stop::Ended);
+        }
+        if process.events.fault.is_some() {
+            return Ok(Stop::Malformed);
+        }
+        if process.is_flooding() {
+            return Ok(Stop::Flooding);
+        }
+        if last_event.elapsed() >= timeouts.silence || start.elapsed() >= timeouts.total {
+            return Ok(Stop::TimedOut);
+        }
+        thread::sleep(POLL_INTERVAL);
+    }
+}

@@ -1,0 +1,91 @@
+//! Finds and ends the processes that a trial has started and left behind.
+//!
+//! Such a process is found by its process group, or by an environment variable that it inherits
+//! even if it leaves the group and the session and outlives its parent. A process that leaves the
+//! group and clears its environment is not found. Only Linux lists processes this way; on other
+//! systems nothing is found, and only the group is ended.
+
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+#[cfg(target_os = "linux")]
+use super::proc_fs;
+
+/// The environment variable that marks a trial's processes. Its value is the trial's scratch
+/// folder.
+pub(super) const MARK_VARIABLE: &str = "LEAK_LAB_TRIAL";
+
+/// How long a process may take to end by itself.
+const GRACE_PERIOD: Duration = Duration::from_millis(500);
+/// How long to wait for killed processes to end.
+const KILL_TIMEOUT: Duration = Duration::from_secs(2);
+const SCAN_INTERVAL: Duration = Duration::from_millis(10);
+
+/// A process that a trial has started.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux finds any"))]
+pub(super) struct Orphan {
+    id: Pid,
+    /// The program's name, as the system shortens it.
+    pub(super) name: String,
+}
+
+/// The processes of the trial with the scratch folder `mark`, or in the process group `group`, that
+/// do not end within the grace period. The group's leader is not among them.
+pub(super) fn find(group: Pid, mark: &Path) -> Vec<Orphan> {
+    scan_until_gone(GRACE_PERIOD, || scan(Some(group), mark))
+}
+
+/// Kills the processes of the trial with the scratch folder `mark`, and waits until they have
+/// ended.
+pub(super) fn kill(mark: &Path) {
+    scan_until_gone(KILL_TIMEOUT, || {
+        let orphans = scan(None, mark);
+        for orphan in &orphans {
+            // Fails if the process has just ended by itself.
+            let _ = kill_process(orphan.id, Signal::KILL);
+        }
+        orphans
+    });
+}
+
+/// Repeats `scan` until it finds nothing or the time is over, and returns its last result.
+fn scan_until_gone(limit: Duration, scan: impl Fn() -> Vec<Orphan>) -> Vec<Orphan> {
+    let start = Instant::now();
+    loop {
+        let found = scan();
+        if found.is_empty() || start.elapsed() >= limit {
+            return found;
+        }
+        thread::sleep(SCAN_INTERVAL);
+    }
+}
+
+/// The processor time that the process has used, where the system reports it.
+pub(super) fn processor_time(id: Pid) -> Option<Duration> {
+    #[cfg(target_os = "linux")]
+    return proc_fs::Status::read(id)?.processor_time();
+    #[cfg(not(target_os = "linux"))]
+    return None;
+}
+
+#[cfg(not(target_os = "linux"))]
+fn scan(_: Option<Pid>, _: &Path) -> Vec<Orphan> {
+    Vec::new()
+}
+
+#[cfg(target_os = "linux")]
+fn scan(group: Option<Pid>, mark: &Path) -> Vec<Orphan> {
+    let own = rustix::process::getpid();
+    let is_orphan = |id: Pid, status: &proc_fs::Status| {
+        let in_group = group.is_some_and(|group| status.group() == Some(group) && id != group);
+        let is_marked =
+            Some(id) != group && id != own && proc_fs::has_variable(id, MARK_VARIABLE, mark);
+        !status.has_ended() && (in_group || is_marked)
+    };
+    let all = proc_fs::all_ids().filter_map(|id| Some((id, proc_fs::Status::read(id)?)));
+    let orphans = all.filter(|(id, status)| is_orphan(*id, status));
+    orphans.map(|(id, status)| Orphan { id, name: status.name }).collect()
+}

@@ -1,0 +1,132 @@
+//! The process of one trial, with its event stream, its output and its folder.
+//!
+//! The process leads a process group of its own, receives its request on standard input, and prints
+//! to a pipe. Its event stream and its temporary files are in a scratch folder of the parent's.
+//! However the trial ends, all processes that it has started are killed and the folder is removed.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+
+use anyhow::Context as _;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+
+use super::cleanup;
+use super::event_reader::EventReader;
+use super::orphans;
+use super::output::Output;
+use crate::protocol::request::{RUN_ISOLATED, TrialRequest};
+
+/// A trial that prints more than this many bytes is ended. The soak of an exercise prints a tenth
+/// of it at most; the memory that more output takes would be part of the measurement.
+pub(super) const MAX_OUTPUT: u64 = 16_000_000;
+
+/// How many bytes of the output are kept, from its end.
+const KEPT_OUTPUT: usize = 8 * 1024;
+
+/// A started trial. Dropping it kills the process if it has not been [killed](Self::kill) before.
+#[derive(Debug)]
+pub(super) struct TrialProcess {
+    pub(super) events: EventReader,
+    pub(super) output: Output,
+    child: Child,
+    /// `None` once the process has been waited for: its id may then belong to another process.
+    registration: Option<cleanup::Process>,
+    scratch: cleanup::Folder,
+}
+
+impl TrialProcess {
+    /// Starts a trial of the test binary `binary`, under `tool`: a program with its arguments, or
+    /// nothing. `request` makes the request for a given scratch folder.
+    pub(super) fn start(
+        tool: &[OsString],
+        binary: &Path,
+        request: impl FnOnce(&Path) -> TrialRequest,
+    ) -> anyhow::Result<Self> {
+        let scratch = cleanup::Folder::new()?;
+        let request = request(scratch.path());
+        File::create(&request.events).and_then(|_| fs::create_dir(&request.folder)).with_context(
+            || format!("the trial's folder cannot be filled: {}", scratch.path().display()),
+        )?;
+        let events = EventReader::open(&request.events, &request.trial, request.seal)?;
+        let (output, writer) =
+            Output::capture(KEPT_OUTPUT).context("the trial's output cannot be read")?;
+        let line = serde_json::to_string(&request)? + "\n";
+        let binary = binary.as_os_str();
+        let mut words =
+            tool.iter().map(OsString::as_os_str).chain([binary, OsStr::new(RUN_ISOLATED)]);
+        let mut command = Command::new(words.next().unwrap_or(binary));
+        if request.limits.memory.is_some() {
+            // A process that is out of memory cannot print a backtrace.
+            command.env("RUST_BACKTRACE", "0");
+        }
+        command
+            .args(words)
+            .env(orphans::MARK_VARIABLE, scratch.path())
+            .stdin(Stdio::piped())
+            .stdout(writer.try_clone()?)
+            .stderr(writer);
+        let (mut child, registration) = cleanup::Process::start_group(&mut command)
+            .with_context(|| format!("the memory test cannot be started: {}", binary.display()))?;
+        // Closes this process's copies of the pipe's writing end.
+        drop(command);
+        if let Some(input) = &mut child.stdin {
+            // Fails if the process has already ended; its ending is found by the caller.
+            let _ = input.write_all(line.as_bytes());
+        }
+        Ok(Self { events, output, child, registration: Some(registration), scratch })
+    }
+
+    /// The process's standard input, positioned after the request.
+    pub(super) fn take_input(&mut self) -> Option<ChildStdin> {
+        self.child.stdin.take()
+    }
+
+    /// The id of the process, which is also the id of its process group.
+    pub(super) fn id(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
+    /// Whether the process has ended. It remains in the system's table until it is killed.
+    pub(super) fn has_ended(&self) -> io::Result<bool> {
+        has_ended(self.id())
+    }
+
+    /// Whether the process has printed too much.
+    pub(super) fn is_flooding(&self) -> bool {
+        self.output.bytes() > MAX_OUTPUT
+    }
+
+    /// The names of the programs that the ended process has left running.
+    pub(super) fn left_running(&self) -> Vec<String> {
+        let orphans = orphans::find(self.id(), self.scratch.path());
+        orphans.into_iter().map(|orphan| orphan.name).collect()
+    }
+
+    /// Kills the process and all that it has started, and waits for it.
+    pub(super) fn kill(&mut self) -> io::Result<ExitStatus> {
+        // The process has not been waited for, so the group's id cannot belong to another one.
+        let _ = kill_process_group(self.id(), Signal::KILL);
+        orphans::kill(self.scratch.path());
+        let status = self.child.wait();
+        self.registration = None;
+        status
+    }
+}
+
+impl Drop for TrialProcess {
+    fn drop(&mut self) {
+        if self.registration.is_some() {
+            // Nobody needs the result any more.
+            let _ = self.kill();
+        }
+    }
+}
+
+/// Whether the child process `id` has ended. It remains in the system's table.
+pub(super) fn has_ended(id: Pid) -> io::Result<bool> {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    Ok(waitid(WaitId::Pid(id), options)?.is_some())
+}

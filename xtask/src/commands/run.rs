@@ -1,0 +1,199 @@
+//! `run`: measures versions of exercises under the same work and compares them.
+
+use clap::ValueEnum;
+use exercise_harness::SoakSettings;
+
+use crate::build;
+use crate::commands::open_workshop;
+use crate::document::ExerciseResult;
+use crate::exit::Exit;
+use crate::last_result;
+use crate::progress::Progress;
+use crate::run::{self, RunOptions, Versions, phases, until_oom};
+use crate::show;
+use crate::workspace::{Exercise, Version, Workspace};
+
+/// Runs exercises and their solutions under the same work, and compares them
+///
+/// Without a name: every exercise, one line each, and the next step. With names: the full comparison of
+/// each.
+#[allow(clippy::struct_excessive_bools)] // The flags of a command line.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask run                                every exercise
+  cargo xtask run rc-cycles                      one exercise in full
+  cargo xtask run rc-cycles --version solution   only the fixed version
+  cargo xtask run rc-cycles --version shipped    without your edits
+  cargo xtask run rc-cycles --holders            with what holds the memory
+  cargo xtask run rc-cycles --format json        for a program or an assistant
+  cargo xtask run api-server --until-oom         until it is out of memory, twice
+  cargo xtask run rc-cycles --requests-per-second 200
+                                                 for a busier server
+
+Exit code: 0 if every selected version has a verdict, whatever it is; else 2.")]
+pub struct Args {
+    /// Exercises to compare in full [default: all, one line each]
+    #[arg(value_name = "EXERCISE")]
+    exercises: Vec<String>,
+    /// Which version to run
+    #[arg(long, value_enum, default_value_t = Choice::All)]
+    version: Choice,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Exactly this many rounds (fewer than 12 give no verdict)
+    #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
+    rounds: Option<u64>,
+    /// Operations in each round, instead of the exercise's own number
+    #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
+    operations: Option<u64>,
+    /// The seed of the operations' random choices
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Run one exercise under full load until it is out of memory, and its solution for ten times as
+    /// many operations
+    #[arg(long)]
+    until_oom: bool,
+    /// With --until-oom: a tenth of the time, with a tenth of the memory
+    #[arg(long, requires = "until_oom")]
+    tenth: bool,
+    /// Show what holds the growing memory in the full comparison (JSON always includes it)
+    #[arg(long)]
+    holders: bool,
+    /// Measure optimised code
+    #[arg(long)]
+    release: bool,
+    /// The rate that the time to out-of-memory is stated for, instead of the exercise's own
+    #[arg(long, value_name = "N", value_parser = above_zero, allow_negative_numbers = true)]
+    requests_per_second: Option<f64>,
+}
+
+/// Which versions to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Choice {
+    /// Your version, the one to be fixed
+    Exercise,
+    /// The fixed version
+    Solution,
+    /// The exercise as it was shipped, without your edits
+    Shipped,
+    /// Yours and the fixed one, and the shipped one if you edited an exercise that you name
+    All,
+}
+
+/// How to print the results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One JSON document, for programs
+    Json,
+}
+
+/// Builds all versions, measures the selected ones, and shows the results.
+///
+/// # Errors
+/// An unknown name, a build that could not begin, a trial that could not be started, or an output
+/// that cannot be written. Versions without a verdict are not errors.
+pub fn run(args: &Args) -> anyhow::Result<Exit> {
+    let workspace = open_workshop()?;
+    let exercises = workspace.select(&args.exercises)?;
+    if args.until_oom {
+        return until_oom(&workspace, &exercises, args);
+    }
+    let progress = Progress::new();
+    let options = args.options();
+    let selected = run::select(&exercises, options.versions);
+    let built = run::build(&workspace, &selected, args.release, &progress)?;
+    show::trouble::report_broken(&selected, &built, &progress);
+
+    let brief = args.exercises.is_empty() && args.format == Format::Text;
+    let mut document = run::measure(&selected, &built, &options, &progress, |index, result| {
+        let exercise = exercises[index];
+        if brief {
+            progress
+                .print(|out| show::brief::line(out, &workspace, exercise, result, index == 0))?;
+        }
+        if let (true, Some(mine)) = (options.are_ordinary(), result.version(Version::Exercise)) {
+            last_result::remember_growth(exercise, mine);
+        }
+        Ok(())
+    })?;
+    progress.end();
+
+    let out = &mut anstream::stdout().lock();
+    match args.format {
+        Format::Json => {
+            for (exercise, result) in exercises.iter().zip(&mut document.exercises) {
+                phases::measure(exercise, &built, result, &progress)?;
+            }
+            show::json(out, &document)?;
+        }
+        Format::Text if brief => show::brief::next_step(out, &exercises, &document)?,
+        Format::Text => {
+            for (exercise, result) in exercises.iter().zip(&mut document.exercises) {
+                show::comparison::print(out, exercise, result)?;
+                phases::measure(exercise, &built, result, &progress)?;
+                show::phases::print(out, result)?;
+                show::comparison::next_step(out, exercise, result)?;
+            }
+        }
+    }
+    let measured = document.exercises.iter().all(ExerciseResult::is_measured);
+    Ok(if measured { Exit::Success } else { Exit::NoResult })
+}
+
+/// Runs one exercise until it is out of memory.
+fn until_oom(workspace: &Workspace, exercises: &[&Exercise], args: &Args) -> anyhow::Result<Exit> {
+    let progress = Progress::new();
+    let built = build::tree(workspace, args.release, &progress)?.packages;
+    progress.end();
+    let [exercise] = exercises[..] else {
+        anyhow::bail!(
+            "--until-oom runs one exercise, and {} are selected.\n\
+             Next: cargo xtask run api-server --until-oom",
+            exercises.len()
+        );
+    };
+    let out = &mut anstream::stdout().lock();
+    let mut view = show::until_oom::View::new(exercise);
+    let outcome = until_oom::run(exercise, &built, args.tenth, |event| view.event(out, &event))?;
+    Ok(match outcome {
+        until_oom::OomOutcome::AsExpected => Exit::Success,
+        until_oom::OomOutcome::Unexpected => Exit::NoResult,
+    })
+}
+
+impl Args {
+    fn options(&self) -> RunOptions {
+        let versions = match self.version {
+            Choice::Exercise => Versions::Only(Version::Exercise),
+            Choice::Solution => Versions::Only(Version::Solution),
+            Choice::Shipped => Versions::Only(Version::Shipped),
+            Choice::All if self.exercises.is_empty() => Versions::Tree,
+            Choice::All => Versions::TreeAndShipped,
+        };
+        let settings = SoakSettings {
+            rounds: self.rounds.map(|rounds| usize::try_from(rounds).unwrap_or(usize::MAX)),
+            operations: self.operations,
+            seed: self.seed,
+            holders: Some(self.holders || self.format == Format::Json),
+        };
+        let (release, requests_per_second) = (self.release, self.requests_per_second);
+        RunOptions { versions, settings, release, requests_per_second }
+    }
+}
+
+fn at_least_one(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(0) => Err("it must be at least 1".to_owned()),
+        Ok(number) => Ok(number),
+        Err(_) => Err("it must be a whole number, at least 1".to_owned()),
+    }
+}
+
+fn above_zero(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate > 0.0);
+    number.ok_or_else(|| "it must be a number above 0".to_owned())
+}

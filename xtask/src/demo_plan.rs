@@ -1,0 +1,94 @@
+//! The plan of the facilitator's page: every exercise with its built versions, as the page's program
+//! reads it.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use exercise_harness::plan::{Plan, Planned, PlannedVersion, Role};
+
+use crate::build;
+use crate::cargo::{self, Built};
+use crate::workspace::{Exercise, Version, Workspace};
+
+/// The package of the page's program, and the program.
+pub const PROGRAM: &str = "demo";
+/// The folder of recordings, in the workshop and in the facilitator's data folder.
+pub const RECORDINGS: &str = "recordings";
+
+/// The plan for a live page. `built` contains the shipped versions of edited exercises.
+pub fn live(workspace: &Workspace, built: &BTreeMap<String, Built>) -> anyhow::Result<Plan> {
+    let target = cargo::target_folder(&workspace.root)?;
+    Ok(plan(workspace, |exercise| {
+        let shipped = exercise.package(Version::Shipped);
+        let roles: &[(Version, Role)] = match built.get(&shipped) {
+            None => &[(Version::Exercise, Role::Shipped), (Version::Solution, Role::Solution)],
+            Some(_) => &[
+                (Version::Shipped, Role::Shipped),
+                (Version::Solution, Role::Solution),
+                (Version::Exercise, Role::Edited),
+            ],
+        };
+        let version = |(version, role): &(Version, Role)| {
+            let folder = match version {
+                Version::Shipped => build::shipped_folder(&target).join(&shipped),
+                _ => workspace.root.join(exercise.folder(*version)),
+            };
+            let (binary, trouble) = match built.get(&exercise.package(*version)) {
+                Some(Built { test: Ok(binary), .. }) => (Some(binary.clone()), None),
+                Some(Built { test: Err(refused), .. }) => {
+                    (None, Some(format!("it does not build.\n{}", refused.message.trim())))
+                }
+                None => (None, Some(format!("{}/Cargo.toml is missing.", folder.display()))),
+            };
+            PlannedVersion { role: *role, folder, binary, trouble }
+        };
+        roles.iter().map(version).collect()
+    }))
+}
+
+/// The plan for a page that plays recordings: nothing is built.
+pub fn replay(workspace: &Workspace) -> Plan {
+    plan(workspace, |exercise| {
+        let version = |(version, role): (Version, Role)| PlannedVersion {
+            role,
+            folder: workspace.root.join(exercise.folder(version)),
+            binary: None,
+            trouble: Some("it was not built; start without --replay.".to_owned()),
+        };
+        [(Version::Exercise, Role::Shipped), (Version::Solution, Role::Solution)]
+            .map(version)
+            .to_vec()
+    })
+}
+
+fn plan(workspace: &Workspace, versions: impl Fn(&Exercise) -> Vec<PlannedVersion>) -> Plan {
+    let planned = |exercise: &Exercise| Planned {
+        versions: versions(exercise),
+        ..Planned::new(&exercise.name, &exercise.metadata)
+    };
+    let exercises = workspace.exercises.iter().map(planned).collect();
+    let mut recordings = vec![workspace.root.join(RECORDINGS)];
+    recordings.extend(own_recordings());
+    Plan { root: workspace.root.clone(), exercises, first: 0, recordings }
+}
+
+/// Writes the plan to the target folder, and returns its path.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write(root: &Path, plan: &Plan) -> anyhow::Result<PathBuf> {
+    let path = cargo::target_folder(root)?.join("demo-plan.json");
+    fs::write(&path, serde_json::to_string(plan)?)
+        .with_context(|| format!("the plan cannot be written to {}", path.display()))?;
+    Ok(path)
+}
+
+/// The facilitator's own folder of recordings, outside of any checkout. `None` without a home.
+pub fn own_recordings() -> Option<PathBuf> {
+    let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let data = set("XDG_DATA_HOME").or_else(|| Some(set("HOME")?.join(".local/share")));
+    Some(data?.join("leak-lab").join(RECORDINGS))
+}

@@ -1,0 +1,93 @@
+//! The learner's version of an exercise, compared with the shipped version or the solution.
+
+use std::fs;
+
+use anyhow::Context as _;
+
+use super::{FileDifference, between, reasons};
+use crate::files::{self, Files};
+use crate::readme::Readme;
+use crate::shipped::Shipped;
+use crate::status;
+use crate::workspace::{Exercise, Version};
+
+/// The version that the learner's is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    /// The shipped version, which is the old one.
+    Shipped,
+    /// The solution, which is the new one.
+    Solution,
+}
+
+/// The learner's version of an exercise, compared with another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// The other version.
+    pub against: Against,
+    /// The differences.
+    pub files: Vec<FileDifference>,
+    /// The changes since the exercise was shipped; `None` if they are not known.
+    pub edited: Option<Vec<String>>,
+}
+
+/// Whether a comparison with the solution would tell the learner something new: whether the exercise
+/// is not known to be fixed.
+pub fn reveals_solution(exercise: &Exercise) -> bool {
+    !status::is_fixed(exercise)
+}
+
+/// Compares the learner's version of `exercise`.
+///
+/// # Errors
+/// When a version cannot be read, or the shipped version is not available.
+pub fn compare(exercise: &Exercise, against: Against) -> anyhow::Result<Comparison> {
+    let mine = read(exercise, Version::Exercise)?;
+    let files = match against {
+        Against::Shipped => {
+            let mut shipped = Shipped::find(exercise)?.files()?;
+            shipped.remove("README.md");
+            between(&shipped, &mine)
+        }
+        Against::Solution => {
+            let solution = with_exercise_names(read(exercise, Version::Solution)?, exercise);
+            let mut files = between(&mine, &solution);
+            reasons::explain(&mut files, &reasons_of_fix(exercise));
+            files
+        }
+    };
+    let edited = Shipped::find(exercise).and_then(|shipped| shipped.changes());
+    let edited = edited.ok().map(|changes| changes.iter().map(ToString::to_string).collect());
+    Ok(Comparison { against, files, edited })
+}
+
+/// The files of a version except its README.
+fn read(exercise: &Exercise, version: Version) -> anyhow::Result<Files> {
+    let folder = exercise.folder(version);
+    let mut files = files::read_below(&exercise.path(&folder))
+        .with_context(|| format!("{folder} cannot be compared"))?;
+    files.remove("README.md");
+    Ok(files)
+}
+
+/// The solution's files with the names of the exercise's package and library, so that these do not
+/// count as differences.
+fn with_exercise_names(files: Files, exercise: &Exercise) -> Files {
+    let library = |version: Version| exercise.package(version).replace('-', "_");
+    let pairs = [
+        (exercise.package(Version::Solution), exercise.package(Version::Exercise)),
+        (library(Version::Solution), library(Version::Exercise)),
+    ];
+    let renamed = |bytes: Vec<u8>| match String::from_utf8(bytes) {
+        Ok(text) => pairs.iter().fold(text, |text, (from, to)| text.replace(from, to)).into_bytes(),
+        Err(bytes) => bytes.into_bytes(),
+    };
+    files.into_iter().map(|(file, bytes)| (file, renamed(bytes))).collect()
+}
+
+/// The reasons of the fix; none if the solution's README cannot be read.
+fn reasons_of_fix(exercise: &Exercise) -> Vec<String> {
+    let place = exercise.readme(Version::Solution);
+    let text = fs::read_to_string(exercise.path(&place)).unwrap_or_default();
+    Readme::parse(&text, place).reasons()
+}

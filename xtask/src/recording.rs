@@ -1,0 +1,69 @@
+//! Records a run of an exercise for the facilitator's page, ahead of time.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::Context as _;
+use exercise_harness::plan::Plan;
+
+use crate::build;
+use crate::cargo;
+use crate::demo_plan;
+use crate::progress::Progress;
+use crate::workspace::Workspace;
+
+/// Everything that a recording needs, built.
+#[derive(Debug)]
+pub struct Recorder {
+    /// Every exercise, in teaching order.
+    pub plan: Plan,
+    program: PathBuf,
+    root: PathBuf,
+}
+
+impl Recorder {
+    /// Builds all versions and the page.
+    ///
+    /// # Errors
+    /// When a build could not begin, or the page does not build.
+    pub fn build(workspace: &Workspace, progress: &Progress) -> anyhow::Result<Self> {
+        let built = build::all(workspace, false, progress)?;
+        progress.stage("Building the page");
+        let program = cargo::build_program(&workspace.root, demo_plan::PROGRAM, progress.detail())?;
+        let root = workspace.root.clone();
+        Ok(Self { plan: demo_plan::live(workspace, &built)?, program, root })
+    }
+
+    /// Records the exercise at `index` for this many seconds in `folder`, and returns the file.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or the run does not complete.
+    pub fn record(&self, index: usize, seconds: u64, folder: &Path) -> anyhow::Result<PathBuf> {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("{} cannot be created", folder.display()))?;
+        let plan = Plan { first: index, ..self.plan.clone() };
+        let file = folder.join(format!("{}.jsonl", plan.exercises[index].name));
+        let recorded = Command::new(&self.program)
+            .arg("--plan")
+            .arg(demo_plan::write(&self.root, &plan)?)
+            .arg("--record")
+            .arg(&file)
+            .args(["--unattended", &seconds.to_string()])
+            .stdin(Stdio::null())
+            .output()
+            .with_context(|| format!("{} cannot be started", self.program.display()))?;
+        let message = String::from_utf8_lossy(&recorded.stderr).trim().to_owned();
+        anyhow::ensure!(recorded.status.success(), "{message}");
+        // The recording contains failures too, and must not be shown then.
+        let text = fs::read_to_string(&file)
+            .with_context(|| format!("the recording {} is missing", file.display()))?;
+        anyhow::ensure!(
+            !text.contains(r#""what":"failed""#),
+            "a process failed during the recording"
+        );
+        let frames = text.lines().filter(|line| line.contains(r#""record":"frame""#)).count();
+        anyhow::ensure!(frames > 8, "it has only {frames} readings");
+        Ok(file)
+    }
+}

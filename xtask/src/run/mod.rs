@@ -1,0 +1,172 @@
+//! Measures the growth of selected versions of exercises.
+//!
+//! - here: which versions, their build, and their growth trials.
+//! - `phases`: memory while the load changes.
+//! - `until_oom`: one exercise under full load until it is out of memory.
+
+pub mod phases;
+pub mod until_oom;
+
+use std::collections::BTreeMap;
+
+use exercise_harness::SoakSettings;
+
+use crate::build;
+use crate::cargo::Built;
+use crate::document::{Document, ExerciseResult, FORMAT, VersionResult};
+use crate::measure::{self, GROWTH, Job, Note};
+use crate::progress::Progress;
+use crate::shipped;
+use crate::workspace::{Exercise, Version, Workspace};
+
+/// Which versions to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Versions {
+    /// Only this one.
+    Only(Version),
+    /// Those in the tree.
+    Tree,
+    /// Those in the tree, and the shipped version of an edited exercise.
+    TreeAndShipped,
+}
+
+/// What to measure, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct RunOptions {
+    /// Which versions.
+    pub versions: Versions,
+    /// How to run the soaks.
+    pub settings: SoakSettings,
+    /// Whether to build with optimisation.
+    pub release: bool,
+    /// The rate that the time to out-of-memory is stated for; `None` for each exercise's own.
+    pub requests_per_second: Option<f64>,
+}
+
+impl RunOptions {
+    /// Whether the growth is measured as `test` measures it, so that it may be remembered.
+    pub fn are_ordinary(&self) -> bool {
+        // Looking for holders does not change what grows.
+        let settings = SoakSettings { holders: None, ..self.settings };
+        !self.release && settings == SoakSettings::default()
+    }
+
+    fn rate(&self, exercise: &Exercise) -> f64 {
+        self.requests_per_second.unwrap_or(exercise.metadata.requests_per_second)
+    }
+}
+
+/// An exercise, and which of its versions to measure, in display order.
+#[derive(Debug, Clone, Copy)]
+pub struct Selected<'a> {
+    /// The exercise.
+    pub exercise: &'a Exercise,
+    /// Its versions.
+    pub versions: &'static [Version],
+}
+
+/// Selects `versions` of each of `exercises`.
+pub fn select<'a>(exercises: &[&'a Exercise], versions: Versions) -> Vec<Selected<'a>> {
+    let of_exercise = |exercise: &Exercise| -> &'static [Version] {
+        match versions {
+            Versions::Only(Version::Exercise) => &[Version::Exercise],
+            Versions::Only(Version::Solution) => &[Version::Solution],
+            Versions::Only(Version::Shipped) => &[Version::Shipped],
+            Versions::TreeAndShipped if shipped::is_comparable(exercise) => {
+                &[Version::Shipped, Version::Exercise, Version::Solution]
+            }
+            Versions::Tree | Versions::TreeAndShipped => &Version::IN_TREE,
+        }
+    };
+    let exercises = exercises.iter();
+    exercises.map(|exercise| Selected { exercise, versions: of_exercise(exercise) }).collect()
+}
+
+/// Builds every version in the tree, and the shipped versions among `selected`.
+///
+/// # Errors
+/// As [`build::tree`] and [`build::shipped`].
+pub fn build(
+    workspace: &Workspace,
+    selected: &[Selected<'_>],
+    release: bool,
+    progress: &Progress,
+) -> anyhow::Result<BTreeMap<String, Built>> {
+    let mut built = build::tree(workspace, release, progress)?.packages;
+    let with_shipped = |one: &&Selected<'_>| one.versions.contains(&Version::Shipped);
+    let shipped: Vec<&Exercise> =
+        selected.iter().filter(with_shipped).map(|one| one.exercise).collect();
+    if !shipped.is_empty() {
+        progress.stage("Building the shipped versions");
+        built.extend(build::shipped(workspace, &shipped, release, progress.detail())?);
+    }
+    Ok(built)
+}
+
+/// Measures the growth of the `selected` versions. `on_result` receives the index and the result of
+/// each exercise, in order, as soon as it and all before it are complete.
+///
+/// # Errors
+/// When a trial cannot be started, or from `on_result`. Versions that do not build or do not complete
+/// are part of the results.
+pub fn measure(
+    selected: &[Selected<'_>],
+    built: &BTreeMap<String, Built>,
+    options: &RunOptions,
+    progress: &Progress,
+    mut on_result: impl FnMut(usize, &ExerciseResult) -> anyhow::Result<()>,
+) -> anyhow::Result<Document> {
+    progress.stage("Measuring");
+    // Every version, in order; its result, once there is one; and the version of each job.
+    let versions: Vec<(&Exercise, Version)> = selected
+        .iter()
+        .flat_map(|one| one.versions.iter().map(|version| (one.exercise, *version)))
+        .collect();
+    let mut results: Vec<Option<VersionResult>> = Vec::new();
+    let (mut jobs, mut version_of_job) = (Vec::new(), Vec::new());
+    for (index, (exercise, version)) in versions.iter().enumerate() {
+        match build::test(built, exercise, *version) {
+            Ok(binary) => {
+                let (trial, settings) = (GROWTH.to_owned(), options.settings);
+                jobs.push(Job { binary: binary.clone(), trial, settings });
+                version_of_job.push(index);
+                results.push(None);
+            }
+            Err(none) => results.push(Some(VersionResult::not_built(*version, none.message()))),
+        }
+    }
+    let mut exercises = Vec::new();
+    let mut next_version = 0;
+    let mut report_complete = |results: &[Option<VersionResult>]| {
+        while let Some(Selected { exercise, versions }) = selected.get(exercises.len()) {
+            let end = next_version + versions.len();
+            let versions: Option<Vec<_>> = results[next_version..end].iter().cloned().collect();
+            let Some(versions) = versions else { break };
+            next_version = end;
+            let result = ExerciseResult {
+                exercise: exercise.name.clone(),
+                requests_per_second: options.rate(exercise),
+                versions,
+            };
+            on_result(exercises.len(), &result)?;
+            exercises.push(result);
+        }
+        anyhow::Ok(())
+    };
+    report_complete(&results)?;
+    let mut done = 0;
+    measure::run(&jobs, |job, note| {
+        let index = version_of_job[job];
+        let (exercise, version) = versions[index];
+        if let Note::Done(measured) = note {
+            let (metadata, rate) = (&exercise.metadata, options.rate(exercise));
+            results[index] =
+                Some(VersionResult::of_trial(version, &measured.ended, metadata, rate));
+            done += 1;
+            report_complete(&results)?;
+        }
+        progress.trial(done, jobs.len(), &exercise.package(version), &note);
+        Ok(())
+    })?;
+    Ok(Document { format: FORMAT, exercises })
+}

@@ -1,0 +1,174 @@
+//! What each key changes in the state, and which action it requests.
+
+use super::keys::Key;
+use super::state::{Panel, WatchState};
+use crate::difference::Against;
+
+/// An action that a key requests from the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Nothing more.
+    Nothing,
+    /// Show the next hint.
+    Hint,
+    /// Show the differences, to this version if it was chosen.
+    Diff(Option<Against>),
+    /// Test every exercise.
+    RunAll,
+    /// Go to the next exercise.
+    Next,
+    /// List all exercises.
+    List,
+    /// Reset the exercise.
+    Reset,
+    /// Quit.
+    Quit,
+    /// Quit after Ctrl-C.
+    Interrupt,
+}
+
+impl WatchState {
+    /// Processes `key`, and returns the requested action.
+    pub fn press(&mut self, key: Key) -> Action {
+        if key == Key::Interrupt {
+            return Action::Interrupt;
+        }
+        match &mut self.panel {
+            Panel::Predict { .. } => {
+                self.type_answer(key);
+                Action::Nothing
+            }
+            Panel::AskReset => {
+                self.show(Panel::Result);
+                if key == Key::Letter('y') { Action::Reset } else { Action::Nothing }
+            }
+            Panel::AskDiff => {
+                self.show(Panel::Result);
+                match key {
+                    Key::Letter('y') => Action::Diff(Some(Against::Solution)),
+                    Key::Letter('s') => Action::Diff(Some(Against::Shipped)),
+                    _ => Action::Nothing,
+                }
+            }
+            _ => self.command(key),
+        }
+    }
+
+    fn command(&mut self, key: Key) -> Action {
+        match key {
+            Key::Letter('h') => return Action::Hint,
+            Key::Letter('d') => return Action::Diff(None),
+            Key::Letter('a') => return Action::RunAll,
+            Key::Letter('n') => return Action::Next,
+            Key::Letter('l') => return Action::List,
+            Key::Letter('q') => return Action::Quit,
+            Key::Letter('p') => self.ask_prediction(),
+            Key::Letter('r') => self.show(Panel::AskReset),
+            Key::Enter | Key::Escape => self.show(Panel::Result),
+            Key::Up | Key::Letter('k') => self.scrolled = self.scrolled.saturating_sub(1),
+            Key::Down | Key::Letter('j') => self.scrolled = self.scrolled.saturating_add(1),
+            Key::Letter(' ') => self.scrolled = self.scrolled.saturating_add(10),
+            Key::Letter(_) | Key::Backspace | Key::Interrupt => {}
+        }
+        Action::Nothing
+    }
+
+    /// Processes a key while an answer is typed.
+    fn type_answer(&mut self, key: Key) {
+        let Panel::Predict { questions, typed, wrong } = &mut self.panel else { return };
+        match key {
+            Key::Letter(letter) => typed.push(letter),
+            Key::Backspace => drop(typed.pop()),
+            Key::Escape => questions.clear(),
+            Key::Enter => {
+                let (answer, question) = (std::mem::take(typed), questions.first().copied());
+                match question.map_or(Ok(()), |question| self.prediction.answer(question, &answer))
+                {
+                    Ok(()) => {
+                        *wrong = None;
+                        let prediction = &self.prediction;
+                        let mut rest = questions.split_off(questions.len().min(1));
+                        rest.retain(|question| !prediction.makes_pointless(*question));
+                        *questions = rest;
+                    }
+                    Err(refused) => *wrong = Some(refused),
+                }
+            }
+            Key::Up | Key::Down | Key::Interrupt => {}
+        }
+        if questions.is_empty() {
+            let answered = self.prediction.has_answers();
+            self.show(if answered { Panel::Prediction } else { Panel::Result });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::tests::toy_cache;
+
+    fn state() -> WatchState {
+        WatchState::new(toy_cache(), None)
+    }
+
+    fn typed(state: &mut WatchState, text: &str) {
+        for letter in text.chars() {
+            state.press(if letter == '\n' { Key::Enter } else { Key::Letter(letter) });
+        }
+    }
+
+    #[test]
+    fn each_letter_has_its_action() {
+        let actions = [
+            ('h', Action::Hint),
+            ('d', Action::Diff(None)),
+            ('a', Action::RunAll),
+            ('n', Action::Next),
+            ('l', Action::List),
+            ('q', Action::Quit),
+            ('x', Action::Nothing),
+        ];
+        for (letter, action) in actions {
+            assert_eq!(state().press(Key::Letter(letter)), action, "{letter}");
+        }
+        assert_eq!(state().press(Key::Interrupt), Action::Interrupt);
+    }
+
+    #[test]
+    fn a_reset_needs_a_confirmation_and_any_other_key_cancels_it() {
+        let mut state = state();
+        assert_eq!(state.press(Key::Letter('r')), Action::Nothing);
+        assert_eq!(state.press(Key::Letter('r')), Action::Nothing);
+        assert!(matches!(state.panel, Panel::Result));
+        state.press(Key::Letter('r'));
+        assert_eq!(state.press(Key::Letter('y')), Action::Reset);
+    }
+
+    #[test]
+    fn letters_of_an_answer_are_not_commands() {
+        let mut state = state();
+        state.ask_prediction();
+        typed(&mut state, "blocks\nq\n");
+        let Panel::Predict { wrong, .. } = &state.panel else { panic!("{:?}", state.panel) };
+        assert!(wrong.as_ref().unwrap().contains("not a number"));
+        typed(&mut state, "2\nno\nthe cache\n");
+        assert!(matches!(state.panel, Panel::Prediction), "{:?}", state.panel);
+        assert_eq!(state.prediction.rate, Some(2.0));
+        assert_eq!(state.prediction.holder.as_deref(), Some("the cache"));
+    }
+
+    #[test]
+    fn questions_can_be_skipped_one_by_one_or_all_at_once() {
+        let mut state = state();
+        state.ask_prediction();
+        typed(&mut state, "\n\n\n\n");
+        assert!(matches!(state.panel, Panel::Result));
+        state.ask_prediction();
+        state.press(Key::Escape);
+        assert!(matches!(state.panel, Panel::Result));
+        state.ask_prediction();
+        typed(&mut state, "nothing\n");
+        assert!(matches!(state.panel, Panel::Prediction));
+    }
+}

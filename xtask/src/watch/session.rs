@@ -1,0 +1,205 @@
+//! The session of `watch`: processes saves, results and keys, and updates the state that is shown.
+
+use std::sync::mpsc;
+
+use super::Message;
+use super::action::Action;
+use super::keys;
+use super::saves::Saves;
+use super::state::{Panel, WatchState};
+use super::work::{self, Task, Work};
+use crate::difference::{self, Against};
+use crate::exit::Exit;
+use crate::hints;
+use crate::last_result;
+use crate::reset;
+use crate::status::{self, Status};
+use crate::workspace::{Exercise, Version, Workspace};
+
+/// The first exercise, in teaching order, that is not known to be fixed.
+pub fn first_unfixed(workspace: &Workspace) -> Option<&Exercise> {
+    workspace.exercises.iter().find(|exercise| !status::is_fixed(exercise))
+}
+
+/// The options of a session.
+#[derive(Debug, Clone)]
+pub struct WatchOptions {
+    /// Whether to poll the files.
+    pub poll: bool,
+    /// The versions to measure for comparison.
+    pub beside: Vec<Version>,
+}
+
+/// The session at one exercise.
+pub struct WatchSession<'a> {
+    workspace: &'a Workspace,
+    /// Everything that is shown.
+    pub state: WatchState,
+    saves: Saves,
+    /// The task in progress.
+    pub work: Work,
+    options: WatchOptions,
+    sender: mpsc::Sender<Message>,
+}
+
+impl<'a> WatchSession<'a> {
+    /// Begins at `exercise`, without a task.
+    ///
+    /// # Errors
+    /// When its folder cannot be watched.
+    pub fn begin(
+        workspace: &'a Workspace,
+        exercise: &Exercise,
+        options: WatchOptions,
+        sender: mpsc::Sender<Message>,
+    ) -> anyhow::Result<Self> {
+        let saves = Saves::watch(exercise, options.poll, sender.clone())?;
+        let mut state = WatchState::new(exercise.clone(), last_result::latest(exercise));
+        state.polls = saves.polls();
+        let work = Work::new(workspace.clone(), sender.clone());
+        let mut session = Self { workspace, state, saves, work, options, sender };
+        session.update_status();
+        // A learner who sees an exercise for the first time is asked for a prediction.
+        if session.state.before.is_none() {
+            session.state.ask_prediction();
+        }
+        Ok(session)
+    }
+
+    /// Reads the status of every exercise.
+    fn update_status(&mut self) {
+        let exercises = &self.workspace.exercises;
+        let fixed = exercises.iter().filter(|exercise| status::is_fixed(exercise)).count();
+        self.state.progress = (fixed, exercises.len());
+        self.state.status = Status::read(&self.state.exercise);
+    }
+
+    /// Tests the current exercise, and cancels the current task.
+    pub fn test(&mut self, everything: bool) {
+        self.saves.note();
+        let task = Task::Test { exercise: self.state.exercise.clone(), everything };
+        self.state.busy = Some("building".to_owned());
+        self.work.begin(task);
+    }
+
+    /// Processes `message`. Returns the exit when the session ends.
+    ///
+    /// # Errors
+    /// When the next exercise cannot be watched.
+    pub fn process(&mut self, message: Message) -> anyhow::Result<Option<Exit>> {
+        match message {
+            Message::Touched if self.saves.is_saved() => {
+                self.state.saved();
+                self.test(false);
+                self.update_status();
+            }
+            Message::Progress(task, text) if self.work.is_current(task) => {
+                self.state.busy = Some(text);
+            }
+            Message::Done(task, done) if self.work.is_current(task) => {
+                self.state.busy = None;
+                self.done(done);
+            }
+            // From a cancelled task, or for a file that was only read.
+            Message::Progress(..) | Message::Done(..) | Message::Touched | Message::Resized => {}
+            Message::Key(key) => return self.press(key),
+        }
+        Ok(None)
+    }
+
+    /// Shows the result of the current task.
+    fn done(&mut self, done: anyhow::Result<work::Done>) {
+        match done {
+            Ok(work::Done::Tested(tested)) => {
+                self.state.set_result(*tested);
+                if self.state.beside.len() < self.options.beside.len() {
+                    let versions = self.options.beside.clone();
+                    self.state.busy = Some("measuring other versions".to_owned());
+                    self.work
+                        .begin(Task::Beside { exercise: self.state.exercise.clone(), versions });
+                }
+            }
+            Ok(work::Done::Beside(found)) => self.state.beside = found,
+            Ok(work::Done::All) => {
+                self.update_status();
+                self.list();
+                return;
+            }
+            Err(error) => {
+                // If other versions cannot be measured now, they cannot after the next save either.
+                if self.state.now.is_some() {
+                    self.options.beside.clear();
+                }
+                self.state.show_text("It could not be measured", &format!("{error:#}"));
+            }
+        }
+        self.update_status();
+    }
+
+    /// Performs the action of `key`.
+    fn press(&mut self, key: keys::Key) -> anyhow::Result<Option<Exit>> {
+        match self.state.press(key) {
+            Action::Nothing => {}
+            Action::Quit => return Ok(Some(Exit::Success)),
+            Action::Interrupt => return Ok(Some(Exit::Interrupted)),
+            Action::Hint => match hints::next(&self.state.exercise) {
+                Ok(hint) => self.state.show(Panel::Hint(hint)),
+                Err(error) => self.state.show_text("There is no hint", &format!("{error:#}")),
+            },
+            Action::Diff(against) => self.diff(against),
+            Action::List => self.list(),
+            Action::RunAll => {
+                self.state.busy = Some("building every version".to_owned());
+                self.work.begin(Task::All);
+            }
+            Action::Next => self.next()?,
+            Action::Reset => match reset::reset(&self.state.exercise) {
+                Ok(outcome) => {
+                    self.state.show(Panel::Reset(outcome));
+                    self.test(false);
+                    self.update_status();
+                }
+                Err(error) => self.state.show_text("It was not reset", &format!("{error:#}")),
+            },
+        }
+        Ok(None)
+    }
+
+    /// Shows the differences, after a question if they reveal the solution.
+    fn diff(&mut self, against: Option<Against>) {
+        let exercise = &self.state.exercise;
+        let against = match against {
+            Some(against) => against,
+            None if difference::reveals_solution(exercise) => {
+                self.state.show(Panel::AskDiff);
+                return;
+            }
+            None => Against::Solution,
+        };
+        match difference::compare(exercise, against) {
+            Ok(comparison) => self.state.show(Panel::Diff(comparison)),
+            Err(error) => self.state.show_text("It cannot be compared", &format!("{error:#}")),
+        }
+    }
+
+    fn list(&mut self) {
+        self.state.show(Panel::List(Status::read_all(self.workspace)));
+    }
+
+    /// Goes to the next exercise that is not fixed, wrapping around after the last.
+    fn next(&mut self) -> anyhow::Result<()> {
+        let all = &self.workspace.exercises;
+        let here =
+            all.iter().position(|exercise| exercise.name == self.state.exercise.name).unwrap_or(0);
+        let around = (1..all.len()).map(|step| &all[(here + step) % all.len()]);
+        let Some(next) = around.into_iter().find(|exercise| !status::is_fixed(exercise)) else {
+            self.state.show_text("next", "All other exercises are fixed.");
+            return Ok(());
+        };
+        self.work.cancel();
+        let (sender, options) = (self.sender.clone(), self.options.clone());
+        *self = WatchSession::begin(self.workspace, next, options, sender)?;
+        self.test(false);
+        Ok(())
+    }
+}

@@ -1,0 +1,167 @@
+//! Everything that is shown while watching. No terminal, no clock, no files.
+
+use exercise_harness::isolated::Ending;
+
+use crate::difference::Comparison;
+use crate::document::VersionResult;
+use crate::hints::Hint;
+use crate::last_result::LastResult;
+use crate::measure::{GROWTH, Measured};
+use crate::prediction::{Prediction, Question, asks_pattern};
+use crate::reset;
+use crate::status::Status;
+use crate::workspace::{Exercise, Version};
+
+/// Everything that is shown.
+#[derive(Debug)]
+pub struct WatchState {
+    /// The current exercise.
+    pub exercise: Exercise,
+    /// Its status.
+    pub status: Status,
+    /// The number of fixed exercises, and of all exercises.
+    pub progress: (usize, usize),
+    /// The task in progress.
+    pub busy: Option<String>,
+    /// The previous result.
+    pub before: Option<LastResult>,
+    /// The latest result.
+    pub now: Option<Tested>,
+    /// Whether a file was saved after that.
+    pub is_outdated: bool,
+    /// Results of other versions, for comparison.
+    pub beside: Vec<(Version, LastResult)>,
+    /// The contents of the middle of the screen.
+    pub panel: Panel,
+    /// How many of its lines are scrolled out of sight.
+    pub scrolled: usize,
+    /// The learner's prediction.
+    pub prediction: Prediction,
+    /// Whether the files are polled.
+    pub polls: bool,
+}
+
+/// A tested exercise.
+#[derive(Debug)]
+pub struct Tested {
+    /// The result.
+    pub result: LastResult,
+    /// The details.
+    pub details: Details,
+}
+
+/// The details of a tested exercise.
+#[derive(Debug)]
+pub enum Details {
+    /// It does not build; this is the compiler's message.
+    DidNotBuild(String),
+    /// Every trial, in the order of the memory test.
+    Measured(Vec<Measured>),
+}
+
+/// The contents of the middle of the screen.
+#[derive(Debug)]
+pub enum Panel {
+    /// The latest result.
+    Result,
+    /// A hint.
+    Hint(Hint),
+    /// The differences to another version.
+    Diff(Comparison),
+    /// Lines under a title.
+    Text {
+        /// The title.
+        title: String,
+        /// The lines; longer ones are broken.
+        lines: Vec<String>,
+    },
+    /// Every exercise with its status.
+    List(Vec<(Exercise, Status)>),
+    /// The outcome of a reset.
+    Reset(reset::ResetOutcome),
+    /// The question whether to show the solution.
+    AskDiff,
+    /// The question whether to reset the exercise.
+    AskReset,
+    /// A question about the prediction.
+    Predict {
+        /// The current question and those after it.
+        questions: Vec<Question>,
+        /// The answer as typed so far.
+        typed: String,
+        /// What is wrong with the previous answer.
+        wrong: Option<String>,
+    },
+    /// The prediction compared with the measurement.
+    Prediction,
+}
+
+impl WatchState {
+    /// The state at the beginning, with the result of an earlier run.
+    pub fn new(exercise: Exercise, before: Option<LastResult>) -> Self {
+        Self {
+            exercise,
+            status: Status::default(),
+            progress: (0, 0),
+            busy: None,
+            before,
+            now: None,
+            is_outdated: false,
+            beside: Vec::new(),
+            panel: Panel::Result,
+            scrolled: 0,
+            prediction: Prediction::default(),
+            polls: false,
+        }
+    }
+
+    /// Shows `panel` from its first line.
+    pub fn show(&mut self, panel: Panel) {
+        self.panel = panel;
+        self.scrolled = 0;
+    }
+
+    /// Shows `text` below `title`.
+    pub fn show_text(&mut self, title: &str, text: &str) {
+        let lines = text.lines().map(str::to_owned).collect();
+        self.show(Panel::Text { title: title.to_owned(), lines });
+    }
+
+    /// Asks for a prediction.
+    pub fn ask_prediction(&mut self) {
+        let questions = Question::all(asks_pattern(&self.exercise));
+        self.prediction = Prediction::default();
+        self.show(Panel::Predict { questions, typed: String::new(), wrong: None });
+    }
+
+    /// A save started another test: shows the result, unless a question is open.
+    pub fn saved(&mut self) {
+        self.is_outdated = true;
+        let is_question =
+            matches!(self.panel, Panel::Predict { .. } | Panel::AskDiff | Panel::AskReset);
+        if !is_question {
+            self.show(Panel::Result);
+        }
+    }
+
+    /// Shows a new result.
+    pub fn set_result(&mut self, tested: Tested) {
+        if let Some(last) = self.now.replace(tested) {
+            self.before = Some(last.result);
+        }
+        self.is_outdated = false;
+        self.scrolled = 0;
+    }
+
+    /// The measured growth, if the growth trial completed.
+    pub fn growth(&self) -> Option<VersionResult> {
+        let Some(Tested { details: Details::Measured(measured), .. }) = &self.now else {
+            return None;
+        };
+        let growth = measured.iter().find(|measured| measured.trial == GROWTH)?;
+        let metadata = &self.exercise.metadata;
+        let rate = metadata.requests_per_second;
+        matches!(growth.ended.ending, Ending::Completed(_))
+            .then(|| VersionResult::of_trial(Version::Exercise, &growth.ended, metadata, rate))
+    }
+}

@@ -1,0 +1,36 @@
+//! The runner from outside: each test starts the real binary and reads what it prints.
+//!
+//! One binary for all of them, so that a second file compiles and links nothing twice. Tests run
+//! side by side; those that would disturb each other take a lock in [`support`].
+
+// What every test stands on.
+mod support;
+
+// What a learner sees: the commands on a toy workshop, and `watch` in a real terminal.
+mod help;
+mod holders;
+mod learner;
+mod load;
+mod profile;
+mod runner;
+mod shipped;
+mod watch;
+mod watch_keys;
+
+// What programs read.
+mod document;
+
+// Edits that go wrong, interruptions, and foreign compiler flags.
+mod flags;
+mod interrupted;
+mod outcomes;
+
+// What authors and facilitators use.
+mod author;
+mod kit;
+mod verify_decoy;
+mod verify_form;
+
+// The workspace itself.
+mod documents;
+mod one_build;

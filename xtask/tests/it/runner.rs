@@ -1,0 +1,287 @@
+//! The output and exit code of each command, in a toy workshop.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::OnceLock;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support::toy::{
+    ABORTING, BROKEN, EXITING, GROWING, HANGING, PANICKING, STEADY, STOPPED, Toy, UNDECIDED,
+};
+use crate::support::traces::is_running;
+use rustix::process::{Pid, Signal, kill_process};
+
+/// A workshop with an exercise for each outcome.
+fn workshop() -> &'static Toy {
+    static WORKSHOP: OnceLock<Toy> = OnceLock::new();
+    WORKSHOP.get_or_init(|| {
+        Toy::new("workshop")
+            .with(2, "toy-growing", GROWING)
+            .with(1, "toy-steady", STEADY)
+            .with(3, "toy-undecided", UNDECIDED)
+            .with(4, "toy-panicking", PANICKING)
+            .with(5, "toy-exiting", EXITING)
+            .with(6, "toy-aborting", ABORTING)
+            .with(7, "toy-broken", BROKEN)
+            .with(8, "toy-stopped", STOPPED)
+    })
+}
+
+#[test]
+fn list_shows_the_exercises_in_the_order_of_teaching() {
+    let listed = workshop().run(&["list"]).ends_with(0);
+    let first = listed.out.lines().next().unwrap();
+    assert!(first.starts_with(" 1 toy-steady    Easy   10 min  no lock "), "{first}");
+    listed.says(&["toy-steady", "toy-growing", "toy-undecided", "toy-broken"]);
+}
+
+#[test]
+fn run_without_a_name_shows_a_line_per_exercise_and_the_first_unsteady_one_last() {
+    let ran = workshop().run(&["run"]).ends_with(2);
+    let ran = ran.says(&[
+        "toy-steady    Steady    Steady    nothing\n",
+        "toy-growing   Growing   Steady    1.00 live blocks, 8.00 B\n",
+        "toy-undecided Undecided Steady    not proven yet\n",
+        "toy-panicking Broken    Steady    it panicked\n  exercise: It panicked: out of tickets",
+        "toy-exiting   Broken    Steady    it ended its own process\n",
+        "toy-aborting  Broken    Steady    it was ended by a signal\n",
+        "toy-broken    Broken    Steady    it does not build\n",
+        "toy-stopped   Undecided Steady    not proven yet\n",
+        "Next: toy-growing",
+        "exercises/toy-growing/README.md",
+        "cargo xtask test toy-growing",
+    ]);
+    assert!(ran.out.lines().all(|line| line.chars().count() <= 80), "{}", ran.out);
+    ran.warns(&["exercises/toy-broken does not build", "error[E0308]: mismatched types"]);
+}
+
+#[test]
+fn run_with_a_name_compares_the_versions_in_full() {
+    let ran = workshop().run(&["run", "toy-growing"]).ends_with(0);
+    let ran = ran.says(&[
+        "toy-growing: The toy toy-growing",
+        "exercise",
+        "solution",
+        "verdict",
+        "Growing",
+        "Steady",
+        "operations",
+        "allocations",
+        "live blocks",
+        "live bytes, drawn",
+        "▁▂▂▂▂▃▃▃",
+        "growth per op.",
+        "1.00",
+        "out of memory in",
+        "never: it is steady",
+        "Not available: tasks",
+        "\nGrowing lines of the exercise, per operation:\n  toy_growing_exercise::keep\n",
+        "    exercises/toy-growing/src/lib.rs:5\n",
+        "    1.00 blocks and 8.00 B per operation\n",
+        "The exercise leaks: each operation leaves 1.00 live blocks",
+        "At 10 operations per second, 200 MB of memory become",
+        "The solution is steady",
+        "Next: cargo xtask test toy-growing",
+    ]);
+    assert!(ran.out.lines().all(|line| line.chars().count() <= 80), "{}", ran.out);
+}
+
+#[test]
+fn run_ends_with_0_if_every_selected_version_has_a_verdict() {
+    let toys = ["run", "toy-growing", "toy-undecided", "toy-steady"];
+    workshop().run(&toys).ends_with(0).says(&["toy-steady", "toy-growing", "toy-undecided"]);
+    let broken_ones_solution = ["run", "toy-broken", "--version", "solution"];
+    let ran = workshop().run(&broken_ones_solution).ends_with(0);
+    assert!(!ran.err.contains("does not build"), "{}", ran.err);
+}
+
+#[test]
+fn run_explains_why_an_exercise_has_no_verdict() {
+    workshop().run(&["run", "toy-exiting"]).ends_with(2).says(&[
+        "ended its own process",
+        "not available",
+        "The exercise has no verdict. Its process ended with exit code 0",
+        "It had measured 2 rounds.",
+        "The solution is steady",
+    ]);
+    workshop()
+        .run(&["run", "toy-broken"])
+        .ends_with(2)
+        .says(&["The exercise does not build", "Next: make it compile"]);
+}
+
+#[test]
+fn test_passes_a_steady_exercise_and_shows_its_figures() {
+    workshop().run(&["test", "toy-steady"]).ends_with(0).says(&[
+        "pass  behaviour::it_works",
+        "pass  memory::growth",
+        "Steady after 4,800 operations in 48 rounds",
+        "0 live blocks per operation (a leak above 1 in ",
+        "pass  memory::bound_toys",
+        "After 7 toys there are 3 live blocks; at most 5 are allowed.",
+        "Passed: all 3 trials. Next: cargo xtask run\n",
+    ]);
+}
+
+#[test]
+fn test_fails_an_exercise_that_leaks_panics_exits_or_aborts() {
+    for (toy, words) in [
+        ("toy-growing", "1.00 live blocks per operation (95 % interval 1.00 to 1.00)"),
+        ("toy-panicking", "It panicked: out of tickets"),
+        ("toy-exiting", "Its process ended with exit code 0 before the trial was over"),
+        ("toy-aborting", "Its process was ended by signal 6 (abort)"),
+    ] {
+        let last = format!("Failed: 1 of 3 trials. Next: edit, then cargo xtask test {toy}\n");
+        let ran = workshop().run(&["test", toy]).ends_with(1);
+        let text = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(words), "{}", ran.out);
+        ran.says(&["FAIL  memory::growth", &last]);
+    }
+}
+
+#[test]
+fn test_of_a_leak_names_the_line_after_the_resources() {
+    workshop().run(&["test", "toy-growing"]).ends_with(1).says(&[
+        "of live memory per operation",
+        "Growing call sites:\n",
+        " toy_growing_exercise::keep\n",
+        " exercises/toy-growing/src/lib.rs:5\n",
+        " 1.00 blocks and 8.00 B per operation\n",
+        "At 10 operations per second",
+    ]);
+}
+
+#[test]
+fn more_rounds_are_not_suggested_for_a_workload_that_stopped() {
+    let tested = workshop().run(&["test", "toy-stopped"]).ends_with(1).says(&[
+        "open  memory::growth",
+        "Not proven steady.",
+        "The workload could not go on after 3 rounds: operation 301 failed: no",
+    ]);
+    let ran = workshop().run(&["run", "toy-stopped"]).ends_with(0).says(&[
+        "The exercise is not proven either way. Its workload stopped after 3 rounds:",
+        "Next: cargo xtask test toy-stopped\n",
+    ]);
+    for text in [tested.out, tested.err, ran.out] {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(!text.contains("rounds decide") && !text.contains("longer"), "{text}");
+        assert!(!text.contains("run at least"), "{text}");
+    }
+}
+
+#[test]
+fn test_measures_an_undecided_exercise_again_for_longer() {
+    let ran = workshop().run(&["test", "toy-undecided"]).ends_with(1);
+    ran.says(&["open  memory::growth", "Not proven steady yet", "rounds: Some(192)", "Failed"]);
+}
+
+#[test]
+fn test_of_an_exercise_that_does_not_build_shows_the_compilers_message() {
+    let ran = workshop().run(&["test", "toy-broken"]).ends_with(2);
+    ran.says(&["Failed: nothing was tested. Next: make it compile"])
+        .warns(&["error[E0308]: mismatched types", "exercises/toy-broken/tests/memory.rs"]);
+}
+
+#[test]
+fn an_unknown_name_is_answered_with_the_nearest_one() {
+    for arguments in [["run", "toy-growin"], ["test", "toy-growin"]] {
+        let ran = workshop().run(&arguments).ends_with(2);
+        let ran = ran.warns(&[
+            "There is no exercise named \"toy-growin\". Did you mean toy-growing?",
+            "cargo xtask list",
+        ]);
+        assert_eq!(ran.out, "");
+    }
+    let ran = workshop().run(&["run", "qqq"]).ends_with(2);
+    assert!(!ran.err.contains("Did you mean"), "{}", ran.err);
+}
+
+#[test]
+fn an_invalid_option_is_refused_with_the_valid_values() {
+    for (option, number) in [("--rounds", "0"), ("--rounds", "-1"), ("--operations", "-1")] {
+        let ran = workshop().run(&["run", option, number]).ends_with(2);
+        let value = format!("invalid value '{number}' for '{option} <N>'");
+        ran.warns(&[&value, "it must be", "at least 1"]);
+    }
+    for rate in ["0", "-1", "inf", "many"] {
+        let ran = workshop().run(&["run", "--requests-per-second", rate]).ends_with(2);
+        let value = format!("invalid value '{rate}' for '--requests-per-second <N>'");
+        ran.warns(&[&value, "it must be a number above 0"]);
+    }
+    let ran = workshop().run(&["run", "--version", "mine"]).ends_with(2);
+    ran.warns(&["exercise, solution, shipped, all"]);
+}
+
+#[test]
+fn a_manifest_that_does_not_load_is_reported_with_cargos_message() {
+    let toy = Toy::new("manifest-that-does-not-load").with(1, "toy-manifest", STEADY);
+    toy.write("exercises/toy-manifest/Cargo.toml", "[package\n");
+    let ran = toy.run(&["run"]).ends_with(2);
+    let ran = ran.warns(&["exercises/toy-manifest/Cargo.toml", "cargo stopped before it built"]);
+    assert_eq!(ran.out, "");
+}
+
+#[test]
+fn outside_a_workshop_the_next_step_is_named() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let mut command = workshop().command(&["list"]);
+    let output = command.current_dir(elsewhere.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert!(words.contains("Go to the workshop's folder"), "{words}");
+}
+
+#[test]
+fn a_closed_pipe_is_not_a_failure() {
+    let mut command = workshop().command(&["run", "toy-growing", "toy-steady"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut first = String::new();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut first).unwrap();
+    drop(out);
+    assert!(first.starts_with("toy-steady"), "{first}");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn ctrl_c_leaves_no_process_and_no_folder_behind() {
+    let toy = Toy::new("workshop-that-hangs").with(1, "toy-hanging", HANGING);
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = toy.command(&["run", "--version", "exercise"]);
+    let mut child = command
+        .env("TMPDIR", folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let process = until(|| process_in(folder.path()));
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    until(|| (!is_running(&process)).then_some(()));
+    let left: Vec<PathBuf> =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// Waits, for a limited time, until `find` returns something.
+fn until<T>(find: impl Fn() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(found) = find() {
+            return found;
+        }
+        assert!(began.elapsed() < Duration::from_secs(120), "it does not appear");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The process ID that a hanging toy wrote below `folder`.
+fn process_in(folder: &Path) -> Option<String> {
+    let process = fs::read_dir(folder).ok()?.find_map(|entry| {
+        fs::read_to_string(entry.ok()?.path().join("files").join("process")).ok()
+    });
+    process.filter(|process| !process.is_empty())
+}
