@@ -4,20 +4,17 @@
 //! meaning or is removed raises it. A value that is not available is `null` (or missing from a map
 //! or a list that is documented so), never 0.
 
-use std::collections::BTreeMap;
-
 use exercise_harness::event::TrialOutcome;
 use exercise_harness::isolated::{Ending, TrialRun};
 use exercise_harness::{Exercise, Phases, explain};
-use leak_meter::report::{GaugeGrowth, Suppressed};
-use leak_meter::site::{Attribution, Site};
+use leak_meter::site::Site;
 use leak_meter::{Growth, Holders, Report, Resource, Round, Verdict};
 use serde::Serialize;
 
 use crate::workspace::Version;
 
 /// The version of the document.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// The whole document: one object.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -49,86 +46,73 @@ pub struct VersionResult {
     /// What happened, in sentences, with the compiler's message or the end of the trial's output.
     /// `null` if the outcome is `measured`.
     pub message: Option<String>,
-    /// `growing`, `steady` or `undecided`. `null` unless the outcome is `measured`.
-    pub verdict: Option<Verdict>,
-    /// The seed of the operations' random choices. The same seed with the same numbers of rounds
-    /// and operations repeats the run. `null` unless the outcome is `measured`.
-    pub seed: Option<u64>,
-    /// Every round, the warm-up included, in order. `operations`, `allocations`, `deallocations`
-    /// and `reallocations` (each a count) and `nanoseconds` cover this round; the other numbers are
-    /// readings at its end: counts, or bytes if the name says so, `null` if not available.
-    /// `settled` is whether the counts had stopped changing. If the outcome is `panicked`,
-    /// `timed_out`, `exited` or `aborted`: the rounds up to then. Empty for `did_not_build` and
-    /// `malformed`.
-    pub rounds: Vec<Round>,
-    /// Resources that could not be measured, each with the reason: their readings are `null`, and
-    /// `growth` has no entry for them. Empty unless the outcome is `measured`.
-    pub unavailable: BTreeMap<Resource, String>,
-    /// For each measured resource except resident memory, which is never judged: its `verdict` with
-    /// the `reason` (`kind`, figures, and a sentence as `text`), and its growth in blocks, bytes,
-    /// files, ... per operation: the mean (`per_operation`) and its 95 % interval (`low`, `high`),
-    /// `null` while undecided; and the `detection_limit`, the growth that such a run finds in at
-    /// least 95 % of cases, `null` unless steady. Empty unless the outcome is `measured`.
-    pub growth: Vec<Growth>,
-    /// The same for each of the program's own gauges, by `name`, in the gauge's unit, with its
-    /// `readings` after each round. Empty without gauges, or unless the outcome is `measured`.
-    pub gauges: Vec<GaugeGrowth>,
-    /// The lines that grow or may grow. Those of the standard library come last; of the others,
-    /// growing ones come first, then those of the program's own packages (`own`), then the larger
-    /// `bytes_per_operation`. The first growing line is the finding. Each line has
-    /// - `function`; `package`, for a dependency, with `name` and `version` (`null` if its path
-    ///   does not tell); `file` (relative to the workspace) and `line`, or `no_line`, why they are
-    ///   missing;
-    /// - `grain` (`call_stack`, or `line` if none of its call stacks grows by itself), `verdict`,
-    ///   `reason`;
-    /// - at the end of the run: `live_blocks`, `live_bytes`, and the number of `reallocations`;
-    /// - the growth `blocks_per_operation` and `bytes_per_operation`, and the 95 % interval of the
-    ///   latter (`bytes_low`, `bytes_high`), each `null` while undecided; `history`, its live bytes
-    ///   after each round;
-    /// - the whole `stack`, innermost call first, each frame with `function`, `file`, `line`,
-    ///   `address` in the program's file, `owner` (`program`, `tests`, `dependency`, `standard`,
-    ///   `system`, `meter` or `unknown`) and `package`;
-    /// - `signature`, which stays the same as long as the functions in the stack do, `null` if none
-    ///   has a name.
+    /// The report of the growth trial. `null` unless the outcome is `measured`. Its fields:
     ///
-    /// Steady lines are not listed. Empty unless the outcome is `measured`.
-    pub sites: Vec<Site>,
-    /// What keeps the blocks of the growing lines alive: `findings`, the largest first, each with
-    /// - `held`: for each line its `function`, `file` and `line`, how many `blocks` are held `of`
-    ///   those examined, their `bytes`, and the steps `through` which they are held;
-    /// - `hold`, by its `kind`: `static`, `thread_local`, `stack`, `stacks` of several threads,
-    ///   `unfinished_task` of a tokio runtime, `foreign`, `ring`, `leaked_count` or `nothing`, with
-    ///   names if there are any;
-    /// - `steps`, from the holder outwards; those of a ring in order, with the one to `weaken`
-    ///   marked;
-    /// - `retained_bytes` and `retained_blocks`, which dropping the holder would free.
+    /// - `verdict`: `growing`, `steady` or `undecided`.
+    /// - `seed` of the operations' random choices. The same seed with the same numbers of rounds and
+    ///   operations repeats the run.
+    /// - `rounds`: every round, the warm-up included, in order. `operations`, `allocations`,
+    ///   `deallocations` and `reallocations` (each a count) and `nanoseconds` cover this round; the
+    ///   other numbers are readings at its end: counts, or bytes if the name says so, `null` if not
+    ///   available. `settled` is whether the counts had stopped changing. `after_rest`: the same
+    ///   after the rest that followed the load, `null` if there was none.
+    /// - `unavailable`: resources that could not be measured, each with the reason: their readings
+    ///   are `null`, and `growth` has no entry for them.
+    /// - `growth`: for each measured resource except resident memory, which is never judged: its
+    ///   `verdict` with the `reason` (`kind`, figures, and a sentence as `text`), and its growth in
+    ///   blocks, bytes, files, ... per operation: the mean (`per_operation`) and its 95 % interval
+    ///   (`low`, `high`), `null` while undecided; and the `detection_limit`, the growth that such a
+    ///   run finds in at least 95 % of cases, `null` unless steady. `gauges`: the same for each of
+    ///   the program's own gauges, by `name`, with its `readings` after each round.
+    /// - `open_files`: what the descriptors are open on whose number rose: the `group`, and how many
+    ///   were open after the `first` and after the `last` round.
+    /// - `sites`: the lines that grow or may grow. Those of the standard library come last; of the
+    ///   others, growing ones come first, then those of the program's own packages (`own`), then the
+    ///   larger `bytes_per_operation`. The first growing line is the finding. Each line has
+    ///   - `function`; `package`, for a dependency, with `name` and `version` (`null` if its path
+    ///     does not tell); `file` (relative to the workspace) and `line`, or `no_line`, why they are
+    ///     missing;
+    ///   - `grain` (`call_stack`, or `line` if none of its call stacks grows by itself), `verdict`,
+    ///     `reason`;
+    ///   - at the end of the run: `live_blocks`, `live_bytes`, and the number of `reallocations`;
+    ///   - the growth `blocks_per_operation` and `bytes_per_operation`, and the 95 % interval of the
+    ///     latter (`bytes_low`, `bytes_high`), each `null` while undecided; `history`, its live bytes
+    ///     after each round;
+    ///   - the whole `stack`, innermost call first, each frame with `function`, `file`, `line`,
+    ///     `address` in the program's file, `owner` (`program`, `tests`, `dependency`, `standard`,
+    ///     `system`, `meter` or `unknown`) and `package`;
+    ///   - `signature`, which stays the same as long as the functions in the stack do, `null` if none
+    ///     has a name.
+    /// - `holders`: what keeps the blocks of the growing lines alive; `null` if nothing grows. The
+    ///   `findings`, the largest first, each with
+    ///   - `held`: for each line its `function`, `file` and `line`, how many `blocks` are held `of`
+    ///     those examined, their `bytes`, and the steps `through` which they are held;
+    ///   - `hold`, by its `kind`: `static`, `thread_local`, `stack`, `stacks` of several threads,
+    ///     `unfinished_task` of a tokio runtime, `foreign`, `ring`, `leaked_count` or `nothing`, with
+    ///     names if there are any;
+    ///   - `steps`, from the holder outwards; those of a ring in order, with the one to `weaken`
+    ///     marked;
+    ///   - `retained_bytes` and `retained_blocks`, which dropping the holder would free.
     ///
-    /// `look` describes the scan; `unavailable` is why there is none. `null` if nothing grows, or
-    /// unless the outcome is `measured`.
-    pub holders: Option<Holders>,
-    /// Growing lines that a suppression or a declared bound allows, each a `site` as above with the
-    /// `reason`. Empty unless the outcome is `measured`.
-    pub suppressed: Vec<Suppressed>,
-    /// Suppressions that matched no growing line, each as `signature (reason)`. Empty unless the
-    /// outcome is `measured`.
-    pub unmatched_suppressions: Vec<String>,
-    /// Bytes live at the end that other tests in the same process allocated; no other figure
-    /// contains them. 0 in a process of its own. `null` unless the outcome is `measured`.
-    pub other_tests_bytes: Option<u64>,
-    /// Bytes live at the end that hold output captured by the test harness; no other figure
-    /// contains them. 0 if it captured none. `null` unless the outcome is `measured`.
-    pub captured_output_bytes: Option<u64>,
-    /// How the lines were found: the `method` (`frame_pointers`, `unwinder` or `off`); `advice` on
-    /// how to improve it (`null` if there is none); how many stacks `agreed` and `disagreed` where
-    /// both methods were compared; the call `sites` seen, and the `sites_refused` for lack of room
-    /// (then nothing is steady); `meter_bytes`, the meter's own memory, which no other figure
-    /// contains; `build_id`, the program's build ID (`null` if the linker wrote none); and
-    /// `table_bytes`, the address space of the meter's tables. `null` unless the outcome is
-    /// `measured`.
-    pub attribution: Option<Attribution>,
-    /// Why the workload stopped before its last round. `null` if it did not, or unless the outcome
-    /// is `measured`.
-    pub stopped: Option<String>,
+    ///   `look` describes the scan; `unavailable` is why there is none.
+    /// - `suppressed`: growing lines that a suppression or a declared bound allows, each a `site` as
+    ///   above with the `reason`. `unmatched_suppressions`: suppressions that matched no growing line,
+    ///   each as `signature (reason)`.
+    /// - `other_tests_bytes`: bytes live at the end that other tests in the same process allocated;
+    ///   `captured_output_bytes`: bytes that hold output captured by the test harness. No other
+    ///   figure contains either.
+    /// - `attribution`: how the lines were found: the `method` (`frame_pointers`, `unwinder` or
+    ///   `off`); `advice` on how to improve it (`null` if there is none); how many stacks `agreed`
+    ///   and `disagreed` where both methods were compared; the call `sites` seen, and the
+    ///   `sites_refused` for lack of room (then nothing is steady); `meter_bytes`, the meter's own
+    ///   memory, which no other figure contains; `build_id`, the program's build ID (`null` if the
+    ///   linker wrote none); and `table_bytes`, the address space of the meter's tables.
+    /// - `stopped`: why the workload stopped before its last round; `ended_early`: which resource
+    ///   came near its limit, so that the load was ended. Each `null` if it was not so.
+    pub report: Option<Report>,
+    /// If the outcome is `panicked`, `timed_out`, `exited` or `aborted`: the rounds up to then, as in
+    /// the report.
+    pub rounds_until_failure: Vec<Round>,
     /// The names of programs that the trial left running; they were ended.
     pub left_running: Vec<String>,
     /// The time until the bug report's server is out of memory, at this growth and at
@@ -182,20 +166,8 @@ impl VersionResult {
             version,
             outcome: VersionOutcome::DidNotBuild,
             message: Some(message.trim().to_owned()),
-            verdict: None,
-            seed: None,
-            rounds: Vec::new(),
-            unavailable: BTreeMap::new(),
-            growth: Vec::new(),
-            gauges: Vec::new(),
-            sites: Vec::new(),
-            holders: None,
-            suppressed: Vec::new(),
-            unmatched_suppressions: Vec::new(),
-            other_tests_bytes: None,
-            captured_output_bytes: None,
-            attribution: None,
-            stopped: None,
+            report: None,
+            rounds_until_failure: Vec::new(),
             left_running: Vec::new(),
             seconds_to_out_of_memory: None,
             phases: None,
@@ -225,7 +197,8 @@ impl VersionResult {
         let rounds =
             if outcome == VersionOutcome::Malformed { Vec::new() } else { ended.rounds.clone() };
         let left_running = ended.left_running.clone();
-        Self { outcome, rounds, left_running, ..Self::not_built(version, &message) }
+        let rounds_until_failure = rounds;
+        Self { outcome, rounds_until_failure, left_running, ..Self::not_built(version, &message) }
     }
 
     fn measured(version: Version, report: &Report, left_running: &[String], rate: f64) -> Self {
@@ -233,20 +206,8 @@ impl VersionResult {
             version,
             outcome: VersionOutcome::Measured,
             message: None,
-            verdict: Some(report.verdict),
-            seed: Some(report.seed),
-            rounds: report.rounds.clone(),
-            unavailable: report.unavailable.clone(),
-            growth: report.growth.clone(),
-            gauges: report.gauges.clone(),
-            sites: report.sites.clone(),
-            holders: report.holders.clone(),
-            suppressed: report.suppressed.clone(),
-            unmatched_suppressions: report.unmatched_suppressions.clone(),
-            other_tests_bytes: Some(report.other_tests_bytes),
-            captured_output_bytes: Some(report.captured_output_bytes),
-            attribution: Some(report.attribution.clone()),
-            stopped: report.stopped.clone(),
+            report: Some(report.clone()),
+            rounds_until_failure: Vec::new(),
             left_running: left_running.to_vec(),
             seconds_to_out_of_memory: explain::time_to_out_of_memory(report, rate)
                 .map(|time| time.as_secs_f64()),
@@ -255,10 +216,35 @@ impl VersionResult {
         }
     }
 
+    /// The verdict, if it was measured.
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.report.as_ref().map(|report| report.verdict)
+    }
+
+    /// Its rounds, up to the failure if it failed.
+    pub fn rounds(&self) -> &[Round] {
+        self.report.as_ref().map_or(&self.rounds_until_failure, |report| &report.rounds)
+    }
+
+    /// The growth of each resource; none unless it was measured.
+    pub fn growth(&self) -> &[Growth] {
+        self.report.as_ref().map_or(&[], |report| &report.growth)
+    }
+
+    /// The lines that grow or may grow; none unless it was measured.
+    pub fn sites(&self) -> &[Site] {
+        self.report.as_ref().map_or(&[], |report| &report.sites)
+    }
+
+    /// The holders, if something grows.
+    pub fn holders(&self) -> Option<&Holders> {
+        self.report.as_ref()?.holders.as_ref()
+    }
+
     /// The growing resources, those in `first` before the others.
     pub fn growing(&self, first: &[Resource]) -> Vec<&Growth> {
         let growing = |growth: &&Growth| growth.verdict == Verdict::Growing;
-        let mut found: Vec<&Growth> = self.growth.iter().filter(growing).collect();
+        let mut found: Vec<&Growth> = self.growth().iter().filter(growing).collect();
         let order = |growth: &&Growth| first.iter().position(|one| *one == growth.resource);
         found.sort_by_key(|growth| order(growth).unwrap_or(usize::MAX));
         found

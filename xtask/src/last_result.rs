@@ -106,7 +106,7 @@ pub fn remember(exercise: &Exercise, result: &LastResult) {
 /// Stores what a growth trial alone shows about the learner's version: that it leaks or is broken.
 /// Steady growth does not make it fixed; that takes every trial.
 pub fn remember_growth(exercise: &Exercise, result: &VersionResult) {
-    let state = match (result.outcome, result.verdict) {
+    let state = match (result.outcome, result.verdict()) {
         (VersionOutcome::Measured, Some(Verdict::Growing)) => ExerciseState::Leaking,
         (VersionOutcome::Measured, _) => return,
         _ => ExerciseState::Broken,
@@ -114,7 +114,7 @@ pub fn remember_growth(exercise: &Exercise, result: &VersionResult) {
     let Some(content) = content_hash(exercise) else { return };
     let growth = result.growing(exercise.metadata.resources());
     let growth = growth.into_iter().filter_map(rate).collect();
-    let place = first_own_line(&result.sites);
+    let place = first_own_line(result.sites());
     remember(exercise, &LastResult { content, state, growth, place });
 }
 

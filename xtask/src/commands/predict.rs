@@ -67,7 +67,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     let out = &mut anstream::stdout().lock();
     show::predict::print(out, exercise, &prediction, &result, is_mystery)?;
-    Ok(if result.verdict.is_some() { Exit::Success } else { Exit::NoResult })
+    Ok(if result.verdict().is_some() { Exit::Success } else { Exit::NoResult })
 }
 
 /// Asks every question until it is answered or skipped, or the input ends.

@@ -123,14 +123,14 @@ impl Contents {
 
 fn chapter(exercise: &Exercise, result: &ExerciseResult) -> Chapter {
     let summary = |version: &VersionResult| {
-        let growing: Vec<&Site> = location::growing(&version.sites).collect();
+        let growing: Vec<&Site> = location::growing(version.sites()).collect();
         VersionSummary {
             version: version.version,
             verdict: palette::word(version),
             meaning: meaning::sentence(exercise, version, result.requests_per_second),
             lines: growing.iter().take(MOST_LINES).map(|site| line(exercise, site)).collect(),
             more: growing.len().saturating_sub(MOST_LINES),
-            holders: explain::holders(version.holders.as_ref())
+            holders: explain::holders(version.holders())
                 .into_iter()
                 .flat_map(Section::all)
                 .collect(),
@@ -196,7 +196,7 @@ fn charts(exercise: &Exercise, result: &ExerciseResult) -> Vec<Chart> {
             operations += round.operations;
             Some((operations, round.reading(resource)?))
         };
-        let points = version.rounds.iter().map_while(&mut point).collect();
+        let points = version.rounds().iter().map_while(&mut point).collect();
         Curve { version: version.version, points }
     };
     let chart = |resource: Resource| Chart {

@@ -79,7 +79,7 @@ fn short(version: &VersionResult) -> String {
 
 /// The growth of a version per operation, in at most `room` characters if possible.
 fn keeps(version: &VersionResult, exercise: &Exercise, room: usize) -> String {
-    match version.verdict {
+    match version.verdict() {
         None => format!("it {}", palette::verb(version.outcome)),
         Some(Verdict::Steady) => "nothing".to_owned(),
         Some(Verdict::Undecided) => "not proven yet".to_owned(),
@@ -117,7 +117,7 @@ pub fn next_step(
     let exercises = || selected.iter().zip(&document.exercises);
     let open = |result: &ExerciseResult, version| {
         let found = result.version(version);
-        found.is_some_and(|version| version.verdict != Some(Verdict::Steady))
+        found.is_some_and(|version| version.verdict() != Some(Verdict::Steady))
     };
     for (exercise, _) in exercises().filter(|(_, result)| open(result, Version::Solution)) {
         let name = &exercise.name;

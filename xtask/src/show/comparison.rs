@@ -87,18 +87,18 @@ fn places(version: &VersionResult) -> Vec<String> {
     for (verdict, style) in [(Verdict::Growing, palette::BAD), (Verdict::Undecided, palette::OPEN)]
     {
         // The heading names the version, which the harness does not know.
-        if let Some(places) = explain::places(&version.sites, verdict) {
+        if let Some(places) = explain::places(version.sites(), verdict) {
             let verdict = paint(style, &verdict.to_string());
             let noun = version.version.noun();
             lines.push(format!("{verdict} lines of the {noun}, per operation:"));
             lines.extend(places.lines.iter().flat_map(|line| wrapped(line, width::text())));
         }
     }
-    if let Some(holders) = explain::holders(version.holders.as_ref()) {
+    if let Some(holders) = explain::holders(version.holders()) {
         lines.extend([String::new(), paint(STRONG, holders.heading)]);
         lines.extend(holders.lines.iter().flat_map(|line| wrapped(line, width::text())));
     }
-    let advice = version.attribution.as_ref().and_then(|attribution| attribution.advice.as_ref());
+    let advice = version.report.as_ref().and_then(|report| report.attribution.advice.as_ref());
     let note = advice.map(|advice| wrapped(&format!("Note: {advice}."), width::text()));
     lines.extend(note.into_iter().flatten().map(|line| paint(QUIET, &line)));
     lines
@@ -121,11 +121,13 @@ fn next(exercise: &Exercise, result: &ExerciseResult) -> String {
     let Some(mine) = result.version(Version::Exercise) else {
         return format!("Next: cargo xtask run {name}");
     };
-    match (mine.outcome, mine.verdict) {
+    match (mine.outcome, mine.verdict()) {
         (VersionOutcome::Measured, Some(Verdict::Steady)) => {
             format!("Next: cargo xtask test {name}\n(is it steady, and does it still behave?)")
         }
-        (VersionOutcome::Measured, Some(Verdict::Undecided)) if mine.stopped.is_none() => {
+        (VersionOutcome::Measured, Some(Verdict::Undecided))
+            if mine.report.as_ref().is_none_or(|report| report.stopped.is_none()) =>
+        {
             format!("Next: cargo xtask test {name}\n(measures longer where that is needed)")
         }
         (VersionOutcome::Measured, _) => {

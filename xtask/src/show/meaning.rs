@@ -15,13 +15,17 @@ const USUAL_OPEN_FILES: f64 = 1024.0;
 /// The meaning of `result` for the server of the bug report, at `rate` operations per second.
 pub fn sentence(exercise: &Exercise, result: &VersionResult, rate: f64) -> String {
     let version = format!("The {}", result.version.noun());
-    let Some(verdict) = result.verdict else {
+    let Some(verdict) = result.verdict() else {
         let message = result.message.as_deref().unwrap_or_default();
         return format!("{version} has no verdict. {message}");
     };
-    let stopped = result.stopped.as_ref().map(|stopped| {
-        format!(" Its workload stopped after {}: {stopped}", plural(result.rounds.len(), "round"))
-    });
+    let stopped =
+        result.report.as_ref().and_then(|report| report.stopped.as_ref()).map(|stopped| {
+            format!(
+                " Its workload stopped after {}: {stopped}",
+                plural(result.rounds().len(), "round")
+            )
+        });
     let sentence = match verdict {
         Verdict::Growing => {
             let kept: Vec<String> = result
@@ -38,8 +42,8 @@ pub fn sentence(exercise: &Exercise, result: &VersionResult, rate: f64) -> Strin
         Verdict::Steady => format!(
             "{version} is steady: as far as {} operations in {} rounds can show, it does not grow \
              with its work.",
-            units::count(result.rounds.iter().map(|round| round.operations).sum()),
-            result.rounds.len()
+            units::count(result.rounds().iter().map(|round| round.operations).sum()),
+            result.rounds().len()
         ),
         // More rounds would not decide it.
         Verdict::Undecided if stopped.is_some() => format!("{version} is not proven either way."),
@@ -52,14 +56,15 @@ pub fn sentence(exercise: &Exercise, result: &VersionResult, rate: f64) -> Strin
 /// The undecided resources and gauges, each with the reason.
 fn undecided(result: &VersionResult) -> String {
     let is_undecided = |verdict| verdict == Verdict::Undecided;
-    let resources = result.growth.iter().filter(|growth| is_undecided(growth.verdict));
-    let gauges = result.gauges.iter().filter(|gauge| is_undecided(gauge.verdict));
+    let resources = result.growth().iter().filter(|growth| is_undecided(growth.verdict));
+    let gauges = result.report.iter().flat_map(|report| &report.gauges);
+    let gauges = gauges.filter(|gauge| is_undecided(gauge.verdict));
     let named = resources
         .map(|growth| (growth.resource.name(), &growth.reason))
         .chain(gauges.map(|gauge| (gauge.name.as_str(), &gauge.reason)));
     let mut reasons: Vec<String> =
         named.map(|(name, reason)| format!("{name}: {reason}.")).collect();
-    if result.sites.iter().any(|site| is_undecided(site.verdict)) {
+    if result.sites().iter().any(|site| is_undecided(site.verdict)) {
         reasons.push("See its undecided lines above.".to_owned());
     }
     reasons.join(" ")

@@ -23,7 +23,7 @@ pub fn paint(style: Style, text: &str) -> String {
 
 /// A version's verdict, or how it ended without one.
 pub fn word(result: &VersionResult) -> String {
-    result.verdict.map_or_else(|| verb(result.outcome).to_owned(), |verdict| verdict.to_string())
+    result.verdict().map_or_else(|| verb(result.outcome).to_owned(), |verdict| verdict.to_string())
 }
 
 /// How a measurement ended, to stand after "it".
@@ -41,7 +41,7 @@ pub fn verb(outcome: VersionOutcome) -> &'static str {
 
 /// The colour of a version's result.
 pub fn style(result: &VersionResult) -> Style {
-    match result.verdict {
+    match result.verdict() {
         Some(Verdict::Growing) | None => BAD,
         Some(Verdict::Steady) => GOOD,
         Some(Verdict::Undecided) => OPEN,

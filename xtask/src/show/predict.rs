@@ -79,7 +79,7 @@ pub fn lines(
     result: &VersionResult,
     width: usize,
 ) -> Vec<String> {
-    if result.verdict.is_none() {
+    if result.verdict().is_none() {
         let message = result.message.as_deref().unwrap_or_default();
         let text = format!(
             "There is no measurement to compare with: it {}. {message}",
@@ -137,7 +137,8 @@ fn what_grows(prediction: &Prediction, result: &VersionResult, growing: &[&Growt
             _ => Accuracy::Partly,
         }
     });
-    let open = if result.verdict == Some(Verdict::Undecided) { " (some is undecided)" } else { "" };
+    let open =
+        if result.verdict() == Some(Verdict::Undecided) { " (some is undecided)" } else { "" };
     Row {
         title: "What grows",
         predicted: prediction.grows.as_deref().map(names),
@@ -150,7 +151,7 @@ fn rate(prediction: &Prediction, result: &VersionResult, growing: &[&Growth]) ->
     let first = prediction.grows.as_ref().and_then(|grows| grows.first().copied());
     let resource = first.or(growing.first().map(|growth| growth.resource));
     let resource = resource.unwrap_or(Resource::LiveBlocks);
-    let found = result.growth.iter().find(|growth| growth.resource == resource);
+    let found = result.growth().iter().find(|growth| growth.resource == resource);
     let found = found.and_then(|growth| growth.per_operation);
     let accuracy = prediction.rate.zip(found).map(|(said, found)| {
         let close = (said <= found * CLOSE && said * CLOSE >= found)
@@ -171,12 +172,12 @@ fn falls(prediction: &Prediction, result: &VersionResult, growing: &[&Growth]) -
     let grows = !growing.is_empty();
     let measured = if grows {
         "no: each reading is taken after the traffic of its round has stopped and settled"
-    } else if result.verdict == Some(Verdict::Steady) {
+    } else if result.verdict() == Some(Verdict::Steady) {
         "yes: after the traffic of each round, there is no more than after the round before"
     } else {
         "not proven either way"
     };
-    let decided = result.verdict != Some(Verdict::Undecided);
+    let decided = result.verdict() != Some(Verdict::Undecided);
     let accuracy = prediction.falls.filter(|_| decided);
     Row {
         title: "Whether it falls when the traffic stops",
@@ -189,7 +190,7 @@ fn falls(prediction: &Prediction, result: &VersionResult, growing: &[&Growth]) -
 
 /// Only the learner can compare the holder; the line that allocates the held memory leads there.
 fn holder(prediction: &Prediction, result: &VersionResult) -> Row {
-    let growing = location::growing(&result.sites).next();
+    let growing = location::growing(result.sites()).next();
     let measured = growing.map_or_else(
         || "no line grows".to_owned(),
         |site| {

@@ -44,7 +44,7 @@ pub fn all(exercise: &Exercise, result: &ExerciseResult, width: usize) -> Vec<Ro
         std::iter::once(label.to_owned()).chain(versions.iter().map(cell)).collect::<Row>()
     };
     let total = |figure: fn(&Round) -> u64| {
-        move |version: &VersionResult| match version.rounds.as_slice() {
+        move |version: &VersionResult| match version.rounds() {
             [] => NONE.to_owned(),
             rounds => {
                 let sum: u64 = rounds.iter().map(figure).sum();
@@ -55,7 +55,7 @@ pub fn all(exercise: &Exercise, result: &ExerciseResult, width: usize) -> Vec<Ro
     };
     let mut rows = vec![
         row(VERDICT, &palette::word),
-        row("rounds", &|version| units::count(version.rounds.len() as u64)),
+        row("rounds", &|version| units::count(version.rounds().len() as u64)),
         row("operations", &|version| units::count(operations(version))),
         row("allocations", &total(|round| round.allocations)),
         row("deallocations", &total(|round| round.deallocations)),
@@ -65,13 +65,13 @@ pub fn all(exercise: &Exercise, result: &ExerciseResult, width: usize) -> Vec<Ro
     rows.extend(
         shown.map(|(resource, _)| row(resource.name(), &|version| readings(version, *resource))),
     );
-    let all_rounds = versions.iter().flat_map(|version| &version.rounds);
+    let all_rounds = versions.iter().flat_map(VersionResult::rounds);
     let scale = Scale::new(all_rounds.map(|round| round.live_bytes));
     // A curve must not be broken.
     let share = width.saturating_sub(LABELS) / versions.len().max(1);
     let curve_width = CURVE.min(share.saturating_sub(3)).max(8);
     rows.push(row(DRAWN, &|version| {
-        let values: Vec<u64> = version.rounds.iter().map(|round| round.live_bytes).collect();
+        let values: Vec<u64> = version.rounds().iter().map(|round| round.live_bytes).collect();
         if values.is_empty() { NONE.to_owned() } else { curve(&values, scale, curve_width) }
     }));
     rows.push(row("growth per op.", &|_| String::new()));
@@ -98,8 +98,12 @@ pub fn notes(result: &ExerciseResult, drawn: bool) -> Vec<String> {
         units::bytes(explain::LIMIT_BYTES),
         units::rate(result.requests_per_second)
     )];
-    let unavailable: BTreeMap<&Resource, &String> =
-        result.versions.iter().flat_map(|version| &version.unavailable).collect();
+    let unavailable: BTreeMap<&Resource, &String> = result
+        .versions
+        .iter()
+        .filter_map(|version| version.report.as_ref())
+        .flat_map(|report| &report.unavailable)
+        .collect();
     notes.extend(
         unavailable.iter().map(|(what, why)| format!("Not available: {} ({why}).", what.name())),
     );
@@ -111,7 +115,7 @@ pub fn notes(result: &ExerciseResult, drawn: bool) -> Vec<String> {
 fn judged(exercise: &Exercise, versions: &[VersionResult]) -> Vec<Resource> {
     let always = [Resource::LiveBlocks, Resource::LiveBytes];
     let unsteady = |resource: &Resource| {
-        let all = versions.iter().flat_map(|version| &version.growth);
+        let all = versions.iter().flat_map(VersionResult::growth);
         all.filter(|growth| growth.resource == *resource)
             .any(|growth| growth.verdict != Verdict::Steady)
     };
@@ -124,16 +128,16 @@ fn judged(exercise: &Exercise, versions: &[VersionResult]) -> Vec<Resource> {
 
 /// Whether any reading of any version is above 0.
 fn has_any(versions: &[VersionResult], resource: Resource) -> bool {
-    let mut rounds = versions.iter().flat_map(|version| &version.rounds);
+    let mut rounds = versions.iter().flat_map(VersionResult::rounds);
     rounds.any(|round| round.reading(resource).is_some_and(|reading| reading > 0))
 }
 
 fn operations(version: &VersionResult) -> u64 {
-    version.rounds.iter().map(|round| round.operations).sum()
+    version.rounds().iter().map(|round| round.operations).sum()
 }
 
 fn readings(version: &VersionResult, resource: Resource) -> String {
-    let ends = version.rounds.first().zip(version.rounds.last());
+    let ends = version.rounds().first().zip(version.rounds().last());
     let ends = ends.and_then(|(first, last)| first.reading(resource).zip(last.reading(resource)));
     ends.map_or_else(
         || NONE.to_owned(),
@@ -145,7 +149,7 @@ fn readings(version: &VersionResult, resource: Resource) -> String {
 }
 
 fn growth_of(version: &VersionResult, resource: Resource) -> Option<&Growth> {
-    version.growth.iter().find(|growth| growth.resource == resource)
+    version.growth().iter().find(|growth| growth.resource == resource)
 }
 
 fn growth(version: &VersionResult, resource: Resource) -> String {
@@ -171,7 +175,7 @@ fn detection_limit(version: &VersionResult, resource: Resource) -> String {
 fn out_of_memory(version: &VersionResult) -> String {
     match version.seconds_to_out_of_memory.map(Duration::try_from_secs_f64) {
         Some(time) => units::span(time.unwrap_or(Duration::MAX)),
-        None if version.verdict.is_none() => NONE.to_owned(),
+        None if version.verdict().is_none() => NONE.to_owned(),
         None => match growth_of(version, Resource::LiveBytes).map(|growth| growth.verdict) {
             Some(Verdict::Steady) => "never: it is steady".to_owned(),
             _ => "live bytes are undecided".to_owned(),

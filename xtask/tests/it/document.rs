@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::support::toy::{ABORTING, BROKEN, EXITING, GROWING, PANICKING, Toy};
 use exercise_harness::Phases;
+use leak_meter::report::OpenFiles;
 use leak_meter::{Growth, Holders, Resource, Round, Verdict};
 use serde::Deserialize;
 
@@ -35,24 +36,34 @@ struct VersionResult {
     version: String,
     outcome: String,
     message: Option<String>,
-    verdict: Option<String>,
-    seed: Option<u64>,
+    report: Option<Report>,
+    rounds_until_failure: Vec<Round>,
+    left_running: Vec<String>,
+    seconds_to_out_of_memory: Option<f64>,
+    phases: Option<Phases>,
+    phases_message: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Report {
+    verdict: String,
+    seed: u64,
     rounds: Vec<Round>,
+    after_rest: Option<Round>,
     unavailable: BTreeMap<Resource, String>,
     growth: Vec<Growth>,
+    open_files: Vec<OpenFiles>,
     gauges: Vec<GaugeGrowth>,
     sites: Vec<Site>,
     holders: Option<Holders>,
     suppressed: Vec<Suppressed>,
     unmatched_suppressions: Vec<String>,
-    other_tests_bytes: Option<u64>,
-    captured_output_bytes: Option<u64>,
-    attribution: Option<Attribution>,
+    other_tests_bytes: u64,
+    captured_output_bytes: u64,
+    attribution: Attribution,
     stopped: Option<String>,
-    left_running: Vec<String>,
-    seconds_to_out_of_memory: Option<f64>,
-    phases: Option<Phases>,
-    phases_message: Option<String>,
+    ended_early: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -151,7 +162,7 @@ fn the_document_has_the_outcome_of_every_version() {
     let ran = toy.run(&arguments).ends_with(2).warns(&["exercises/toy-broken does not build"]);
     let document: Document = serde_json::from_str(&ran.out).expect("only JSON on standard output");
 
-    assert_eq!(document.format, 3);
+    assert_eq!(document.format, 4);
     let names: Vec<&str> = document.exercises.iter().map(|e| e.exercise.as_str()).collect();
     assert_eq!(
         names,
@@ -162,28 +173,32 @@ fn the_document_has_the_outcome_of_every_version() {
         let [_, solution] = exercise.versions.as_slice() else { panic!("{exercise:?}") };
         assert_eq!(solution.version, "solution");
         assert_eq!(solution.outcome, "measured");
-        assert_eq!(solution.verdict.as_deref(), Some("steady"));
-        assert_eq!(solution.seed, Some(7));
+        let report = solution.report.as_ref().expect("it was measured");
+        assert_eq!((report.verdict.as_str(), report.seed), ("steady", 7));
         assert_eq!(solution.seconds_to_out_of_memory, None);
     }
     let version = |index: usize| &document.exercises[index].versions[0];
     let growing = version(0);
     assert_eq!((growing.version.as_str(), growing.outcome.as_str()), ("exercise", "measured"));
-    assert_eq!(growing.verdict.as_deref(), Some("growing"));
-    assert_eq!((&growing.message, &growing.stopped), (&None, &None));
+    assert_eq!(growing.message, None);
     assert!(growing.left_running.is_empty(), "{:?}", growing.left_running);
-    assert_eq!(growing.rounds[0].operations, 100);
-    assert!(growing.unavailable.contains_key(&Resource::Tasks));
-    let blocks = growing.growth.iter().find(|growth| growth.resource == Resource::LiveBlocks);
+    let report = growing.report.as_ref().expect("it was measured");
+    assert_eq!(
+        (report.verdict.as_str(), &report.stopped, &report.ended_early),
+        ("growing", &None, &None)
+    );
+    assert_eq!((report.other_tests_bytes, report.captured_output_bytes), (0, 0));
+    assert!(report.open_files.is_empty() && report.after_rest.is_none());
+    assert_eq!(report.rounds[0].operations, 100);
+    assert!(report.unavailable.contains_key(&Resource::Tasks));
+    let blocks = report.growth.iter().find(|growth| growth.resource == Resource::LiveBlocks);
     assert_eq!(blocks.and_then(|growth| growth.per_operation), Some(1.0));
     // From 200 MB to 2 GB at 8 bytes per operation and 50 operations per second.
     assert_eq!(growing.seconds_to_out_of_memory.map(f64::round), Some(1.8e9 / 8.0 / 50.0));
 
     for version in document.exercises.iter().flat_map(|exercise| &exercise.versions) {
         let measured = version.outcome == "measured";
-        assert_eq!(version.attribution.is_some(), measured, "{version:?}");
-        assert_eq!(version.other_tests_bytes, measured.then_some(0));
-        assert_eq!(version.captured_output_bytes, measured.then_some(0));
+        assert_eq!(version.report.is_some(), measured, "{version:?}");
         assert_eq!((&version.phases, &version.phases_message), (&None, &None));
     }
 
@@ -194,10 +209,9 @@ fn the_document_has_the_outcome_of_every_version() {
         (4, "aborted", "signal 6", 0),
     ] {
         let version = version(index);
-        assert_eq!((version.outcome.as_str(), &version.verdict), (outcome, &None));
+        assert_eq!(version.outcome, outcome);
         assert!(version.message.as_ref().is_some_and(|text| text.contains(words)), "{version:?}");
-        assert_eq!(version.rounds.len(), rounds, "{outcome}");
-        assert!(version.growth.is_empty() && version.seed.is_none());
+        assert_eq!(version.rounds_until_failure.len(), rounds, "{outcome}");
     }
 }
 
@@ -206,9 +220,9 @@ fn the_document_has_the_growing_line_the_gauges_and_the_suppressed_lines() {
     let toy = Toy::new("lines-in-json").with(1, "toy-lines", LINES);
     let ran = toy.run(&["run", "--format", "json", "--version", "exercise"]).ends_with(0);
     let document: Document = serde_json::from_str(&ran.out).expect("only JSON on standard output");
-    let version = &document.exercises[0].versions[0];
+    let report = document.exercises[0].versions[0].report.as_ref().expect("it was measured");
 
-    let [site] = version.sites.as_slice() else { panic!("{version:?}") };
+    let [site] = report.sites.as_slice() else { panic!("{report:?}") };
     assert_eq!(site.function, "toy_lines_exercise::keep");
     assert_eq!(site.file.as_deref(), Some("exercises/toy-lines/src/lib.rs"));
     assert_eq!(site.line, Some(5));
@@ -216,7 +230,7 @@ fn the_document_has_the_growing_line_the_gauges_and_the_suppressed_lines() {
         (site.own, site.grain.as_str(), site.verdict),
         (true, "call_stack", Verdict::Growing)
     );
-    let rounds = version.rounds.len();
+    let rounds = report.rounds.len();
     assert_eq!((site.live_blocks, site.live_bytes), (100 * rounds as u64, 800 * rounds as u64));
     assert_eq!((site.blocks_per_operation, site.bytes_per_operation), (Some(1.0), Some(8.0)));
     assert_eq!((site.bytes_low, site.bytes_high), (Some(8.0), Some(8.0)));
@@ -230,23 +244,23 @@ fn the_document_has_the_growing_line_the_gauges_and_the_suppressed_lines() {
     assert!(site.reason.text.contains("rounds"), "{site:?}");
     assert_eq!(site.signature.as_ref().map(String::len), Some(16), "{site:?}");
 
-    let holders = version.holders.as_ref().expect("something grows");
+    let holders = report.holders.as_ref().expect("something grows");
     let held = &holders.findings[0].held[0];
     assert_eq!((&held.function, held.of), (&site.function, site.live_blocks));
 
-    let [gauge] = version.gauges.as_slice() else { panic!("{version:?}") };
+    let [gauge] = report.gauges.as_slice() else { panic!("{report:?}") };
     assert_eq!((gauge.name.as_str(), gauge.verdict), ("guests", Verdict::Steady));
     assert_eq!((gauge.per_operation, &gauge.readings), (Some(0.0), &vec![7; rounds]));
     assert_eq!((gauge.low, gauge.high), (Some(0.0), Some(0.0)));
     assert_eq!(gauge.reason.kind, "flat");
     assert!(gauge.detection_limit > Some(0.0) && gauge.reason.rounds > Some(0), "{gauge:?}");
 
-    let [suppressed] = version.suppressed.as_slice() else { panic!("{version:?}") };
+    let [suppressed] = report.suppressed.as_slice() else { panic!("{report:?}") };
     assert_eq!(suppressed.site.function, "toy_lines_exercise::keep_within_bounds");
     assert!(!suppressed.reason.is_empty());
-    assert!(version.unmatched_suppressions.is_empty(), "{version:?}");
+    assert!(report.unmatched_suppressions.is_empty(), "{report:?}");
 
-    let found = version.attribution.as_ref().unwrap();
+    let found = &report.attribution;
     assert_eq!(
         (found.method.as_str(), &found.advice, found.disagreed),
         ("frame_pointers", &None, 0)
