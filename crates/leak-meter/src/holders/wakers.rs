@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::task::Waker;
 
 use super::contents::Contents;
-use super::graph::{Bits, Graph};
+use super::graph::{Bits, Edge, Graph};
 use super::heap::{Heap, number};
 use super::places::Places;
 use super::roots::Roots;
@@ -140,7 +140,8 @@ pub(super) fn waking(graph: &Graph) -> Bits {
 
 /// The edges that lead behind the start of a block to whose start others point, as a list of waiters leads into
 /// a future that waits: they borrow. This holds where nearly all blocks of a place have a pointer to their
-/// start; blocks of other places may have owners that keep no such pointer.
+/// start; blocks of other places may have owners that keep no such pointer. It also holds for words that are
+/// not aligned.
 pub(super) fn interior(graph: &Graph, roots: &Roots, contents: &mut Contents) -> Bits {
     /// At most one block in so many is an exception.
     const NEARLY_ALL: usize = 16;
@@ -165,14 +166,26 @@ pub(super) fn interior(graph: &Graph, roots: &Roots, contents: &mut Contents) ->
     let mut interior = Bits::none_of(graph.edge_count());
     for (block, place, edge) in graph.each() {
         let leads_behind = !edge.is_exact() && edge.target != block;
-        if leads_behind
-            && has_owner.has(edge.target as usize)
-            && !contents.is_owned_within(edge.target)
-            && (of_place.get(&contents.place_of(edge.target)))
-                .is_some_and(|[all, owned]| (all - owned) * NEARLY_ALL <= *all)
+        if !leads_behind || !has_owner.has(edge.target as usize) {
+            continue;
+        }
+        let is_owned_at_start = (of_place.get(&contents.place_of(edge.target)))
+            .is_some_and(|[all, owned]| (all - owned) * NEARLY_ALL <= *all);
+        if is_unaligned(block, edge, contents)
+            || is_owned_at_start && !contents.is_owned_within(edge.target)
         {
             interior.add(place);
         }
     }
     interior
+}
+
+/// Whether the word of an edge is not aligned, and leads further than a tag in the low bits of a pointer does.
+/// It belongs to a slice of bytes, or it is a stale pointer whose first byte was overwritten, such as by the
+/// state of a future.
+fn is_unaligned(block: u32, edge: Edge, contents: &Contents) -> bool {
+    let at = contents.heap.start(block as usize) + edge.word() as usize * WORD;
+    let address = contents.memory.pair(at).map(|[word, _]| usize::from_ne_bytes(word));
+    let start = contents.heap.start(edge.target as usize);
+    address.is_some_and(|address| !address.is_multiple_of(WORD) && address >= start + WORD)
 }

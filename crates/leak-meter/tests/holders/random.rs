@@ -10,6 +10,7 @@ use leak_meter::holders::{self, Hold, Holders};
 
 /// A block of the graph: the addresses of others.
 type Node = [usize; 6];
+const WORD: usize = size_of::<usize>();
 
 /// The addresses of those that are held; the rest is known only in another form.
 static ROOTS: Mutex<Vec<usize>> = Mutex::new(Vec::new());
@@ -42,8 +43,10 @@ fn draw(seed: u64) -> Drawn {
         for (from, block) in nodes.iter().enumerate() {
             for word in 0..rng.usize(0..4) {
                 let to = rng.usize(0..count);
-                // Half of the pointers lead into the middle of a block.
-                let inside = if rng.bool() { rng.usize(0..size_of::<Node>()) } else { 0 };
+                // Half of the pointers lead into the middle of a block, to a value there. What is not
+                // aligned is no pointer to an owned value where others point to the block's start.
+                let inside =
+                    if rng.bool() { WORD * rng.usize(0..size_of::<Node>() / WORD) } else { 0 };
                 // SAFETY: a live block of six words that nobody else uses, and `word` is below 4.
                 unsafe { (**block)[word] = nodes[to].expose_provenance() + inside };
                 edges.push((from, to));
