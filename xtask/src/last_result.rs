@@ -45,7 +45,7 @@ impl fmt::Display for ExerciseState {
     }
 }
 
-/// The result of running an exercise with a certain content.
+/// The result of running an exercise with given content.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LastResult {

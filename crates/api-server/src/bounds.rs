@@ -1,4 +1,4 @@
-//! How much may be left after one action that can leak has happened very often.
+//! How much may be left after many repetitions of an action that can leak.
 
 use exercise_harness::{Bound, Context};
 use leak_meter::probe::OpenFilesProbe;

@@ -24,7 +24,7 @@ impl Scene {
     /// Starts version `S` and its load generator, and lets the server warm up: its cache is full,
     /// and every part of it has worked once.
     pub fn set<S: ApiServer>(context: &Context) -> anyhow::Result<Self> {
-        // From here on, so that blocks which the cache keeps from the warm-up have their lines.
+        // Started before the warm-up, so that blocks the cache keeps from it have their lines.
         leak_meter::allocator::start();
         let server = Running::start::<S>(context.folder())?;
         let mut generator = Generator::start(server.address)?;

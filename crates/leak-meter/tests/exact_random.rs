@@ -211,8 +211,8 @@ fn any_work_of_any_threads_is_counted_exactly() {
         .unwrap_or_else(|failure| panic!("{failure}"));
 }
 
-/// Runs each list of steps on a thread of its own, first those of `unknown`, while call sites are not
-/// looked for, and compares what was counted.
+/// Runs each list of steps on its own thread, those of `unknown` first and without
+/// the call-site search, and compares the counts.
 fn check(unknown: &[Vec<Step>], known: &[Vec<Step>]) {
     let slots: Slots = [const { Mutex::new(None) }; SLOTS];
     let mut done = Vec::with_capacity(unknown.len() + known.len());
@@ -246,10 +246,10 @@ fn check(unknown: &[Vec<Step>], known: &[Vec<Step>]) {
     assert_eq!(now.live_blocks() - then.live_blocks(), kept.len() as u64, "live blocks");
     assert_eq!(now.live_bytes() - then.live_bytes(), bytes as u64, "live bytes");
     let sum = |of: fn(&Done) -> u64| done.iter().map(of).sum::<u64>();
-    // Starting threads allocates besides, and gives it all back.
+    // Starting threads also allocates, and frees it all.
     let others = now.allocations - then.allocations - sum(|done| done.allocations);
     let freed = now.deallocations - then.deallocations - sum(|done| done.deallocations);
-    assert_eq!(others, freed, "what threads take they give back");
+    assert_eq!(others, freed, "threads free what they allocate");
     assert_eq!(now.reallocations - then.reallocations, sum(|done| done.reallocations));
 
     let of_place = kept.iter().filter(|block| block.place == Place::Unknown);

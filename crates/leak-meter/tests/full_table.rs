@@ -80,7 +80,7 @@ fn a_full_table_is_reported_and_never_steady() {
         assert!(walked < most, "{counted:?} while counting, {walked:?} with a full table");
     }
 
-    // The next soak starts afresh, but for the stacks whose blocks are still live.
+    // The next soak starts afresh, except for stacks whose blocks are still live.
     let mut kept = Vec::with_capacity(10_000);
     let report = Soak::new().operations_per_round(100).run(|operation| {
         let number = operation.number();

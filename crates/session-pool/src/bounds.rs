@@ -32,7 +32,7 @@ fn blocks_kept<S: SessionPool>(what: &str, after_peak: fn(&Database)) -> Bound {
         let mut in_use: Vec<_> = (0..MAX_SESSIONS).filter_map(|_| pool.take()).collect();
         for session in &mut in_use {
             for kind in 0..KINDS {
-                // A closed session refuses, which is part of the test.
+                // A closed session returns an error, as intended.
                 let _ = pool.run(session, kind, 7);
             }
         }

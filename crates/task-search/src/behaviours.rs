@@ -6,7 +6,7 @@ use exercise_harness::Context;
 
 use crate::TaskSearch;
 
-/// Room for results, enough for all of most checks.
+/// Enough room for every result of most checks.
 const MAX_RESULTS: usize = 200;
 
 /// An index that counts its queries.

@@ -8,9 +8,9 @@ use crate::LiveUpdates;
 use crate::client::{Client, SilentLine, Trouble};
 use crate::rest::{Held, Observer};
 
-/// The project with updates, which the two clients that stay watch.
+/// The project with updates, watched by the two clients that stay.
 const BUSY: u64 = 1;
-/// A project without updates, which the clients that leave watch.
+/// A project without updates, watched by the clients that leave.
 const QUIET: u64 = 2;
 /// Updates in an operation.
 const UPDATES: u64 = 8;
@@ -19,7 +19,7 @@ const UPDATES: u64 = 8;
 const UPDATES_BEFORE: u64 = 512;
 /// The length of an update's text, in bytes.
 const LENGTH: usize = 1000;
-/// The number of silent connections that there can be if none of them is closed.
+/// The largest number of silent connections if none of them is closed.
 const MOST_SILENT: usize = 128;
 /// A client counts as gone after this many beats without a sign of life.
 const BEATS: usize = 3;

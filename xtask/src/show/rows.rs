@@ -87,7 +87,7 @@ pub fn all(exercise: &Exercise, result: &ExerciseResult, width: usize) -> Vec<Ro
     rows
 }
 
-/// The notes below the rows: the legend, and why some figures are missing. `drawn` is whether the row
+/// The notes below the rows: the legend, and why some figures are missing. `drawn` is true if the row
 /// [`DRAWN`] is among them.
 pub fn notes(result: &ExerciseResult, drawn: bool) -> Vec<String> {
     let mut notes = vec![format!(

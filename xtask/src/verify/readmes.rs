@@ -99,7 +99,7 @@ impl Readme {
             };
             if section.heading != **expected {
                 let wrong = format!("Expected heading `{expected}`, found `{}`.", section.heading);
-                let next = "Use exactly the required headings, in their order.";
+                let next = "Use exactly the required headings, in order.";
                 return vec![self.failure(section.line, wrong, next)];
             }
         }

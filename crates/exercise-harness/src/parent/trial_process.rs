@@ -23,7 +23,7 @@ use crate::protocol::request::{RUN_ISOLATED, TrialRequest};
 /// of it at most; the memory that more output takes would be part of the measurement.
 pub(super) const MAX_OUTPUT: u64 = 16_000_000;
 
-/// How many bytes of the output are kept, from its end.
+/// How many bytes at the end of the output are kept.
 const KEPT_OUTPUT: usize = 8 * 1024;
 
 /// A started trial. Dropping it kills the process if it has not been [killed](Self::kill) before.

@@ -16,18 +16,18 @@ const GROUPS: usize = MOST_SITES.div_ceil(GROUP);
 /// Sites whose counters have room in the first page of a table.
 const PACKED: usize = 16;
 
-/// One thread's counts, and what it remembers of its stacks. Zeroed memory is an empty one, and costs
+/// One thread's counts and its stack cache. Zeroed memory is an empty table, and costs
 /// nothing until it is written to: a thread that allocates at few places takes one page.
 #[repr(C)]
 pub(super) struct Table {
-    /// A bit for each group of indexed counters of which one is in use.
+    /// A bit for each group of indexed counters with one in use.
     used: [AtomicU64; GROUPS.div_ceil(64)],
     /// What the thread's over-aligned blocks take in addition; less what it freed of others, wrapping.
     pub(super) padded_blocks: AtomicU64,
     pub(super) padding: AtomicU64,
     /// The counters of the sites that were first to take their places. Unused in the shared table.
     packed: [PackedCounters; PACKED],
-    /// Of the thread that the table belongs to alone; unused in the shared table.
+    /// Used only by the thread that owns the table; unused in the shared table.
     #[cfg(feature = "sites")]
     pub(super) stack_cache: UnsafeCell<StackCache>,
     /// The counters of the other sites, by their numbers.

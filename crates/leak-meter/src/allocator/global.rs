@@ -160,7 +160,7 @@ unsafe fn charge(base: *mut u8, prefix: usize, size: usize) -> *mut u8 {
     }
 }
 
-/// Counts the padding of a block of `new_size`, less that of one of `old_size`; a size of 0 is no block.
+/// Counts the padding of a block of `new_size` minus that of one of `old_size`; size 0 means no block.
 #[cold]
 #[inline(never)]
 fn count_padding(blocks: i64, prefix: usize, new_size: usize, old_size: usize) {

@@ -50,8 +50,8 @@ fn record(site: usize) -> Option<&'static Record> {
     if records.is_null() || site >= MOST_SITES {
         return None;
     }
-    // SAFETY: `prepare` mapped `MOST_SITES` records, zeroed, which are valid ones, and published them
-    // by the store that was read above. They stay mapped, and all their words are atomic.
+    // SAFETY: `prepare` mapped `MOST_SITES` zeroed records, which are valid, and published them
+    // with the store that the load saw. They stay mapped, and all their words are atomic.
     Some(unsafe { &*records.add(site) })
 }
 

@@ -19,7 +19,7 @@ pub(super) use super::site_id::{FIXED_SITES, MOST_SITES};
 
 const TABLE: usize = 2 * MOST_SITES;
 static ENTRIES: [AtomicU64; TABLE] = [const { AtomicU64::new(0) }; TABLE];
-/// Entries in use. Above three quarters nothing is added, since failing lookups would become slow.
+/// Entries in use. Nothing is added above three quarters, since failed lookups would become slow.
 static ENTERED: AtomicUsize = AtomicUsize::new(0);
 const MOST_ENTRIES: usize = TABLE / 4 * 3;
 static NEXT: AtomicU32 = AtomicU32::new(FIXED_SITES);

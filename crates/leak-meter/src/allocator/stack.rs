@@ -24,7 +24,7 @@ const LONGEST_PAUSE: u32 = 256;
 
 thread_local! {
     static STACK: Cell<Stack> = const { Cell::new(Stack { low: 0, top: 0 }) };
-    /// Calls until the system is asked again, and how many there were to be since it was asked last.
+    /// Calls left until the system is asked again, and the length of the current pause.
     static PAUSE: Cell<(u32, u32)> = const { Cell::new((0, 0)) };
 }
 

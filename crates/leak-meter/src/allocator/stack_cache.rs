@@ -114,7 +114,7 @@ impl StackCache {
         entry.key = key;
     }
 
-    /// Goes on with this number of entries, all empty: the places of a key depend on it.
+    /// Switches to `number` entries, all empty: a key's places depend on `number`.
     fn use_entries(&mut self, number: usize) {
         for entry in &mut self.entries[..number] {
             // Untouched memory stays untouched.

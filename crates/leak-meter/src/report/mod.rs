@@ -172,7 +172,7 @@ impl Report {
     /// Panics with the report if anything grows, and passes if that is not certain.
     ///
     /// # Panics
-    /// With a verdict of Growing, and for a soak that decided nothing at all: every resource is Undecided.
+    /// When the verdict is Growing, or when every resource is Undecided.
     #[track_caller]
     pub fn assert_not_growing(&self) {
         let decided = self.growth.iter().any(|growth| growth.verdict == Verdict::Steady);

@@ -32,7 +32,7 @@ pub struct Frame {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Owner {
-    /// The program's own packages, but for their tests.
+    /// The program's own packages, except their tests.
     Program,
     /// The program's own tests, benches and examples, which drive what is under test.
     Tests,

@@ -104,7 +104,7 @@ pub struct Site {
     pub reallocations: u64,
     /// Live bytes of this place at the end of each round.
     pub history: Vec<u64>,
-    /// The whole call stack that allocates most of it, innermost first.
+    /// The whole call stack that allocates most here, innermost first.
     pub stack: Vec<Frame>,
     /// The signature to [suppress](crate::Soak::suppressions) the place by: 16 hexadecimal digits that stay the
     /// same as long as the functions on the call stack do. A hash of the program's own functions, or of all

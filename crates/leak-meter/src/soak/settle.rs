@@ -31,7 +31,7 @@ const YIELDS: usize = 128;
 /// How long the thread sleeps between them, so that other threads get the processor.
 const BREATH: Duration = Duration::from_micros(100);
 
-/// A program's step that finishes its deferred work.
+/// A step that finishes the program's deferred work.
 pub(super) type SettlingStep<'a> = Box<dyn FnMut() + 'a>;
 
 /// The same, for an asynchronous program. A trait of its own rather than a closure that returns a boxed

@@ -13,8 +13,8 @@ pub const FOREIGN_TOLERANCE: u64 = 128 * 1024;
 /// What each further thread adds to it: a thread has a cache of its own, and may have an arena.
 pub const FOREIGN_TOLERANCE_PER_THREAD: u64 = 16 * 1024;
 
-/// Decides on a series of the bytes that C code holds, in a process that had at most so many `threads`. What
-/// stays within [`FOREIGN_TOLERANCE`] and [`FOREIGN_TOLERANCE_PER_THREAD`] is steady.
+/// Decides on a series of the bytes that C code holds, in a process with at most `threads` threads. It is
+/// steady within [`FOREIGN_TOLERANCE`] and [`FOREIGN_TOLERANCE_PER_THREAD`].
 pub fn decide(readings: &[u64], threads: u64) -> Decision {
     let tolerance = FOREIGN_TOLERANCE + threads.saturating_sub(1) * FOREIGN_TOLERANCE_PER_THREAD;
     let plain = decide::decide(readings);

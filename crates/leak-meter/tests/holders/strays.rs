@@ -83,7 +83,7 @@ fn job() -> Arc<Job> {
     black_box(Arc::new(Job { own: Mutex::new(None) }))
 }
 
-/// A ring that only wakers know is a ring.
+/// Rings known only to wakers are found.
 pub fn ring_that_only_wakers_know() {
     let before = Snapshot::take();
     for _ in 0..1000 {

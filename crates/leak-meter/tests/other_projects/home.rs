@@ -9,7 +9,7 @@
 
 use super::project::Project;
 
-/// What decides how call stacks are found.
+/// Decides how call stacks are found.
 const FRAME_POINTERS: &str = "-C force-frame-pointers=yes";
 
 #[test]

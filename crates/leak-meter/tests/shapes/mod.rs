@@ -223,7 +223,7 @@ fn healthy(name: &'static str, series: impl Fn(&mut Rng) -> Vec<f64> + 'static) 
     Shape { name, kind: Kind::Healthy, bytes: false, fewest_steady: 0.0, member }
 }
 
-/// A leak, with what it truly loses in each round.
+/// A leak, with its true loss in each round.
 fn leak(
     name: &'static str,
     series: impl Fn(&mut Rng) -> (Vec<f64>, Option<f64>) + 'static,

@@ -363,7 +363,7 @@ fn the_environment_variable_is_on_or_off_and_anything_else_is_noted() {
     }
 }
 
-/// Whatever the search was before a soak, it is afterwards; and what was made in between has its line.
+/// A soak restores the search method that it found; blocks made between soaks have their lines.
 pub fn after_a_soak_attribution_is_as_before() {
     let soaked = || {
         let before = allocator::method();

@@ -14,7 +14,7 @@ pub(crate) use memory::{Memory, OutOfTime, WORD, Word};
 pub(crate) use objects::Object;
 pub(crate) use threads::Thread;
 
-/// The writable mappings at this moment, but for the meter's own tables.
+/// The writable mappings at this moment, except the meter's own tables.
 pub(crate) fn mappings() -> Result<Vec<Mapping>, String> {
     let text = std::fs::read_to_string("/proc/self/maps")
         .map_err(|error| format!("/proc/self/maps cannot be read: {error}"))?;
