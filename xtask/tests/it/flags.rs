@@ -12,7 +12,7 @@ fn method(mut runner: Command) -> String {
     let errors = String::from_utf8_lossy(&output.stderr);
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect(&errors);
     let version = &document["exercises"][0]["versions"][0];
-    version["attribution"]["method"].as_str().unwrap_or(&version.to_string()).to_owned()
+    version["report"]["attribution"]["method"].as_str().unwrap_or(&version.to_string()).to_owned()
 }
 
 #[test]

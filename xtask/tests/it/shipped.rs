@@ -242,5 +242,5 @@ fn the_shipped_version_of_an_edited_exercise_is_compared_too() {
     let versions = document["exercises"][0]["versions"].as_array().unwrap();
     assert_eq!(versions.len(), 1);
     assert_eq!(versions[0]["version"], "shipped");
-    assert_eq!(versions[0]["verdict"], "growing");
+    assert_eq!(versions[0]["report"]["verdict"], "growing");
 }
