@@ -1,14 +1,4 @@
-//! Breaks text into lines, and counts things.
-
-/// A count with its noun: `1 patch`, `2 files`.
-pub fn plural(count: usize, noun: &str) -> String {
-    let ending = match noun {
-        _ if count == 1 => "",
-        noun if noun.ends_with("ch") => "es",
-        _ => "s",
-    };
-    format!("{count} {noun}{ending}")
-}
+//! Breaks text into lines.
 
 /// Units, which stay on the line of the number before them.
 const UNITS: [&str; 9] = ["B", "kB", "MB", "GB", "TB", "s", "min", "h", "days"];
@@ -97,13 +87,6 @@ mod tests {
         assert_eq!(wrapped("a line\n  one two three", 9), ["a line", "  one two", "  three"]);
         assert_eq!(wrapped("it is 12 MB, or so", 8), ["it is", "12 MB,", "or so"]);
         assert_eq!(wrapped("aword-that-is-too-long x", 9), ["aword-that-is-too-long", "x"]);
-    }
-
-    #[test]
-    fn a_count_of_one_is_singular() {
-        assert_eq!(plural(1, "patch"), "1 patch");
-        assert_eq!(plural(0, "patch"), "0 patches");
-        assert_eq!(plural(2, "file"), "2 files");
     }
 
     #[test]

@@ -18,9 +18,14 @@ pub fn count(value: u64) -> String {
     text
 }
 
-/// A count of things, in the singular or the plural: `1 round`, `12 rounds`.
+/// A count of things, in the singular or the plural: `1 round`, `12 rounds`, `4 patches`.
 pub fn plural(value: u64, thing: &str) -> String {
-    format!("{} {thing}{}", count(value), if value == 1 { "" } else { "s" })
+    let ending = match thing {
+        _ if value == 1 => "",
+        thing if thing.ends_with("ch") => "es",
+        _ => "s",
+    };
+    format!("{} {thing}{ending}", count(value))
 }
 
 /// A rate of `resource` for each operation, as operations for each unit where it is below one half: `1 in
@@ -135,6 +140,10 @@ mod tests {
     fn one_thing_has_no_plural() {
         assert_eq!(plural(1, "round"), "1 round");
         assert_eq!(plural(1200, "round"), "1,200 rounds");
+        assert_eq!(
+            [0, 1, 2].map(|count| plural(count, "patch")),
+            ["0 patches", "1 patch", "2 patches"]
+        );
         assert_eq!(per_operation(Resource::LiveBlocks, 0.001), "1 in 1,000 operations");
         assert_eq!(per_operation(Resource::LiveBlocks, 2.5), "2.50 per operation");
         assert_eq!(per_operation(Resource::LiveBytes, 0.01), "1 B in 100 operations");

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use crate::text::plural;
+use exercise_harness::units;
+
 use crate::verify::measured_leak::AcceptedLeak;
 use crate::verify::record::Recorded;
 use crate::verify::shipped::AcceptedFiles;
@@ -40,7 +41,7 @@ pub fn accepted_files(
     match accepted {
         AcceptedFiles::Same => writeln!(out, "{folder}: the lock is up to date.")?,
         AcceptedFiles::New { files } => {
-            writeln!(out, "{folder}: shipped now, {}.", plural(*files, "file"))?;
+            writeln!(out, "{folder}: shipped now, {}.", units::plural(*files as u64, "file"))?;
         }
         AcceptedFiles::Changed(changes) => {
             writeln!(out, "{folder}: shipped now with these changes:")?;

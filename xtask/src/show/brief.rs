@@ -30,7 +30,7 @@ pub fn line(
         let columns = versions.map(|version| format!("{version:VERDICT$}"));
         let columns = columns.collect::<Vec<_>>().concat();
         let room = room(name_width, result);
-        let last = ["the exercise keeps, per operation", "kept per operation"];
+        let last = ["the exercise leaks, per operation", "leaks per operation"];
         let last = last.into_iter().find(|last| mine.is_some() && last.len() <= room);
         let last = last.unwrap_or_default();
         let heading = format!("{:name_width$}{columns}{last}", "");

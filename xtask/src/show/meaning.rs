@@ -6,7 +6,6 @@ use exercise_harness::{explain, units};
 use leak_meter::{Resource, Verdict};
 
 use crate::document::VersionResult;
-use crate::text::plural;
 use crate::workspace::Exercise;
 
 /// The usual limit of open files of a process.
@@ -23,7 +22,7 @@ pub fn sentence(exercise: &Exercise, result: &VersionResult, rate: f64) -> Strin
         result.report.as_ref().and_then(|report| report.stopped.as_ref()).map(|stopped| {
             format!(
                 " Its workload stopped after {}: {stopped}",
-                plural(result.rounds().len(), "round")
+                units::plural(result.rounds().len() as u64, "round")
             )
         });
     let sentence = match verdict {

@@ -8,7 +8,7 @@ use super::palette::{STRONG, paint};
 use super::width;
 use crate::location::{self, Location};
 use crate::profiler::Profile;
-use crate::text::{plural, wrapped};
+use crate::text::wrapped;
 use crate::workspace::Exercise;
 
 /// Prints both conclusions, and the lesson.
@@ -20,7 +20,7 @@ pub fn print(out: &mut impl Write, exercise: &Exercise, profile: &Profile) -> an
     writeln!(
         out,
         "\n{tool} says, after {} and {} operations:",
-        plural(profile.rounds.len(), "round"),
+        units::plural(profile.rounds.len() as u64, "round"),
         units::count(operations)
     )?;
     profile.conclusion.iter().try_for_each(|line| writeln!(out, "  {line}"))?;

@@ -7,7 +7,6 @@ use leak_meter::Verdict;
 
 use super::culprit::exercise_file;
 use super::outcome::{CheckOutcome, Failure};
-use crate::text::plural;
 use crate::workspace::{Exercise, Version};
 
 /// What is wrong, and what to do.
@@ -34,7 +33,7 @@ pub fn check(exercise: &Exercise, all: &[Exercise]) -> anyhow::Result<CheckOutco
         ExerciseKind::Leak { leak, fix } => format!(
             "number {order}, {grows} in {}, fixed in {}",
             leak.file.display(),
-            plural(fix.files.len(), "file"),
+            units::plural(fix.files.len() as u64, "file"),
         ),
         ExerciseKind::Decoy(decoy) => format!(
             "number {order}, a decoy, {grows} for {} operations",

@@ -11,6 +11,7 @@ use diffy::DiffOptions;
 use super::fixes::patch::{self, Fix};
 use crate::backups::Backup;
 use crate::files::{self, Files};
+use crate::measure::{BEHAVIOURS, MEMORY};
 use crate::reset::{self, ResetOutcome};
 use crate::shipped::Shipped;
 use crate::text::wrapped;
@@ -149,7 +150,7 @@ fn head(new: &NewFix<'_>, old: Option<&str>) -> anyhow::Result<String> {
             anyhow::bail!("No trial may reject a right fix.\nRemove --rejected-by.")
         }
         (FixKind::Wrong, Some(trial))
-            if trial.starts_with("behaviour::") || trial.starts_with("memory::") =>
+            if trial.starts_with(BEHAVIOURS) || trial.starts_with(MEMORY) =>
         {
             Ok(format!("{because}\n\n{} {trial}\n", patch::LABEL))
         }

@@ -14,6 +14,7 @@ use super::culprit;
 use super::holder;
 use super::measured_leak;
 use super::outcome::{CheckOutcome, Failure};
+use crate::measure::MEMORY;
 use crate::workspace::{Exercise, Version};
 
 /// The trials of one version by name, each with how it ended.
@@ -66,7 +67,7 @@ pub fn check_exercise(exercise: &Exercise, leak: &Leak, trials: &Trials) -> Chec
             }
         }
     }
-    let memory = trials.keys().filter(|name| name.starts_with("memory::")).count();
+    let memory = trials.keys().filter(|name| name.starts_with(MEMORY)).count();
     let behaviours = trials.len() - memory;
     let seen = format!(
         "{behaviours} behaviours pass, {memory} memory trials fail as they should, first by {}",

@@ -12,14 +12,13 @@ mod scratch;
 
 use std::path::Path;
 
-use exercise_harness::SoakSettings;
 use exercise_harness::exercise::ExerciseKind;
+use exercise_harness::{SoakSettings, units};
 
 use self::patch::{Claim, Fix, Patched};
 use crate::cargo::{Build, Built};
 use crate::files::files_below;
 use crate::measure;
-use crate::text::plural;
 use crate::workspace::{Exercise, Version};
 
 use super::outcome::{CheckOutcome, Failure};
@@ -50,7 +49,7 @@ impl Catalogue {
             if files.len() < least {
                 let wrong = format!(
                     "Found {}; at least {least} are required.",
-                    plural(files.len(), "patch")
+                    units::plural(files.len() as u64, "patch")
                 );
                 let next = format!("Add {kind} fixes that a learner might try.");
                 catalogue.failures.push(Failure::new(&folder, wrong, next));
