@@ -5,7 +5,7 @@
 //! or a list that is documented so), never 0.
 
 use exercise_harness::event::TrialOutcome;
-use exercise_harness::isolated::{Ending, TrialRun};
+use exercise_harness::isolated::{Ending, LeftBehind, TrialRun};
 use exercise_harness::{Exercise, Phases, explain};
 use leak_meter::site::Site;
 use leak_meter::{Growth, Holders, Report, Resource, Round, Verdict};
@@ -113,8 +113,11 @@ pub struct VersionResult {
     /// If the outcome is `panicked`, `timed_out`, `exited` or `aborted`: the rounds up to then, as in
     /// the report.
     pub rounds_until_failure: Vec<Round>,
-    /// The names of programs that the trial left running; they were ended.
-    pub left_running: Vec<String>,
+    /// What the trial left behind: `left_running`, the names of programs, which were ended; and
+    /// `left_files`, the names of files and folders in the trial's own folder for temporary files
+    /// and current folder, which were removed.
+    #[serde(flatten)]
+    pub left_behind: LeftBehind,
     /// The time until the bug report's server is out of memory, at this growth and at
     /// `requests_per_second`, in seconds. `null` unless live bytes grow.
     pub seconds_to_out_of_memory: Option<f64>,
@@ -168,7 +171,7 @@ impl VersionResult {
             message: Some(message.trim().to_owned()),
             report: None,
             rounds_until_failure: Vec::new(),
-            left_running: Vec::new(),
+            left_behind: LeftBehind::default(),
             seconds_to_out_of_memory: None,
             phases: None,
             phases_message: None,
@@ -179,7 +182,7 @@ impl VersionResult {
     pub fn of_trial(version: Version, ended: &TrialRun, exercise: &Exercise, rate: f64) -> Self {
         let outcome = match &ended.ending {
             Ending::Completed(TrialOutcome::Soaked { report }) => {
-                return Self::measured(version, report, &ended.left_running, rate);
+                return Self::measured(version, report, &ended.left_behind, rate);
             }
             Ending::Completed(TrialOutcome::Panicked { .. }) => VersionOutcome::Panicked,
             Ending::Completed(_) | Ending::Malformed { .. } => VersionOutcome::Malformed,
@@ -196,19 +199,19 @@ impl VersionResult {
             message.unwrap_or_else(|| "`memory::growth` did not produce a soak report.".to_owned());
         let rounds =
             if outcome == VersionOutcome::Malformed { Vec::new() } else { ended.rounds.clone() };
-        let left_running = ended.left_running.clone();
+        let left_behind = ended.left_behind.clone();
         let rounds_until_failure = rounds;
-        Self { outcome, rounds_until_failure, left_running, ..Self::not_built(version, &message) }
+        Self { outcome, rounds_until_failure, left_behind, ..Self::not_built(version, &message) }
     }
 
-    fn measured(version: Version, report: &Report, left_running: &[String], rate: f64) -> Self {
+    fn measured(version: Version, report: &Report, left_behind: &LeftBehind, rate: f64) -> Self {
         Self {
             version,
             outcome: VersionOutcome::Measured,
             message: None,
             report: Some(report.clone()),
             rounds_until_failure: Vec::new(),
-            left_running: left_running.to_vec(),
+            left_behind: left_behind.clone(),
             seconds_to_out_of_memory: explain::time_to_out_of_memory(report, rate)
                 .map(|time| time.as_secs_f64()),
             phases: None,

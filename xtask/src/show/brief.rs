@@ -51,7 +51,7 @@ pub fn line(
         let shown = match version.outcome {
             VersionOutcome::DidNotBuild => None,
             // A result with a verdict has no message that would contain this.
-            VersionOutcome::Measured => explain::left_running(&version.left_running),
+            VersionOutcome::Measured => explain::left_behind(&version.left_behind),
             _ => version.message.clone(),
         };
         if let Some(message) = shown {

@@ -48,7 +48,7 @@ pub fn sentence(exercise: &Exercise, result: &VersionResult, rate: f64) -> Strin
         Verdict::Undecided if stopped.is_some() => format!("{version} is not proven either way."),
         Verdict::Undecided => format!("{version} is not proven either way. {}", undecided(result)),
     };
-    let left = explain::left_running(&result.left_running).map(|left| format!(" {left}"));
+    let left = explain::left_behind(&result.left_behind).map(|left| format!(" {left}"));
     sentence + &stopped.unwrap_or_default() + &left.unwrap_or_default()
 }
 

@@ -166,6 +166,7 @@ pub fn missing(version: &str, trials: &Trials) -> Vec<Failure> {
 #[cfg(test)]
 mod tests {
     use exercise_harness::exercise::ExerciseKind;
+    use exercise_harness::isolated::LeftBehind;
     use exercise_harness::{Phase, Phases};
 
     use super::*;
@@ -187,7 +188,7 @@ mod tests {
             ending,
             rounds: Vec::new(),
             output: String::new(),
-            left_running: Vec::new(),
+            left_behind: LeftBehind::default(),
         };
         let trials = Trials::from([("memory::phases".to_owned(), ended)]);
         let ExerciseKind::Leak { leak, .. } = &exercise.metadata.kind else {

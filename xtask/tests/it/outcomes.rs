@@ -255,6 +255,12 @@ fn a_failing_behaviour_affects_no_other_trial() {
         ("panic!(\"one is not two\")", "It panicked: one is not two at"),
         ("std::process::exit(0)", "ended with exit code 0 before the trial was over"),
         ("loop { std::thread::park() }", "it was waiting: look for a lock"),
+        (
+            "std::fs::write(std::env::temp_dir().join(\"spilled\"), \"page\").unwrap()",
+            "It left 1 file in the system's folder for temporary files or in the current folder \
+             (spilled).",
+        ),
+        ("std::fs::create_dir(\"cache\").unwrap()", "in the current folder (cache)."),
     ] {
         let toy = Toy::new("workshop-that-misbehaves")
             .with(1, "toy-misbehaving", STEADY)

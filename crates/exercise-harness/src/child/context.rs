@@ -9,7 +9,7 @@ use leak_meter::{HeapCounts, Round, Soak};
 use stats_alloc::INSTRUMENTED_SYSTEM;
 use tokio::runtime::Handle;
 
-use crate::protocol::request::SoakSettings;
+use crate::protocol::request::{SoakSettings, TrialFolders};
 
 type Observer = Box<dyn FnMut(&Round)>;
 type Pacer = Box<dyn FnMut() -> Pace>;
@@ -21,14 +21,17 @@ const ROUNDS: usize = 48;
 /// What a trial is given: a folder of its own and a prepared soak.
 pub struct Context {
     folder: PathBuf,
+    /// Holds the trial's folder, its temporary files and its current folder.
+    root: PathBuf,
     settings: SoakSettings,
     observer: RefCell<Option<Observer>>,
     pacer: RefCell<Option<Pacer>>,
 }
 
 impl Context {
-    pub(super) fn new(folder: PathBuf, settings: SoakSettings) -> Self {
-        Self { folder, settings, observer: RefCell::new(None), pacer: RefCell::new(None) }
+    pub(super) fn new(folders: &TrialFolders, settings: SoakSettings) -> Self {
+        let (folder, root) = (folders.files(), folders.root.clone());
+        Self { folder, root, settings, observer: RefCell::new(None), pacer: RefCell::new(None) }
     }
 
     pub(super) fn observed_by(self, observer: impl FnMut(&Round) + 'static) -> Self {
@@ -46,15 +49,16 @@ impl Context {
         &self.folder
     }
 
-    /// A soak with the exercise's operations per round and the trial's folder as its temporary
-    /// folder. The first soak of a trial also streams its rounds.
+    /// A soak with the exercise's operations per round. It counts the files in the trial's folder,
+    /// in the system's folder for temporary files and in the current folder. The first soak of a
+    /// trial also streams its rounds.
     pub fn soak<'a>(&self) -> Soak<'a> {
         let mut soak = Soak::new()
             .operations_per_round(self.settings.operations.unwrap_or(1))
             .rounds(self.settings.rounds.unwrap_or(ROUNDS))
             .seed(self.settings.seed.unwrap_or(0))
             .counted_by(stats_alloc_counts)
-            .temporary_folder(&self.folder);
+            .temporary_folder(&self.root);
         if let Some(holders) = self.settings.holders {
             soak = soak.holders(holders);
         }

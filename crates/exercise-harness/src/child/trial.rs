@@ -1,6 +1,7 @@
 //! The trials of a suite, and running one of them.
 
 use std::any::Any;
+use std::env;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
@@ -84,11 +85,13 @@ fn stream(trial: &Trial, exercise: &Exercise, request: &TrialRequest) -> io::Res
     };
     // A failed write does not go unnoticed: the reader rejects a stream that lacks a line.
     let rounds = events.clone();
-    let context =
-        Context::new(request.folder.clone(), settings).observed_by(move |round: &Round| {
-            let _ = rounds.write(&Event::Round { round: *round });
-        });
+    let context = Context::new(&request.folders, settings).observed_by(move |round: &Round| {
+        let _ = rounds.write(&Event::Round { round: *round });
+    });
     let context = if request.paced { context.paced_by(PacedInput::new().pacer()) } else { context };
+    // Call sites are named relative to the workspace, which is found from the current folder.
+    leak_meter::site::workspace_folder();
+    env::set_current_dir(request.folders.working())?;
     // Started before the trial builds its service, so that the service's own blocks have call
     // sites.
     leak_meter::allocator::start();

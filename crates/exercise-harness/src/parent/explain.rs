@@ -6,7 +6,7 @@ use leak_meter::report::GaugeGrowth;
 use leak_meter::site::Site;
 use leak_meter::{Growth, Holders, Report, Resource, Verdict};
 
-pub use super::failure_text::{failure_text, left_running};
+pub use super::failure_text::{failure_text, left_behind};
 use super::failure_text::{panicked, with_output};
 use super::trial_run::{Ending, TrialRun};
 use crate::protocol::bound::Bound;
@@ -26,13 +26,13 @@ const SHOWN_SITES: usize = 3;
 ///
 /// # Errors
 /// For every failure: a panic, a verdict other than Steady, an exceeded limit, a trial that did not
-/// complete, and processes that were left running.
+/// complete, and processes and files that were left behind.
 pub fn verdict(run: &TrialRun, exercise: &Exercise) -> Result<(), String> {
     let verdict = match &run.ending {
         Ending::Completed(outcome) => outcome_verdict(outcome, exercise),
         ending => Err(with_output(failure_text(ending, run.rounds.len()), &run.output)),
     };
-    match (verdict, left_running(&run.left_running)) {
+    match (verdict, left_behind(&run.left_behind)) {
         (verdict, None) => verdict,
         (Ok(()), Some(left)) => Err(left),
         (Err(sentence), Some(left)) => Err(format!("{sentence}\n{left}")),

@@ -5,15 +5,34 @@ use std::time::Duration;
 
 use super::timeouts::SILENCE_VARIABLE;
 use super::trial_process::MAX_OUTPUT;
-use super::trial_run::Ending;
+use super::trial_run::{Ending, LeftBehind};
 use crate::protocol::limits::{MEMORY, OPEN_FILES};
 use crate::units;
 
 /// How many lines of a child's output are shown, from its end.
 const SHOWN_LINES: usize = 20;
 
-/// The sentence about programs that were left running; `None` if there are none.
-pub fn left_running(names: &[String]) -> Option<String> {
+/// The sentences about what a trial has left behind; `None` if there is nothing.
+pub fn left_behind(left: &LeftBehind) -> Option<String> {
+    let sentences = [left_running(&left.left_running), left_files(&left.left_files)];
+    let sentences: Vec<String> = sentences.into_iter().flatten().collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+fn left_files(names: &[String]) -> Option<String> {
+    const SHOWN: usize = 3;
+    let files = units::plural(names.len() as u64, "file");
+    let more = if names.len() > SHOWN { ", ..." } else { "" };
+    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    (!names.is_empty()).then(|| {
+        format!(
+            "It left {files} in the system's folder for temporary files or in the current folder \
+             ({shown}{more}). Remove every file that you create, on error paths too."
+        )
+    })
+}
+
+fn left_running(names: &[String]) -> Option<String> {
     let (what, were) = match names.len() {
         0 => return None,
         1 => ("a process".to_owned(), "It was"),

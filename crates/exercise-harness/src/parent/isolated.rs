@@ -12,7 +12,7 @@ use leak_meter::Verdict;
 use super::orphans;
 use super::timeouts::Timeouts;
 use super::trial_process::TrialProcess;
-pub use super::trial_run::{Ending, TrialRun};
+pub use super::trial_run::{Ending, LeftBehind, TrialRun};
 use crate::protocol::event::Event;
 use crate::protocol::limits::Limits;
 use crate::protocol::request::{SoakSettings, TrialRequest};
@@ -111,11 +111,12 @@ impl Launch<'_> {
         let cannot_watch = || format!("{trial} cannot be watched");
         let stop = watch(&mut process, timeouts, on_event).with_context(cannot_watch)?;
         let computed = orphans::processor_time(process.id());
-        let left_running = match stop {
-            Stop::Ended => process.left_running(),
-            // A trial that is ended early has had no chance to end its processes.
-            _ => Vec::new(),
-        };
+        let mut left_behind = LeftBehind::default();
+        // A trial that is ended early has had no chance to clean up.
+        if matches!(stop, Stop::Ended) {
+            left_behind.left_running = process.left_running();
+            left_behind.left_files = process.left_files();
+        }
         let status = process.kill().with_context(cannot_watch)?;
         let output = process.output.tail();
         let ending = match stop {
@@ -127,7 +128,7 @@ impl Launch<'_> {
             Stop::Flooding => Ending::Flooded,
         };
         let rounds = std::mem::take(&mut process.events.rounds);
-        Ok(TrialRun { ending, rounds, output, left_running })
+        Ok(TrialRun { ending, rounds, output, left_behind })
     }
 }
 

@@ -17,11 +17,14 @@ use super::cleanup;
 use super::event_reader::EventReader;
 use super::orphans;
 use super::output::Output;
-use crate::protocol::request::{RUN_ISOLATED, TrialRequest};
+use crate::protocol::request::{RUN_ISOLATED, TrialFolders, TrialRequest};
 
 /// A trial that prints more than this many bytes is ended. The soak of an exercise prints a tenth
 /// of it at most; the memory that more output takes would be part of the measurement.
 pub(super) const MAX_OUTPUT: u64 = 16_000_000;
+
+/// The variables that name the folder for temporary files: on Unix, and on Windows.
+const TEMPORARY_VARIABLES: [&str; 3] = ["TMPDIR", "TMP", "TEMP"];
 
 /// How many bytes at the end of the output are kept.
 const KEPT_OUTPUT: usize = 8 * 1024;
@@ -34,6 +37,7 @@ pub(super) struct TrialProcess {
     child: Child,
     /// `None` once the process has been waited for: its id may then belong to another process.
     registration: Option<cleanup::Process>,
+    folders: TrialFolders,
     scratch: cleanup::Folder,
 }
 
@@ -47,7 +51,7 @@ impl TrialProcess {
     ) -> anyhow::Result<Self> {
         let scratch = cleanup::Folder::new()?;
         let request = request(scratch.path());
-        File::create(&request.events).and_then(|_| fs::create_dir(&request.folder)).with_context(
+        File::create(&request.events).and_then(|_| request.folders.create()).with_context(
             || format!("the trial's folder cannot be filled: {}", scratch.path().display()),
         )?;
         let events = EventReader::open(&request.events, &request.trial, request.seal)?;
@@ -65,6 +69,7 @@ impl TrialProcess {
         command
             .args(words)
             .env(orphans::MARK_VARIABLE, scratch.path())
+            .envs(TEMPORARY_VARIABLES.map(|name| (name, request.folders.temporary())))
             .stdin(Stdio::piped())
             .stdout(writer.try_clone()?)
             .stderr(writer);
@@ -76,7 +81,8 @@ impl TrialProcess {
             // Fails if the process has already ended; its ending is found by the caller.
             let _ = input.write_all(line.as_bytes());
         }
-        Ok(Self { events, output, child, registration: Some(registration), scratch })
+        let folders = request.folders;
+        Ok(Self { events, output, child, registration: Some(registration), folders, scratch })
     }
 
     /// The process's standard input, positioned after the request.
@@ -103,6 +109,19 @@ impl TrialProcess {
     pub(super) fn left_running(&self) -> Vec<String> {
         let orphans = orphans::find(self.id(), self.scratch.path());
         orphans.into_iter().map(|orphan| orphan.name).collect()
+    }
+
+    /// The names of the files and folders that the ended process has left outside of the folder
+    /// that it was given, in order.
+    pub(super) fn left_files(&self) -> Vec<String> {
+        let mut left: Vec<String> = [self.folders.temporary(), self.folders.working()]
+            .iter()
+            .filter_map(|folder| fs::read_dir(folder).ok())
+            .flat_map(Iterator::flatten)
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
+        left.sort();
+        left
     }
 
     /// Kills the process and all that it has started, and waits for it.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use leak_meter::{Report, Round};
 use rustix::process::Signal;
+use serde::{Deserialize, Serialize};
 
 use super::event_reader::EventReader;
 use crate::protocol::event::TrialOutcome;
@@ -27,9 +28,19 @@ pub struct TrialRun {
     pub rounds: Vec<Round>,
     /// The last part of its output.
     pub output: String,
+    /// What it left behind.
+    pub left_behind: LeftBehind,
+}
+
+/// What a trial that ended by itself has left behind.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftBehind {
     /// The names of the programs that it started and that were still running at its end. They were
     /// killed.
     pub left_running: Vec<String>,
+    /// The names of the files and folders in the folder for temporary files and in the current
+    /// folder, both the trial's own. They were removed.
+    pub left_files: Vec<String>,
 }
 
 impl TrialRun {

@@ -1,6 +1,7 @@
 //! The request that a parent sends to a trial's process.
 
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +20,8 @@ pub(crate) struct TrialRequest {
     pub(crate) trial: String,
     /// The file to which the child appends its events.
     pub(crate) events: PathBuf,
-    /// An empty folder for the trial's files.
-    pub(crate) folder: PathBuf,
+    /// The trial's folders.
+    pub(crate) folders: TrialFolders,
     /// How to run a soak.
     pub(crate) settings: SoakSettings,
     /// What the process may use.
@@ -40,12 +41,42 @@ impl TrialRequest {
         Self {
             trial: trial.to_owned(),
             events: scratch.join("events"),
-            folder: scratch.join("files"),
+            folders: TrialFolders { root: scratch.join("trial") },
             settings,
             limits: Limits::default(),
             seal: Seal::new(),
             paced: false,
         }
+    }
+}
+
+/// The folders of a trial: one that its code is given, and two that a service might write to
+/// without being given them. All are empty at first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct TrialFolders {
+    /// The folder that contains the others.
+    pub(crate) root: PathBuf,
+}
+
+impl TrialFolders {
+    /// Creates all of them.
+    pub(crate) fn create(&self) -> io::Result<()> {
+        [self.files(), self.temporary(), self.working()].iter().try_for_each(fs::create_dir_all)
+    }
+
+    /// The folder that the trial's code is given.
+    pub(crate) fn files(&self) -> PathBuf {
+        self.root.join("files")
+    }
+
+    /// The system's folder for temporary files, as the trial sees it.
+    pub(crate) fn temporary(&self) -> PathBuf {
+        self.root.join("tmp")
+    }
+
+    /// The current folder.
+    pub(crate) fn working(&self) -> PathBuf {
+        self.root.join("work")
     }
 }
 

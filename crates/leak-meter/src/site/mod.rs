@@ -53,6 +53,7 @@ pub(crate) use nameless::why_no_line;
 pub(crate) use names::{Names, culprit};
 #[cfg(feature = "holders")]
 pub(crate) use origin::relative;
+pub use origin::workspace_folder;
 #[cfg(feature = "holders")]
 pub(crate) use path::ends_with_path;
 #[cfg(feature = "soak")]

@@ -128,20 +128,28 @@ pub(super) fn is_of_toolchain(function: &str) -> bool {
         .any(|name| function.starts_with(name))
 }
 
-/// The path relative to the workspace: the nearest folder above the current one that holds a
-/// `Cargo.lock`, else the current one. Paths outside stay as they are.
+/// The path relative to the workspace. Paths outside stay as they are.
 pub(crate) fn relative(file: &str) -> &str {
     relative_path(Path::new(file)).to_str().unwrap_or(file)
 }
 
 fn relative_path(file: &Path) -> &Path {
+    workspace_folder().and_then(|root| file.strip_prefix(root).ok()).unwrap_or(file)
+}
+
+/// The folder to which the paths of call sites are relative: the nearest folder that holds a `Cargo.lock`,
+/// from the current folder upwards, else the current folder. `None` if the system does not report that.
+///
+/// It is found at the first call. A program that changes its current folder calls this before, so that paths
+/// stay short.
+pub fn workspace_folder() -> Option<&'static Path> {
     static ROOT: OnceLock<Option<PathBuf>> = OnceLock::new();
     let root = ROOT.get_or_init(|| {
         let here = env::current_dir().ok()?;
         let locked = here.ancestors().find(|folder| folder.join("Cargo.lock").is_file());
         Some(locked.map_or(here.clone(), Path::to_path_buf))
     });
-    root.as_deref().and_then(|root| file.strip_prefix(root).ok()).unwrap_or(file)
+    root.as_deref()
 }
 
 #[cfg(test)]
