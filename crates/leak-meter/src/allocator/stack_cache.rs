@@ -14,7 +14,8 @@ const ENTRIES: usize = 128;
 /// when both are: a stack is found soonest in its first place.
 const FEW: usize = 16;
 
-/// Entries that are used at first.
+/// Entries that are used at first, on the table's first page. Both are taken before the number doubles: many
+/// threads allocate from two stacks only.
 const FEWEST: usize = 2;
 
 /// The recent stacks of one thread; zeroed memory is empty.
@@ -97,14 +98,18 @@ impl StackCache {
         let is_taken = |cache: &Self, place: usize| cache.entries[place].key != 0;
         let [first, second] = self.places(key);
         let number = self.mask + 1;
-        let is_crowded = is_taken(self, first) && (number < FEW || is_taken(self, second));
+        let is_small = FEWEST < number && number < FEW;
+        let is_crowded = is_taken(self, first) && (is_small || is_taken(self, second));
         if is_crowded && number < ENTRIES {
             self.use_entries(2 * number);
         }
         let [first, second] = self.places(key);
         self.kept = self.kept.wrapping_add(1);
-        let place =
-            if !is_taken(self, first) || self.kept.is_multiple_of(2) { first } else { second };
+        let place = match [first, second].iter().find(|place| !is_taken(self, **place)) {
+            Some(empty) => *empty,
+            None if self.kept.is_multiple_of(2) => first,
+            None => second,
+        };
         let entry = &mut self.entries[place];
         // Empty while it is written: a signal's handler may come in between.
         entry.key = 0;
@@ -125,12 +130,12 @@ impl StackCache {
         self.mask = number - 1;
     }
 
-    /// Where a stack may be kept.
+    /// Where a stack may be kept: two different places.
     #[inline]
     fn places(&self, key: u64) -> [usize; 2] {
-        let [first, second, ..] = key.to_be_bytes();
+        let [first, apart, ..] = key.to_be_bytes();
         let mask = self.mask % ENTRIES;
-        [usize::from(first) & mask, usize::from(second) & mask]
+        [usize::from(first) & mask, usize::from(first ^ (apart | 1)) & mask]
     }
 }
 

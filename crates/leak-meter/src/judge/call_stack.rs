@@ -51,9 +51,10 @@ impl Judgement {
     }
 }
 
-/// A container keeps its room when it is emptied, and fills it again, to about where it was. So a container
-/// whose room has doubled at most once since blocks that it may have held went away, in a round or in the rest,
-/// is Undecided: it may or may not leak.
+/// A container keeps its room when it is emptied, and fills it again, to about where it was or to a new record.
+/// So a container is Undecided, it may or may not leak, if blocks that it may have held went away, in a round or
+/// in the rest, and its room has since doubled at most once, or only when the number of those blocks was higher
+/// than ever.
 pub(super) fn excuse_kept_room(changing: &[History], verdicts: &mut [Judgement]) {
     for at in 0..verdicts.len() {
         let doubles = matches!(verdicts[at].reason, Reason::Doubles { .. });
@@ -61,19 +62,35 @@ pub(super) fn excuse_kept_room(changing: &[History], verdicts: &mut [Judgement])
             continue;
         }
         let room = changing[at].bytes();
-        let others = changing.iter().enumerate().filter(|(other, _)| *other != at);
-        let emptied = others.filter_map(|(_, other)| emptied_in(other, &room)).min();
         let doubled_twice_since = |round: usize| {
             let then = room.get(round).copied();
             then.is_some_and(|then| room.last().is_some_and(|last| *last > TWICE_DOUBLED * then))
         };
-        if emptied.is_some_and(|round| !doubled_twice_since(round)) {
+        let may_be_room_of = |other: &History| {
+            emptied_in(other, &room).is_some_and(|round| {
+                !doubled_twice_since(round) || rises_with_records_since(round, &room, other)
+            })
+        };
+        let mut others = changing.iter().enumerate().filter(|(other, _)| *other != at);
+        if others.any(|(_, other)| may_be_room_of(other)) {
             let excused = &mut verdicts[at];
             excused.verdict = Verdict::Undecided;
             excused.reason = Reason::RoomKept;
             excused.proves_nothing = true;
         }
     }
+}
+
+/// Whether the room rises, after a round, only where the number of the other blocks is the highest so far. A
+/// round may end after a peak within it, so one round's gain may be missing.
+fn rises_with_records_since(emptied: usize, room: &[u64], other: &History) -> bool {
+    let blocks = other.blocks();
+    let rises = (emptied + 1..room.len()).filter(|round| room[*round] > room[round - 1]);
+    rises.into_iter().all(|round| {
+        let gain = blocks[round].saturating_sub(blocks[round - 1]);
+        let record = blocks[..round].iter().copied().max().unwrap_or(0);
+        blocks[round] + gain >= record && gain > 0
+    })
 }
 
 /// The first round by which at least half of this call stack's blocks had been freed, if so many may have
@@ -136,6 +153,20 @@ mod tests {
         }] {
             assert_eq!(first_of(&[room(50, 96), few_or_many]).0, Verdict::Growing);
         }
+    }
+
+    #[test]
+    fn room_that_rises_with_each_record_of_what_is_emptied_is_undecided() {
+        let peaks = [100, 300, 800, 2000];
+        let live = |round: u64| peaks[((round - 1) / 24) as usize] * ((round - 1) % 24 + 1) / 24;
+        let sessions = history((1..=96).map(|round| (live(round), 100 * live(round))));
+        let record = |round: u64| (1..=round).map(live).max().unwrap();
+        let room = history((1..=96).map(|round| (1, 16 * record(round).next_power_of_two())));
+        let undecided = (Verdict::Undecided, Reason::RoomKept);
+        assert_eq!(first_of(&[room.clone(), sessions]), undecided);
+        // The same room beside blocks that are emptied at other times.
+        let others = history((1..=96).map(|round| (50 * (round % 20), 5000 * (round % 20))));
+        assert_eq!(first_of(&[room, others]).0, Verdict::Growing);
     }
 
     #[test]

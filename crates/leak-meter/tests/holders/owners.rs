@@ -13,11 +13,11 @@ use leak_meter::{Snapshot, holders};
 use super::{holder_of, is_held, is_on_stack};
 
 /// A value that is worth a block.
-type Value = [u64; 5];
+type Value = [u64; 10];
 
 #[inline(never)]
 fn make(number: u64) -> Box<Value> {
-    black_box(Box::new([number; 5]))
+    black_box(Box::new([number; 10]))
 }
 
 #[inline(never)]

@@ -13,11 +13,11 @@ use tokio::sync::mpsc;
 
 use super::{holder_of, is_held, is_on_stack};
 
-type Value = [u64; 5];
+type Value = [u64; 9];
 
 #[inline(never)]
 fn make(number: u64) -> Box<Value> {
-    black_box(Box::new([number; 5]))
+    black_box(Box::new([number; 9]))
 }
 
 static WAITING: Mutex<Vec<Waker>> = Mutex::new(Vec::new());
@@ -52,7 +52,7 @@ pub fn registry_of_wakers() {
     let found = holders::since(&before);
     let finding = is_held(&found, "::make", 1000, &[("vector", "::submit")]);
     is_on_stack(&finding.hold, "the_scene", None);
-    assert!(jobs.iter().all(|job| job.kept.len() == 5));
+    assert!(jobs.iter().all(|job| job.kept.len() == 9));
 }
 
 #[inline(never)]
