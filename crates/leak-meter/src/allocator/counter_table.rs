@@ -16,6 +16,10 @@ const GROUPS: usize = MOST_SITES.div_ceil(GROUP);
 /// Sites whose counters have room in the first page of a table.
 const PACKED: usize = 16;
 
+/// How often a thread counts in packed counters that are not in their site's own place, which takes a search.
+/// A busier thread may take another page.
+const MOST_SEARCHES: u32 = 256;
+
 /// One thread's counts and its stack cache. Zeroed memory is an empty table, and costs
 /// nothing until it is written to: a thread that allocates at few places takes one page.
 #[repr(C)]
@@ -25,7 +29,10 @@ pub(super) struct Table {
     /// What the thread's over-aligned blocks take in addition; less what it freed of others, wrapping.
     pub(super) padded_blocks: AtomicU64,
     pub(super) padding: AtomicU64,
-    /// The counters of the sites that were first to take their places. Unused in the shared table.
+    /// How often packed counters were searched for.
+    searches: AtomicU32,
+    /// The counters of the sites that came first, each in its own place or the next free one. Unused in the
+    /// shared table.
     packed: [PackedCounters; PACKED],
     /// Used only by the thread that owns the table; unused in the shared table.
     #[cfg(feature = "sites")]
@@ -34,7 +41,7 @@ pub(super) struct Table {
     indexed: [IndexedCounters; MOST_SITES],
 }
 
-/// Counters of one of the sites that share a place.
+/// Counters of the site that has taken this place.
 #[repr(align(64))]
 struct PackedCounters {
     /// The site's number, or 0: the first place always belongs to [`SiteId::UNKNOWN`], whose number that is,
@@ -64,13 +71,26 @@ impl Table {
 
     /// The counters of a site in this thread's table, marked as in use.
     pub(super) fn own_counters(&self, site: SiteId) -> &Counters {
-        let place = site.index() % PACKED;
-        let packed = &self.packed[place];
+        if site == SiteId::UNKNOWN {
+            return &self.packed[0].counters;
+        }
+        let home = site.index() % PACKED;
         // In one step, because a signal's handler may allocate, too.
-        let taken =
-            || packed.site.compare_exchange(0, site.0, Ordering::Relaxed, Ordering::Relaxed);
-        let is_packed = place != 0 && taken().map_or_else(|other| other == site.0, |_| true);
-        if is_packed { &packed.counters } else { self.indexed_counters(site) }
+        let takes = |packed: &PackedCounters| {
+            let taken =
+                packed.site.compare_exchange(0, site.0, Ordering::Relaxed, Ordering::Relaxed);
+            taken.map_or_else(|other| other == site.0, |_| true)
+        };
+        let may_search = || self.searches.fetch_add(1, Ordering::Relaxed) < MOST_SEARCHES;
+        if home != 0 && takes(&self.packed[home]) {
+            return &self.packed[home].counters;
+        }
+        let others = (home + 1..home + PACKED).map(|place| place % PACKED);
+        let packed = others
+            .filter(|place| *place != 0 && may_search())
+            .map(|place| &self.packed[place])
+            .find(|packed| takes(packed));
+        packed.map_or_else(|| self.indexed_counters(site), |packed| &packed.counters)
     }
 
     /// The indexed counters of a site, marked as in use.
@@ -83,10 +103,11 @@ impl Table {
 
     /// The counters of a site that are in use.
     pub(super) fn used_counters(&self, site: usize) -> impl Iterator<Item = &Counters> {
-        let packed = &self.packed[site % PACKED];
-        let is_packed = packed.site.load(Ordering::Relaxed) as usize == site;
-        let packed = is_packed.then_some(&packed.counters);
-        packed.into_iter().chain(self.is_used(site / GROUP).then(|| &self.indexed[site].0))
+        let is_its =
+            move |packed: &&PackedCounters| packed.site.load(Ordering::Relaxed) as usize == site;
+        let first = if site == 0 { 1 } else { PACKED };
+        let packed = self.packed[..first].iter().filter(is_its).map(|packed| &packed.counters);
+        packed.chain(self.is_used(site / GROUP).then(|| &self.indexed[site].0))
     }
 
     /// All counters in use, with the numbers of their sites. A site may appear twice, and unused counters, which
