@@ -2,12 +2,12 @@
 
 use std::ffi::c_void;
 use std::ptr;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::text_segment;
 
 /// The key whose destructor is called; 0 until it is created, then one more than the key.
-static KEY: AtomicU32 = AtomicU32::new(0);
+static KEY: AtomicUsize = AtomicUsize::new(0);
 
 /// A destructor, called with the number that was passed for the thread.
 type Destructor = extern "C" fn(*mut c_void);
@@ -25,7 +25,7 @@ pub(super) fn call_at_exit(destructor: Destructor, number: usize) {
 fn exit_key(destructor: Destructor) -> Option<libc::pthread_key_t> {
     let known = KEY.load(Ordering::Acquire);
     if known != 0 {
-        return Some(known - 1);
+        return libc::pthread_key_t::try_from(known - 1).ok();
     }
     if !text_segment::pin() {
         return None; // The destructor must not be called once its code is gone.
@@ -35,12 +35,14 @@ fn exit_key(destructor: Destructor) -> Option<libc::pthread_key_t> {
     if unsafe { libc::pthread_key_create(&raw mut key, Some(destructor)) } != 0 {
         return None;
     }
-    match KEY.compare_exchange(0, key + 1, Ordering::AcqRel, Ordering::Acquire) {
+    // Keys are 32 bits wide on Linux and 64 on macOS, and small numbers on both.
+    let stored = usize::try_from(key).ok()? + 1;
+    match KEY.compare_exchange(0, stored, Ordering::AcqRel, Ordering::Acquire) {
         Ok(_) => Some(key),
         Err(first) => {
             // SAFETY: this key was made above and given to nobody.
             unsafe { libc::pthread_key_delete(key) };
-            Some(first - 1)
+            libc::pthread_key_t::try_from(first - 1).ok()
         }
     }
 }
