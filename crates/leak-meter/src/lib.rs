@@ -115,6 +115,11 @@
 
 // Code that several features share is partly unused when only some of them are on.
 #![cfg_attr(not(all(feature = "holders", feature = "soak")), allow(dead_code))]
+// So is what only the heap scan uses, where there is none.
+#![cfg_attr(
+    not(all(target_os = "linux", target_pointer_width = "64")),
+    allow(dead_code, unused_imports)
+)]
 
 pub mod allocator;
 pub mod guide;

@@ -95,6 +95,7 @@ pub(super) fn find() {
 
 /// Elsewhere every address counts as code; the walk ends where the list does.
 #[cfg(not(target_os = "linux"))]
+#[cfg_attr(target_os = "macos", allow(deprecated))] // The system's own header still declares these functions.
 pub(super) fn find() {
     // SAFETY: `information` is a place to write to, and read only if it was filled in.
     let information = unsafe {
@@ -105,5 +106,19 @@ pub(super) fn find() {
         }
         information.assume_init()
     };
+    // The loaded objects are numbered, the executable first.
+    #[cfg(target_os = "macos")]
+    // SAFETY: these take a number, and answer with null or 0 for one that no object has.
+    unsafe {
+        let start = information.dli_fbase.addr();
+        let is_its = |object: &u32| libc::_dyld_get_image_header(*object).addr() == start;
+        if let Some(object) = (0..libc::_dyld_image_count()).find(is_its) {
+            let offset = libc::_dyld_get_image_vmaddr_slide(object);
+            OFFSET.store(offset.cast_unsigned(), Ordering::Relaxed);
+            if object == 0 {
+                return;
+            }
+        }
+    }
     PATH.store(information.dli_fname.cast_mut(), Ordering::Release);
 }

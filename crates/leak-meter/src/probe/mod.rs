@@ -11,6 +11,9 @@ pub(crate) mod limits;
 mod process;
 mod resident;
 mod targets;
+#[cfg(target_os = "macos")]
+#[allow(unsafe_code)] // A call of the system.
+mod task_info;
 
 pub use folder::{FolderProbe, FolderUsage};
 pub use foreign::ForeignBytesProbe;

@@ -105,16 +105,19 @@ impl OpenFilesProbe {
     }
 }
 
-/// Counts the threads of this process (Linux).
+/// Counts the threads of this process (Linux and macOS).
 #[derive(Debug)]
-pub struct ThreadsProbe(EntryCounter);
+pub struct ThreadsProbe(#[cfg(not(target_os = "macos"))] EntryCounter);
 
 impl ThreadsProbe {
-    /// Opens the system's folder of threads.
+    /// On Linux, opens the system's folder of threads.
     ///
     /// # Errors
-    /// On systems other than Linux, and when no descriptor is left.
+    /// On systems other than Linux and macOS, and when no descriptor is left.
     pub fn new() -> Result<Self, Unavailable> {
+        #[cfg(target_os = "macos")]
+        return Ok(Self());
+        #[cfg(not(target_os = "macos"))]
         EntryCounter::open("/proc/self/task", "threads").map(Self)
     }
 
@@ -123,15 +126,21 @@ impl ThreadsProbe {
     /// # Errors
     /// When the system refuses the read.
     pub fn count(&mut self) -> Result<u64, Unavailable> {
+        #[cfg(target_os = "macos")]
+        return super::task_info::read()
+            .map(|account| u64::from(account.pti_threadnum.cast_unsigned()))
+            .map_err(|error| Unavailable(format!("threads cannot be counted: {error}")));
+        #[cfg(not(target_os = "macos"))]
         self.0.count()
     }
 }
 
-/// Counts the entries of one folder again and again through one handle.
+/// Lists the entries of one folder again and again through one handle.
 #[derive(Debug)]
 struct EntryCounter {
     handle: Dir,
     path: &'static str,
+    #[cfg(not(target_os = "macos"))]
     what: &'static str,
 }
 
@@ -141,9 +150,15 @@ impl EntryCounter {
         let refused = |error| Unavailable(format!("{what} cannot be counted: {path}: {error}"));
         let folder = rustix::fs::open(path, flags, Mode::empty()).map_err(refused)?;
         let handle = Dir::new(folder).map_err(refused)?;
-        Ok(Self { handle, path, what })
+        Ok(Self {
+            handle,
+            path,
+            #[cfg(not(target_os = "macos"))]
+            what,
+        })
     }
 
+    #[cfg(not(target_os = "macos"))]
     fn count(&mut self) -> Result<u64, Unavailable> {
         self.handle.rewind();
         let mut entries = 0;

@@ -1,30 +1,20 @@
 //! Resident memory: the part of the process in main memory.
 
-use std::os::fd::OwnedFd;
-
-use rustix::fs::{Mode, OFlags};
+use std::fmt::Display;
 
 use super::Unavailable;
 
-const ACCOUNT: &str = "/proc/self/status";
-/// The line of the account with resident memory, in units of 1,024 bytes.
-const LINE: &str = "VmRSS:";
-
-/// Measures how much of this process is in main memory (Linux).
+/// Measures how much of this process is in main memory (Linux and macOS).
 #[derive(Debug)]
-pub struct ResidentBytesProbe {
-    account: OwnedFd,
-}
+pub struct ResidentBytesProbe(Account);
 
 impl ResidentBytesProbe {
-    /// Opens the system's account of this process.
+    /// On Linux, opens the system's account of this process.
     ///
     /// # Errors
-    /// On systems other than Linux, and when no descriptor is left.
+    /// On systems other than Linux and macOS, and when no descriptor is left.
     pub fn new() -> Result<Self, Unavailable> {
-        let account = rustix::fs::open(ACCOUNT, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
-            .map_err(|error| refused(&error))?;
-        Ok(Self { account })
+        Account::open().map(Self).map_err(|error| refused(&error))
     }
 
     /// Bytes in main memory, in whole pages; shared ones included.
@@ -32,21 +22,63 @@ impl ResidentBytesProbe {
     /// # Errors
     /// When the system refuses the read.
     pub fn bytes(&mut self) -> Result<u64, Unavailable> {
-        let mut text = [0; 4096];
-        let length =
-            rustix::io::pread(&self.account, &mut text, 0).map_err(|error| refused(&error))?;
-        let text = String::from_utf8_lossy(&text[..length]);
-        let line = text.lines().find_map(|line| line.strip_prefix(LINE));
-        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-        kilobytes.map(|kilobytes| kilobytes * 1024).ok_or_else(|| refused(&"no line of VmRSS"))
+        self.0.bytes().map_err(|error| refused(&error))
     }
 }
 
-fn refused(why: &dyn std::fmt::Display) -> Unavailable {
-    Unavailable(format!("resident memory cannot be read: {ACCOUNT}: {why}"))
+fn refused(why: &dyn Display) -> Unavailable {
+    Unavailable(format!("resident memory cannot be read: {why}"))
 }
 
-#[cfg(all(test, target_os = "linux"))]
+/// The system's account of this process.
+#[cfg(not(target_os = "macos"))]
+#[derive(Debug)]
+struct Account(std::os::fd::OwnedFd);
+
+#[cfg(not(target_os = "macos"))]
+impl Account {
+    const PATH: &str = "/proc/self/status";
+    /// The line with resident memory, in units of 1,024 bytes.
+    const LINE: &str = "VmRSS:";
+
+    fn open() -> Result<Self, String> {
+        use rustix::fs::{Mode, OFlags};
+        rustix::fs::open(Self::PATH, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
+            .map(Self)
+            .map_err(|error| Self::error(&error))
+    }
+
+    fn bytes(&mut self) -> Result<u64, String> {
+        let mut text = [0; 4096];
+        let length =
+            rustix::io::pread(&self.0, &mut text, 0).map_err(|error| Self::error(&error))?;
+        let text = String::from_utf8_lossy(&text[..length]);
+        let line = text.lines().find_map(|line| line.strip_prefix(Self::LINE));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+        kilobytes.map(|kilobytes| kilobytes * 1024).ok_or_else(|| Self::error(&"no line of VmRSS"))
+    }
+
+    fn error(why: &dyn Display) -> String {
+        format!("{}: {why}", Self::PATH)
+    }
+}
+
+#[cfg(target_os = "macos")]
+#[derive(Debug)]
+struct Account;
+
+#[cfg(target_os = "macos")]
+impl Account {
+    fn open() -> Result<Self, std::io::Error> {
+        Ok(Self)
+    }
+
+    fn bytes(&mut self) -> Result<u64, std::io::Error> {
+        super::task_info::read().map(|account| account.pti_resident_size)
+    }
+}
+
+#[cfg(all(test, any(target_os = "linux", target_os = "macos")))]
 mod tests {
     use super::*;
 
