@@ -3,9 +3,9 @@
 #![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::print_stdout)] // The children's reports are read from their output.
 
-use std::env;
+mod isolated;
+
 use std::hint::black_box;
-use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -79,16 +79,11 @@ fn a_second_soak_waits_for_the_first() {
 }
 
 /// The output of a test below in a process where `LEAK_METER_BUDGET` is this.
+#[track_caller]
 fn in_a_process(test: &str, budget: Option<&str>) -> String {
-    let mut child = Command::new(env::current_exe().expect("this test's program"));
-    child.args(["--ignored", "--exact", "--nocapture", test]).env_remove("LEAK_METER_BUDGET");
-    if let Some(budget) = budget {
-        child.env("LEAK_METER_BUDGET", budget);
-    }
-    let output = child.output().expect("this program can be run");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
-    text
+    let budget = budget.map(|budget| ("LEAK_METER_BUDGET", budget));
+    let output = isolated::test_in_a_process(test, budget.as_slice());
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 #[test]

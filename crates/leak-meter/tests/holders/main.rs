@@ -1,5 +1,5 @@
-//! Who holds it, in hand-made scenes. Each runs in a process of its own: this program is started
-//! anew with the scene's name, and the scene asserts what must be found.
+//! Who holds it, in hand-made scenes. Each runs in a process of its own, and asserts what
+//! must be found.
 //!
 //! - `containers`: a vector, maps, a list, halves, slices, pages: held by what they are in.
 //! - `owners`: threads, statics, closures, futures, C code: held by what is no container.
@@ -16,6 +16,10 @@
 #![allow(clippy::unnecessary_box_returns, clippy::vec_box)] // A block for each value is the point.
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
 
+#[macro_use]
+#[path = "../isolated/mod.rs"]
+mod isolated;
+
 mod containers;
 mod counts;
 mod free_lists;
@@ -28,28 +32,11 @@ mod soaks;
 mod strays;
 mod tasks;
 
-use std::env;
-use std::process::Command;
-
 use leak_meter::Allocator;
 use leak_meter::holders::{Finding, Held, Hold, Holders, Step};
 
 #[global_allocator]
 static METER: Allocator = Allocator::system();
-
-/// Makes the scenes: a test of each name, which runs the function of that name in a process of its own.
-macro_rules! scenes {
-    ($($module:ident: $($name:ident),+;)+) => {
-        const SCENES: &[(&str, fn())] =
-            &[$($((stringify!($name), $module::$name as fn())),+),+];
-        $($(
-            #[test]
-            fn $name() {
-                in_a_process(stringify!($name));
-            }
-        )+)+
-    };
-}
 
 scenes! {
     containers: vector, nested_maps, long_list, growing_vector, two_halves, arc_slice, page_aligned,
@@ -71,34 +58,20 @@ scenes! {
     soaks: report_of_a_leak, nothing_for_a_healthy_program;
 }
 
-/// The environment variable that names the scene to a child.
-const SCENE: &str = "LEAK_METER_TEST_SCENE";
-
 /// Scenes whose blocks lie in the arena of the main thread, which is a static of the C library. A test has a
 /// thread of its own, and with it another arena.
 const IN_MAIN_ARENA: [&str; 2] = ["neighbours_of_free_chunks", "blocks_of_one_word"];
 
 fn in_a_process(scene: &str) {
-    let mut child = Command::new(env::current_exe().expect("this test's program"));
-    child.args(["--ignored", "--exact", "--nocapture", "the_scene"]).env(SCENE, scene);
-    if IN_MAIN_ARENA.contains(&scene) {
-        child.env("MALLOC_ARENA_MAX", "1");
-    }
-    let output = child.output().expect("this program can be run");
-    assert!(
-        output.status.success(),
-        "{scene}:\n{}\n{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let in_main_arena: &[_] = &[("MALLOC_ARENA_MAX", "1")];
+    let variables = if IN_MAIN_ARENA.contains(&scene) { in_main_arena } else { &[] };
+    isolated::scene_in_a_process(scene, variables);
 }
 
 #[test]
 #[ignore = "a child of the others"]
 fn the_scene() {
-    let Ok(wanted) = env::var(SCENE) else { return };
-    let (_, scene) = SCENES.iter().find(|(name, _)| *name == wanted).expect("a scene of that name");
-    scene();
+    isolated::run_wanted(SCENES);
 }
 
 /// The majority is right each time: so many runs of every scene.

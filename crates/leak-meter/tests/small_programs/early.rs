@@ -1,6 +1,5 @@
 //! What was made before the soak: it has its line like what is made during it, on any kind of test and
-//! runtime; so it has in a static, and before `main`. Unless the environment variable says otherwise.
-#![allow(clippy::print_stdout)] // The children's reports are read from their output.
+//! runtime; so it has in a static, and before `main`.
 #![allow(unsafe_code)] // What runs before `main` is listed in a section of its own.
 
 use std::collections::{BinaryHeap, HashMap, VecDeque};
@@ -10,12 +9,6 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use leak_meter::allocator::{self, Method};
 use leak_meter::{Report, Soak, Verdict};
-
-/// The programs whose output is read by the tests below.
-pub const PROGRAMS: &[(&str, fn())] =
-    &[("holds_sessions", holds_sessions), ("says_its_method", says_its_method)];
-
-const VARIABLE: &str = "LEAK_METER_ATTRIBUTION";
 
 /// One container of each kind.
 #[derive(Default)]
@@ -244,12 +237,12 @@ pub async fn what_was_made_at_any_time_has_its_line_on_a_runtime() {
 
 #[test]
 fn what_was_made_at_any_time_has_its_line_on_a_runtime_of_one_thread() {
-    super::test_in_a_process("early::on_one_thread", &[]);
+    super::isolated::test_in_a_process("early::on_one_thread", &[]);
 }
 
 #[test]
 fn what_was_made_at_any_time_has_its_line_on_a_runtime_of_several_threads() {
-    super::test_in_a_process("early::on_several_threads", &[]);
+    super::isolated::test_in_a_process("early::on_several_threads", &[]);
 }
 
 #[tokio::test]
@@ -262,105 +255,6 @@ async fn on_one_thread() {
 #[ignore = "a child of the test above"]
 async fn on_several_threads() {
     what_was_made_at_any_time_has_its_line_on_a_runtime().await;
-}
-
-/// Keeps a session for each operation.
-struct Service {
-    sessions: Mutex<HashMap<u64, Box<[u64; 8]>>>,
-}
-
-impl Service {
-    #[inline(never)]
-    fn start() -> Arc<Self> {
-        black_box(Arc::new(Self { sessions: Mutex::new(HashMap::new()) }))
-    }
-
-    #[inline(never)]
-    fn open(&self, number: u64) {
-        self.sessions.lock().expect("the sessions").insert(number, Box::new([number; 8]));
-    }
-}
-
-static SERVICE: LazyLock<Arc<Service>> = LazyLock::new(Service::start);
-
-/// What the report says of a leak in a service that was there before: in a static, and on the stack.
-fn holds_sessions() {
-    let local = Service::start();
-    for service in [&*SERVICE, &local] {
-        let report =
-            Soak::new().operations_per_round(100).run(|operation| service.open(operation.number()));
-        let holders = report.holders.as_ref().expect("something grows");
-        let steps = holders.findings[0].steps.iter();
-        for step in steps {
-            let line = step.line.map_or("no line".to_owned(), |line| format!("line {line}"));
-            println!("STEP {}: {}, {line}", step.what, step.function);
-        }
-        println!("{report}");
-    }
-}
-
-/// The steps that the program printed: what each is, and where it was made, without the number of the line.
-fn steps(variables: &[(&str, &str)]) -> Vec<String> {
-    let text = super::printed_by("holds_sessions", variables);
-    let steps = text.lines().filter_map(|line| line.strip_prefix("STEP "));
-    let steps =
-        steps.map(|step| step.trim_end_matches(|end: char| end.is_ascii_digit()).to_owned());
-    let steps: Vec<String> = steps.collect();
-    assert_eq!(steps.len(), 4, "{text}");
-    steps
-}
-
-#[test]
-fn the_holders_name_the_line_that_built_the_service() {
-    for step in steps(&[]).chunks(2) {
-        assert!(
-            step[0].starts_with("hash table: ") && step[0].contains("Service::open"),
-            "{step:?}"
-        );
-        assert!(step[1].starts_with("Arc: ") && step[1].contains("Service::start"), "{step:?}");
-        assert!(step.iter().all(|step| step.ends_with(", line ")), "{step:?}");
-    }
-}
-
-#[test]
-fn with_attribution_off_only_what_is_made_in_the_soak_has_a_line() {
-    for step in steps(&[(VARIABLE, "off")]).chunks(2) {
-        assert!(step[0].contains("Service::open") && step[0].ends_with(", line "), "{step:?}");
-        assert!(step[1].ends_with("blocks without a call stack, no line"), "{step:?}");
-    }
-}
-
-/// Its attribution before, during and after a soak, and what the report notes.
-fn says_its_method() {
-    let methods = |when: &str| println!("{when}: {:?}", allocator::method());
-    methods("before");
-    let report = soak().rounds(12).run(|operation| {
-        if operation.number() == 0 {
-            methods("during");
-        }
-    });
-    methods("after");
-    println!("advice: {:?}", report.attribution.advice);
-    println!("noted: {}", report.to_string().contains(VARIABLE));
-}
-
-#[test]
-fn the_environment_variable_is_on_or_off_and_anything_else_is_noted() {
-    for (value, expected) in [("on", None), ("off", None), ("", Some("")), ("Off", Some("Off"))] {
-        let text = super::printed_by("says_its_method", &[(VARIABLE, value)]);
-        let outside = if value == "off" { "Off" } else { "FramePointers" };
-        for line in [
-            format!("before: {outside}\n"),
-            "during: FramePointers\n".to_owned(),
-            format!("after: {outside}\n"),
-        ] {
-            assert!(text.contains(&line), "{value:?}: no {line}{text}");
-        }
-        let advice = expected
-            .map(|value| format!("{VARIABLE} is {value}; it must be on or off, and counts as on"));
-        let noted = format!("advice: {advice:?}\nnoted: {}\n", advice.is_some());
-        assert!(text.contains(&noted), "{value:?}: no {noted}{text}");
-    }
 }
 
 /// A soak restores the search method that it found; blocks made between soaks have their lines.

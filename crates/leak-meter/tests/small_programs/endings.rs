@@ -11,7 +11,7 @@ use tokio::task::{self, JoinError, LocalSet};
 use tokio::time;
 
 /// The programs whose standard error stream is read by the tests below.
-pub const PROGRAMS: &[(&str, fn())] = &[
+pub const PROGRAMS: &[super::isolated::Scene] = &[
     ("panics", || panics(Outside::On)),
     ("panics_while_off", || panics(Outside::Off)),
     ("panics_asynchronously", || panics_asynchronously(Outside::On)),
