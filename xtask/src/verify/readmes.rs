@@ -1,10 +1,12 @@
-//! Check: the READMEs of both versions have their sections in order, and their links work.
+//! Check: the READMEs of both versions have their sections in order, their links work, and the points of
+//! "The fix" explain the changes.
 
 use std::path::Path;
 
 use exercise_harness::exercise::ExerciseKind;
 
 use super::outcome::{CheckOutcome, Failure};
+use crate::difference::{self, Sign};
 use crate::readme::Readme;
 use crate::workspace::{Exercise, Version};
 
@@ -71,6 +73,9 @@ pub fn check(exercise: &Exercise) -> anyhow::Result<CheckOutcome> {
             failures.extend(readme.check_hints());
         } else {
             failures.extend(readme.check_incident());
+            if !is_decoy {
+                failures.extend(readme.check_points(exercise)?);
+            }
         }
     }
     let sections = OF_EXERCISE.len() + of_solution.len();
@@ -173,6 +178,27 @@ impl Readme {
             let wrong = "The public incident has no link.";
             self.failure(section.line, wrong, "Link the report of the incident.")
         })
+    }
+
+    /// Requires that every point of "The fix" explains a change, and that a point explains every change
+    /// but those of imports.
+    fn check_points(&self, exercise: &Exercise) -> anyhow::Result<Vec<Failure>> {
+        let Some(section) = self.section("## The fix") else { return Ok(Vec::new()) };
+        let points = self.reasons();
+        let (files, unused) = difference::to_solution(exercise, &points)?;
+        let hunks = files.iter().flat_map(|file| file.hunks.iter().map(move |hunk| (file, hunk)));
+        let without = hunks
+            .filter(|(_, hunk)| hunk.reasons.is_empty() && !difference::is_import(hunk))
+            .filter_map(|(file, hunk)| {
+                let line = hunk.lines.iter().find(|line| line.sign != Sign::Same)?;
+                Some(format!("No point explains the change at {}:{}.", file.file, line.number))
+            });
+        let unused = unused.into_iter().map(|point| {
+            format!("No change contains the code with which this point begins: {point}")
+        });
+        let next = "Begin a point with the change that it explains, in backticks: the file if the fix has \
+                    more than one, and code of the change; then a colon.";
+        Ok(without.chain(unused).map(|wrong| self.failure(section.line, wrong, next)).collect())
     }
 
     /// Requires that links to files work. `folder` is the README's folder.
