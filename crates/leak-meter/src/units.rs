@@ -28,6 +28,16 @@ pub fn plural(value: u64, thing: &str) -> String {
     format!("{} {thing}{ending}", count(value))
 }
 
+/// A count of things and what they do: `1 trial passes`, `12 trials pass`.
+pub fn plural_verb(value: u64, thing: &str, verb: &str) -> String {
+    let ending = match verb {
+        _ if value != 1 => "",
+        verb if verb.ends_with('s') => "es",
+        _ => "s",
+    };
+    format!("{} {verb}{ending}", plural(value, thing))
+}
+
 /// A rate of `resource` for each operation, as operations for each unit where it is below one half: `1 in
 /// 14,000 operations`, `1 B in 300 operations`, `2.50 per operation`, `1.20 kB per operation`.
 #[cfg(feature = "soak")]
@@ -144,6 +154,8 @@ mod tests {
             [0, 1, 2].map(|count| plural(count, "patch")),
             ["0 patches", "1 patch", "2 patches"]
         );
+        assert_eq!(plural_verb(1, "trial", "pass"), "1 trial passes");
+        assert_eq!(plural_verb(2, "trial", "fail"), "2 trials fail");
         assert_eq!(per_operation(Resource::LiveBlocks, 0.001), "1 in 1,000 operations");
         assert_eq!(per_operation(Resource::LiveBlocks, 2.5), "2.50 per operation");
         assert_eq!(per_operation(Resource::LiveBytes, 0.01), "1 B in 100 operations");

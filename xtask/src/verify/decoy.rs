@@ -57,8 +57,9 @@ pub fn check(
     }
     let rounds = long.map_or(0, |report| report.rounds.len());
     let seen = format!(
-        "{} trials pass, steady in {rounds} rounds and level after {} operations; {}: {}",
-        trials.len(),
+        "{}, steady in {} and level after {} operations; {}: {}",
+        units::plural_verb(trials.len() as u64, "trial", "pass"),
+        units::plural(rounds as u64, "round"),
         units::count(decoy.levels_off_after),
         in_short_run(exercise, decoy),
         decoy.too_short.verdict
