@@ -8,7 +8,7 @@ use exercise_harness::units;
 use leak_meter::site::Site;
 use leak_meter::{Report, Verdict};
 
-use crate::message::{Line, SourceLine};
+use super::{Line, SourceLine};
 
 /// The number of source lines to show before and after a growing line.
 const AROUND: usize = 4;
