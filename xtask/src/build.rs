@@ -12,9 +12,6 @@ use crate::shipped::{self, Shipped};
 use crate::workspace::{Exercise, Version, Workspace};
 
 /// Builds every version in the tree.
-///
-/// # Errors
-/// As [`cargo::build`].
 pub fn tree(workspace: &Workspace, release: bool, progress: &Progress) -> anyhow::Result<Build> {
     progress.stage("Building every version");
     let packages = workspace.packages();
@@ -26,9 +23,6 @@ pub fn tree(workspace: &Workspace, release: bool, progress: &Progress) -> anyhow
 /// Builds the shipped versions of `exercises`, which have been edited, as copies in the same target
 /// folder. Their packages are named by [`Exercise::package`]. `on_line` receives each line of
 /// cargo's progress.
-///
-/// # Errors
-/// When a shipped file is not available, the copies cannot be written, or as [`cargo::build`].
 pub fn shipped(
     workspace: &Workspace,
     exercises: &[&Exercise],
@@ -57,9 +51,6 @@ pub fn shipped_folder(target: &Path) -> PathBuf {
 }
 
 /// Builds every version in the tree, and the shipped versions of edited exercises.
-///
-/// # Errors
-/// As [`tree`] and [`shipped`].
 pub fn all(
     workspace: &Workspace,
     release: bool,
@@ -76,9 +67,6 @@ pub fn all(
 }
 
 /// The memory test of `version` among `built`, or why there is none.
-///
-/// # Errors
-/// [`NoTest`].
 pub fn test<'a>(
     built: &'a BTreeMap<String, Built>,
     exercise: &Exercise,

@@ -75,9 +75,6 @@ impl Question {
 
 impl Prediction {
     /// Records the answer `text` to `question`; an empty answer skips the question.
-    ///
-    /// # Errors
-    /// A message about what a valid answer is.
     pub fn answer(&mut self, question: Question, text: &str) -> Result<(), String> {
         let text = text.trim();
         if text.is_empty() {

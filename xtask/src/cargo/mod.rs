@@ -109,9 +109,6 @@ pub fn build_program(
 }
 
 /// The target folder of the workspace at `workspace`.
-///
-/// # Errors
-/// When cargo cannot be started, or the manifest does not load.
 pub fn target_folder(workspace: &Path) -> anyhow::Result<PathBuf> {
     let metadata = cargo_metadata::MetadataCommand::new()
         .cargo_path(program())
@@ -123,9 +120,6 @@ pub fn target_folder(workspace: &Path) -> anyhow::Result<PathBuf> {
 }
 
 /// The version that the compiler prints.
-///
-/// # Errors
-/// When it cannot be started.
 pub fn version() -> anyhow::Result<String> {
     let compiler = env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
     let output = Command::new(&compiler)

@@ -59,9 +59,6 @@ pub struct Profile {
 }
 
 /// Runs the growth trial of `test` without the tool, and under it.
-///
-/// # Errors
-/// When a trial cannot be started or does not complete, or the tool has no conclusion.
 pub fn profile(
     exercise: &Exercise,
     test: &Path,

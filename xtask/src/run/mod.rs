@@ -83,9 +83,6 @@ pub fn select<'a>(exercises: &[&'a Exercise], versions: Versions) -> Vec<Selecte
 }
 
 /// Builds every version in the tree, and the shipped versions among `selected`.
-///
-/// # Errors
-/// As [`build::tree`] and [`build::shipped`].
 pub fn build(
     workspace: &Workspace,
     selected: &[Selected<'_>],

@@ -99,10 +99,6 @@ pub enum OomOutcome {
 }
 
 /// Runs both versions of `exercise` under full load; for a tenth of the time if `tenth`.
-///
-/// # Errors
-/// An exercise without a load trial, a version that does not build, a process that cannot be
-/// started, or from `on_event`.
 pub fn run(
     exercise: &Exercise,
     built: &BTreeMap<String, Built>,

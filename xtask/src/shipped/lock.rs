@@ -95,9 +95,6 @@ impl Lock {
     }
 
     /// The lock of `exercise`; `None` if there is none.
-    ///
-    /// # Errors
-    /// When it cannot be read, or has another format.
     pub fn read(exercise: &Exercise) -> anyhow::Result<Option<Self>> {
         let name = &exercise.name;
         let place = Self::place(name);
@@ -117,9 +114,6 @@ impl Lock {
     }
 
     /// The lock of the current files of `exercise`.
-    ///
-    /// # Errors
-    /// When its folder cannot be read.
     pub fn of_current(exercise: &Exercise) -> anyhow::Result<Self> {
         let files = files::read_below(&exercise.path(&exercise.folder(Version::Exercise)))?;
         let files = files.into_iter().map(|(file, bytes)| (file, Id::new(&bytes))).collect();
@@ -127,9 +121,6 @@ impl Lock {
     }
 
     /// Writes this as the lock of `exercise`.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub fn write(&self, exercise: &Exercise) -> anyhow::Result<()> {
         let name = &exercise.name;
         let place = Self::place(name);
