@@ -38,7 +38,6 @@ impl Readme {
         Self { place, sections }
     }
 
-    /// The section with this heading.
     pub fn section(&self, heading: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.heading == heading)
     }

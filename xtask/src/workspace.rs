@@ -200,7 +200,6 @@ impl Workspace {
         Self { root: root.to_owned(), exercises }
     }
 
-    /// The exercise named `name`.
     pub fn exercise(&self, name: &str) -> Result<&Exercise, UnknownExercise> {
         self.exercises
             .iter()

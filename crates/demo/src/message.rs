@@ -26,7 +26,6 @@ pub struct Shown {
     pub number: usize,
     /// The number of exercises.
     pub of: usize,
-    /// Its title.
     pub title: String,
     /// The service's name.
     pub service: String,
@@ -173,7 +172,6 @@ pub enum Shows {
     /// Running processes.
     #[default]
     Live,
-    /// A recording.
     Recording,
 }
 

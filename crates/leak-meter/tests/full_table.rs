@@ -3,40 +3,20 @@
 #![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::print_stdout)] // A figure.
 
+mod call_stacks;
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use call_stacks::left;
 use leak_meter::allocator::{self, Method};
 use leak_meter::{Allocator, Snapshot, Soak, Verdict};
 
 #[global_allocator]
 static METER: Allocator = Allocator::system();
 
-/// Each path of so many steps to the left or to the right is a call stack of its own: 32,768.
+/// Enough for 32,768 call stacks.
 const STEPS: u32 = 15;
-
-#[inline(never)]
-fn left(path: u64, steps: u32) -> u64 {
-    step(path, steps) + 1
-}
-
-#[inline(never)]
-fn right(path: u64, steps: u32) -> u64 {
-    step(path, steps) + 2
-}
-
-#[inline(always)]
-#[allow(clippy::inline_always)] // Both callers shall have a call of their own.
-fn step(path: u64, steps: u32) -> u64 {
-    if steps == 0 {
-        return *black_box(Box::new(path));
-    }
-    if path & 1 == 0 {
-        black_box(left(path >> 1, steps - 1))
-    } else {
-        black_box(right(path >> 1, steps - 1))
-    }
-}
 
 /// Call stacks whose time is taken when they are new.
 const NEW: u64 = 8000;

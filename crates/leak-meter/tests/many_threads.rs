@@ -4,12 +4,15 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::print_stdout)] // Figures.
 
+mod call_stacks;
+
 use std::fs;
 use std::hint::black_box;
 use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use call_stacks::left;
 use leak_meter::allocator;
 use leak_meter::allocator::capacity;
 use leak_meter::{Allocator, HeapCounts};
@@ -18,30 +21,8 @@ use leak_meter::{Allocator, HeapCounts};
 static METER: Allocator = Allocator::system();
 
 const THREADS: usize = 160;
-/// Each path of so many steps is a call stack of its own: 8,192.
+/// Enough for 8,192 call stacks.
 const STEPS: u32 = 13;
-
-#[inline(never)]
-fn left(path: u64, steps: u32) -> u64 {
-    if steps == 0 {
-        return *black_box(Box::new(path));
-    }
-    black_box(turn(path, steps - 1)) + 1
-}
-
-#[inline(never)]
-fn right(path: u64, steps: u32) -> u64 {
-    if steps == 0 {
-        return *black_box(Box::new(path + 1));
-    }
-    black_box(turn(path, steps - 1)) + 2
-}
-
-#[inline(always)]
-#[allow(clippy::inline_always)] // Each caller shall have calls of its own.
-fn turn(path: u64, steps: u32) -> u64 {
-    if path & 1 == 0 { left(path >> 1, steps) } else { right(path >> 1, steps) }
-}
 
 /// The size of a thread's stack, by which its mapping is known, in bytes.
 const STACK: usize = 3 << 20;

@@ -108,7 +108,6 @@ pub fn build_program(
     })
 }
 
-/// The target folder of the workspace at `workspace`.
 pub fn target_folder(workspace: &Path) -> anyhow::Result<PathBuf> {
     let metadata = cargo_metadata::MetadataCommand::new()
         .cargo_path(program())

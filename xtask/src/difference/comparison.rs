@@ -25,7 +25,6 @@ pub enum Against {
 pub struct Comparison {
     /// The other version.
     pub against: Against,
-    /// The differences.
     pub files: Vec<FileDifference>,
     /// The changes since the exercise was shipped; `None` if they are not known.
     pub edited: Option<Vec<String>>,

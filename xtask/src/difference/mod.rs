@@ -53,7 +53,6 @@ pub struct DiffLine {
 /// A part of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
-    /// The text.
     pub text: String,
     /// Whether it is a changed word of a line that is otherwise the same.
     pub changed: bool,

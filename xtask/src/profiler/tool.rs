@@ -21,7 +21,6 @@ pub enum Tool {
 }
 
 impl Tool {
-    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Heaptrack => "heaptrack",

@@ -24,10 +24,7 @@ const TIMES: u64 = 10;
 #[derive(Debug)]
 pub enum OomEvent<'a> {
     /// It begins, with this much memory in bytes.
-    Begun {
-        /// The limit.
-        limit_bytes: u64,
-    },
+    Begun { limit_bytes: u64 },
     /// A life begins.
     Started {
         /// Which life.
@@ -39,7 +36,6 @@ pub enum OomEvent<'a> {
         time: Duration,
         /// The operations since the start of the life.
         operations: u64,
-        /// The round.
         round: &'a Round,
     },
     /// The current life is over.
@@ -84,7 +80,6 @@ pub struct Lives {
     pub first: Life,
     /// The exercise, started again.
     pub second: Life,
-    /// The solution.
     pub solution: Life,
 }
 

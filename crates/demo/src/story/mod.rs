@@ -5,13 +5,10 @@
 mod lines;
 
 use exercise_harness::plan::{FileDiff, Planned};
-use exercise_harness::units;
-use leak_meter::{Report, Round};
+use exercise_harness::{explain, units};
+use leak_meter::{Report, Resource, Round};
 use pulldown_cmark::{Options, Parser, html};
 use serde::{Deserialize, Serialize};
-
-/// How far a level may lie below the highest reading, as a share of that reading.
-const LEVEL: f64 = 0.01;
 
 /// The text that is revealed step by step.
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,9 +52,7 @@ pub struct Line {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourceLine {
-    /// Its number.
     pub number: u32,
-    /// Its text.
     pub text: String,
     /// Whether it is the growing line.
     pub grows: bool,
@@ -66,7 +61,6 @@ pub struct SourceLine {
 /// The steps of the story. Each reveals more than the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
-    /// The bug report.
     BugReport,
     /// The curve of the shipped version.
     Curve,
@@ -131,9 +125,8 @@ pub fn revealed(story: &Story, step: Step) -> Story {
 /// The level at which memory stops growing, in an exercise that does not leak.
 fn level(planned: &Planned, report: &Report) -> Option<String> {
     planned.levels_off_after?;
+    let rounds = explain::level_round(report, Resource::LiveBytes)?;
     let highest = report.rounds.iter().map(|round| round.live_bytes).max()? as f64;
-    let is_level = |round: &Round| round.live_bytes as f64 * (1.0 + LEVEL) >= highest;
-    let rounds = report.rounds.iter().position(is_level)? + 1;
     let operations = |rounds: &[Round]| rounds.iter().map(|round| round.operations).sum::<u64>();
     let (rising, level) = report.rounds.split_at(rounds);
     (!level.is_empty()).then(|| {
