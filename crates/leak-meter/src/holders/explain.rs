@@ -26,7 +26,7 @@ pub(crate) fn explain(
     let mut way = Ways {
         scan,
         new_shares: question.new_shares(places),
-        ends: PathEnds::new(),
+        ends: PathEnds::default(),
         paths: Paths::new(scan.heap.len()),
         marked,
         threads: HashMap::new(),

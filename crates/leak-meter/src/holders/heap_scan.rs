@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::Limits;
 use super::contents::Contents;
 use super::deadline::Deadline;
+use super::finding::Hold;
 use super::graph::{Bits, Graph};
 use super::heap::{Heap, number};
 use super::owners;
@@ -16,7 +17,7 @@ use super::roots::{Caller, Roots};
 use super::spare;
 use super::stale_pointers::InUse;
 use super::system::{self, Backing, Mapping, Memory, OutOfTime, WORD};
-use super::unheld::{self, Unheld, forest};
+use super::unheld::{self, forest};
 use super::wakers::{self, Wakers};
 use super::weak::{self, Counted};
 
@@ -37,7 +38,7 @@ pub(crate) struct HeapScan {
     pub(crate) moved: Bits,
     pub(crate) moved_count: u64,
     /// The sources that no root reaches, and how each is held.
-    pub(crate) sources: Vec<(Source, Unheld)>,
+    pub(crate) sources: Vec<(Source, Hold)>,
     /// What the sources hold; the roots of its seeds are the indices of the sources.
     pub(crate) forest: Tree,
     pub(crate) forest_seeds: Vec<Seed>,

@@ -8,7 +8,6 @@ use super::heap_scan::HeapScan;
 use super::places::Places;
 use super::reach::Seed;
 use super::rings::{self, Source};
-use super::unheld::Unheld;
 use crate::allocator::{self, SiteId};
 
 /// The end of a path. Equal ends are merged.
@@ -20,7 +19,7 @@ pub(crate) struct PathEnd {
 }
 
 /// All ends, by number.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct PathEnds {
     numbers: HashMap<PathEnd, u32>,
     known: Vec<PathEnd>,
@@ -30,15 +29,6 @@ pub(crate) struct PathEnds {
 }
 
 impl PathEnds {
-    pub(crate) fn new() -> Self {
-        Self {
-            numbers: HashMap::new(),
-            known: Vec::new(),
-            of_place: HashMap::new(),
-            of_source: HashMap::new(),
-        }
-    }
-
     pub(crate) fn get(&self, number: u32) -> &PathEnd {
         &self.known[number as usize]
     }
@@ -109,13 +99,8 @@ impl PathEnds {
         }
         let at = source;
         let (source, kind) = &scan.sources[at];
-        let (hold, ring) = match kind {
-            Unheld::Foreign => (Hold::Foreign, Vec::new()),
-            Unheld::LeakedCount => (Hold::LeakedCount, Vec::new()),
-            Unheld::Nothing => (Hold::Nothing, Vec::new()),
-            Unheld::Ring => (Hold::Ring, ring(scan, places, source)),
-        };
-        let number = self.number(PathEnd { hold, ring });
+        let ring = if *kind == Hold::Ring { ring(scan, places, source) } else { Vec::new() };
+        let number = self.number(PathEnd { hold: kind.clone(), ring });
         self.of_source.insert(at, number);
         number
     }

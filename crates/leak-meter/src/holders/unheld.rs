@@ -1,21 +1,11 @@
 //! Blocks that no root reaches: rings, forgotten blocks, and forgotten reference counts.
 
 use super::contents::Contents;
+use super::finding::Hold;
 use super::graph::{Bits, Graph};
 use super::reach::{Seed, Tree};
 use super::rings::{self, Source};
 use super::weak::{Blocks, Counted};
-
-/// How a source is held that no root reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unheld {
-    /// Memory outside the meter points to it.
-    Foreign,
-    Ring,
-    /// It counts more owners than there are.
-    LeakedCount,
-    Nothing,
-}
 
 /// The edges that seem to borrow and so form no ring: a block's pointers to itself, unless it counts its
 /// owners, and pointers behind the start of a block whose owners point to its start. A future that keeps a
@@ -64,7 +54,7 @@ pub(super) fn kinds(
     counted: &Counted,
     foreign: &Bits,
     contents: &mut Contents,
-) -> Vec<(Source, Unheld)> {
+) -> Vec<(Source, Hold)> {
     let mut pointers = std::collections::HashMap::new();
     for source in sources.iter().filter(|source| !source.is_ring) {
         pointers.insert(source.blocks[0], 0_u64);
@@ -82,10 +72,10 @@ pub(super) fn kinds(
             source.blocks.iter().any(|block| counted.is_counted(contents.heap.site(*block)));
         let points = source.blocks.iter().any(|block| foreign.has(*block as usize));
         if source.is_ring {
-            return if points && !is_counted { Unheld::Foreign } else { Unheld::Ring };
+            return if points && !is_counted { Hold::Foreign } else { Hold::Ring };
         }
         if points {
-            return Unheld::Foreign;
+            return Hold::Foreign;
         }
         let block = source.blocks[0];
         let place = contents.place_of(block);
@@ -93,9 +83,9 @@ pub(super) fn kinds(
         match contents.counts(block).filter(|_| may_count) {
             // All strong pointers together have one weak one.
             Some((strong, weak)) if strong > 0 && strong + weak > pointers[&block] + 1 => {
-                Unheld::LeakedCount
+                Hold::LeakedCount
             }
-            _ => Unheld::Nothing,
+            _ => Hold::Nothing,
         }
     };
     sources
