@@ -21,12 +21,13 @@ impl<'a> Anchor<'a> {
         let (mut file, mut code) = (None, Vec::new());
         // Text and code alternate.
         for (at, part) in point.split('`').enumerate() {
-            if at % 2 == 0 && part.contains([':', '.']) {
+            let is_code = at % 2 == 1;
+            if !is_code && part.contains([':', '.']) {
                 break;
-            } else if at % 2 == 0 {
-            } else if Path::new(part).extension().is_some_and(|end| end == "rs") {
+            }
+            if is_code && Path::new(part).extension().is_some_and(|end| end == "rs") {
                 file = Some(part);
-            } else {
+            } else if is_code {
                 code.push(part.split('…').next().unwrap_or(part));
             }
         }

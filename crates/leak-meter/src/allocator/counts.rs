@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::counter_table::Table;
 use super::site_id::SiteId;
 #[cfg(feature = "sites")]
 use super::sites;
@@ -55,8 +56,12 @@ impl SiteCounts {
             .saturating_sub(self.deallocated_bytes + self.left_bytes)
     }
 
-    /// Adds what was freed of `site`, in one table. To be read in all tables before [allocations](Self::add_allocated): a block that is freed in between then makes the live counts too high by one,
-    /// never negative.
+    /// What to add from all tables, in this order: a block that is freed in between then makes the live counts
+    /// too high by one, never negative.
+    const ADD: [fn(&mut Self, usize, &Counters); 2] = [Self::add_freed, Self::add_allocated];
+
+    /// Adds what was freed of `site`, in one table.
+    #[inline]
     fn add_freed(&mut self, site: usize, counters: &Counters) {
         self.deallocations += counters.deallocations.load(Ordering::Relaxed);
         self.deallocated_bytes += counters.deallocated_bytes.load(Ordering::Relaxed);
@@ -67,6 +72,7 @@ impl SiteCounts {
     }
 
     /// Adds what was allocated and resized at `site`, in one table.
+    #[inline]
     fn add_allocated(&mut self, site: usize, counters: &Counters) {
         if site != SiteId::UNKNOWN.index() {
             self.arrived += counters.adopted.load(Ordering::Relaxed);
@@ -82,11 +88,8 @@ impl SiteCounts {
 pub fn counts_of_site(site: SiteId) -> SiteCounts {
     let mut sum = SiteCounts::default();
     let site = site.index();
-    for counters in tables().flat_map(|table| table.used_counters(site)) {
-        sum.add_freed(site, counters);
-    }
-    for counters in tables().flat_map(|table| table.used_counters(site)) {
-        sum.add_allocated(site, counters);
+    for add in SiteCounts::ADD {
+        tables().flat_map(|table| table.used_counters(site)).for_each(|of| add(&mut sum, site, of));
     }
     sum
 }
@@ -96,17 +99,10 @@ pub fn counts_of_site(site: SiteId) -> SiteCounts {
 #[cfg(feature = "sites")]
 pub(crate) fn counts_of_sites() -> Vec<SiteCounts> {
     let mut sums = vec![SiteCounts::default(); sites::known_sites()];
-    for table in tables() {
-        for (site, counters) in table.each_used() {
+    for add in SiteCounts::ADD {
+        for (site, counters) in tables().flat_map(Table::each_used) {
             if let Some(sum) = sums.get_mut(site) {
-                sum.add_freed(site, counters);
-            }
-        }
-    }
-    for table in tables() {
-        for (site, counters) in table.each_used() {
-            if let Some(sum) = sums.get_mut(site) {
-                sum.add_allocated(site, counters);
+                add(sum, site, counters);
             }
         }
     }
@@ -117,21 +113,14 @@ pub(crate) fn counts_of_sites() -> Vec<SiteCounts> {
 pub(super) fn counts_of_all_but(left_out: SiteId) -> SiteCounts {
     let mut sum = SiteCounts::default();
     let left_out = left_out.index();
-    for table in tables() {
-        for (site, counters) in table.each_used().filter(|(site, _)| *site != left_out) {
-            sum.add_freed(site, counters);
+    for add in SiteCounts::ADD {
+        for (site, counters) in tables().flat_map(Table::each_used) {
+            if site != left_out {
+                add(&mut sum, site, counters);
+            }
         }
     }
-    for table in tables() {
-        for (site, counters) in table.each_used().filter(|(site, _)| *site != left_out) {
-            sum.add_allocated(site, counters);
-        }
-    }
-    sum.left = 0;
-    sum.left_bytes = 0;
-    sum.arrived = 0;
-    sum.arrived_bytes = 0;
-    sum
+    SiteCounts { left: 0, left_bytes: 0, arrived: 0, arrived_bytes: 0, ..sum }
 }
 
 /// What over-aligned blocks take beyond a header and the bytes that were asked for.
