@@ -35,7 +35,7 @@ impl<'a> Anchor<'a> {
     }
 
     fn is_about(&self, file: &str) -> bool {
-        self.file.is_none_or(|named| Path::new(file).ends_with(named))
+        self.file.map_or(!self.code.is_empty(), |named| Path::new(file).ends_with(named))
     }
 
     fn is_in(&self, hunk: &Hunk) -> bool {
@@ -94,10 +94,11 @@ mod tests {
             "`fn load` takes. So does `end`.",
             "`b.rs`, `load`: is called.",
             "`src/a.rs`: the rest.",
+            "All of it: `fn load` too.",
         ];
         let (found, unused) = reasons(&old, &new, &points);
         assert_eq!(found, [[points[1]], [points[0]], [points[3]]]);
-        assert_eq!(unused, [points[2]]);
+        assert_eq!(unused, [points[2], points[4]]);
     }
 
     #[test]
