@@ -47,10 +47,10 @@ const CUTTING: &str = r#"
 const HOMELESS: &str = "
     std::fs::remove_dir_all(context.folder().parent().unwrap()).unwrap();
     context.soak().run(|_| {})";
-/// Removes its folder during the measurement.
+/// Removes its folders during the measurement.
 const EVICTED: &str = "
     context.soak().run(|operation| if operation.number() == 250 {
-        std::fs::remove_dir(context.folder()).unwrap()
+        std::fs::remove_dir_all(context.folder().parent().unwrap()).unwrap()
     })";
 /// Leaves a process in its group, one in another session, and one without a parent.
 const LITTERING: &str = r#"
