@@ -1,4 +1,4 @@
-//! Figures as text.
+//! Formats numbers.
 
 use std::time::Duration;
 
@@ -28,8 +28,8 @@ pub fn plural(value: u64, thing: &str) -> String {
     format!("{} {thing}{ending}", count(value))
 }
 
-/// A rate of `resource` for each operation, as operations for each unit where it is below one half: `1 in
-/// 14,000 operations`, `1 B in 300 operations`, `2.50 per operation`, `1.20 kB per operation`.
+/// A rate of `resource` per operation; below one half, the number of operations per unit: `1 in 14,000
+/// operations`, `1 B in 300 operations`, `2.50 per operation`, `1.20 kB per operation`.
 #[cfg(feature = "soak")]
 pub fn per_operation(resource: Resource, rate: f64) -> String {
     if rate > 0.0 && rate < 0.5 {
@@ -40,7 +40,7 @@ pub fn per_operation(resource: Resource, rate: f64) -> String {
     }
 }
 
-/// A number of bytes in the unit that fits, 1 kB being 1,000 bytes: `1.5 MB`.
+/// A number of bytes in a suitable unit, where 1 kB is 1,000 bytes: `1.5 MB`.
 pub fn bytes(value: f64) -> String {
     let units = ["B", "kB", "MB", "GB", "TB"];
     let mut scaled = value;
@@ -56,7 +56,7 @@ pub fn bytes(value: f64) -> String {
     }
 }
 
-/// A number with as many digits as mean something: `1,803`, `1.80`, `0.0012`.
+/// A number with its significant digits: `1,803`, `1.80`, `0.0012`.
 pub fn number(value: f64) -> String {
     let size = value.abs();
     if size >= 1000.0 {
@@ -73,7 +73,7 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// A rate, with the number as it was stated: `10 operations per second`.
+/// A rate, with the number as the user gave it: `10 operations per second`.
 pub fn rate(per_second: f64) -> String {
     let text = per_second.to_string();
     let number = text.parse().map_or(text, count);
@@ -81,7 +81,7 @@ pub fn rate(per_second: f64) -> String {
     format!("{number} {operations} per second")
 }
 
-/// A reading of `resource`, with its unit where it is not the name itself.
+/// A reading of `resource`, with its unit unless the resource's name is the unit.
 #[cfg(feature = "soak")]
 pub fn reading(resource: Resource, value: u64) -> String {
     if resource.is_bytes() { bytes(value as f64) } else { count(value) }

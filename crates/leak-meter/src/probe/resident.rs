@@ -17,10 +17,10 @@ impl ResidentBytesProbe {
         Account::open().map(Self).map_err(|error| refused(&error))
     }
 
-    /// Bytes in main memory, in whole pages; shared ones included.
+    /// Bytes in main memory, in whole pages, including shared ones.
     ///
     /// # Errors
-    /// When the system refuses the read.
+    /// If the system refuses the read.
     pub fn bytes(&mut self) -> Result<u64, Unavailable> {
         self.0.bytes().map_err(|error| refused(&error))
     }
