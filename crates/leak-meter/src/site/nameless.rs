@@ -1,9 +1,9 @@
-//! Places without a name or without a line, and why they have none.
+//! Places without a name or a line, and the reasons.
 
 use super::frame::{Frame, Owner};
 use crate::allocator::SiteId;
 
-/// The frame that stands for a site without a known call stack.
+/// The frame that represents a site without a known call stack.
 pub(crate) fn nameless(site: SiteId) -> Frame {
     let function = match site {
         SiteId::UNKNOWN => "blocks without a call stack",
@@ -14,8 +14,8 @@ pub(crate) fn nameless(site: SiteId) -> Frame {
     Frame::named(function, Owner::Unknown)
 }
 
-/// Why the line of a place is not known, in one sentence, with what to do where something can be done. `None`
-/// if it is known. `culprit` is the frame of `frames` that is answerable; `None` if none has a name.
+/// Why the line of a place is not known, in one sentence, with a remedy if there is one. `None` if the line
+/// is known. `culprit` is the responsible frame of `frames`; `None` if no frame has a name.
 #[cfg(feature = "soak")]
 pub(crate) fn why_no_line(
     site: SiteId,
@@ -46,8 +46,8 @@ pub(crate) fn why_no_line(
     if culprit.line.is_some() {
         return None;
     }
-    // The profile gives lines to all that it builds, so a foreign frame without one beside frames
-    // that have one was built by something else.
+    // The profile applies to everything that cargo builds, so a frame of another package that has no line,
+    // beside frames that have one, was built by another tool.
     let is_built_elsewhere = !culprit.owner.is_programs();
     if is_built_elsewhere && frames.iter().any(|frame| frame.line.is_some()) {
         return Some("its line is not known: this code was built without line tables");

@@ -5,11 +5,11 @@ use std::fmt;
 use super::frame::{Frame, Owner, without_generics};
 use crate::units;
 
-/// Frames of a stack that are shown.
+/// The maximum number of frames that are shown.
 const MOST_FRAMES: usize = 12;
 
-/// Writes `stack`, innermost first, from `function` on. Frames of other packages between the program's
-/// own are a line with their number; the whole stack is in the data.
+/// Writes `stack`, innermost first, starting at `function`. Each run of frames of other packages
+/// becomes one line with their number; the data has the complete stack.
 pub(crate) fn write_stack(
     out: &mut fmt::Formatter<'_>,
     stack: &[Frame],
@@ -42,7 +42,7 @@ fn write_others(out: &mut fmt::Formatter<'_>, others: u64) -> fmt::Result {
     }
 }
 
-/// The frame of a dependency through which `function` allocates: the first one further in than its own.
+/// The frame of a dependency through which `function` allocates: the next frame further in.
 pub(crate) fn through<'a>(
     stack: &'a [Frame],
     function: &str,

@@ -1,9 +1,9 @@
-//! What is known beyond a series of numbers, on series that show it.
+//! Tests, on small series, how evidence besides the series affects a verdict.
 
 use super::*;
 use crate::verdict::Rate;
 
-/// A round of 10 operations after which this was held.
+/// A round of 10 operations that ended with these readings.
 fn round(live_blocks: u64, live_bytes: u64, open_files: u64) -> Round {
     Round {
         operations: 10,
@@ -27,7 +27,7 @@ fn round(live_blocks: u64, live_bytes: u64, open_files: u64) -> Round {
 
 const LIMIT: Limit = Limit { most: 128, own: 0 };
 
-/// What a soak of such rounds knows, but for what a test sets.
+/// The evidence of a soak with these rounds; a test changes the rest.
 struct Known {
     rounds: Vec<Round>,
     rest: Option<Round>,
@@ -85,7 +85,7 @@ fn total_bytes_alone_accuse_nobody() {
     let bytes = known.finding(Resource::LiveBytes);
     assert_eq!((bytes.verdict, bytes.per_operation), (Verdict::Growing, Some(64.0)));
 
-    // Nor is a line needed where the number of blocks grows.
+    // If the number of blocks grows, no line is needed.
     let known = Known::from_rounds((0..96).map(|at| round(500 + at, 50_000 + 640 * at, 3)));
     assert_eq!(known.finding(Resource::LiveBytes).verdict, Verdict::Growing);
     assert_eq!(known.finding(Resource::LiveBlocks).verdict, Verdict::Growing);
@@ -111,7 +111,7 @@ fn a_total_is_not_steady_while_a_line_grows() {
     }
 }
 
-/// Open files that rise by `each` in a round from 10 on, up to the limit of 128.
+/// Open files that rise from 10 by `each` per round, up to the limit of 128.
 fn up_to_the_limit(each: u64) -> Known {
     let mut known =
         Known::from_rounds((0..96).map(|at| round(500, 50_000, (10 + each * at).min(126))));
@@ -137,18 +137,18 @@ fn what_came_close_to_its_limit_is_never_steady() {
         assert_eq!((found.verdict, found.reason), expected);
         assert_eq!((found.per_operation, found.detection_limit), (None, None));
     };
-    // In so few rounds that they show no growth.
+    // There are so few rounds before the limit that they show no growth.
     at_limit(&up_to_the_limit(10));
     at_limit(&up_to_the_limit(200));
-    // From the first round on: other work may have used them up.
+    // At the limit from the first round on: other work may have used them up.
     let mut full = Known::from_rounds((0..96).map(|_| round(500, 50_000, 120)));
     full.limits.insert(Resource::OpenFiles, LIMIT);
     at_limit(&full);
-    // One less is not close, and without a limit nothing is.
+    // One less is not close to the limit, and without a limit no reading is.
     let mut below = Known::from_rounds((0..96).map(|_| round(500, 50_000, 119)));
     below.limits.insert(Resource::OpenFiles, LIMIT);
     assert_eq!(below.finding(Resource::OpenFiles).verdict, Verdict::Steady);
-    // Unless the meter itself holds what is missing.
+    // This holds unless the meter itself uses the missing one.
     let own = Limit { most: 128, own: 1 };
     below.limits.insert(Resource::OpenFiles, own);
     at_limit(&below);
@@ -177,7 +177,7 @@ fn growth_that_went_away_in_the_rest_is_not_a_leak() {
         };
         assert!((stated - share).abs() < 0.02, "{stated} is not {share}");
     }
-    // What rose on, little that went away, and no rest at all.
+    // Readings that rose further, readings that fell only a little, and no rest at all.
     for rest in [Some(2000), Some(1960), Some(1800), None] {
         let decision = after_rest(rest);
         assert_eq!(decision.verdict, Verdict::Growing, "{rest:?}");
@@ -216,7 +216,8 @@ fn the_rest_changes_only_what_grows() {
 
 #[test]
 fn what_is_kept_apart_is_not_missed_in_the_rest() {
-    // A suppressed place keeps 320 bytes a round; the program's own 640 go away.
+    // A suppressed place keeps 320 bytes per round, and the program's own 640 bytes per round are
+    // released.
     let mut known =
         Known::from_rounds((1..=96).map(|at| round(500 + 20 * at, 50_000 + 960 * at, 3)));
     let excluded =
@@ -243,7 +244,7 @@ fn only_what_is_steady_by_its_series_has_a_detection_limit() {
 
     let tolerated = Reason::WithinTolerance { tolerance: 6400, rounds: 64 };
     assert_eq!(limit(Verdict::Steady, tolerated), Some(100.0));
-    // Growth that is allowed, or that went away, says nothing about further growth.
+    // Growth that is allowed, or that was released, says nothing about further growth.
     assert_eq!(limit(Verdict::Steady, Reason::WithinBound { bound: 2000 }), None);
     assert_eq!(limit(Verdict::Steady, Reason::ReleasedAtRest), None);
     assert_eq!(limit(Verdict::Growing, Reason::GainsLast { rounds: 96 }), None);
