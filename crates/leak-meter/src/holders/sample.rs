@@ -1,6 +1,6 @@
-//! Which blocks are sampled when there are too many.
+//! Selects the blocks to sample if there are too many.
 
-/// The largest cap on the blocks of each site that keeps their sum within `room`.
+/// The largest cap on the number of blocks per site that keeps their sum within `room`.
 pub(super) fn shared_out(live: &[u64], room: u64) -> u64 {
     let mut sorted: Vec<u64> = live.iter().copied().filter(|live| *live > 0).collect();
     sorted.sort_unstable();
