@@ -1,5 +1,5 @@
-//! The call stacks of sites may be read while other threads add new ones. What this test is for shows under
-//! `ThreadSanitizer` (`.ci/sanitizers thread`); without it, only wrong addresses would.
+//! The call stacks of sites may be read while other threads add new ones. A data race shows up only under
+//! `ThreadSanitizer` (`.ci/sanitizers thread`); without it, the test only finds wrong addresses.
 #![cfg(feature = "sites")]
 
 use std::hint::black_box;
@@ -13,7 +13,7 @@ use leak_meter::allocator::{all_sites, capacity, frames};
 #[global_allocator]
 static METER: Allocator = Allocator::system();
 
-/// Each path of so many steps is a call stack of its own.
+/// Each path with this number of steps is a call stack of its own.
 const STEPS: u32 = 11;
 
 #[inline(never)]
@@ -33,7 +33,7 @@ fn right(path: u32, steps: u32) -> usize {
 }
 
 #[inline(always)]
-#[allow(clippy::inline_always)] // Each caller shall have calls of its own.
+#[allow(clippy::inline_always)] // Each caller must contain its own calls.
 fn turn(path: u32, steps: u32) -> usize {
     if path & 1 == 0 { left(path >> 1, steps) } else { right(path >> 1, steps) }
 }

@@ -1,4 +1,5 @@
-//! Open files and threads, to the piece. One test, since both count the whole process.
+//! The counts of open files and threads are exact. This is one test, because both count the whole
+//! process.
 
 use std::net::TcpListener;
 use std::sync::mpsc;

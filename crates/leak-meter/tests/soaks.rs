@@ -1,5 +1,5 @@
-//! Whole soaks of planted leaks and of healthy programs. One test, since a soak counts all that its
-//! process allocates.
+//! Complete soaks of planted leaks and of healthy programs. This is one test, because a soak counts
+//! everything that its process allocates.
 #![cfg(all(feature = "holders", feature = "soak"))]
 
 use std::cell::RefCell;
@@ -173,7 +173,7 @@ fn an_asynchronous_workload_is_measured_the_same() {
     assert!((blocks.per_operation.unwrap() - 1.0).abs() < 1e-9, "{blocks:?}");
 }
 
-/// Polls a future that is always ready to go on.
+/// Polls a future that is always ready to continue.
 fn poll_to_the_end<T>(future: impl Future<Output = T>) -> T {
     let mut future = std::pin::pin!(future);
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());

@@ -1,8 +1,8 @@
 //! One call stack grows as fast as another falls: an exchange within a full container, or a leak beside a
-//! stock that drains. Each scene runs in a process of its own: this program is started anew with the
+//! stock that drains. Each scene runs in a process of its own: this program is started again with the
 //! scene's name.
 #![cfg(all(feature = "holders", feature = "soak"))]
-#![allow(clippy::unnecessary_box_returns, clippy::vec_box)] // A block for each value is the point.
+#![allow(clippy::unnecessary_box_returns, clippy::vec_box)] // Each value needs a block of its own.
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
 
 mod caches;
@@ -16,7 +16,7 @@ use leak_meter::{Allocator, Report, Soak, Verdict};
 #[global_allocator]
 static METER: Allocator = Allocator::system();
 
-/// Makes a test of each name, which runs the function of that name in a process of its own.
+/// Creates a test for each name, which runs the function of that name in a process of its own.
 macro_rules! scenes {
     ($($module:ident: $($name:ident),+;)+) => {
         const SCENES: &[(&str, fn())] =
@@ -61,7 +61,7 @@ scenes! {
         without_a_heap_scan_the_report_says_what_would_decide;
 }
 
-/// The environment variable that names the scene to a child.
+/// The environment variable that passes the scene's name to a child.
 const SCENE: &str = "LEAK_METER_TEST_SCENE";
 
 fn in_a_process(scene: &str) {
@@ -85,7 +85,7 @@ fn the_scene() {
 }
 
 #[test]
-#[ignore = "takes several minutes; run it after a change of how exchanges are told"]
+#[ignore = "takes several minutes; run it after changing how exchanges are recognised"]
 fn every_scene_twenty_times() {
     for (name, _) in SCENES {
         for _ in 0..20 {

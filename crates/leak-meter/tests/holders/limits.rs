@@ -1,4 +1,4 @@
-//! A look keeps to its time, and tells what it has found by then.
+//! A heap scan keeps to its time limit, and reports what it has found by then.
 #![allow(unsafe_code)] // To reserve address space.
 
 use std::collections::HashMap;
@@ -25,10 +25,10 @@ fn filled(entries: u64) -> HashMap<u64, Box<[u64; 5]>> {
     table
 }
 
-/// Memory that was asked for and never touched: writable, and nothing is there.
+/// Memory that was reserved and never touched: it is writable, but contains nothing.
 fn reserve(bytes: usize) {
     let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-    // SAFETY: asks for new memory wherever there is room, and touches none of it.
+    // SAFETY: this requests new memory at any free address, and touches none of it.
     let got = unsafe {
         libc::mmap(ptr::null_mut(), bytes, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0)
     };
@@ -50,7 +50,7 @@ pub fn reserved_address_space() {
     assert_eq!(table.len(), 1000);
 }
 
-/// What was found when the time was over is told.
+/// What was found when the time was up is reported.
 pub fn out_of_time() {
     let before = Snapshot::take();
     let table = filled(300_000);
@@ -81,7 +81,7 @@ pub fn out_of_time() {
     assert_eq!(table.len(), 300_000);
 }
 
-/// No call site has more blocks than before, and an answer without a holder says so.
+/// No call site has more blocks than before; a result without a holder says so.
 pub fn nothing_gained() {
     let before = Snapshot::take();
     let found = holders::since(&before);

@@ -1,17 +1,17 @@
-//! Small programs, healthy and leaking, each under a soak in a process of its own: this program is
-//! started anew with the name of the test. So no test's threads, descriptors or limits are another's, and
-//! what a soak prints can be read.
+//! Small programs, healthy and leaking, each with a soak in a process of its own: this program is started
+//! again with the name of the test. So tests do not affect each other's threads, descriptors or limits,
+//! and the output of a soak can be read.
 //!
-//! - `stores`: entries that are cleared, or expire.
-//! - `logs`: what only grows: lines that leak beneath noise, strings, vectors, arenas.
-//! - `handles`: descriptors and threads, up to the limits that the system sets.
-//! - `time`: slow operations, busy threads, and what becomes slower.
-//! - `lingering`: asynchronous work that goes on after its operation.
+//! - `stores`: entries that are cleared or expire.
+//! - `logs`: programs that only grow: lines that leak beneath noise, strings, vectors, arenas.
+//! - `handles`: descriptors and threads, up to the limits of the system.
+//! - `time`: slow operations, busy threads, and operations that slow down.
+//! - `lingering`: asynchronous work that continues after its operation.
 //! - `assertions`: when the assertions on a report pass.
-//! - `early`: what was made before the soak.
+//! - `early`: containers created before the soak.
 //! - `endings`: operations that panic, and soaks that are cancelled.
 #![cfg(all(feature = "holders", feature = "soak"))]
-#![allow(clippy::vec_box)] // A block for each value is the point.
+#![allow(clippy::vec_box)] // Each value needs a block of its own.
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
 
 mod assertions;
@@ -32,7 +32,7 @@ use leak_meter::{Allocator, Report, Resource, Verdict};
 #[global_allocator]
 static METER: Allocator = Allocator::system();
 
-/// Makes the tests: each runs the function of its name in a process of its own.
+/// Creates a test for each name, which runs the function of that name in a process of its own.
 macro_rules! programs {
     ($($module:ident: $($name:ident),+;)+) => {
         const PROGRAMS: &[(&str, fn())] =
@@ -79,7 +79,7 @@ programs! {
         after_a_soak_attribution_is_as_before;
 }
 
-/// The environment variable that names the program to a child.
+/// The environment variable that passes the program's name to a child.
 const PROGRAM: &str = "LEAK_METER_TEST_PROGRAM";
 
 /// Runs a test of this program in a process of its own, with these environment variables.
@@ -99,14 +99,14 @@ fn test_in_a_process(test: &str, variables: &[(&str, &str)]) -> Output {
     output
 }
 
-/// Runs a program in a process of its own, and returns what it wrote to the standard error stream.
+/// Runs a program in a process of its own, and returns its standard error.
 #[track_caller]
 fn in_a_process(program: &str) -> String {
     let output = test_in_a_process("the_program", &[(PROGRAM, program)]);
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// As [`in_a_process`], with environment variables; returns what it wrote to the standard output.
+/// Like [`in_a_process`], with environment variables; returns the standard output.
 #[track_caller]
 fn printed_by(program: &str, variables: &[(&str, &str)]) -> String {
     let variables = [variables, &[(PROGRAM, program)]].concat();
@@ -123,7 +123,7 @@ fn the_program() {
     program();
 }
 
-/// What a report says of a resource that grows.
+/// The finding on a resource, which must be growing.
 #[track_caller]
 fn growing(report: &Report, resource: Resource) -> &Growth {
     let growth = report.growth_of(resource).expect("the resource was measured");
@@ -132,7 +132,7 @@ fn growing(report: &Report, resource: Resource) -> &Growth {
     growth
 }
 
-/// Asserts that the first finding grows and is the line of `function`, by the end of its path.
+/// Asserts that the first finding grows and is the line of `function`, given by the end of its path.
 #[track_caller]
 fn is_at(report: &Report, function: &str) {
     let Some(site) = report.sites.first() else { panic!("nothing was found\n{report}") };
