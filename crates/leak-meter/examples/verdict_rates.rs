@@ -28,7 +28,9 @@ fn main() -> ExitCode {
         all_kept &= shortfalls.is_empty();
         println!("{}  {}", row(shape.name, &rates), shortfalls.join(", "));
     }
-    println!("\nNot distinguishable from a leak within one run; declare a bound, rest or run longer:");
+    println!(
+        "\nNot distinguishable from a leak within one run; declare a bound, rest or run longer:"
+    );
     for shape in hopeless {
         println!("{}", row(shape.name, &shape.rates(SEEDS)));
     }

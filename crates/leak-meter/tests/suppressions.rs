@@ -66,7 +66,7 @@ fn an_unmatched_suppression_is_reported_for_a_healthy_program_too() {
     assert_eq!(report.unmatched_suppressions, ["0000000000000001 (gone)"]);
 }
 
-/// The fault is reported whichever other settings of the soak follow.
+/// The order of the soak's settings does not matter.
 #[test]
 fn a_refused_file_ends_the_soak_with_a_sentence() {
     let file = file_of("\ncbf29ce484222325 some reason\n");

@@ -90,8 +90,7 @@ pub enum Reason {
         /// Why it is unknown whether the blocks are exchanged, as a sentence without a full stop.
         why: String,
     },
-    /// Growing was ruled out: it grew while blocks of other lines were freed, but not after they had run
-    /// out.
+    /// It grew while blocks of other lines were freed, but not after these had run out.
     StoppedWithOthers {
         /// The round in which they had run out.
         round: usize,

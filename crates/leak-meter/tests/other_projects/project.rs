@@ -13,8 +13,8 @@ pub struct Project {
 }
 
 impl Project {
-    /// Copies `files` of the folder `template`, and the `manifest.toml` of each of its `packages`,
-    /// which are given by their folder's path with a trailing slash.
+    /// Copies `files` of the folder `template`, and the `manifest.toml` of each of its `packages`.
+    /// A package is given by the path of its folder, with a trailing slash.
     pub fn new(template: &str, files: &[&str], packages: &[&str]) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -55,7 +55,7 @@ fn bounded() -> Vec<Shape> {
 }
 
 fn growing() -> Vec<Shape> {
-    // The container has entries from at most this many rounds' worth before the first round.
+    // Before the first round, the container holds the entries of at most `most_before` rounds.
     let grows = |name, most_before: f64, room: fn(f64) -> f64, entry: f64| {
         leak(name, move |rng| {
             let (rate, before) = (of_any_size(rng, 10.0, 10_000.0), between(rng, 0.0, most_before));

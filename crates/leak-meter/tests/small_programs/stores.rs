@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use leak_meter::{Report, Resource, Soak, Verdict};
 
-/// The duration of each operation's load by itself.
+/// How long each operation sleeps.
 const REQUEST: Duration = Duration::from_micros(300);
 
 pub fn a_store_that_is_cleared_now_and_then_is_not_growing() {
