@@ -37,7 +37,7 @@ const MOST_PLACES: usize = 10;
 pub struct Snapshot {
     /// Indexed by site number.
     sites: Vec<Live>,
-    /// When these numbers were assigned to their stacks.
+    /// The generation of the site table that these numbers belong to.
     epoch: Epoch,
 }
 

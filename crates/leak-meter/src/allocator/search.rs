@@ -34,7 +34,7 @@ static LACKING: AtomicUsize = AtomicUsize::new(0);
 /// Threads that are adding to the table of sites.
 static ADDING: AtomicUsize = AtomicUsize::new(0);
 
-/// How long a thread sleeps between two checks whether another thread is done.
+/// How long a thread sleeps between two checks of whether another thread is done.
 const RETRY_PAUSE: Duration = Duration::from_millis(1);
 /// The maximum number of these checks: in a forked process the other thread does not exist.
 const MOST_RETRIES: u32 = 500;
@@ -72,8 +72,8 @@ pub fn start() -> Method {
     resume(before, is_fresh)
 }
 
-/// Like [`start`], but with the given method, to compare the two. Frame pointers give wrong sites, but correct
-/// counts, where they are missing.
+/// Like [`start`], but with the given method, to compare the two. If frame pointers are missing,
+/// [`Method::FramePointers`] gives wrong sites, but correct counts.
 pub fn start_with(method: Method) {
     start();
     change(|state| State { method, ..state });

@@ -139,7 +139,7 @@ fn in_use() -> usize {
     known_sites() - free.min(known_sites())
 }
 
-/// Whether enough of the table is in use to make [renewing](renew) it worthwhile.
+/// Whether so much of the table is in use that it should be [renewed](renew).
 pub(super) fn need_renewal() -> bool {
     in_use() > MOST_SITES / 2 || ENTERED.load(Ordering::Relaxed) > MOST_ENTRIES / 2
 }

@@ -6,7 +6,7 @@ use super::reach::{Seed, Tree};
 use super::rings::{self, Source};
 use super::weak::{Blocks, Counted};
 
-/// How a source is held that no root reaches.
+/// How a source that no root reaches is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unheld {
     /// Memory outside the meter points to it.
