@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_macros_add_to_a_name_is_left_out() {
+    fn parts_that_macros_add_to_a_name_are_left_out() {
         let symbol = "_ZN4shop4cart4CART29_$u7b$$u7b$constant$u7d$$u7d$28_$u7b$$u7b$closure$u7d$$u7d$3VAL17h0123456789abcdefE";
         assert_eq!(plain(symbol), "shop::cart::CART");
         assert_eq!(plain("_ZN4shop5CACHE17h0123456789abcdefE"), "shop::CACHE");

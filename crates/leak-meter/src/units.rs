@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn one_thing_has_no_plural() {
+    fn a_count_of_one_is_singular() {
         assert_eq!(plural(1, "round"), "1 round");
         assert_eq!(plural(1200, "round"), "1,200 rounds");
         assert_eq!(
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_keep_the_digits_that_mean_something() {
+    fn numbers_keep_their_significant_digits() {
         assert_eq!(
             [0.0, 1.8, 0.02, 0.0012, 380.0, 1803.4, -2.0].map(number),
             ["0", "1.80", "0.0200", "0.0012", "380", "1,803", "-2.00"]
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_take_the_unit_that_fits() {
+    fn bytes_use_a_suitable_unit() {
         assert_eq!(
             [12.0, 999.0, 1500.0, 2e9].map(bytes),
             ["12.0 B", "999 B", "1.50 kB", "2.00 GB"]

@@ -51,7 +51,7 @@ fn standard_error_is_not_the_programs_growth() {
 }
 
 #[test]
-fn what_was_printed_before_the_soak_has_no_part_in_it() {
+fn output_from_before_the_soak_is_not_counted() {
     is_steady_either_way("child_that_printed_before");
 }
 
@@ -61,18 +61,18 @@ fn the_messages_of_caught_panics_are_not_the_programs_growth() {
 }
 
 #[test]
-fn what_the_programs_threads_print_is_captured_too() {
+fn output_of_the_programs_threads_is_captured_too() {
     is_steady_either_way("child_whose_threads_print");
 }
 
 #[test]
-fn output_that_seldom_comes_is_left_out_of_the_totals() {
+fn rare_output_is_left_out_of_the_totals() {
     is_steady_either_way("child_that_seldom_prints");
 }
 
 /// In this case no place seems to grow, yet the buffer is part of the readings of the process.
 #[test]
-fn output_that_comes_once_is_left_out_too() {
+fn output_that_is_printed_once_is_left_out_too() {
     let text = output_of("child_that_prints_once", &[], "0");
     assert!(text.contains("Steady after ") && text.contains(NOTE), "{text}");
 }
@@ -91,7 +91,7 @@ fn a_leak_beside_the_output_is_found_at_its_line() {
 /// Memory that is retained by the formatting of a message belongs to the program, although the message
 /// is printed.
 #[test]
-fn a_leak_in_what_is_printed_is_found_at_its_line() {
+fn a_leak_in_the_formatting_of_output_is_found_at_its_line() {
     let text = output_of("child_whose_messages_leak", &[], "0");
     assert!(text.contains("Growing after "), "{text}");
     assert!(text.contains("1. Growing: captured_output::keep"), "{text}");

@@ -83,7 +83,7 @@ fn every_hook_counts_what_it_did_and_threads_add_up() {
     assert_eq!(across.live_blocks(), 0, "{across:?}");
 
     // Zeroed pages come directly from the system: a quarter of a GB of them takes no memory.
-    let mut resident = ResidentBytesProbe::new().expect("this system tells");
+    let mut resident = ResidentBytesProbe::new().expect("this system reports resident memory");
     let before = resident.bytes().unwrap();
     let huge = black_box(vec![0_u64; 32 << 20]);
     assert!(resident.bytes().unwrap() - before < 1 << 20, "the zeroes were written");

@@ -53,7 +53,7 @@ fn time_of_paths(number: u64) -> Duration {
 
 /// The time for all paths: the best of several runs.
 fn time_of_all_paths() -> Duration {
-    (0..5).map(|_| time_of_paths(1 << STEPS)).min().expect("five are not none")
+    (0..5).map(|_| time_of_paths(1 << STEPS)).min().expect("there are five times")
 }
 
 #[test]

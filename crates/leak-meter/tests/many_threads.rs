@@ -49,7 +49,7 @@ const STACK: usize = 3 << 20;
 /// The memory in use by the meter's tables, in bytes: that of the large unnamed mappings that are not a
 /// thread's stack.
 fn tables_in_use() -> usize {
-    let maps = fs::read_to_string("/proc/self/smaps").expect("the system tells");
+    let maps = fs::read_to_string("/proc/self/smaps").expect("the system lists its mappings");
     let mut is_table = false;
     let mut sum = 0;
     for line in maps.lines() {

@@ -42,14 +42,15 @@ fn take<T>(place: &Mutex<Option<T>>) -> T {
 }
 
 #[test]
-fn what_another_test_keeps_is_noticed_and_not_blamed_on_the_one_that_soaks() {
+fn memory_of_another_test_is_reported_and_not_attributed_to_the_soak() {
     let output = Command::new(env::current_exe().expect("this test's program"))
         .args(["--ignored", "--test-threads", "2", "--nocapture", "child_"])
         .output()
         .expect("this program can be run");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
-    assert!(text.contains("Note: other tests of this process allocated meanwhile ("), "{text}");
+    let note = "Note: other tests in this process allocated memory during the soak (";
+    assert!(text.contains(note), "{text}");
     assert!(text.contains("2 passed"), "{text}");
 }
 

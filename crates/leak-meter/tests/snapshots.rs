@@ -21,7 +21,7 @@ fn reserve() -> Vec<Box<[u8]>> {
 }
 
 #[test]
-fn what_came_between_two_snapshots_is_charged_to_its_place() {
+fn growth_between_two_snapshots_is_charged_to_its_place() {
     let first = Snapshot::take();
     let mut kept = reserve();
     for _ in 0..3 {

@@ -42,7 +42,7 @@ fn signature_of(report: &Report) -> &str {
 }
 
 #[test]
-fn what_is_suppressed_is_listed_and_not_blamed() {
+fn suppressed_growth_is_listed_and_not_reported_as_a_leak() {
     let report = registering(soak());
     let signature = signature_of(&report);
     assert!(report.to_string().contains(&format!("   signature {signature}\n")), "{report}");

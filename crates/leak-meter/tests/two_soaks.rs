@@ -100,7 +100,7 @@ fn a_budget_that_is_too_small_is_a_sentence() {
 }
 
 #[test]
-fn the_environment_goes_before_the_budget_of_the_program() {
+fn the_environment_takes_precedence_over_the_programs_budget() {
     let text = in_a_process("child_with_a_budget", Some("0.000000001"));
     assert!(text.contains("the budget of 1ns is too small"), "{text}");
     let text = in_a_process("child_with_a_tiny_budget", Some("0.5"));

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_is_read_as_it_was_put_until_it_is_taken() {
+    fn a_header_can_be_read_until_it_is_taken() {
         let mut memory = Block([0; 4]);
         let block = (&raw mut memory.0[2]).cast::<u8>();
         // SAFETY: two words of `memory` stand in front of `block`.

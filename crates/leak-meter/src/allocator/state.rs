@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_program_says_in_a_soak_holds_after_it() {
+    fn a_start_or_stop_in_a_soak_still_applies_after_it() {
         let cheap = state(Outside::Cheap, FramePointers);
         let stopped = in_soak(cheap, FramePointers).stopped();
         assert_eq!(stopped.method, Off);
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unwinder_is_used_only_where_the_program_has_asked_for_the_search() {
+    fn an_unwinder_is_used_only_if_the_program_asked_for_the_search() {
         let cheap = state(Outside::Cheap, FramePointers);
         assert_eq!(cheap.without_frame_pointers(), Some(state(Outside::Off, Off)));
         let during =

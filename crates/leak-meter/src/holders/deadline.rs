@@ -50,13 +50,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_no_end_is_never_over() {
+    fn work_without_a_deadline_is_never_over() {
         let never = Deadline::default();
         assert!(!(0..10_000).any(|_| never.is_over()));
     }
 
     #[test]
-    fn once_over_it_stays_over() {
+    fn a_deadline_that_has_passed_stays_passed() {
         let past = Deadline::at(Instant::now());
         assert!(!past.was_reached(), "nobody has asked");
         assert!(past.is_over() && past.is_over() && past.was_reached());

@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chunk_begins_within_the_last_word_of_the_block_before() {
+    fn a_chunk_begins_within_the_last_word_of_the_previous_block() {
         for (size, chunk) in [(72, 64), (65, 64), (24, 16)] {
             let block = 0x1010..0x1010 + size;
             assert!(is_chunk(0x1010 + chunk, &block), "{size}");

@@ -204,7 +204,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_edge_knows_its_word_and_whether_it_is_exact() {
+    fn an_edge_stores_its_word_and_whether_it_is_exact() {
         let exact = Edge::new(3, 7, false);
         assert_eq!((exact.target, exact.word(), exact.is_exact()), (3, 7, true));
         let interior = Edge::new(3, usize::MAX, true);

@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_found_in_the_block_that_it_lies_in() {
+    fn an_address_is_found_in_the_block_that_contains_it() {
         let blocks = [
             (0x1010, 5),
             (0x1030, 0x3000), // over several pages

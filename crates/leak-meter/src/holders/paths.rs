@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn alike_ways_are_one_and_a_list_is_one_step() {
+    fn equal_paths_are_merged_and_a_list_is_one_step() {
         let mut paths = Paths::new(7);
         chain(&mut paths, &[(0, 1), (1, 2), (2, 2), (3, 2)], 0.0);
         chain(&mut paths, &[(0, 1), (4, 2), (5, 1), (6, 3)], 0.0);
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_two_functions_add_to_in_turn_gathers_as_well() {
+    fn a_list_that_two_functions_extend_in_turn_also_gathers() {
         // Of every four nodes, one belongs to another place: the first one or the last one. Each node has a
         // value.
         for rare in [0, 3] {

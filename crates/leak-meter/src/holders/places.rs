@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn the_outermost_container_is_what_a_block_is_of() {
+    fn a_block_belongs_to_the_outermost_container() {
         const STD: &str = "/rustc/59807616/library/";
         for (inner, expected) in [
             (vec!["alloc/src/alloc.rs", "alloc/src/boxed.rs", "alloc/src/rc.rs"], "Rc"),

@@ -178,7 +178,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_reached_and_retained_is_as_in_a_plain_model(
+        fn reached_and_retained_blocks_match_a_simple_model(
             edges in prop::collection::vec((0_u32..30, 0_u32..30), 0..90),
             roots in prop::collection::vec(0_u32..30, 0..4),
             gone in prop::collection::btree_set(0_u32..30, 0..3),

@@ -200,7 +200,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sources_are_as_in_a_plain_model(
+        fn sources_match_a_simple_model(
             edges in prop::collection::vec((0_u32..14, 0_u32..14), 0..30),
             reached in prop::collection::btree_set(0_u32..14, 0..4),
         ) {
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weak_edge_makes_no_ring() {
+    fn a_weak_edge_forms_no_ring() {
         let graph = graph(2, &[(0, 1), (1, 0)]);
         let mut weak = Bits::none_of(2);
         weak.add(1);

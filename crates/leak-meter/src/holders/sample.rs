@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn room_is_shared_out_so_that_small_sites_are_whole() {
+    fn small_sites_are_kept_whole_when_room_is_limited() {
         assert_eq!(shared_out(&[10, 20, 0, 30], 60), u64::MAX);
         assert_eq!(shared_out(&[10, 1000, 1000], 110), 50);
         assert_eq!(shared_out(&[1000], 100), 100);

@@ -167,7 +167,7 @@ impl ContainerSearch<'_> {
                 }
                 if is_one || (is_known && share > STRAYS) {
                     return Sharing::CannotTell(
-                        "some of the blocks are in one container, others not",
+                        "some of the blocks are in one container, and others are not",
                     );
                 }
                 if (placed as f64) < all * NEARLY_ALL {

@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_contradicts_the_contents_is_not_believed() {
+    fn a_description_that_contradicts_the_contents_is_ignored() {
         use super::super::graph::tests::graph;
         // Only block 0 owns blocks 1 to 5; block 8 also owns blocks 6 and 7.
         let own = (1..=5).map(|target| (0, target));

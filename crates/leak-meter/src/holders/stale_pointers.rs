@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_lies_beyond_the_length_is_left_over() {
+    fn pointers_beyond_the_length_are_stale() {
         let graph = graph(4, &[(0, 1), (0, 2), (0, 3), (1, 2)]);
         let left = |claims: &[[u64; 2]], kind| {
             let mut in_use = InUse::new(4);

@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_borrows_makes_no_ring_and_still_leads_to_what_nothing_else_does() {
+    fn borrows_form_no_ring_but_hold_blocks_without_another_holder() {
         // Block 0 owns 1, which borrows from it; 2 borrows 3; 4 and 5 are a ring, and 5 borrows 6.
         let graph = graph(7, &[(0, 1), (1, 0), (2, 3), (4, 5), (5, 4), (5, 6)]);
         let borrowing = bits(&graph, &[(1, 0), (2, 3), (5, 6)]);

@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn without_weak_pointers_none_is_called_weak() {
+    fn no_pointer_is_called_weak_if_there_are_no_weak_ones() {
         let (graph, mut toy) = toy(&[(1, 0), (3, 0), (2, 0)]);
         let counted = find(&graph, &mut toy);
         assert!(counted.is_counted(1));
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn where_either_may_be_weak_none_is_called_weak() {
+    fn no_pointer_is_called_weak_if_the_counts_are_ambiguous() {
         let (graph, mut toy) = toy(&[(1, 1), (1, 1), (2, 2)]);
         let counted = find(&graph, &mut toy);
         assert!(counted.is_counted(1));
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_counts_a_forgotten_owner_is_counted_if_it_is_known_to_be() {
+    fn a_known_counted_block_may_count_a_forgotten_owner() {
         let (graph, mut toy) = toy(&[(0, 1), (0, 2), (0, 3)]);
         for (strong, _) in toy.counts.iter_mut().flatten() {
             *strong = 1;
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_only_look_like_counts_are_not_counts() {
+    fn words_that_only_resemble_counts_are_not_counts() {
         let (graph, mut toy) = toy(&[(1, 0), (1, 0), (1, 0)]);
         toy.counts = (0..6).map(|block| (block % 2 == 0).then_some((block + 4, 9))).collect();
         let counted = find(&graph, &mut toy);

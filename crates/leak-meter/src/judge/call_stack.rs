@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_room_of_what_is_emptied_now_and_then_is_undecided() {
+    fn capacity_that_is_emptied_from_time_to_time_is_undecided() {
         let sessions = history((1..=96).map(|round| (50 * (round % 52), 5000 * (round % 52))));
         let undecided = (Verdict::Undecided, Reason::RoomKept);
         assert_eq!(first_of(&[room(47, 52), sessions.clone()]), undecided);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn room_that_doubles_on_after_others_were_emptied_is_growing() {
+    fn capacity_that_keeps_doubling_after_others_were_freed_is_growing() {
         let sessions = history((1..=96).map(|round| (50 * (round % 20), 5000 * (round % 20))));
         assert_eq!(first_of(&[room(50, 96), sessions]).0, Verdict::Growing);
         // Too few or too many blocks: this capacity cannot belong to their container.
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn room_that_rises_with_each_record_of_what_is_emptied_is_undecided() {
+    fn capacity_that_rises_only_at_new_maxima_of_its_contents_is_undecided() {
         let peaks = [100, 300, 800, 2000];
         let live = |round: u64| peaks[((round - 1) / 24) as usize] * ((round - 1) % 24 + 1) / 24;
         let sessions = history((1..=96).map(|round| (live(round), 100 * live(round))));
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn room_that_stays_when_blocks_go_away_in_the_rest_is_undecided() {
+    fn capacity_that_stays_when_blocks_are_freed_in_the_rest_is_undecided() {
         let mut links = history((1..=96).map(|round| (50 * round, 5000 * round)));
         assert_eq!(first_of(&[room(50, 96), links.clone()]).0, Verdict::Growing);
         links.rest = Some(Reading::default());

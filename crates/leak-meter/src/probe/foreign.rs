@@ -180,7 +180,7 @@ mod threads {
         use super::*;
 
         #[test]
-        fn threads_are_counted_whatever_the_process_is_called() {
+        fn threads_are_counted_for_any_process_name() {
             let line = "7 (a) 1 ) R 1 7 7 0 -1 4194304 91 0 0 0 0 0 0 0 20 0 12 0 99 1 1\n";
             assert_eq!(in_line(line), Some(12));
             assert_eq!(in_line("7 (cut"), None);

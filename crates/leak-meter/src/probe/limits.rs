@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_process_may_have_what_it_has() {
+    fn the_limits_allow_the_current_usage() {
         let open = crate::probe::OpenFilesProbe::new().unwrap().count().unwrap();
         assert!(most_open_files().is_none_or(|most| most >= open));
         let threads = crate::probe::ThreadsProbe::new().unwrap().count().unwrap();

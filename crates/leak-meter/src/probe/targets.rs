@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn descriptors_are_grouped_by_what_they_are_open_on() {
+    fn descriptors_are_grouped_by_their_target() {
         for (target, kind, place) in [
             ("/srv/uploads/tmp/17.part", FileKind::File, "/srv/uploads/tmp"),
             ("/srv/uploads/tmp/18.part (deleted)", FileKind::DeletedFile, "/srv/uploads/tmp"),

@@ -102,8 +102,8 @@ impl Report {
         if self.other_tests_bytes > 0 {
             writeln!(
                 out,
-                "\nNote: other tests of this process allocated meanwhile ({} of theirs are live); \
-                 they are not counted here. A soak in a process of its own is faster and detects more.",
+                "\nNote: other tests in this process allocated memory during the soak ({} are live); \
+                 it is not counted here. A soak in a process of its own is faster and detects more.",
                 units::bytes(self.other_tests_bytes as f64)
             )?;
         }

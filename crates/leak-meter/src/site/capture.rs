@@ -119,7 +119,7 @@ mod tests {
 
     /// The first frames of real stacks, from builds with and without line tables.
     #[test]
-    fn the_buffer_is_known_by_its_call_stack() {
+    fn the_buffer_is_recognised_by_its_call_stack() {
         for stack in [
             &[
                 "<alloc::raw_vec::RawVecInner>::finish_grow",
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn other_memory_on_the_way_to_the_output_is_not_the_buffer() {
+    fn other_memory_allocated_while_printing_is_not_the_buffer() {
         for stack in [
             // Messages that retain memory or write to a vector of their own.
             &[

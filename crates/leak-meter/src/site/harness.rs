@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stack_is_another_tests_if_that_test_runs_beside_the_soak() {
+    fn a_stack_belongs_to_another_test_if_that_test_runs_beside_the_soak() {
         let soaked = SoakedTest(Some("shop::carts".to_owned()));
         let own = stack(&["shop::Cart::add", "shop::carts"]);
         let other = stack(&["shop::Cart::add", "shop::orders"]);

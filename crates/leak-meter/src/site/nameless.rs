@@ -30,8 +30,8 @@ pub(crate) fn why_no_line(
                  without one"
             }
             SiteId::OVERFLOW => {
-                "it has no line: the meter's table of call stacks is full, and all blocks of later \
-                 ones are counted together"
+                "it has no line: the meter's table of call stacks is full, and the blocks of all \
+                 later ones are counted together"
             }
             SiteId::FOREIGN_STACK => {
                 "it has no line: stacks other than a thread's own, such as those of coroutines and \
@@ -39,7 +39,7 @@ pub(crate) fn why_no_line(
             }
             _ => {
                 "it has no line: no function on its call stack has a name; if the profile in \
-                 Cargo.toml says strip, remove it"
+                 Cargo.toml sets strip, remove it"
             }
         });
     };

@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_closure_goes_by_the_function_that_it_stands_in() {
+    fn a_closure_is_named_after_its_enclosing_function() {
         for (full, shown) in [
             ("office::remember::{{closure}}", "office::remember"),
             ("office::remember::{{closure}}::{{closure}}", "office::remember"),
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn own_code_is_answerable_before_the_code_of_others() {
+    fn own_code_is_responsible_before_other_code() {
         let frames = [
             Frame::named("alloc::vec::Vec::push", Owner::Standard),
             in_package("lru", "lru::LruCache::put"),
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn on_a_thread_of_others_the_package_that_it_belongs_to_is_answerable() {
+    fn on_a_dependencys_thread_its_package_is_responsible() {
         let start = || Frame::named("std::sys::thread::thread_start", Owner::Standard);
         let push = || Frame::named("alloc::vec::Vec::push", Owner::Standard);
         let frames = [
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn code_without_names_has_no_answerable_frame() {
+    fn code_without_names_has_no_responsible_frame() {
         let nameless = Frame::named("shop+0x1f2e", Owner::Unknown);
         assert_eq!(culprit(&[nameless]), None);
     }

@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn without_line_tables_the_toolchain_is_known_by_name() {
+    fn without_line_tables_the_toolchain_is_recognised_by_name() {
         assert_eq!(origin("alloc::vec::Vec<T>::push", None).0, Owner::Standard);
         assert_eq!(origin("<shop::Cart as core::fmt::Debug>::fmt", None).0, Owner::Program);
         assert_eq!(origin("__libc_start_main", None).0, Owner::System);

@@ -34,12 +34,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_hash_of_nothing_is_where_the_hash_starts() {
+    fn the_hash_of_an_empty_list_is_the_initial_value() {
         assert_eq!(format!("{START:016x}"), EMPTY);
     }
 
     #[test]
-    fn own_functions_alone_count_where_there_are_any() {
+    fn only_own_functions_count_if_there_are_any() {
         let own = Frame::named("shop::add", Owner::Program);
         let alone = of_frames(std::slice::from_ref(&own));
         let among = of_frames(&[Frame::named("alloc::vec::Vec<u8>::push", Owner::Standard), own]);
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_name_has_no_signature() {
+    fn a_stack_without_names_has_no_signature() {
         assert_eq!(of_frames(&[]), None);
         let nameless = ["leak_meter::Soak::run", "main", "shop+0x1f2e"].into_iter().zip([
             Owner::Meter,

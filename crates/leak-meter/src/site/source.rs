@@ -267,14 +267,14 @@ fn after() {}
     }
 
     #[test]
-    fn a_name_that_is_known_has_to_be_that_of_the_function() {
+    fn a_known_name_must_match_that_of_the_function() {
         assert_eq!(around("mem::drop", Some("inner")).as_deref(), Some("inner"));
         assert_eq!(around("mem::drop", Some("open")).as_deref(), Some("Session::open"));
         assert_eq!(around("mem::drop", Some("close")), None);
     }
 
     #[test]
-    fn what_stands_in_no_function_has_none() {
+    fn a_line_outside_functions_has_no_function() {
         for part in
             ["const BRACE", "impl<'a, T", "const TEXT", "fn open(&self);", "// fn commented"]
         {

@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn own_frames_are_shown_from_the_culprit_on_and_others_as_their_number() {
+    fn own_frames_are_shown_from_the_culprit_on_and_others_are_counted() {
         let expected = [
             "shop::note (src/shop.rs:7)",
             "... 2 frames of other packages",
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn without_line_tables_every_frame_is_shown_until_they_are_too_many() {
+    fn without_line_tables_every_frame_is_shown_up_to_a_limit() {
         let level = |number| Frame::named(&format!("shop::level_{number}"), Owner::Program);
         let stack: Vec<Frame> = (0..15).map(level).collect();
         let lines = shown(&stack, "shop::level_1");
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn the_dependency_that_is_called_is_the_one_next_to_the_culprit() {
+    fn the_called_dependency_is_next_to_the_culprit() {
         let stack = stack();
         let put = through(&stack, "shop::note", Some(7)).expect("it is called");
         assert_eq!(put.function, "<lru::Lru<u8>>::put");

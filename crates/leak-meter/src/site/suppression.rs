@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_without_a_reason_is_refused_with_its_number() {
+    fn a_line_without_a_reason_is_refused_with_its_line_number() {
         for text in ["0123456789abcdef\n", "\nshop::cart because\n"] {
             let error = read_text(text).unwrap_err();
             assert!(error.contains("is not a suppression"), "{error}");
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_signature_that_all_nameless_places_once_had_is_refused_with_its_number() {
+    fn the_former_signature_of_nameless_places_is_refused_with_its_line_number() {
         let error = read_text("# ours\ncbf29ce484222325 some reason\n").unwrap_err();
         assert!(error.starts_with("line 2 of "), "{error}");
         assert!(error.contains("remove the line"), "{error}");

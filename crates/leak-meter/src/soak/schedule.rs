@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_given_number_of_operations_has_no_time() {
+    fn a_fixed_number_of_operations_has_no_time_limit() {
         let mut plan = Plan::new();
         plan.work = Work::PerRound(7);
         let mut schedule = Schedule::new(&plan);

@@ -19,8 +19,8 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 const RETRY_PAUSE: Duration = Duration::from_millis(1);
 
 /// Why a soak within a soak is refused.
-const NESTED: &str = "this soak was started inside another one, which counts all that the process \
-                      allocates; run one after the other";
+const NESTED: &str = "this soak was started inside another one, which counts everything that the process \
+                      allocates; run them one after the other";
 
 thread_local! {
     /// How many soaks the code on this thread runs inside.

@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_vector_that_is_made_after_some_rounds_is_growing_too() {
+    fn a_vector_that_is_created_after_some_rounds_is_also_growing() {
         for made in [3, 4, 10, 18] {
             for each in [40, 100, 8000] {
                 let mut readings = vec![0; made];
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn room_that_was_reserved_once_is_steady() {
+    fn capacity_that_was_reserved_once_is_steady() {
         let mut reserved = vec![4096; 96];
         assert_eq!(decide(&reserved, 1).verdict, Verdict::Steady);
         reserved[..4].fill(1024);

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantiles_are_those_of_the_tables() {
+    fn quantiles_match_published_tables() {
         for (chance, expected) in [(0.5, 0.0), (0.05, 1.645), (0.01, 2.326), (0.0001, 3.719)] {
             assert!((normal(chance) - expected).abs() < 0.001, "{chance}");
         }

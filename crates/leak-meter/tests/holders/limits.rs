@@ -38,13 +38,13 @@ fn reserve(bytes: usize) {
 pub fn reserved_address_space() {
     let before = Snapshot::take();
     let table = filled(1000);
-    let without = holders::since(&before).look.expect("it was looked").milliseconds;
+    let without = holders::since(&before).look.expect("the heap was scanned").milliseconds;
     for _ in 0..8 {
         reserve(4 << 40);
     }
     let found = holders::since(&before);
     is_held(&found, "::enter", 1000, &[("hash table", "::enter")]);
-    let look = found.look.expect("it was looked");
+    let look = found.look.expect("the heap was scanned");
     assert!(!look.partial, "{found}");
     assert!(look.milliseconds < without + 5000, "{look:?} instead of {without} ms");
     assert_eq!(table.len(), 1000);
@@ -57,7 +57,7 @@ pub fn out_of_time() {
     let began = Instant::now();
     let whole = holders::since(&before);
     let took = began.elapsed();
-    assert!(!whole.look.expect("it was looked").partial, "{whole}");
+    assert!(!whole.look.expect("the heap was scanned").partial, "{whole}");
     let mut told = 0;
     for share in [2, 3, 5, 10, 100] {
         let limit = took / share;
@@ -65,7 +65,7 @@ pub fn out_of_time() {
         let part = since_within(&before, limit);
         assert!(began.elapsed() < limit + 2 * took + Duration::from_secs(2), "of {limit:?}");
         assert_eq!(part.unavailable, None);
-        if part.look.expect("it was looked").partial {
+        if part.look.expect("the heap was scanned").partial {
             assert!(part.to_string().contains("Partial: "), "{part}");
             if !part.findings.is_empty() {
                 let (finding, _) = holder_of(&part, "::enter");
@@ -77,7 +77,7 @@ pub fn out_of_time() {
             told += 1;
         }
     }
-    assert!(told >= 1, "of five limits only {told} were reached");
+    assert!(told >= 1, "only {told} of five limits were reached");
     assert_eq!(table.len(), 300_000);
 }
 

@@ -74,7 +74,7 @@ pub fn beyond_the_limit() {
     let exact = finding.retained_blocks;
 
     let some = since_among(&before, 10_000);
-    let look = some.look.expect("it was looked");
+    let look = some.look.expect("the heap was scanned");
     assert!(look.left_out > 0 && look.blocks < 11_000, "{look:?}");
     let (finding, held) = super::holder_of(&some, "::make");
     assert!(matches!(finding.hold, Hold::Static { .. }), "{some}");

@@ -89,7 +89,7 @@ fn remapped_paths_do_not_make_own_code_foreign() {
 
 #[test]
 #[ignore = "builds the meter anew: run with --ignored"]
-fn without_line_tables_the_function_is_named_and_the_line_of_the_profile() {
+fn without_line_tables_the_function_and_the_profile_setting_are_named() {
     let project = project("false", "false");
     let text = printed(&project, "-C force-frame-pointers=yes");
     // Without debug information, an inlined call cannot be distinguished from its caller, nor a vendored
@@ -112,7 +112,7 @@ fn without_names_the_addresses_and_the_build_are_reported() {
     let text =
         printed(&project, "-C force-frame-pointers=yes -C link-arg=-Wl,--build-id=0x1f2e3d4c5b6a");
     assert!(text.contains("FOUND vendored: code without names at ?:?"), "{text}");
-    assert!(text.contains("if the profile in Cargo.toml says strip, remove it"), "{text}");
+    assert!(text.contains("if the profile in Cargo.toml sets strip, remove it"), "{text}");
     let stack =
         text.lines().find_map(|line| line.strip_prefix("STACK vendored: ")).expect("it is printed");
     let addresses = stack.split(" < ").filter_map(|frame| frame.rsplit_once("+0x"));

@@ -71,7 +71,7 @@ pub fn assert_not_growing_accepts_an_undecided_resource_beside_steady_ones() {
 pub fn assert_detects_names_the_detection_limit() {
     let report = steady();
     let growth = report.growth_of(Resource::LiveBlocks).expect("they were measured");
-    let limit = growth.detection_limit.expect("a Steady has one");
+    let limit = growth.detection_limit.expect("a Steady verdict has one");
     assert_eq!(refused(|| report.assert_detects(Resource::LiveBlocks, 1.0)), None);
     assert_eq!(refused(|| report.assert_detects(Resource::LiveBlocks, limit)), None);
     let text = refused(|| report.assert_detects(Resource::LiveBlocks, 1e-9)).expect("too little");

@@ -49,7 +49,7 @@ fn boxes(values: u32) -> (Vec<u32>, Vec<(u32, u32)>) {
 }
 
 #[test]
-fn a_rare_pointer_is_not_an_owners() {
+fn a_rare_pointer_does_not_belong_to_an_owner() {
     let (mut places, mut edges) = boxes(20);
     // The free slots of a queue, with two old pointers in them.
     places.push(3);
@@ -62,7 +62,7 @@ fn a_rare_pointer_is_not_an_owners() {
 }
 
 #[test]
-fn a_table_that_has_them_all_may_be_the_owner() {
+fn a_table_that_points_to_all_blocks_may_be_the_owner() {
     let (mut places, mut edges) = boxes(20);
     places.push(3);
     edges.extend((0..20).map(|value| (40, value)));
@@ -83,7 +83,7 @@ fn neighbours_are_not_compared() {
 }
 
 #[test]
-fn in_a_structure_of_several_places_a_pointer_is_as_regular_as_in_one() {
+fn a_structure_of_several_places_is_as_regular_as_one_place() {
     // A list to which two functions have added, with every sixteenth node from the second one; and
     // old pointers to the nodes of the second one.
     let node = |at: u32| if at % 16 == 15 { 21 } else { 20 };

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_is_what_stands_there() {
+    fn memory_is_read_correctly() {
         let words: Vec<u64> = (0..100_000).collect();
         let start = words.as_ptr().addr();
         let mut read = Vec::new();
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_that_is_not_there_is_passed_over() {
+    fn unmapped_memory_is_skipped() {
         let mut seen = 0;
         memory().each(&(4096..8 * 4096), |_, words| seen += words.len()).unwrap();
         assert_eq!(seen, 0);
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn reading_ends_when_the_time_is_over() {
+    fn reading_ends_when_the_time_is_up() {
         let mut memory = Memory::open(Instant::now()).unwrap();
         let word = 7_u64;
         let start = (&raw const word).addr();

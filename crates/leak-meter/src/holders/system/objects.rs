@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn statics_and_thread_locals_of_the_program_lie_in_the_first_object() {
+    fn the_first_object_contains_the_programs_statics_and_thread_locals() {
         let objects = all();
         let program = &objects[0];
         let counter = (&raw const COUNTER).addr();

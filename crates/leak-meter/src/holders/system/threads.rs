@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_stack_pointer_is_known_only_of_a_waiting_thread() {
+    fn only_a_waiting_thread_has_a_known_stack_pointer() {
         let waits = "202 0x55 0x80 0x1 0x0 0x0 0x0 0x7ffc7f1ed3d8 0x7f9354ad32ad\n";
         assert_eq!(stack_pointer(waits), Some(0x7ffc_7f1e_d3d8));
         assert_eq!(stack_pointer("-1 0x7ffc7f1ed3d0 0x7f9354ad32ad\n"), Some(0x7ffc_7f1e_d3d0));
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn the_calling_thread_is_among_all_and_the_main_one_comes_first() {
+    fn all_threads_include_the_calling_one_and_the_main_one_comes_first() {
         let threads = all();
         assert!(threads[0].is_main);
         assert_eq!(threads[0].name, "main");

@@ -88,7 +88,7 @@ fn growth_that_balanced_until_some_blocks_had_run_out_is_undecided() {
 }
 
 #[test]
-fn a_table_that_goes_from_stack_to_stack_as_it_grows_is_not_an_exchange() {
+fn a_growing_table_that_moves_between_stacks_is_not_an_exchange() {
     for turns in 0..3_u32.pow(8) {
         let changing = table(turns);
         let mut verdicts: Vec<Judgement> =

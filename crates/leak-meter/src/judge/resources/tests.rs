@@ -72,7 +72,7 @@ impl Known {
 }
 
 #[test]
-fn total_bytes_alone_accuse_nobody() {
+fn growth_of_total_bytes_alone_is_undecided() {
     let mut known = Known::from_rounds((0..96).map(|at| round(500, 50_000 + 640 * at, 3)));
     let bytes = known.finding(Resource::LiveBytes);
     assert_eq!((bytes.verdict, &bytes.reason), (Verdict::Undecided, &Reason::OnlyTotalBytes));
@@ -120,7 +120,7 @@ fn up_to_the_limit(each: u64) -> Known {
 }
 
 #[test]
-fn what_grew_until_it_came_close_to_its_limit_is_growing() {
+fn growth_up_to_the_limit_is_growing() {
     for each in [2, 5] {
         let found = up_to_the_limit(each).finding(Resource::OpenFiles);
         assert_eq!(found.verdict, Verdict::Growing, "{each}: {:?}", found.reason);
@@ -130,7 +130,7 @@ fn what_grew_until_it_came_close_to_its_limit_is_growing() {
 }
 
 #[test]
-fn what_came_close_to_its_limit_is_never_steady() {
+fn a_resource_close_to_its_limit_is_never_steady() {
     let at_limit = |known: &Known| {
         let found = known.finding(Resource::OpenFiles);
         let expected = (Verdict::Undecided, Reason::AtLimit { limit: 128 });
@@ -163,7 +163,7 @@ fn after_rest(rest: Option<u64>) -> Decision {
 }
 
 #[test]
-fn growth_that_went_away_in_the_rest_is_not_a_leak() {
+fn growth_that_is_released_in_the_rest_is_not_a_leak() {
     for rest in [1000, 1010, 1015, 0] {
         let decision = after_rest(Some(rest));
         assert_eq!(decision.verdict, Verdict::Steady, "{rest}");
@@ -186,7 +186,7 @@ fn growth_that_went_away_in_the_rest_is_not_a_leak() {
 }
 
 #[test]
-fn a_rate_that_is_estimated_too_high_does_not_make_less_go_away() {
+fn an_overestimated_rate_does_not_lower_the_released_share() {
     let readings: Vec<u64> = (1..=96).collect();
     let decision = Decision {
         verdict: Verdict::Growing,
@@ -198,7 +198,7 @@ fn a_rate_that_is_estimated_too_high_does_not_make_less_go_away() {
 }
 
 #[test]
-fn what_warmed_up_and_stays_need_not_go_away_in_the_rest() {
+fn retained_warm_up_need_not_be_released_in_the_rest() {
     let warm = |at: u64| if at < 8 { 500 * at } else { 4000 };
     let readings: Vec<u64> = (0..96).map(|at| warm(at) + 10 * at).collect();
     let decision = decide::decide(&readings);
@@ -207,7 +207,7 @@ fn what_warmed_up_and_stays_need_not_go_away_in_the_rest() {
 }
 
 #[test]
-fn the_rest_changes_only_what_grows() {
+fn the_rest_changes_only_growing_verdicts() {
     for readings in [vec![1000; 96], vec![1000; 11]] {
         let decision = decide::decide(&readings);
         assert_eq!(with_rest(decision.clone(), &readings, Some(0)), decision);
@@ -215,7 +215,7 @@ fn the_rest_changes_only_what_grows() {
 }
 
 #[test]
-fn what_is_kept_apart_is_not_missed_in_the_rest() {
+fn excluded_memory_is_not_missed_in_the_rest() {
     // A suppressed place keeps 320 bytes per round, and the program's own 640 bytes per round are
     // released.
     let mut known =
@@ -232,7 +232,7 @@ fn what_is_kept_apart_is_not_missed_in_the_rest() {
 }
 
 #[test]
-fn only_what_is_steady_by_its_series_has_a_detection_limit() {
+fn only_a_series_that_is_itself_steady_has_a_detection_limit() {
     let flat = Series::new(&[1000; 96]);
     let limit = |verdict, reason| limit_of(&Decision { verdict, reason, rate: None }, &flat, 1.0);
     let of_series = flat.detection_limit(1.0);
