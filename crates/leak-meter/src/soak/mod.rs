@@ -170,8 +170,8 @@ impl<'a> Soak<'a> {
         self
     }
 
-    /// The number of asynchronous tasks that are alive; for tokio, `|| runtime.metrics().num_alive_tasks() as
-    /// u64` on a runtime handle (stable since tokio 1.39).
+    /// The number of asynchronous tasks that are alive; for a handle of a tokio runtime,
+    /// `|| runtime.metrics().num_alive_tasks() as u64` (stable since tokio 1.39).
     pub fn tasks(mut self, alive: impl Gauge + 'a) -> Self {
         self.watchers.tasks = Some(Box::new(alive));
         self
