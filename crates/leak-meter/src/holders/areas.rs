@@ -19,8 +19,8 @@ pub(crate) enum AreaKind {
     Statics(usize),
     /// Runtimes, which hold their unfinished tasks.
     Tasks,
-    /// The thread-local block of the thread with this number: the object that the part belongs to, if
-    /// known, and the start of the part.
+    /// The thread-local block of the thread with the first number, for the object with the second one;
+    /// `None` for the thread's control block.
     ThreadLocals(usize, Option<usize>),
     /// The stack of the thread with this number.
     Stack(usize),
