@@ -109,7 +109,7 @@ pub(super) fn find() {
     };
     // The loaded objects are numbered, the executable first.
     #[cfg(target_os = "macos")]
-    // SAFETY: these take a number, and answer with null or 0 for one that no object has.
+    // SAFETY: these functions take a number, and return null or 0 if no object has it.
     unsafe {
         let start = information.dli_fbase.addr();
         let is_its = |object: &u32| libc::_dyld_get_image_header(*object).addr() == start;

@@ -113,7 +113,7 @@ impl ThreadsProbe {
     /// On Linux, opens the system's folder of threads.
     ///
     /// # Errors
-    /// On systems other than Linux and macOS, and when no descriptor is left.
+    /// On systems other than Linux and macOS, or if no descriptor is left.
     pub fn new() -> Result<Self, Unavailable> {
         #[cfg(target_os = "macos")]
         return Ok(Self());
@@ -135,7 +135,7 @@ impl ThreadsProbe {
     }
 }
 
-/// Lists the entries of one folder again and again through one handle.
+/// Lists the entries of one folder repeatedly through one handle.
 #[derive(Debug)]
 struct EntryCounter {
     handle: Dir,
