@@ -51,7 +51,7 @@ const STOPPED: f64 = -2.33;
 /// that the window's rate predicts.
 const ABOVE_BEFORE: f64 = 0.4;
 
-/// The longest time constant, as a share of the run, with which the last quarter may certainly fade.
+/// The last quarter must not fade with certainty faster than a fill with this time constant, as a share of the run.
 const FADE_OF_LAST_QUARTER: f64 = 2.4;
 /// The same for the second half.
 const FADE_OF_SECOND_HALF: f64 = 1.0;

@@ -24,8 +24,7 @@ const FEWEST_FOR_GROWING: usize = 48;
 const FIRST: usize = 3;
 /// Two standard deviations of a gain between zero and twice the mean, relative to the mean.
 const UNEVEN: f64 = 1.2;
-/// The maximum number of steps in a staircase for a run of any practical length, since its steps are octaves of
-/// work.
+/// The maximum number of steps in a staircase, counted in rounds: its steps are octaves of work.
 const MOST_STEPS: usize = 8;
 
 /// Decides on a series of live bytes, one reading per round, as one of `series_count` series.

@@ -25,7 +25,7 @@ const FEWEST_BLOCKS_WITHOUT_NOISE: usize = 8;
 /// Block lengths for which the median is used; for other lengths, only the lowest reading is used.
 const LENGTHS_WITH_MEDIAN: [usize; 8] = [2, 3, 4, 6, 8, 12, 16, 24];
 /// A level that summarises a block smooths the random gains within it, so that neighbouring gains are
-/// correlated: their variance is two thirds of that of their sum.
+/// correlated: their variance is two thirds of the variance that applies to their sum.
 const SMOOTHED: f64 = 1.5;
 
 /// Gains between consecutive blocks of one length, within one window of the run.
