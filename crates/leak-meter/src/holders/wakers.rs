@@ -81,7 +81,7 @@ impl Wakers {
     }
 }
 
-/// Whether a waker's table of functions, of which the first one clones it, is at `address`.
+/// Whether a waker's table of functions is at `address`; its first function clones the waker.
 fn is_waker_table(memory: &Memory, places: &mut Places, address: usize) -> bool {
     let first = memory.pair(address).and_then(|[first, _]| places.symbol_at(first));
     first.is_some_and(|name| name.contains("waker") && !name.contains("drop_in_place"))
