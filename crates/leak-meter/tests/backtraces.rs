@@ -1,5 +1,5 @@
-//! A program that prints backtraces, as a panic does, is not said to lack frame pointers: the unwinder that
-//! calls back while a backtrace is made has none, and that is not the program's.
+//! A program that prints backtraces, as a panic does, must not be reported as lacking frame pointers: the
+//! unwinder that calls back while a backtrace is created has none, but it is not part of the program.
 #![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::print_stdout)] // The child's report is read from its output.
 
@@ -27,7 +27,7 @@ fn a_printed_backtrace_does_not_end_the_walks_along_frame_pointers() {
 #[ignore = "a child of the test above"]
 fn child_that_panics_with_backtraces() {
     use leak_meter::allocator;
-    // Where packages lack frame pointers, there is nothing to prove.
+    // If packages lack frame pointers, this test cannot check anything.
     let before = allocator::start();
     allocator::stop();
     let report = Soak::new().operations_per_round(2).rounds(12).run(|operation| {

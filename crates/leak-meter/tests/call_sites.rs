@@ -1,5 +1,5 @@
-//! Blocks are charged to the line that allocates them. One test, since the table of sites is the
-//! process's.
+//! Blocks are charged to the line that allocates them. This is one test, because the site table belongs to
+//! the whole process.
 #![cfg(all(feature = "holders", feature = "soak"))]
 
 use std::collections::{HashMap, VecDeque};
@@ -34,7 +34,7 @@ fn soak() -> Soak<'static> {
     Soak::new().operations_per_round(100)
 }
 
-/// Does `work` while call sites are not looked for, so that what it makes has no call stack.
+/// Does `work` while the search for call sites is off, so that its blocks have no call stack.
 fn without_call_stacks<T>(work: impl FnOnce() -> T) -> T {
     allocator::stop();
     let made = work();
@@ -48,14 +48,14 @@ fn exchange(full: &mut VecDeque<Box<u64>>, number: u64) {
     full.push_back(Box::new(number));
 }
 
-/// Whether within the run or not: one container holds the old ones and the new ones.
+/// One container holds the old entries and the new ones, whether or not the exchange ends within the run.
 fn blocks_from_before_the_soak_that_are_exchanged() {
     for number in [3000, 50_000] {
         let mut full: VecDeque<Box<u64>> = (0..number).map(Box::new).collect();
         let report = soak().run(|operation| exchange(&mut full, operation.number()));
         assert_eq!(report.verdict, Verdict::Steady, "{report}");
     }
-    // A leak beside an exchange is still a leak.
+    // A leak beside an exchange is still found.
     let mut full: VecDeque<Box<u64>> = (0..50_000).map(Box::new).collect();
     let mut kept = Vec::with_capacity(50_000);
     let report = soak().run(|operation| {
@@ -68,16 +68,16 @@ fn blocks_from_before_the_soak_that_are_exchanged() {
 fn blocks_without_a_call_stack_that_are_exchanged() {
     let full_of =
         |number| without_call_stacks(|| (0..number).map(Box::new).collect::<VecDeque<Box<u64>>>());
-    // Exchanged within the run: steady from then on.
+    // The exchange ends within the run: steady from then on.
     let mut full = full_of(3000);
     let report = soak().run(|operation| exchange(&mut full, operation.number()));
     assert_eq!(report.verdict, Verdict::Steady, "{report}");
-    // Not within the run: nobody can tell yet, and the report says so.
+    // The exchange does not end within the run: no verdict is possible yet, and the report says so.
     let mut full = full_of(50_000);
     let report = soak().run(|operation| exchange(&mut full, operation.number()));
     assert_eq!(report.verdict, Verdict::Undecided, "{report}");
     assert!(matches!(report.sites[0].reason, Reason::PerhapsExchanged { .. }), "{report}");
-    // A leak beside an exchange is still a leak.
+    // A leak beside an exchange is still found.
     let mut kept = Vec::with_capacity(50_000);
     let report = soak().run(|operation| {
         exchange(&mut full, operation.number());
@@ -158,7 +158,7 @@ fn a_vector_that_two_paths_grow_in_turn() {
     first_in(&report, "note");
 }
 
-/// It belongs where it was made, whoever lets it grow.
+/// It belongs to the place that created it, whichever code makes it grow.
 fn a_vector_from_before_the_soak() {
     let mut numbers = vec![0; 10];
     let report = soak().run(|operation| note(&mut numbers, operation.number()));
@@ -167,22 +167,22 @@ fn a_vector_from_before_the_soak() {
     assert_eq!(report.sites.len(), 1, "{report}");
 }
 
-/// It takes that of its first reallocation.
+/// It takes the site of its first reallocation.
 fn a_vector_without_a_call_stack() {
     let mut numbers = without_call_stacks(|| vec![0; 10]);
     let report = soak().run(|operation| note(&mut numbers, operation.number()));
     let site = first_in(&report, "note");
     assert_eq!(site.live_blocks, 1);
     assert_eq!(report.sites.len(), 1, "{report}");
-    // In a second soak the block has its site from the start.
+    // In a second soak, the block has that site from the start.
     let report = Soak::new()
         .operations_per_round(1000)
         .run(|operation| note(&mut numbers, operation.number()));
     first_in(&report, "note");
 }
 
-/// Those without a call stack take one as they are resized, each in its turn: that is neither growth there
-/// nor an exchange.
+/// Blocks without a call stack take one when they are resized, one after the other. This is neither growth
+/// there nor an exchange.
 fn blocks_from_before_the_soak_that_are_resized() {
     let make = || vec![vec![0_u8; 100]; 50_000];
     for mut all in [make(), without_call_stacks(make)] {

@@ -1,5 +1,5 @@
-//! The call stacks of sites may be read while other threads add new ones. What this test is for shows under
-//! `ThreadSanitizer` (`.ci/sanitizers thread`); without it, only wrong addresses would.
+//! The call stacks of sites may be read while other threads add new ones. A data race shows up only under
+//! `ThreadSanitizer` (`.ci/sanitizers thread`); without it, the test only finds wrong addresses.
 #![cfg(feature = "sites")]
 
 mod call_stacks;

@@ -1,8 +1,8 @@
-//! What the meter costs a program with many threads: the memory of a new thread, and the time of a reading.
-//! One test, since the tables are the process's.
+//! The meter's cost in a program with many threads: the memory of a new thread, and the time of a reading.
+//! This is one test, because the tables belong to the whole process.
 #![cfg(feature = "sites")]
 #![cfg(target_os = "linux")]
-#![allow(clippy::print_stdout)] // Figures.
+#![allow(clippy::print_stdout)] // Prints figures.
 
 mod call_stacks;
 
@@ -27,10 +27,10 @@ const STEPS: u32 = 13;
 /// The size of a thread's stack, by which its mapping is known, in bytes.
 const STACK: usize = 3 << 20;
 
-/// The memory in use of the meter's tables, in bytes: that of the large mappings without a name that are no
+/// The memory in use by the meter's tables, in bytes: that of the large unnamed mappings that are not a
 /// thread's stack.
 fn tables_in_use() -> usize {
-    let maps = fs::read_to_string("/proc/self/smaps").expect("the system tells");
+    let maps = fs::read_to_string("/proc/self/smaps").expect("the system lists its mappings");
     let mut is_table = false;
     let mut sum = 0;
     for line in maps.lines() {

@@ -1,7 +1,7 @@
 //! One call stack grows as fast as another falls: an exchange within a full container, or a leak beside a
 //! stock that drains. Each scene runs in a process of its own.
 #![cfg(all(feature = "holders", feature = "soak"))]
-#![allow(clippy::unnecessary_box_returns, clippy::vec_box)] // A block for each value is the point.
+#![allow(clippy::unnecessary_box_returns, clippy::vec_box)] // Each value needs a block of its own.
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
 
 #[macro_use]
@@ -58,7 +58,7 @@ fn the_scene() {
 }
 
 #[test]
-#[ignore = "takes several minutes; run it after a change of how exchanges are told"]
+#[ignore = "takes several minutes; run it after changing how exchanges are recognised"]
 fn every_scene_twenty_times() {
     for (name, _) in SCENES {
         for _ in 0..20 {

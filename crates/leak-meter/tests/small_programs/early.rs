@@ -26,10 +26,10 @@ struct Node {
     older: Option<Box<Node>>,
 }
 
-/// The functions that let a store grow. A call at their end would leave no frame of them.
+/// The functions that make a store grow. A tail call in them would leave no frame of them.
 const GROWTH: [&str; 6] = ["::note", "::write", "::enqueue", "::rank", "::enter", "::link"];
-/// Those that make its containers with some room. A block that is resized belongs where it was made; a
-/// table or a list takes another block.
+/// The functions that create containers with some capacity. A block that is resized belongs to the place
+/// that created it; a table or a list allocates another block.
 const ROOM: [&str; 6] = ["::numbers", "::text", "::queue", "::ranks", "::enter", "::link"];
 
 #[inline(never)]
@@ -84,7 +84,7 @@ fn queue() -> VecDeque<u64> {
 
 #[inline(never)]
 fn ranks() -> BinaryHeap<u64> {
-    // Not the same code as `numbers`, or the compiler makes one function of the two.
+    // This must differ from the code of `numbers`; otherwise the compiler merges the two functions.
     black_box(BinaryHeap::with_capacity(20))
 }
 
@@ -98,7 +98,7 @@ impl Store {
         link(&mut self.newest, number);
     }
 
-    /// Has grown already.
+    /// A store that has already grown.
     fn used() -> Self {
         let mut store = Self::default();
         (0..100).for_each(|number| store.grow(number));
@@ -112,7 +112,7 @@ impl Store {
     }
 }
 
-/// A store that has grown, and one with room.
+/// A store that has grown, and one with spare capacity.
 type Stores = [Store; 2];
 
 fn stores() -> Stores {
@@ -128,24 +128,24 @@ extern "C" fn make_before_main() {
 }
 
 #[used]
-// SAFETY: the section holds functions without arguments, which the system calls once before `main`.
+// SAFETY: the section contains functions without arguments, which the system calls once before `main`.
 #[unsafe(link_section = ".init_array")]
 static CONSTRUCTOR: extern "C" fn() = make_before_main;
 
-/// When stores are made.
+/// When stores are created.
 #[derive(Debug, Clone, Copy)]
 enum Made {
     BeforeMain,
     InStatic,
     BeforeSoak,
-    /// In this round.
+    /// In the round with this number.
     InRound(usize),
 }
 
 const MADE: [Made; 5] =
     [Made::BeforeMain, Made::InStatic, Made::BeforeSoak, Made::InRound(0), Made::InRound(2)];
 
-/// The stores of a soak; none until they are made.
+/// The stores of a soak; none until they are created.
 struct Kept(Option<Stores>);
 
 impl Kept {
@@ -173,11 +173,11 @@ impl Kept {
         }
     }
 
-    /// Gives back what one of the stores holds, which would be on the lines of the other one.
+    /// Frees the contents of one of the stores, which would be on the lines of the other one.
     fn clear(&mut self, of_two: usize) {
         let store = self.0.as_mut().map(|stores| mem::take(&mut stores[of_two]));
         let mut newest = store.and_then(|store| store.newest);
-        // Without recursion, which a list of this length does not survive.
+        // Without recursion, which would overflow the stack with a list of this length.
         while let Some(node) = newest {
             newest = node.older;
         }
@@ -215,10 +215,10 @@ pub fn what_was_made_at_any_time_has_its_line() {
     }
 }
 
-/// In a test on a runtime, whose threads let the stores grow.
+/// In a test on a runtime, whose threads make the stores grow.
 pub async fn what_was_made_at_any_time_has_its_line_on_a_runtime() {
     for made in MADE {
-        // By a task of its own, on a thread of the runtime.
+        // In a task of its own, on a thread of the runtime.
         let make = async move { Arc::new(Mutex::new(Kept::of(made))) };
         let kept = tokio::spawn(make).await.expect("the stores are made");
         for (of_two, functions) in [GROWTH, ROOM].into_iter().enumerate() {
@@ -275,10 +275,10 @@ pub fn after_a_soak_attribution_is_as_before() {
     let mut stopped = Store::with_room();
     allocator::start();
     assert_eq!(soaked(), Method::FramePointers);
-    // Its blocks take the lines where they are resized.
+    // Its blocks take the lines that resize them.
     let report = soak().run(|operation| stopped.grow(operation.number()));
     have_their_lines(Made::BeforeSoak, &report, GROWTH);
-    // What the program says during a soak holds after it.
+    // A call during a soak still applies after it.
     let report = soak().rounds(12).run(|_| allocator::stop());
     assert!(report.stopped.is_none(), "{report}");
     assert_eq!(soaked(), Method::Off);

@@ -1,15 +1,15 @@
 //! Small programs, healthy and leaking, each under a soak in a process of its own.
 //!
-//! - `stores`: entries that are cleared, or expire.
-//! - `logs`: what only grows: lines that leak beneath noise, strings, vectors, arenas.
-//! - `handles`: descriptors and threads, up to the limits that the system sets.
-//! - `time`: slow operations, busy threads, and what becomes slower.
-//! - `lingering`: asynchronous work that goes on after its operation.
+//! - `stores`: entries that are cleared or expire.
+//! - `logs`: programs that only grow: lines that leak beneath noise, strings, vectors, arenas.
+//! - `handles`: descriptors and threads, up to the limits of the system.
+//! - `time`: slow operations, busy threads, and operations that slow down.
+//! - `lingering`: asynchronous work that continues after its operation.
 //! - `assertions`: when the assertions on a report pass.
 //! - `early`: what was made before the soak; `attribution`: the environment variable that stops its lines.
 //! - `endings`: operations that panic, and soaks that are cancelled.
 #![cfg(all(feature = "holders", feature = "soak"))]
-#![allow(clippy::vec_box)] // A block for each value is the point.
+#![allow(clippy::vec_box)] // Each value needs a block of its own.
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
 
 #[macro_use]
@@ -78,7 +78,7 @@ fn the_scene() {
     isolated::run_wanted(SCENES.iter().chain(endings::PROGRAMS).chain(attribution::PROGRAMS));
 }
 
-/// What a report says of a resource that grows.
+/// The finding on a resource, which must be growing.
 #[track_caller]
 fn growing(report: &Report, resource: Resource) -> &Growth {
     let growth = report.growth_of(resource).expect("the resource was measured");
@@ -87,7 +87,7 @@ fn growing(report: &Report, resource: Resource) -> &Growth {
     growth
 }
 
-/// Asserts that the first finding grows and is the line of `function`, by the end of its path.
+/// Asserts that the first finding grows and is the line of `function`, given by the end of its path.
 #[track_caller]
 fn is_at(report: &Report, function: &str) {
     let Some(site) = report.sites.first() else { panic!("nothing was found\n{report}") };
