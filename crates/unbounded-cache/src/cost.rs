@@ -11,8 +11,8 @@ use crate::bounds::at_rest;
 /// Longer than any check lasts.
 const HOUR: Duration = Duration::from_secs(60 * 60);
 /// The pages in the small and in the large cache.
-const FEW: u32 = 20;
-const MANY: u32 = 10_000;
+const FEW: u32 = 4;
+const MANY: u32 = 2_000;
 /// The requests of one measurement.
 const REQUESTS: u32 = 100;
 /// How many times as much a request to the large cache may cost. If each request goes through all pages,
