@@ -1,5 +1,6 @@
 //! The pages that users must see, and when the database may be queried for them.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -52,6 +53,32 @@ pub fn pages_are_not_mixed_up<S: TaskLists>(_: &Context) {
             }
         }
     }
+}
+
+/// A load that fails affects no other request.
+pub fn failed_load_is_forgotten<S: TaskLists>(_: &Context) {
+    let service = S::start(MAX_ENTRIES, HOUR);
+    let database = Database::default();
+    let kept = database.ask(&service, 7, "open", Some("10"));
+    for _ in 0..3 {
+        failed_load(&service, 7, "open");
+    }
+    assert_eq!(database.ask(&service, 7, "open", Some("10")), kept, "the user's other pages stay");
+    let loads = database.loads_of(|| {
+        database.ask(&service, 7, "open", None);
+        database.ask(&service, 7, "open", None);
+    });
+    assert_eq!(loads, 1, "a page whose load failed is loaded at the next request");
+    service.change_task(7, "open");
+    assert_eq!(service.cached_pages(), 0, "changes are handled after a failed load");
+}
+
+/// Requests the first page of a list while the database fails.
+pub fn failed_load<S: TaskLists>(service: &S, user: u32, filter: &str) {
+    // Without the panic hook, which would print each failure.
+    let failure = || panic::resume_unwind(Box::new("the database does not answer"));
+    let request = AssertUnwindSafe(|| service.list_tasks(user, filter, None, failure));
+    assert!(panic::catch_unwind(request).is_err(), "the request fails with its load");
 }
 
 /// After a change, every page of that list is loaded again.

@@ -6,6 +6,7 @@ use exercise_harness::{Context, cost, units};
 use leak_meter::HeapCounts;
 
 use crate::TaskLists;
+use crate::behaviours::failed_load;
 use crate::bounds::at_rest;
 
 /// Longer than any check lasts.
@@ -55,24 +56,29 @@ fn page<S: TaskLists>(service: &S, number: u32) {
 const SLACK: u64 = 16 * 1024;
 
 /// Showing cached pages again and again leaves nothing behind.
-pub fn old_pages_leave_nothing_more<S: TaskLists>(_: &Context) {
+pub fn shown_pages_leave_nothing<S: TaskLists>(_: &Context) {
     let service = filled::<S>(FEW);
     assert_leaves_nothing(&service, 20_000, "requests for cached pages", |number| {
         page(&service, number % FEW);
     });
 }
 
-/// Changes leave nothing behind, whatever list they name.
+/// Changes leave nothing behind, whether they name a list in use or one that nobody has requested.
 pub fn changes_leave_nothing<S: TaskLists>(_: &Context) {
     let service = filled::<S>(FEW);
-    assert_leaves_nothing(
-        &service,
-        2_000,
-        "changes to lists that nobody has requested",
-        |number| {
-            service.change_task(number % 4, &format!("label-{number}"));
-        },
-    );
+    assert_leaves_nothing(&service, 2_000, "changes to a list and to unknown lists", |number| {
+        service.change_task(number % FEW, "open");
+        page(&service, number % FEW);
+        service.change_task(number % FEW, &format!("label-{number}"));
+    });
+}
+
+/// Failed loads leave nothing behind.
+pub fn failed_loads_leave_nothing<S: TaskLists>(_: &Context) {
+    let service = filled::<S>(FEW);
+    assert_leaves_nothing(&service, 2_000, "failed loads", |number| {
+        failed_load(&service, number % FEW, &format!("label-{number}"));
+    });
 }
 
 /// Does the work `times` times, and again, and compares memory.

@@ -39,7 +39,8 @@ pub trait TaskLists: Sized + Send + Sync + 'static {
     ///
     /// A page in constant use is loaded once in its time to live, however many other pages are
     /// requested once in between, and however many threads request it at the same time. Showing a
-    /// cached page takes no longer if there are many others.
+    /// cached page takes no longer if there are many others. A panic of `load` fails this request and
+    /// affects no other.
     fn list_tasks(
         &self,
         user: u32,
@@ -67,6 +68,7 @@ pub fn main<S: TaskLists>() -> ExitCode {
         .behaviour("hot_pages_stay_cached", room::hot_pages_stay_cached::<S>)
         .behaviour("new_hot_page_finds_room", room::new_hot_page_finds_room::<S>)
         .behaviour("pages_in_use_have_room", room::pages_in_use_have_room::<S>)
+        .behaviour("failed_load_is_forgotten", behaviours::failed_load_is_forgotten::<S>)
         .behaviour("change_is_seen_at_once", behaviours::change_is_seen_at_once::<S>)
         .behaviour("change_leaves_other_pages", behaviours::change_leaves_other_pages::<S>)
         .behaviour("page_ends_with_its_time", behaviours::page_ends_with_its_time::<S>)
@@ -76,8 +78,9 @@ pub fn main<S: TaskLists>() -> ExitCode {
         .behaviour("page_is_loaded_once_for_all", threads::page_is_loaded_once_for_all::<S>)
         .behaviour("several_threads_are_served", threads::several_threads_are_served::<S>)
         .behaviour("large_cache_is_as_quick", cost::large_cache_is_as_quick::<S>)
-        .behaviour("old_pages_leave_nothing_more", cost::old_pages_leave_nothing_more::<S>)
+        .behaviour("shown_pages_leave_nothing", cost::shown_pages_leave_nothing::<S>)
         .behaviour("changes_leave_nothing", cost::changes_leave_nothing::<S>)
+        .behaviour("failed_loads_leave_nothing", cost::failed_loads_leave_nothing::<S>)
         .growth(workload::growth::<S>)
         .bound("one_reader", bounds::one_reader::<S>)
         .bound("many_readers", bounds::many_readers::<S>)
