@@ -66,7 +66,7 @@ pub fn shown_pages_leave_nothing<S: TaskLists>(_: &Context) {
 /// Changes leave nothing behind, whether they name a list in use or one that nobody has requested.
 pub fn changes_leave_nothing<S: TaskLists>(_: &Context) {
     let service = filled::<S>(FEW);
-    assert_leaves_nothing(&service, 2_000, "changes to a list and to unknown lists", |number| {
+    assert_leaves_nothing(&service, 1_000, "changes to a list and to unknown lists", |number| {
         service.change_task(number % FEW, "open");
         page(&service, number % FEW);
         service.change_task(number % FEW, &format!("label-{number}"));
