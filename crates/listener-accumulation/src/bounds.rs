@@ -1,5 +1,10 @@
 //! How much the server may hold once its clients have left or changed their pages.
 
+use std::mem;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
 use exercise_harness::{Bound, Context, units};
 use leak_meter::{HeapCounts, Resource};
 
@@ -11,25 +16,27 @@ const TIMES: u64 = 2_000;
 const SLACK_BLOCKS: u64 = 100;
 /// The bytes by which tables may have grown: less than ten for each client.
 const SLACK_BYTES: u64 = 16 * 1024;
-/// A project that no client watches.
+/// A project, or with other numbers projects, that no other client watches.
 const ELSEWHERE: u64 = u64::MAX;
 
 /// One client changes from project to project.
 pub fn page_changes<S: LiveUpdates>(_: &Context) -> Bound {
-    let mut service = S::start(30);
+    let service = S::start(30);
     let session = service.sign_in(1);
-    let left = left_by(&mut service, |service, project| {
+    let left = left_by(&service, |service, project| {
         service.watch_project(session, project);
         service.publish(project, None, "opened");
         service.refresh(session);
+        service.watch_project(session, project);
+        service.watch_project(session, ELSEWHERE - 1);
     });
     left.blocks("page changes of one client")
 }
 
 /// Clients vanish without signing out.
 pub fn idle_sessions<S: LiveUpdates>(_: &Context) -> Bound {
-    let mut service = S::start(1);
-    let left = left_by(&mut service, |service, user| {
+    let service = S::start(1);
+    let left = left_by(&service, |service, user| {
         let session = service.sign_in(user);
         service.watch_project(session, 1);
         service.minute_passed();
@@ -39,8 +46,8 @@ pub fn idle_sessions<S: LiveUpdates>(_: &Context) -> Bound {
 
 /// Clients sign out of projects that get no further updates.
 pub fn quiet_projects<S: LiveUpdates>(_: &Context) -> Bound {
-    let mut service = S::start(30);
-    let left = left_by(&mut service, |service, number| {
+    let service = S::start(30);
+    let left = left_by(&service, |service, number| {
         let session = service.sign_in(number);
         service.watch_project(session, number);
         service.publish(number, None, "closed");
@@ -49,17 +56,51 @@ pub fn quiet_projects<S: LiveUpdates>(_: &Context) -> Bound {
     left.bytes("clients that signed out, each of another project")
 }
 
+/// Clients sign out on one thread, while others come to a popular project and leave on another.
+pub fn two_threads<S: LiveUpdates>(_: &Context) -> Bound {
+    const POPULAR: u64 = ELSEWHERE - 2;
+    const WATCHERS: u64 = 2_000;
+    let service = S::start(30);
+    let visit = |user, project| {
+        let session = service.sign_in(user);
+        service.watch_project(session, project);
+        session
+    };
+    for _ in 0..WATCHERS {
+        visit(POPULAR, POPULAR);
+    }
+    let left = left_by_halves(&service, |service, numbers| {
+        let is_over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    service.sign_out(visit(POPULAR, POPULAR));
+                }
+            });
+            numbers.for_each(|number| service.sign_out(visit(number, number)));
+            is_over.store(true, Ordering::Relaxed);
+        });
+    });
+    mem::forget(service); // The end of so many sessions takes long, and a server does not end.
+    left.blocks("clients that signed out while others came and left")
+}
+
 /// The counts at the end of each half of the work.
 struct Left {
     before: HeapCounts,
     after: HeapCounts,
 }
 
-/// Does the work for one number after another. At the end of each half there are updates to another
-/// project and minutes pass, since a server may clean up then.
-fn left_by<S: LiveUpdates>(service: &mut S, mut work: impl FnMut(&mut S, u64)) -> Left {
-    let mut half = |numbers: std::ops::Range<u64>| {
-        numbers.for_each(|number| work(service, number));
+/// Does the work for one number after another.
+fn left_by<S: LiveUpdates>(service: &S, work: impl Fn(&S, u64)) -> Left {
+    left_by_halves(service, |service, numbers| numbers.for_each(|number| work(service, number)))
+}
+
+/// Does the work for all numbers of each half. After it there are updates to another project and
+/// minutes pass, since a server may clean up then.
+fn left_by_halves<S: LiveUpdates>(service: &S, work: impl Fn(&S, Range<u64>)) -> Left {
+    let half = |numbers| {
+        work(service, numbers);
         // As many as the audit log keeps, so that it holds the same at the end of each half.
         (0..100).for_each(|_| service.publish(ELSEWHERE, None, "still here"));
         (0..2).for_each(|_| service.minute_passed());
