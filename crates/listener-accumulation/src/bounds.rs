@@ -56,8 +56,8 @@ pub fn quiet_projects<S: LiveUpdates>(_: &Context) -> Bound {
     left.bytes("clients that signed out, each of another project")
 }
 
-/// Clients sign out on one thread, while others come to a popular project and leave on another.
-pub fn two_threads<S: LiveUpdates>(_: &Context) -> Bound {
+/// Clients change their pages and sign out on one thread, while two others keep a popular project busy.
+pub fn several_threads<S: LiveUpdates>(_: &Context) -> Bound {
     const POPULAR: u64 = ELSEWHERE - 2;
     const WATCHERS: u64 = 2_000;
     let service = S::start(30);
@@ -71,18 +71,28 @@ pub fn two_threads<S: LiveUpdates>(_: &Context) -> Bound {
     }
     let left = left_by_halves(&service, |service, numbers| {
         let is_over = AtomicBool::new(false);
+        let until_over = |work: &dyn Fn()| {
+            while !is_over.load(Ordering::Relaxed) {
+                work();
+            }
+        };
         thread::scope(|scope| {
-            scope.spawn(|| {
-                while !is_over.load(Ordering::Relaxed) {
-                    service.sign_out(visit(POPULAR, POPULAR));
+            scope.spawn(|| until_over(&|| service.publish(POPULAR, None, "news")));
+            scope.spawn(|| until_over(&|| service.sign_out(visit(POPULAR, POPULAR))));
+            for number in numbers {
+                let session = visit(number, number);
+                for page in 1..=4 {
+                    service.watch_project(session, number + page);
                 }
-            });
-            numbers.for_each(|number| service.sign_out(visit(number, number)));
+                service.sign_out(session);
+            }
             is_over.store(true, Ordering::Relaxed);
         });
+        // As many as an inbox keeps, so that all watchers have the same at the end of each half.
+        (0..64).for_each(|_| service.publish(POPULAR, None, "more news"));
     });
     mem::forget(service); // The end of so many sessions takes long, and a server does not end.
-    left.blocks("clients that signed out while others came and left")
+    left.blocks("clients that signed out while others came, left and published")
 }
 
 /// The counts at the end of each half of the work.

@@ -82,6 +82,6 @@ pub fn main<S: LiveUpdates>() -> ExitCode {
         .bound("page_changes", bounds::page_changes::<S>)
         .bound("idle_sessions", bounds::idle_sessions::<S>)
         .bound("quiet_projects", bounds::quiet_projects::<S>)
-        .bound("two_threads", bounds::two_threads::<S>)
+        .bound("several_threads", bounds::several_threads::<S>)
         .main()
 }
