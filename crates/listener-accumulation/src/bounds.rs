@@ -92,6 +92,7 @@ pub fn several_threads<S: LiveUpdates>(_: &Context) -> Bound {
         (0..64).for_each(|_| service.publish(POPULAR, None, "more news"));
     });
     mem::forget(service); // The end of so many sessions takes long, and a server does not end.
+    eprintln!("LEFT {:?}", left.after.live_blocks() as i64 - left.before.live_blocks() as i64);
     left.blocks("clients that signed out while others came, left and published")
 }
 
