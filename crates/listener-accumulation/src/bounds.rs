@@ -1,7 +1,7 @@
 //! How much the server may hold once its clients have left or changed their pages.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
 use exercise_harness::{Bound, Context, units};
@@ -55,37 +55,41 @@ pub fn quiet_projects<S: LiveUpdates>(_: &Context) -> Bound {
     left.bytes("clients that signed out, each of another project")
 }
 
-/// Clients change their pages and sign out on one thread, while two others publish to many
-/// integrations.
+/// Clients sign out on one thread, each time when another begins to publish to many integrations.
 pub fn several_threads<S: LiveUpdates>(_: &Context) -> Bound {
     const INTEGRATIONS: usize = 2_000;
-    const PUBLISHERS: usize = 2;
+    const CLIENTS_AT_ONCE: usize = 8;
     let service = S::start(30);
     for _ in 0..INTEGRATIONS {
         service.integrate(|_| {});
     }
     let left = left_by_halves(&service, |service, numbers| {
-        let is_over = AtomicBool::new(false);
+        let (updates, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
         thread::scope(|scope| {
-            for _ in 0..PUBLISHERS {
-                scope.spawn(|| {
-                    while !is_over.load(Ordering::Relaxed) {
-                        service.publish(ELSEWHERE, None, "meanwhile");
-                    }
-                });
-            }
-            for number in numbers {
-                let session = service.sign_in(number);
-                for page in 1..=4 {
-                    service.watch_project(session, number + page);
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    updates.fetch_add(1, Ordering::Relaxed);
+                    service.publish(ELSEWHERE, None, "meanwhile");
                 }
-                service.sign_out(session);
+            });
+            for first in numbers.step_by(CLIENTS_AT_ONCE) {
+                let sessions = (0..CLIENTS_AT_ONCE as u64).map(|number| {
+                    let session = service.sign_in(first + number);
+                    service.watch_project(session, first + number);
+                    session
+                });
+                let sessions: Vec<u64> = sessions.collect();
+                let before = updates.load(Ordering::Relaxed);
+                while updates.load(Ordering::Relaxed) == before {
+                    thread::yield_now();
+                }
+                sessions.into_iter().for_each(|session| service.sign_out(session));
             }
             is_over.store(true, Ordering::Relaxed);
         });
     });
     eprintln!("LEFT {:?}", left.after.live_blocks() as i64 - left.before.live_blocks() as i64);
-    left.blocks("clients that signed out while other threads published")
+    left.blocks("clients that signed out while another thread published")
 }
 
 /// The counts at the end of each half of the work.
