@@ -58,7 +58,7 @@ pub fn quiet_projects<S: LiveUpdates>(_: &Context) -> Bound {
 /// Clients sign out on one thread, each time when another begins to publish to many integrations.
 pub fn several_threads<S: LiveUpdates>(_: &Context) -> Bound {
     const INTEGRATIONS: usize = 2_000;
-    const CLIENTS_AT_ONCE: usize = 8;
+    const CLIENTS_AT_ONCE: usize = 16;
     let service = S::start(30);
     for _ in 0..INTEGRATIONS {
         service.integrate(|_| {});
@@ -88,7 +88,6 @@ pub fn several_threads<S: LiveUpdates>(_: &Context) -> Bound {
             is_over.store(true, Ordering::Relaxed);
         });
     });
-    eprintln!("LEFT {:?}", left.after.live_blocks() as i64 - left.before.live_blocks() as i64);
     left.blocks("clients that signed out while another thread published")
 }
 
