@@ -42,6 +42,15 @@ pub fn many_watch_one_project<S: LiveUpdates>(_: &Context) {
     mem::forget(service);
 }
 
+/// All sessions that have been silent for the whole limit end, however many there are.
+pub fn many_silent_sessions_end<S: LiveUpdates>(_: &Context) {
+    let service = S::start(2);
+    let sessions: Vec<u64> = (100..3_100).map(|user| sign_in_to(&service, user, user)).collect();
+    (0..2).for_each(|_| service.minute_passed());
+    let open = sessions.into_iter().filter(|session| service.refresh(*session).is_some());
+    assert_eq!(open.count(), 0, "sessions that are open after the limit");
+}
+
 /// How many times as much a client may cost in a crowd. If it costs a step for each other client, that
 /// is hundreds of times as much.
 const MOST: f64 = 25.0;

@@ -73,6 +73,7 @@ pub fn main<S: LiveUpdates>() -> ExitCode {
         .behaviour("long_silence_is_allowed", behaviours::long_silence_is_allowed::<S>)
         .behaviour("slow_client_gets_the_latest", behaviours::slow_client_gets_the_latest::<S>)
         .behaviour("audit_log_hears_everything", behaviours::audit_log_hears_everything::<S>)
+        .behaviour("many_silent_sessions_end", crowds::many_silent_sessions_end::<S>)
         .behaviour("client_is_as_quick_in_a_crowd", crowds::client_is_as_quick_in_a_crowd::<S>)
         .behaviour("strangers_leave_nothing", crowds::strangers_leave_nothing::<S>)
         .behaviour("integration_hears_everything", threads::integration_hears_everything::<S>)
