@@ -33,6 +33,39 @@ pub fn stale_tasks<S: TaskNotifications>(_: &Context) -> Bound {
     })
 }
 
+/// Closes tasks that are still shown, by hand or as stale in turn, and their pages after them.
+pub fn pages_closed_last<S: TaskNotifications>(_: &Context) -> Bound {
+    let mut service = S::start(1);
+    blocks_left(format!("{TASKS} tasks with a digest were closed before their pages"), |task| {
+        open_with_digest(&mut service, task);
+        let pages = [service.open_page(task), service.open_page(task)];
+        service.end_day();
+        service.deliver();
+        if task.is_multiple_of(2) {
+            service.close_task(task);
+        } else {
+            service.end_day();
+        }
+        pages.into_iter().flatten().for_each(|page| service.close_page(page));
+    })
+}
+
+/// Closes tasks whose letters are taken later, by hand or as stale in turn.
+pub fn letters_taken_last<S: TaskNotifications>(_: &Context) -> Bound {
+    let mut service = S::start(1);
+    blocks_left(format!("{TASKS} tasks with a digest were closed before their letters"), |task| {
+        open_with_digest(&mut service, task);
+        service.request_digest(task, 2);
+        service.end_day();
+        if task.is_multiple_of(2) {
+            service.close_task(task);
+        } else {
+            service.end_day();
+        }
+        service.deliver();
+    })
+}
+
 fn open_with_digest<S: TaskNotifications>(service: &mut S, task: u64) {
     service.open_task(task, "Order new chairs");
     service.request_digest(task, 1);
