@@ -4,7 +4,38 @@ use exercise_harness::{Context, cost, units};
 use leak_meter::HeapCounts;
 
 use crate::TaskNotifications;
-use crate::behaviours::{AUTHOR, NEVER_STALE, READER, TASK, start};
+use crate::behaviours::{AUTHOR, NEVER_STALE, READER, TASK, letters_of_the_day, start};
+
+/// However long the discussion of a task is, all of it is shown, sent and kept.
+pub fn long_talk_is_whole<S: TaskNotifications>(_: &Context) {
+    const REPLIES: usize = 5_000;
+    let mut service: S = start();
+    service.request_digest(TASK, READER);
+    let page = service.open_page(TASK).expect("an open task can be shown");
+    let thread = service.comment(TASK, AUTHOR, "red?").expect("an open task takes comments");
+    (0..REPLIES).for_each(|number| service.reply(TASK, thread, AUTHOR, &number.to_string()));
+    assert_eq!(service.refresh_page(page).len(), 1 + REPLIES, "comments on the page");
+    let letters = letters_of_the_day(&mut service);
+    assert_eq!(letters[0].lines.len(), 1 + REPLIES, "comments in the letter");
+    assert_eq!(service.messages(TASK, thread).len(), 1 + REPLIES, "messages of the thread");
+}
+
+/// Every open task has its pages and letters, however many there are.
+pub fn many_tasks_are_open<S: TaskNotifications>(_: &Context) {
+    const TASKS: u64 = 20_000;
+    let mut service = S::start(NEVER_STALE);
+    let pages: Vec<u64> = (0..TASKS)
+        .filter_map(|task| {
+            service.open_task(task, "Order new chairs");
+            service.request_digest(task, READER);
+            service.open_page(task)
+        })
+        .collect();
+    (0..TASKS).for_each(|task| drop(service.comment(task, AUTHOR, "Who needs one?")));
+    let silent = pages.into_iter().filter(|page| service.refresh_page(*page).is_empty());
+    assert_eq!(silent.count(), 0, "pages that missed the comment");
+    assert_eq!(letters_of_the_day(&mut service).len() as u64, TASKS, "letters of the day");
+}
 
 /// How many times as much a task may cost among many. If it costs a step for each other task, that is
 /// hundreds of times as much.

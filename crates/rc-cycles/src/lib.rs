@@ -99,6 +99,8 @@ pub fn main<S: TaskNotifications>() -> ExitCode {
         .behaviour("reopened_task_starts_afresh", closing::reopened_task_starts_afresh::<S>)
         .behaviour("reopened_task_has_letters", closing::reopened_task_has_letters::<S>)
         .behaviour("old_page_leaves_the_new_task", closing::old_page_leaves_the_new_task::<S>)
+        .behaviour("long_talk_is_whole", busy::long_talk_is_whole::<S>)
+        .behaviour("many_tasks_are_open", busy::many_tasks_are_open::<S>)
         .behaviour("task_is_as_quick_among_many", busy::task_is_as_quick_among_many::<S>)
         .behaviour("open_task_gathers_nothing", busy::open_task_gathers_nothing::<S>)
         .behaviour("unknown_numbers_leave_nothing", busy::unknown_numbers_leave_nothing::<S>)
