@@ -31,7 +31,9 @@ pub fn many_tasks_are_open<S: TaskNotifications>(_: &Context) {
             service.open_page(task)
         })
         .collect();
-    (0..TASKS).for_each(|task| drop(service.comment(task, AUTHOR, "Who needs one?")));
+    for task in 0..TASKS {
+        service.comment(task, AUTHOR, "Who needs one?");
+    }
     let silent = pages.into_iter().filter(|page| service.refresh_page(*page).is_empty());
     assert_eq!(silent.count(), 0, "pages that missed the comment");
     assert_eq!(letters_of_the_day(&mut service).len() as u64, TASKS, "letters of the day");
@@ -53,7 +55,7 @@ pub fn task_is_as_quick_among_many<S: TaskNotifications>(_: &Context) {
     );
 }
 
-/// Notifications with open tasks, each with a comment, a page and a letter that is due.
+/// Notifications with open tasks, each with a comment, a page and a digest.
 fn with_tasks<S: TaskNotifications>(tasks: u64) -> S {
     let mut service = S::start(NEVER_STALE);
     for task in 0..tasks {
@@ -63,6 +65,7 @@ fn with_tasks<S: TaskNotifications>(tasks: u64) -> S {
         service.comment(1_000 + task, AUTHOR, "Who needs one?");
     }
     service.end_day();
+    service.deliver();
     service
 }
 
