@@ -82,7 +82,9 @@ pub fn several_threads<S: LiveUpdates>(_: &Context) -> Bound {
                 while updates.load(Ordering::Relaxed) == before {
                     thread::yield_now();
                 }
-                sessions.into_iter().for_each(|session| service.sign_out(session));
+                for session in sessions {
+                    service.sign_out(session);
+                }
             }
             is_over.store(true, Ordering::Relaxed);
         });

@@ -84,5 +84,6 @@ pub fn main<S: TaskLists>() -> ExitCode {
         .growth(workload::growth::<S>)
         .bound("one_reader", bounds::one_reader::<S>)
         .bound("many_readers", bounds::many_readers::<S>)
+        .bound("old_queries", bounds::old_queries::<S>)
         .main()
 }
