@@ -5,10 +5,12 @@
 //! - [`event_writer`]: writes the event stream.
 //! - [`limits`]: the limits that the process sets for itself.
 //! - [`context`]: what a trial's code is given.
+//! - [`cost`]: compares the cost of the same work in two situations.
 //! - [`paced_input`]: reads the work of a paced trial.
 //! - [`runtime`]: a runtime and bounded waits for asynchronous trials.
 
 pub(crate) mod context;
+pub mod cost;
 mod event_writer;
 pub(crate) mod limits;
 mod paced_input;
