@@ -10,7 +10,7 @@ const JOBS: usize = 8_000;
 /// The number of jobs that wait at once in the small queue.
 const SMALL_QUEUE: usize = 10;
 /// How many times as much a job may cost in the long queue.
-const LIMIT: f64 = 10.0;
+const LIMIT: f64 = 5.0;
 
 /// A run costs about as much for each job, however many wait.
 pub fn long_queue_costs_no_more<S: BackgroundJobs>(_: &Context) {

@@ -12,11 +12,11 @@ use crate::CommentDrafts;
 use crate::clock::{submit, write};
 
 /// The number of sessions that are open meanwhile in the small service and in the large one.
-const OPEN: [u64; 2] = [10, 40_000];
+const OPEN: [u64; 2] = [10, 20_000];
 /// The number of sessions on each side of the comparison.
 const SESSIONS: u64 = 300;
 /// How many times as much a session may cost in the large service.
-const LIMIT: f64 = 10.0;
+const LIMIT: f64 = 5.0;
 
 /// The threads of the runtime.
 const WORKERS: usize = 2;
@@ -32,6 +32,8 @@ const DEADLINE: Duration = Duration::from_secs(15);
 pub fn many_sessions_cost_no_more<S: CommentDrafts>(_: &Context) {
     let [small, large] = OPEN.map(|open| Server::<S>::start(open));
     let ratio = cost::ratio(|| small.write_comments(), || large.write_comments());
+    // The end of the process ends the sessions. One by one, a slow service would take minutes.
+    std::mem::forget([small, large]);
     assert!(
         ratio < LIMIT,
         "a session takes {ratio:.0} times the CPU time while {} others are open instead of {}; at \
@@ -45,15 +47,7 @@ pub fn many_sessions_cost_no_more<S: CommentDrafts>(_: &Context) {
 struct Server<S: CommentDrafts> {
     runtime: Runtime,
     service: S,
-    open: Vec<S::Session>,
-}
-
-impl<S: CommentDrafts> Drop for Server<S> {
-    fn drop(&mut self) {
-        // A session may spawn a task when it is dropped.
-        let _inside = self.runtime.enter();
-        self.open.clear();
-    }
+    _open: Vec<S::Session>,
 }
 
 impl<S: CommentDrafts> Server<S> {
@@ -65,7 +59,7 @@ impl<S: CommentDrafts> Server<S> {
             let open = (0..open).map(|author| service.open(author, author % 100)).collect();
             (service, open)
         });
-        Self { runtime, service, open }
+        Self { runtime, service, _open: open }
     }
 
     /// Opens an editor, types a little, and submits it or leaves, [`SESSIONS`] times.

@@ -134,21 +134,6 @@ pub fn popular_results_stay<S: TaskSearch>(_: &Context) {
     );
 }
 
-/// As many results as configured are kept.
-pub fn as_many_as_configured<S: TaskSearch>(_: &Context) {
-    let service = S::start(MAX_RESULTS);
-    let index = Index::default();
-    let search_all = || {
-        for number in 0..MAX_RESULTS {
-            index.search(&service, 1, &format!("task {number}"));
-        }
-    };
-    search_all();
-    let again = index.asked_for(search_all);
-    assert_eq!(again, 0, "with room for {MAX_RESULTS} results, {again} of them were gone");
-    assert_eq!(service.kept_results(), MAX_RESULTS);
-}
-
 /// A user's last ten phrases are offered, the latest first, each once, however old they are.
 pub fn recent_phrases_are_known<S: TaskSearch>(_: &Context) {
     let service = S::start(MAX_RESULTS);
