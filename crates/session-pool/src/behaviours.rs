@@ -103,9 +103,9 @@ pub fn next_peak_does_not_connect<S: SessionPool>(_: &Context) {
         }
         run_peak();
         let more = database.connections() - connections;
-        assert_eq!(more, 0, "{more} of {peak} sessions were opened again for the second peak");
+        assert!(more == 0, "{more} of {peak} sessions were opened again for the second peak");
         let more = database.preparations() - preparations;
-        assert_eq!(more, 0, "{more} statements were prepared again for the second peak");
+        assert!(more == 0, "{more} statements were prepared again for the second peak");
     }
 }
 
