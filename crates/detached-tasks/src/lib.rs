@@ -77,7 +77,8 @@ pub trait CommentDrafts: Send + Sync + Sized + 'static {
     /// for each comment, the mail server accepts five letters a second.
     fn letters(&self, reader: u64) -> Vec<String>;
 
-    /// Removes the drafts, comments and followers of a task that nobody has open.
+    /// Removes the drafts, comments and followers of a task that nobody has open. Text of an author who
+    /// has just left may be saved after that, since there are five seconds for it.
     fn close_task(&self, task: u64);
 }
 

@@ -64,6 +64,19 @@ pub fn index_is_asked_once<S: TaskSearch>(_: &Context) {
     assert_eq!(asked, 0, "a recent result is shown again without the index");
 }
 
+/// Results of any size are kept, for phrases of any length.
+pub fn every_result_is_kept<S: TaskSearch>(_: &Context) {
+    let service = S::start(MAX_RESULTS);
+    for tasks in [0, 1, 50, 5_000] {
+        for length in [1, 20, 300] {
+            let phrase = format!("{tasks} {}", "x".repeat(length));
+            let found = service.search(7, 1, &phrase, || (0..tasks).collect());
+            let again = service.search(8, 1, &phrase, || panic!("{phrase} finds {tasks} tasks"));
+            assert_eq!(found, again);
+        }
+    }
+}
+
 /// Every search finds its own tasks, in its own project.
 pub fn results_are_not_mixed_up<S: TaskSearch>(_: &Context) {
     let service = S::start(MAX_RESULTS);

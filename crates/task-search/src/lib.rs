@@ -56,6 +56,7 @@ pub trait TaskSearch: Send + Sync + Sized + 'static {
 pub fn main<S: TaskSearch>() -> ExitCode {
     Suite::new(env!("CARGO_PKG_NAME"), include_str!("../exercise.toml"))
         .behaviour("index_is_asked_once", behaviours::index_is_asked_once::<S>)
+        .behaviour("every_result_is_kept", behaviours::every_result_is_kept::<S>)
         .behaviour("results_are_not_mixed_up", behaviours::results_are_not_mixed_up::<S>)
         .behaviour("change_is_found_at_once", behaviours::change_is_found_at_once::<S>)
         .behaviour("change_leaves_other_projects", behaviours::change_leaves_other_projects::<S>)
