@@ -21,7 +21,7 @@ const LIMIT: f64 = 5.0;
 /// The threads of the runtime.
 const WORKERS: usize = 2;
 /// The number of authors, and the tasks on which each of them writes.
-const AUTHORS: u64 = 60;
+const AUTHORS: u64 = 40;
 const TASKS: Range<u64> = 1..80;
 /// The time that one piece of other work takes.
 const OTHER_WORK: Duration = Duration::from_millis(2);

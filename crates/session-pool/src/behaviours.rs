@@ -138,17 +138,25 @@ pub fn sessions_take_turns<S: SessionPool>(_: &Context) {
     assert_eq!(numbers.len(), 5, "five successive requests must use each of 5 sessions once");
 }
 
-/// A session that the database has closed is not used again, and makes room for another.
+/// A session that the database has closed is not used again, and makes room for another, whichever
+/// statements it has prepared.
 pub fn closed_session_is_replaced<S: SessionPool>(_: &Context) {
-    let (pool, database) = start::<S>();
-    drop(take(&pool, MAX_SESSIONS));
-    database.restart();
-    let mut refused = 0;
-    for _ in 0..2 * MAX_SESSIONS {
-        let mut session = pool.take().expect("no session is in use");
-        refused += usize::from(pool.run(&mut session, 1, 7).is_err());
+    for prepared in [0, 1, KINDS] {
+        let (pool, database) = start::<S>();
+        for session in &mut take(&pool, MAX_SESSIONS) {
+            for kind in 0..prepared {
+                run(&pool, session, kind, 7);
+            }
+        }
+        database.restart();
+        let mut refused = 0;
+        for _ in 0..2 * MAX_SESSIONS {
+            let mut session = pool.take().expect("no session is in use");
+            refused += usize::from(pool.run(&mut session, 0, 7).is_err());
+        }
+        assert_eq!(refused, MAX_SESSIONS, "each closed session is noticed once");
+        let disconnections = database.disconnections();
+        assert_eq!(disconnections, MAX_SESSIONS as u64, "closed sessions are disconnected");
+        drop(take(&pool, MAX_SESSIONS));
     }
-    assert_eq!(refused, MAX_SESSIONS, "each closed session is noticed once");
-    assert_eq!(database.disconnections(), MAX_SESSIONS as u64, "closed sessions are disconnected");
-    drop(take(&pool, MAX_SESSIONS));
 }

@@ -158,6 +158,9 @@ pub fn recent_phrases_are_known<S: TaskSearch>(_: &Context) {
     for number in 0..5 * MAX_RESULTS {
         index.search_as(&service, 8, 1, &format!("other {number}"));
     }
+    for user in 100..10_100 {
+        index.search_as(&service, user, 1, "release notes");
+    }
     service.change_project(1);
     let expected = [9, 14, 13, 12, 11, 10, 8, 7, 6, 5].map(|number| format!("task {number}"));
     assert_eq!(service.recent_phrases(7), expected);

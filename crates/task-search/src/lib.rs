@@ -64,6 +64,7 @@ pub fn main<S: TaskSearch>() -> ExitCode {
         .behaviour("as_many_are_kept_as_configured", scale::as_many_as_configured::<S>)
         .behaviour("full_service_costs_no_more", scale::full_service_costs_no_more::<S>)
         .behaviour("searches_do_not_wait", threads::searches_do_not_wait_for_the_index::<S>)
+        .behaviour("threads_search_and_change", threads::threads_search_and_change::<S>)
         .behaviour("change_during_a_search", threads::change_during_a_search::<S>)
         .behaviour("recent_phrases_are_known", behaviours::recent_phrases_are_known::<S>)
         .growth(workload::growth::<S>)

@@ -8,7 +8,7 @@ use crate::TaskSearch;
 
 /// The numbers of results that are configured, up to that of the bug report, and how many different
 /// phrases are then searched for. To fill the largest one would take too long.
-const CONFIGURED: [(usize, usize); 3] = [(1_000, 900), (20_000, 18_000), (600_000, 300_000)];
+const CONFIGURED: [(usize, usize); 3] = [(1_000, 900), (20_000, 18_000), (600_000, 120_000)];
 /// The share of results, in percent, that must be found again while a tenth of the room is free.
 const KEPT: usize = 95;
 

@@ -12,6 +12,10 @@ use crate::TaskSearch;
 const DEADLINE: Duration = Duration::from_secs(10);
 /// The number of other phrases: enough to reach every part of a service that is divided.
 const PHRASES: u64 = 100;
+/// The number of threads, each with a project of its own.
+const THREADS: u32 = 8;
+/// How often each thread changes its project.
+const ROUNDS: u32 = 3_000;
 
 /// While the index is slow to answer one search, all others are answered.
 pub fn searches_do_not_wait_for_the_index<S: TaskSearch>(_: &Context) {
@@ -50,6 +54,52 @@ pub fn searches_do_not_wait_for_the_index<S: TaskSearch>(_: &Context) {
         let what: &str = what;
         panic!("{what} waited {DEADLINE:?} for the index to answer another search");
     }
+}
+
+/// Searches and changes on several threads: every result is kept, and every change is noticed.
+pub fn threads_search_and_change<S: TaskSearch>(_: &Context) {
+    let service = S::start(100_000);
+    let wrong: Vec<u32> = thread::scope(|scope| {
+        let service = &service;
+        let threads: Vec<_> = (1..=THREADS)
+            .map(|project| scope.spawn(move || wrong_answers(service, project)))
+            .collect();
+        threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
+    });
+    assert!(wrong.len() == THREADS as usize, "a thread panicked");
+    let wrong: u32 = wrong.iter().sum();
+    assert!(
+        wrong == 0,
+        "{wrong} of {} searches on {THREADS} threads showed an outdated result, or queried the index \
+         for a result that was just found",
+        2 * ROUNDS * THREADS
+    );
+    let last = format!("task {}", (ROUNDS - 1) % 3);
+    let again = (1..=THREADS).filter(|project| is_asked(&service, *project, &last)).count();
+    assert!(again == 0, "the index was queried again for {again} results of other threads");
+}
+
+/// Whether a search queries the index.
+fn is_asked<S: TaskSearch>(service: &S, project: u32, phrase: &str) -> bool {
+    let mut asked = false;
+    service.search(7, project, phrase, || {
+        asked = true;
+        vec![u64::from(project)]
+    });
+    asked
+}
+
+/// Changes `project` and searches in it twice, [`ROUNDS`] times. The first search after a change must
+/// query the index, and the second one must not. Returns how many were wrong.
+fn wrong_answers<S: TaskSearch>(service: &S, project: u32) -> u32 {
+    let mut wrong = 0;
+    for round in 0..ROUNDS {
+        let phrase = format!("task {}", round % 3);
+        service.change_project(project);
+        wrong += u32::from(!is_asked(service, project, &phrase));
+        wrong += u32::from(is_asked(service, project, &phrase));
+    }
+    wrong
 }
 
 /// A project changes while the index answers a search in it: the answer is from before the change.
