@@ -27,6 +27,7 @@ use std::alloc::System;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 pub use child::context::Context;
+pub use child::full_disk::FullDisk;
 pub use child::limits::end_with_parent;
 pub use child::runtime;
 pub use leak_meter::internals::units;
