@@ -74,7 +74,7 @@ pub fn numbers_are_used_once<S: Uploads>(context: &Context) {
     for _ in 0..100 {
         let client = service.connect();
         assert!(clients.insert(client), "the number {client} was given to a second client");
-        for finishes in [true, false] {
+        for finishes in [false, true, false] {
             let upload = begin(&mut service, client);
             assert!(uploads.insert(upload), "the number {upload} was given to a second upload");
             if finishes {
