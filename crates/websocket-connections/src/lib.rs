@@ -4,6 +4,7 @@
 //! - `behaviours`: what clients must receive
 //! - `bounds`: how much may be left of clients, and how much may wait for one
 //! - `client`: the client end of a connection, for all of these
+//! - `threads`: a runtime with several threads, and many clients at once
 //! - `rest`: the sockets and tasks of the process, and waiting until they have fallen enough
 //!
 //! [`LiveUpdates`] is the contract. An implementation is free in everything else.
@@ -12,6 +13,7 @@ mod behaviours;
 mod bounds;
 mod client;
 mod rest;
+mod threads;
 mod workload;
 
 use std::io;
@@ -89,11 +91,12 @@ pub fn main<S: LiveUpdates>() -> ExitCode {
             "project_without_updates_leaves_nothing",
             strangers::project_without_updates_leaves_nothing::<S>,
         )
-        .behaviour("comments_at_once_are_in_order", crowd::comments_at_once_are_in_order::<S>)
+        .behaviour("updates_at_once_are_in_order", crowd::updates_at_once_are_in_order::<S>)
         .behaviour("other_projects_cost_nothing", crowd::other_projects_cost_nothing::<S>)
         .growth(workload::growth::<S>)
         .bound("vanished_clients", bounds::vanished_clients::<S>)
         .bound("silent_clients", bounds::silent_clients::<S>)
         .bound("slow_client", bounds::slow_client::<S>)
+        .bound("clients_beside_updates", bounds::clients_beside_updates::<S>)
         .main()
 }

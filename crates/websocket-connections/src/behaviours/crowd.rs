@@ -1,62 +1,57 @@
 //! Many clients at once, and many projects.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use exercise_harness::Context;
-use exercise_harness::runtime::within;
-use tokio::runtime::Builder;
-use tokio::sync::Barrier;
 
-use super::{Outcome, check, publish};
+use super::{check, publish, watch};
 use crate::LiveUpdates;
-use crate::client::{Client, LIMIT, Trouble};
+use crate::client::Trouble;
+use crate::threads::on_threads;
 
-/// Clients that comment at once, few enough that none is behind by more than 64 updates.
-const CLIENTS: usize = 12;
-/// Comments of each client before it waits for the others.
-const COMMENTS: usize = 4;
-/// How often they do so.
-const ROUNDS: usize = 25;
+/// Clients that do not read, so that an update takes a while to reach all.
+const SLOW: usize = 60;
+/// Clients that comment.
+const SPEAKERS: u64 = 3;
+/// Comments of each speaker in a round, and as many updates that the server publishes meanwhile.
+const COMMENTS: u64 = 15;
+/// All updates in a round: few enough that a client is not behind by more than 64.
+const UPDATES: u64 = COMMENTS * (SPEAKERS + 1);
+/// The number of rounds.
+const ROUNDS: u64 = 400;
 
-/// Clients comment at once, on a server with several threads: each gets all updates, in order.
-pub fn comments_at_once_are_in_order<S: LiveUpdates>(_: &Context) {
-    let runtime = Builder::new_multi_thread().worker_threads(4).enable_all().build();
-    let spoken = runtime.expect("a runtime can be created").block_on(async {
+/// Clients comment while the server publishes, on several threads: all updates come in order.
+pub fn updates_at_once_are_in_order<S: LiveUpdates>(_: &Context) {
+    let spoken = on_threads(async {
         let server = S::start().await?;
-        let barrier = Arc::new(Barrier::new(CLIENTS));
-        let clients: Vec<_> = (0..CLIENTS)
-            .map(|_| tokio::spawn(converse(server.address(), Arc::clone(&barrier))))
-            .collect();
-        for client in clients {
-            client.await.map_err(|error| Trouble::new(error.to_string()))??;
+        let mut silent = Vec::new();
+        for _ in 0..SLOW {
+            silent.push(watch(&server, 1).await?);
+        }
+        let mut speakers = Vec::new();
+        for _ in 0..SPEAKERS {
+            speakers.push(watch(&server, 1).await?);
+        }
+        for round in 0..ROUNDS {
+            for _ in 0..COMMENTS {
+                for speaker in &mut speakers {
+                    speaker.comment("I agree").await?;
+                }
+            }
+            for _ in 0..COMMENTS {
+                publish(&server, 1, "done").await?;
+            }
+            let first = round * UPDATES + 1;
+            for speaker in &mut speakers {
+                for number in first..first + UPDATES {
+                    let heard = speaker.next().await?;
+                    assert_eq!(heard.number(), Some(number), "update {number}, not {heard:?}");
+                }
+            }
         }
         Ok::<_, Trouble>(())
     });
     spoken.unwrap_or_else(|trouble| panic!("{trouble}"));
-}
-
-/// Comments, and reads the updates of all clients.
-async fn converse(address: SocketAddr, barrier: Arc<Barrier>) -> Outcome {
-    let mut client = Client::watch(address, 1).await?;
-    client.fence().await?;
-    let mut known = 0;
-    for _ in 0..ROUNDS {
-        within(LIMIT, "the other clients' turn", barrier.wait()).await?;
-        for _ in 0..COMMENTS {
-            client.comment("I agree").await?;
-        }
-        for _ in 0..CLIENTS * COMMENTS {
-            let heard = client.next().await?;
-            if heard.number() != Some(known + 1) {
-                let text = format!("update {} was expected, but {heard:?} came", known + 1);
-                return Err(Trouble::new(text));
-            }
-            known += 1;
-        }
-    }
-    Ok(())
 }
 
 /// The number of projects of a large server.

@@ -35,22 +35,22 @@ pub fn any_message_is_a_sign_of_life<S: LiveUpdates>(_: &Context) {
         let mut other = watch(server, 4).await?;
         for _ in 0..12 {
             beat(server).await;
-            comments.comment("I am here").await?;
-            pings.ping().await?;
-            pongs.show_life().await?;
+            comments.comment("I am here").await.map_err(who("comments"))?;
+            pings.ping().await.map_err(who("pings"))?;
+            pongs.show_life().await.map_err(who("pongs"))?;
             other.fence().await?;
             other.fence().await?;
         }
-        for (sent, client) in
-            [("comments", &mut comments), ("pings", &mut pings), ("pongs", &mut pongs)]
-        {
-            let stays = client.fence().await;
-            stays.map_err(|trouble| {
-                Trouble::new(format!("a client that sends {sent} between any two beats: {trouble}"))
-            })?;
-        }
+        comments.fence().await.map_err(who("comments"))?;
+        pings.fence().await.map_err(who("pings"))?;
+        pongs.fence().await.map_err(who("pongs"))?;
         Ok(())
     });
+}
+
+/// Names the client in an error.
+fn who(sends: &str) -> impl Fn(Trouble) -> Trouble {
+    move |trouble| Trouble::new(format!("a client that sent {sends} between all beats: {trouble}"))
 }
 
 /// A client that does not read but shows that it is alive stays connected.
