@@ -21,6 +21,11 @@ pub enum Order {
     ComeAndGo { first: u64, count: u64 },
     /// `count` uploads of the resident are cut off.
     InterruptUploads { count: u64 },
+    /// The resident sends `count` files that do not fit on the disk.
+    FillDisk { count: u64 },
+    /// The resident sends `count` files as far as possible while the disk is slow, and leaves their
+    /// requests before the answer.
+    AbandonUploads { count: u64 },
 }
 
 /// The answer to an order.
