@@ -48,7 +48,9 @@ impl Resident {
         match order {
             Order::Visit { number, seed } => self.visit(number, seed).await,
             Order::Rush { first, visits, at_once } => self.rush(first, visits, at_once).await,
-            Order::ReadPages { first, projects } => self.read_pages(first, projects).await,
+            Order::ReadPages { first, projects, both } => {
+                self.read_pages(first, projects, both).await
+            }
             Order::RenewSubscription { count } => self.renew(count).await,
             Order::FinishTasks { first, count } => self.finish_tasks(first, count).await,
             Order::ComeAndGo { first, count } => self.come_and_go(first, count).await,
@@ -76,12 +78,15 @@ impl Resident {
         self.interrupt_uploads(visits / 10).await
     }
 
-    async fn read_pages(&mut self, first: u64, projects: u64) -> anyhow::Result<()> {
+    async fn read_pages(&mut self, first: u64, projects: u64, both: bool) -> anyhow::Result<()> {
         for number in first..first + projects {
             let all = format!("/tasks?project=archive-{number}");
             let own = format!("{all}&assignee={}", USERS[visitor(number)]);
-            for page in [all, own] {
-                self.client.get(&page).await?.expect(StatusCode::OK)?;
+            let is_even = number.is_multiple_of(2);
+            for (page, is_read) in [(all, both || is_even), (own, both || !is_even)] {
+                if is_read {
+                    self.client.get(&page).await?.expect(StatusCode::OK)?;
+                }
             }
         }
         Ok(())
