@@ -27,7 +27,7 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use behaviours::{live as watching, strangers, tasks, uploads};
+use behaviours::{at_once, cost, life, live as watching, strangers, tasks, uploads};
 use exercise_harness::Suite;
 use tokio::net::TcpListener;
 
@@ -114,9 +114,22 @@ pub fn main<S: ApiServer>() -> ExitCode {
         .behaviour("room_tells_who_watches", watching::room_tells_who_watches::<S>)
         .behaviour("second_window_goes_on", watching::second_window_goes_on::<S>)
         .behaviour("quiet_client_is_kept", watching::quiet_client_is_kept::<S>)
+        .behaviour("listening_client_stays", life::listening_client_stays::<S>)
+        .behaviour("silent_client_is_cut_off", life::silent_client_is_cut_off::<S>)
+        .behaviour(
+            "page_read_beside_a_change_is_not_old",
+            at_once::page_read_beside_a_change_is_not_old::<S>,
+        )
+        .behaviour(
+            "comment_beside_a_deletion_leaves_nothing",
+            at_once::comment_beside_a_deletion_leaves_nothing::<S>,
+        )
+        .behaviour("busy_server_is_not_slow", cost::busy_server_is_not_slow::<S>)
         .behaviour("upload_becomes_an_attachment", uploads::upload_becomes_an_attachment::<S>)
         .behaviour("uploads_go_on_beside_each_other", uploads::uploads_go_on_beside_each_other::<S>)
         .behaviour("large_upload_is_refused", uploads::large_upload_is_refused::<S>)
+        .behaviour("failed_upload_disturbs_nothing", uploads::failed_upload_disturbs_nothing::<S>)
+        .behaviour("failed_deletion_can_be_repeated", uploads::failed_deletion_can_be_repeated::<S>)
         .behaviour("upload_needs_its_own_connection", uploads::upload_needs_its_own_connection::<S>)
         .behaviour("malformed_requests_are_refused", strangers::malformed_requests_are_refused::<S>)
         .behaviour("bad_bodies_are_refused", strangers::bad_bodies_are_refused::<S>)

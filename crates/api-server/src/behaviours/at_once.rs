@@ -1,0 +1,100 @@
+//! Requests that meet, on a server with several threads.
+
+use exercise_harness::Context;
+use futures::future::{try_join, try_join4};
+use hyper::StatusCode;
+use serde_json::json;
+
+use super::tasks::numbers;
+use super::{create, with_threads};
+use crate::ApiServer;
+use crate::client::Client;
+
+/// Tasks of another project, so that it takes a while to list the tasks of one.
+const OTHERS: usize = 1000;
+/// The number of pages that are read beside a change.
+const PAGES: usize = 150;
+
+/// A page that is read while a task is created shows the task afterwards.
+pub fn page_read_beside_a_change_is_not_old<S: ApiServer>(context: &Context) {
+    with_threads::<S>(context, async |server| {
+        let mut writer = Client::log_in(server, "ada").await?;
+        let mut readers = Vec::new();
+        for user in ["alan", "anita", "barbara"] {
+            readers.push(Client::log_in(server, user).await?);
+        }
+        for _ in 0..OTHERS {
+            create(&mut writer, "attic", "ada").await?;
+        }
+        for number in 0..PAGES {
+            let project = format!("garden-{number}");
+            let path = format!("/tasks?project={project}");
+            let [first, second, third] = &mut readers[..] else { unreachable!("there are three") };
+            let (task, ..) = try_join4(
+                create(&mut writer, &project, "ada"),
+                first.get(&path),
+                second.get(&path),
+                third.get(&path),
+            )
+            .await?;
+            let page = writer.get(&path).await?.expect(StatusCode::OK)?.json()?;
+            assert_eq!(numbers(&page), [task], "the page was read while the task was created");
+        }
+        Ok(())
+    });
+}
+
+/// The number of pages that listen to the project while its tasks are deleted.
+const LISTENING: u64 = 190;
+/// The number of tasks that are deleted beside comments.
+const TASKS: u64 = 120;
+/// Comments of each of two users on each of them.
+const COMMENTS: usize = 6;
+
+/// Nothing of a task stays that is commented on while it is deleted.
+pub fn comment_beside_a_deletion_leaves_nothing<S: ApiServer>(context: &Context) {
+    with_threads::<S>(context, async |server| {
+        let mut ada = Client::log_in(server, "ada").await?;
+        let mut alan = Client::log_in(server, "alan").await?;
+        let mut anita = Client::log_in(server, "anita").await?;
+        let mut barbara = Client::log_in(server, "barbara").await?;
+        for after in 0..LISTENING {
+            let page = format!("/tasks?project=garden&after={}", 1_000_000 + after);
+            alan.get(&page).await?.expect(StatusCode::OK)?;
+        }
+        for round in 0..TASKS {
+            let task = create(&mut ada, "garden", "alan").await?;
+            let path = format!("/tasks/{task}");
+            let comments =
+                try_join(comment_often(&mut anita, task), comment_often(&mut barbara, task));
+            let deletion = async {
+                for _ in 0..round % 4 {
+                    ada.get("/health").await?;
+                }
+                ada.delete(&path).await?.expect(StatusCode::NO_CONTENT)
+            };
+            try_join(comments, deletion).await?;
+            let unread = alan.get("/notifications").await?.expect(StatusCode::OK)?.json()?;
+            let of_task = |one: &&serde_json::Value| one["task"]["number"] == task;
+            let left = unread.as_array().into_iter().flatten().filter(of_task).count();
+            assert_eq!(left, 0, "task {task} was deleted, but {left} notifications of it stay");
+            let refused =
+                ada.post(&format!("{path}/comments"), &json!({ "text": "Done." })).await?;
+            refused.expect(StatusCode::NOT_FOUND)?;
+        }
+        Ok(())
+    });
+}
+
+/// Comments until the task is gone.
+async fn comment_often(client: &mut Client, task: u64) -> anyhow::Result<()> {
+    let path = format!("/tasks/{task}/comments");
+    for _ in 0..COMMENTS {
+        let answer = client.post(&path, &json!({ "text": "Done." })).await?;
+        if answer.status == StatusCode::NOT_FOUND {
+            return Ok(());
+        }
+        answer.expect(StatusCode::NO_CONTENT)?;
+    }
+    Ok(())
+}
