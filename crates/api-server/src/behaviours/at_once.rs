@@ -6,14 +6,14 @@ use hyper::StatusCode;
 use serde_json::json;
 
 use super::tasks::numbers;
-use super::{create, with_threads};
+use super::{create, delete, with_threads};
 use crate::ApiServer;
 use crate::client::Client;
 
-/// Tasks of another project, so that it takes a while to list the tasks of one.
-const OTHERS: usize = 1000;
+/// The tasks that are already on a page, with long titles, so that it takes a while to make the page.
+const BEFORE: usize = 19;
 /// The number of pages that are read beside a change.
-const PAGES: usize = 150;
+const PAGES: usize = 500;
 
 /// A page that is read while a task is created shows the task afterwards.
 pub fn page_read_beside_a_change_is_not_old<S: ApiServer>(context: &Context) {
@@ -23,22 +23,29 @@ pub fn page_read_beside_a_change_is_not_old<S: ApiServer>(context: &Context) {
         for user in ["alan", "anita", "barbara"] {
             readers.push(Client::log_in(server, user).await?);
         }
-        for _ in 0..OTHERS {
+        for _ in 0..PAGES {
             create(&mut writer, "attic", "ada").await?;
         }
-        for number in 0..PAGES {
-            let project = format!("garden-{number}");
-            let path = format!("/tasks?project={project}");
+        let title = "a".repeat(1000);
+        let new = json!({ "project": "garden", "title": title, "assignee": "ada" });
+        for _ in 0..BEFORE {
+            writer.post("/tasks", &new).await?.expect(StatusCode::CREATED)?;
+        }
+        for after in 0..PAGES {
+            // The number of a task in the attic, so that this is another page of the same tasks.
+            let path = format!("/tasks?project=garden&after={after}");
             let [first, second, third] = &mut readers[..] else { unreachable!("there are three") };
             let (task, ..) = try_join4(
-                create(&mut writer, &project, "ada"),
+                create(&mut writer, "garden", "ada"),
                 first.get(&path),
                 second.get(&path),
                 third.get(&path),
             )
             .await?;
             let page = writer.get(&path).await?.expect(StatusCode::OK)?.json()?;
-            assert_eq!(numbers(&page), [task], "the page was read while the task was created");
+            let last = numbers(&page).last().copied();
+            assert_eq!(last, Some(task), "the page was read while the task was created");
+            delete(&mut writer, task).await?;
         }
         Ok(())
     });
