@@ -9,6 +9,7 @@ use super::tasks::numbers;
 use super::{create, delete, with_threads};
 use crate::ApiServer;
 use crate::client::Client;
+use crate::live::Live;
 
 /// The tasks that are already on a page, with long titles, so that it takes a while to make the page.
 const BEFORE: usize = 19;
@@ -51,10 +52,10 @@ pub fn page_read_beside_a_change_is_not_old<S: ApiServer>(context: &Context) {
     });
 }
 
-/// The number of pages that listen to the project while its tasks are deleted.
-const LISTENING: u64 = 190;
+/// Clients that watch the project, so that an event takes a while to reach all of them.
+const WATCHERS: usize = 30;
 /// The number of tasks that are deleted beside comments.
-const TASKS: u64 = 120;
+const TASKS: u64 = 80;
 /// Comments of each of two users on each of them.
 const COMMENTS: usize = 6;
 
@@ -65,9 +66,11 @@ pub fn comment_beside_a_deletion_leaves_nothing<S: ApiServer>(context: &Context)
         let mut alan = Client::log_in(server, "alan").await?;
         let mut anita = Client::log_in(server, "anita").await?;
         let mut barbara = Client::log_in(server, "barbara").await?;
-        for after in 0..LISTENING {
-            let page = format!("/tasks?project=garden&after={}", 1_000_000 + after);
-            alan.get(&page).await?.expect(StatusCode::OK)?;
+        let mut watchers = Vec::new();
+        for _ in 0..WATCHERS {
+            let mut live = Live::connect(&ada).await?;
+            live.subscribe("garden").await?;
+            watchers.push(live);
         }
         for round in 0..TASKS {
             let task = create(&mut ada, "garden", "alan").await?;
