@@ -4,6 +4,8 @@
 use std::path::Path;
 
 use exercise_harness::exercise::ExerciseKind;
+use exercise_harness::units;
+use leak_meter::Resource;
 
 use super::outcome::{CheckOutcome, Failure};
 use crate::difference::{self, Sign};
@@ -70,6 +72,7 @@ pub fn check(exercise: &Exercise) -> anyhow::Result<CheckOutcome> {
         failures.extend(readme.check_links(&exercise.path(&version)));
         if version == exercise.folder(Version::Exercise) {
             failures.extend(readme.check_difficulty(exercise));
+            failures.extend(readme.check_open_files_limit(exercise));
             failures.extend(readme.check_hints());
         } else {
             failures.extend(readme.check_incident());
@@ -120,6 +123,26 @@ impl Readme {
                 self.failure(section.line, wrong, "Write that section.")
             })
             .collect()
+    }
+
+    /// Requires the limit of open files in the text, if the exercise leaks open files: the runner and
+    /// the page calculate with the metadata's limit.
+    fn check_open_files_limit(&self, exercise: &Exercise) -> Option<Failure> {
+        let is_open = |resource| matches!(resource, &Resource::OpenFiles | &Resource::Sockets);
+        let limit = units::count(exercise.metadata.open_files_limit);
+        let mut lines = self.sections.iter().flat_map(|section| &section.body);
+        let is_missing = exercise.metadata.resources().iter().any(is_open)
+            && !lines.any(|line| line.contains(&limit));
+        is_missing.then(|| {
+            self.failure(
+                1,
+                format!("It does not mention the limit of {limit} open files."),
+                format!(
+                    "Add it to the bug report, or correct open_files_limit in {}.",
+                    exercise.metadata_file()
+                ),
+            )
+        })
     }
 
     /// Requires the line with difficulty and time below the title. The time may be a range that ends with

@@ -40,6 +40,8 @@ pub struct Planned {
     pub operations_per_round: u64,
     /// The bug report's rate, in operations per second.
     pub requests_per_second: f64,
+    /// The limit of open files of the bug report's server.
+    pub open_files_limit: u64,
     /// The resources that leak, or that rise for a while.
     pub resources: Vec<Resource>,
     /// The number of operations after which a decoy levels off; `None` for a leak.
@@ -64,6 +66,7 @@ impl Planned {
             summary: metadata.summary.clone(),
             operations_per_round: metadata.operations_per_round,
             requests_per_second: metadata.requests_per_second,
+            open_files_limit: metadata.open_files_limit,
             resources: metadata.resources().to_vec(),
             levels_off_after: match &metadata.kind {
                 ExerciseKind::Leak { .. } => None,
