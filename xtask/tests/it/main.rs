@@ -7,6 +7,7 @@
 mod support;
 
 // What a learner sees: the commands on a toy workshop, and `watch` in a real terminal.
+mod first_minute;
 mod help;
 mod holders;
 mod learner;
