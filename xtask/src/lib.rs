@@ -8,7 +8,8 @@
 //!
 //! The domain:
 //! - `workspace`: the workshop, its exercises and their versions; `location`: a line in them.
-//! - `cargo`: runs cargo; `build`: builds versions; `scratch`: workspaces of copied exercises.
+//! - `cargo`: runs cargo; `build`: builds versions; `linked_tree`: while cargo cannot load the workspace;
+//!   `scratch`: workspaces of copied exercises.
 //! - `measure`: runs trials; `run`: measures versions of exercises; `profiler`: under another tool.
 //! - `last_result`: the last result of an exercise; `status`: that, and whether it is edited.
 //! - `shipped`: the shipped versions; `difference`: compares versions; `reset`: restores them;
@@ -36,6 +37,7 @@ mod files;
 mod hints;
 mod kit;
 mod last_result;
+mod linked_tree;
 mod location;
 mod measure;
 mod mystery;

@@ -7,7 +7,6 @@ use std::process::Command;
 use anyhow::Context as _;
 
 use crate::build;
-use crate::cargo;
 use crate::commands::open_workshop;
 use crate::demo_plan;
 use crate::exit::Exit;
@@ -62,7 +61,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let index = plan.exercises.iter().position(|one| Some(&one.name) == args.exercise.as_ref());
     plan.first = index.unwrap_or(0);
     progress.stage("Building the page");
-    let program = cargo::build_program(&workspace.root, demo_plan::PROGRAM, progress.detail())?;
+    let program = build::program(&workspace, demo_plan::PROGRAM, &progress)?;
     progress.end();
 
     let mut command = Command::new(&program);

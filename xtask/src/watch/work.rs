@@ -14,7 +14,7 @@ use exercise_harness::cleanup;
 use super::Message;
 use super::state::{Details, Tested};
 use crate::build;
-use crate::cargo::{self, Built, Selection};
+use crate::cargo::Built;
 use crate::last_result::{self, LastResult};
 use crate::measure::{self, GROWTH, Job, Measured, Note};
 use crate::workspace::{Exercise, Version, Workspace};
@@ -145,14 +145,8 @@ impl Worker {
     }
 
     fn build(&self, packages: &[String]) -> anyhow::Result<BTreeMap<String, Built>> {
-        let selection = Selection {
-            workspace: &self.workspace.root,
-            packages,
-            release: false,
-            target_folder: None,
-        };
         let on_line = |line: &str| self.progress(&format!("building: {line}"));
-        Ok(cargo::build(selection, on_line)?.packages)
+        Ok(build::packages(&self.workspace, packages, false, on_line)?.packages)
     }
 
     /// Measures the growth of another version.

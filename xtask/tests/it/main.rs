@@ -25,6 +25,7 @@ mod document;
 mod flags;
 mod interrupted;
 mod outcomes;
+mod unloadable;
 
 // What authors and facilitators use.
 mod author;

@@ -216,15 +216,6 @@ fn an_invalid_option_is_refused_with_the_valid_values() {
 }
 
 #[test]
-fn a_manifest_that_does_not_load_is_reported_with_cargos_message() {
-    let toy = Toy::new("manifest-that-does-not-load").with(1, "toy-manifest", STEADY);
-    toy.write("exercises/toy-manifest/Cargo.toml", "[package\n");
-    let ran = toy.run(&["run"]).ends_with(2);
-    let ran = ran.warns(&["exercises/toy-manifest/Cargo.toml", "cargo stopped before it built"]);
-    assert_eq!(ran.out, "");
-}
-
-#[test]
 fn outside_a_workshop_the_next_step_is_named() {
     let elsewhere = tempfile::tempdir().unwrap();
     let mut command = workshop().command(&["list"]);
