@@ -43,11 +43,16 @@ fn launch() -> Result<ExitCode, String> {
         Build::DoesNotCompile => return Ok(ExitCode::from(NO_RUNNER)),
         Build::Refused(message) => match last {
             Some(last) => {
-                let reason = message.lines().find(|line| line.starts_with("error"));
                 eprintln!(
-                    "cargo cannot load the workshop, so the runner from the last build is used.\n  {}",
-                    reason.unwrap_or_default()
+                    "cargo cannot load the workshop, so the runner from the last build is used:"
                 );
+                let is_error = |line: &&str| line.starts_with("error");
+                let names_file = |line: &&str| line.contains("Cargo.");
+                let (error, file) =
+                    (message.lines().find(is_error), message.lines().find(names_file));
+                for line in error.into_iter().chain(file.filter(|file| error != Some(file))) {
+                    eprintln!("  {}", line.trim());
+                }
                 last
             }
             None => {

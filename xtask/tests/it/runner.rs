@@ -179,6 +179,20 @@ fn test_measures_an_undecided_exercise_again_for_longer() {
 }
 
 #[test]
+fn plain_cargo_test_measures_an_undecided_exercise_again_for_longer_too() {
+    let command = workshop().command(&[]);
+    let environment: Vec<_> = command
+        .get_envs()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+        .collect();
+    let folder = workshop().path("exercises/toy-undecided");
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    cargo.args(["test", "--test", "memory", "growth"]).envs(environment).current_dir(folder);
+    let ran = crate::support::Ran::run(&mut cargo).ends_with(101);
+    ran.says(&["memory::growth", "Not proven steady yet", "rounds: Some(192)"]);
+}
+
+#[test]
 fn test_of_an_exercise_that_does_not_build_shows_the_compilers_message() {
     let ran = workshop().run(&["test", "toy-broken"]).ends_with(2);
     ran.says(&["Failed: nothing was tested. Next: make it compile"])
