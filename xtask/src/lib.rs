@@ -11,7 +11,8 @@
 //! - `cargo`: runs cargo; `build`: builds versions; `linked_tree`: while cargo cannot load the workspace;
 //!   `scratch`: workspaces of copied exercises.
 //! - `measure`: runs trials; `run`: measures versions of exercises; `profiler`: under another tool.
-//! - `last_result`: the last result of an exercise; `status`: that, and whether it is edited.
+//! - `last_result`: the last result of an exercise; `status`: that, and whether it is edited;
+//!   `reservation`: edits that a verdict depends on.
 //! - `shipped`: the shipped versions; `difference`: compares versions; `reset`: restores them;
 //!   `backups`: saves a learner's.
 //! - `hints`, `prediction`, `mystery`: what a learner reads and answers; `readme`: parses READMEs.
@@ -47,6 +48,7 @@ mod progress;
 mod readme;
 mod recording;
 mod report;
+mod reservation;
 mod reset;
 mod run;
 mod scratch;

@@ -8,6 +8,7 @@ use crate::exit::Exit;
 use crate::last_result::{self, LastResult};
 use crate::measure::{self, BEHAVIOURS, Job, MEMORY, Measured, Note};
 use crate::progress::Progress;
+use crate::reservation;
 use crate::show;
 use crate::workspace::Version;
 
@@ -79,7 +80,9 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     progress.end();
     anyhow::ensure!(!all.is_empty(), "The memory test of {} has no trials.", exercise.name);
     remember(&|content| LastResult::from_trials(content, exercise, &all));
-    show::trials::summary(&mut anstream::stdout().lock(), exercise, failed, all.len())?;
+    let reservation = reservation::sentence(exercise);
+    let out = &mut anstream::stdout().lock();
+    show::trials::summary(out, exercise, failed, all.len(), reservation.as_deref())?;
     Ok(if failed == 0 { Exit::Success } else { Exit::Failed })
 }
 

@@ -80,8 +80,13 @@ pub fn summary(
     exercise: &Exercise,
     failed: usize,
     all: usize,
+    reservation: Option<&str>,
 ) -> anyhow::Result<()> {
     let name = &exercise.name;
+    if let Some(reservation) = reservation {
+        writeln!(out)?;
+        self::reservation(out, reservation)?;
+    }
     if failed == 0 {
         let passed = paint(GOOD, &format!("Passed: all {all} trials."));
         writeln!(out, "\nCompare with ours: solutions/{name}/README.md")?;
@@ -90,6 +95,14 @@ pub fn summary(
         let failed = paint(BAD, &format!("Failed: {failed} of {all} trials."));
         writeln!(out, "\nFiles: exercises/{name}/src\nTask:  exercises/{name}/README.md")?;
         writeln!(out, "{failed} Next: edit, then cargo xtask test {name}")?;
+    }
+    Ok(())
+}
+
+/// Prints a sentence about edits that the result depends on.
+pub fn reservation(out: &mut (impl Write + ?Sized), sentence: &str) -> anyhow::Result<()> {
+    for line in wrapped(sentence, width::text()) {
+        writeln!(out, "{}", paint(OPEN, &line))?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use crate::difference::{self, Against};
 use crate::exit::Exit;
 use crate::hints;
 use crate::last_result;
+use crate::reservation;
 use crate::reset;
 use crate::status::{self, Status};
 use crate::workspace::{Exercise, Version, Workspace};
@@ -72,6 +73,7 @@ impl<'a> WatchSession<'a> {
         let fixed = exercises.iter().filter(|exercise| status::is_fixed(exercise)).count();
         self.state.progress = (fixed, exercises.len());
         self.state.status = Status::read(&self.state.exercise);
+        self.state.reservation = reservation::sentence(&self.state.exercise);
     }
 
     /// Tests the current exercise, and cancels the current task.

@@ -19,6 +19,8 @@ pub struct WatchState {
     pub exercise: Exercise,
     /// Its status.
     pub status: Status,
+    /// The edits that its result depends on.
+    pub reservation: Option<String>,
     /// The number of fixed exercises, and of all exercises.
     pub progress: (usize, usize),
     /// The task in progress.
@@ -102,6 +104,7 @@ impl WatchState {
         Self {
             exercise,
             status: Status::default(),
+            reservation: None,
             progress: (0, 0),
             busy: None,
             before,

@@ -13,6 +13,7 @@ mod holders;
 mod learner;
 mod load;
 mod profile;
+mod reservation;
 mod runner;
 mod shipped;
 mod watch;

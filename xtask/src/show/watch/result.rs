@@ -29,6 +29,8 @@ pub fn lines(state: &WatchState, width: usize) -> Vec<String> {
         }
         Details::Measured(measured) => {
             lines.push(verdict(result, state, measured));
+            let reservation = state.reservation.iter().flat_map(|text| wrapped(text, width));
+            lines.extend(reservation.map(|line| paint(OPEN, &line)));
             lines.extend(changes(state.before.as_ref(), result));
             lines.extend(state.beside.iter().map(|(version, result)| beside(*version, result)));
             lines.extend(growing_lines(measured, width));
