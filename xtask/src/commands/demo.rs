@@ -48,9 +48,7 @@ pub struct Args {
 /// An unknown name, a build that could not begin, or a program that does not build or start.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
-    if let Some(name) = &args.exercise {
-        workspace.exercise(name)?;
-    }
+    let first = args.exercise.as_deref().map(|name| workspace.exercise(name)).transpose()?;
     let progress = Progress::new();
     let mut plan = if args.replay.is_some() {
         demo_plan::replay(&workspace)
@@ -58,7 +56,8 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         let built = build::all(&workspace, args.release, &progress)?;
         demo_plan::live(&workspace, &built)?
     };
-    let index = plan.exercises.iter().position(|one| Some(&one.name) == args.exercise.as_ref());
+    let is_first = |name: &String| first.is_some_and(|first| first.name == *name);
+    let index = plan.exercises.iter().position(|one| is_first(&one.name));
     plan.first = index.unwrap_or(0);
     progress.stage("Building the page");
     let program = build::program(&workspace, demo_plan::PROGRAM, &progress)?;

@@ -67,15 +67,15 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let root = Workspace::find_root()?;
     let Survey { mut workspace, broken } = survey::read(&root)?;
+    let mut names = Vec::new();
     for name in &args.exercises {
-        if !broken.iter().any(|(broken, _)| broken == name) {
-            workspace.exercise(name)?;
-        }
+        let is_broken = broken.iter().any(|(broken, _)| broken == name);
+        names.push(if is_broken { name.clone() } else { workspace.exercise(name)?.name.clone() });
     }
     if let [kind, name] = args.record.as_slice() {
-        return record_fix(args, &workspace, kind, name);
+        return record_fix(args, &names, &workspace, kind, name);
     }
-    let is_selected = |name: &String| args.exercises.is_empty() || args.exercises.contains(name);
+    let is_selected = |name: &String| names.is_empty() || names.contains(name);
     let progress = Progress::new();
     if args.accept {
         for exercise in workspace.exercises.iter().filter(|one| is_selected(&one.name)) {
@@ -128,8 +128,14 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
 }
 
 /// Records the edit of one exercise as the fix `name`.
-fn record_fix(args: &Args, workspace: &Workspace, kind: &str, name: &str) -> anyhow::Result<Exit> {
-    let exercise = match args.exercises.as_slice() {
+fn record_fix(
+    args: &Args,
+    exercises: &[String],
+    workspace: &Workspace,
+    kind: &str,
+    name: &str,
+) -> anyhow::Result<Exit> {
+    let exercise = match exercises {
         [one] => workspace.exercises.iter().find(|exercise| exercise.name == *one),
         _ => None,
     };

@@ -74,23 +74,49 @@ fn steady(report: &Report) -> String {
     )
 }
 
+/// The result of all trials.
+#[derive(Debug)]
+pub struct Summary<'a> {
+    /// The number of failed trials.
+    pub failed: usize,
+    /// The number of all trials.
+    pub all: usize,
+    /// The compiler's warnings.
+    pub warnings: &'a [String],
+    /// The edits that the result depends on.
+    pub reservation: Option<String>,
+    /// The next exercise that is not fixed.
+    pub next: Option<&'a Exercise>,
+}
+
 /// Prints the result of all trials, and the next step.
 pub fn summary(
     out: &mut impl Write,
     exercise: &Exercise,
-    failed: usize,
-    all: usize,
-    reservation: Option<&str>,
+    Summary { failed, all, warnings, reservation, next }: &Summary<'_>,
 ) -> anyhow::Result<()> {
     let name = &exercise.name;
+    if !warnings.is_empty() {
+        let count = units::plural(warnings.len() as u64, "warning");
+        writeln!(out, "\n{}", paint(OPEN, &format!("The compiler printed {count}:")))?;
+        for warning in *warnings {
+            writeln!(out, "\n{}", warning.trim())?;
+        }
+    }
     if let Some(reservation) = reservation {
         writeln!(out)?;
         self::reservation(out, reservation)?;
     }
-    if failed == 0 {
+    if *failed == 0 {
         let passed = paint(GOOD, &format!("Passed: all {all} trials."));
         writeln!(out, "\nCompare with ours: solutions/{name}/README.md")?;
-        writeln!(out, "{passed} Next: cargo xtask run")?;
+        match next {
+            Some(Exercise { name, metadata, .. }) => {
+                writeln!(out, "{passed} Next: {name}, {:?}", metadata.title)?;
+                writeln!(out, "  cargo xtask watch {name}")?;
+            }
+            None => writeln!(out, "{passed} Every exercise is fixed. Next: cargo xtask run")?,
+        }
     } else {
         let failed = paint(BAD, &format!("Failed: {failed} of {all} trials."));
         writeln!(out, "\nFiles: exercises/{name}/src\nTask:  exercises/{name}/README.md")?;

@@ -74,6 +74,8 @@ impl<'a> WatchSession<'a> {
         self.state.progress = (fixed, exercises.len());
         self.state.status = Status::read(&self.state.exercise);
         self.state.reservation = reservation::sentence(&self.state.exercise);
+        let next = status::next_unfixed(self.workspace, &self.state.exercise);
+        self.state.next = next.map(|exercise| exercise.name.clone());
     }
 
     /// Tests the current exercise, and cancels the current task.
@@ -85,10 +87,7 @@ impl<'a> WatchSession<'a> {
     }
 
     /// Processes `message`. Returns the exit when the session ends.
-    ///
-    /// # Errors
-    /// When the next exercise cannot be watched.
-    pub fn process(&mut self, message: Message) -> anyhow::Result<Option<Exit>> {
+    pub fn process(&mut self, message: Message) -> Option<Exit> {
         match message {
             Message::Touched if self.saves.is_saved() => {
                 self.state.saved();
@@ -106,7 +105,7 @@ impl<'a> WatchSession<'a> {
             Message::Progress(..) | Message::Done(..) | Message::Touched | Message::Resized => {}
             Message::Key(key) => return self.press(key),
         }
-        Ok(None)
+        None
     }
 
     /// Shows the result of the current task.
@@ -139,11 +138,11 @@ impl<'a> WatchSession<'a> {
     }
 
     /// Performs the action of `key`.
-    fn press(&mut self, key: keys::Key) -> anyhow::Result<Option<Exit>> {
+    fn press(&mut self, key: keys::Key) -> Option<Exit> {
         match self.state.press(key) {
             Action::Nothing => {}
-            Action::Quit => return Ok(Some(Exit::Success)),
-            Action::Interrupt => return Ok(Some(Exit::Interrupted)),
+            Action::Quit => return Some(Exit::Success),
+            Action::Interrupt => return Some(Exit::Interrupted),
             Action::Hint => match hints::next(&self.state.exercise) {
                 Ok(hint) => self.state.show(Panel::Hint(hint)),
                 Err(error) => self.state.show_text("There is no hint", &format!("{error:#}")),
@@ -154,7 +153,16 @@ impl<'a> WatchSession<'a> {
                 self.state.busy = Some("building every version".to_owned());
                 self.work.begin(Task::All);
             }
-            Action::Next => self.next()?,
+            Action::Next => self.next(),
+            Action::Back => self.back(),
+            Action::GoTo(name) => {
+                if let Ok(exercise) = self.workspace.exercise(name.trim()) {
+                    self.go_to(exercise);
+                } else {
+                    let wrong = Some(format!("There is no exercise {:?}.", name.trim()));
+                    self.state.show(Panel::GoTo { typed: String::new(), wrong });
+                }
+            }
             Action::Reset => match reset::reset(&self.state.exercise) {
                 Ok(outcome) => {
                     self.state.show(Panel::Reset(outcome));
@@ -164,7 +172,7 @@ impl<'a> WatchSession<'a> {
                 Err(error) => self.state.show_text("It was not reset", &format!("{error:#}")),
             },
         }
-        Ok(None)
+        None
     }
 
     /// Shows the differences, after a question if they reveal the solution.
@@ -188,20 +196,35 @@ impl<'a> WatchSession<'a> {
         self.state.show(Panel::List(Status::read_all(self.workspace)));
     }
 
-    /// Goes to the next exercise that is not fixed, wrapping around after the last.
-    fn next(&mut self) -> anyhow::Result<()> {
-        let all = &self.workspace.exercises;
-        let here =
-            all.iter().position(|exercise| exercise.name == self.state.exercise.name).unwrap_or(0);
-        let around = (1..all.len()).map(|step| &all[(here + step) % all.len()]);
-        let Some(next) = around.into_iter().find(|exercise| !status::is_fixed(exercise)) else {
+    /// Goes to the next exercise that is not fixed, beginning again after the last.
+    fn next(&mut self) {
+        if let Some(next) = status::next_unfixed(self.workspace, &self.state.exercise) {
+            self.go_to(next);
+        } else {
             self.state.show_text("next", "All other exercises are fixed.");
-            return Ok(());
-        };
-        self.work.cancel();
+        }
+    }
+
+    /// Goes to the exercise before this one, fixed or not; from the first one to the last.
+    fn back(&mut self) {
+        let all = &self.workspace.exercises;
+        let here = all.iter().position(|exercise| exercise.name == self.state.exercise.name);
+        if let Some(before) = here.and_then(|here| all.get((here + all.len() - 1) % all.len())) {
+            self.go_to(before);
+        }
+    }
+
+    /// Goes to `exercise`, and tests it.
+    fn go_to(&mut self, exercise: &Exercise) {
         let (sender, options) = (self.sender.clone(), self.options.clone());
-        *self = WatchSession::begin(self.workspace, next, options, sender)?;
-        self.test(false);
-        Ok(())
+        match WatchSession::begin(self.workspace, exercise, options, sender) {
+            Ok(session) => {
+                self.work.cancel();
+                *self = session;
+                self.test(false);
+            }
+            // The current exercise can still be watched.
+            Err(error) => self.state.show_text("It cannot be watched", &format!("{error:#}")),
+        }
     }
 }

@@ -21,6 +21,8 @@ pub struct WatchState {
     pub status: Status,
     /// The edits that its result depends on.
     pub reservation: Option<String>,
+    /// The next exercise that is not fixed.
+    pub next: Option<String>,
     /// The number of fixed exercises, and of all exercises.
     pub progress: (usize, usize),
     /// The task in progress.
@@ -48,6 +50,8 @@ pub struct WatchState {
 pub struct Tested {
     /// The result.
     pub result: LastResult,
+    /// The compiler's warnings.
+    pub warnings: Vec<String>,
     /// The details.
     pub details: Details,
 }
@@ -81,6 +85,13 @@ pub enum Panel {
     List(Vec<(Exercise, Status)>),
     /// The outcome of a reset.
     Reset(reset::ResetOutcome),
+    /// The question which exercise to go to.
+    GoTo {
+        /// The answer as typed so far.
+        typed: String,
+        /// What is wrong with the previous answer.
+        wrong: Option<String>,
+    },
     /// The question whether to show the solution.
     AskDiff,
     /// The question whether to reset the exercise.
@@ -105,6 +116,7 @@ impl WatchState {
             exercise,
             status: Status::default(),
             reservation: None,
+            next: None,
             progress: (0, 0),
             busy: None,
             before,
@@ -140,8 +152,10 @@ impl WatchState {
     /// A save started another test: shows the result, unless a question is open.
     pub fn saved(&mut self) {
         self.is_outdated = true;
-        let is_question =
-            matches!(self.panel, Panel::Predict { .. } | Panel::AskDiff | Panel::AskReset);
+        let is_question = matches!(
+            self.panel,
+            Panel::Predict { .. } | Panel::GoTo { .. } | Panel::AskDiff | Panel::AskReset
+        );
         if !is_question {
             self.show(Panel::Result);
         }

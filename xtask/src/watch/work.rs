@@ -180,6 +180,7 @@ impl Worker {
         content: Option<&str>,
         built: Option<Built>,
     ) -> anyhow::Result<Tested> {
+        let warnings = built.as_ref().map(|built| built.warnings.clone()).unwrap_or_default();
         let details = match built.map(|built| built.test) {
             Some(Ok(binary)) => Details::Measured(self.measure(exercise, &binary)?),
             Some(Err(refused)) => Details::DidNotBuild(refused.message),
@@ -198,7 +199,7 @@ impl Worker {
         if content.is_some() {
             last_result::remember(exercise, &result);
         }
-        Ok(Tested { result, details })
+        Ok(Tested { result, warnings, details })
     }
 
     fn measure(&self, exercise: &Exercise, binary: &Path) -> anyhow::Result<Vec<Measured>> {

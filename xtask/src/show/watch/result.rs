@@ -15,7 +15,7 @@ use crate::workspace::Version;
 
 /// The latest result, compared with the previous one.
 pub fn lines(state: &WatchState, width: usize) -> Vec<String> {
-    let Some(Tested { result, details }) = &state.now else {
+    let Some(Tested { result, warnings, details }) = &state.now else {
         return vec!["Not tested yet ...".to_owned()];
     };
     let mut lines = Vec::new();
@@ -29,18 +29,26 @@ pub fn lines(state: &WatchState, width: usize) -> Vec<String> {
         }
         Details::Measured(measured) => {
             lines.push(verdict(result, state, measured));
+            lines.extend(failing(state, measured).iter().flat_map(|text| wrapped(text, width)));
             let reservation = state.reservation.iter().flat_map(|text| wrapped(text, width));
             lines.extend(reservation.map(|line| paint(OPEN, &line)));
             lines.extend(changes(state.before.as_ref(), result));
             lines.extend(state.beside.iter().map(|(version, result)| beside(*version, result)));
             lines.extend(growing_lines(measured, width));
             lines.extend(failures(state, measured, width));
+            if !warnings.is_empty() {
+                lines.push(paint(OPEN, "The compiler warns:"));
+                let all = warnings.iter().flat_map(|warning| warning.trim().lines());
+                lines.extend(all.map(str::to_owned));
+            }
             if result.state == ExerciseState::Fixed {
                 let readme =
                     format!("{}/README.md", Version::Solution.folder(&state.exercise.name));
                 let compare =
                     format!("Compare with ours: d, or {}", linked(&state.exercise.root, &readme));
-                lines.extend([compare, "Go to the next exercise: n".to_owned()]);
+                let next =
+                    state.next.as_ref().map(|next| format!("Next exercise: {next}, press n"));
+                lines.extend([compare, next.unwrap_or("Every exercise is fixed.".to_owned())]);
             }
         }
     }
@@ -57,6 +65,13 @@ fn verdict(result: &LastResult, state: &WatchState, measured: &[Measured]) -> St
         ExerciseState::Open => (OPEN, "NOT PROVEN YET"),
     };
     format!("{}: {passed} of {all} trials pass", paint(style, word))
+}
+
+/// The names of the failing trials, if there are any.
+fn failing(state: &WatchState, measured: &[Measured]) -> Option<String> {
+    let failing = measured.iter().filter(|measured| sentence(state, measured).is_some());
+    let names: Vec<&str> = failing.map(|measured| measured.trial.as_str()).collect();
+    (!names.is_empty()).then(|| format!("Failing: {}", names.join(", ")))
 }
 
 /// The growth of each resource per operation, last time and now.
