@@ -14,9 +14,9 @@ use crate::workspace::Version;
 
 /// Tests an exercise again each time you save
 ///
-/// Shows which file to open, the verdict, the growth now and last time, and the growing line. It stays
-/// at its exercise until you press a key: h hint, d diff, p predict, a run all, n next, b back, g go to,
-/// l list, r reset (asks), q quit.
+/// Shows which file to open, the verdict, the growth now and last time, and what holds it. It stays
+/// at its exercise until you press a key: h hint, w who holds it, d diff, p predict, a run all, n next,
+/// b back, g go to, l list, r reset (asks), q quit.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

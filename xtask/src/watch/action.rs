@@ -21,6 +21,8 @@ pub enum Action {
     Back,
     /// Go to the exercise with this name or number.
     GoTo(String),
+    /// Show everything that was found about what holds the growing memory.
+    Holders,
     /// List all exercises.
     List,
     /// Reset the exercise.
@@ -83,6 +85,7 @@ impl WatchState {
             Key::Letter('b') => return Action::Back,
             Key::Letter('g') => self.show(Panel::GoTo { typed: String::new(), wrong: None }),
             Key::Letter('l') => return Action::List,
+            Key::Letter('w') => return Action::Holders,
             Key::Letter('q') => return Action::Quit,
             Key::Letter('p') => self.ask_prediction(),
             Key::Letter('r') => self.show(Panel::AskReset),
@@ -149,6 +152,7 @@ mod tests {
             ('n', Action::Next),
             ('b', Action::Back),
             ('l', Action::List),
+            ('w', Action::Holders),
             ('q', Action::Quit),
             ('x', Action::Nothing),
         ];

@@ -149,6 +149,7 @@ impl<'a> WatchSession<'a> {
             },
             Action::Diff(against) => self.diff(against),
             Action::List => self.list(),
+            Action::Holders => self.holders(),
             Action::RunAll => {
                 self.state.busy = Some("building every version".to_owned());
                 self.work.begin(Task::All);
@@ -190,6 +191,16 @@ impl<'a> WatchSession<'a> {
             Ok(comparison) => self.state.show(Panel::Diff(comparison)),
             Err(error) => self.state.show_text("It cannot be compared", &format!("{error:#}")),
         }
+    }
+
+    /// Shows everything that holds the growing memory.
+    fn holders(&mut self) {
+        let report = self.state.growth().and_then(|growth| growth.report);
+        let lines = report.and_then(|report| report.holders).map(|holders| holders.lines());
+        let text = lines.unwrap_or_default().join("\n");
+        let text =
+            if text.is_empty() { "Nothing grows, or nothing was measured yet." } else { &text };
+        self.state.show_text("who holds it", text);
     }
 
     fn list(&mut self) {

@@ -15,8 +15,9 @@ use crate::watch::state::{Panel, WatchState};
 use crate::workspace::Version;
 
 /// The keys and what they do; each stays on one line.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "h hint",
+    "w who holds it",
     "d diff",
     "p predict",
     "a run all",

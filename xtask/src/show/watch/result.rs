@@ -7,6 +7,7 @@ use leak_meter::{Resource, Verdict};
 use super::linked;
 use crate::last_result::{ExerciseState, LastResult};
 use crate::measure::{BEHAVIOURS, GROWTH, Measured};
+use crate::show::holder;
 use crate::show::palette::{BAD, GOOD, OPEN, QUIET, paint};
 use crate::show::rows::amount;
 use crate::text::wrapped;
@@ -34,6 +35,7 @@ pub fn lines(state: &WatchState, width: usize) -> Vec<String> {
             lines.extend(reservation.map(|line| paint(OPEN, &line)));
             lines.extend(changes(state.before.as_ref(), result));
             lines.extend(state.beside.iter().map(|(version, result)| beside(*version, result)));
+            lines.extend(holder_lines(measured, width));
             lines.extend(growing_lines(measured, width));
             lines.extend(failures(state, measured, width));
             if !warnings.is_empty() {
@@ -117,6 +119,20 @@ fn beside(version: Version, result: &LastResult) -> String {
     } else {
         format!("  {noun}: {rates} per operation")
     }
+}
+
+/// What holds the growing memory, in three lines.
+fn holder_lines(measured: &[Measured], width: usize) -> Vec<String> {
+    let growth = measured.iter().find(|measured| measured.trial == GROWTH);
+    let report = growth.and_then(|measured| measured.ended.report());
+    let report = report.filter(|report| report.verdict == Verdict::Growing);
+    let found = holder::short(report.and_then(|report| report.holders.as_ref()));
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let found = found.iter().map(|line| format!("  {line}"));
+    let lines = std::iter::once("Who holds it (all of it: w):".to_owned()).chain(found);
+    lines.flat_map(|line| wrapped(&line, width)).collect()
 }
 
 /// The growing lines, with their growth.
