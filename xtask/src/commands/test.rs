@@ -1,5 +1,7 @@
 //! `test`: runs the trials of the learner's version and shows their figures.
 
+use std::time::Instant;
+
 use exercise_harness::SoakSettings;
 
 use crate::build::{self, NoTest};
@@ -39,6 +41,7 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
     let exercise = workspace.exercise_or_here(args.exercise.as_deref())?;
+    let began = Instant::now();
     let progress = Progress::new();
     // Hashed before the build, so that an edit during the build is noticed.
     let content = last_result::content_hash(exercise).filter(|_| !args.release);
@@ -48,6 +51,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         }
     };
     let built = build::tree(&workspace, args.release, &progress)?.packages;
+    let built_after = began.elapsed();
     let warnings = built.get(&exercise.package(Version::Exercise)).map(|built| &built.warnings);
     let test = match build::test(&built, exercise, Version::Exercise) {
         Ok(test) => test,
@@ -87,6 +91,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let summary = show::trials::Summary {
         failed,
         all: all.len(),
+        times: [built_after, began.elapsed().saturating_sub(built_after)],
         warnings: warnings.map_or(&[], Vec::as_slice),
         reservation: reservation::sentence(exercise),
         next: status::next_unfixed(&workspace, exercise),

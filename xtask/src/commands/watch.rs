@@ -79,7 +79,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let beside = args.version.iter().copied().map(Version::from).collect();
     let options = WatchOptions { poll: args.poll, beside };
     let mut session = WatchSession::begin(&workspace, exercise, options, sender)?;
-    session.test(true);
+    session.test(true, "start");
     let exit = loop {
         screen.draw(&show::watch::lines(&session.state, Screen::size()))?;
         let Ok(first) = receiver.recv() else { break Exit::Success };

@@ -1,7 +1,7 @@
 //! Proves that every exercise is what it claims to be.
 //!
 //! # Layout
-//! - [`metadata`], [`mirror`] (with [`spoilers`]), [`dependencies`], [`readmes`], [`placeholders`]:
+//! - [`metadata`], [`mirror`] (with [`spoilers`], [`linked_texts`] and [`mechanisms`]), [`dependencies`], [`readmes`], [`placeholders`]:
 //!   checks that only read files.
 //! - [`warnings`], [`trials`] (with [`culprit`] and [`holder`]), [`decoy`], [`fixes`]: checks that build
 //!   and measure, on a [`test_bed`].
@@ -14,7 +14,9 @@ mod decoy;
 mod dependencies;
 mod fixes;
 mod holder;
+mod linked_texts;
 pub mod measured_leak;
+mod mechanisms;
 mod metadata;
 mod mirror;
 pub mod outcome;

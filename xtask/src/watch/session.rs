@@ -1,12 +1,13 @@
 //! The session of `watch`: processes saves, results and keys, and updates the state that is shown.
 
 use std::sync::mpsc;
+use std::time::Instant;
 
 use super::Message;
 use super::action::Action;
 use super::keys;
 use super::saves::Saves;
-use super::state::{Panel, WatchState};
+use super::state::{Panel, Took, WatchState};
 use super::work::{self, Task, Work};
 use crate::difference::{self, Against};
 use crate::exit::Exit;
@@ -41,6 +42,8 @@ pub struct WatchSession<'a> {
     pub work: Work,
     options: WatchOptions,
     sender: mpsc::Sender<Message>,
+    /// When the current test began, and with what.
+    began: (Instant, &'static str),
 }
 
 impl<'a> WatchSession<'a> {
@@ -57,8 +60,9 @@ impl<'a> WatchSession<'a> {
         let saves = Saves::watch(exercise, options.poll, sender.clone())?;
         let mut state = WatchState::new(exercise.clone(), last_result::latest(exercise));
         state.polls = saves.polls();
+        let began = (Instant::now(), "start");
         let work = Work::new(workspace.clone(), sender.clone());
-        let mut session = Self { workspace, state, saves, work, options, sender };
+        let mut session = Self { workspace, state, saves, work, options, sender, began };
         session.update_status();
         // A learner who sees an exercise for the first time is asked for a prediction.
         if session.state.before.is_none() {
@@ -78,9 +82,10 @@ impl<'a> WatchSession<'a> {
         self.state.next = next.map(|exercise| exercise.name.clone());
     }
 
-    /// Tests the current exercise, and cancels the current task.
-    pub fn test(&mut self, everything: bool) {
+    /// Tests the current exercise, and cancels the current task. `since` is what the time is counted from.
+    pub fn test(&mut self, everything: bool, since: &'static str) {
         self.saves.note();
+        self.began = (Instant::now(), since);
         let task = Task::Test { exercise: self.state.exercise.clone(), everything };
         self.state.busy = Some("building".to_owned());
         self.work.begin(task);
@@ -91,7 +96,7 @@ impl<'a> WatchSession<'a> {
         match message {
             Message::Touched if self.saves.is_saved() => {
                 self.state.saved();
-                self.test(false);
+                self.test(false, "save");
                 self.update_status();
             }
             Message::Progress(task, text) if self.work.is_current(task) => {
@@ -112,7 +117,9 @@ impl<'a> WatchSession<'a> {
     fn done(&mut self, done: anyhow::Result<work::Done>) {
         match done {
             Ok(work::Done::Tested(tested)) => {
+                let (began, since) = self.began;
                 self.state.set_result(*tested);
+                self.state.took = Some(Took { time: began.elapsed(), since });
                 if self.state.beside.len() < self.options.beside.len() {
                     let versions = self.options.beside.clone();
                     self.state.busy = Some("measuring other versions".to_owned());
@@ -167,7 +174,7 @@ impl<'a> WatchSession<'a> {
             Action::Reset => match reset::reset(&self.state.exercise) {
                 Ok(outcome) => {
                     self.state.show(Panel::Reset(outcome));
-                    self.test(false);
+                    self.test(false, "reset");
                     self.update_status();
                 }
                 Err(error) => self.state.show_text("It was not reset", &format!("{error:#}")),
@@ -232,7 +239,7 @@ impl<'a> WatchSession<'a> {
             Ok(session) => {
                 self.work.cancel();
                 *self = session;
-                self.test(false);
+                self.test(false, "start");
             }
             // The current exercise can still be watched.
             Err(error) => self.state.show_text("It cannot be watched", &format!("{error:#}")),

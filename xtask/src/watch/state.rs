@@ -1,5 +1,7 @@
 //! Everything that is shown while watching. No terminal, no clock, no files.
 
+use std::time::Duration;
+
 use exercise_harness::isolated::Ending;
 
 use crate::difference::Comparison;
@@ -31,6 +33,8 @@ pub struct WatchState {
     pub before: Option<LastResult>,
     /// The latest result.
     pub now: Option<Tested>,
+    /// How long that took.
+    pub took: Option<Took>,
     /// Whether a file was saved after that.
     pub is_outdated: bool,
     /// Results of other versions, for comparison.
@@ -43,6 +47,15 @@ pub struct WatchState {
     pub prediction: Prediction,
     /// Whether the files are polled.
     pub polls: bool,
+}
+
+/// The time that a test took.
+#[derive(Debug, Clone, Copy)]
+pub struct Took {
+    /// The time.
+    pub time: Duration,
+    /// What it began with: "start", "save" or "reset".
+    pub since: &'static str,
 }
 
 /// A tested exercise.
@@ -121,6 +134,7 @@ impl WatchState {
             busy: None,
             before,
             now: None,
+            took: None,
             is_outdated: false,
             beside: Vec::new(),
             panel: Panel::Result,

@@ -123,6 +123,8 @@ fn test_passes_a_steady_exercise_and_shows_its_figures() {
         "0 live blocks per operation (a leak above 1 in ",
         "pass  memory::bound_toys",
         "After 7 toys there are 3 live blocks; at most 5 are allowed.",
+        " s to build and ",
+        " s to test.",
         "Passed: all 3 trials. Next: toy-growing, \"The toy toy-growing\"\n",
         "cargo xtask watch toy-growing\n",
     ]);

@@ -60,7 +60,8 @@ fn each_key_has_its_action_and_nothing_happens_without_one() {
     toy.write("exercises/keys-a/src/lib.rs", FIXED);
     terminal.sees(&[
         "keys-a: The toy",
-        "FIXED: 3 of 3",
+        "FIXED: 3 of 3 trials pass (",
+        " s after the save)",
         "2 of 3 fixed",
         "edited",
         "Next exercise: keys-b, press n",
