@@ -30,6 +30,7 @@ mod unloadable;
 
 // What authors and facilitators use.
 mod author;
+mod detection_limits;
 mod kit;
 mod verify_decoy;
 mod verify_form;
