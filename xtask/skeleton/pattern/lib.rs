@@ -1,4 +1,4 @@
-//! TO WRITE: the service in a line, without the leak.
+//! TO WRITE: the service in a line, not the pattern.
 //!
 //! TO WRITE: what is observed, and the question to ask, in a few sentences.
 //!
