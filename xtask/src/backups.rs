@@ -28,14 +28,15 @@ pub struct Backup {
 }
 
 /// Backs up the current files of `exercise` under a dated name, unless there is a backup of them
-/// already. `None` if they equal `available`, which needs no backup.
+/// already. `None` if they equal `available`, which needs no backup, or if there are none.
 ///
 /// # Errors
 /// When not every file can be read, written and read back; then nothing has changed.
 pub fn save(exercise: &Exercise, available: &Files) -> anyhow::Result<Option<Backup>> {
     let (root, name) = (&exercise.root, &exercise.name);
-    let current = files::read_below(&exercise.path(&exercise.folder(Version::Exercise)))?;
-    if current == *available {
+    let current = files::read_below_if_any(&exercise.path(&exercise.folder(Version::Exercise)))?;
+    // A folder that is gone needs no backup either.
+    if current.is_empty() || current == *available {
         return Ok(None);
     }
     let same = |backup: &Backup| files::read_below(&backup.folder).is_ok_and(|f| f == current);
@@ -127,7 +128,7 @@ pub fn replace(exercise: &Exercise, new: &Files, backup: Option<&Backup>) -> any
     let place = exercise.folder(Version::Exercise);
     let folder = exercise.path(&place);
     let mut staged = Vec::new();
-    let old = files::read_below(&folder)?;
+    let old = files::read_below_if_any(&folder)?;
     for (file, bytes) in new.iter().filter(|(file, bytes)| old.get(*file) != Some(*bytes)) {
         let staging = files::stage(&folder.join(file), bytes);
         staged.push(staging.with_context(|| {

@@ -5,19 +5,64 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use crate::cargo::{self, Build, Built, Selection};
+use crate::cargo::{self, Build, Built, DidNotBuild, Selection};
+use crate::linked_tree::{self, BuildPlace, Unloadable};
 use crate::progress::Progress;
 use crate::scratch::{self, PackageCopy};
 use crate::shipped::{self, Shipped};
 use crate::workspace::{Exercise, Version, Workspace};
 
-/// Builds every version in the tree.
+/// Builds every version in the tree. A version that cargo cannot load does not build.
 pub fn tree(workspace: &Workspace, release: bool, progress: &Progress) -> anyhow::Result<Build> {
     progress.stage("Building every version");
-    let packages = workspace.packages();
-    let selection =
-        Selection { workspace: &workspace.root, packages: &packages, release, target_folder: None };
-    cargo::build(selection, progress.detail())
+    packages(workspace, &workspace.packages(), release, progress.detail())
+}
+
+/// Builds `packages` of the tree. A package that cargo cannot load does not build. `on_line` receives
+/// each line of cargo's progress.
+///
+/// # Errors
+/// As [`cargo::build`], if it is not clear which package cargo cannot load.
+pub fn packages(
+    workspace: &Workspace,
+    packages: &[String],
+    release: bool,
+    on_line: impl Fn(&str) + Sync,
+) -> anyhow::Result<Build> {
+    let folder = |package: &String| {
+        let versions = workspace.exercises.iter().flat_map(|exercise| {
+            Version::IN_TREE.map(|version| (exercise.package(version), exercise.folder(version)))
+        });
+        versions.into_iter().find(|(name, _)| name == package).map(|(_, folder)| folder)
+    };
+    let refused = |package: &String, unloadable: &Unloadable| {
+        folder(package).and_then(|folder| unloadable.get(&folder).cloned())
+    };
+    let (mut build, unloadable) = linked_tree::build(workspace, |place| {
+        let loadable = packages.iter().filter(|name| refused(name, place.unloadable).is_none());
+        let loadable: Vec<String> = loadable.cloned().collect();
+        // Without a package, cargo would build the default ones.
+        if loadable.is_empty() {
+            return Ok(Build::default());
+        }
+        cargo::build(
+            Selection {
+                workspace: place.workspace,
+                packages: &loadable,
+                release,
+                locked: place.locked,
+                target_folder: place.target_folder,
+            },
+            &on_line,
+        )
+    })?;
+    for package in packages {
+        if let Some(message) = refused(package, &unloadable) {
+            let test = Err(DidNotBuild { message });
+            build.packages.insert(package.clone(), Built { test, warnings: Vec::new() });
+        }
+    }
+    Ok(build)
 }
 
 /// Builds the shipped versions of `exercises`, which have been edited, as copies in the same target
@@ -41,13 +86,32 @@ pub fn shipped(
     scratch::write_workspace(&workspace.root, copies, &folder)
         .context("the shipped versions cannot be written for a build")?;
     let target_folder = Some(target.as_path());
-    let selection = Selection { workspace: &folder, packages: &packages, release, target_folder };
+    let selection = Selection {
+        workspace: &folder,
+        packages: &packages,
+        release,
+        locked: false,
+        target_folder,
+    };
     Ok(cargo::build(selection, on_line)?.packages)
 }
 
 /// The folder, in the target folder, of the copies that [`shipped`] builds: one folder per package.
 pub fn shipped_folder(target: &Path) -> PathBuf {
     target.join("shipped")
+}
+
+/// Builds the program of the package `package`, as [`cargo::build_program`].
+///
+/// # Errors
+/// As [`cargo::build_program`].
+pub fn program(
+    workspace: &Workspace,
+    package: &str,
+    progress: &Progress,
+) -> anyhow::Result<PathBuf> {
+    let build = |place: BuildPlace<'_>| cargo::build_program(place, package, progress.detail());
+    Ok(linked_tree::build(workspace, build)?.0)
 }
 
 /// Builds every version in the tree, and the shipped versions of edited exercises.
@@ -76,7 +140,12 @@ pub fn test<'a>(
         Some(Built { test: Ok(test), .. }) => Ok(test),
         Some(Built { test: Err(refused), .. }) => Err(NoTest::DidNotBuild(&refused.message)),
         None => {
-            Err(NoTest::NoManifest(format!("{}/Cargo.toml is missing.", exercise.folder(version))))
+            let restore = match version {
+                Version::Exercise => format!(" To restore it: cargo xtask reset {}", exercise.name),
+                _ => String::new(),
+            };
+            let folder = exercise.folder(version);
+            Err(NoTest::NoManifest(format!("{folder}/Cargo.toml is missing.{restore}")))
         }
     }
 }

@@ -53,6 +53,11 @@ pub fn read_below(folder: &Path) -> anyhow::Result<Files> {
     files_below(folder)?.into_iter().map(read).collect()
 }
 
+/// As [`read_below`], and nothing if there is no such folder.
+pub fn read_below_if_any(folder: &Path) -> anyhow::Result<Files> {
+    if folder.exists() { read_below(folder) } else { Ok(Files::new()) }
+}
+
 /// A file that is written but not yet renamed to its destination.
 #[derive(Debug)]
 pub struct Staged {

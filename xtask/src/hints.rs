@@ -20,6 +20,8 @@ pub struct Hint {
     pub text: String,
     /// Whether the last hint is shown again because there are no more.
     pub is_repeated: bool,
+    /// Whether it is stored that it was shown, which a read-only folder prevents.
+    pub is_counted: bool,
 }
 
 /// Returns the next hint and counts it as shown; the last one again if there are no more.
@@ -27,9 +29,9 @@ pub fn next(exercise: &Exercise) -> anyhow::Result<Hint> {
     let hints = read(exercise)?;
     let shown = shown(exercise);
     let level = (shown + 1).min(hints.len());
-    set_shown(exercise, level)?;
+    let is_counted = set_shown(exercise, level).is_ok();
     let text = hints[level - 1].clone();
-    Ok(Hint { level, count: hints.len(), text, is_repeated: shown >= hints.len() })
+    Ok(Hint { level, count: hints.len(), text, is_repeated: shown >= hints.len(), is_counted })
 }
 
 /// Returns the hint `level` and counts it, and all before it, as shown.
@@ -38,8 +40,8 @@ pub fn at(exercise: &Exercise, level: usize) -> anyhow::Result<Hint> {
     let text = level.checked_sub(1).and_then(|index| hints.get(index)).with_context(|| {
         format!("There is no hint {level}: {} has the hints 1 to {}.", exercise.name, hints.len())
     })?;
-    set_shown(exercise, level.max(shown(exercise)))?;
-    Ok(Hint { level, count: hints.len(), text: text.clone(), is_repeated: false })
+    let is_counted = set_shown(exercise, level.max(shown(exercise))).is_ok();
+    Ok(Hint { level, count: hints.len(), text: text.clone(), is_repeated: false, is_counted })
 }
 
 /// Forgets which hints were shown.

@@ -88,6 +88,9 @@ fn listed(root: &Path) -> anyhow::Result<Vec<String>> {
         if entry.file_type()?.is_dir() {
             let below = files::files_below(&entry.path())?;
             all.extend(below.into_iter().map(|file| format!("{name}/{file}")));
+            // Hidden, so it is not among them.
+            let configuration = format!("{name}/.cargo/config.toml");
+            all.extend(root.join(&configuration).is_file().then_some(configuration));
         } else {
             all.push(name);
         }

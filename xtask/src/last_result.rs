@@ -7,7 +7,6 @@ use std::fs;
 use exercise_harness::event::TrialOutcome;
 use exercise_harness::explain;
 use exercise_harness::isolated::Ending;
-use leak_meter::site::Site;
 use leak_meter::{Growth, Report, Resource, Verdict};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -55,7 +54,8 @@ pub struct LastResult {
     pub state: ExerciseState,
     /// Growth per operation, for each resource that grows or is declared to leak.
     pub growth: Vec<(Resource, f64)>,
-    /// The first growing line in its own code, as `file:line` relative to the root.
+    /// The line in its own code where the growing memory is held, or else the first growing one, as
+    /// `file:line` relative to the root.
     pub place: Option<String>,
 }
 
@@ -114,7 +114,7 @@ pub fn remember_growth(exercise: &Exercise, result: &VersionResult) {
     let Some(content) = content_hash(exercise) else { return };
     let growth = result.growing(exercise.metadata.resources());
     let growth = growth.into_iter().filter_map(rate).collect();
-    let place = first_own_line(result.sites());
+    let place = result.report.as_ref().and_then(|report| line_to_open(exercise, report));
     remember(exercise, &LastResult { content, state, growth, place });
 }
 
@@ -141,7 +141,7 @@ impl LastResult {
             content,
             state,
             growth: report.map(|report| growth(exercise, report)).unwrap_or_default(),
-            place: report.and_then(|report| first_own_line(&report.sites)),
+            place: report.and_then(|report| line_to_open(exercise, report)),
         }
     }
 }
@@ -181,7 +181,12 @@ fn rate(growth: &Growth) -> Option<(Resource, f64)> {
     Some((growth.resource, growth.per_operation?))
 }
 
-fn first_own_line(sites: &[Site]) -> Option<String> {
-    let site = location::growing(sites).find(|site| site.own)?;
-    Some(Location::of_site(site)?.to_string())
+/// The line of the holder, and without one the first growing line.
+fn line_to_open(exercise: &Exercise, report: &Report) -> Option<String> {
+    let holder = report.holders.as_ref().and_then(|holders| location::of_holder(exercise, holders));
+    let growing = || {
+        let site = location::growing(&report.sites).find(|site| site.own)?;
+        Location::of_site(site)
+    };
+    Some(holder.or_else(growing)?.to_string())
 }

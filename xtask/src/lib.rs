@@ -8,9 +8,11 @@
 //!
 //! The domain:
 //! - `workspace`: the workshop, its exercises and their versions; `location`: a line in them.
-//! - `cargo`: runs cargo; `build`: builds versions; `scratch`: workspaces of copied exercises.
-//! - `measure`: runs trials; `run`: measures versions of exercises; `profiler`: under another tool.
-//! - `last_result`: the last result of an exercise; `status`: that, and whether it is edited.
+//! - `cargo`: runs cargo; `build`: builds versions; `linked_tree`: while cargo cannot load the workspace;
+//!   `scratch`: workspaces of copied exercises.
+//! - `measure`: runs trials; `failure`: why one failed; `run`: measures versions of exercises; `profiler`: under another tool.
+//! - `last_result`: the last result of an exercise; `status`: that, and whether it is edited;
+//!   `reservation`: edits that a verdict depends on.
 //! - `shipped`: the shipped versions; `difference`: compares versions; `reset`: restores them;
 //!   `backups`: saves a learner's.
 //! - `hints`, `prediction`, `mystery`: what a learner reads and answers; `readme`: parses READMEs.
@@ -32,10 +34,12 @@ mod difference;
 mod doctor;
 mod document;
 mod exit;
+mod failure;
 mod files;
 mod hints;
 mod kit;
 mod last_result;
+mod linked_tree;
 mod location;
 mod measure;
 mod mystery;
@@ -45,6 +49,7 @@ mod progress;
 mod readme;
 mod recording;
 mod report;
+mod reservation;
 mod reset;
 mod run;
 mod scratch;

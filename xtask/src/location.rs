@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use leak_meter::Verdict;
+use leak_meter::holders::Step;
 use leak_meter::site::Site;
+use leak_meter::{Holders, Verdict};
+
+use crate::workspace::{Exercise, Version};
 
 /// A line of a file, relative to the workshop's root. Displayed as `file:line`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,16 @@ impl Location {
     pub fn of_site(site: &Site) -> Option<Self> {
         Some(Self { file: site.file.clone()?, line: site.line? })
     }
+}
+
+/// The line of the exercise where the growing memory is held, so that a learner can begin there: the first
+/// step of the first finding, from the holder outwards, that lies in the exercise's folder.
+pub fn of_holder(exercise: &Exercise, holders: &Holders) -> Option<Location> {
+    let finding = holders.findings.first()?;
+    let folder = format!("{}/", exercise.folder(Version::Exercise));
+    let location = |step: &Step| Some(Location { file: step.file.clone()?, line: step.line? });
+    let steps = finding.place().into_iter().chain(&finding.steps);
+    steps.filter_map(location).find(|location| location.file.starts_with(&folder))
 }
 
 impl fmt::Display for Location {

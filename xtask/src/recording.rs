@@ -8,7 +8,6 @@ use anyhow::Context as _;
 use exercise_harness::plan::Plan;
 
 use crate::build;
-use crate::cargo;
 use crate::demo_plan;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
@@ -27,7 +26,7 @@ impl Recorder {
     pub fn build(workspace: &Workspace, progress: &Progress) -> anyhow::Result<Self> {
         let built = build::all(workspace, false, progress)?;
         progress.stage("Building the page");
-        let program = cargo::build_program(&workspace.root, demo_plan::PROGRAM, progress.detail())?;
+        let program = build::program(workspace, demo_plan::PROGRAM, progress)?;
         let root = workspace.root.clone();
         Ok(Self { plan: demo_plan::live(workspace, &built)?, program, root })
     }

@@ -12,6 +12,8 @@ use crate::workspace::{Exercise, Version, Workspace};
 pub enum ResetOutcome {
     /// The exercise already was as shipped.
     WasAsShipped,
+    /// Its folder was gone, and is back as shipped.
+    WasGone,
     /// It is as shipped now; the backup holds the learner's version.
     AsShipped(Backup),
     /// The learner's version was restored.
@@ -36,12 +38,12 @@ pub fn reset(exercise: &Exercise) -> anyhow::Result<ResetOutcome> {
     let files = shipped.files()?;
     let backup = backups::save(exercise, &files)?;
     backups::replace(exercise, &files, backup.as_ref())?;
-    Ok(backup.map_or(ResetOutcome::WasAsShipped, ResetOutcome::AsShipped))
+    Ok(backup.map_or(ResetOutcome::WasGone, ResetOutcome::AsShipped))
 }
 
 /// Restores the newest backup of `exercise` that differs from its current files.
 pub fn undo(exercise: &Exercise) -> anyhow::Result<ResetOutcome> {
-    let current = files::read_below(&exercise.path(&exercise.folder(Version::Exercise)))?;
+    let current = files::read_below_if_any(&exercise.path(&exercise.folder(Version::Exercise)))?;
     let differs = |backup: Backup| {
         let files = files::read_below(&backup.folder).ok()?;
         (files != current).then_some((backup, files))

@@ -34,3 +34,11 @@ impl Status {
 pub fn is_fixed(exercise: &Exercise) -> bool {
     last_result::current(exercise).is_some_and(|result| result.state == ExerciseState::Fixed)
 }
+
+/// The next exercise after `exercise` that is not known to be fixed, beginning again after the last.
+pub fn next_unfixed<'a>(workspace: &'a Workspace, exercise: &Exercise) -> Option<&'a Exercise> {
+    let all = &workspace.exercises;
+    let here = all.iter().position(|one| one.name == exercise.name).unwrap_or(0);
+    let mut others = (1..all.len()).map(|step| &all[(here + step) % all.len()]);
+    others.find(|exercise| !is_fixed(exercise))
+}

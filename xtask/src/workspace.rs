@@ -200,20 +200,45 @@ impl Workspace {
         Self { root: root.to_owned(), exercises }
     }
 
+    /// The exercise named `name`, which may also be its number in teaching order.
     pub fn exercise(&self, name: &str) -> Result<&Exercise, UnknownExercise> {
-        self.exercises
-            .iter()
-            .find(|exercise| exercise.name == name)
+        let number = name.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        let numbered = number.and_then(|index| self.exercises.get(index));
+        let named = self.exercises.iter().find(|exercise| exercise.name == name);
+        named
+            .or(numbered)
             .ok_or_else(|| UnknownExercise { name: name.to_owned(), nearest: self.nearest(name) })
     }
 
-    /// The exercises with these names in teaching order, each once; all of them if `names` is empty.
+    /// The exercise that `name` names, or without a name the one that contains the current folder.
+    pub fn exercise_or_here(&self, name: Option<&str>) -> anyhow::Result<&Exercise> {
+        let Some(name) = name else {
+            return self.exercise_here().context(
+                "Which exercise? Add its name or its number, or run the command in its folder.\n\
+                 All exercises: cargo xtask list",
+            );
+        };
+        Ok(self.exercise(name)?)
+    }
+
+    /// The exercise whose folder is, or contains, the current folder.
+    pub fn exercise_here(&self) -> Option<&Exercise> {
+        let here = std::env::current_dir().ok()?;
+        let is_here = |exercise: &&Exercise| {
+            let folder = exercise.path(&exercise.folder(Version::Exercise));
+            here.starts_with(&folder)
+        };
+        self.exercises.iter().find(is_here)
+    }
+
+    /// The exercises with these names or numbers in teaching order, each once; all of them if `names` is empty.
     pub fn select(&self, names: &[String]) -> Result<Vec<&Exercise>, UnknownExercise> {
-        for name in names {
-            self.exercise(name)?;
-        }
+        let named = names.iter().map(|name| self.exercise(name).map(|one| one.name.as_str()));
+        let named = named.collect::<Result<Vec<&str>, _>>()?;
         let all = self.exercises.iter();
-        Ok(all.filter(|exercise| names.is_empty() || names.contains(&exercise.name)).collect())
+        Ok(all
+            .filter(|exercise| named.is_empty() || named.contains(&exercise.name.as_str()))
+            .collect())
     }
 
     /// The packages that every build selects: all versions in the tree that have a manifest.

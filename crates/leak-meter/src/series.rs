@@ -56,7 +56,7 @@ impl Resource {
             Self::TemporaryBytes => "temporary bytes",
             Self::Threads => "threads",
             Self::Tasks => "tasks",
-            Self::ForeignBytes => "bytes of C code",
+            Self::ForeignBytes => "bytes outside the Rust allocator",
             Self::ResidentBytes => "resident bytes",
         }
     }

@@ -109,7 +109,7 @@ pub fn quantity(resource: Resource, value: f64) -> String {
     match resource {
         Resource::LiveBytes => format!("{} of live memory", bytes(value)),
         Resource::TemporaryBytes => format!("{} of temporary files", bytes(value)),
-        Resource::ForeignBytes => format!("{} of C code's memory", bytes(value)),
+        Resource::ForeignBytes => format!("{} of memory outside the Rust allocator", bytes(value)),
         Resource::ResidentBytes => format!("{} of resident memory", bytes(value)),
         counted => format!("{} {}", number(value), counted.name()),
     }

@@ -1,6 +1,6 @@
-//! Leak pattern: TO WRITE: the pattern in a line.
+//! TO WRITE: the service in a line, not the pattern.
 //!
-//! TO WRITE: how it happens in Rust, in a few sentences.
+//! TO WRITE: what is observed, and the question to ask, in a few sentences.
 //!
 //! - `workload`: two tasks with a note each, for the soak
 //! - `behaviours`: what the notes must do

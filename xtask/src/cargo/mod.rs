@@ -8,6 +8,8 @@ mod output;
 
 use std::collections::BTreeMap;
 use std::env;
+use std::fmt;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -15,6 +17,7 @@ use anyhow::Context as _;
 
 pub use self::offline::{resolves_offline, vendor};
 use self::output::{results, run};
+use crate::linked_tree::BuildPlace;
 
 /// The name of the test target of every version.
 const TEST: &str = "memory";
@@ -30,12 +33,28 @@ pub struct Selection<'a> {
     pub packages: &'a [String],
     /// Whether to build with optimisation.
     pub release: bool,
+    /// Whether the lock file must stay as it is.
+    pub locked: bool,
     /// The target folder; `None` for cargo's default.
     pub target_folder: Option<&'a Path>,
 }
 
+/// cargo stopped before it built anything. Its text contains cargo's message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    message: String,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refused {}
+
 /// The result of a build.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Build {
     /// The result for each selected package.
     pub packages: BTreeMap<String, Built>,
@@ -63,8 +82,8 @@ pub struct DidNotBuild {
 /// that does not build is part of the result.
 ///
 /// # Errors
-/// When cargo cannot be started, or stops before it builds anything, for example because a manifest
-/// does not load or a dependency is not available. The error contains cargo's message.
+/// When cargo cannot be started; [`Refused`] when it stops before it builds anything, for example because
+/// a manifest does not load or a dependency is not available.
 pub fn build(selection: Selection<'_>, on_line: impl Fn(&str) + Sync) -> anyhow::Result<Build> {
     let mut command = cargo();
     command
@@ -72,14 +91,15 @@ pub fn build(selection: Selection<'_>, on_line: impl Fn(&str) + Sync) -> anyhow:
         .args(["--test", TEST, "--manifest-path"])
         .arg(selection.workspace.join("Cargo.toml"))
         .args(selection.packages.iter().flat_map(|package| ["--package", package]))
-        .args(selection.release.then_some("--release"));
+        .args(selection.release.then_some("--release"))
+        .args(selection.locked.then_some("--locked"));
     if let Some(folder) = selection.target_folder {
         command.arg("--target-dir").arg(folder);
     }
     let (output, progress) = run(command, on_line)?;
     if !output.finished {
         let message = progress.join("\n");
-        anyhow::bail!("{}\n\ncargo stopped before it built anything; see above.", message.trim());
+        return Err(Refused { message: message.trim().to_owned() }.into());
     }
     Ok(results(selection.packages, output, &progress))
 }
@@ -88,10 +108,10 @@ pub fn build(selection: Selection<'_>, on_line: impl Fn(&str) + Sync) -> anyhow:
 /// of cargo's progress.
 ///
 /// # Errors
-/// When cargo cannot be started, or the program does not build. The error contains the compiler's
-/// message.
+/// When cargo cannot be started; [`Refused`] when it stops before it builds anything; or when the program
+/// does not build. The error contains the compiler's message.
 pub fn build_program(
-    workspace: &Path,
+    place: BuildPlace<'_>,
     package: &str,
     on_line: impl Fn(&str) + Sync,
 ) -> anyhow::Result<PathBuf> {
@@ -99,8 +119,15 @@ pub fn build_program(
     command
         .args(["build", "--message-format=json", "--color=never", "--package", package])
         .args(["--bin", package, "--manifest-path"])
-        .arg(workspace.join("Cargo.toml"));
+        .arg(place.workspace.join("Cargo.toml"))
+        .args(place.locked.then_some("--locked"));
+    if let Some(folder) = place.target_folder {
+        command.arg("--target-dir").arg(folder);
+    }
     let (mut output, progress) = run(command, on_line)?;
+    if !output.finished {
+        return Err(Refused { message: progress.join("\n").trim().to_owned() }.into());
+    }
     output.programs.remove(package).ok_or_else(|| {
         let errors: String = output.errors.into_values().map(|errors| errors.concat()).collect();
         let message = if errors.is_empty() { progress.join("\n") } else { errors };
@@ -108,14 +135,27 @@ pub fn build_program(
     })
 }
 
+/// The target folder of the workspace at `workspace`, which need not load: it follows from the
+/// configuration.
 pub fn target_folder(workspace: &Path) -> anyhow::Result<PathBuf> {
+    let elsewhere = tempfile::tempdir().context("a temporary folder cannot be created")?;
+    let manifest = elsewhere.path().join("Cargo.toml");
+    let text =
+        "[workspace]\n[package]\nname = \"empty\"\nedition = \"2024\"\n[lib]\npath = \"lib.rs\"\n";
+    fs::write(&manifest, text).context("an empty package cannot be written")?;
     let metadata = cargo_metadata::MetadataCommand::new()
         .cargo_path(program())
-        .manifest_path(workspace.join("Cargo.toml"))
+        .manifest_path(&manifest)
+        .current_dir(workspace)
         .no_deps()
         .exec()
         .context("cargo does not report its target folder")?;
-    Ok(metadata.target_directory.into_std_path_buf())
+    let (folder, root) = (metadata.target_directory, metadata.workspace_root);
+    Ok(match folder.strip_prefix(&root) {
+        // Cargo's default, below the workspace.
+        Ok(default) => workspace.join(default),
+        Err(_) => folder.into_std_path_buf(),
+    })
 }
 
 /// The version that the compiler prints.

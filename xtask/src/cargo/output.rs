@@ -29,6 +29,7 @@ pub fn run(
     mut command: Command,
     on_line: impl Fn(&str) + Sync,
 ) -> anyhow::Result<(CargoOutput, Vec<String>)> {
+    command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "100");
     // A process group, so that Ctrl-C ends the compilers too.
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let (mut child, guard) = cleanup::Process::start_group(&mut command).with_context(|| {
@@ -39,7 +40,7 @@ pub fn run(
     let (output, progress) = thread::scope(|scope| {
         let progress = scope.spawn(|| {
             let lines = BufReader::new(stderr).lines().map_while(Result::ok);
-            lines.inspect(|line| on_line(line.trim())).collect::<Vec<_>>()
+            lines.map(|line| without_bars(&line, &on_line)).collect::<Vec<_>>()
         });
         let mut output = CargoOutput::default();
         for message in Message::parse_stream(BufReader::new(stdout)) {
@@ -51,6 +52,26 @@ pub fn run(
     child.wait().context("cargo cannot be waited for")?;
     drop(guard);
     Ok((output, progress))
+}
+
+/// The text of a line of cargo's progress after its progress bars, each of which ends with a carriage
+/// return. `on_line` receives the progress: the bars while there are any, as `90 of 195: serde, syn`.
+fn without_bars(line: &str, on_line: &impl Fn(&str)) -> String {
+    let (bars, text) = line.rsplit_once('\r').unwrap_or(("", line));
+    match bars.rsplit('\r').find_map(bar) {
+        Some(progress) => on_line(&progress),
+        None => on_line(text.trim()),
+    }
+    text.to_owned()
+}
+
+/// The figures of the progress bar `Building [===>   ] 90/195: serde, syn`.
+fn bar(text: &str) -> Option<String> {
+    let (_, figures) = text.split_once("] ")?;
+    let (done, rest) = figures.split_once('/')?;
+    let (all, names) = rest.split_once(':').unwrap_or((rest.trim(), ""));
+    let is_number = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    (is_number(done) && is_number(all)).then(|| format!("{done} of {all}: {}", names.trim()))
 }
 
 impl CargoOutput {
@@ -136,6 +157,17 @@ fn package_of(id: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn progress_bars_become_figures_and_are_no_part_of_the_message() {
+        let seen = std::sync::Mutex::new(Vec::new());
+        let on_line = |line: &str| seen.lock().unwrap().push(line.to_owned());
+        let line = "    Building [=>   ] 90/195: serde, syn\r    Building [==>  ] 91/195: syn \r   \
+                    Compiling serde v1.0.0";
+        assert_eq!(without_bars(line, &on_line), "   Compiling serde v1.0.0");
+        assert_eq!(without_bars("error: no [a] 1/b", &on_line), "error: no [a] 1/b");
+        assert_eq!(*seen.lock().unwrap(), ["91 of 195: syn", "error: no [a] 1/b"]);
+    }
 
     #[test]
     fn the_package_is_found_in_both_forms_of_an_id() {

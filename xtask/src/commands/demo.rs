@@ -7,7 +7,6 @@ use std::process::Command;
 use anyhow::Context as _;
 
 use crate::build;
-use crate::cargo;
 use crate::commands::open_workshop;
 use crate::demo_plan;
 use crate::exit::Exit;
@@ -46,9 +45,7 @@ pub struct Args {
 /// Builds what is needed and becomes the page's program, so this returns only if it fails.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
-    if let Some(name) = &args.exercise {
-        workspace.exercise(name)?;
-    }
+    let first = args.exercise.as_deref().map(|name| workspace.exercise(name)).transpose()?;
     let progress = Progress::new();
     let mut plan = if args.replay.is_some() {
         demo_plan::replay(&workspace)
@@ -56,10 +53,11 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         let built = build::all(&workspace, args.release, &progress)?;
         demo_plan::live(&workspace, &built)?
     };
-    let index = plan.exercises.iter().position(|one| Some(&one.name) == args.exercise.as_ref());
+    let is_first = |name: &String| first.is_some_and(|first| first.name == *name);
+    let index = plan.exercises.iter().position(|one| is_first(&one.name));
     plan.first = index.unwrap_or(0);
     progress.stage("Building the page");
-    let program = cargo::build_program(&workspace.root, demo_plan::PROGRAM, progress.detail())?;
+    let program = build::program(&workspace, demo_plan::PROGRAM, &progress)?;
     progress.end();
 
     let mut command = Command::new(&program);

@@ -23,8 +23,8 @@ Examples:
 
 Exit code: 0 if it was shown, else 2.")]
 pub struct Args {
-    /// The exercise to compare
-    exercise: String,
+    /// The exercise to compare, by name or number [default: the one in whose folder you are]
+    exercise: Option<String>,
     /// What to compare it with
     #[arg(long, value_enum, default_value_t = Other::Solution)]
     against: Other,
@@ -58,7 +58,7 @@ impl From<Other> for Against {
 /// terminal to ask in, or an output that cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
-    let exercise = workspace.exercise(&args.exercise)?;
+    let exercise = workspace.exercise_or_here(args.exercise.as_deref())?;
     let against = Against::from(args.against);
     if against == Against::Solution && !args.yes && difference::reveals_solution(exercise) {
         let name = &exercise.name;

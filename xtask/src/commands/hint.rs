@@ -15,8 +15,8 @@ Examples:
 
 Exit code: 0 if there is a hint to show, else 2.")]
 pub struct Args {
-    /// The exercise that you are working on
-    exercise: String,
+    /// The exercise that you are working on, by name or number [default: the one in whose folder you are]
+    exercise: Option<String>,
     /// Show this hint instead of the next one
     #[arg(long, value_name = "N")]
     level: Option<usize>,
@@ -32,7 +32,7 @@ pub struct Args {
 /// cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
-    let exercise = workspace.exercise(&args.exercise)?;
+    let exercise = workspace.exercise_or_here(args.exercise.as_deref())?;
     if args.start_over {
         hints::start_over(exercise)?;
     }

@@ -21,8 +21,8 @@ Examples:
 
 Exit code: 0 if every exercise is as requested, else 2.")]
 pub struct Args {
-    /// The exercise to restore
-    #[arg(required_unless_present_any = ["all", "undo"], conflicts_with = "all")]
+    /// The exercise to restore, by name or number [default: the one in whose folder you are]
+    #[arg(conflicts_with = "all")]
     exercise: Option<String>,
     /// Restore every exercise
     #[arg(long, conflicts_with = "undo")]
@@ -47,7 +47,11 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         show::reset::print(out, exercise, &reset::undo(exercise)?)?;
         return Ok(Exit::Success);
     }
-    let exercises = named.map_or_else(|| workspace.exercises.iter().collect(), |one| vec![one]);
+    let exercises = if args.all {
+        workspace.exercises.iter().collect()
+    } else {
+        vec![workspace.exercise_or_here(args.exercise.as_deref())?]
+    };
     for exercise in exercises {
         show::reset::print(out, exercise, &reset::reset(exercise)?)?;
     }

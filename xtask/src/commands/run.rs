@@ -5,10 +5,11 @@ use exercise_harness::SoakSettings;
 
 use crate::build;
 use crate::commands::open_workshop;
-use crate::document::ExerciseResult;
+use crate::document::{ExerciseResult, VersionResult};
 use crate::exit::Exit;
 use crate::last_result;
 use crate::progress::Progress;
+use crate::reservation;
 use crate::run::{self, RunOptions, Versions, phases, until_oom};
 use crate::show;
 use crate::workspace::{Exercise, Version, Workspace};
@@ -114,6 +115,9 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         if brief {
             progress
                 .print(|out| show::brief::line(out, &workspace, exercise, result, index == 0))?;
+            if let Some(reservation) = reservation(exercise, result) {
+                progress.print(|out| show::trials::reservation(out, &reservation))?;
+            }
         }
         if let (true, Some(mine)) = (options.are_ordinary(), result.version(Version::Exercise)) {
             last_result::remember_growth(exercise, mine);
@@ -136,12 +140,21 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
                 show::comparison::print(out, exercise, result)?;
                 phases::measure(exercise, &built, result, &progress)?;
                 show::phases::print(out, result)?;
+                if let Some(reservation) = reservation(exercise, result) {
+                    show::trials::reservation(out, &reservation)?;
+                }
                 show::comparison::next_step(out, exercise, result)?;
             }
         }
     }
     let measured = document.exercises.iter().all(ExerciseResult::is_measured);
     Ok(if measured { Exit::Success } else { Exit::NoResult })
+}
+
+/// The edits that the result of the learner's version depends on, if that was measured.
+fn reservation(exercise: &Exercise, result: &ExerciseResult) -> Option<String> {
+    let mine = result.version(Version::Exercise).and_then(VersionResult::verdict);
+    mine.and_then(|_| reservation::sentence(exercise))
 }
 
 /// Runs one exercise until it is out of memory.

@@ -1,5 +1,7 @@
 //! `test`: runs the trials of the learner's version and shows their figures.
 
+use std::time::Instant;
+
 use exercise_harness::SoakSettings;
 
 use crate::build::{self, NoTest};
@@ -8,7 +10,9 @@ use crate::exit::Exit;
 use crate::last_result::{self, LastResult};
 use crate::measure::{self, BEHAVIOURS, Job, MEMORY, Measured, Note};
 use crate::progress::Progress;
+use crate::reservation;
 use crate::show;
+use crate::status;
 use crate::workspace::Version;
 
 /// Tests your version of an exercise: its behaviour, then its memory
@@ -16,12 +20,14 @@ use crate::workspace::Version;
 #[command(after_help = "\
 Examples:
   cargo xtask test rc-cycles
+  cargo xtask test 4                       by its number in the list
+  cargo xtask test                         in the exercise's folder
   cargo xtask test rc-cycles --release     optimised code
 
 Exit code: 0 if every trial passes, 1 if one fails, 2 if there is nothing to test.")]
 pub struct Args {
-    /// The exercise to test
-    exercise: String,
+    /// The exercise to test, by name or number [default: the one in whose folder you are]
+    exercise: Option<String>,
     /// Test optimised code
     #[arg(long)]
     release: bool,
@@ -34,7 +40,8 @@ pub struct Args {
 /// that cannot be written. Failed trials are not errors.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
-    let exercise = workspace.exercise(&args.exercise)?;
+    let exercise = workspace.exercise_or_here(args.exercise.as_deref())?;
+    let began = Instant::now();
     let progress = Progress::new();
     // Hashed before the build, so that an edit during the build is noticed.
     let content = last_result::content_hash(exercise).filter(|_| !args.release);
@@ -44,6 +51,8 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         }
     };
     let built = build::tree(&workspace, args.release, &progress)?.packages;
+    let built_after = began.elapsed();
+    let warnings = built.get(&exercise.package(Version::Exercise)).map(|built| &built.warnings);
     let test = match build::test(&built, exercise, Version::Exercise) {
         Ok(test) => test,
         Err(NoTest::DidNotBuild(message)) => {
@@ -79,7 +88,15 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     progress.end();
     anyhow::ensure!(!all.is_empty(), "The memory test of {} has no trials.", exercise.name);
     remember(&|content| LastResult::from_trials(content, exercise, &all));
-    show::trials::summary(&mut anstream::stdout().lock(), exercise, failed, all.len())?;
+    let summary = show::trials::Summary {
+        failed,
+        all: all.len(),
+        times: [built_after, began.elapsed().saturating_sub(built_after)],
+        warnings: warnings.map_or(&[], Vec::as_slice),
+        reservation: reservation::sentence(exercise),
+        next: status::next_unfixed(&workspace, exercise),
+    };
+    show::trials::summary(&mut anstream::stdout().lock(), exercise, &summary)?;
     Ok(if failed == 0 { Exit::Success } else { Exit::Failed })
 }
 

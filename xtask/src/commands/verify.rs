@@ -12,7 +12,7 @@ use crate::verify::outcome::{Check, CheckOutcome, Tally};
 use crate::verify::record::{FixKind, NewFix};
 use crate::verify::survey::{self, Survey};
 use crate::verify::test_bed::TestBed;
-use crate::verify::{self, measured_leak, record, shipped};
+use crate::verify::{self, detection_limits, measured_leak, record, shipped};
 use crate::workspace::Workspace;
 
 /// Proves that every exercise is what it claims to be (for authors and CI)
@@ -27,6 +27,7 @@ Examples:
   cargo xtask verify
   cargo xtask verify unbounded-cache
   cargo xtask verify --form
+  cargo xtask verify rc-cycles --detection-limits
   cargo xtask verify unbounded-cache --accept   after a change of it
   cargo xtask verify unbounded-cache --record wrong-fix clear-all \
       --because \"Clears all when full.\" --rejected-by behaviour::keeps_hot_pages
@@ -38,6 +39,9 @@ pub struct Args {
     /// Only read files: build and measure nothing
     #[arg(long)]
     form: bool,
+    /// Instead of the checks, measure and print the rarest leak that turns a trial of each exercise red
+    #[arg(long, conflicts_with_all = ["form", "accept", "record"])]
+    detection_limits: bool,
     /// Accept the exercises as they are now as the shipped ones: renews their locks and, from a
     /// measurement, the leak that their metadata declares; shows the changes, and verifies
     #[arg(long)]
@@ -63,16 +67,25 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let root = Workspace::find_root()?;
     let Survey { mut workspace, broken } = survey::read(&root)?;
+    let mut names = Vec::new();
     for name in &args.exercises {
-        if !broken.iter().any(|(broken, _)| broken == name) {
-            workspace.exercise(name)?;
-        }
+        let is_broken = broken.iter().any(|(broken, _)| broken == name);
+        names.push(if is_broken { name.clone() } else { workspace.exercise(name)?.name.clone() });
     }
     if let [kind, name] = args.record.as_slice() {
-        return record_fix(args, &workspace, kind, name);
+        return record_fix(args, &names, &workspace, kind, name);
     }
-    let is_selected = |name: &String| args.exercises.is_empty() || args.exercises.contains(name);
+    let is_selected = |name: &String| names.is_empty() || names.contains(name);
     let progress = Progress::new();
+    if args.detection_limits {
+        let test_bed = TestBed::set_up(&workspace, &progress)?;
+        for exercise in workspace.exercises.iter().filter(|one| is_selected(&one.name)) {
+            let found = detection_limits::of(exercise, &test_bed)?;
+            progress.print(|out| show::verify::detection_limits(out, &exercise.name, &found))?;
+        }
+        progress.end();
+        return Ok(Exit::Success);
+    }
     if args.accept {
         for exercise in workspace.exercises.iter().filter(|one| is_selected(&one.name)) {
             let accepted = shipped::accept(exercise)?;
@@ -124,8 +137,14 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
 }
 
 /// Records the edit of one exercise as the fix `name`.
-fn record_fix(args: &Args, workspace: &Workspace, kind: &str, name: &str) -> anyhow::Result<Exit> {
-    let exercise = match args.exercises.as_slice() {
+fn record_fix(
+    args: &Args,
+    exercises: &[String],
+    workspace: &Workspace,
+    kind: &str,
+    name: &str,
+) -> anyhow::Result<Exit> {
+    let exercise = match exercises {
         [one] => workspace.exercises.iter().find(|exercise| exercise.name == *one),
         _ => None,
     };

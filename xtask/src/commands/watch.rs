@@ -14,9 +14,9 @@ use crate::workspace::Version;
 
 /// Tests an exercise again each time you save
 ///
-/// Shows which file to open, the verdict, the growth now and last time, and the growing line. It stays
-/// at its exercise until you press a key: h hint, d diff, p predict, a run all, n next, l list, r reset
-/// (asks), q quit.
+/// Shows which file to open, the verdict, the growth now and last time, and what holds it. It stays
+/// at its exercise until you press a key: h hint, w who holds it, d diff, p predict, a run all, n next,
+/// b back, g go to, l list, r reset (asks), q quit.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -29,7 +29,8 @@ Examples:
 It needs a terminal. Without one: cargo xtask test EXERCISE
 Exit code: 0 after q, 130 after Ctrl-C, 2 if it cannot begin.")]
 pub struct Args {
-    /// The exercise to watch [default: the first that is not fixed]
+    /// The exercise to watch, by name or number [default: the one in whose folder you are, or the first
+    /// that is not fixed]
     exercise: Option<String>,
     /// Poll the files for changes instead of relying on the system's notifications
     #[arg(long)]
@@ -64,7 +65,8 @@ impl From<Beside> for Version {
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
     let named = args.exercise.as_deref().map(|name| workspace.exercise(name)).transpose()?;
-    let exercise = named.or_else(|| first_unfixed(&workspace)).or(workspace.exercises.first());
+    let exercise = named.or_else(|| workspace.exercise_here());
+    let exercise = exercise.or_else(|| first_unfixed(&workspace)).or(workspace.exercises.first());
     let exercise = exercise.context("There is no exercise to watch.")?;
     anyhow::ensure!(
         std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
@@ -77,15 +79,15 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let beside = args.version.iter().copied().map(Version::from).collect();
     let options = WatchOptions { poll: args.poll, beside };
     let mut session = WatchSession::begin(&workspace, exercise, options, sender)?;
-    session.test(true);
+    session.test(true, "start");
     let exit = loop {
         screen.draw(&show::watch::lines(&session.state, Screen::size()))?;
         let Ok(first) = receiver.recv() else { break Exit::Success };
         // Process every pending message before drawing again.
-        let mut ended = session.process(first)?;
+        let mut ended = session.process(first);
         while ended.is_none() {
             let Ok(next) = receiver.try_recv() else { break };
-            ended = session.process(next)?;
+            ended = session.process(next);
         }
         if let Some(exit) = ended {
             break exit;

@@ -56,6 +56,15 @@ impl fmt::Display for Change {
     }
 }
 
+impl Change {
+    /// The file.
+    pub fn into_file(self) -> String {
+        match self {
+            Self::Edited(file) | Self::Added(file) | Self::Removed(file) => file,
+        }
+    }
+}
+
 impl Id {
     /// The identity of `bytes`.
     fn new(bytes: &[u8]) -> Self {
@@ -113,9 +122,9 @@ impl Lock {
         Ok(Some(lock))
     }
 
-    /// The lock of the current files of `exercise`.
+    /// The lock of the current files of `exercise`; of no files if its folder is gone.
     pub fn of_current(exercise: &Exercise) -> anyhow::Result<Self> {
-        let files = files::read_below(&exercise.path(&exercise.folder(Version::Exercise)))?;
+        let files = files::read_below_if_any(&exercise.path(&exercise.folder(Version::Exercise)))?;
         let files = files.into_iter().map(|(file, bytes)| (file, Id::new(&bytes))).collect();
         Ok(Self { format: FORMAT, files })
     }

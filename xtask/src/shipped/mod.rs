@@ -80,6 +80,12 @@ pub fn is_comparable(exercise: &Exercise) -> bool {
     shipped.changes().is_ok_and(|changes| !changes.is_empty()) && shipped.files().is_ok()
 }
 
+/// The files of `exercise` that are edited, added or removed; none if the shipped version is not known.
+pub fn changed_files(exercise: &Exercise) -> Vec<String> {
+    let changes = Shipped::find(exercise).and_then(|shipped| shipped.changes());
+    changes.unwrap_or_default().into_iter().map(Change::into_file).collect()
+}
+
 /// The contents of a git object, if git is installed and has it.
 fn git_object(root: &Path, id: &str) -> Option<Vec<u8>> {
     let output = Command::new("git")

@@ -20,6 +20,11 @@ pub fn print(out: &mut impl Write, exercise: &Exercise, hint: &Hint) -> anyhow::
         Hint { level, count, .. } if level == count => {
             "That was the last one. Look at what you have changed, or ask somebody.".to_owned()
         }
+        Hint { is_counted: false, level, .. } => format!(
+            "It cannot be stored here which hints were shown. Next hint: cargo xtask hint {} --level {}",
+            exercise.name,
+            level + 1
+        ),
         _ => format!("Next hint: cargo xtask hint {}", exercise.name),
     };
     writeln!(out)?;

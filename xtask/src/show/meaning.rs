@@ -29,11 +29,15 @@ pub fn sentence(exercise: &Exercise, result: &VersionResult, rate: f64) -> Strin
                 .iter()
                 .map(|growth| units::quantity(growth.resource, growth.per_operation.unwrap_or(0.0)))
                 .collect();
-            format!(
-                "{version} leaks: each operation leaves {} behind.{}",
-                list(&kept),
-                time_to_end(result, rate, exercise.metadata.open_files_limit)
-            )
+            if kept.is_empty() {
+                format!(
+                    "{version} leaks: its growing lines keep memory, which the totals do not show."
+                )
+            } else {
+                let (kept, end) =
+                    (list(&kept), time_to_end(result, rate, exercise.metadata.open_files_limit));
+                format!("{version} leaks: each operation leaves {kept} behind.{end}")
+            }
         }
         Verdict::Steady => format!(
             "{version} is steady: as far as {} operations in {} rounds can show, it does not grow \

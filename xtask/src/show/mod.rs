@@ -12,6 +12,7 @@ mod curve;
 pub mod diff;
 pub mod doctor;
 pub mod hint;
+pub mod holder;
 pub mod list;
 pub mod meaning;
 pub mod palette;

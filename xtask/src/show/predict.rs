@@ -5,6 +5,7 @@ use std::io::Write;
 use exercise_harness::units;
 use leak_meter::{Growth, Resource, Verdict};
 
+use super::holder;
 use super::meaning;
 use super::palette::{self, BAD, GOOD, OPEN, QUIET, STRONG, paint};
 use super::width;
@@ -110,7 +111,7 @@ fn rows(exercise: &Exercise, prediction: &Prediction, result: &VersionResult) ->
         what_grows(prediction, result, &growing),
         rate(prediction, result, &growing),
         falls(prediction, result, &growing),
-        holder(prediction, result),
+        holder(exercise, prediction, result),
     ];
     if let Some(pattern) = &prediction.pattern {
         rows.push(Row {
@@ -188,16 +189,23 @@ fn falls(prediction: &Prediction, result: &VersionResult, growing: &[&Growth]) -
     }
 }
 
-/// Only the learner can compare the holder; the line that allocates the held memory leads there.
-fn holder(prediction: &Prediction, result: &VersionResult) -> Row {
+/// Only the learner can compare the holder with the answer. Where no line of the exercise holds the growing
+/// memory, the line that allocates it leads there.
+fn holder(exercise: &Exercise, prediction: &Prediction, result: &VersionResult) -> Row {
+    let holders = result.report.as_ref().and_then(|report| report.holders.as_ref());
+    let mut found: Vec<String> =
+        holder::short(holders).iter().map(|line| line.trim().to_owned()).collect();
     let growing = location::growing(result.sites()).next();
-    let measured = growing.map_or_else(
-        || "no line grows".to_owned(),
-        |site| {
-            let place = Location::of_site(site).map(|location| format!(" at {location}"));
-            format!("it is allocated in {}{}", site.function, place.unwrap_or_default())
-        },
-    );
+    if growing.is_none() {
+        found = vec!["no line grows".to_owned()];
+    }
+    let has_line = holders.and_then(|holders| location::of_holder(exercise, holders)).is_some();
+    if let Some(site) = growing.filter(|_| !has_line) {
+        let place = Location::of_site(site).map(|location| format!(" at {location}"));
+        let place = place.unwrap_or_default();
+        found.push(format!("(it is allocated in {}{place})", site.function));
+    }
+    let measured = found.join(" ");
     Row { title: "Who holds it", predicted: prediction.holder.clone(), measured, accuracy: None }
 }
 

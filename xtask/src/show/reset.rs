@@ -26,6 +26,9 @@ pub fn lines(exercise: &Exercise, outcome: &ResetOutcome) -> Vec<String> {
         |path: &Path| path.strip_prefix(&exercise.root).unwrap_or(path).display().to_string();
     match outcome {
         ResetOutcome::WasAsShipped => vec![format!("{place} is already as it was shipped.")],
+        ResetOutcome::WasGone => {
+            vec![paint(GOOD, &format!("{place} was empty; it is as it was shipped."))]
+        }
         ResetOutcome::AsShipped(backup) => vec![
             paint(GOOD, &format!("{place} is as it was shipped.")),
             "Your version is saved in".to_owned(),

@@ -1,6 +1,7 @@
 //! The trials of one exercise with their figures, and the next step.
 
 use std::io::Write;
+use std::time::Duration;
 
 use exercise_harness::event::TrialOutcome;
 use exercise_harness::isolated::Ending;
@@ -8,7 +9,8 @@ use exercise_harness::{explain, units};
 use leak_meter::{Report, Resource, Verdict};
 
 use super::palette::{BAD, GOOD, OPEN, STRONG, paint};
-use super::width;
+use super::{rows, width};
+use crate::failure;
 use crate::measure::Measured;
 use crate::text::wrapped;
 use crate::workspace::Exercise;
@@ -29,7 +31,7 @@ pub fn print(
     exercise: &Exercise,
     measured: &Measured,
 ) -> anyhow::Result<bool> {
-    let verdict = explain::verdict(&measured.ended, &exercise.metadata);
+    let verdict = failure::sentence(exercise, &measured.ended).map_or(Ok(()), Err);
     let (word, style) = match (&verdict, measured.ended.report()) {
         (Ok(()), _) => ("pass", GOOD),
         (Err(_), Some(report)) if report.verdict == Verdict::Undecided => ("open", OPEN),
@@ -62,7 +64,7 @@ fn steady(report: &Report) -> String {
     let figures = |resource| {
         let growth = report.growth_of(resource)?;
         let rate = units::quantity(resource, growth.per_operation?);
-        let limit = units::per_operation(resource, growth.detection_limit?);
+        let limit = units::per_operation(resource, rows::visible_from(growth)?);
         Some(format!("\n  {rate} per operation (a leak above {limit} would show)"))
     };
     let lines: String =
@@ -74,22 +76,70 @@ fn steady(report: &Report) -> String {
     )
 }
 
+/// The result of all trials.
+#[derive(Debug)]
+pub struct Summary<'a> {
+    /// The number of failed trials.
+    pub failed: usize,
+    /// The number of all trials.
+    pub all: usize,
+    /// The time to build, and the time to run the trials.
+    pub times: [Duration; 2],
+    /// The compiler's warnings.
+    pub warnings: &'a [String],
+    /// The edits that the result depends on.
+    pub reservation: Option<String>,
+    /// The next exercise that is not fixed.
+    pub next: Option<&'a Exercise>,
+}
+
 /// Prints the result of all trials, and the next step.
 pub fn summary(
     out: &mut impl Write,
     exercise: &Exercise,
-    failed: usize,
-    all: usize,
+    Summary { failed, all, times, warnings, reservation, next }: &Summary<'_>,
 ) -> anyhow::Result<()> {
     let name = &exercise.name;
-    if failed == 0 {
+    if !warnings.is_empty() {
+        let count = units::plural(warnings.len() as u64, "warning");
+        writeln!(out, "\n{}", paint(OPEN, &format!("The compiler printed {count}:")))?;
+        for warning in *warnings {
+            writeln!(out, "\n{}", warning.trim())?;
+        }
+    }
+    if let Some(reservation) = reservation {
+        writeln!(out)?;
+        self::reservation(out, reservation)?;
+    }
+    let [build, test] = times.map(seconds);
+    writeln!(out, "\nIt took {build} to build and {test} to test.")?;
+    if *failed == 0 {
         let passed = paint(GOOD, &format!("Passed: all {all} trials."));
-        writeln!(out, "\nCompare with ours: solutions/{name}/README.md")?;
-        writeln!(out, "{passed} Next: cargo xtask run")?;
+        writeln!(out, "Compare with ours: solutions/{name}/README.md")?;
+        match next {
+            Some(Exercise { name, metadata, .. }) => {
+                writeln!(out, "{passed} Next: {name}, {:?}", metadata.title)?;
+                writeln!(out, "  cargo xtask watch {name}")?;
+            }
+            None => writeln!(out, "{passed} Every exercise is fixed. Next: cargo xtask run")?,
+        }
     } else {
         let failed = paint(BAD, &format!("Failed: {failed} of {all} trials."));
-        writeln!(out, "\nFiles: exercises/{name}/src\nTask:  exercises/{name}/README.md")?;
+        writeln!(out, "Files: exercises/{name}/src\nTask:  exercises/{name}/README.md")?;
         writeln!(out, "{failed} Next: edit, then cargo xtask test {name}")?;
+    }
+    Ok(())
+}
+
+/// A time such as `1.4 s`, or `2 min 5 s`.
+pub fn seconds(time: Duration) -> String {
+    if time.as_secs() < 60 { format!("{:.1} s", time.as_secs_f64()) } else { units::span(time) }
+}
+
+/// Prints a sentence about edits that the result depends on.
+pub fn reservation(out: &mut (impl Write + ?Sized), sentence: &str) -> anyhow::Result<()> {
+    for line in wrapped(sentence, width::text()) {
+        writeln!(out, "{}", paint(OPEN, &line))?;
     }
     Ok(())
 }

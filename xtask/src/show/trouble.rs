@@ -26,7 +26,7 @@ pub fn did_not_build(
     // The exit code reports it too, so a closed standard error does no harm.
     let _ = writeln!(
         out,
-        "{folder} does not build, so it is not measured. The compiler's message:\n\n{}\n{next}",
+        "{folder} does not build, so it is not measured:\n\n{}\n{next}",
         message.trim()
     );
 }

@@ -2,7 +2,10 @@
 
 use std::io::{self, Write};
 
+use exercise_harness::units;
+
 use crate::show::palette::{BAD, GOOD, paint};
+use crate::verify::detection_limits::Detected;
 use crate::verify::outcome::{Check, CheckOutcome, Tally};
 
 /// Prints the name of the exercise that the following checks belong to.
@@ -31,6 +34,31 @@ pub fn check(
         CheckOutcome::CouldNotRun(reason) => {
             writeln!(out, "  {}  {check:<13} {reason}", paint(BAD, "NOT RUN"))?;
         }
+    }
+    out.flush()
+}
+
+/// Prints the rarest leak that each trial of the exercise `name` detects, the rarest of all first.
+pub fn detection_limits(
+    out: &mut (impl Write + ?Sized),
+    name: &str,
+    found: &[Detected],
+) -> io::Result<()> {
+    heading(out, name)?;
+    let one_in = |one: &Detected| format!("1 in {} operations", units::number(one.one_in));
+    match found.first() {
+        None => writeln!(
+            out,
+            "  no memory trial of the exercise measures more than that of the solution"
+        )?,
+        Some(rarest) => {
+            let rarest = format!("{}: {}", rarest.trial, one_in(rarest));
+            writeln!(out, "  the rarest leak that is detected, by {rarest}")?;
+        }
+    }
+    let width = found.iter().map(|one| one.trial.len()).max().unwrap_or_default();
+    for one in found {
+        writeln!(out, "  {:width$}  {} ({})", one.trial, one_in(one), one.resource.name())?;
     }
     out.flush()
 }

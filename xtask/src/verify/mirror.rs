@@ -1,8 +1,10 @@
-//! Check: exercise and solution differ only in the fix, and no word in the exercise reveals it.
+//! Check: exercise and solution differ only in the fix, and no word in the exercise, or in the texts that its
+//! README leads to, reveals it.
 
 use std::collections::BTreeSet;
 
 use super::first_difference;
+use super::linked_texts;
 use super::outcome::{CheckOutcome, Failure};
 use super::spoilers;
 use crate::files::files_below;
@@ -52,6 +54,7 @@ pub fn check(exercise: &Exercise) -> anyhow::Result<CheckOutcome> {
             Failure::new(format!("{place}:{line}"), wrong, next)
         }));
     }
+    failures.extend(linked_texts::check(exercise)?);
     let fixed: Vec<String> =
         exercise.metadata.fixed_files().iter().map(|file| file.display().to_string()).collect();
     let seen = match fixed.as_slice() {

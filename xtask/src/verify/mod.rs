@@ -1,10 +1,11 @@
 //! Proves that every exercise is what it claims to be.
 //!
 //! # Layout
-//! - [`metadata`], [`mirror`] (with [`spoilers`]), [`dependencies`], [`readmes`], [`placeholders`]:
+//! - [`metadata`], [`mirror`] (with [`spoilers`], [`linked_texts`] and [`mechanisms`]), [`dependencies`], [`readmes`], [`placeholders`]:
 //!   checks that only read files.
 //! - [`warnings`], [`trials`] (with [`culprit`] and [`holder`]), [`decoy`], [`fixes`]: checks that build
 //!   and measure, on a [`test_bed`].
+//! - [`detection_limits`]: the rarest leak that the trials detect.
 //! - [`survey`]: finds the exercises; [`shipped`]: whether they are as shipped; [`outcome`]: the outcome
 //!   of a check.
 //! - [`record`], [`measured_leak`]: turn an edit into a fix, and a measurement into metadata.
@@ -12,9 +13,12 @@
 mod culprit;
 mod decoy;
 mod dependencies;
+pub mod detection_limits;
 mod fixes;
 mod holder;
+mod linked_texts;
 pub mod measured_leak;
+mod mechanisms;
 mod metadata;
 mod mirror;
 pub mod outcome;

@@ -95,7 +95,7 @@ pub fn run(exercise: &Exercise, new: &NewFix<'_>) -> anyhow::Result<Recorded> {
         .with_context(|| format!("{place} cannot be written; your edit is unchanged"))?;
     let backup = match reset::reset(exercise)? {
         ResetOutcome::AsShipped(backup) => Some(backup),
-        ResetOutcome::WasAsShipped | ResetOutcome::Restored { .. } => None,
+        ResetOutcome::WasAsShipped | ResetOutcome::WasGone | ResetOutcome::Restored { .. } => None,
     };
     let applied = fix.apply(exercise);
     let same = applied.is_ok_and(|patched| {

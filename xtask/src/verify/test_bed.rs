@@ -39,7 +39,8 @@ impl<'a> TestBed<'a> {
     ) -> anyhow::Result<Build> {
         self.progress.stage(stage);
         let target_folder = Some(self.target.as_path());
-        let selection = Selection { workspace: folder, packages, release: false, target_folder };
+        let selection =
+            Selection { workspace: folder, packages, release: false, locked: false, target_folder };
         cargo::build(selection, self.progress.detail())
     }
 

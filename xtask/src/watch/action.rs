@@ -5,7 +5,7 @@ use super::state::{Panel, WatchState};
 use crate::difference::Against;
 
 /// An action that a key requests from the session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// Nothing more.
     Nothing,
@@ -17,6 +17,12 @@ pub enum Action {
     RunAll,
     /// Go to the next exercise.
     Next,
+    /// Go to the exercise before this one.
+    Back,
+    /// Go to the exercise with this name or number.
+    GoTo(String),
+    /// Show everything that was found about what holds the growing memory.
+    Holders,
     /// List all exercises.
     List,
     /// Reset the exercise.
@@ -50,6 +56,22 @@ impl WatchState {
                     _ => Action::Nothing,
                 }
             }
+            Panel::GoTo { typed, .. } => match key {
+                Key::Letter(letter) => {
+                    typed.push(letter);
+                    Action::Nothing
+                }
+                Key::Backspace => {
+                    typed.pop();
+                    Action::Nothing
+                }
+                Key::Enter if !typed.is_empty() => Action::GoTo(typed.clone()),
+                Key::Enter | Key::Escape => {
+                    self.show(Panel::Result);
+                    Action::Nothing
+                }
+                Key::Up | Key::Down | Key::Interrupt => Action::Nothing,
+            },
             _ => self.command(key),
         }
     }
@@ -60,7 +82,10 @@ impl WatchState {
             Key::Letter('d') => return Action::Diff(None),
             Key::Letter('a') => return Action::RunAll,
             Key::Letter('n') => return Action::Next,
+            Key::Letter('b') => return Action::Back,
+            Key::Letter('g') => self.show(Panel::GoTo { typed: String::new(), wrong: None }),
             Key::Letter('l') => return Action::List,
+            Key::Letter('w') => return Action::Holders,
             Key::Letter('q') => return Action::Quit,
             Key::Letter('p') => self.ask_prediction(),
             Key::Letter('r') => self.show(Panel::AskReset),
@@ -125,7 +150,9 @@ mod tests {
             ('d', Action::Diff(None)),
             ('a', Action::RunAll),
             ('n', Action::Next),
+            ('b', Action::Back),
             ('l', Action::List),
+            ('w', Action::Holders),
             ('q', Action::Quit),
             ('x', Action::Nothing),
         ];

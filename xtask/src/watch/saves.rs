@@ -34,17 +34,16 @@ impl Saves {
     /// # Errors
     /// When the folder can be watched in neither way.
     pub fn watch(exercise: &Exercise, poll: bool, sender: Sender<Message>) -> anyhow::Result<Self> {
-        let place = exercise.folder(Version::Exercise);
+        let (name, place) = (&exercise.name, exercise.folder(Version::Exercise));
         let folder = exercise.path(&place);
         let notified = || watcher::<RecommendedWatcher>(&folder, sender.clone());
         let by_system = (!poll).then(notified).and_then(Result::ok);
         let polls = by_system.is_none();
         let watcher: Box<dyn std::any::Any> = match by_system {
             Some(watcher) => Box::new(watcher),
-            None => Box::new(
-                watcher::<PollWatcher>(&folder, sender)
-                    .with_context(|| format!("{place} cannot be watched"))?,
-            ),
+            None => Box::new(watcher::<PollWatcher>(&folder, sender).with_context(|| {
+                format!("{place} cannot be watched (to restore it: cargo xtask reset {name})")
+            })?),
         };
         let mut saves = Self { folder, noted: Vec::new(), polls, _watcher: watcher };
         saves.note();

@@ -1,17 +1,19 @@
 //! The session of `watch`: processes saves, results and keys, and updates the state that is shown.
 
 use std::sync::mpsc;
+use std::time::Instant;
 
 use super::Message;
 use super::action::Action;
 use super::keys;
 use super::saves::Saves;
-use super::state::{Panel, WatchState};
+use super::state::{Panel, Took, WatchState};
 use super::work::{self, Task, Work};
 use crate::difference::{self, Against};
 use crate::exit::Exit;
 use crate::hints;
 use crate::last_result;
+use crate::reservation;
 use crate::reset;
 use crate::status::{self, Status};
 use crate::workspace::{Exercise, Version, Workspace};
@@ -40,6 +42,8 @@ pub struct WatchSession<'a> {
     pub work: Work,
     options: WatchOptions,
     sender: mpsc::Sender<Message>,
+    /// When the current test began, and with what.
+    began: (Instant, &'static str),
 }
 
 impl<'a> WatchSession<'a> {
@@ -56,8 +60,9 @@ impl<'a> WatchSession<'a> {
         let saves = Saves::watch(exercise, options.poll, sender.clone())?;
         let mut state = WatchState::new(exercise.clone(), last_result::latest(exercise));
         state.polls = saves.polls();
+        let began = (Instant::now(), "start");
         let work = Work::new(workspace.clone(), sender.clone());
-        let mut session = Self { workspace, state, saves, work, options, sender };
+        let mut session = Self { workspace, state, saves, work, options, sender, began };
         session.update_status();
         // A learner who sees an exercise for the first time is asked for a prediction.
         if session.state.before.is_none() {
@@ -72,25 +77,26 @@ impl<'a> WatchSession<'a> {
         let fixed = exercises.iter().filter(|exercise| status::is_fixed(exercise)).count();
         self.state.progress = (fixed, exercises.len());
         self.state.status = Status::read(&self.state.exercise);
+        self.state.reservation = reservation::sentence(&self.state.exercise);
+        let next = status::next_unfixed(self.workspace, &self.state.exercise);
+        self.state.next = next.map(|exercise| exercise.name.clone());
     }
 
-    /// Tests the current exercise, and cancels the current task.
-    pub fn test(&mut self, everything: bool) {
+    /// Tests the current exercise, and cancels the current task. `since` is what the time is counted from.
+    pub fn test(&mut self, everything: bool, since: &'static str) {
         self.saves.note();
+        self.began = (Instant::now(), since);
         let task = Task::Test { exercise: self.state.exercise.clone(), everything };
         self.state.busy = Some("building".to_owned());
         self.work.begin(task);
     }
 
     /// Processes `message`. Returns the exit when the session ends.
-    ///
-    /// # Errors
-    /// When the next exercise cannot be watched.
-    pub fn process(&mut self, message: Message) -> anyhow::Result<Option<Exit>> {
+    pub fn process(&mut self, message: Message) -> Option<Exit> {
         match message {
             Message::Touched if self.saves.is_saved() => {
                 self.state.saved();
-                self.test(false);
+                self.test(false, "save");
                 self.update_status();
             }
             Message::Progress(task, text) if self.work.is_current(task) => {
@@ -104,14 +110,16 @@ impl<'a> WatchSession<'a> {
             Message::Progress(..) | Message::Done(..) | Message::Touched | Message::Resized => {}
             Message::Key(key) => return self.press(key),
         }
-        Ok(None)
+        None
     }
 
     /// Shows the result of the current task.
     fn done(&mut self, done: anyhow::Result<work::Done>) {
         match done {
             Ok(work::Done::Tested(tested)) => {
+                let (began, since) = self.began;
                 self.state.set_result(*tested);
+                self.state.took = Some(Took { time: began.elapsed(), since });
                 if self.state.beside.len() < self.options.beside.len() {
                     let versions = self.options.beside.clone();
                     self.state.busy = Some("measuring other versions".to_owned());
@@ -137,32 +145,42 @@ impl<'a> WatchSession<'a> {
     }
 
     /// Performs the action of `key`.
-    fn press(&mut self, key: keys::Key) -> anyhow::Result<Option<Exit>> {
+    fn press(&mut self, key: keys::Key) -> Option<Exit> {
         match self.state.press(key) {
             Action::Nothing => {}
-            Action::Quit => return Ok(Some(Exit::Success)),
-            Action::Interrupt => return Ok(Some(Exit::Interrupted)),
+            Action::Quit => return Some(Exit::Success),
+            Action::Interrupt => return Some(Exit::Interrupted),
             Action::Hint => match hints::next(&self.state.exercise) {
                 Ok(hint) => self.state.show(Panel::Hint(hint)),
                 Err(error) => self.state.show_text("There is no hint", &format!("{error:#}")),
             },
             Action::Diff(against) => self.diff(against),
             Action::List => self.list(),
+            Action::Holders => self.holders(),
             Action::RunAll => {
                 self.state.busy = Some("building every version".to_owned());
                 self.work.begin(Task::All);
             }
-            Action::Next => self.next()?,
+            Action::Next => self.next(),
+            Action::Back => self.back(),
+            Action::GoTo(name) => {
+                if let Ok(exercise) = self.workspace.exercise(name.trim()) {
+                    self.go_to(exercise);
+                } else {
+                    let wrong = Some(format!("There is no exercise {:?}.", name.trim()));
+                    self.state.show(Panel::GoTo { typed: String::new(), wrong });
+                }
+            }
             Action::Reset => match reset::reset(&self.state.exercise) {
                 Ok(outcome) => {
                     self.state.show(Panel::Reset(outcome));
-                    self.test(false);
+                    self.test(false, "reset");
                     self.update_status();
                 }
                 Err(error) => self.state.show_text("It was not reset", &format!("{error:#}")),
             },
         }
-        Ok(None)
+        None
     }
 
     /// Shows the differences, after a question if they reveal the solution.
@@ -182,24 +200,49 @@ impl<'a> WatchSession<'a> {
         }
     }
 
+    /// Shows everything that holds the growing memory.
+    fn holders(&mut self) {
+        let report = self.state.growth().and_then(|growth| growth.report);
+        let lines = report.and_then(|report| report.holders).map(|holders| holders.lines());
+        let text = lines.unwrap_or_default().join("\n");
+        let text =
+            if text.is_empty() { "Nothing grows, or nothing was measured yet." } else { &text };
+        self.state.show_text("who holds it", text);
+    }
+
     fn list(&mut self) {
         self.state.show(Panel::List(Status::read_all(self.workspace)));
     }
 
-    /// Goes to the next exercise that is not fixed, wrapping around after the last.
-    fn next(&mut self) -> anyhow::Result<()> {
-        let all = &self.workspace.exercises;
-        let here =
-            all.iter().position(|exercise| exercise.name == self.state.exercise.name).unwrap_or(0);
-        let around = (1..all.len()).map(|step| &all[(here + step) % all.len()]);
-        let Some(next) = around.into_iter().find(|exercise| !status::is_fixed(exercise)) else {
+    /// Goes to the next exercise that is not fixed, beginning again after the last.
+    fn next(&mut self) {
+        if let Some(next) = status::next_unfixed(self.workspace, &self.state.exercise) {
+            self.go_to(next);
+        } else {
             self.state.show_text("next", "All other exercises are fixed.");
-            return Ok(());
-        };
-        self.work.cancel();
+        }
+    }
+
+    /// Goes to the exercise before this one, fixed or not; from the first one to the last.
+    fn back(&mut self) {
+        let all = &self.workspace.exercises;
+        let here = all.iter().position(|exercise| exercise.name == self.state.exercise.name);
+        if let Some(before) = here.and_then(|here| all.get((here + all.len() - 1) % all.len())) {
+            self.go_to(before);
+        }
+    }
+
+    /// Goes to `exercise`, and tests it.
+    fn go_to(&mut self, exercise: &Exercise) {
         let (sender, options) = (self.sender.clone(), self.options.clone());
-        *self = WatchSession::begin(self.workspace, next, options, sender)?;
-        self.test(false);
-        Ok(())
+        match WatchSession::begin(self.workspace, exercise, options, sender) {
+            Ok(session) => {
+                self.work.cancel();
+                *self = session;
+                self.test(false, "start");
+            }
+            // The current exercise can still be watched.
+            Err(error) => self.state.show_text("It cannot be watched", &format!("{error:#}")),
+        }
     }
 }

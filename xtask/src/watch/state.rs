@@ -1,5 +1,7 @@
 //! Everything that is shown while watching. No terminal, no clock, no files.
 
+use std::time::Duration;
+
 use exercise_harness::isolated::Ending;
 
 use crate::difference::Comparison;
@@ -19,6 +21,10 @@ pub struct WatchState {
     pub exercise: Exercise,
     /// Its status.
     pub status: Status,
+    /// The edits that its result depends on.
+    pub reservation: Option<String>,
+    /// The next exercise that is not fixed.
+    pub next: Option<String>,
     /// The number of fixed exercises, and of all exercises.
     pub progress: (usize, usize),
     /// The task in progress.
@@ -27,6 +33,8 @@ pub struct WatchState {
     pub before: Option<LastResult>,
     /// The latest result.
     pub now: Option<Tested>,
+    /// How long that took.
+    pub took: Option<Took>,
     /// Whether a file was saved after that.
     pub is_outdated: bool,
     /// Results of other versions, for comparison.
@@ -41,11 +49,22 @@ pub struct WatchState {
     pub polls: bool,
 }
 
+/// The time that a test took.
+#[derive(Debug, Clone, Copy)]
+pub struct Took {
+    /// The time.
+    pub time: Duration,
+    /// What it began with: "start", "save" or "reset".
+    pub since: &'static str,
+}
+
 /// A tested exercise.
 #[derive(Debug)]
 pub struct Tested {
     /// The result.
     pub result: LastResult,
+    /// The compiler's warnings.
+    pub warnings: Vec<String>,
     /// The details.
     pub details: Details,
 }
@@ -79,6 +98,13 @@ pub enum Panel {
     List(Vec<(Exercise, Status)>),
     /// The outcome of a reset.
     Reset(reset::ResetOutcome),
+    /// The question which exercise to go to.
+    GoTo {
+        /// The answer as typed so far.
+        typed: String,
+        /// What is wrong with the previous answer.
+        wrong: Option<String>,
+    },
     /// The question whether to show the solution.
     AskDiff,
     /// The question whether to reset the exercise.
@@ -102,10 +128,13 @@ impl WatchState {
         Self {
             exercise,
             status: Status::default(),
+            reservation: None,
+            next: None,
             progress: (0, 0),
             busy: None,
             before,
             now: None,
+            took: None,
             is_outdated: false,
             beside: Vec::new(),
             panel: Panel::Result,
@@ -137,8 +166,10 @@ impl WatchState {
     /// A save started another test: shows the result, unless a question is open.
     pub fn saved(&mut self) {
         self.is_outdated = true;
-        let is_question =
-            matches!(self.panel, Panel::Predict { .. } | Panel::AskDiff | Panel::AskReset);
+        let is_question = matches!(
+            self.panel,
+            Panel::Predict { .. } | Panel::GoTo { .. } | Panel::AskDiff | Panel::AskReset
+        );
         if !is_question {
             self.show(Panel::Result);
         }

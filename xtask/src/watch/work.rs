@@ -14,7 +14,7 @@ use exercise_harness::cleanup;
 use super::Message;
 use super::state::{Details, Tested};
 use crate::build;
-use crate::cargo::{self, Built, Selection};
+use crate::cargo::Built;
 use crate::last_result::{self, LastResult};
 use crate::measure::{self, GROWTH, Job, Measured, Note};
 use crate::workspace::{Exercise, Version, Workspace};
@@ -145,14 +145,8 @@ impl Worker {
     }
 
     fn build(&self, packages: &[String]) -> anyhow::Result<BTreeMap<String, Built>> {
-        let selection = Selection {
-            workspace: &self.workspace.root,
-            packages,
-            release: false,
-            target_folder: None,
-        };
         let on_line = |line: &str| self.progress(&format!("building: {line}"));
-        Ok(cargo::build(selection, on_line)?.packages)
+        Ok(build::packages(&self.workspace, packages, false, on_line)?.packages)
     }
 
     /// Measures the growth of another version.
@@ -186,6 +180,7 @@ impl Worker {
         content: Option<&str>,
         built: Option<Built>,
     ) -> anyhow::Result<Tested> {
+        let warnings = built.as_ref().map(|built| built.warnings.clone()).unwrap_or_default();
         let details = match built.map(|built| built.test) {
             Some(Ok(binary)) => Details::Measured(self.measure(exercise, &binary)?),
             Some(Err(refused)) => Details::DidNotBuild(refused.message),
@@ -204,7 +199,7 @@ impl Worker {
         if content.is_some() {
             last_result::remember(exercise, &result);
         }
-        Ok(Tested { result, details })
+        Ok(Tested { result, warnings, details })
     }
 
     fn measure(&self, exercise: &Exercise, binary: &Path) -> anyhow::Result<Vec<Measured>> {

@@ -48,7 +48,7 @@ fn a_skeleton_leaks_its_solution_does_not_and_placeholders_are_listed() {
         "proven   dependencies",
         "proven   readmes",
         "FAILED   placeholders  crates/lost-notes/Cargo.toml",
-        "line 3: the pattern in a line",
+        "line 3: the service in a line, not the pattern",
         "FAILED   placeholders  crates/lost-notes/exercise.toml",
         "FAILED   placeholders  exercises/lost-notes/README.md",
         "line 1: a title for lost-notes",

@@ -19,7 +19,10 @@ fn crates() -> Vec<(String, Option<Exercise>)> {
         let metadata = fs::read_to_string(folder.path().join("exercise.toml")).ok();
         (name, metadata.map(|text| Exercise::parse(&text).expect("verified metadata")))
     };
-    folders.map(|folder| with_exercise(folder.expect("a folder"))).collect()
+    let folders = folders.map(|folder| folder.expect("a folder"));
+    // The hidden one has the alias of `cargo xtask`.
+    let is_hidden = |folder: &fs::DirEntry| folder.file_name().to_string_lossy().starts_with('.');
+    folders.filter(|folder| !is_hidden(folder)).map(with_exercise).collect()
 }
 
 /// The exercises by name, in the order of the workshop.

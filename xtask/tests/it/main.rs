@@ -7,11 +7,13 @@
 mod support;
 
 // What a learner sees: the commands on a toy workshop, and `watch` in a real terminal.
+mod first_minute;
 mod help;
 mod holders;
 mod learner;
 mod load;
 mod profile;
+mod reservation;
 mod runner;
 mod shipped;
 mod watch;
@@ -24,9 +26,11 @@ mod document;
 mod flags;
 mod interrupted;
 mod outcomes;
+mod unloadable;
 
 // What authors and facilitators use.
 mod author;
+mod detection_limits;
 mod kit;
 mod verify_decoy;
 mod verify_form;

@@ -4,10 +4,10 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::sync::OnceLock;
 
-use crate::support::flat;
 use crate::support::toy::{
     ABORTING, BROKEN, EXITING, GROWING, PANICKING, STEADY, STOPPED, Toy, UNDECIDED,
 };
+use crate::support::{Ran, flat};
 
 /// A workshop with an exercise for each outcome.
 fn workshop() -> &'static Toy {
@@ -117,7 +117,10 @@ fn test_passes_a_steady_exercise_and_shows_its_figures() {
         "0 live blocks per operation (a leak above 1 in ",
         "pass  memory::bound_toys",
         "After 7 toys there are 3 live blocks; at most 5 are allowed.",
-        "Passed: all 3 trials. Next: cargo xtask run\n",
+        " s to build and ",
+        " s to test.",
+        "Passed: all 3 trials. Next: toy-growing, \"The toy toy-growing\"\n",
+        "cargo xtask watch toy-growing\n",
     ]);
 }
 
@@ -175,10 +178,57 @@ fn test_measures_an_undecided_exercise_again_for_longer() {
 }
 
 #[test]
+fn plain_cargo_test_measures_an_undecided_exercise_again_for_longer_too() {
+    let command = workshop().command(&[]);
+    let environment: Vec<_> = command
+        .get_envs()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+        .collect();
+    let folder = workshop().path("exercises/toy-undecided");
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    cargo.args(["test", "--test", "memory", "growth"]).envs(environment).current_dir(folder);
+    let ran = Ran::run(&mut cargo).ends_with(101);
+    ran.says(&["memory::growth", "Not proven steady yet", "rounds: Some(192)"]);
+}
+
+#[test]
 fn test_of_an_exercise_that_does_not_build_shows_the_compilers_message() {
     let ran = workshop().run(&["test", "toy-broken"]).ends_with(2);
     ran.says(&["Failed: nothing was tested. Next: make it compile"])
         .warns(&["error[E0308]: mismatched types", "exercises/toy-broken/tests/memory.rs"]);
+}
+
+#[test]
+fn an_exercise_is_named_by_its_name_its_number_or_the_current_folder() {
+    let toy = workshop();
+    toy.run(&["test", "1"]).ends_with(0).says(&["toy-steady: The toy"]);
+    toy.run(&["run", "1", "--version", "solution"]).ends_with(0).says(&["toy-steady: The toy"]);
+    for folder in ["exercises/toy-steady", "exercises/toy-steady/src"] {
+        let mut command = toy.command(&["test"]);
+        Ran::run(command.current_dir(toy.path(folder))).ends_with(0).says(&["toy-steady: The toy"]);
+    }
+    for command in ["test", "hint", "diff", "reset"] {
+        toy.run(&[command]).ends_with(2).warns(&["Which exercise? Add its name or its number"]);
+    }
+    toy.run(&["test", "0"]).ends_with(2).warns(&["no exercise named \"0\""]);
+    toy.run(&["verify", "99", "--form"]).ends_with(2).warns(&["no exercise named \"99\""]);
+}
+
+#[test]
+fn warnings_of_a_passing_test_are_shown() {
+    let toy = Toy::new("warned").with(1, "toy-warned", STEADY);
+    let library = "exercises/toy-warned/src/lib.rs";
+    let text = toy.read(library);
+    toy.write(library, &format!("{text}fn unused() {{}}\n"));
+    // The second time, nothing is compiled.
+    for _ in 0..2 {
+        toy.run(&["test", "toy-warned"]).ends_with(0).says(&[
+            "The compiler printed 1 warning:",
+            "function `unused` is never used",
+            "exercises/toy-warned/src/lib.rs",
+            "Passed: all 3 trials.",
+        ]);
+    }
 }
 
 #[test]
@@ -209,15 +259,6 @@ fn an_invalid_option_is_refused_with_the_valid_values() {
     }
     let ran = workshop().run(&["run", "--version", "mine"]).ends_with(2);
     ran.warns(&["exercise, solution, shipped, all"]);
-}
-
-#[test]
-fn a_manifest_that_does_not_load_is_reported_with_cargos_message() {
-    let toy = Toy::new("manifest-that-does-not-load").with(1, "toy-manifest", STEADY);
-    toy.write("exercises/toy-manifest/Cargo.toml", "[package\n");
-    let ran = toy.run(&["run"]).ends_with(2);
-    let ran = ran.warns(&["exercises/toy-manifest/Cargo.toml", "cargo stopped before it built"]);
-    assert_eq!(ran.out, "");
 }
 
 #[test]

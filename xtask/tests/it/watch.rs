@@ -49,18 +49,25 @@ fn a_learner_finds_fixes_and_proves_the_first_exercise_from_the_readme_alone() {
     terminal.types("\r");
     terminal.sees(&["fall when", "yes or no"]);
     terminal.types("\x1b");
-    terminal.sees(&["you said: live blocks, live bytes", "as predicted"]);
+    terminal.sees(&[
+        "you said: live blocks, live bytes",
+        "as predicted",
+        "measured: held by the hash table of TaskListCache::get_or_load",
+    ]);
     terminal.types("\r");
     // Find.
     terminal.sees(&[
         "as shipped",
         "0 of 1 fixed",
-        "open  exercises/unbounded-cache/src/cache.rs:",
+        "open  exercises/unbounded-cache/src/cache.rs:45",
         "LEAKING: 9 of 12 trials pass",
         "live blocks per operation",
-        "TaskListCache::get_or_load",
+        "Who holds it (all of it: w):",
+        "held by the hash table of TaskListCache::get_or_load",
         "Waiting for changes",
     ]);
+    terminal.types("w");
+    terminal.sees(&["who holds it", "dropping it would free"]);
     assert!(terminal.written().contains("\x1b]8;;file://"), "the path cannot be clicked");
     terminal.types("h");
     terminal.sees(&["hint 1 of 3"]);

@@ -37,7 +37,13 @@ fn workshop(name: &str) -> Toy {
 fn each_key_has_its_action_and_nothing_happens_without_one() {
     let toy = workshop("keys");
     let mut terminal = watch(&toy, &["watch"], (80, 40));
-    terminal.sees(&["keys-a: The toy keys-a", "LEAKING: 2 of 3", "0 of 3 fixed", "Waiting"]);
+    terminal.sees(&[
+        "keys-a: The toy keys-a",
+        "LEAKING: 2 of 3",
+        "Failing: memory::growth",
+        "0 of 3 fixed",
+        "Waiting",
+    ]);
     terminal.types("l");
     terminal.sees(&["all exercises", " 3 keys-c", "as shipped  not run"]);
     terminal.types("a");
@@ -52,13 +58,29 @@ fn each_key_has_its_action_and_nothing_happens_without_one() {
     terminal.sees(&["LEAKING: 2 of 3"]);
     // A fix does not go to the next exercise; a key does.
     toy.write("exercises/keys-a/src/lib.rs", FIXED);
-    terminal.sees(&["keys-a: The toy", "FIXED: 3 of 3", "2 of 3 fixed", "edited"]);
+    terminal.sees(&[
+        "keys-a: The toy",
+        "FIXED: 3 of 3 trials pass (",
+        " s after the save)",
+        "2 of 3 fixed",
+        "edited",
+        "Next exercise: keys-b, press n",
+    ]);
     terminal.types("n");
     terminal.sees(&["keys-b: The toy keys-b", "LEAKING: 2 of 3"]);
     toy.write("exercises/keys-b/src/lib.rs", FIXED);
     terminal.sees(&["FIXED: 3 of 3", "3 of 3 fixed"]);
     terminal.types("n");
     terminal.sees(&["All other exercises are fixed."]);
+    // Back, and to any other by number or name.
+    terminal.types("b");
+    terminal.sees(&["keys-a: The toy keys-a", "FIXED: 3 of 3", "Every exercise is fixed."]);
+    terminal.types("g7\r");
+    terminal.sees(&["Its name, or its number in the list", "There is no exercise \"7\"."]);
+    terminal.types("3\r");
+    terminal.sees(&["keys-c: The toy keys-c", "FIXED: 3 of 3"]);
+    terminal.types("gkeys-b\r");
+    terminal.sees(&["keys-b: The toy keys-b", "FIXED: 3 of 3"]);
     terminal.types("q");
     assert!(terminal.ends().success());
     assert!(terminal.screen().contains("keys-b: edited, fixed."), "{}", terminal.screen());

@@ -6,8 +6,8 @@ use leak_meter::report::GaugeGrowth;
 use leak_meter::site::Site;
 use leak_meter::{Growth, Holders, Report, Resource, Verdict};
 
+use super::failure_text::{failure_sentence, panicked, with_output};
 pub use super::failure_text::{failure_text, left_behind};
-use super::failure_text::{panicked, with_output};
 use super::trial_run::{Ending, TrialRun};
 use crate::protocol::bound::Bound;
 use crate::protocol::event::TrialOutcome;
@@ -32,7 +32,9 @@ const SHOWN_SITES: usize = 3;
 pub fn verdict(run: &TrialRun, exercise: &Exercise) -> Result<(), String> {
     let verdict = match &run.ending {
         Ending::Completed(outcome) => outcome_verdict(outcome, exercise),
-        ending => Err(with_output(failure_text(ending, run.rounds.len()), &run.output)),
+        ending => {
+            Err(with_output(failure_sentence(ending, run.rounds.len(), &run.output), &run.output))
+        }
     };
     match (verdict, left_behind(&run.left_behind)) {
         (verdict, None) => verdict,
@@ -60,15 +62,21 @@ fn growth(report: &Report, exercise: &Exercise) -> String {
     let rounds = units::plural(report.rounds.len() as u64, "round");
     if report.verdict == Verdict::Growing {
         let operations = units::count(report.operations());
-        lines.push(format!(
-            "It leaks: after {operations} operations in {rounds}, these keep growing:"
-        ));
-        lines.extend(report.growing().map(growing_line));
         let growing = |gauge: &&GaugeGrowth| gauge.verdict == Verdict::Growing;
-        lines.extend(report.gauges.iter().filter(growing).map(|gauge| {
+        let gauges = report.gauges.iter().filter(growing).map(|gauge| {
             let rate = units::number(gauge.per_operation.unwrap_or(0.0));
             format!("  {rate} {} per operation", gauge.name)
-        }));
+        });
+        let growing: Vec<String> = report.growing().map(growing_line).chain(gauges).collect();
+        lines.push(format!(
+            "It leaks: after {operations} operations in {rounds}, {}",
+            match growing.as_slice() {
+                // A line grows, and other blocks hide it in the total.
+                [] => "the call sites below keep growing, which the totals do not show.",
+                _ => "these keep growing:",
+            }
+        ));
+        lines.extend(growing);
         lines.extend(places(&report.sites, Verdict::Growing).into_iter().flat_map(Section::all));
         lines.extend(holders(report.holders.as_ref()).into_iter().flat_map(Section::all));
         lines.extend(time_to_out_of_memory(report, exercise.requests_per_second).map(|time| {
@@ -215,7 +223,18 @@ pub fn phases(phases: &Phases) -> String {
     };
     let lines: Vec<String> = phases.phases.iter().map(line).collect();
     let limit = units::bytes(phases.limit_per_operation);
-    format!("Live memory (an operation may retain {limit}):\n{}", lines.join("\n"))
+    let loaded = phases.phases.iter().filter(|phase| phase.operations > 0).count();
+    let rule = if phases.is_kept() {
+        format!("In at least one phase with traffic, an operation leaves at most {limit} behind")
+    } else if loaded < 2 {
+        format!("Only {} had traffic; two are required", units::plural(loaded as u64, "phase"))
+    } else {
+        format!(
+            "In every phase with traffic, an operation leaves more than {limit} of live memory behind; \
+             at least one phase must stay within it, because a single one may set something up"
+        )
+    };
+    format!("{rule}. Live memory by phase:\n{}", lines.join("\n"))
 }
 
 /// The time in which the bug report's server grows from its memory at the start to its limit, at
@@ -228,4 +247,30 @@ pub fn time_to_out_of_memory(report: &Report, operations_per_second: f64) -> Opt
     }
     let seconds = (LIMIT_BYTES - START_BYTES) / per_operation / operations_per_second;
     Duration::try_from_secs_f64(seconds).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_of_phases_states_the_rule() {
+        let of = |bytes: [u64; 2], operations: [u64; 2]| {
+            let phase = |(after, operations): (u64, u64)| Phase {
+                name: "traffic".to_owned(),
+                operations,
+                nanoseconds: 1_000_000_000,
+                bytes_before: 0,
+                bytes_after: after,
+            };
+            let phases = bytes.into_iter().zip(operations).map(phase).collect();
+            super::phases(&Phases { phases, limit_per_operation: 5.0 })
+        };
+        let text_of = |bytes| of(bytes, [100, 100]);
+        assert!(text_of([9000, 100]).contains("In at least one phase with traffic"));
+        let failed = text_of([9000, 8000]);
+        assert!(failed.starts_with("In every phase with traffic"), "{failed}");
+        assert!(failed.contains("more than 5.00 B") && failed.contains("at least one"), "{failed}");
+        assert!(of([100, 100], [100, 0]).starts_with("Only 1 phase had traffic"));
+    }
 }

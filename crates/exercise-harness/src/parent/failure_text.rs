@@ -9,6 +9,9 @@ use super::trial_run::{Ending, LeftBehind};
 use crate::protocol::limits::{MEMORY, OPEN_FILES};
 use crate::units;
 
+/// What the standard library says when a thread cannot be started.
+const NO_THREAD: &str = "failed to spawn thread";
+const NO_MORE_THREADS: &str = "no more threads could be started: look for threads that never end";
 /// How many lines of a child's output are shown, from its end.
 const SHOWN_LINES: usize = 20;
 
@@ -51,7 +54,9 @@ fn left_running(names: &[String]) -> Option<String> {
 /// The sentence about a trial that panicked with this message.
 pub(super) fn panicked(message: &str) -> String {
     // The system's message, which the standard library repeats.
-    let hint = if message.contains("Too many open files") {
+    let hint = if message.contains(NO_THREAD) {
+        format!("\nThe reason: {NO_MORE_THREADS}.")
+    } else if message.contains("Too many open files") {
         format!(
             "\nA trial may have {OPEN_FILES} files open at once; look for files or connections \
              that are kept open."
@@ -64,6 +69,11 @@ pub(super) fn panicked(message: &str) -> String {
 
 /// The sentence about a trial that did not complete after this many rounds.
 pub fn failure_text(ending: &Ending, rounds: usize) -> String {
+    failure_sentence(ending, rounds, "")
+}
+
+/// As [`failure_text`], in view of the trial's `output`.
+pub(super) fn failure_sentence(ending: &Ending, rounds: usize, output: &str) -> String {
     let sentence = match ending {
         Ending::Completed(_) => return "It completed.".to_owned(),
         Ending::Malformed { fault } => {
@@ -90,7 +100,7 @@ pub fn failure_text(ending: &Ending, rounds: usize) -> String {
             "Its stack overflowed; look for endless recursion, also in Drop, Clone or Debug."
                 .to_owned()
         }
-        Ending::TimedOut { after, computed } => timed_out(*after, *computed),
+        Ending::TimedOut { after, computed } => timed_out(*after, *computed, output),
         Ending::Flooded => format!(
             "It printed more than {} and was ended; do not print in every operation.",
             units::bytes(MAX_OUTPUT as f64)
@@ -105,9 +115,11 @@ pub fn failure_text(ending: &Ending, rounds: usize) -> String {
 }
 
 /// The sentence about a trial that was ended after this time, with its processor time.
-fn timed_out(after: Duration, computed: Option<Duration>) -> String {
-    // On a busy machine, a computing trial gets only a share of the processor.
+fn timed_out(after: Duration, computed: Option<Duration>, output: &str) -> String {
     let look_for = match computed {
+        // What waits for the work of that thread waits forever.
+        _ if output.contains(NO_THREAD) => NO_MORE_THREADS,
+        // On a busy machine, a computing trial gets only a share of the processor.
         Some(computed) if computed >= after / 20 => "it was computing: look for an endless loop",
         Some(_) => "it was waiting: look for a lock, a channel, a join or a sleep that never ends",
         None => "look for an endless loop or wait",
@@ -153,5 +165,25 @@ fn signal_advice(signal: i32) -> &'static str {
         9 => " Leak Lab did not send it; the system may be out of memory.",
         4 | 7 | 11 => " Look for unsafe code.",
         _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_cannot_be_started_is_the_reason_for_the_wait() {
+        let ended = Ending::TimedOut {
+            after: Duration::from_secs(30),
+            computed: Some(Duration::from_millis(3)),
+        };
+        let waiting = failure_sentence(&ended, 0, "all is well");
+        assert!(waiting.contains("it was waiting: look for a lock"), "{waiting}");
+        let output = "thread 'main' panicked: failed to spawn thread: Os { code: 11 }";
+        let spawning = failure_sentence(&ended, 0, output);
+        assert!(spawning.contains("look for threads that never end"), "{spawning}");
+        assert!(!spawning.contains("lock"), "{spawning}");
+        assert!(panicked(output).contains("look for threads that never end"));
     }
 }

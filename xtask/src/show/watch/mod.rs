@@ -15,8 +15,19 @@ use crate::watch::state::{Panel, WatchState};
 use crate::workspace::Version;
 
 /// The keys and what they do; each stays on one line.
-const KEYS: [&str; 8] =
-    ["h hint", "d diff", "p predict", "a run all", "n next", "l list", "r reset", "q quit"];
+const KEYS: [&str; 11] = [
+    "h hint",
+    "w who holds it",
+    "d diff",
+    "p predict",
+    "a run all",
+    "n next",
+    "b back",
+    "g go to",
+    "l list",
+    "r reset",
+    "q quit",
+];
 /// From this many rows on, there is room for empty lines.
 const ROOMY: usize = 20;
 /// The width of the progress bar.
@@ -117,6 +128,13 @@ fn body(state: &WatchState, width: usize, columns: usize) -> Vec<String> {
         Panel::Text { title, lines } => titled(title, lines, &broken),
         Panel::List(exercises) => titled("all exercises", &list::lines(exercises), &broken),
         Panel::Reset(outcome) => titled("reset", &reset::lines(&state.exercise, outcome), &broken),
+        Panel::GoTo { typed, wrong } => {
+            let question = "Which exercise? Its name, or its number in the list (Esc: none)";
+            let mut lines = broken(question);
+            lines.extend(wrong.iter().map(|wrong| paint(BAD, wrong)));
+            lines.push(format!("> {typed}_"));
+            lines
+        }
         Panel::AskDiff => broken(
             "It is not fixed yet, and the comparison shows the solution.\n\
              y  show it anyway\n\

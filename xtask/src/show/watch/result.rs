@@ -2,20 +2,24 @@
 
 use exercise_harness::explain::{self, Section};
 use exercise_harness::units;
-use leak_meter::{Resource, Verdict};
+use leak_meter::{Growth, Resource, Verdict};
 
 use super::linked;
+use crate::document::VersionResult;
+use crate::failure;
 use crate::last_result::{ExerciseState, LastResult};
 use crate::measure::{BEHAVIOURS, GROWTH, Measured};
+use crate::show::holder;
 use crate::show::palette::{BAD, GOOD, OPEN, QUIET, paint};
 use crate::show::rows::amount;
+use crate::show::trials::seconds;
 use crate::text::wrapped;
 use crate::watch::state::{Details, Tested, WatchState};
 use crate::workspace::Version;
 
 /// The latest result, compared with the previous one.
 pub fn lines(state: &WatchState, width: usize) -> Vec<String> {
-    let Some(Tested { result, details }) = &state.now else {
+    let Some(Tested { result, warnings, details }) = &state.now else {
         return vec!["Not tested yet ...".to_owned()];
     };
     let mut lines = Vec::new();
@@ -29,16 +33,29 @@ pub fn lines(state: &WatchState, width: usize) -> Vec<String> {
         }
         Details::Measured(measured) => {
             lines.push(verdict(result, state, measured));
-            lines.extend(changes(state.before.as_ref(), result));
+            lines.extend(failing(state, measured).iter().flat_map(|text| wrapped(text, width)));
+            let reservation = state.reservation.iter().flat_map(|text| wrapped(text, width));
+            lines.extend(reservation.map(|line| paint(OPEN, &line)));
+            let measured_growth = state.growth();
+            let growth = measured_growth.as_ref().map_or(&[][..], VersionResult::growth);
+            lines.extend(changes(state.before.as_ref(), result, growth));
             lines.extend(state.beside.iter().map(|(version, result)| beside(*version, result)));
+            lines.extend(holder_lines(measured, width));
             lines.extend(growing_lines(measured, width));
             lines.extend(failures(state, measured, width));
+            if !warnings.is_empty() {
+                lines.push(paint(OPEN, "The compiler warns:"));
+                let all = warnings.iter().flat_map(|warning| warning.trim().lines());
+                lines.extend(all.map(str::to_owned));
+            }
             if result.state == ExerciseState::Fixed {
                 let readme =
                     format!("{}/README.md", Version::Solution.folder(&state.exercise.name));
                 let compare =
                     format!("Compare with ours: d, or {}", linked(&state.exercise.root, &readme));
-                lines.extend([compare, "Go to the next exercise: n".to_owned()]);
+                let next =
+                    state.next.as_ref().map(|next| format!("Next exercise: {next}, press n"));
+                lines.extend([compare, next.unwrap_or("Every exercise is fixed.".to_owned())]);
             }
         }
     }
@@ -54,11 +71,22 @@ fn verdict(result: &LastResult, state: &WatchState, measured: &[Measured]) -> St
         ExerciseState::Broken => (BAD, "BROKEN"),
         ExerciseState::Open => (OPEN, "NOT PROVEN YET"),
     };
-    format!("{}: {passed} of {all} trials pass", paint(style, word))
+    let took = state.took.map(|took| format!(" ({} after the {})", seconds(took.time), took.since));
+    let took = took.unwrap_or_default();
+    format!("{}: {passed} of {all} trials pass{took}", paint(style, word))
+}
+
+/// The names of the failing trials, if there are any.
+fn failing(state: &WatchState, measured: &[Measured]) -> Option<String> {
+    let failing = measured.iter().filter(|measured| sentence(state, measured).is_some());
+    let names: Vec<&str> = failing.map(|measured| measured.trial.as_str()).collect();
+    (!names.is_empty()).then(|| format!("Failing: {}", names.join(", ")))
 }
 
 /// The growth of each resource per operation, last time and now.
-fn changes(before: Option<&LastResult>, now: &LastResult) -> Vec<String> {
+///
+/// `measured` has every resource, also those that no longer grow.
+fn changes(before: Option<&LastResult>, now: &LastResult, measured: &[Growth]) -> Vec<String> {
     let rate = |result: &LastResult, resource: Resource| {
         let found = result.growth.iter().find(|(grown, _)| *grown == resource);
         // A slightly negative slope is noise.
@@ -74,7 +102,9 @@ fn changes(before: Option<&LastResult>, now: &LastResult) -> Vec<String> {
     }
     let line = |resource: Resource| {
         let was = before.and_then(|before| rate(before, resource));
-        match (was, rate(now, resource)) {
+        let measured = measured.iter().find(|growth| growth.resource == resource);
+        let measured = measured.and_then(|growth| growth.per_operation).map(|rate| rate.max(0.0));
+        match (was, rate(now, resource).or(measured)) {
             (Some(was), Some(now)) => format!(
                 "  was {} per operation, now {}",
                 units::quantity(resource, was),
@@ -100,6 +130,20 @@ fn beside(version: Version, result: &LastResult) -> String {
     } else {
         format!("  {noun}: {rates} per operation")
     }
+}
+
+/// What holds the growing memory, in three lines.
+fn holder_lines(measured: &[Measured], width: usize) -> Vec<String> {
+    let growth = measured.iter().find(|measured| measured.trial == GROWTH);
+    let report = growth.and_then(|measured| measured.ended.report());
+    let report = report.filter(|report| report.verdict == Verdict::Growing);
+    let found = holder::short(report.and_then(|report| report.holders.as_ref()));
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let found = found.iter().map(|line| format!("  {line}"));
+    let lines = std::iter::once("Who holds it (all of it: w):".to_owned()).chain(found);
+    lines.flat_map(|line| wrapped(&line, width)).collect()
 }
 
 /// The growing lines, with their growth.
@@ -135,7 +179,7 @@ fn failures(state: &WatchState, measured: &[Measured], width: usize) -> Vec<Stri
 }
 
 fn sentence(state: &WatchState, measured: &Measured) -> Option<String> {
-    explain::verdict(&measured.ended, &state.exercise.metadata).err()
+    failure::sentence(&state.exercise, &measured.ended)
 }
 
 #[cfg(test)]
@@ -153,12 +197,22 @@ mod tests {
         let before = result(&[(Resource::LiveBlocks, 1.8), (Resource::OpenFiles, 0.4)]);
         let now = result(&[(Resource::LiveBlocks, 0.5)]);
         assert_eq!(
-            changes(Some(&before), &now),
+            changes(Some(&before), &now, &[]),
             [
                 "  was 1.80 live blocks per operation, now 0.50",
                 "  was 0.40 open files per operation, now not measured"
             ]
         );
-        assert_eq!(changes(None, &now), ["  0.50 live blocks per operation"]);
+        // A resource that no longer grows was measured all the same.
+        let steady: Growth = serde_json::from_value(serde_json::json!({
+            "resource": "open_files", "verdict": "steady", "reason": {"kind": "flat", "rounds": 40},
+            "per_operation": 0.0, "low": 0.0, "high": 0.0, "detection_limit": 0.001,
+        }))
+        .unwrap();
+        assert_eq!(
+            changes(Some(&before), &now, &[steady])[1],
+            "  was 0.40 open files per operation, now 0"
+        );
+        assert_eq!(changes(None, &now, &[]), ["  0.50 live blocks per operation"]);
     }
 }
