@@ -1,4 +1,5 @@
-//! Tells the crate how far it is optimised: a look at the heap of an unoptimised meter is slow, and says so.
+//! Passes the optimisation level to the crate: a heap scan by an unoptimised meter is slow, and the report
+//! says so.
 
 fn main() {
     let level = std::env::var("OPT_LEVEL").unwrap_or_default();

@@ -10,9 +10,6 @@ pub fn is_interactive() -> bool {
 }
 
 /// Asks a question and reads one line; `None` at the end of the input.
-///
-/// # Errors
-/// When the question cannot be printed, or the answer cannot be read.
 pub fn line(question: &str) -> anyhow::Result<Option<String>> {
     // Questions go to standard error: standard output is for results.
     let mut out = anstream::stderr();
@@ -28,9 +25,6 @@ pub fn line(question: &str) -> anyhow::Result<Option<String>> {
 }
 
 /// Asks a yes-or-no question; anything but yes is no.
-///
-/// # Errors
-/// As [`line`].
 pub fn confirms(question: &str) -> anyhow::Result<bool> {
     let answer = line(&format!("{question} [y/N]"))?.unwrap_or_default().to_lowercase();
     Ok(answer == "y" || answer == "yes")

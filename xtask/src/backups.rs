@@ -124,9 +124,6 @@ pub fn age(folder: &Path) -> Vec<u64> {
 
 /// Replaces the files of `exercise` by `new`. `backup` is the backup of the old ones, if they need
 /// one.
-///
-/// # Errors
-/// When a file cannot be written or renamed.
 pub fn replace(exercise: &Exercise, new: &Files, backup: Option<&Backup>) -> anyhow::Result<()> {
     let place = exercise.folder(Version::Exercise);
     let folder = exercise.path(&place);

@@ -13,9 +13,6 @@ use crate::shipped::{self, Shipped};
 use crate::workspace::{Exercise, Version, Workspace};
 
 /// Builds every version in the tree. A version that cargo cannot load does not build.
-///
-/// # Errors
-/// As [`packages`].
 pub fn tree(workspace: &Workspace, release: bool, progress: &Progress) -> anyhow::Result<Build> {
     progress.stage("Building every version");
     packages(workspace, &workspace.packages(), release, progress.detail())
@@ -23,9 +20,6 @@ pub fn tree(workspace: &Workspace, release: bool, progress: &Progress) -> anyhow
 
 /// Builds `packages` of the tree. A package that cargo cannot load does not build. `on_line` receives
 /// each line of cargo's progress.
-///
-/// # Errors
-/// As [`cargo::build`], if it is not clear which package cargo cannot load.
 pub fn packages(
     workspace: &Workspace,
     packages: &[String],
@@ -71,9 +65,6 @@ pub fn packages(
 /// Builds the shipped versions of `exercises`, which have been edited, as copies in the same target
 /// folder. Their packages are named by [`Exercise::package`]. `on_line` receives each line of
 /// cargo's progress.
-///
-/// # Errors
-/// When a shipped file is not available, the copies cannot be written, or as [`cargo::build`].
 pub fn shipped(
     workspace: &Workspace,
     exercises: &[&Exercise],
@@ -108,9 +99,6 @@ pub fn shipped_folder(target: &Path) -> PathBuf {
 }
 
 /// Builds the program of the package `package`, as [`cargo::build_program`].
-///
-/// # Errors
-/// As [`cargo::build_program`].
 pub fn program(
     workspace: &Workspace,
     package: &str,
@@ -121,9 +109,6 @@ pub fn program(
 }
 
 /// Builds every version in the tree, and the shipped versions of edited exercises.
-///
-/// # Errors
-/// As [`tree`] and [`shipped`].
 pub fn all(
     workspace: &Workspace,
     release: bool,
@@ -140,9 +125,6 @@ pub fn all(
 }
 
 /// The memory test of `version` among `built`, or why there is none.
-///
-/// # Errors
-/// [`NoTest`].
 pub fn test<'a>(
     built: &'a BTreeMap<String, Built>,
     exercise: &Exercise,

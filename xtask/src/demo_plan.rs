@@ -7,10 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use exercise_harness::plan::{Plan, Planned, PlannedVersion, Role};
+use exercise_harness::plan::{self, FileDiff, Plan, Planned, PlannedVersion, Role};
 
 use crate::build;
 use crate::cargo::{self, Built};
+use crate::difference::{self, DiffLine, FileDifference};
+use crate::files::Files;
+use crate::readme::Readme;
 use crate::workspace::{Exercise, Version, Workspace};
 
 /// The package of the page's program, and the program.
@@ -65,20 +68,48 @@ pub fn replay(workspace: &Workspace) -> Plan {
 }
 
 fn plan(workspace: &Workspace, versions: impl Fn(&Exercise) -> Vec<PlannedVersion>) -> Plan {
-    let planned = |exercise: &Exercise| Planned {
-        versions: versions(exercise),
-        ..Planned::new(&exercise.name, &exercise.metadata)
-    };
+    let planned = |exercise| planned(exercise, versions(exercise));
     let exercises = workspace.exercises.iter().map(planned).collect();
     let mut recordings = vec![workspace.root.join(RECORDINGS)];
     recordings.extend(own_recordings());
     Plan { root: workspace.root.clone(), exercises, first: 0, recordings }
 }
 
+fn planned(exercise: &Exercise, versions: Vec<PlannedVersion>) -> Planned {
+    // A file may exist in one version only.
+    let read = |role: Role, file: &Path| {
+        let version = versions.iter().find(|version| version.role == role);
+        version.and_then(|version| fs::read(version.folder.join(file)).ok()).unwrap_or_default()
+    };
+    let readme = |role: Role| {
+        let text = read(role, Path::new("README.md"));
+        Readme::parse(&String::from_utf8_lossy(&text), exercise.readme(Version::Exercise))
+    };
+    let fixed = |role: Role| -> Files {
+        let files = exercise.metadata.fixed_files().iter();
+        files.map(|file| (file.display().to_string(), read(role, file))).collect()
+    };
+    let fix = difference::between(&fixed(Role::Shipped), &fixed(Role::Solution));
+    Planned {
+        bug_report: readme(Role::Shipped).bug_report(),
+        why_fine: readme(Role::Solution).why_fine(),
+        fix: fix.into_iter().map(file_diff).collect(),
+        versions,
+        ..Planned::new(&exercise.name, &exercise.metadata)
+    }
+}
+
+fn file_diff(difference: FileDifference) -> FileDiff {
+    let line = |line: DiffLine| plan::DiffLine {
+        sign: line.sign,
+        parts: line.pieces.into_iter().map(|piece| (piece.changed, piece.text)).collect(),
+    };
+    let hunks = difference.hunks.into_iter();
+    let hunks = hunks.map(|hunk| hunk.lines.into_iter().map(line).collect()).collect();
+    FileDiff { file: difference.file, hunks }
+}
+
 /// Writes the plan to the target folder, and returns its path.
-///
-/// # Errors
-/// When the file cannot be written.
 pub fn write(root: &Path, plan: &Plan) -> anyhow::Result<PathBuf> {
     let path = cargo::target_folder(root)?.join("demo-plan.json");
     fs::write(&path, serde_json::to_string(plan)?)

@@ -25,7 +25,6 @@ pub struct Document {
     pub exercises: Vec<ExerciseResult>,
 }
 
-/// The results of one exercise.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ExerciseResult {
     /// The exercise's name, which is also the name of its folders.
@@ -138,7 +137,6 @@ pub enum VersionOutcome {
     Measured,
     /// The version, or one of its dependencies, did not compile.
     DidNotBuild,
-    /// It panicked.
     Panicked,
     /// It was silent for too long, or took too long.
     TimedOut,

@@ -25,9 +25,6 @@ pub struct Hint {
 }
 
 /// Returns the next hint and counts it as shown; the last one again if there are no more.
-///
-/// # Errors
-/// When the README cannot be read or has no hints.
 pub fn next(exercise: &Exercise) -> anyhow::Result<Hint> {
     let hints = read(exercise)?;
     let shown = shown(exercise);
@@ -38,9 +35,6 @@ pub fn next(exercise: &Exercise) -> anyhow::Result<Hint> {
 }
 
 /// Returns the hint `level` and counts it, and all before it, as shown.
-///
-/// # Errors
-/// As [`next`], or when there is no such hint.
 pub fn at(exercise: &Exercise, level: usize) -> anyhow::Result<Hint> {
     let hints = read(exercise)?;
     let text = level.checked_sub(1).and_then(|index| hints.get(index)).with_context(|| {
@@ -51,9 +45,6 @@ pub fn at(exercise: &Exercise, level: usize) -> anyhow::Result<Hint> {
 }
 
 /// Forgets which hints were shown.
-///
-/// # Errors
-/// When the count cannot be written.
 pub fn start_over(exercise: &Exercise) -> anyhow::Result<()> {
     set_shown(exercise, 0)
 }

@@ -25,9 +25,6 @@ const LEFT_OUT: [&str; 4] = ["target", state_dir::STATE_DIR, "vendor", ".git"];
 
 /// Packs everything that a room without a network needs into the archive `out`. Missing recordings are
 /// made, `seconds` long; 0 leaves out all recordings.
-///
-/// # Errors
-/// When a part is not available, or the archive cannot be written.
 pub fn pack(
     workspace: &Workspace,
     seconds: u64,

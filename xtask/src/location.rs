@@ -11,7 +11,6 @@ use crate::workspace::{Exercise, Version};
 /// A line of a file, relative to the workshop's root. Displayed as `file:line`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
-    /// The file.
     pub file: String,
     /// The line, from 1.
     pub line: u32,

@@ -47,18 +47,12 @@ pub enum Note<'a> {
 }
 
 /// The names of the trials in the memory test `binary` that begin with `prefix`, in its order.
-///
-/// # Errors
-/// When the test cannot be run or does not list its trials.
 pub fn trials(binary: &Path, prefix: &str) -> anyhow::Result<Vec<String>> {
     let names = listing::trial_names(binary)?.into_iter();
     Ok(names.filter(|name| name.starts_with(prefix)).collect())
 }
 
 /// A job for each trial of `binary` whose name begins with `prefix`.
-///
-/// # Errors
-/// As [`trials`].
 pub fn jobs(binary: &Path, prefix: &str, settings: SoakSettings) -> anyhow::Result<Vec<Job>> {
     let job = |trial| Job { binary: binary.to_owned(), trial, settings };
     Ok(trials(binary, prefix)?.into_iter().map(job).collect())
@@ -67,10 +61,6 @@ pub fn jobs(binary: &Path, prefix: &str, settings: SoakSettings) -> anyhow::Resu
 /// Runs `jobs`, several at once, and returns their results in the same order. `on_note` is called on
 /// this thread with the job's index; when it returns an error, no further job starts and that error
 /// is returned.
-///
-/// # Errors
-/// When a trial's process cannot be started or watched, or from `on_note`. A failed trial is not an
-/// error but a result.
 pub fn run(
     jobs: &[Job],
     mut on_note: impl FnMut(usize, Note<'_>) -> anyhow::Result<()>,

@@ -20,9 +20,6 @@ pub struct Mystery {
 }
 
 /// The exercise that `seed` picks, with its story.
-///
-/// # Errors
-/// When there are no exercises, or the README cannot be read.
 pub fn pick(workspace: &Workspace, seed: u64) -> anyhow::Result<(&Exercise, Mystery)> {
     let hash = Sha256::digest(seed.to_le_bytes());
     let number = hash.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));

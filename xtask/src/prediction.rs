@@ -5,7 +5,6 @@ use leak_meter::Resource;
 
 use crate::workspace::Exercise;
 
-/// A question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
     /// What will grow.
@@ -56,7 +55,6 @@ impl Question {
         all.into_iter().chain(asks_pattern.then_some(Self::Exercise)).collect()
     }
 
-    /// Its text.
     pub fn text(self) -> &'static str {
         match self {
             Self::Grows => {
@@ -75,9 +73,6 @@ impl Question {
 
 impl Prediction {
     /// Records the answer `text` to `question`; an empty answer skips the question.
-    ///
-    /// # Errors
-    /// A message about what a valid answer is.
     pub fn answer(&mut self, question: Question, text: &str) -> Result<(), String> {
         let text = text.trim();
         if text.is_empty() {

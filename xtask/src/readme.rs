@@ -1,4 +1,4 @@
-//! Parses a README into sections, and finds its hints and reasons.
+//! Parses a README into sections, and finds the parts that the runner shows.
 
 /// A parsed README.
 #[derive(Debug)]
@@ -38,9 +38,20 @@ impl Readme {
         Self { place, sections }
     }
 
-    /// The section with this heading.
     pub fn section(&self, heading: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.heading == heading)
+    }
+
+    /// The quoted lines below "Bug report", without their sign.
+    pub fn bug_report(&self) -> String {
+        let lines = self.section("### Bug report").into_iter().flat_map(|section| &section.body);
+        let quoted = lines.filter_map(|line| line.strip_prefix('>'));
+        quoted.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The text below "Why it is fine", which only a decoy's solution has.
+    pub fn why_fine(&self) -> String {
+        self.section("## Why it is fine").map(|section| section.body.join("\n")).unwrap_or_default()
     }
 
     /// The hints in order: the contents of the folded parts below "Hints".
@@ -107,6 +118,16 @@ mod tests {
                     `a`.\n\n</details>\n\n<details><summary>Hint 2</summary>\n\nAnd\nat b.\n\n</details>\n";
         assert_eq!(readme(text).hints(), ["Look at `a`.", "And\nat b."]);
         assert!(readme("# A\n").hints().is_empty());
+    }
+
+    #[test]
+    fn a_bug_report_is_quoted_and_a_decoy_says_why_it_is_fine() {
+        let exercise = readme(
+            "# A\n\n### Bug report\n\nLast week:\n\n> It is\n>\n> *slow*.\n\n## B\n\n> no\n",
+        );
+        assert_eq!(exercise.bug_report(), "It is\n\n*slow*.");
+        assert_eq!(exercise.why_fine(), "");
+        assert_eq!(readme("## Why it is fine\n\n- It ends.\n").why_fine(), "\n- It ends.");
     }
 
     #[test]

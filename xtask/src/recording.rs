@@ -23,9 +23,6 @@ pub struct Recorder {
 
 impl Recorder {
     /// Builds all versions and the page.
-    ///
-    /// # Errors
-    /// When a build could not begin, or the page does not build.
     pub fn build(workspace: &Workspace, progress: &Progress) -> anyhow::Result<Self> {
         let built = build::all(workspace, false, progress)?;
         progress.stage("Building the page");
@@ -35,9 +32,6 @@ impl Recorder {
     }
 
     /// Records the exercise at `index` for this many seconds in `folder`, and returns the file.
-    ///
-    /// # Errors
-    /// When the file cannot be written, or the run does not complete.
     pub fn record(&self, index: usize, seconds: u64, folder: &Path) -> anyhow::Result<PathBuf> {
         fs::create_dir_all(folder)
             .with_context(|| format!("{} cannot be created", folder.display()))?;

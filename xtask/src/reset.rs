@@ -42,9 +42,6 @@ pub fn reset(exercise: &Exercise) -> anyhow::Result<ResetOutcome> {
 }
 
 /// Restores the newest backup of `exercise` that differs from its current files.
-///
-/// # Errors
-/// When there is no such backup, the current files cannot be backed up, or a file cannot be written.
 pub fn undo(exercise: &Exercise) -> anyhow::Result<ResetOutcome> {
     let current = files::read_below_if_any(&exercise.path(&exercise.folder(Version::Exercise)))?;
     let differs = |backup: Backup| {

@@ -80,9 +80,6 @@ impl fmt::Display for Version {
 
 impl Exercise {
     /// Reads the metadata of the exercise `name` in the workshop at `root`.
-    ///
-    /// # Errors
-    /// When its `exercise.toml` cannot be read or parsed.
     pub fn load(root: &Path, name: &str) -> anyhow::Result<Self> {
         let file = root.join("crates").join(name).join("exercise.toml");
         let text = fs::read_to_string(file).context("it cannot be read")?;
@@ -121,9 +118,6 @@ impl Exercise {
     }
 
     /// The text of the file at `place`, which is relative to the root.
-    ///
-    /// # Errors
-    /// When it cannot be read.
     pub fn read(&self, place: &str) -> anyhow::Result<String> {
         let bytes =
             fs::read(self.path(place)).with_context(|| format!("{place} cannot be read"))?;
@@ -157,18 +151,11 @@ impl std::error::Error for UnknownExercise {}
 
 impl Workspace {
     /// The workshop that contains the current folder.
-    ///
-    /// # Errors
-    /// When neither the current folder nor one above it is a workshop, or an `exercise.toml` cannot
-    /// be used.
     pub fn find() -> anyhow::Result<Self> {
         Self::load(&Self::find_root()?)
     }
 
     /// The root of the workshop that contains the current folder; its exercises may be incomplete.
-    ///
-    /// # Errors
-    /// When neither the current folder nor one above it has `crates/<pattern>/exercise.toml`.
     pub fn find_root() -> anyhow::Result<PathBuf> {
         let here = std::env::current_dir().context("the current folder is not known")?;
         let is_root = |folder: &&Path| {
@@ -188,9 +175,6 @@ impl Workspace {
     }
 
     /// The workshop at `root`.
-    ///
-    /// # Errors
-    /// When its `crates` folder or an `exercise.toml` cannot be read.
     pub fn load(root: &Path) -> anyhow::Result<Self> {
         let crates = root.join("crates");
         let listed = || format!("{} cannot be listed", crates.display());
@@ -217,9 +201,6 @@ impl Workspace {
     }
 
     /// The exercise named `name`, which may also be its number in teaching order.
-    ///
-    /// # Errors
-    /// [`UnknownExercise`], with the most similar name.
     pub fn exercise(&self, name: &str) -> Result<&Exercise, UnknownExercise> {
         let number = name.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
         let numbered = number.and_then(|index| self.exercises.get(index));
@@ -230,9 +211,6 @@ impl Workspace {
     }
 
     /// The exercise that `name` names, or without a name the one that contains the current folder.
-    ///
-    /// # Errors
-    /// [`UnknownExercise`]; without a name, when the current folder is not in an exercise.
     pub fn exercise_or_here(&self, name: Option<&str>) -> anyhow::Result<&Exercise> {
         let Some(name) = name else {
             return self.exercise_here().context(
@@ -254,9 +232,6 @@ impl Workspace {
     }
 
     /// The exercises with these names or numbers in teaching order, each once; all of them if `names` is empty.
-    ///
-    /// # Errors
-    /// [`UnknownExercise`] for the first unknown name.
     pub fn select(&self, names: &[String]) -> Result<Vec<&Exercise>, UnknownExercise> {
         let named = names.iter().map(|name| self.exercise(name).map(|one| one.name.as_str()));
         let named = named.collect::<Result<Vec<&str>, _>>()?;

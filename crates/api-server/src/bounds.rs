@@ -1,15 +1,19 @@
 //! How much may be left after many repetitions of an action that can leak.
 
-use exercise_harness::{Bound, Context};
-use leak_meter::probe::OpenFilesProbe;
+use std::time::{Duration, Instant};
+
+use exercise_harness::{Bound, Context, FullDisk, units};
+use leak_meter::probe::{FolderProbe, OpenFilesProbe};
 use leak_meter::{HeapCounts, Resource};
 
 use crate::ApiServer;
 use crate::order::Order;
 use crate::workload::Scene;
 
-/// The number of pages that are read; a cache may keep 200.
-const PAGES: u64 = 1500;
+/// The number of pages that are read; a cache may keep 200, and more until it cleans up.
+const PAGES: u64 = 5000;
+/// The first project of these pages.
+const FIRST_PROJECT: u64 = 5000;
 /// The number of renewals of a subscription.
 const RENEWALS: u64 = 1500;
 /// The number of tasks that are created and deleted.
@@ -18,13 +22,40 @@ const TASKS: u64 = 250;
 const CLIENTS: u64 = 150;
 /// The number of uploads that are cut off.
 const UPLOADS: u64 = 60;
+/// The number of uploads that do not fit on the disk.
+const VIDEOS: u64 = 15;
+/// The longest file on a full disk, in bytes. Such an upload is longer.
+const DISK: u64 = 512 * 1024;
+/// The number of uploads whose requests are left.
+const ABANDONED: u64 = 12;
+/// Files that may be left of these. No file may.
+const SLACK: u64 = 3;
+/// How long a server may take to clean up, with later requests.
+const CLEANUP: Duration = Duration::from_secs(2);
 
 /// Pages that nobody will read again.
 pub fn cached_pages<S: ApiServer>(context: &Context) -> Bound {
-    // As many pages as may be kept were read before, so that no page need be added.
-    let order = Order::ReadPages { first: 5000, projects: PAGES / 2 };
-    let after = format!("{PAGES} different pages of the task list were read");
-    blocks_left::<S>(context, order, PAGES, after)
+    // More pages than may be kept were read before, so that no page need be added.
+    let mut scene = Scene::expect::<S>(context);
+    let before = HeapCounts::now().live_blocks();
+    let limit = PAGES / 2;
+    scene.carry_out(Order::ReadPages { first: FIRST_PROJECT, projects: PAGES / 2, both: true });
+    let deadline = Instant::now() + CLEANUP;
+    for first in FIRST_PROJECT + PAGES.. {
+        scene.rest();
+        let is_kept = HeapCounts::now().live_blocks().saturating_sub(before) <= limit;
+        if is_kept || Instant::now() >= deadline {
+            break;
+        }
+        // A cache may clean up with a later request.
+        scene.carry_out(Order::ReadPages { first, projects: 1, both: true });
+    }
+    Bound {
+        resource: Resource::LiveBlocks,
+        measured: HeapCounts::now().live_blocks().saturating_sub(before),
+        limit,
+        after: format!("{} different pages of the task list were read", units::count(PAGES)),
+    }
 }
 
 /// Subscriptions of one client that stays.
@@ -61,6 +92,35 @@ pub fn interrupted_uploads<S: ApiServer>(context: &Context) -> Bound {
         limit: 5,
         after: format!("{UPLOADS} uploads of a connected client were cut off"),
     }
+}
+
+/// Uploads of a client that stays, during which the disk is full.
+pub fn full_disk<S: ApiServer>(context: &Context) -> Bound {
+    let mut scene = Scene::expect::<S>(context);
+    let full = FullDisk::beyond(DISK);
+    scene.carry_out(Order::FillDisk { count: VIDEOS });
+    drop(full);
+    files_left(context, &scene, format!("the disk was full during {VIDEOS} uploads of one client"))
+}
+
+/// Uploads of a client that stays, whose requests it leaves while the server waits for the disk.
+pub fn abandoned_uploads<S: ApiServer>(context: &Context) -> Bound {
+    let mut scene = Scene::expect::<S>(context);
+    let slow = scene.server.slow_disk();
+    scene.carry_out(Order::AbandonUploads { count: ABANDONED });
+    scene.rest();
+    drop(slow);
+    let after = format!("a client left {ABANDONED} of its uploads while the disk was slow");
+    files_left(context, &scene, after)
+}
+
+/// The files that are left of uploads.
+fn files_left(context: &Context, scene: &Scene, after: String) -> Bound {
+    scene.rest();
+    let mut probe =
+        FolderProbe::new(context.folder().join("arriving")).expect("the folder can be read");
+    let measured = probe.usage().expect("the folder can be read").files;
+    Bound { resource: Resource::TemporaryFiles, measured, limit: SLACK, after }
 }
 
 /// The live blocks that `order` adds. At most a third of its `count` may be added.

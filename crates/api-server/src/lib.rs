@@ -1,4 +1,4 @@
-//! The capstone: the server of the bug report, with five leaks that partly hide one another.
+//! The capstone: the server of the bug report.
 //!
 //! - `client`, `live`: a user's HTTP and WebSocket connection
 //! - `visit`: one user's round trip; `resident`: the user who stays
@@ -27,7 +27,7 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use behaviours::{live as watching, strangers, tasks, uploads};
+use behaviours::{at_once, cost, life, live as watching, strangers, tasks, uploads};
 use exercise_harness::Suite;
 use tokio::net::TcpListener;
 
@@ -68,23 +68,31 @@ const USERS: &[&str] = &[
 /// ones, and none is out of date (`x-cache: hit` or `miss`). `POST /tasks {"project", "title",
 /// "assignee"}`, `POST /tasks/{number}/comments {"text"}` and `DELETE /tasks/{number}` change them.
 /// `GET /notifications` returns an assignee's newest twenty notifications of what others did to
-/// existing tasks, each with the number of earlier ones (`earlier`).
+/// existing tasks, each with the number of earlier ones (`earlier`). Nothing of a deleted task stays.
 ///
 /// # Live updates
 /// `GET /live` opens a WebSocket and sends `welcome` with the connection's number. `subscribe` to a
 /// project may be sent again at any time; it is answered with `subscribed` and the users who are
 /// `watching`, and announced to these (`joined`) the first time. Each event of a project that a
 /// client watches reaches it once, in order. `unsubscribe` ends that, and so does the end of the
-/// connection, after which nothing of the connection stays.
+/// connection, after which nothing of the connection stays. The server pings its clients; one that
+/// answers stays connected, however long it sends nothing else, and one that answers no ping for
+/// three minutes is gone.
 ///
 /// # Uploads
 /// `PUT /uploads/{name}`, with the number of a live connection in `x-connection`, accepts a file of
 /// at most one mebibyte; `progress`, sent over that connection, returns the progress of its
 /// uploads. A completed file is an attachment until its owner deletes it. Nothing of an incomplete
-/// one stays, however long its sender remains connected.
+/// one stays, however long its sender remains connected. The system may refuse any file: the disk may
+/// be full or slow, and a folder may not be available. A client may leave a request at any moment. An
+/// attachment whose file cannot be deleted stays, and may be deleted later.
 ///
 /// # Strangers
 /// Input that is malformed, too large or a path in disguise is refused and harms nobody else.
+///
+/// # Load
+/// Requests may run at once, on several threads. They take about as long with many clients, rooms,
+/// tasks and pages as with few.
 pub trait ApiServer: 'static {
     /// Serves `users` on `listener` until the returned future is dropped. Files are kept in the
     /// existing `folder`: in `arriving` during the upload, in `attachments` afterwards.
@@ -114,9 +122,22 @@ pub fn main<S: ApiServer>() -> ExitCode {
         .behaviour("room_tells_who_watches", watching::room_tells_who_watches::<S>)
         .behaviour("second_window_goes_on", watching::second_window_goes_on::<S>)
         .behaviour("quiet_client_is_kept", watching::quiet_client_is_kept::<S>)
+        .behaviour("listening_client_stays", life::listening_client_stays::<S>)
+        .behaviour("silent_client_is_cut_off", life::silent_client_is_cut_off::<S>)
+        .behaviour(
+            "page_read_beside_a_change_is_not_old",
+            at_once::page_read_beside_a_change_is_not_old::<S>,
+        )
+        .behaviour(
+            "comment_beside_a_deletion_leaves_nothing",
+            at_once::comment_beside_a_deletion_leaves_nothing::<S>,
+        )
+        .behaviour("busy_server_is_not_slow", cost::busy_server_is_not_slow::<S>)
         .behaviour("upload_becomes_an_attachment", uploads::upload_becomes_an_attachment::<S>)
         .behaviour("uploads_go_on_beside_each_other", uploads::uploads_go_on_beside_each_other::<S>)
         .behaviour("large_upload_is_refused", uploads::large_upload_is_refused::<S>)
+        .behaviour("failed_upload_disturbs_nothing", uploads::failed_upload_disturbs_nothing::<S>)
+        .behaviour("failed_deletion_can_be_repeated", uploads::failed_deletion_can_be_repeated::<S>)
         .behaviour("upload_needs_its_own_connection", uploads::upload_needs_its_own_connection::<S>)
         .behaviour("malformed_requests_are_refused", strangers::malformed_requests_are_refused::<S>)
         .behaviour("bad_bodies_are_refused", strangers::bad_bodies_are_refused::<S>)
@@ -130,5 +151,7 @@ pub fn main<S: ApiServer>() -> ExitCode {
         .bound("deleted_tasks", bounds::deleted_tasks::<S>)
         .bound("departed_clients", bounds::departed_clients::<S>)
         .bound("interrupted_uploads", bounds::interrupted_uploads::<S>)
+        .bound("full_disk", bounds::full_disk::<S>)
+        .bound("abandoned_uploads", bounds::abandoned_uploads::<S>)
         .main()
 }

@@ -73,6 +73,16 @@ impl Live {
         }
     }
 
+    /// The next message, however long it takes.
+    pub async fn listen(&mut self) -> anyhow::Result<Value> {
+        loop {
+            let message = self.socket.next().await.context("the connection has ended")??;
+            if let Message::Text(text) = message {
+                return Ok(serde_json::from_str(&text)?);
+            }
+        }
+    }
+
     /// The connection below the WebSocket, to send invalid frames.
     pub fn stream(&mut self) -> &mut TcpStream {
         self.socket.get_mut()

@@ -11,8 +11,8 @@ pub enum Order {
     Visit { number: u64, seed: u64 },
     /// `visits` visits, `at_once` of them concurrently.
     Rush { first: u64, visits: u64, at_once: usize },
-    /// The resident reads two different pages of each of `count` projects, each page once.
-    ReadPages { first: u64, projects: u64 },
+    /// The resident reads one of two different pages of each of these projects in turns, or both.
+    ReadPages { first: u64, projects: u64, both: bool },
     /// The resident renews its subscription `count` times.
     RenewSubscription { count: u64 },
     /// The resident creates `count` tasks for a colleague, comments on each, and deletes it.
@@ -21,6 +21,11 @@ pub enum Order {
     ComeAndGo { first: u64, count: u64 },
     /// `count` uploads of the resident are cut off.
     InterruptUploads { count: u64 },
+    /// The resident sends `count` files that do not fit on the disk.
+    FillDisk { count: u64 },
+    /// The resident sends `count` files as far as possible while the disk is slow, and leaves their
+    /// requests before the answer.
+    AbandonUploads { count: u64 },
 }
 
 /// The answer to an order.

@@ -1,15 +1,18 @@
 //! The user who stays connected while others come and leave, and carries out the orders.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use futures::StreamExt;
 use futures::stream::{self, TryStreamExt};
 use hyper::StatusCode;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::USERS;
-use crate::client::Client;
+use crate::client::{Client, DEADLINE};
 use crate::live::Live;
 use crate::order::Order;
 use crate::visit::Visit;
@@ -20,6 +23,11 @@ const RESIDENT: usize = 0;
 const LOBBY: &str = "lobby";
 /// The bytes of a file that are sent before the upload is cut off.
 const HALF: usize = 6000;
+
+/// The size of a file that does not fit on the disk, in bytes.
+const VIDEO: usize = 900_000;
+/// How long uploads may take to be listed.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A user with an HTTP and a WebSocket connection.
 pub struct Resident {
@@ -40,16 +48,21 @@ impl Resident {
         match order {
             Order::Visit { number, seed } => self.visit(number, seed).await,
             Order::Rush { first, visits, at_once } => self.rush(first, visits, at_once).await,
-            Order::ReadPages { first, projects } => self.read_pages(first, projects).await,
+            Order::ReadPages { first, projects, both } => {
+                self.read_pages(first, projects, both).await
+            }
             Order::RenewSubscription { count } => self.renew(count).await,
             Order::FinishTasks { first, count } => self.finish_tasks(first, count).await,
             Order::ComeAndGo { first, count } => self.come_and_go(first, count).await,
             Order::InterruptUploads { count } => self.interrupt_uploads(count).await,
+            Order::FillDisk { count } => self.fill_disk(count).await,
+            Order::AbandonUploads { count } => self.abandon_uploads(count).await,
         }
     }
 
     async fn visit(&mut self, number: u64, seed: u64) -> anyhow::Result<()> {
         Visit { number, seed, user: visitor(number) }.make(self.client.address).await?;
+        self.client.get("/tasks?project=lobby").await?.expect(StatusCode::OK)?;
         self.renew(1).await?;
         let cut_off = number.is_multiple_of(10);
         self.interrupt_uploads(u64::from(cut_off)).await
@@ -65,12 +78,15 @@ impl Resident {
         self.interrupt_uploads(visits / 10).await
     }
 
-    async fn read_pages(&mut self, first: u64, projects: u64) -> anyhow::Result<()> {
+    async fn read_pages(&mut self, first: u64, projects: u64, both: bool) -> anyhow::Result<()> {
         for number in first..first + projects {
             let all = format!("/tasks?project=archive-{number}");
             let own = format!("{all}&assignee={}", USERS[visitor(number)]);
-            for page in [all, own] {
-                self.client.get(&page).await?.expect(StatusCode::OK)?;
+            let is_even = number.is_multiple_of(2);
+            for (page, is_read) in [(all, both || is_even), (own, both || !is_even)] {
+                if is_read {
+                    self.client.get(&page).await?.expect(StatusCode::OK)?;
+                }
             }
         }
         Ok(())
@@ -116,6 +132,47 @@ impl Resident {
             self.client.begin_upload("video.mp4", by, size, &[7; HALF]).await?;
         }
         Ok(())
+    }
+
+    async fn fill_disk(&mut self, count: u64) -> anyhow::Result<()> {
+        let video = vec![7; VIDEO];
+        for _ in 0..count {
+            let (by, size) = (self.live.number, VIDEO);
+            let mut stream =
+                self.client.begin_upload("video.mp4", by, size, &video[..HALF]).await?;
+            // The server may hang up before it has read everything.
+            let _ = timeout(DEADLINE, stream.write_all(&video[HALF..])).await?;
+            let mut answer = [0; 64];
+            let length = timeout(DEADLINE, stream.read(&mut answer)).await?.unwrap_or(0);
+            let was_stored = answer[..length].starts_with(b"HTTP/1.1 2");
+            ensure!(!was_stored, "a file was stored although the disk is full");
+        }
+        Ok(())
+    }
+
+    async fn abandon_uploads(&mut self, count: u64) -> anyhow::Result<()> {
+        let mut streams = Vec::new();
+        for _ in 0..count {
+            let (by, size) = (self.live.number, HALF * 2);
+            streams.push(self.client.begin_upload("video.mp4", by, size, &[7; HALF]).await?);
+        }
+        // A server that waits for the disk before it begins an upload does not list it.
+        let deadline = Instant::now() + PATIENCE;
+        while self.uploads().await? < streams.len() && Instant::now() < deadline {
+            sleep(Duration::from_millis(5)).await;
+        }
+        for mut stream in streams {
+            stream.write_all(&[7; HALF]).await?;
+        }
+        Ok(())
+    }
+
+    /// The number of uploads that the server lists, of which the first half has arrived.
+    async fn uploads(&mut self) -> anyhow::Result<usize> {
+        self.live.send(&json!({ "type": "progress" })).await?;
+        let progress = self.live.wait_for("progress").await?;
+        let uploads = progress["uploads"].as_array().into_iter().flatten();
+        Ok(uploads.filter(|upload| upload["received"] == HALF as u64).count())
     }
 }
 

@@ -3,15 +3,18 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use exercise_harness::runtime::skip;
 use leak_meter::HeapCounts;
 use tokio::net::TcpListener;
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::oneshot;
 
+use crate::client::DEADLINE;
 use crate::{ApiServer, USERS};
 
 /// The longest wait for the server to come to rest.
@@ -30,11 +33,18 @@ pub struct Running {
 impl Running {
     /// Starts version `S`, which keeps its files in `folder`.
     pub fn start<S: ApiServer>(folder: &Path) -> anyhow::Result<Self> {
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            // One from beginning to end, so that the number of threads is meaningful.
-            .max_blocking_threads(1)
-            .build()?;
+        let mut runtime = Builder::new_current_thread();
+        // One from beginning to end, so that the number of threads is meaningful.
+        Self::start_on::<S>(runtime.enable_all().max_blocking_threads(1).build()?, folder)
+    }
+
+    /// Starts version `S` on several threads, so that requests run at once.
+    pub fn start_on_threads<S: ApiServer>(folder: &Path) -> anyhow::Result<Self> {
+        let mut runtime = Builder::new_multi_thread();
+        Self::start_on::<S>(runtime.enable_all().worker_threads(4).build()?, folder)
+    }
+
+    fn start_on<S: ApiServer>(runtime: Runtime, folder: &Path) -> anyhow::Result<Self> {
         let listener = runtime
             .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
             .context("no loopback port is available")?;
@@ -56,6 +66,26 @@ impl Running {
     /// The number of live asynchronous tasks.
     pub fn tasks(&self) -> u64 {
         self.runtime.metrics().num_alive_tasks() as u64
+    }
+
+    /// Lets no file operation of the server's runtime begin, until the returned value is dropped. Not
+    /// for a server on several threads.
+    pub fn slow_disk(&self) -> mpsc::Sender<()> {
+        let (release, released) = mpsc::channel::<()>();
+        // It takes the only thread for file operations.
+        drop(self.runtime.spawn_blocking(move || released.recv()));
+        release
+    }
+
+    /// Lets `span` pass at once for the server. Not for a server on several threads.
+    pub fn skip(&self, span: Duration) {
+        let (passed, done) = mpsc::channel();
+        self.runtime.spawn(async move {
+            skip(span).await;
+            let _ = passed.send(());
+        });
+        // It fails if the server has ended, which the next request shows.
+        let _ = done.recv_timeout(DEADLINE);
     }
 
     /// Waits until the server is at rest: no more than `tasks` tasks are alive and the heap does

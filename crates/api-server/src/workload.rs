@@ -8,8 +8,9 @@ use crate::generator::Generator;
 use crate::order::Order;
 use crate::running::Running;
 
-/// Projects of which two pages each are read in advance, more than a cache may keep.
-const PROJECTS: u64 = 120;
+/// Projects of which one page each is read in advance: so many more than a cache may keep that one which
+/// cleans up late, and the listeners of each project, have reached their full size.
+const PROJECTS: u64 = 1000;
 /// The number of the first project and of the first visit, so that all numbers have one length.
 pub const FIRST: u64 = 1000;
 
@@ -30,7 +31,7 @@ impl Scene {
         let mut generator = Generator::start(server.address)?;
         let tasks = server.tasks();
         generator.order(Order::Visit { number: FIRST - 1, seed: 0 })?;
-        generator.order(Order::ReadPages { first: FIRST, projects: PROJECTS })?;
+        generator.order(Order::ReadPages { first: FIRST, projects: PROJECTS, both: false })?;
         server.rest(tasks);
         Ok(Self { server, generator, tasks })
     }

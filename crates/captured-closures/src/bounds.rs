@@ -5,7 +5,7 @@ use leak_meter::{HeapCounts, Resource};
 
 use crate::BackgroundJobs;
 use crate::storage::Switch;
-use crate::workload::{BODY_BYTES, table};
+use crate::workload::{BODY_BYTES, malformed_table, table};
 
 /// The number of jobs of each kind in one measurement.
 const JOBS: u64 = 100;
@@ -16,17 +16,17 @@ const SLACK: u64 = 16 * 1024;
 /// The bytes that a waiting job may hold in addition to its body.
 const BESIDE_THE_BODY: u64 = 2 * 1024;
 
-/// Jobs that are done, at the first attempt or at the second.
+/// Jobs that are done, at the first attempt, the second or the third.
 pub fn finished_jobs<S: BackgroundJobs>(_: &Context) -> Bound {
     let switch = Switch::default();
     let mut service = S::start(switch.storage());
     let measured = bytes_left(|| {
         for job in 0..JOBS {
             export_and_import(&mut service, job);
-            switch.set_busy(job.is_multiple_of(2));
-            service.run();
-            switch.set_busy(false);
-            service.run();
+            for failed in 0..3 {
+                switch.set_busy(failed < job % 3);
+                service.run();
+            }
             service.deliver();
         }
     });
@@ -34,26 +34,28 @@ pub fn finished_jobs<S: BackgroundJobs>(_: &Context) -> Bound {
     Bound { resource: Resource::LiveBytes, measured, limit: SLACK, after }
 }
 
-/// Jobs that are given up or cancelled.
+/// Jobs that are given up or cancelled, each in every way.
 pub fn abandoned_jobs<S: BackgroundJobs>(_: &Context) -> Bound {
     let switch = Switch::default();
     let mut service = S::start(switch.storage());
     switch.set_busy(true);
     let measured = bytes_left(|| {
         for job in 0..JOBS {
+            // The other jobs are cancelled after this many failed attempts.
+            let failures = job % 4;
             let jobs = export_and_import(&mut service, job);
-            service.run();
-            if job.is_multiple_of(2) {
-                assert!(jobs.iter().all(|job| service.cancel(*job)), "failed jobs wait");
-            } else {
-                service.run();
-                service.run();
-                assert!(!jobs.iter().any(|job| service.is_waiting(*job)), "a fourth try waits");
+            let backup = service.back_up("Garden", &table(job), 1);
+            let malformed = service.import("Garden", &malformed_table(job), 1);
+            (0..failures).for_each(|_| service.run());
+            for job in jobs.into_iter().chain([backup]) {
+                assert_eq!(service.cancel(job), failures < 3, "a failed job waits twice");
             }
+            service.run();
+            assert!(!service.is_waiting(malformed), "a malformed table is given up at once");
             service.deliver();
         }
     });
-    let after = format!("{JOBS} exports and {JOBS} imports were given up or cancelled");
+    let after = format!("{} jobs were given up or cancelled", 4 * JOBS);
     Bound { resource: Resource::LiveBytes, measured, limit: SLACK, after }
 }
 

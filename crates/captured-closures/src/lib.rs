@@ -1,19 +1,18 @@
-//! Leak pattern: closures that capture more than they use.
-//!
-//! A closure owns its captures for as long as it lives. Since the 2021 edition it captures only the
-//! fields that it names; but a method of a value borrows the whole value, so a closure that calls
-//! one captures all of it. In this way a hook that only needs a name can own the job that calls it,
-//! and the two keep each other alive.
+//! Background jobs whose ends are reported to whom they concern.
 //!
 //! - `workload`: a few jobs from request to end, for the soak
 //! - `behaviours`: what readers, the storage and the status page must receive
+//! - `endings`: the same, for every kind of job and every way in which it can end
+//! - `cost`: what a job costs in a runner with many jobs
 //! - `bounds`: how much jobs may hold while they wait and after they have ended
-//! - `storage`: storages that record their files or can be made busy
+//! - `storage`: storages that keep their files or can be made busy
 //!
 //! [`BackgroundJobs`] is the contract. An implementation is free in everything else.
 
 mod behaviours;
 mod bounds;
+mod cost;
+mod endings;
 mod storage;
 mod workload;
 
@@ -27,7 +26,13 @@ pub use storage::Storage;
 ///
 /// Letters name a job by its kind, number and project: `export 7 of Garden`. The caller chooses the
 /// numbers of readers and owners; reader 0 is support. The end of an attempt is one of `done`;
-/// `failed, to be tried again`; `given up`; `cancelled`.
+/// `failed, to be tried again`; `given up`; `cancelled`. A job ends when it is done, when it is given
+/// up (at its third failed attempt, or at its first because its table is malformed) and when it is
+/// cancelled (before its first attempt or after a failed one). Nobody else gets a letter about it,
+/// and nothing of it stays but its file and its line in the history. The names of projects and the
+/// numbers of readers come from requests: there can be any number of them.
+///
+/// A run costs about as much for each job, however many wait.
 pub trait BackgroundJobs: Sized + 'static {
     /// Creates a runner whose jobs put their files into `storage` and keep nothing else of them.
     fn start(storage: Storage) -> Self;
@@ -84,6 +89,9 @@ pub fn main<S: BackgroundJobs>() -> ExitCode {
         .behaviour("backup_tells_of_failures_only", behaviours::backup_tells_of_failures_only::<S>)
         .behaviour("cancelled_job_is_told", behaviours::cancelled_job_is_told::<S>)
         .behaviour("history_shows_the_most_recent", behaviours::history_shows_the_most_recent::<S>)
+        .behaviour("each_end_has_its_letters", endings::each_end_has_its_letters::<S>)
+        .behaviour("jobs_do_not_affect_each_other", endings::jobs_do_not_affect_each_other::<S>)
+        .behaviour("long_queue_costs_no_more", cost::long_queue_costs_no_more::<S>)
         .growth(workload::growth::<S>)
         .bound("finished_jobs", bounds::finished_jobs::<S>)
         .bound("abandoned_jobs", bounds::abandoned_jobs::<S>)

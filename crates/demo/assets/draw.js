@@ -151,7 +151,7 @@ export class Charts {
     if (!this.cap) return "";
     const { bytes: most, bytes_scale: memory, files, files_scale: descriptors } = this.cap;
     if (curve === "bytes") return ` \u00b7 cap ${bytes(most)}: the server's 2 GB, scaled down ${number(memory)} times`;
-    if (curve === "files") return ` \u00b7 cap ${files}: the server's limit, scaled down ${number(Math.round(descriptors))} times`;
+    if (curve === "files") return ` \u00b7 cap ${files}: the server's limit is ${number(Math.round(descriptors))} times as far away`;
     return "";
   }
 

@@ -18,8 +18,6 @@ const MOST_BYTES: f64 = 100e6;
 const SCALE: f64 = 100.0;
 /// The open files at which a process is killed, which is below the lowest limit of any system.
 const FILES: u64 = 200;
-/// The open files at which the bug report's server refuses requests.
-const SERVER_FILES: f64 = 65_536.0;
 
 /// The choices for an exercise, based on a measurement of its shipped version.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,7 +64,7 @@ pub fn choose(exercise: &Planned, report: Option<&Report>) -> Chosen {
         bytes: at_start + whole(server_room / scale),
         bytes_scale: scale,
         files: FILES,
-        files_scale: SERVER_FILES / files_room,
+        files_scale: exercise.open_files_limit as f64 / files_room,
     };
     Chosen { cap, per_second, main }
 }

@@ -12,7 +12,7 @@ use leak_meter::Report;
 use crate::cap::{self, Chosen};
 use crate::hub::Hub;
 use crate::live::{Live, TICK};
-use crate::message::{Command, Happened, Note, Record, Scene, Shown, Shows, Status};
+use crate::message::{Command, Happened, Record, Scene, Shown, Shows, Status};
 use crate::recording::{self, Player, Recorder};
 use crate::story::{self, Step};
 use crate::survey::Survey;
@@ -56,9 +56,6 @@ enum Source {
 
 impl Engine {
     /// Starts with the first exercise, or with the recording to be played.
-    ///
-    /// # Errors
-    /// If the plan has no first exercise, or the recording cannot be read.
     pub fn new(course: Course, hub: Arc<Hub>) -> anyhow::Result<Self> {
         let Course { plan, record, replay } = course;
         anyhow::ensure!(plan.first < plan.exercises.len(), "There is no exercise to show.");
@@ -106,34 +103,27 @@ impl Engine {
     fn begin(&mut self) {
         self.trouble.clear();
         self.paused = false;
-        self.scene = None;
-        self.source = match self.reports.get(&self.at) {
-            Some(_) => Source::Nothing,
-            None => Source::Surveying(Survey::begin(self.planned())),
-        };
-        if let Source::Nothing = self.source {
-            self.go_live();
-        } else {
-            let shown = self.shown(cap::choose(self.planned(), None));
-            self.scene = Some(Scene { shown, story: story::read(self.planned(), None) });
-            self.send_all();
+        if self.reports.contains_key(&self.at) {
+            return self.go_live();
         }
+        self.source = Source::Surveying(Survey::begin(self.planned()));
+        self.scene = Some(self.scene().0);
+        self.send_all();
     }
 
     fn go_live(&mut self) {
-        let report = self.reports.get(&self.at);
-        let chosen = cap::choose(self.planned(), report);
-        let story = story::read(self.planned(), report);
-        let scene = Scene { shown: self.shown(chosen), story };
+        let (scene, chosen) = self.scene();
         self.record(&scene);
         self.source = Source::Live(Box::new(Live::start(self.planned(), chosen)));
         self.scene = Some(scene);
         self.send_all();
     }
 
-    fn shown(&self, chosen: Chosen) -> Shown {
-        let planned = self.planned();
-        Shown {
+    /// What is known about the current exercise, and the choices for it.
+    fn scene(&self) -> (Scene, Chosen) {
+        let (planned, report) = (self.planned(), self.reports.get(&self.at));
+        let chosen = cap::choose(planned, report);
+        let shown = Shown {
             number: self.at + 1,
             of: self.plan.exercises.len(),
             title: planned.title.clone(),
@@ -143,7 +133,8 @@ impl Engine {
             requests_per_second: planned.requests_per_second,
             cap: chosen.cap,
             main: chosen.main,
-        }
+        };
+        (Scene { shown, story: story::tell(planned, report) }, chosen)
     }
 
     fn play(&mut self, player: Player) {
@@ -163,60 +154,52 @@ impl Engine {
         };
         match Player::open(&path) {
             Ok(player) => self.play(player),
-            Err(error) => {
-                self.trouble.insert(None, format!("{error:#}"));
-                self.send_status();
-            }
+            Err(error) => self.has_trouble(None, format!("{error:#}")),
         }
     }
 
     fn record(&mut self, scene: &Scene) {
         let name = &self.plan.exercises[self.at].name;
         // A file holds one exercise, so a change of exercise ends the recording.
-        self.recorder = None;
-        let Some(path) = self.record.take() else { return };
-        match Recorder::create(&path, name, scene) {
-            Ok(recorder) => self.recorder = Some(recorder),
-            Err(error) => {
-                self.trouble.insert(None, format!("{error:#}"));
-            }
-        }
+        let recorder = self.record.take().map(|path| Recorder::create(&path, name, scene));
+        self.recorder = recorder.transpose().unwrap_or_else(|error| {
+            self.trouble.insert(None, format!("{error:#}"));
+            None
+        });
     }
 
     fn write(&mut self, record: &Record) {
         let Some(recorder) = &mut self.recorder else { return };
         if let Err(error) = recorder.write(record) {
             self.recorder = None;
-            self.trouble.insert(None, format!("{error:#}"));
-            self.send_status();
+            self.has_trouble(None, format!("{error:#}"));
         }
     }
 
     fn tick(&mut self) {
         match &mut self.source {
-            Source::Surveying(survey) => match survey.result() {
-                None => {}
-                Some(Ok(report)) => {
-                    self.reports.insert(self.at, *report);
-                    self.go_live();
+            Source::Live(_) | Source::Playing(_) if self.paused => {}
+            Source::Surveying(survey) => {
+                let Some(result) = survey.result() else { return };
+                let trouble = result.map(|report| self.reports.insert(self.at, *report)).err();
+                self.go_live();
+                if let Some(sentence) = trouble {
+                    self.has_trouble(Some(Role::Shipped), sentence);
                 }
-                Some(Err(sentence)) => {
-                    self.go_live();
-                    self.trouble.insert(Some(Role::Shipped), sentence);
-                    self.send_status();
-                }
-            },
-            Source::Live(live) if !self.paused => {
+            }
+            Source::Live(live) => {
                 let (frame, notes) = live.tick();
                 for note in notes {
                     self.write(&Record::Note { note: note.clone() });
-                    self.noted(&note);
+                    if note.what == Happened::Failed {
+                        self.has_trouble(note.version, note.text.clone());
+                    }
                     self.hub.note(note);
                 }
                 self.write(&Record::Frame { frame: frame.clone() });
                 self.hub.frame(frame);
             }
-            Source::Playing(player) if !self.paused => {
+            Source::Playing(player) => {
                 for record in player.advance(TICK) {
                     match record {
                         Record::Frame { frame } => self.hub.frame(frame),
@@ -229,15 +212,13 @@ impl Engine {
                     self.send_status();
                 }
             }
-            Source::Live(_) | Source::Playing(_) | Source::Nothing => {}
+            Source::Nothing => {}
         }
     }
 
-    fn noted(&mut self, note: &Note) {
-        if note.what == Happened::Failed {
-            self.trouble.insert(note.version, note.text.clone());
-            self.send_status();
-        }
+    fn has_trouble(&mut self, version: Option<Role>, sentence: String) {
+        self.trouble.insert(version, sentence);
+        self.send_status();
     }
 
     fn follow(&mut self, command: Command) {
@@ -251,37 +232,18 @@ impl Engine {
             Command::Last => self.step = Step::ALL.len() - 1,
             Command::Play => return self.play_recording(),
             Command::Restart => {
-                if matches!(self.source, Source::Playing(_)) {
-                    return self.play_again();
-                }
                 self.trouble.clear();
+                match std::mem::replace(&mut self.source, Source::Nothing) {
+                    Source::Playing(player) => return self.play(player.again()),
+                    source => self.source = source,
+                }
             }
             _ => {}
         }
         if let Source::Live(live) = &mut self.source {
-            match command {
-                Command::Swap => live.swap(),
-                Command::Compare => live.compare(),
-                Command::Restart => live.restart(),
-                Command::LoadUp => live.double_load(1),
-                Command::LoadDown => live.double_load(-1),
-                _ => {}
-            }
-        }
-        // The files may have changed since the last command.
-        if let (Some(scene), false) = (&mut self.scene, matches!(self.source, Source::Playing(_))) {
-            let report = self.reports.get(&self.at);
-            scene.story = story::read(&self.plan.exercises[self.at], report);
+            live.follow(command);
         }
         self.send_status();
-    }
-
-    /// Plays the current recording from its beginning.
-    fn play_again(&mut self) {
-        let Source::Playing(player) = std::mem::replace(&mut self.source, Source::Nothing) else {
-            return;
-        };
-        self.play(player.again());
     }
 
     fn go_to(&mut self, at: usize) {
@@ -296,8 +258,8 @@ impl Engine {
     }
 
     fn status(&self) -> Status {
-        let trouble: Vec<String> =
-            self.trouble.iter().map(|(role, text)| describe(*role, text)).collect();
+        let trouble = self.trouble.iter().map(|(role, text)| describe(*role, text));
+        let trouble = trouble.collect::<Vec<_>>().join("\n");
         let step = Step::ALL[self.step];
         let revealed = self.scene.as_ref().map(|scene| story::revealed(&scene.story, step));
         Status {
@@ -307,7 +269,7 @@ impl Engine {
                 Source::Playing(_) => Shows::Recording,
                 Source::Live(_) | Source::Nothing => Shows::Live,
             },
-            trouble: (!trouble.is_empty()).then(|| trouble.join("\n")),
+            trouble: Some(trouble).filter(|trouble| !trouble.is_empty()),
             recording: recording::find(&self.plan.recordings, &self.planned().name).is_some(),
             step: self.step,
             steps: Step::ALL.len(),

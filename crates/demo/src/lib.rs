@@ -11,8 +11,8 @@
 //! - `browser`: opens the page in a browser.
 //! - `assets`: the page; the library in the package `charts` draws its charts.
 //!
-//! Absent on purpose: nothing here finds or builds a version. The runner passes a
-//! [`Plan`](exercise_harness::plan::Plan).
+//! Absent on purpose: nothing here finds, builds or compares versions, or parses a README. The runner passes a
+//! [`Plan`](exercise_harness::plan::Plan) with all of it.
 
 pub mod browser;
 mod cap;

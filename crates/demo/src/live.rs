@@ -4,7 +4,7 @@ use exercise_harness::plan::{Planned, Role};
 
 use crate::cap::Chosen;
 use crate::measured::{Event, Measured};
-use crate::message::{Frame, Happened, Load, Note};
+use crate::message::{Command, Frame, Happened, Load, Note};
 
 /// The time between two readings, in seconds.
 pub const TICK: f64 = 0.125;
@@ -51,14 +51,26 @@ impl Live {
         }
     }
 
+    /// Follows the commands about the load.
+    pub fn follow(&mut self, command: Command) {
+        match command {
+            Command::Swap => self.swap(),
+            Command::Compare => self.compare(),
+            Command::Restart => self.restart(),
+            Command::LoadUp => self.double_load(1),
+            Command::LoadDown => self.double_load(-1),
+            _ => {}
+        }
+    }
+
     /// Restarts every process.
-    pub fn restart(&mut self) {
+    fn restart(&mut self) {
         self.add_note(None, Happened::Restarted, "restarted".to_owned());
         self.start_all();
     }
 
     /// Moves the load to the other version, at first to the solution.
-    pub fn swap(&mut self) {
+    fn swap(&mut self) {
         let (load, role, text) = match self.load {
             Load::All | Load::Exercise => {
                 (Load::Solution, Role::Solution, "the load moves to the solution")
@@ -72,13 +84,13 @@ impl Live {
     }
 
     /// Loads every version in step.
-    pub fn compare(&mut self) {
+    fn compare(&mut self) {
         self.load = Load::All;
         self.add_note(None, Happened::Swapped, "all versions are loaded in step".to_owned());
     }
 
     /// Doubles the load `times` times, or halves it if `times` is negative.
-    pub fn double_load(&mut self, times: i32) {
+    fn double_load(&mut self, times: i32) {
         self.doublings = (self.doublings + times).clamp(-MOST_DOUBLINGS, MOST_DOUBLINGS);
     }
 

@@ -47,7 +47,6 @@ pub enum Event {
     None,
     /// It was killed at its cap.
     Killed(String),
-    /// It failed.
     Failed(String),
 }
 

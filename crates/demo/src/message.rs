@@ -3,6 +3,8 @@
 use exercise_harness::plan::Role;
 use serde::{Deserialize, Serialize};
 
+use crate::story::Story;
+
 /// The format version of recordings. A reader rejects any other version.
 pub const FORMAT: u32 = 1;
 
@@ -24,7 +26,6 @@ pub struct Shown {
     pub number: usize,
     /// The number of exercises.
     pub of: usize,
-    /// Its title.
     pub title: String,
     /// The service's name.
     pub service: String,
@@ -66,88 +67,6 @@ pub struct Cap {
     pub files: u64,
     /// How many times more files the server may open than the process.
     pub files_scale: f64,
-}
-
-/// The text that is revealed step by step.
-#[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Story {
-    /// The bug report, as HTML.
-    pub report: String,
-    /// The growing lines, the one that retains most first.
-    pub lines: Vec<Line>,
-    /// A description of the holder of the memory that those lines allocate. `None` if it was not found.
-    pub holder: Option<String>,
-    /// A description of the level at which the growth ends. `None` for a leak, and if it was not measured.
-    pub level: Option<String>,
-    /// Why the growth is not a leak, as HTML; empty for a leak.
-    pub fine: String,
-    /// The pattern's name.
-    pub pattern: String,
-    /// One line about the pattern, as HTML.
-    pub summary: String,
-    /// The changes of the fix.
-    pub diff: Vec<FileDiff>,
-}
-
-/// A growing line with its source.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Line {
-    /// The function, without the crate's name.
-    pub function: String,
-    /// The file, relative to the version's folder.
-    pub file: String,
-    /// The line's number.
-    pub line: u32,
-    /// A description of the memory that it retains per operation.
-    pub keeps: String,
-    /// The source around it.
-    pub source: Vec<SourceLine>,
-}
-
-/// One line of a source file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SourceLine {
-    /// Its number.
-    pub number: u32,
-    /// Its text.
-    pub text: String,
-    /// Whether it is the growing line.
-    pub grows: bool,
-}
-
-/// The changes of the fix in one file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FileDiff {
-    /// The file, relative to the version's folder.
-    pub file: String,
-    /// Its hunks, each with the unchanged lines around it.
-    pub hunks: Vec<Vec<DiffLine>>,
-}
-
-/// One line of a diff.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DiffLine {
-    /// Whether it was kept, removed or added.
-    pub sign: Sign,
-    /// Its text in parts, each with whether it changed within the line.
-    pub parts: Vec<(bool, String)>,
-}
-
-/// Whether a line was kept, removed or added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Sign {
-    /// It is in both versions.
-    Same,
-    /// It was removed.
-    Out,
-    /// It was added.
-    In,
 }
 
 /// Where the load goes.
@@ -253,7 +172,6 @@ pub enum Shows {
     /// Running processes.
     #[default]
     Live,
-    /// A recording.
     Recording,
 }
 

@@ -35,9 +35,6 @@ struct Shared {
 }
 
 /// Serves the page on `listener` until the program ends.
-///
-/// # Errors
-/// If the listener's address cannot be read, or the listener fails.
 pub async fn serve(
     listener: TcpListener,
     hub: Arc<Hub>,

@@ -1,4 +1,7 @@
 //! The recent rate and growth of a version.
+//!
+//! A verdict needs rounds of equal work. Here a round has as many operations as are due, and a figure is shown
+//! within seconds, so this compares only the two ends of the last rounds.
 
 use std::collections::VecDeque;
 

@@ -1,11 +1,13 @@
 //! How much may be left after sessions have ended.
 
+use std::time::Duration;
+
 use exercise_harness::runtime::alive_tasks;
 use exercise_harness::{Bound, Context};
 use leak_meter::{HeapCounts, Resource};
 
 use crate::CommentDrafts;
-use crate::clock::{OVER, pass, run, write};
+use crate::clock::{OVER, at_once, pass, paste, run, submit, write};
 
 /// The number of sessions in one measurement.
 const SESSIONS: u64 = 100;
@@ -15,19 +17,43 @@ const SLACK_TASKS: u64 = 4;
 const SLACK_BYTES: u64 = 4 * 1024;
 /// More entries than any queue of a sensible size holds.
 const BURST: usize = 500;
+/// Longer than a session goes without being saved.
+const A_WHILE: Duration = Duration::from_secs(7);
 
-/// Authors type something and leave: their tasks must end.
+/// Authors leave, each in one of the ways in which a session can end: its tasks must end.
 pub fn sessions_left<S: CommentDrafts>(_: &Context) -> Bound {
     let measured = run::<S, _>(async |service| {
         for author in 0..SESSIONS {
             let mut session = service.open(author, 1);
-            write::<S>(&mut session, "on second thoughts, ").await.expect("the session is open");
+            match author % 6 {
+                // Nothing was typed.
+                0 => {}
+                // It was saved before the author left.
+                1 => {
+                    write::<S>(&mut session, "well, ").await.expect("the session is open");
+                    pass(A_WHILE).await;
+                }
+                // It was typed just now.
+                2 => write::<S>(&mut session, "but ").await.expect("the session is open"),
+                // The connection breaks off while the author types.
+                3 => drop(paste::<S>(&mut session, "pasted, ", BURST).await),
+                // The connection breaks off while the draft is submitted.
+                4 => {
+                    paste::<S>(&mut session, "pasted, ", BURST).await;
+                    at_once(S::submit(session)).await;
+                    continue;
+                }
+                _ => {
+                    submit::<S>(session).await.expect("the session is open");
+                    continue;
+                }
+            }
             drop(session);
         }
         pass(OVER).await;
         alive_tasks()
     });
-    let after = format!("{SESSIONS} authors left without submitting");
+    let after = format!("{SESSIONS} authors left, each in one of six ways");
     Bound { resource: Resource::Tasks, measured, limit: SLACK_TASKS, after }
 }
 
@@ -37,7 +63,7 @@ pub fn left_with_much_to_save<S: CommentDrafts>(_: &Context) -> Bound {
     let measured = run::<S, _>(async |service| {
         let half = async || {
             for author in 0..SESSIONS {
-                paste_and_leave(service, author).await;
+                paste::<S>(&mut service.open(author, 1), "pasted, ", BURST).await;
             }
             pass(OVER).await;
             service.close_task(1);
@@ -48,20 +74,4 @@ pub fn left_with_much_to_save<S: CommentDrafts>(_: &Context) -> Bound {
     });
     let after = format!("{SESSIONS} more authors were cut off while they pasted a long text");
     Bound { resource: Resource::LiveBytes, measured, limit: SLACK_BYTES, after }
-}
-
-/// Types without a pause until the service makes the author wait, and is cut off at that moment.
-async fn paste_and_leave<S: CommentDrafts>(service: &S, author: u64) {
-    let mut session = service.open(author, 1);
-    let paste = async {
-        for _ in 0..BURST {
-            S::write(&mut session, "pasted, ").await.expect("the session is open");
-        }
-    };
-    // Biased, so that the typing is polled first, and only once.
-    tokio::select! {
-        biased;
-        () = paste => {}
-        () = std::future::ready(()) => {}
-    }
 }

@@ -67,7 +67,18 @@ async fn discussion<S: CommentDrafts>(service: &S, operation: Operation) -> Resu
         }
     }
     service.close_task(task);
+    if let Some(text) = anything_of_stranger(service, &mut rng) {
+        return Err(format!("a stranger found {text:?}"));
+    }
     Ok(())
+}
+
+/// Asks for everything of an author, a reader and a task of which nothing exists.
+fn anything_of_stranger<S: CommentDrafts>(service: &S, rng: &mut Rng) -> Option<String> {
+    let number = rng.u64(1 << 32..);
+    let draft = service.draft(number, number);
+    service.close_task(number);
+    draft.into_iter().chain(service.comments(number)).chain(service.letters(number)).next()
 }
 
 /// Types some text at human speed. Returns the text.

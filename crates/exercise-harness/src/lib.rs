@@ -8,7 +8,8 @@
 //! - [`Suite`]: the trials of one exercise, and the entry point of its test binary.
 //! - `protocol`: plain data that programs exchange: requests, events, metadata, plans.
 //! - `child`: runs inside the trial's process: the [`Context`] of a trial, its limits, its event
-//!   writer, and a [`runtime`] for asynchronous workloads.
+//!   writer, a [`runtime`] for asynchronous workloads, a comparison of [`cost`], calls with a
+//!   [`deadline`], and a [`FullDisk`].
 //! - `parent`: starts, watches and reads the trial's process: [`isolated`] runs one trial,
 //!   [`paced`] runs one whose work is requested round by round, [`listing`] asks for the trials'
 //!   names, [`explain`] turns results into sentences, and [`cleanup`] ends what the program has
@@ -27,6 +28,9 @@ use std::alloc::System;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 pub use child::context::Context;
+pub use child::cost;
+pub use child::deadline;
+pub use child::full_disk::FullDisk;
 pub use child::limits::end_with_parent;
 pub use child::runtime;
 pub use leak_meter::internals::units;

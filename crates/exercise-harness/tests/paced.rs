@@ -15,18 +15,7 @@ use leak_meter::{Report, Resource, Round};
 #[global_allocator]
 static METER: Meter = exercise_harness::meter();
 
-const METADATA: &str = r#"
-order = 1
-title = "A paced service"
-service = "nothing"
-summary = "A paced trial"
-difficulty = "Easy"
-minutes = 10
-operations_per_round = 50
-requests_per_second = 10.0
-leak = { resources = ["live_blocks"], file = "src/lib.rs", function = "work" }
-fix = { files = ["src/lib.rs"] }
-"#;
+const METADATA: &str = include_str!("toy.toml");
 
 /// The operation at which the work fails.
 const FAILS_AT: u64 = 5_000;

@@ -10,18 +10,7 @@ use leak_meter::{HeapCounts, Report, Resource, Verdict};
 #[global_allocator]
 static METER: Meter = exercise_harness::meter();
 
-const METADATA: &str = r#"
-order = 1
-title = "A service without a leak"
-service = "nothing"
-summary = "The context of a trial"
-difficulty = "Easy"
-minutes = 10
-operations_per_round = 50
-requests_per_second = 10.0
-leak = { resources = ["live_blocks"], file = "src/lib.rs", function = "work" }
-fix = { files = ["src/lib.rs"] }
-"#;
+const METADATA: &str = include_str!("toy.toml");
 
 fn main() -> ExitCode {
     Suite::new("suite", METADATA)

@@ -1,5 +1,5 @@
-//! How long it takes to find who holds what, among a million live blocks, and the memory for it.
-#![allow(clippy::print_stdout)] // The memory is no time, which is all that criterion shows.
+//! Measures the time and memory that it takes to find the holders among a million live blocks.
+#![allow(clippy::print_stdout)] // Criterion shows only times, so the memory is printed.
 
 use std::collections::HashMap;
 use std::fs;
@@ -12,11 +12,11 @@ use leak_meter::{Allocator, Snapshot, holders};
 #[global_allocator]
 static METER: Allocator = Allocator::system();
 
-/// With all that it owns, five blocks.
+/// Including everything that it owns, five blocks.
 struct Record {
     name: String,
     place: Box<[u64; 4]>,
-    #[allow(clippy::vec_box)] // A block of its own is the point.
+    #[allow(clippy::vec_box)] // Each value needs a block of its own.
     notes: Vec<Box<u64>>,
     shared: Rc<u64>,
 }
@@ -58,16 +58,16 @@ fn main() {
     criterion.final_summary();
 }
 
-/// The resident memory before `work`, and how far it rose beyond that meanwhile, in MB.
+/// The resident memory before `work`, and how far it rose above that during `work`, in MB.
 fn rise(work: impl FnOnce()) -> (u64, u64) {
-    // Forgets the peak so far.
+    // Resets the recorded peak.
     let _ = fs::write("/proc/self/clear_refs", "5");
     let before = status("VmRSS:");
     work();
     (before / 1000, status("VmHWM:").saturating_sub(before) / 1000)
 }
 
-/// A line of the system's word on this process, in kB.
+/// A line of the system's status file for this process, in kB.
 fn status(name: &str) -> u64 {
     let text = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix(name));

@@ -1,12 +1,12 @@
-//! How many times as long an allocation-heavy loop takes under each way of counting, compared with
-//! the system's allocator alone.
+//! How many times as long an allocation-heavy loop takes with each way of counting as with the
+//! system allocator alone.
 //!
-//! Both sides of a ratio run in turn, a few milliseconds each, so that what else the machine does
-//! meanwhile meets both alike. Two loops, ten calls deep on a thread of their own: `records` makes
-//! four allocations an operation, and fills and reads them, as a program does; `bare` does nothing
-//! but call the allocator, four times for a block, once to resize one and four times to free: the
-//! worst case. And `records` once more at forty calls, for what a frame costs.
-#![allow(unsafe_code)] // An allocator that chooses between others is an allocator.
+//! Both sides of a ratio run alternately, for a few milliseconds each, so that other activity on
+//! the machine affects both alike. There are two loops, ten calls deep on a thread of their own:
+//! `records` makes four allocations per operation, fills them and reads them, as a program does.
+//! `bare` only calls the allocator: four times for a block, once to resize one and four times to
+//! free; this is the worst case. `records` also runs forty calls deep, to show the cost of a frame.
+#![allow(unsafe_code)] // The switch between allocators is an allocator itself.
 
 use std::alloc::{GlobalAlloc, Layout, System, alloc, dealloc, realloc};
 use std::cell::Cell;
@@ -25,7 +25,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 static STATS: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 static METER: Allocator = Allocator::system();
 
-/// Who serves this thread's allocations.
+/// The allocator that serves this thread's allocations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Server {
     Plain,
@@ -37,14 +37,14 @@ thread_local! {
     static SERVER: Cell<Server> = const { Cell::new(Server::Plain) };
 }
 
-/// Hands each call on to the one who serves the thread. What is allocated while one serves is freed
-/// before the next one does.
+/// Passes each call on to the allocator that serves the thread. Blocks are freed before another
+/// allocator takes over.
 struct Switch;
 
 #[global_allocator]
 static SWITCH: Switch = Switch;
 
-// SAFETY: each call is handed on as it came, to an allocator that has the duties of one.
+// SAFETY: each call is passed on unchanged to an allocator that fulfils the contract.
 unsafe impl GlobalAlloc for Switch {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -86,10 +86,10 @@ unsafe impl GlobalAlloc for Switch {
 /// Calls between the loop and the allocations.
 const DEPTH: u32 = 10;
 const GREAT_DEPTH: u32 = 40;
-/// Turns that each side of a ratio gets in one measurement.
+/// The number of turns for each side of a ratio in one measurement.
 const TURNS: u64 = 8;
 
-/// Does `work` after so many calls.
+/// Does `work` after `depth` nested calls.
 #[inline(never)]
 fn at_depth(depth: u32, number: u64, work: Work) -> u64 {
     if depth == 0 {
@@ -117,11 +117,11 @@ fn records(number: u64) -> u64 {
     line.bytes().fold(0, |sum, byte| sum * 31 + u64::from(byte))
 }
 
-/// Calls the allocator and does nothing else.
+/// Only calls the allocator.
 fn bare(_: u64) -> u64 {
     let layouts = [24, 64, 100, 400].map(|size| Layout::from_size_align(size, 8).expect("small"));
     let resized = Layout::from_size_align(250, 8).expect("small");
-    // SAFETY: each block is resized and freed with the layout that it has, and none is read.
+    // SAFETY: each block is resized and freed with its current layout, and none is read.
     unsafe {
         let mut blocks = layouts.map(|layout| black_box(alloc(layout)));
         blocks[2] = black_box(realloc(blocks[2], layouts[2], 250));
@@ -136,7 +136,7 @@ fn bare(_: u64) -> u64 {
 /// One operation, by its number.
 type Work = fn(u64) -> u64;
 
-/// A loop, served by one allocator in one way.
+/// A loop that is served by one allocator with one method.
 #[derive(Clone, Copy)]
 struct Subject {
     work: Work,
@@ -147,9 +147,10 @@ struct Subject {
 }
 
 impl Subject {
-    /// How long the slowest thread takes for so many operations, all at once.
+    /// How long the slowest thread takes for this number of operations, with all threads running at
+    /// once.
     fn time(self, operations: u64) -> Duration {
-        // The first allocation of the process has begun to look for call sites.
+        // The first allocation of the process has already started the search for call sites.
         match self.method {
             Method::Off => allocator::stop(),
             method => start_with(method),
@@ -164,7 +165,8 @@ impl Subject {
             SERVER.set(Server::Plain);
             took
         };
-        // One thread too runs on a stack of its own: as deep as the others, and no deeper.
+        // A single thread also gets a stack of its own, so that its depth is the same as that of
+        // the others.
         let took = thread::scope(|scope| {
             let workers: Vec<_> = (0..self.threads).map(|_| scope.spawn(work)).collect();
             workers.into_iter().map(|worker| worker.join().expect("no panic")).max()
@@ -173,7 +175,7 @@ impl Subject {
         took.unwrap_or_default()
     }
 
-    /// The ratio of its time to that of the system's allocator, measured in turns.
+    /// The ratio of its time to that of the system allocator, measured in alternation.
     fn ratio(self, operations: u64) -> f64 {
         let plain = Self { server: Server::Plain, method: Method::Off, ..self };
         let each = (operations / TURNS).max(1);
@@ -193,7 +195,7 @@ impl Subject {
     }
 }
 
-/// A ratio as criterion's measurement.
+/// A ratio, as a measurement for criterion.
 struct Slowdown;
 
 impl Measurement for Slowdown {

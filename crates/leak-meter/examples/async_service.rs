@@ -2,13 +2,13 @@
 //! `cargo run --package leak-meter --example async_service`.
 //!
 //! Each request starts a watcher task that should end with its connection. The watcher waits on a
-//! channel whose sender the service keeps for some connections, so those tasks stay: no block of the
-//! program's own is forgotten by name, yet tasks and memory grow. Two things differ from a test of
-//! plain code:
+//! channel, and the service keeps the sender for some connections, so those tasks stay. Nothing is
+//! explicitly forgotten, yet tasks and memory grow. Two things differ from a test of synchronous
+//! code:
 //!
-//! - the gauge of tasks reads the runtime's own count, through its handle;
+//! - the task gauge reads the runtime's own count, through its handle;
 //! - `run_async` yields to the runtime before it reads, so that tasks that are ending can end.
-#![allow(clippy::print_stdout)] // a command of its own: the library never prints.
+#![allow(clippy::print_stdout)] // This is a command of its own; the library never prints.
 
 use std::sync::{Arc, Mutex};
 
@@ -22,13 +22,13 @@ static METER: Allocator = Allocator::system();
 /// The service under test.
 #[derive(Debug, Clone, Default)]
 struct Service {
-    /// Watchers that were never told that their connection is gone.
+    /// The senders of watchers that are never notified that their connection is gone.
     forgotten: Arc<Mutex<Vec<oneshot::Sender<()>>>>,
     forgets: bool,
 }
 
 impl Service {
-    /// Answers one request; every hundredth connection's watcher may be forgotten.
+    /// Answers one request. The watcher of every hundredth connection may be forgotten.
     async fn answer(&self, request: u64) -> String {
         let (gone, connection) = oneshot::channel::<()>();
         tokio::spawn(async move {

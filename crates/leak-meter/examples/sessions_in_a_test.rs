@@ -1,16 +1,16 @@
-//! A test of a service with sessions, as it would stand in your own `tests/`. Run it here with
+//! A test of a service with sessions, as you would write it in your own `tests/`. Run it here with
 //! `cargo run --package leak-meter --example sessions_in_a_test`.
 //!
-//! The service forgets a session's audit trail when the client goes away without a goodbye. The
-//! workload does what clients do, one round trip an operation, and the soak says what stays.
-//! In a project of your own the two calls in `main` stand in two functions marked `#[test]`.
-#![allow(clippy::print_stdout)] // a command of its own: the library never prints.
+//! The service keeps a session's audit trail if the client disappears without a goodbye. The
+//! workload does what clients do, one round trip per operation, and the soak reports what stays. In
+//! your own project, the two calls in `main` would be in two functions marked `#[test]`.
+#![allow(clippy::print_stdout)] // This is a command of its own; the library never prints.
 
 use std::collections::HashMap;
 
 use leak_meter::{Allocator, Operation, Report, Soak, Verdict};
 
-/// Counts on top of the system's allocator; `Allocator::new(MiMalloc)` keeps yours.
+/// Counts on top of the system allocator; use `Allocator::new(MiMalloc)` to keep your own.
 #[global_allocator]
 static METER: Allocator = Allocator::system();
 
@@ -37,7 +37,8 @@ impl Service {
     }
 }
 
-/// One operation: a client comes and goes. `politely`, or every tenth without a goodbye.
+/// One operation: a client comes and goes; every tenth one leaves without a goodbye unless
+/// `politely` is set.
 fn session(service: &mut Service, operation: Operation, politely: bool) {
     let client = operation.number();
     service.connect(client);
@@ -56,7 +57,8 @@ fn soak(politely: bool) -> Report {
 }
 
 fn main() {
-    // In a test this line is the whole judgement: it panics with the report if anything grows.
+    // In a test, this line is the whole check: it panics with the report unless everything is
+    // Steady.
     soak(true).assert_steady();
     println!("Clients that say goodbye leave nothing behind.\n");
 

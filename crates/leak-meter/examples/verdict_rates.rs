@@ -1,7 +1,7 @@
 //! Prints how often the verdict is right, on synthetic series with a known truth:
 //! `cargo run --release --package leak-meter --example verdict_rates`.
 //!
-//! Ends with exit code 1 if a shape falls short of what the verdict owes it.
+//! Exits with code 1 if the rates of a shape do not meet their bounds.
 #![allow(clippy::print_stdout)] // A command of its own: the library does not print.
 
 #[path = "../tests/shapes/mod.rs"]
@@ -28,12 +28,14 @@ fn main() -> ExitCode {
         all_kept &= shortfalls.is_empty();
         println!("{}  {}", row(shape.name, &rates), shortfalls.join(", "));
     }
-    println!("\nNot told from a leak within one run; declare a bound, rest or run longer:");
+    println!(
+        "\nNot distinguishable from a leak within one run; declare a bound, rest or run longer:"
+    );
     for shape in hopeless {
         println!("{}", row(shape.name, &shape.rates(SEEDS)));
     }
     println!(
-        "\ncovers: intervals of the growth that cover the truth. limit: the median detection limit, in units \
+        "\ncovers: growth intervals that cover the true rate. limit: the median detection limit, in units \
          for the\nwhole run. found, missed: leaks of just the detection limit that are called Growing, and \
          Steady."
     );

@@ -1,5 +1,5 @@
-//! What the tests, the benchmarks and the tools of this repository use besides the public interface. It may
-//! change with any release.
+//! Items for the tests, benchmarks and tools of this repository, in addition to the public interface. They
+//! may change with any release.
 
 pub use crate::allocator::counts::{SiteCounts, counts_of_site};
 #[cfg(feature = "sites")]
@@ -16,7 +16,7 @@ pub use crate::verdict::decide::{Decision, Series};
 #[cfg(feature = "soak")]
 pub use crate::verdict::doubling::decide as decide_on_bytes;
 
-/// Figures as text.
+/// Formats numbers.
 #[cfg(feature = "sites")]
 pub mod units {
     pub use crate::units::*;

@@ -1,6 +1,6 @@
 //! Find out in a test whether a workload leaks, how much per operation, and from which line.
 //!
-//! In a file of its own under `tests/`, since a soak counts all that its process allocates:
+//! Put the test in a file of its own under `tests/`, since a soak counts everything that its process allocates:
 //!
 //! ```
 //! use leak_meter::{Allocator, Soak};
@@ -21,10 +21,10 @@
 //! # sessions_do_not_leak();
 //! ```
 //!
-//! A failed assertion prints what grows, per operation, with what confidence, from which line, the call stack
-//! above it, and who keeps the memory alive ([`holders`] explains how to read it; `cargo run --package
-//! leak-meter --example sessions_in_a_test` shows it). For that line the profile needs line tables, and for
-//! speed the build needs frame pointers; the report says if either is missing:
+//! A failed assertion prints what grows, how much per operation, with what confidence, from which line, the call
+//! stack above that line, and what keeps the memory alive ([`holders`] explains how to read it; `cargo run
+//! --package leak-meter --example sessions_in_a_test` shows it). To name the line, the profile needs line tables,
+//! and for speed the build needs frame pointers; the report says if either is missing:
 //!
 //! ```toml
 //! # Cargo.toml                        # .cargo/config.toml
@@ -33,21 +33,21 @@
 //! ```
 //!
 //! # Where to go from here
-//! - An asynchronous workload: [`Soak::run_async`], with [`Soak::tasks`] of the runtime.
-//! - More time, or less: [`Soak::budget`], or `LEAK_METER_BUDGET=2.5` in the environment. A run that can
-//!   be repeated exactly: [`Soak::operations_per_round`]. A quick answer: [`Soak::stop_early`].
+//! - An asynchronous workload: [`Soak::run_async`], with [`Soak::tasks`] to count the runtime's tasks.
+//! - More or less time: [`Soak::budget`], or `LEAK_METER_BUDGET=2.5` in the environment. A run that can be
+//!   repeated exactly: [`Soak::operations_per_round`]. A quick answer: [`Soak::stop_early`].
 //! - A store whose entries expire: [`Soak::rest`].
-//! - An undecided soak fails [`Report::assert_steady`]; [`Report::assert_not_growing`] accepts it, and
+//! - An Undecided soak fails [`Report::assert_steady`] but passes [`Report::assert_not_growing`];
 //!   [`Report::assert_detects`] makes sure that a leak of a given rate would have been found.
-//! - A project's own counts: [`Soak::gauge`]. A folder for temporary files: [`Soak::temporary_folder`].
-//! - Growth that may stay: [`Soak::suppressions`], [`Soak::bound`], [`Soak::bound_site`].
-//! - A running service: a [`Snapshot`] now, another later, and the difference by line.
+//! - A count of your own: [`Soak::gauge`]. A folder for temporary files: [`Soak::temporary_folder`].
+//! - Growth that is acceptable: [`Soak::suppressions`], [`Soak::bound`], [`Soak::bound_site`].
+//! - A running service: take a [`Snapshot`] now and another later, and compare them by line.
 //! - Another allocator: `Allocator::new(MiMalloc)`.
 //! - No call stacks outside soaks: `LEAK_METER_ATTRIBUTION=off` in the environment (see [`guide::limits`] for
 //!   their cost).
-//! - A workload that shares state with its settling step, the report as JSON, a crate that is only a binary, a
-//!   library that has its own allocator: [`guide::recipes`].
-//! - How the verdict is reached: [`guide::method`]. What it cannot see and what it costs:
+//! - Sharing state between a workload and its settling step, the report as JSON, a crate with only a binary, a
+//!   library with an allocator of its own: [`guide::recipes`].
+//! - How the verdict is reached: [`guide::method`]. What the meter cannot see and what it costs:
 //!   [`guide::limits`].
 //!
 //! # Features
@@ -57,12 +57,12 @@
 //! |---|---|---|
 //! | `sites` | call sites ([`allocator::start`]), [`Snapshot`]s and their differences by line | `backtrace`, `memmap2`, `object`, `rustc-demangle`, `serde` |
 //! | `soak` | [`Soak`], [`Report`] and the verdict; turns on `sites` | none |
-//! | `holders` | [who holds it](holders), in a [`Report`] and on demand; turns on `sites` | none |
+//! | `holders` | [what holds the memory](holders), in a [`Report`] and on demand; turns on `sites` | none |
 //!
-//! With `default-features = false` there is the [`Allocator`], its counts ([`HeapCounts`]) and the probes ([`probe`]),
-//! and the only dependencies are `libc` and `rustix`. That is enough for a service that exports its live bytes as a
-//! metric: no call stack is ever looked for, and a thread's counts take a page instead of up to 1.2 MB of address
-//! space. Tests can still use everything, as a dev-dependency with the default features.
+//! With `default-features = false`, only the [`Allocator`], its counts ([`HeapCounts`]) and the probes ([`probe`])
+//! remain, and the only dependencies are `libc` and `rustix`. That is enough for a service that exports its live
+//! bytes as a metric: no call stack is ever looked for, and a thread's counts take a page instead of up to 1.2 MB
+//! of address space. Tests can still use everything through a dev-dependency with the default features.
 //!
 //! ```toml
 //! [dependencies]
@@ -72,48 +72,48 @@
 //! leak-meter = "0.1"
 //! ```
 //!
-//! Without `holders`, [`Report::holders`] is `None`, and growth that the fall of other call sites may explain
-//! is Undecided, since the heap is not scanned. The form of a report does not depend on the features.
+//! Without `holders`, the heap is not scanned: [`Report::holders`] is `None`, and growth that shrinking call sites
+//! may explain is Undecided. The format of a report does not depend on the features.
 //!
 //! # Layout
-//! - [`allocator`]: the counting global allocator that wraps another one.
-//! - [`probe`]: what is open or alive right now: heap, open files, threads, files in a folder.
+//! - [`allocator`]: the counting global allocator, which wraps another one.
+//! - [`probe`]: counts what is in use right now: heap, open files, threads, files in a folder.
 //! - [`soak`]: runs a workload in rounds and takes a reading after each.
 //! - [`series`]: the readings, and the names of the resources in them.
-//! - [`verdict`]: from a series of numbers to Growing, Steady or Undecided, and why; `judge`: the findings of a
-//!   whole soak.
-//! - [`site`]: the places in the program whose blocks stay.
-//! - [`snapshot`]: what is live now, and what was allocated since an earlier moment.
-//! - [`holders`]: what keeps the blocks of a place alive.
+//! - [`verdict`]: decides whether a series of numbers is Growing, Steady or Undecided, and why; `judge`: the
+//!   findings of a whole soak.
+//! - [`site`]: the places in the program that allocated blocks which stay.
+//! - [`snapshot`]: the live heap, and the allocations since an earlier snapshot.
+//! - [`holders`]: finds what keeps the blocks of a place alive.
 //! - `symbols`: the names of the program's functions and statics.
-//! - [`report`]: what a soak found: serialisable, printable.
-//! - `units`: figures as text.
-//! - [`guide`]: the chapters: recipes, the method and its limits.
+//! - [`report`]: the results of a soak, serialisable and printable.
+//! - `units`: formats numbers.
+//! - [`guide`]: chapters on recipes, the method and its limits.
 //!
-//! Absent on purpose: this crate prints nothing (but the report so far when an operation panics), starts no
-//! thread, reads no environment variables but `LEAK_METER_BUDGET` and `LEAK_METER_ATTRIBUTION`, and knows
-//! nothing of the programs that use it.
+//! Left out on purpose: this crate prints nothing except the report so far when an operation panics, starts no
+//! thread, reads no environment variables except `LEAK_METER_BUDGET` and `LEAK_METER_ATTRIBUTION`, and knows
+//! nothing about the programs that use it.
 //!
 //! # Glossary
 //! - *allocation*: one successful call of the allocator for a new block; a *reallocation* resizes a block; a
 //!   *deallocation* frees it.
-//! - *live blocks*, *live bytes*: what was allocated and not yet freed, in the sizes that the program asked for
-//!   (an allocator's own headers and padding are not in them).
+//! - *live blocks*, *live bytes*: blocks allocated and not yet freed, and their bytes as requested by the program
+//!   (without the allocator's own headers and padding).
 //! - *operation*: one round trip that should leave the system as it found it.
-//! - *round*: many operations, followed by one reading. A *soak* is the whole measurement, its *load* all
-//!   the rounds, and its *rest* what follows them.
-//! - *detection limit*: the growth that a run finds in at least 95 % of cases.
-//! - *settling*: waiting, within a bound, until deferred work has stopped moving the counts.
-//! - *call stack*, *site*: the return addresses of an allocation, and the number that stands for them.
-//! - *culprit*: the line of a stack that is answerable, in the program's own packages.
-//! - *resource*, *gauge*: what is read after each round; the latter a project's own.
-//! - *growth*: what stays retained per operation.
-//! - *finding*: a place that grows, with its rate, history and stack; its *signature* stays the same while the
-//!   functions on its call stack do.
-//! - *suppression*: a signature of growth that may stay, with the reason.
+//! - *round*: many operations, followed by one reading. A *soak* is the whole measurement; its *load* consists of
+//!   all rounds, and its *rest* follows them.
+//! - *detection limit*: the growth rate that a run detects in at least 95 % of cases.
+//! - *settling*: waiting, for a bounded time, until deferred work has stopped changing the counts.
+//! - *call stack*, *site*: the return addresses of an allocation, and the number that identifies them.
+//! - *culprit*: the line of a call stack that is responsible, in the program's own packages.
+//! - *resource*, *gauge*: a quantity that is read after each round; a gauge is defined by the project.
+//! - *growth*: the amount that stays per operation.
+//! - *finding*: a place that grows, with its rate, history and stack. Its *signature* stays the same as long as
+//!   the functions on its call stack do.
+//! - *suppression*: the signature of acceptable growth, with the reason.
 //! - *verdict*: [`Verdict::Growing`], [`Verdict::Steady`] or [`Verdict::Undecided`].
 
-// Code that several features share is partly unused when only some of them are on.
+// Code that several features share is partly unused if only some of them are enabled.
 #![cfg_attr(not(all(feature = "holders", feature = "soak")), allow(dead_code))]
 // So is what only the heap scan uses, where there is none.
 #![cfg_attr(

@@ -1,8 +1,8 @@
-//! Readings: one [`Round`] per round of a soak, and the [`Resource`]s whose series they hold.
+//! Readings: one [`Round`] for each round of a soak, and the [`Resource`]s that a round contains.
 
 use serde::{Deserialize, Serialize};
 
-/// Something a program holds and should give back.
+/// Something that a program uses and should give back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -13,7 +13,7 @@ pub enum Resource {
     LiveBytes,
     /// Open file descriptors: files, sockets, pipes.
     OpenFiles,
-    /// Those of the open file descriptors that are sockets.
+    /// The open file descriptors that are sockets.
     Sockets,
     /// Files in the folder given to the workload for temporary storage.
     TemporaryFiles,
@@ -25,8 +25,8 @@ pub enum Resource {
     Tasks,
     /// Bytes on the system's heap that C code in the process allocated.
     ForeignBytes,
-    /// Bytes of the process that are in main memory. They are shown and never judged, since the system decides
-    /// what stays there.
+    /// Bytes of the process in main memory. They are shown but never judged, because the system decides which
+    /// pages stay resident.
     ResidentBytes,
 }
 
@@ -69,18 +69,18 @@ impl Resource {
         )
     }
 
-    /// Whether its series is judged, rather than only shown.
+    /// Whether the series is judged, rather than only shown.
     pub(crate) fn is_judged(self) -> bool {
         self != Self::ResidentBytes
     }
 }
 
-/// One round: the work done in it, and what was held when it had settled.
+/// One round: the work done in it, and the readings after it settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Round {
-    /// Operations of this round.
+    /// Operations in this round.
     pub operations: u64,
     /// Blocks allocated during this round.
     pub allocations: u64,
@@ -94,7 +94,7 @@ pub struct Round {
     pub live_bytes: u64,
     /// Open files at the round's end; `None` where they cannot be counted.
     pub open_files: Option<u64>,
-    /// Open sockets at the round's end, which are among the open files; `None` where they cannot be
+    /// Open sockets at the round's end, which are included in the open files; `None` where they cannot be
     /// counted.
     pub sockets: Option<u64>,
     /// Files in the temporary folder at the round's end; `None` without such a folder.
@@ -103,21 +103,21 @@ pub struct Round {
     pub temporary_bytes: Option<u64>,
     /// Threads at the round's end; `None` where they cannot be counted.
     pub threads: Option<u64>,
-    /// Asynchronous tasks alive at the round's end; `None` without a runtime to ask.
+    /// Asynchronous tasks alive at the round's end; `None` without a runtime.
     pub tasks: Option<u64>,
     /// Bytes allocated by C code at the round's end; `None` where they cannot be measured.
     pub foreign_bytes: Option<u64>,
     /// Bytes of the process in main memory at the round's end; `None` where they cannot be measured.
     pub resident_bytes: Option<u64>,
-    /// Whether the counts had come to rest before they were read.
+    /// Whether the counts had stopped changing before they were read.
     pub settled: bool,
-    /// Time that the operations of this round took, settling left out, in nanoseconds.
+    /// The time that the operations of this round took, without settling, in nanoseconds.
     pub nanoseconds: u64,
 }
 
 impl Round {
-    /// Several consecutive rounds as one: their work in all, and what was held at the end of the last.
-    /// `rounds` is not empty.
+    /// Merges several consecutive rounds into one: the sum of their work, and the readings at the end of the
+    /// last one. `rounds` must not be empty.
     pub(crate) fn merged(rounds: &[Self]) -> Self {
         let sum = |of: fn(&Self) -> u64| rounds.iter().map(of).sum();
         Self {

@@ -1,7 +1,7 @@
-//! The live heap at one moment, and the difference between two of them, by the places that allocated it.
+//! The live heap at one moment, and the difference between two such moments by allocating place.
 //!
-//! A [`Soak`](crate::Soak) judges; a snapshot only counts. It is for a program that runs on its own
-//! (a server, a debugger's prompt): take one now, another after an hour's work, and print the difference.
+//! A [`Soak`](crate::Soak) gives a verdict; a snapshot only counts. Use it in a program that runs on its own (a
+//! server, a debugging session): take one now and another after an hour of work, and print the difference.
 //!
 //! ```
 //! use leak_meter::{Allocator, Snapshot};
@@ -26,21 +26,22 @@ use crate::allocator::{self, Epoch, SiteCounts, SiteId};
 use crate::site::{self, Attribution, Frame, Names, Package, through, with_package, write_stack};
 use crate::units;
 
-/// Places that the text shows in full; the rest are counted.
+/// Places that the text shows in full; the others are only counted.
 const MOST_PLACES: usize = 10;
 
-/// What was live when it was taken, by call site. Its own memory is the meter's, and is not counted.
+/// The live heap when the snapshot was taken, by call site. Its own memory belongs to the meter and is not
+/// counted.
 ///
 /// Exact while no other thread allocates; otherwise off by the allocations during the read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
-    /// By the number of the site.
+    /// Indexed by site number.
     sites: Vec<Live>,
-    /// When these numbers were assigned to their stacks.
+    /// The generation of the site table that these numbers belong to.
     epoch: Epoch,
 }
 
-/// What is live of one site.
+/// The live blocks and bytes of one site.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Live {
     blocks: u64,
@@ -48,12 +49,12 @@ struct Live {
 }
 
 impl Snapshot {
-    /// The live heap of this moment.
+    /// The current live heap.
     ///
-    /// From the first one on, call sites are looked for until [`allocator::stop`] is called, even if the search
-    /// was off until then: without frame pointers, or by the environment variable `LEAK_METER_ATTRIBUTION`.
-    /// What was allocated while it was off is one place without a line. Costs a read of what each thread has
-    /// counted; nothing is resolved or written.
+    /// From the first snapshot on, call sites are looked for until [`allocator::stop`] is called, even if the
+    /// search was off until then, because frame pointers are missing or because of the environment variable
+    /// `LEAK_METER_ATTRIBUTION`. Everything allocated while the search was off forms one place without a line.
+    /// A snapshot costs one read of each thread's counts; it resolves and writes nothing.
     pub fn take() -> Self {
         allocator::as_meter(|| {
             allocator::start();
@@ -66,18 +67,18 @@ impl Snapshot {
         })
     }
 
-    /// Blocks that were live.
+    /// Live blocks.
     pub fn live_blocks(&self) -> u64 {
         self.of_the_program().map(|(_, live)| live.blocks).sum()
     }
 
-    /// Their bytes, as asked for.
+    /// Live bytes, as requested.
     pub fn live_bytes(&self) -> u64 {
         self.of_the_program().map(|(_, live)| live.bytes).sum()
     }
 
-    /// What was allocated and freed since `earlier`, by place. Takes milliseconds to seconds, for the names;
-    /// the program may keep running meanwhile.
+    /// The difference from `earlier`, by place. Resolving the names takes milliseconds to seconds, while the
+    /// program may keep running.
     pub fn since(&self, earlier: &Self) -> Difference {
         allocator::as_meter(|| self.difference(earlier))
     }
@@ -88,13 +89,13 @@ impl Snapshot {
         sites.filter(|(site, _)| *site != SiteId::METER)
     }
 
-    /// What was live of the stack that a site stands for now; nothing if the site had another stack or none.
+    /// What was live for the site's current stack; zero if the site had another stack or none.
     fn live(&self, site: SiteId) -> Live {
         let live = self.sites.get(site.index()).filter(|_| !self.epoch.is_before(site));
         live.copied().unwrap_or_default()
     }
 
-    /// The live blocks of each site at this snapshot and at this moment.
+    /// The live blocks of each site, at this snapshot and now.
     #[cfg(feature = "holders")]
     pub(crate) fn with_now(&self) -> Vec<(u64, u64)> {
         let now = allocator::counts_of_sites();
@@ -109,7 +110,7 @@ impl Snapshot {
         for (id, live) in self.of_the_program() {
             let before = earlier.live(id);
             if live == before || self.epoch.is_before(id) {
-                continue; // In the latter case its call stack is no longer known.
+                continue; // If it had another stack, that call stack is no longer known.
             }
             let place = Place::at_site(id, live, before, &mut names);
             let key = (place.file.clone(), place.line, place.function.clone());
@@ -135,12 +136,12 @@ impl Snapshot {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Difference {
-    /// Live blocks more than before; below zero, fewer.
+    /// The change in live blocks; negative if there are fewer.
     pub blocks: i64,
-    /// Live bytes more than before; below zero, fewer.
+    /// The change in live bytes; negative if there are fewer.
     pub bytes: i64,
-    /// The places whose live blocks or bytes changed, by bytes: those that gained the most first, those that
-    /// freed the most last.
+    /// The places whose live blocks or bytes changed, ordered by bytes: the largest gain first, the largest
+    /// loss last.
     pub places: Vec<Place>,
     /// How the places were found.
     pub attribution: Attribution,
@@ -151,27 +152,27 @@ pub struct Difference {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Place {
-    /// The function that allocates, chosen as in a [`Site`](crate::site::Site).
+    /// The allocating function, chosen as in a [`Site`](crate::site::Site).
     pub function: String,
-    /// Its file, relative to the workspace where it lies in it. `None` without line tables.
+    /// Its file, relative to the workspace if it is inside it. `None` without line tables.
     pub file: Option<String>,
     /// The line in that file. `None` without line tables.
     pub line: Option<u32>,
-    /// Whether the place lies in the program's own packages.
+    /// Whether the place is in the program's own packages.
     pub own: bool,
-    /// The package that the place lies in, if it is a dependency's.
+    /// The package of the place, if it is a dependency.
     pub package: Option<Package>,
-    /// Live blocks more than before; below zero, fewer.
+    /// The change in live blocks; negative if there are fewer.
     pub blocks: i64,
-    /// Live bytes more than before; below zero, fewer.
+    /// The change in live bytes; negative if there are fewer.
     pub bytes: i64,
-    /// Live blocks of these call stacks at the later snapshot.
+    /// Live blocks of these call stacks in the later snapshot.
     pub live_blocks: u64,
-    /// Their bytes.
+    /// Live bytes of these call stacks in the later snapshot.
     pub live_bytes: u64,
-    /// The call stack that gained most, innermost first.
+    /// The call stack that gained the most, innermost first.
     pub stack: Vec<Frame>,
-    /// What that call stack alone gained, in bytes: others may share the place.
+    /// The gain of that call stack alone, in bytes; others may share the place.
     pub stack_bytes: i64,
 }
 
@@ -251,7 +252,7 @@ fn both(blocks: i64, bytes: i64) -> String {
     format!("{}{count}, {}{size}", sign(blocks), sign(bytes))
 }
 
-/// Later less earlier.
+/// `later - earlier`.
 fn change(later: u64, earlier: u64) -> i64 {
     let size = i64::try_from(later.abs_diff(earlier)).unwrap_or(i64::MAX);
     if later < earlier { -size } else { size }

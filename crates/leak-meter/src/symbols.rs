@@ -1,5 +1,5 @@
-//! The names of the program's functions, statics and thread-local values: from the symbol table of the
-//! executable, or of the shared library that the meter is part of.
+//! The names of the program's functions, statics and thread-local values, from the symbol table of the object
+//! that contains the meter: the executable or a shared library.
 
 use std::env;
 use std::ffi::OsStr;
@@ -13,7 +13,7 @@ use object::{Object, ObjectSymbol, SymbolKind};
 
 use crate::allocator;
 
-/// The symbols of one file, each kind by address.
+/// The symbols of one file by kind, sorted by address.
 #[derive(Debug, Default)]
 pub(crate) struct Symbols {
     file: Option<Mmap>,
@@ -27,12 +27,12 @@ pub(crate) struct Symbols {
 struct Symbol {
     start: u64,
     size: u64,
-    /// The position and length of its mangled name in the file.
+    /// The position and length of the mangled name in the file.
     name: (usize, usize),
 }
 
 impl Symbols {
-    /// Empty where the file cannot be read or has no symbols: names are then shorter, or missing.
+    /// Empty if the file cannot be read or has no symbols; names are then shorter or missing.
     pub(crate) fn of_this_program() -> Self {
         map_program().map_or_else(Self::default, Self::read)
     }
@@ -48,7 +48,7 @@ impl Symbols {
                     _ => continue,
                 };
                 let Ok(name) = symbol.name_bytes() else { continue };
-                // The names of an uncompressed symbol table lie in the file itself.
+                // The names of an uncompressed symbol table are in the file itself.
                 let Some(at) = name.as_ptr().addr().checked_sub(file.as_ptr().addr()) else {
                     continue;
                 };
@@ -63,18 +63,18 @@ impl Symbols {
         symbols
     }
 
-    /// The path of the function that a call returns into at `address`.
+    /// The path of the function whose call returns to `address`.
     pub(crate) fn function_at(&self, address: usize) -> Option<String> {
         let name = self.at(&self.functions, call_in_file(address)?)?;
         Some(format!("{:#}", rustc_demangle::demangle(name)))
     }
 
-    /// The static at an address, counted as in the file.
+    /// The static at an address in the file.
     pub(crate) fn data_at(&self, address: u64) -> Option<String> {
         self.at(&self.data, address).map(plain)
     }
 
-    /// The thread-local value at a place of the file's thread-local block.
+    /// The thread-local value at an offset in the file's thread-local block.
     pub(crate) fn thread_local_at(&self, place: u64) -> Option<String> {
         self.at(&self.thread_local, place).map(plain)
     }
@@ -93,13 +93,13 @@ fn containing(symbols: &[Symbol], address: u64) -> Option<&Symbol> {
     (address - symbol.start < symbol.size).then_some(symbol)
 }
 
-/// The call that returns to `address`, counted as in the file. A call may be its function's last instruction,
-/// and return to the next one's first.
+/// The address in the file of the call that returns to `address`. A call may be the last instruction of its
+/// function and return to the first instruction of the next one.
 pub(crate) fn call_in_file(address: usize) -> Option<u64> {
     (address as u64).checked_sub(allocator::load_offset()? as u64)?.checked_sub(1)
 }
 
-/// The build ID of the program, in hexadecimal digits. `None` if the linker wrote none.
+/// The program's build ID, in hexadecimal digits. `None` if the linker wrote none.
 pub(crate) fn build_id() -> Option<String> {
     let file = map_program()?;
     let object = object::File::parse(&*file).ok()?;
@@ -113,7 +113,7 @@ pub(crate) fn build_id() -> Option<String> {
     }))
 }
 
-/// The name of the file that the meter is part of.
+/// The name of the file that contains the meter.
 pub(crate) fn program_name() -> Option<String> {
     Some(program_path()?.file_name()?.to_string_lossy().into_owned())
 }
@@ -125,16 +125,16 @@ fn program_path() -> Option<PathBuf> {
     }
 }
 
-/// Maps the file; only the pages that are used are read.
+/// Maps the file; only the pages that are accessed are read.
 #[allow(unsafe_code)]
 fn map_program() -> Option<Mmap> {
     let file = File::open(program_path()?).ok()?;
-    // SAFETY: the file is the program that runs, or a library that it has loaded. Linkers and package managers
-    // replace such files by new ones, and the system refuses to write to the executable.
+    // SAFETY: the file is the running program, or a library that it has loaded. Linkers and package managers
+    // replace such files with new ones, and the system refuses writes to the executable.
     unsafe { Mmap::map(&file) }.ok()
 }
 
-/// The path of a static in the source, without what macros add for a thread-local or a lazy value.
+/// The path of a static in the source, without the parts that macros add for a thread-local or lazy value.
 fn plain(symbol: &str) -> String {
     let name = format!("{:#}", rustc_demangle::demangle(symbol));
     let end =
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_macros_add_to_a_name_is_left_out() {
+    fn parts_that_macros_add_to_a_name_are_left_out() {
         let symbol = "_ZN4shop4cart4CART29_$u7b$$u7b$constant$u7d$$u7d$28_$u7b$$u7b$closure$u7d$$u7d$3VAL17h0123456789abcdefE";
         assert_eq!(plain(symbol), "shop::cart::CART");
         assert_eq!(plain("_ZN4shop5CACHE17h0123456789abcdefE"), "shop::CACHE");

@@ -1,4 +1,4 @@
-//! Figures as text.
+//! Formats numbers.
 
 use std::time::Duration;
 
@@ -28,8 +28,18 @@ pub fn plural(value: u64, thing: &str) -> String {
     format!("{} {thing}{ending}", count(value))
 }
 
-/// A rate of `resource` for each operation, as operations for each unit where it is below one half: `1 in
-/// 14,000 operations`, `1 B in 300 operations`, `2.50 per operation`, `1.20 kB per operation`.
+/// A count of things and what they do: `1 trial passes`, `12 trials pass`.
+pub fn plural_verb(value: u64, thing: &str, verb: &str) -> String {
+    let ending = match verb {
+        _ if value != 1 => "",
+        verb if verb.ends_with('s') => "es",
+        _ => "s",
+    };
+    format!("{} {verb}{ending}", plural(value, thing))
+}
+
+/// A rate of `resource` per operation; below one half, the number of operations per unit: `1 in 14,000
+/// operations`, `1 B in 300 operations`, `2.50 per operation`, `1.20 kB per operation`.
 #[cfg(feature = "soak")]
 pub fn per_operation(resource: Resource, rate: f64) -> String {
     if rate > 0.0 && rate < 0.5 {
@@ -40,7 +50,7 @@ pub fn per_operation(resource: Resource, rate: f64) -> String {
     }
 }
 
-/// A number of bytes in the unit that fits, 1 kB being 1,000 bytes: `1.5 MB`.
+/// A number of bytes in a suitable unit, where 1 kB is 1,000 bytes: `1.5 MB`.
 pub fn bytes(value: f64) -> String {
     let units = ["B", "kB", "MB", "GB", "TB"];
     let mut scaled = value;
@@ -56,7 +66,7 @@ pub fn bytes(value: f64) -> String {
     }
 }
 
-/// A number with as many digits as mean something: `1,803`, `1.80`, `0.0012`.
+/// A number with its significant digits: `1,803`, `1.80`, `0.0012`.
 pub fn number(value: f64) -> String {
     let size = value.abs();
     if size >= 1000.0 {
@@ -73,7 +83,7 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// A rate, with the number as it was stated: `10 operations per second`.
+/// A rate, with the number as the user gave it: `10 operations per second`.
 pub fn rate(per_second: f64) -> String {
     let text = per_second.to_string();
     let number = text.parse().map_or(text, count);
@@ -81,7 +91,7 @@ pub fn rate(per_second: f64) -> String {
     format!("{number} {operations} per second")
 }
 
-/// A reading of `resource`, with its unit where it is not the name itself.
+/// A reading of `resource`, with its unit unless the resource's name is the unit.
 #[cfg(feature = "soak")]
 pub fn reading(resource: Resource, value: u64) -> String {
     if resource.is_bytes() { bytes(value as f64) } else { count(value) }
@@ -137,20 +147,22 @@ mod tests {
     }
 
     #[test]
-    fn one_thing_has_no_plural() {
+    fn a_count_of_one_is_singular() {
         assert_eq!(plural(1, "round"), "1 round");
         assert_eq!(plural(1200, "round"), "1,200 rounds");
         assert_eq!(
             [0, 1, 2].map(|count| plural(count, "patch")),
             ["0 patches", "1 patch", "2 patches"]
         );
+        assert_eq!(plural_verb(1, "trial", "pass"), "1 trial passes");
+        assert_eq!(plural_verb(2, "trial", "fail"), "2 trials fail");
         assert_eq!(per_operation(Resource::LiveBlocks, 0.001), "1 in 1,000 operations");
         assert_eq!(per_operation(Resource::LiveBlocks, 2.5), "2.50 per operation");
         assert_eq!(per_operation(Resource::LiveBytes, 0.01), "1 B in 100 operations");
     }
 
     #[test]
-    fn numbers_keep_the_digits_that_mean_something() {
+    fn numbers_keep_their_significant_digits() {
         assert_eq!(
             [0.0, 1.8, 0.02, 0.0012, 380.0, 1803.4, -2.0].map(number),
             ["0", "1.80", "0.0200", "0.0012", "380", "1,803", "-2.00"]
@@ -165,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_take_the_unit_that_fits() {
+    fn bytes_use_a_suitable_unit() {
         assert_eq!(
             [12.0, 999.0, 1500.0, 2e9].map(bytes),
             ["12.0 B", "999 B", "1.50 kB", "2.00 GB"]

@@ -1,12 +1,12 @@
-//! A program that prints backtraces, as a panic does, is not said to lack frame pointers: the unwinder that
-//! calls back while a backtrace is made has none, and that is not the program's.
+//! A program that prints backtraces, as a panic does, must not be reported as lacking frame pointers: the
+//! unwinder that calls back while a backtrace is created has none, but it is not part of the program.
 #![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::print_stdout)] // The child's report is read from its output.
 
-use std::env;
+mod isolated;
+
 use std::hint::black_box;
 use std::panic::catch_unwind;
-use std::process::Command;
 
 use leak_meter::{Allocator, Soak};
 
@@ -15,12 +15,10 @@ static METER: Allocator = Allocator::system();
 
 #[test]
 fn a_printed_backtrace_does_not_end_the_walks_along_frame_pointers() {
-    let mut child = Command::new(env::current_exe().expect("this test's program"));
-    child.args(["--ignored", "--exact", "--nocapture", "child_that_panics_with_backtraces"]);
-    let output = child.env("RUST_BACKTRACE", "full").output().expect("this program can be run");
+    let full = [("RUST_BACKTRACE", "full")];
+    let output = isolated::test_in_a_process("child_that_panics_with_backtraces", &full);
     let text = String::from_utf8_lossy(&output.stdout);
     let printed = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{text}{printed}");
     assert!(printed.contains("stack backtrace:"), "{printed}");
     assert!(text.contains("by FramePointers before, by FramePointers after"), "{text}");
 }
@@ -29,7 +27,7 @@ fn a_printed_backtrace_does_not_end_the_walks_along_frame_pointers() {
 #[ignore = "a child of the test above"]
 fn child_that_panics_with_backtraces() {
     use leak_meter::allocator;
-    // Where packages lack frame pointers, there is nothing to prove.
+    // If packages lack frame pointers, this test cannot check anything.
     let before = allocator::start();
     allocator::stop();
     let report = Soak::new().operations_per_round(2).rounds(12).run(|operation| {

@@ -1,5 +1,5 @@
-//! Blocks are charged to the line that allocates them. One test, since the table of sites is the
-//! process's.
+//! Blocks are charged to the line that allocates them. This is one test, because the site table belongs to
+//! the whole process.
 #![cfg(all(feature = "holders", feature = "soak"))]
 
 use std::collections::{HashMap, VecDeque};
@@ -30,7 +30,11 @@ fn each_planted_leak_is_charged_to_its_line() {
     blocks_without_a_call_stack_that_are_exchanged();
 }
 
-/// Does `work` while call sites are not looked for, so that what it makes has no call stack.
+fn soak() -> Soak<'static> {
+    Soak::new().operations_per_round(100)
+}
+
+/// Does `work` while the search for call sites is off, so that its blocks have no call stack.
 fn without_call_stacks<T>(work: impl FnOnce() -> T) -> T {
     allocator::stop();
     let made = work();
@@ -44,19 +48,17 @@ fn exchange(full: &mut VecDeque<Box<u64>>, number: u64) {
     full.push_back(Box::new(number));
 }
 
-/// Whether within the run or not: one container holds the old ones and the new ones.
+/// One container holds the old entries and the new ones, whether or not the exchange ends within the run.
 fn blocks_from_before_the_soak_that_are_exchanged() {
     for number in [3000, 50_000] {
         let mut full: VecDeque<Box<u64>> = (0..number).map(Box::new).collect();
-        let report = Soak::new()
-            .operations_per_round(100)
-            .run(|operation| exchange(&mut full, operation.number()));
+        let report = soak().run(|operation| exchange(&mut full, operation.number()));
         assert_eq!(report.verdict, Verdict::Steady, "{report}");
     }
-    // A leak beside an exchange is still a leak.
+    // A leak beside an exchange is still found.
     let mut full: VecDeque<Box<u64>> = (0..50_000).map(Box::new).collect();
     let mut kept = Vec::with_capacity(50_000);
-    let report = Soak::new().operations_per_round(100).run(|operation| {
+    let report = soak().run(|operation| {
         exchange(&mut full, operation.number());
         remember(&mut kept, operation.number());
     });
@@ -66,22 +68,18 @@ fn blocks_from_before_the_soak_that_are_exchanged() {
 fn blocks_without_a_call_stack_that_are_exchanged() {
     let full_of =
         |number| without_call_stacks(|| (0..number).map(Box::new).collect::<VecDeque<Box<u64>>>());
-    // Exchanged within the run: steady from then on.
+    // The exchange ends within the run: steady from then on.
     let mut full = full_of(3000);
-    let report = Soak::new()
-        .operations_per_round(100)
-        .run(|operation| exchange(&mut full, operation.number()));
+    let report = soak().run(|operation| exchange(&mut full, operation.number()));
     assert_eq!(report.verdict, Verdict::Steady, "{report}");
-    // Not within the run: nobody can tell yet, and the report says so.
+    // The exchange does not end within the run: no verdict is possible yet, and the report says so.
     let mut full = full_of(50_000);
-    let report = Soak::new()
-        .operations_per_round(100)
-        .run(|operation| exchange(&mut full, operation.number()));
+    let report = soak().run(|operation| exchange(&mut full, operation.number()));
     assert_eq!(report.verdict, Verdict::Undecided, "{report}");
     assert!(matches!(report.sites[0].reason, Reason::PerhapsExchanged { .. }), "{report}");
-    // A leak beside an exchange is still a leak.
+    // A leak beside an exchange is still found.
     let mut kept = Vec::with_capacity(50_000);
-    let report = Soak::new().operations_per_round(100).run(|operation| {
+    let report = soak().run(|operation| {
         exchange(&mut full, operation.number());
         remember(&mut kept, operation.number());
     });
@@ -131,9 +129,7 @@ fn note(numbers: &mut Vec<u64>, number: u64) {
 
 fn a_vector_that_doubles() {
     let mut numbers = Vec::new();
-    let report = Soak::new()
-        .operations_per_round(100)
-        .run(|operation| note(&mut numbers, operation.number()));
+    let report = soak().run(|operation| note(&mut numbers, operation.number()));
     let site = first_in(&report, "note");
     assert_eq!(site.live_blocks, 1);
     assert!(site.reallocations > 5);
@@ -152,7 +148,7 @@ fn note_odd(numbers: &mut Vec<u64>, number: u64) {
 
 fn a_vector_that_two_paths_grow_in_turn() {
     let mut numbers = Vec::new();
-    let report = Soak::new().operations_per_round(100).run(|operation| {
+    let report = soak().run(|operation| {
         if (operation.number() / 64).is_multiple_of(2) {
             note_even(&mut numbers, operation.number());
         } else {
@@ -162,39 +158,35 @@ fn a_vector_that_two_paths_grow_in_turn() {
     first_in(&report, "note");
 }
 
-/// It belongs where it was made, whoever lets it grow.
+/// It belongs to the place that created it, whichever code makes it grow.
 fn a_vector_from_before_the_soak() {
     let mut numbers = vec![0; 10];
-    let report = Soak::new()
-        .operations_per_round(100)
-        .run(|operation| note(&mut numbers, operation.number()));
+    let report = soak().run(|operation| note(&mut numbers, operation.number()));
     let site = first_in(&report, "a_vector_from_before_the_soak");
     assert_eq!(site.live_blocks, 1);
     assert_eq!(report.sites.len(), 1, "{report}");
 }
 
-/// It takes that of its first reallocation.
+/// It takes the site of its first reallocation.
 fn a_vector_without_a_call_stack() {
     let mut numbers = without_call_stacks(|| vec![0; 10]);
-    let report = Soak::new()
-        .operations_per_round(100)
-        .run(|operation| note(&mut numbers, operation.number()));
+    let report = soak().run(|operation| note(&mut numbers, operation.number()));
     let site = first_in(&report, "note");
     assert_eq!(site.live_blocks, 1);
     assert_eq!(report.sites.len(), 1, "{report}");
-    // In a second soak the block has its site from the start.
+    // In a second soak, the block has that site from the start.
     let report = Soak::new()
         .operations_per_round(1000)
         .run(|operation| note(&mut numbers, operation.number()));
     first_in(&report, "note");
 }
 
-/// Those without a call stack take one as they are resized, each in its turn: that is neither growth there
-/// nor an exchange.
+/// Blocks without a call stack take one when they are resized, one after the other. This is neither growth
+/// there nor an exchange.
 fn blocks_from_before_the_soak_that_are_resized() {
     let make = || vec![vec![0_u8; 100]; 50_000];
     for mut all in [make(), without_call_stacks(make)] {
-        let report = Soak::new().operations_per_round(100).run(|operation| {
+        let report = soak().run(|operation| {
             let one = &mut all[usize::try_from(operation.number()).unwrap()];
             one.reserve_exact(1);
             one.shrink_to_fit();
@@ -210,9 +202,7 @@ fn enter(table: &mut HashMap<u64, String>, number: u64) {
 
 fn a_table_and_what_it_holds() {
     let mut table = HashMap::new();
-    let report = Soak::new()
-        .operations_per_round(100)
-        .run(|operation| enter(&mut table, operation.number()));
+    let report = soak().run(|operation| enter(&mut table, operation.number()));
     first_in(&report, "enter");
     assert_eq!(report.sites.len(), 1, "a table and what it holds are one finding\n{report}");
 }
@@ -233,7 +223,7 @@ fn blocks_that_one_thread_allocates_and_another_keeps() {
         kept.len()
     });
     let (taken, wait) = mpsc::sync_channel(1);
-    let report = Soak::new().operations_per_round(100).run(|operation| {
+    let report = soak().run(|operation| {
         send.send((produce(operation.number()), taken.clone())).unwrap();
         wait.recv().unwrap();
     });
@@ -251,7 +241,7 @@ fn cache(cached: &mut [Vec<u8>], number: u64) {
 fn a_leak_beside_a_cache_that_is_full() {
     let mut cached = vec![Vec::new(); 500];
     let mut kept = Vec::with_capacity(100_000);
-    let report = Soak::new().operations_per_round(100).run(|operation| {
+    let report = soak().run(|operation| {
         cache(&mut cached, operation.number());
         if operation.number() % 50 == 0 {
             remember(&mut kept, operation.number());
@@ -263,9 +253,7 @@ fn a_leak_beside_a_cache_that_is_full() {
 
 fn nothing_for_a_healthy_program() {
     let mut cached = vec![Vec::new(); 500];
-    let report = Soak::new()
-        .operations_per_round(100)
-        .run(|operation| cache(&mut cached, operation.number()));
+    let report = soak().run(|operation| cache(&mut cached, operation.number()));
     assert_eq!(report.verdict, Verdict::Steady, "{report}");
     assert!(report.sites.is_empty(), "{report}");
     assert!(report.attribution.meter_bytes < 1_000_000, "{report}");

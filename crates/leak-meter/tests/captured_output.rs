@@ -1,6 +1,6 @@
-//! Output that the test harness captures in a buffer of its own is noticed and said, and not taken for
-//! the program's growth; with `--nocapture` there is none. Each case in a process of its own, run as
-//! `cargo test` and as `cargo test -- --nocapture` run it.
+//! The buffer in which the test harness captures output is detected and reported, and does not count
+//! as growth of the program; with `--nocapture` there is no buffer. Each case runs in a process of its
+//! own, once as with `cargo test` and once as with `cargo test -- --nocapture`.
 #![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::print_stdout, clippy::print_stderr)] // Printing is what is tested.
 
@@ -17,7 +17,7 @@ static METER: Allocator = Allocator::system();
 
 const NOTE: &str = "Note: the test harness captured output during the soak (";
 
-/// The output of a child below: its own report, printed as the child ends.
+/// The output of a child below: its own report, printed when the child ends.
 fn output_of(child: &str, more: &[&str], backtrace: &str) -> String {
     let output = Command::new(env::current_exe().expect("this test's program"))
         .args(["--ignored", "--exact", "--show-output", child])
@@ -51,7 +51,7 @@ fn standard_error_is_not_the_programs_growth() {
 }
 
 #[test]
-fn what_was_printed_before_the_soak_has_no_part_in_it() {
+fn output_from_before_the_soak_is_not_counted() {
     is_steady_either_way("child_that_printed_before");
 }
 
@@ -61,18 +61,18 @@ fn the_messages_of_caught_panics_are_not_the_programs_growth() {
 }
 
 #[test]
-fn what_the_programs_threads_print_is_captured_too() {
+fn output_of_the_programs_threads_is_captured_too() {
     is_steady_either_way("child_whose_threads_print");
 }
 
 #[test]
-fn output_that_seldom_comes_is_left_out_of_the_totals() {
+fn rare_output_is_left_out_of_the_totals() {
     is_steady_either_way("child_that_seldom_prints");
 }
 
-/// Then no place seems to grow, and yet the buffer is in the readings of the process.
+/// In this case no place seems to grow, yet the buffer is part of the readings of the process.
 #[test]
-fn output_that_comes_once_is_left_out_too() {
+fn output_that_is_printed_once_is_left_out_too() {
     let text = output_of("child_that_prints_once", &[], "0");
     assert!(text.contains("Steady after ") && text.contains(NOTE), "{text}");
 }
@@ -88,9 +88,10 @@ fn a_leak_beside_the_output_is_found_at_its_line() {
     }
 }
 
-/// What a message's own formatting keeps is the program's, though it is printed.
+/// Memory that is retained by the formatting of a message belongs to the program, although the message
+/// is printed.
 #[test]
-fn a_leak_in_what_is_printed_is_found_at_its_line() {
+fn a_leak_in_the_formatting_of_output_is_found_at_its_line() {
     let text = output_of("child_whose_messages_leak", &[], "0");
     assert!(text.contains("Growing after "), "{text}");
     assert!(text.contains("1. Growing: captured_output::keep"), "{text}");

@@ -1,5 +1,5 @@
-//! Stacks deeper than a walk goes, as debug builds of asynchronous code have them, are charged to
-//! their line and found as fast as others.
+//! Stacks deeper than a walk goes, as in debug builds of asynchronous code, are charged to their
+//! line and found as fast as others.
 #![cfg(all(feature = "holders", feature = "soak"))]
 
 use std::hint::black_box;
@@ -18,7 +18,7 @@ fn remember(kept: &mut Vec<Box<[u64]>>, number: u64) {
     kept.push(vec![number].into_boxed_slice());
 }
 
-/// Remembers `number` that many calls further in.
+/// Calls `remember` from `depth` calls further in.
 #[inline(never)]
 fn dig(kept: &mut Vec<Box<[u64]>>, number: u64, depth: u64) {
     match depth {
@@ -31,7 +31,7 @@ fn dig(kept: &mut Vec<Box<[u64]>>, number: u64, depth: u64) {
 fn soak(least_depth: u64) -> Report {
     let mut kept = Vec::with_capacity(100_000);
     Soak::new().operations_per_round(20).run(|operation| {
-        // Many stacks, each of its own depth or, where it goes too far for a walk, alike.
+        // Many stacks: each has a depth of its own, but those too deep for a walk look the same.
         dig(&mut kept, operation.number(), least_depth + operation.number() % 20);
     })
 }
@@ -39,7 +39,7 @@ fn soak(least_depth: u64) -> Report {
 #[test]
 fn deep_stacks_are_walked_like_others() {
     let shallow = soak(1);
-    // Where packages lack frame pointers, there is only the unwinder for either.
+    // If packages lack frame pointers, the unwinder finds both kinds of stack.
     let method = shallow.attribution.method;
     for least_depth in [30, 45, 60, DEEP] {
         let report = soak(least_depth);

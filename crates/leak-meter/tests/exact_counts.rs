@@ -1,5 +1,5 @@
-//! What the allocator counts, to the block and the byte, beside `stats_alloc` as a witness. Alone in
-//! its process, so that nothing else allocates.
+//! The allocator's counts are exact to the block and the byte, checked against `stats_alloc` as a witness.
+//! Runs alone in its process, so that nothing else allocates.
 
 mod alone;
 
@@ -32,7 +32,7 @@ fn counted(work: impl FnOnce()) -> HeapCounts {
     assert_eq!(counts.allocations, witness.allocations as u64);
     assert_eq!(counts.deallocations, witness.deallocations as u64);
     assert_eq!(counts.reallocations, witness.reallocations as u64);
-    // The witness sees the meter's header with each block.
+    // The witness sees the meter's header as part of each block.
     let headers = |blocks: u64| 16 * blocks;
     let allocated = counts.allocated_bytes + headers(counts.allocations);
     let deallocated = counts.deallocated_bytes + headers(counts.deallocations);
@@ -63,7 +63,7 @@ fn every_hook_counts_what_it_did_and_threads_add_up() {
     let nothing = counted(|| drop(black_box(Box::new(()))));
     assert_eq!(nothing, HeapCounts::default());
 
-    // A block allocated by one thread and freed by another: nothing of it stays once the threads are gone.
+    // A block allocated by one thread and freed by another: nothing stays once the threads are gone.
     let before = HeapCounts::now().live_blocks();
     let deadline = Instant::now() + Duration::from_secs(10);
     let across = counted(|| {
@@ -74,7 +74,7 @@ fn every_hook_counts_what_it_did_and_threads_add_up() {
         });
         assert_eq!(blocks.iter().map(Vec::len).sum::<usize>(), 4000);
         thread::scope(|scope| scope.spawn(move || drop(blocks)).join().unwrap());
-        // A thread's own blocks may live for a moment after it was joined.
+        // A thread's own blocks may outlive the join for a moment.
         while HeapCounts::now().live_blocks() > before && Instant::now() < deadline {
             thread::yield_now();
         }
@@ -82,18 +82,18 @@ fn every_hook_counts_what_it_did_and_threads_add_up() {
     assert!(across.allocations >= 4004, "{across:?}");
     assert_eq!(across.live_blocks(), 0, "{across:?}");
 
-    // Zeroed pages come from the system as they are: a quarter of a GB of them takes no memory.
-    let mut resident = ResidentBytesProbe::new().expect("this system tells");
+    // Zeroed pages come directly from the system: a quarter of a GB of them takes no memory.
+    let mut resident = ResidentBytesProbe::new().expect("this system reports resident memory");
     let before = resident.bytes().unwrap();
     let huge = black_box(vec![0_u64; 32 << 20]);
     assert!(resident.bytes().unwrap() - before < 1 << 20, "the zeroes were written");
     drop(huge);
 
-    // A refused allocation is not counted here (the witness counts it).
+    // A failed allocation is not counted here (but the witness counts it).
     let layout = Layout::from_size_align(isize::MAX as usize - 64, 8).unwrap();
     let before = HeapCounts::now();
     #[allow(unsafe_code)]
-    // SAFETY: the layout's size is not zero; the result is only looked at, never used.
+    // SAFETY: the layout's size is not zero; the result is only compared with null, never used.
     let refused = unsafe { METER.alloc(layout) };
     assert!(refused.is_null());
     assert_eq!(HeapCounts::now(), before);

@@ -1,7 +1,7 @@
-//! Counts are exact, in all and by call site, for any sequence of allocating, growing, shrinking and
-//! freeing, by several threads at once on each other's blocks, beside a plain model; of blocks from before
-//! call sites were looked for, too. Alone in its process, on its main thread.
-#![allow(unsafe_code)] // Blocks of any size and alignment are asked for by the allocator's own calls.
+//! Counts are exact, in total and by call site, for any sequence of allocating, growing, shrinking and
+//! freeing by several threads on each other's blocks, compared with a simple model. This includes blocks
+//! from before the search for call sites began. Runs alone in its process, on the main thread.
+#![allow(unsafe_code)] // Requests blocks of any size and alignment directly from the allocator.
 
 mod alone;
 
@@ -21,12 +21,12 @@ static METER: Allocator = Allocator::system();
 
 const SLOTS: usize = 40;
 
-/// What a thread does to the block in a slot; where there is none it allocates one.
+/// What a thread does to the block in a slot; if there is none, it allocates one.
 #[derive(Debug, Clone, Copy)]
 struct Step {
     slot: usize,
     size: usize,
-    /// The power of two of a new block's alignment: up to a page.
+    /// The alignment of a new block, as a power of two: up to a page.
     align: u32,
     kind: Kind,
 }
@@ -37,8 +37,8 @@ enum Kind {
     Free,
 }
 
-/// Which function a block is charged to: the one that allocated it, or, of a block from before call sites
-/// were looked for, the one that resized it first.
+/// The function that a block is charged to: the one that allocated it or, for a block from before the
+/// search for call sites began, the one that resized it first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     First,
@@ -54,19 +54,19 @@ struct Block {
     place: Place,
 }
 
-// SAFETY: a block belongs to whoever took it out of its slot.
+// SAFETY: a block belongs to the thread that took it out of its slot.
 unsafe impl Send for Block {}
 
 impl Block {
     #[inline(never)]
     fn first(layout: Layout) -> *mut u8 {
-        // SAFETY: no layout here is of size zero.
-        black_box(unsafe { alloc(layout) }) // A call at the end would leave no frame of this function.
+        // SAFETY: no layout here has size zero.
+        black_box(unsafe { alloc(layout) }) // A tail call would leave no frame of this function.
     }
 
     #[inline(never)]
     fn second(layout: Layout) -> *mut u8 {
-        // Not the same code as above, or the compiler makes one function of the two.
+        // This must differ from the code above; otherwise the compiler merges the two functions.
         // SAFETY: as above.
         black_box(unsafe { alloc(black_box(layout)) })
     }
@@ -95,7 +95,7 @@ impl Block {
         block
     }
 
-    /// The byte that every byte of this block holds.
+    /// The value of every byte in this block.
     fn mark(&self) -> u8 {
         let align = self.layout.align().trailing_zeros().to_le_bytes()[0];
         align * 16 + self.place as u8 + 1
@@ -132,12 +132,12 @@ impl Block {
 
     fn free(self) {
         assert!(self.holds_its_mark(self.layout.size()), "a block was overwritten");
-        // SAFETY: the block was allocated with this layout, and is given up.
+        // SAFETY: the block was allocated with this layout, and is not used again.
         unsafe { dealloc(self.pointer, self.layout) };
     }
 }
 
-/// What one thread did.
+/// The actions of one thread.
 #[derive(Debug, Default, Clone, Copy)]
 struct Done {
     allocations: u64,
@@ -147,7 +147,7 @@ struct Done {
 
 type Slots = [Mutex<Option<Block>>; SLOTS];
 
-/// Whether call sites are looked for.
+/// Whether the search for call sites is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sites {
     Unknown,
@@ -179,7 +179,7 @@ fn work(steps: &[Step], slots: &Slots, sites: Sites) -> Done {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    // Small blocks mostly, and some that the system maps by themselves.
+    // Mostly small blocks, and some that the system gives a mapping of their own.
     let size = prop_oneof![8 => 1..2000_usize, 1 => 100_000..300_000_usize];
     let kind = prop_oneof![Just(Kind::Resize), Just(Kind::Free)];
     let step = (0..SLOTS, size, 0..=12_u32, kind);
@@ -200,7 +200,7 @@ fn any_work_of_any_threads_is_counted_exactly() {
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     let plans =
         prop_oneof![prop::collection::vec(steps(), 1..=2), prop::collection::vec(steps(), 8..=8)];
-    // The standard library's first threads leave something behind for the next ones.
+    // The first threads leave allocations of the standard library behind, which later threads reuse.
     check(&vec![Vec::new(); 8], &vec![Vec::new(); 8]);
     let _ = Snapshot::take();
     TestRunner::new(config)
@@ -211,8 +211,8 @@ fn any_work_of_any_threads_is_counted_exactly() {
         .unwrap_or_else(|failure| panic!("{failure}"));
 }
 
-/// Runs each list of steps on its own thread, those of `unknown` first and without
-/// the call-site search, and compares the counts.
+/// Runs each list of steps on its own thread, first those of `unknown`, without the search for call sites,
+/// and compares the counts.
 fn check(unknown: &[Vec<Step>], known: &[Vec<Step>]) {
     let slots: Slots = [const { Mutex::new(None) }; SLOTS];
     let mut done = Vec::with_capacity(unknown.len() + known.len());
@@ -246,7 +246,7 @@ fn check(unknown: &[Vec<Step>], known: &[Vec<Step>]) {
     assert_eq!(now.live_blocks() - then.live_blocks(), kept.len() as u64, "live blocks");
     assert_eq!(now.live_bytes() - then.live_bytes(), bytes as u64, "live bytes");
     let sum = |of: fn(&Done) -> u64| done.iter().map(of).sum::<u64>();
-    // Starting threads also allocates, and frees it all.
+    // Starting threads also allocates, but all of that is freed.
     let others = now.allocations - then.allocations - sum(|done| done.allocations);
     let freed = now.deallocations - then.deallocations - sum(|done| done.deallocations);
     assert_eq!(others, freed, "threads free what they allocate");

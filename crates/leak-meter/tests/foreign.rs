@@ -1,8 +1,8 @@
-//! Memory that C code allocates and loses is found, and Rust's own growth is not taken for it. One
-//! test, since the heap is the process's.
+//! Memory that C code allocates and loses is found, and Rust's own growth is not mistaken for it.
+//! This is one test, because the heap belongs to the whole process.
 #![cfg(all(feature = "holders", feature = "soak"))]
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
-#![allow(unsafe_code)] // C's allocator is called as C code would.
+#![allow(unsafe_code)] // Calls C's allocator as C code would.
 
 use std::hint::black_box;
 use std::sync::{Arc, Mutex, mpsc};
@@ -13,7 +13,7 @@ use leak_meter::{Allocator, Report, Resource, Soak, Verdict};
 #[global_allocator]
 static METER: Allocator = Allocator::system();
 
-/// What a C library takes from its heap.
+/// An allocation by a C library.
 fn c_allocates(bytes: usize) -> *mut libc::c_void {
     // SAFETY: `malloc` takes any size; the block is only freed or lost, never read.
     black_box(unsafe { libc::malloc(bytes) })
@@ -42,7 +42,7 @@ fn leaks_of_c_code_are_distinguished_from_rust_memory() {
         assert_eq!(lost.growth_of(rust).unwrap().verdict, Verdict::Steady, "{lost}");
     }
 
-    // One that gives everything back, from several threads.
+    // One that frees everything, on several threads.
     let healthy = Soak::new().operations_per_round(20).run(|operation| {
         let size = 16 + usize::try_from(operation.seed() % 3000).unwrap();
         let work = move || {
@@ -56,7 +56,7 @@ fn leaks_of_c_code_are_distinguished_from_rust_memory() {
     assert_eq!(verdict_on_c_code(&healthy), Verdict::Steady, "{healthy}");
     assert_eq!(healthy.verdict, Verdict::Steady, "{healthy}");
 
-    // Rust keeps blocks of all sizes, mapped ones among them: not C's.
+    // Rust keeps blocks of all sizes, including mapped ones: they are not C memory.
     let mut kept = Vec::with_capacity(10_000);
     let rust = Soak::new().operations_per_round(20).run(|operation| {
         let size = match operation.number() % 4 {
@@ -70,7 +70,7 @@ fn leaks_of_c_code_are_distinguished_from_rust_memory() {
     assert_eq!(rust.growth_of(Resource::LiveBytes).unwrap().verdict, Verdict::Growing);
     assert_ne!(verdict_on_c_code(&rust), Verdict::Growing, "{rust}");
 
-    // Nor is what stands before over-aligned blocks.
+    // Neither is the memory in front of over-aligned blocks.
     let mut kept = Vec::with_capacity(100_000);
     let rust = Soak::new().operations_per_round(1000).run(|operation| {
         kept.push(Box::new(Line([black_box(operation.seed().to_ne_bytes()[0]); 200])));
@@ -79,7 +79,7 @@ fn leaks_of_c_code_are_distinguished_from_rust_memory() {
     assert_ne!(verdict_on_c_code(&rust), Verdict::Growing, "{rust}");
     assert!(kept.iter().all(|line| line.0[0] == line.0[199]));
 
-    // Nor what the C library and the standard library keep for each thread.
+    // Neither is the memory that the C library and the standard library keep for each thread.
     let (go, wait) = mpsc::channel::<()>();
     let wait = Arc::new(Mutex::new(wait));
     let mut threads = Vec::with_capacity(1000);

@@ -1,11 +1,14 @@
-//! The call stacks of sites may be read while other threads add new ones. What this test is for shows under
-//! `ThreadSanitizer` (`.ci/sanitizers thread`); without it, only wrong addresses would.
+//! The call stacks of sites may be read while other threads add new ones. A data race shows up only under
+//! `ThreadSanitizer` (`.ci/sanitizers thread`); without it, the test only finds wrong addresses.
 #![cfg(feature = "sites")]
+
+mod call_stacks;
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use call_stacks::left;
 use leak_meter::Allocator;
 use leak_meter::allocator;
 use leak_meter::allocator::{all_sites, capacity, frames};
@@ -13,30 +16,8 @@ use leak_meter::allocator::{all_sites, capacity, frames};
 #[global_allocator]
 static METER: Allocator = Allocator::system();
 
-/// Each path of so many steps is a call stack of its own.
+/// Enough for 2,048 call stacks.
 const STEPS: u32 = 11;
-
-#[inline(never)]
-fn left(path: u32, steps: u32) -> usize {
-    if steps == 0 {
-        return black_box(Box::new(path)).count_ones() as usize;
-    }
-    black_box(turn(path, steps - 1)) + 1
-}
-
-#[inline(never)]
-fn right(path: u32, steps: u32) -> usize {
-    if steps == 0 {
-        return black_box(Box::new(path)).count_zeros() as usize;
-    }
-    black_box(turn(path, steps - 1)) + 2
-}
-
-#[inline(always)]
-#[allow(clippy::inline_always)] // Each caller shall have calls of its own.
-fn turn(path: u32, steps: u32) -> usize {
-    if path & 1 == 0 { left(path >> 1, steps) } else { right(path >> 1, steps) }
-}
 
 #[test]
 fn a_stack_that_is_read_while_others_are_added_is_whole_or_empty() {

@@ -1,47 +1,27 @@
-//! More call stacks than the meter's table has room for: said, never taken for steady. Alone in its
-//! process, since the table is the process's.
+//! More call stacks than fit in the meter's table are reported, and the verdict is never Steady.
+//! Runs alone in its process, because the table belongs to the whole process.
 #![cfg(all(feature = "holders", feature = "soak"))]
-#![allow(clippy::print_stdout)] // A figure.
+#![allow(clippy::print_stdout)] // Prints a figure.
+
+mod call_stacks;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use call_stacks::left;
 use leak_meter::allocator::{self, Method};
 use leak_meter::{Allocator, Snapshot, Soak, Verdict};
 
 #[global_allocator]
 static METER: Allocator = Allocator::system();
 
-/// Each path of so many steps to the left or to the right is a call stack of its own: 32,768.
+/// Enough for 32,768 call stacks.
 const STEPS: u32 = 15;
-
-#[inline(never)]
-fn left(path: u64, steps: u32) -> u64 {
-    step(path, steps) + 1
-}
-
-#[inline(never)]
-fn right(path: u64, steps: u32) -> u64 {
-    step(path, steps) + 2
-}
-
-#[inline(always)]
-#[allow(clippy::inline_always)] // Both callers shall have a call of their own.
-fn step(path: u64, steps: u32) -> u64 {
-    if steps == 0 {
-        return *black_box(Box::new(path));
-    }
-    if path & 1 == 0 {
-        black_box(left(path >> 1, steps - 1))
-    } else {
-        black_box(right(path >> 1, steps - 1))
-    }
-}
 
 /// Call stacks whose time is taken when they are new.
 const NEW: u64 = 8000;
 
-/// The time of as many allocations, each by a call stack of its own.
+/// The time for this number of allocations, each from a call stack of its own.
 fn time_of_paths(number: u64) -> Duration {
     let began = Instant::now();
     for path in 0..number {
@@ -50,9 +30,9 @@ fn time_of_paths(number: u64) -> Duration {
     began.elapsed()
 }
 
-/// The time of all of them. The best of some.
+/// The time for all paths: the best of several runs.
 fn time_of_all_paths() -> Duration {
-    (0..5).map(|_| time_of_paths(1 << STEPS)).min().expect("five are not none")
+    (0..5).map(|_| time_of_paths(1 << STEPS)).min().expect("there are five times")
 }
 
 #[test]
@@ -66,11 +46,12 @@ fn a_full_table_is_reported_and_never_steady() {
     assert_eq!(report.verdict, Verdict::Undecided, "{report}");
     let said = report.to_string();
     assert!(said.contains("came from more call sites than the meter has room for"), "{said}");
-    // The counts themselves are whole: nothing stays.
+    // The counts themselves are complete: nothing stays.
     assert_eq!(report.rounds[11].live_blocks, report.rounds[0].live_blocks);
     assert_eq!(report.rounds[5].allocations, 1 << STEPS);
 
-    // What finds no room costs a walk along the frame pointers, not an unwinder's: some 30 ns here.
+    // An allocation without room in the table costs a walk along the frame pointers, about 30 ns
+    // here, rather than an unwinder's time.
     allocator::stop();
     let counted = time_of_all_paths();
     allocator::start();
@@ -80,7 +61,7 @@ fn a_full_table_is_reported_and_never_steady() {
         assert!(walked < most, "{counted:?} while counting, {walked:?} with a full table");
     }
 
-    // The next soak starts afresh, except for stacks whose blocks are still live.
+    // The next soak starts with an empty table, except for stacks with live blocks.
     let mut kept = Vec::with_capacity(10_000);
     let report = Soak::new().operations_per_round(100).run(|operation| {
         let number = operation.number();
@@ -91,7 +72,7 @@ fn a_full_table_is_reported_and_never_steady() {
     assert_eq!(report.verdict, Verdict::Growing, "{report}");
     assert!(report.sites[0].function.contains("a_full_table"), "{report}");
     assert_eq!(report.sites[0].live_blocks, 9600, "{report}");
-    // A block from before has its line still.
+    // A block from before still has its line.
     let came = Snapshot::take().since(&before);
     let place = came.places.iter().find(|place| place.bytes == 3000).expect("the early block");
     assert!(place.function.contains("a_full_table") && place.blocks == 1, "{came}");

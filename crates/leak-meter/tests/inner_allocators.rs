@@ -1,7 +1,7 @@
-//! The meter on top of allocators that a project may have chosen: mimalloc here, jemalloc in a
-//! package of its own, since its build takes minutes.
+//! The meter on top of allocators that a project may use: mimalloc here, jemalloc in a package of
+//! its own, since its build takes minutes.
 #![cfg(all(feature = "holders", feature = "soak"))]
-#![allow(unsafe_code)] // A witness between two allocators is an allocator.
+#![allow(unsafe_code)] // The witness between two allocators is an allocator itself.
 
 #[path = "inner_allocators/scene.rs"]
 mod scene;

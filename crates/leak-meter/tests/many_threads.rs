@@ -1,8 +1,10 @@
-//! What the meter costs a program with many threads: the memory of a new thread, and the time of a reading.
-//! One test, since the tables are the process's.
+//! The meter's cost in a program with many threads: the memory of a new thread, and the time of a reading.
+//! This is one test, because the tables belong to the whole process.
 #![cfg(feature = "sites")]
 #![cfg(target_os = "linux")]
-#![allow(clippy::print_stdout)] // Figures.
+#![allow(clippy::print_stdout)] // Prints figures.
+
+mod call_stacks;
 
 use std::fs;
 use std::hint::black_box;
@@ -10,6 +12,7 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use call_stacks::left;
 use leak_meter::allocator;
 use leak_meter::allocator::capacity;
 use leak_meter::{Allocator, HeapCounts};
@@ -18,38 +21,16 @@ use leak_meter::{Allocator, HeapCounts};
 static METER: Allocator = Allocator::system();
 
 const THREADS: usize = 160;
-/// Each path of so many steps is a call stack of its own: 8,192.
+/// Enough for 8,192 call stacks.
 const STEPS: u32 = 13;
-
-#[inline(never)]
-fn left(path: u64, steps: u32) -> u64 {
-    if steps == 0 {
-        return *black_box(Box::new(path));
-    }
-    black_box(turn(path, steps - 1)) + 1
-}
-
-#[inline(never)]
-fn right(path: u64, steps: u32) -> u64 {
-    if steps == 0 {
-        return *black_box(Box::new(path + 1));
-    }
-    black_box(turn(path, steps - 1)) + 2
-}
-
-#[inline(always)]
-#[allow(clippy::inline_always)] // Each caller shall have calls of its own.
-fn turn(path: u64, steps: u32) -> u64 {
-    if path & 1 == 0 { left(path >> 1, steps) } else { right(path >> 1, steps) }
-}
 
 /// The size of a thread's stack, by which its mapping is known, in bytes.
 const STACK: usize = 3 << 20;
 
-/// The memory in use of the meter's tables, in bytes: that of the large mappings without a name that are no
+/// The memory in use by the meter's tables, in bytes: that of the large unnamed mappings that are not a
 /// thread's stack.
 fn tables_in_use() -> usize {
-    let maps = fs::read_to_string("/proc/self/smaps").expect("the system tells");
+    let maps = fs::read_to_string("/proc/self/smaps").expect("the system lists its mappings");
     let mut is_table = false;
     let mut sum = 0;
     for line in maps.lines() {

@@ -1,4 +1,4 @@
-//! A soak that is started inside another one is refused with a sentence; the outer one goes on.
+//! A soak that is started inside another one is refused with a sentence; the outer soak continues.
 #![cfg(all(feature = "holders", feature = "soak"))]
 
 use std::hint::black_box;
@@ -11,7 +11,7 @@ use leak_meter::{Allocator, Report, Soak, Verdict};
 #[global_allocator]
 static METER: Allocator = Allocator::system();
 
-/// The reports of the outer soak and of the first inner one, which must not wait for each other.
+/// The reports of the outer soak and the first inner one. Neither must wait for the other.
 fn without_waiting(soaks: impl FnOnce() -> (Report, Report) + Send + 'static) -> (Report, Report) {
     let (send, reports) = mpsc::channel();
     thread::spawn(move || {
@@ -28,7 +28,7 @@ fn short<'a>() -> Soak<'a> {
 }
 
 #[inline(never)]
-#[allow(clippy::vec_box)] // One block for each is the point.
+#[allow(clippy::vec_box)] // Each value needs a block of its own.
 fn hoard(kept: &mut Vec<Box<u64>>, number: u64) {
     kept.push(black_box(Box::new(number)));
 }
@@ -40,7 +40,7 @@ fn only_the_outer_one_was_judged((outer, inner): &(Report, Report)) {
     let sentence = "this soak was started inside another one";
     assert!(inner.to_string().contains(sentence), "{inner}");
     assert_eq!(outer.verdict, Verdict::Growing, "{outer}");
-    // Its call sites were found after the inner one had ended, too.
+    // The search for the outer soak's call sites continued after the inner one had ended.
     assert!(outer.sites[0].function.ends_with("hoard"), "{outer}");
     assert_eq!(outer.sites[0].live_blocks, 240, "{outer}");
 }

@@ -1,6 +1,6 @@
-//! A program that has run out of descriptors: call sites are found even then, and the memory that was
-//! allocated meanwhile and later has its line. Alone in its process, on the main thread, whose stack the
-//! system describes in a file.
+//! A program that has run out of descriptors: call sites are still found, and memory that is allocated
+//! then and later has its line. Runs alone in its process, on the main thread, whose stack the system
+//! describes in a file.
 
 mod alone;
 
@@ -38,7 +38,7 @@ fn call_sites_are_found_without_a_descriptor() {
     assert!(place.function.ends_with("keep"), "{came}");
     assert_eq!((place.blocks, place.bytes), (2, 8000), "{came}");
     if cfg!(debug_assertions) {
-        // The workspace's own configuration asks for frame pointers.
+        // The workspace's configuration enables frame pointers.
         assert_eq!(allocator::method(), Method::FramePointers);
     }
     drop((early, late));

@@ -1,4 +1,4 @@
-//! A program whose global allocator is not the meter: nothing was counted, so nothing is Steady.
+//! A program whose global allocator is not the meter: nothing is counted, so nothing is Steady.
 #![cfg(all(feature = "holders", feature = "soak"))]
 
 use leak_meter::{Resource, Soak, Verdict};

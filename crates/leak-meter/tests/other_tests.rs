@@ -1,5 +1,5 @@
-//! Another test of the same process that keeps memory while one soaks: it is noticed and said, and
-//! not blamed on the one that soaks.
+//! Another test in the same process keeps memory during a soak: this is detected and reported, and
+//! not attributed to the test that runs the soak.
 #![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::print_stdout)] // The child's report is read from its output.
 
@@ -15,7 +15,7 @@ use leak_meter::{Allocator, Resource, Soak, Verdict};
 #[global_allocator]
 static METER: Allocator = Allocator::system();
 
-/// Where the two children meet: one asks for a block to be kept, the other says that it is.
+/// Connects the two children: one requests that a block be kept, and the other confirms it.
 struct Meeting {
     ask: Mutex<Option<SyncSender<()>>>,
     asked: Mutex<Option<Receiver<()>>>,
@@ -34,7 +34,7 @@ static MEETING: LazyLock<Meeting> = LazyLock::new(|| {
     }
 });
 
-/// Whoever waits longer than this waits for a test that is not there.
+/// After this time, the other test is assumed not to be running.
 const DEADLINE: Duration = Duration::from_secs(60);
 
 fn take<T>(place: &Mutex<Option<T>>) -> T {
@@ -42,14 +42,15 @@ fn take<T>(place: &Mutex<Option<T>>) -> T {
 }
 
 #[test]
-fn what_another_test_keeps_is_noticed_and_not_blamed_on_the_one_that_soaks() {
+fn memory_of_another_test_is_reported_and_not_attributed_to_the_soak() {
     let output = Command::new(env::current_exe().expect("this test's program"))
         .args(["--ignored", "--test-threads", "2", "--nocapture", "child_"])
         .output()
         .expect("this program can be run");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
-    assert!(text.contains("Note: other tests of this process allocated meanwhile ("), "{text}");
+    let note = "Note: other tests in this process allocated memory during the soak (";
+    assert!(text.contains(note), "{text}");
     assert!(text.contains("2 passed"), "{text}");
 }
 
@@ -66,7 +67,7 @@ fn child_that_soaks() {
     assert!(report.sites.is_empty(), "{report}");
     let kept = report.operations() * 100;
     assert!(report.other_tests_bytes >= kept, "{report}");
-    // The readings are the process's; the verdict is on what is left of them.
+    // The readings include the whole process; the verdict covers only the rest.
     let (first, last) = (report.rounds[0].live_bytes, report.rounds[11].live_bytes);
     assert!(last - first >= 11 * 10 * 100, "the other child did keep its blocks");
     let bytes = report.growth_of(Resource::LiveBytes).expect("bytes are measured");
@@ -84,7 +85,7 @@ fn keep(kept: &mut Vec<Box<[u8]>>) {
 fn child_that_keeps() {
     let (asked, done) = (take(&MEETING.asked), take(&MEETING.done));
     let mut kept = Vec::with_capacity(10_000);
-    // Ends when the one that soaks has dropped its end.
+    // Ends when the soaking child has dropped its end.
     while asked.recv_timeout(DEADLINE).is_ok() {
         keep(&mut kept);
         if done.send(()).is_err() {

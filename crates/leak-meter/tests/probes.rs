@@ -1,4 +1,5 @@
-//! Open files and threads, to the piece. One test, since both count the whole process.
+//! The counts of open files and threads are exact. This is one test, because both count the whole
+//! process.
 
 use std::net::TcpListener;
 use std::sync::mpsc;
@@ -7,7 +8,7 @@ use std::thread;
 use leak_meter::probe::{OpenFilesProbe, ThreadsProbe};
 
 #[test]
-fn what_is_opened_and_started_is_counted_until_it_ends() {
+fn files_and_threads_are_counted_until_they_end() {
     let mut files = OpenFilesProbe::new().expect("this system lists open files");
     let before = files.usage().unwrap();
     let opened = tempfile::tempfile().unwrap();

@@ -1,6 +1,6 @@
-//! Leaks built of the crates that services are made of: each is Growing, and its first finding lies in
-//! the function that keeps what it allocates. One test, since a soak counts all that its process
-//! allocates.
+//! Leaks in code that uses the crates of real services: each is Growing, and its first finding is in
+//! the function that retains the memory. This is one test, because a soak counts everything that its
+//! process allocates.
 #![cfg(all(feature = "holders", feature = "soak"))]
 
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 #[global_allocator]
 static METER: Allocator = Allocator::system();
 
-/// A leak: its name, the function that must be the first finding, and the soak of it.
+/// A leak: its name, the function that must be the first finding, and its soak.
 type Leak = (&'static str, &'static str, fn() -> Report);
 
 #[test]
@@ -53,7 +53,7 @@ fn soak() -> Soak<'static> {
     Soak::new().operations_per_round(60)
 }
 
-/// The second clean-up path is missing: one session in ten vanishes without a word.
+/// The second clean-up path is missing: one session in ten vanishes without notice.
 fn sessions_that_vanish() -> Report {
     struct Sessions(IndexMap<u64, Box<[u8]>>);
     impl Sessions {
@@ -87,7 +87,7 @@ fn subscribe(channel: &Arc<Channel>) {
     channel.jobs.lock().push(Arc::new(job));
 }
 
-/// Dropping the last outside owner drops neither.
+/// Dropping the last outside owner frees neither of them.
 fn a_cycle_of_job_and_channel() -> Report {
     soak().run(|_| subscribe(&Arc::new(Channel::default())))
 }
@@ -106,7 +106,7 @@ fn start_heartbeat(runtime: &runtime::Runtime) -> watch::Sender<u64> {
     sender
 }
 
-/// Each task ends when all senders are gone, and holds one.
+/// Each task ends when all senders are gone, but holds one itself.
 fn a_task_that_stays() -> Report {
     let runtime = runtime::Builder::new_current_thread().build().unwrap();
     let metrics = runtime.metrics();
@@ -131,7 +131,7 @@ fn a_channel_that_nobody_reads() -> Report {
     soak().run(|operation| publish(&topic, operation))
 }
 
-/// An answer removes its request; a request that was given up stays.
+/// An answer removes its request; an abandoned request stays.
 fn requests_that_time_out() -> Report {
     struct Pending(SlotMap<DefaultKey, oneshot::Sender<u64>>);
     impl Pending {
@@ -176,7 +176,7 @@ fn replace(current: &Mutex<Box<[u64; 8]>>, operation: Operation) {
     epoch::pin().defer(move || drop(old));
 }
 
-/// Deferred reclamation that never comes: a reader has been pinned since the beginning.
+/// Deferred reclamation never happens, because a reader has been pinned since the beginning.
 fn a_guard_that_stays() -> Report {
     let (pinned, is_pinned) = std::sync::mpsc::channel();
     let (end, ended) = std::sync::mpsc::channel::<()>();
@@ -194,7 +194,7 @@ fn a_guard_that_stays() -> Report {
     report
 }
 
-/// The configured capacity only makes room; `unbounded` never evicts.
+/// The configured capacity only reserves memory; `unbounded` never evicts.
 fn a_cache_without_a_limit() -> Report {
     struct Pages(LruCache<u64, String>);
     impl Pages {
@@ -210,7 +210,7 @@ fn a_cache_without_a_limit() -> Report {
     })
 }
 
-/// What is handed over by `into_raw` has to be taken back on every path.
+/// A pointer that `into_raw` returns must be taken back on every path.
 fn handles_that_are_forgotten() -> Report {
     struct Upload(Arc<Mutex<Vec<u8>>>);
     impl Upload {
@@ -223,7 +223,7 @@ fn handles_that_are_forgotten() -> Report {
         let upload = Upload::begin();
         let handle = Arc::clone(&upload.0);
         if operation.number().is_multiple_of(20) {
-            // The checksum is wrong: nobody takes the handle back.
+            // The checksum is wrong, and this path does not take the handle back.
             let _ = Arc::into_raw(handle);
         }
     })

@@ -1,6 +1,6 @@
-//! What looks like a leak in services built of these crates, and is none: it is never Growing. Most is
-//! Steady in every run; where a run may rightly end Undecided, the list says so. One test, since a
-//! soak counts all that its process allocates.
+//! Behaviour that looks like a leak, but is not one, in code that uses the crates of real services: it
+//! is never Growing. Most of it is Steady in every run; the list says where a run may end Undecided.
+//! This is one test, because a soak counts everything that its process allocates.
 #![cfg(all(feature = "holders", feature = "soak"))]
 
 use std::num::NonZeroUsize;
@@ -18,7 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 #[global_allocator]
 static METER: Allocator = Allocator::system();
 
-/// What a run of a look-alike may end with.
+/// The permitted verdicts on a look-alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Must {
     BeSteady,
@@ -58,7 +58,7 @@ fn soak() -> Soak<'static> {
     Soak::new().operations_per_round(60)
 }
 
-/// Evicts and reclaims when it comes to it; the program asks it to, before each reading.
+/// The cache evicts and reclaims lazily; the program asks it to do so before each reading.
 fn a_moka_cache_that_fills() -> Report {
     let cache = moka::sync::Cache::builder().max_capacity(300).build();
     soak().settle(|| cache.run_pending_tasks()).run(|operation| {
@@ -74,7 +74,7 @@ fn an_lru_cache_that_fills() -> Report {
     })
 }
 
-/// As many buffers as were ever needed at once.
+/// The pool keeps as many buffers as were ever needed at once.
 fn a_pool_that_warms_up() -> Report {
     let pool: Mutex<Vec<Vec<u8>>> = Mutex::default();
     let take = || pool.lock().pop().unwrap_or_else(|| Vec::with_capacity(512));
@@ -85,7 +85,7 @@ fn a_pool_that_warms_up() -> Report {
     })
 }
 
-/// Bursts of any length up to a limit; the room of the largest stays.
+/// Bursts of any length up to a limit; the capacity for the largest one stays.
 fn room_kept_after_a_burst() -> Report {
     let mut waiting: IndexMap<u64, u64> = IndexMap::new();
     soak().run(|operation| {
@@ -103,7 +103,7 @@ fn a_runtime_that_starts_and_stops() -> Report {
     })
 }
 
-/// Given back in bags, some time after nobody can read it any more.
+/// Freed in batches, some time after the last reader is gone.
 fn garbage_that_waits_for_its_epoch() -> Report {
     soak().run(|operation| {
         let old = Box::new([operation.number(); 8]);
@@ -111,7 +111,7 @@ fn garbage_that_waits_for_its_epoch() -> Report {
     })
 }
 
-/// Between none and a hundred sessions at a time.
+/// From zero to a hundred sessions at a time.
 fn slots_that_are_used_again() -> Report {
     let mut sessions: SlotMap<DefaultKey, Box<[u8]>> = SlotMap::new();
     let mut keys: Vec<DefaultKey> = Vec::new();
@@ -126,7 +126,7 @@ fn slots_that_are_used_again() -> Report {
     })
 }
 
-/// A dropped `JoinHandle` of a task that comes to its end by itself.
+/// A dropped `JoinHandle` of a task that ends by itself.
 fn detached_tasks_that_end() -> Report {
     let runtime = runtime::Builder::new_current_thread().build().unwrap();
     let metrics = runtime.metrics();
@@ -141,7 +141,7 @@ fn detached_tasks_that_end() -> Report {
     }))
 }
 
-/// Its length at the end of a round is anything up to a batch.
+/// At the end of a round, it may have any length up to a batch.
 fn a_queue_read_in_batches() -> Report {
     let (sender, mut receiver) = mpsc::unbounded_channel();
     soak().run(|operation| {

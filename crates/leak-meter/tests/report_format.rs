@@ -1,4 +1,4 @@
-//! A report survives being written and read back, and an unknown field is refused.
+//! A report can be written and read back unchanged, and an unknown field is an error.
 #![cfg(all(feature = "holders", feature = "soak"))]
 
 use leak_meter::{Report, Soak};

@@ -1,5 +1,5 @@
-//! Two snapshots and their difference by place. One test, since a snapshot counts all that its
-//! process allocates.
+//! Two snapshots and their difference by place. This is one test, because a snapshot counts
+//! everything that its process allocates.
 #![cfg(feature = "sites")]
 
 use std::hint::black_box;
@@ -21,7 +21,7 @@ fn reserve() -> Vec<Box<[u8]>> {
 }
 
 #[test]
-fn what_came_between_two_snapshots_is_charged_to_its_place() {
+fn growth_between_two_snapshots_is_charged_to_its_place() {
     let first = Snapshot::take();
     let mut kept = reserve();
     for _ in 0..3 {
@@ -43,13 +43,13 @@ fn what_came_between_two_snapshots_is_charged_to_its_place() {
     let place = format!("tests/snapshots.rs:{}", blocks.line.unwrap());
     assert!(text.contains("+3 blocks, +72.0 B: ") && text.contains(&place), "{text}");
 
-    let third = Snapshot::take(); // The texts above are live too.
+    let third = Snapshot::take(); // The strings above are also live.
     kept.truncate(1);
     let went = Snapshot::take().since(&third);
     assert_eq!((went.blocks, went.bytes), (-2, -48), "{went}");
     assert!(went.to_string().contains("freed more than they allocated: 1"), "{went}");
 
-    // Neither the snapshots nor their names are in a figure.
+    // No figure includes the snapshots or their names.
     let (fourth, fifth) = (Snapshot::take(), Snapshot::take());
     let nothing = fifth.since(&fourth);
     assert_eq!(nothing.places, [], "{nothing}");

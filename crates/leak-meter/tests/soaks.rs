@@ -1,5 +1,5 @@
-//! Whole soaks of planted leaks and of healthy programs. One test, since a soak counts all that its
-//! process allocates.
+//! Complete soaks of planted leaks and of healthy programs. This is one test, because a soak counts
+//! everything that its process allocates.
 #![cfg(all(feature = "holders", feature = "soak"))]
 
 use std::cell::RefCell;
@@ -88,7 +88,7 @@ fn healthy_work_is_steady_at_once() {
     assert_eq!(report.rounds.len(), 96);
     assert_eq!(report.rounds[0].allocations, 100);
     let blocks = report.growth_of(Resource::LiveBlocks).unwrap();
-    assert!(blocks.detection_limit.unwrap() > 0.0, "a Steady says how little it could have seen");
+    assert!(blocks.detection_limit.unwrap() > 0.0, "a Steady verdict states its detection limit");
     assert!(report.unavailable.contains_key(&Resource::TemporaryFiles));
 }
 
@@ -116,7 +116,7 @@ fn a_leaked_descriptor_and_a_forgotten_file_are_distinguished() {
         });
     assert_eq!(verdict_on(&descriptors, Resource::OpenFiles), Verdict::Growing);
     assert_eq!(verdict_on(&descriptors, Resource::TemporaryFiles), Verdict::Steady);
-    let opened = descriptors.open_files.first().expect("what is open is told on this system");
+    let opened = descriptors.open_files.first().expect("this system reports open descriptors");
     assert_eq!(opened.group.kind, FileKind::DeletedFile);
     assert_eq!(opened.group.place, folder.path().canonicalize().unwrap().to_string_lossy());
     assert_eq!(opened.last - opened.first, 2 * (descriptors.rounds.len() as u64 - 1));
@@ -173,7 +173,7 @@ fn an_asynchronous_workload_is_measured_the_same() {
     assert!((blocks.per_operation.unwrap() - 1.0).abs() < 1e-9, "{blocks:?}");
 }
 
-/// Polls a future that is always ready to go on.
+/// Polls a future that is always ready to continue.
 fn poll_to_the_end<T>(future: impl Future<Output = T>) -> T {
     let mut future = std::pin::pin!(future);
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());

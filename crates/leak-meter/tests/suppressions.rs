@@ -1,5 +1,5 @@
-//! Growth that is suppressed by its signature is listed and not blamed, and nothing else is: a
-//! suppression of one place does not cover another, and a place without a name cannot be suppressed.
+//! Growth that is suppressed by its signature is listed but not reported as a leak. A suppression of
+//! one place does not cover another, and a place without a name cannot be suppressed.
 #![cfg(all(feature = "holders", feature = "soak"))]
 
 use std::fs;
@@ -19,7 +19,7 @@ fn file_of(text: &str) -> NamedTempFile {
 }
 
 #[inline(never)]
-#[allow(clippy::vec_box)] // One block for each is the point.
+#[allow(clippy::vec_box)] // Each value needs a block of its own.
 fn register(kept: &mut Vec<Box<u64>>, number: u64) {
     kept.push(Box::new(number));
 }
@@ -42,7 +42,7 @@ fn signature_of(report: &Report) -> &str {
 }
 
 #[test]
-fn what_is_suppressed_is_listed_and_not_blamed() {
+fn suppressed_growth_is_listed_and_not_reported_as_a_leak() {
     let report = registering(soak());
     let signature = signature_of(&report);
     assert!(report.to_string().contains(&format!("   signature {signature}\n")), "{report}");
@@ -66,7 +66,7 @@ fn an_unmatched_suppression_is_reported_for_a_healthy_program_too() {
     assert_eq!(report.unmatched_suppressions, ["0000000000000001 (gone)"]);
 }
 
-/// Whatever is said of the soak after it.
+/// The order of the soak's settings does not matter.
 #[test]
 fn a_refused_file_ends_the_soak_with_a_sentence() {
     let file = file_of("\ncbf29ce484222325 some reason\n");
@@ -83,7 +83,7 @@ fn a_refused_file_ends_the_soak_with_a_sentence() {
     }
 }
 
-/// Blocks whose call stacks lie in the standard library alone, up to where their thread begins.
+/// Blocks whose call stacks are entirely in the standard library, up to the start of their thread.
 fn keep_the_temporary_folder(kept: &mut Vec<PathBuf>) {
     kept.push(thread::spawn(std::env::temp_dir).join().expect("it ends"));
 }
@@ -118,7 +118,7 @@ fn a_place_without_a_name_says_why_and_that_it_cannot_be_suppressed() {
     let file = file_of(&format!("{} the registry\n", signature_of(&report)));
     let mut kept = Vec::with_capacity(100_000);
     let report = soak().suppressions(file.path()).run(|operation| {
-        // From here on no block has a call stack.
+        // From here on, blocks have no call stack.
         allocator::stop();
         register(&mut kept, operation.number());
     });

@@ -1,5 +1,5 @@
-//! Counts are exact to the block when threads allocate, resize and free each other's blocks, and
-//! threads that end leave their counts behind. Alone in its process.
+//! Counts are exact to the block when threads allocate, resize and free each other's blocks, and a
+//! thread's counts remain after it ends. Runs alone in its process.
 #![cfg(feature = "sites")]
 
 use std::hint::black_box;
@@ -16,7 +16,7 @@ const BLOCKS: usize = 2000;
 
 #[test]
 fn counts_are_exact_under_threads() {
-    // The first thread reserves what the standard library keeps for threads.
+    // The first thread makes the standard library allocate what it keeps for threads.
     exchange(2);
     for method in ["off", "on"] {
         match method {
@@ -38,7 +38,7 @@ fn counts_are_exact_under_threads() {
             assert_eq!(HeapCounts::now().live_bytes(), before.live_bytes());
         }
     }
-    // More threads, one after the other and at once, than there are tables.
+    // More threads than there are tables, one after another and at the same time.
     let before = HeapCounts::now();
     for _ in 0..300 {
         thread::spawn(|| black_box(vec![1_u8; 100])).join().unwrap();
@@ -48,8 +48,8 @@ fn counts_are_exact_under_threads() {
     assert_eq!(HeapCounts::now().live_blocks(), before.live_blocks());
 }
 
-/// Each thread allocates blocks and hands them to the next, which resizes them and hands every
-/// second one back; the others are freed by it. What is handed back stays.
+/// Each thread allocates blocks and passes them to the next thread, which resizes them, returns
+/// every second one and frees the others. The returned blocks stay.
 fn exchange(threads: usize) -> Vec<Vec<u8>> {
     let mut kept = Vec::with_capacity(threads * BLOCKS / 2);
     thread::scope(|scope| {
@@ -94,7 +94,8 @@ fn many_at_once(threads: usize) {
             })
         })
         .collect();
-    // A scope waits for its threads' work only; a join for their end, with all that they free.
+    // A scope waits only for its threads' work; a join waits for their end and everything that they
+    // free.
     for thread in started {
         thread.join().unwrap();
     }

@@ -1,11 +1,11 @@
-//! Two soaks in one process take turns: the leak of one is not in the other's report. And what a
-//! soak says of its budget, each in a process with an environment of its own.
+//! Two soaks in one process take turns: the leak of one is not in the other's report. Also tests
+//! the reports on the budget, each in a process with its own environment.
 #![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::print_stdout)] // The children's reports are read from their output.
 
-use std::env;
+mod isolated;
+
 use std::hint::black_box;
-use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -17,7 +17,7 @@ use leak_meter::{Allocator, Report, Soak, Verdict};
 static METER: Allocator = Allocator::system();
 
 #[inline(never)]
-#[allow(clippy::vec_box)] // One block for each is the point.
+#[allow(clippy::vec_box)] // Each value needs a block of its own.
 fn hoard(kept: &mut Vec<Box<u64>>, number: u64) {
     kept.push(Box::new(number));
 }
@@ -43,7 +43,7 @@ fn is_not_accused(report: &Report) {
     assert!(report.sites.iter().all(|site| !site.function.ends_with("hoard")), "{report}");
 }
 
-/// The harness runs this one and the next side by side, if it has two threads.
+/// The harness runs this test and the next one side by side, if it has two threads.
 #[test]
 fn a_soak_that_leaks_is_accused() {
     let report = leaking(|| ());
@@ -55,7 +55,7 @@ fn a_soak_beside_one_that_leaks_is_not_accused() {
     is_not_accused(&healthy(|| ()));
 }
 
-/// The second soak is asked for while the first is under way, whatever the harness does.
+/// The second soak is started while the first one is running, whatever the harness does.
 #[test]
 fn a_second_soak_waits_for_the_first() {
     static DONE: AtomicU64 = AtomicU64::new(0);
@@ -79,16 +79,11 @@ fn a_second_soak_waits_for_the_first() {
 }
 
 /// The output of a test below in a process where `LEAK_METER_BUDGET` is this.
+#[track_caller]
 fn in_a_process(test: &str, budget: Option<&str>) -> String {
-    let mut child = Command::new(env::current_exe().expect("this test's program"));
-    child.args(["--ignored", "--exact", "--nocapture", test]).env_remove("LEAK_METER_BUDGET");
-    if let Some(budget) = budget {
-        child.env("LEAK_METER_BUDGET", budget);
-    }
-    let output = child.output().expect("this program can be run");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
-    text
+    let budget = budget.map(|budget| ("LEAK_METER_BUDGET", budget));
+    let output = isolated::test_in_a_process(test, budget.as_slice());
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 #[test]
@@ -100,7 +95,7 @@ fn a_budget_that_is_too_small_is_a_sentence() {
 }
 
 #[test]
-fn the_environment_goes_before_the_budget_of_the_program() {
+fn the_environment_takes_precedence_over_the_programs_budget() {
     let text = in_a_process("child_with_a_budget", Some("0.000000001"));
     assert!(text.contains("the budget of 1ns is too small"), "{text}");
     let text = in_a_process("child_with_a_tiny_budget", Some("0.5"));

@@ -1,9 +1,9 @@
-//! The rates of wrong and of missing answers that the verdict keeps, on synthetic series.
+//! The rates of wrong and missing verdicts on synthetic series stay within their bounds.
 #![cfg(all(feature = "holders", feature = "soak"))]
 
 mod shapes;
 
-/// Fewer than the table's, so that an unoptimised build is quick.
+/// Fewer than for the table, so that an unoptimised build is fast enough.
 const SEEDS: u64 = 100;
 
 #[test]

@@ -1,27 +1,11 @@
-//! The folders of a service, and functions to send chunks to it.
+//! Functions to send chunks to a service.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use exercise_harness::FullDisk;
 
 use crate::{Refused, Uploads};
 
-/// The folders of a service, inside the trial's folder.
-#[derive(Debug)]
-pub struct Folders {
-    pub arriving: PathBuf,
-    pub finished: PathBuf,
-}
-
-impl Folders {
-    /// Creates both folders in `root`.
-    pub fn below(root: &Path) -> io::Result<Self> {
-        let folders = Self { arriving: root.join("tmp"), finished: root.join("attachments") };
-        fs::create_dir(&folders.arriving)?;
-        fs::create_dir(&folders.finished)?;
-        Ok(folders)
-    }
-}
+/// No file becomes longer than this while the disk is full, in bytes.
+const DISK: u64 = 1024 * 1024;
 
 /// Sends an intact chunk.
 pub fn send<S: Uploads>(
@@ -41,6 +25,21 @@ pub fn send_damaged<S: Uploads>(
     chunk: &[u8],
 ) -> Result<u64, Refused> {
     service.append(client, upload, chunk, !checksum(chunk))
+}
+
+/// Sends a file that does not fit on the disk. Returns its upload, which has ended.
+///
+/// # Panics
+/// When the file is accepted, or refused for another reason.
+pub fn fill_the_disk<S: Uploads>(service: &mut S, client: u64) -> u64 {
+    let upload = service.begin(client, "video.mp4", 2 * DISK).expect("an upload can begin");
+    let chunk = [7; 128 * 1024];
+    let full = FullDisk::beyond(DISK);
+    let refused = (0..16).find_map(|_| send(service, client, upload, &chunk).err());
+    drop(full);
+    let failed = matches!(refused, Some(Refused::Io(_) | Refused::Over(_)));
+    assert!(failed, "the disk is full, but the answer is {refused:?}");
+    upload
 }
 
 fn checksum(chunk: &[u8]) -> u32 {

@@ -1,20 +1,17 @@
-//! Leak pattern: handles that outlive their work.
-//!
-//! Rust closes a file when its owner is dropped, on every path, including early returns. That does
-//! not help when the owner is a table and the work only holds a number: then code on every path
-//! must remove the entry. And a temporary file on disk has no owner except the value that deletes
-//! it when dropped; after a call of `keep`, there is no such value.
+//! A service that receives files from clients, in chunks.
 //!
 //! - `workload`: clients that upload files with different endings, for the soak
 //! - `behaviours`: what clients and the scanner must receive
 //! - `bounds`: how much may be left of unfinished uploads
-//! - `client`: the folders of a service, and functions to send chunks to it
+//! - `client`: functions to send chunks to a service
+//! - `folders`: its folders, what is in them, and what happens when they are not available
 //!
 //! [`Uploads`] is the contract. An implementation is free in everything else.
 
 mod behaviours;
 mod bounds;
 mod client;
+mod folders;
 mod workload;
 
 use std::fmt;
@@ -22,15 +19,20 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use behaviours::{cost, endings, requests, system_errors};
 use exercise_harness::Suite;
 
 /// Files that clients send in chunks, each over its own connection.
 ///
 /// The service gives clients and uploads numbers and uses none of them twice. An upload is active
 /// until it is finished or aborted, until one of its requests is refused as [`Refused::Over`] or
-/// [`Refused::Io`], or until its client's connection ends, whichever comes first. Nothing of an
-/// upload that has ended stays: no open file, no file on disk, no memory. The exception is the
-/// attachment of a finished upload, which stays until it is deleted.
+/// [`Refused::Io`], or until its client's connection ends, whichever comes first. The system may
+/// refuse any file: the disk may be full, and a folder may not be available. Nothing of an upload
+/// that has ended stays: no open file, no file or folder on disk, no memory; a folder for one
+/// client may stay until that client's connection ends. The exception is the attachment of a
+/// finished upload, which stays until it is deleted, also when the service ends before.
+///
+/// A request takes about as long in a large upload as in a small one.
 pub trait Uploads: Sized + 'static {
     /// Creates a service without clients. It keeps the files of active uploads in `arriving`, and
     /// attachments in `finished`; both folders exist.
@@ -76,7 +78,7 @@ pub trait Uploads: Sized + 'static {
     /// The name and the file of the attachment of a finished upload.
     fn attachment(&self, upload: u64) -> Option<(String, PathBuf)>;
 
-    /// Deletes an attachment.
+    /// Deletes an attachment. If its file cannot be deleted, it stays, and may be deleted later.
     fn delete_attachment(&mut self, upload: u64) -> Result<(), Refused>;
 }
 
@@ -110,19 +112,43 @@ impl fmt::Display for Refused {
 /// The entry point of a version's memory test.
 pub fn main<S: Uploads>() -> ExitCode {
     Suite::new("leaked-handles", include_str!("../exercise.toml"))
-        .behaviour("finished_upload_remains", behaviours::finished_upload_remains::<S>)
-        .behaviour("chunks_keep_their_order", behaviours::chunks_keep_their_order::<S>)
-        .behaviour("damaged_chunk_is_sent_again", behaviours::damaged_chunk_is_sent_again::<S>)
-        .behaviour("bad_line_ends_the_upload", behaviours::bad_line_ends_the_upload::<S>)
-        .behaviour("too_large_ends_the_upload", behaviours::too_large_ends_the_upload::<S>)
-        .behaviour("incomplete_upload_goes_on", behaviours::incomplete_upload_goes_on::<S>)
-        .behaviour("scanner_reads_along", behaviours::scanner_reads_along::<S>)
-        .behaviour("aborted_upload_is_gone", behaviours::aborted_upload_is_gone::<S>)
-        .behaviour("four_uploads_at_once", behaviours::four_uploads_at_once::<S>)
-        .behaviour("slow_upload_goes_on", behaviours::slow_upload_goes_on::<S>)
-        .behaviour("clients_keep_to_their_own", behaviours::clients_keep_to_their_own::<S>)
+        .behaviour("finished_upload_remains", endings::finished_upload_remains::<S>)
+        .behaviour("attachment_outlives_the_service", endings::attachment_outlives_the_service::<S>)
+        .behaviour(
+            "only_finishing_makes_an_attachment",
+            endings::only_finishing_makes_an_attachment::<S>,
+        )
+        .behaviour("chunks_keep_their_order", requests::chunks_keep_their_order::<S>)
+        .behaviour("damaged_chunk_is_sent_again", requests::damaged_chunk_is_sent_again::<S>)
+        .behaviour("bad_line_ends_the_upload", endings::bad_line_ends_the_upload::<S>)
+        .behaviour("too_large_ends_the_upload", endings::too_large_ends_the_upload::<S>)
+        .behaviour("incomplete_upload_goes_on", requests::incomplete_upload_goes_on::<S>)
+        .behaviour("scanner_reads_along", requests::scanner_reads_along::<S>)
+        .behaviour("aborted_upload_is_gone", endings::aborted_upload_is_gone::<S>)
+        .behaviour("four_uploads_at_once", requests::four_uploads_at_once::<S>)
+        .behaviour("slow_upload_goes_on", requests::slow_upload_goes_on::<S>)
+        .behaviour("clients_keep_to_their_own", endings::clients_keep_to_their_own::<S>)
+        .behaviour("numbers_are_used_once", endings::numbers_are_used_once::<S>)
+        .behaviour(
+            "failed_request_ends_the_upload",
+            system_errors::failed_request_ends_the_upload::<S>,
+        )
+        .behaviour(
+            "failed_beginning_does_not_count",
+            system_errors::failed_beginning_does_not_count::<S>,
+        )
+        .behaviour(
+            "failed_deletion_can_be_repeated",
+            system_errors::failed_deletion_can_be_repeated::<S>,
+        )
+        .behaviour(
+            "chunk_costs_the_same_in_a_large_upload",
+            cost::chunk_costs_the_same_in_a_large_upload::<S>,
+        )
         .growth(workload::growth::<S>)
         .bound("vanished_clients", bounds::vanished_clients::<S>)
         .bound("refused_uploads", bounds::refused_uploads::<S>)
+        .bound("full_disk", bounds::full_disk::<S>)
+        .bound("every_ending", bounds::every_ending::<S>)
         .main()
 }

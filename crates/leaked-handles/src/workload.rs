@@ -6,7 +6,8 @@ use exercise_harness::Context;
 use fastrand::Rng;
 use leak_meter::{Operation, Report};
 
-use crate::client::{Folders, send, send_damaged};
+use crate::client::{send, send_damaged};
+use crate::folders::Folders;
 use crate::{Refused, Uploads};
 
 /// The sizes of the chunks of a file, in bytes.

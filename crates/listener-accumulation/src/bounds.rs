@@ -1,5 +1,9 @@
 //! How much the server may hold once its clients have left or changed their pages.
 
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+
 use exercise_harness::{Bound, Context, units};
 use leak_meter::{HeapCounts, Resource};
 
@@ -7,46 +11,85 @@ use crate::LiveUpdates;
 
 /// The number of clients, or page changes, in each half of a measurement.
 const TIMES: u64 = 2_000;
-/// The blocks by which tables may have grown. No block of a client or a page may stay.
-const SLACK_BLOCKS: u64 = 100;
-/// The bytes by which tables may have grown: less than ten for each client.
-const SLACK_BYTES: u64 = 16 * 1024;
-/// A project that no client watches.
+/// The bytes by which tables may have grown: less than five for each client. Nothing of a client or a
+/// page may stay.
+const SLACK: u64 = 8 * 1024;
+/// A project, or with other numbers projects, that no other client watches.
 const ELSEWHERE: u64 = u64::MAX;
 
 /// One client changes from project to project.
 pub fn page_changes<S: LiveUpdates>(_: &Context) -> Bound {
-    let mut service = S::start(30);
+    let service = S::start(30);
     let session = service.sign_in(1);
-    let left = left_by(&mut service, |service, project| {
+    let left = left_by(&service, |service, project| {
         service.watch_project(session, project);
         service.publish(project, None, "opened");
         service.refresh(session);
+        service.watch_project(session, project);
+        service.watch_project(session, ELSEWHERE - 1);
     });
-    left.blocks("page changes of one client")
+    left.bound("page changes of one client")
 }
 
 /// Clients vanish without signing out.
 pub fn idle_sessions<S: LiveUpdates>(_: &Context) -> Bound {
-    let mut service = S::start(1);
-    let left = left_by(&mut service, |service, user| {
+    let service = S::start(1);
+    let left = left_by(&service, |service, user| {
         let session = service.sign_in(user);
         service.watch_project(session, 1);
         service.minute_passed();
     });
-    left.blocks("clients that vanished")
+    left.bound("clients that vanished")
 }
 
 /// Clients sign out of projects that get no further updates.
 pub fn quiet_projects<S: LiveUpdates>(_: &Context) -> Bound {
-    let mut service = S::start(30);
-    let left = left_by(&mut service, |service, number| {
+    let service = S::start(30);
+    let left = left_by(&service, |service, number| {
         let session = service.sign_in(number);
         service.watch_project(session, number);
         service.publish(number, None, "closed");
         service.sign_out(session);
     });
-    left.bytes("clients that signed out, each of another project")
+    left.bound("clients that signed out, each of another project")
+}
+
+/// Clients sign out on one thread, each time when another begins to publish to many integrations.
+pub fn several_threads<S: LiveUpdates>(_: &Context) -> Bound {
+    const INTEGRATIONS: usize = 2_000;
+    const CLIENTS_AT_ONCE: usize = 16;
+    let service = S::start(30);
+    for _ in 0..INTEGRATIONS {
+        service.integrate(|_| {});
+    }
+    let left = left_by_halves(&service, |service, numbers| {
+        let (updates, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    updates.fetch_add(1, Ordering::Relaxed);
+                    service.publish(ELSEWHERE, None, "meanwhile");
+                }
+            });
+            for first in numbers.step_by(CLIENTS_AT_ONCE) {
+                let sessions = (0..CLIENTS_AT_ONCE as u64).map(|number| {
+                    let session = service.sign_in(first + number);
+                    service.watch_project(session, first + number);
+                    session
+                });
+                let sessions: Vec<u64> = sessions.collect();
+                let before = updates.load(Ordering::Relaxed);
+                while updates.load(Ordering::Relaxed) == before {
+                    thread::yield_now();
+                }
+                for session in sessions {
+                    service.sign_out(session);
+                }
+            }
+            is_over.store(true, Ordering::Relaxed);
+        });
+    });
+    left.bound("clients that signed out while another thread published")
 }
 
 /// The counts at the end of each half of the work.
@@ -55,11 +98,16 @@ struct Left {
     after: HeapCounts,
 }
 
-/// Does the work for one number after another. At the end of each half there are updates to another
-/// project and minutes pass, since a server may clean up then.
-fn left_by<S: LiveUpdates>(service: &mut S, mut work: impl FnMut(&mut S, u64)) -> Left {
-    let mut half = |numbers: std::ops::Range<u64>| {
-        numbers.for_each(|number| work(service, number));
+/// Does the work for one number after another.
+fn left_by<S: LiveUpdates>(service: &S, work: impl Fn(&S, u64)) -> Left {
+    left_by_halves(service, |service, numbers| numbers.for_each(|number| work(service, number)))
+}
+
+/// Does the work for all numbers of each half. After it there are updates to another project and
+/// minutes pass, since a server may clean up then.
+fn left_by_halves<S: LiveUpdates>(service: &S, work: impl Fn(&S, Range<u64>)) -> Left {
+    let half = |numbers| {
+        work(service, numbers);
         // As many as the audit log keeps, so that it holds the same at the end of each half.
         (0..100).for_each(|_| service.publish(ELSEWHERE, None, "still here"));
         (0..2).for_each(|_| service.minute_passed());
@@ -71,18 +119,9 @@ fn left_by<S: LiveUpdates>(service: &mut S, mut work: impl FnMut(&mut S, u64)) -
 }
 
 impl Left {
-    fn blocks(&self, work: &str) -> Bound {
-        let measured = self.after.live_blocks().saturating_sub(self.before.live_blocks());
-        Bound { resource: Resource::LiveBlocks, measured, limit: SLACK_BLOCKS, after: after(work) }
-    }
-
-    fn bytes(&self, work: &str) -> Bound {
+    fn bound(&self, work: &str) -> Bound {
         let measured = self.after.live_bytes().saturating_sub(self.before.live_bytes());
-        Bound { resource: Resource::LiveBytes, measured, limit: SLACK_BYTES, after: after(work) }
+        let after = format!("{} more {work}", units::count(TIMES));
+        Bound { resource: Resource::LiveBytes, measured, limit: SLACK, after }
     }
-}
-
-/// The description of the second half's work in the report.
-fn after(work: &str) -> String {
-    format!("{} more {work}", units::count(TIMES))
 }

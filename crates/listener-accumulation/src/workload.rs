@@ -17,17 +17,17 @@ const TEXT: &str = "moved the release to Thursday";
 
 /// Serves many clients that come and leave, and two that stay, and measures what is left behind.
 pub fn growth<S: LiveUpdates>(context: &Context) -> Report {
-    let mut service = S::start(IDLE_LIMIT_MINUTES);
+    let service = S::start(IDLE_LIMIT_MINUTES);
     let standing = [STANDING - 1, STANDING].map(|user| service.sign_in(user));
     for session in standing {
         service.watch_project(session, STANDING);
     }
-    context.soak().run(|operation| three_clients(&mut service, operation, standing))
+    context.soak().run(|operation| three_clients(&service, operation, standing))
 }
 
 /// One client looks at a project and signs out; one goes from project to project first; and in one
 /// of three operations another vanishes without signing out.
-fn three_clients<S: LiveUpdates>(service: &mut S, operation: Operation, standing: [u64; 2]) {
+fn three_clients<S: LiveUpdates>(service: &S, operation: Operation, standing: [u64; 2]) {
     let mut rng = Rng::with_seed(operation.seed());
     let first = operation.number() * NUMBERS;
 

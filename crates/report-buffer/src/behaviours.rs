@@ -1,4 +1,4 @@
-//! What must arrive and how often memory may be pinned, however reports are buffered.
+//! What must arrive, however reports are buffered.
 
 use std::ops::Range;
 
@@ -6,17 +6,17 @@ use exercise_harness::Context;
 
 use crate::{PART, Relay, ReportExport, Task};
 
-const LINES: usize = 4;
+pub const LINES: usize = 4;
 /// The line above the rows of each part.
-const HEADING: &str = "number,title,hours\n";
+pub const HEADING: &str = "number,title,hours\n";
 
-fn start<S: ReportExport>() -> (S, Relay) {
+pub fn start<S: ReportExport>() -> (S, Relay) {
     let relay = Relay::recording();
     (S::start(LINES, relay.clone()), relay)
 }
 
 /// Tasks with these numbers; each row is 40 bytes long.
-fn tasks(numbers: Range<u64>) -> Vec<Task> {
+pub fn tasks(numbers: Range<u64>) -> Vec<Task> {
     let task = |number| Task { number, title: format!("Task number {number:015}"), hours: 12 };
     numbers.map(|number| task(100_000 + number)).collect()
 }
@@ -73,6 +73,21 @@ pub fn short_report_is_one_part<S: ReportExport>(_: &Context) {
     }
 }
 
+/// A report of exactly the largest part is one part, and with one more byte it is two.
+pub fn largest_part_is_one_part<S: ReportExport>(_: &Context) {
+    for (bytes, parts) in [(PART, 1), (PART + 1, 2)] {
+        let (mut service, relay) = start::<S>();
+        let mut tasks = tasks(0..1_638);
+        let excess = HEADING.len() + 40 * tasks.len() - bytes;
+        let last = tasks.last_mut().expect("there are tasks");
+        last.title.truncate(last.title.len() - excess);
+        service.export(1, &tasks);
+        let sent = relay.take_parts(1);
+        assert_eq!(sent.len(), parts, "a report of {bytes} bytes");
+        assert_eq!(rows_of(&sent), rows(&tasks), "a report of {bytes} bytes");
+    }
+}
+
 /// No part is larger than the relay accepts.
 pub fn long_report_comes_in_parts<S: ReportExport>(_: &Context) {
     let (mut service, relay) = start::<S>();
@@ -96,36 +111,6 @@ pub fn lines_are_not_mixed_up<S: ReportExport>(_: &Context) {
             .collect();
         assert_eq!(rows_of(&relay.take_parts(line)), expected, "line {line}");
     }
-}
-
-/// Memory that was pinned for a long report serves all later reports, long and short.
-pub fn memory_is_pinned_once<S: ReportExport>(_: &Context) {
-    let (mut service, relay) = start::<S>();
-    for customer in 0..LINES {
-        service.export(customer, &tasks(0..1_500));
-    }
-    let pins = relay.pins();
-    assert!(pins >= LINES, "the relay must know the memory that it sends from");
-    for turn in 0..20 {
-        for customer in 0..LINES {
-            service.export(customer, &tasks(0..if turn % 2 == 0 { 10 } else { 1_500 }));
-        }
-    }
-    let more = relay.pins() - pins;
-    assert_eq!(more, 0, "memory was pinned {more} more times for reports no longer than before");
-}
-
-/// A line that sends short reports pins little, however long the reports on other lines are.
-pub fn no_more_than_needed<S: ReportExport>(_: &Context) {
-    let (mut service, relay) = start::<S>();
-    for _ in 0..3 {
-        service.export(0, &tasks(0..5_000));
-        service.export(1, &tasks(0..300));
-    }
-    let needed = 300 * 40 + HEADING.len();
-    let pinned = relay.pinned_by(1);
-    assert!(pinned >= needed, "{needed} bytes were sent from memory that was not pinned");
-    assert!(pinned <= 2 * needed, "for a report of {needed} bytes, {pinned} bytes were pinned");
 }
 
 /// The last 50 exports are listed, the latest first.

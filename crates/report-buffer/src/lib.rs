@@ -1,11 +1,9 @@
 //! The buffers in which reports are written before they are sent.
 //!
-//! After a night of long reports memory is higher than before, and days of short ones do not lower
-//! it. The question is whether it rises again in the next such night.
-//!
-//! - `mail`: the mail relay as the service sees it, which records what it was sent
+//! - `mail`: the mail relay as the service sees it, which records what it was sent and from where
 //! - `workload`: weekly reports, and long ones at the end of a month, for the soak
-//! - `behaviours`: what must arrive and how often memory may be pinned
+//! - `behaviours`: what must arrive
+//! - `pins`: how often and how much memory may be pinned, and from which memory parts are sent
 //! - `bounds`: how much may be kept after many long reports
 //!
 //! [`ReportExport`] is the contract. An implementation is free in everything else.
@@ -13,6 +11,7 @@
 mod behaviours;
 mod bounds;
 mod mail;
+mod pins;
 mod workload;
 
 use std::process::ExitCode;
@@ -28,15 +27,17 @@ pub const PART: usize = 64 * 1024;
 /// customer.
 ///
 /// The relay sends from the memory that it is given and has to know its size in advance: it pins
-/// that memory, which takes as long as sending a megabyte.
+/// that memory, which takes as long as sending a megabyte. A line sends only from the memory that it
+/// has pinned last, and no other line uses it.
 pub trait ReportExport: Sized + 'static {
-    /// Creates a service with this many lines to `relay`.
+    /// Creates a service with this many lines to `relay`. In use are up to 4,000.
     fn start(lines: usize, relay: Relay) -> Self;
 
     /// Sends the tasks of `customer`, a row each, over the line `customer % lines`. A report of up
     /// to [`PART`] bytes is sent in one part, a longer one in as many as it takes, with whole rows.
     ///
-    /// A line pins memory only when it needs more than ever before, and no more than twice that.
+    /// A line pins memory only when it needs more than ever before, and no more than twice that. It
+    /// keeps that memory, however long it sends only short reports.
     fn export(&mut self, customer: usize, tasks: &[Task]);
 
     /// The customers and sizes in bytes of the last 50 exports, the latest first.
@@ -48,7 +49,7 @@ pub trait ReportExport: Sized + 'static {
 pub struct Task {
     /// Its number.
     pub number: u64,
-    /// Its title, which may contain any character.
+    /// Its title, at most 400 bytes, which may contain any character.
     pub title: String,
     /// The hours spent on it.
     pub hours: u32,
@@ -61,9 +62,15 @@ pub fn main<S: ReportExport>() -> ExitCode {
         .behaviour("titles_are_quoted", behaviours::titles_are_quoted::<S>)
         .behaviour("short_report_is_one_part", behaviours::short_report_is_one_part::<S>)
         .behaviour("long_report_comes_in_parts", behaviours::long_report_comes_in_parts::<S>)
+        .behaviour("largest_part_is_one_part", behaviours::largest_part_is_one_part::<S>)
         .behaviour("lines_are_not_mixed_up", behaviours::lines_are_not_mixed_up::<S>)
-        .behaviour("memory_is_pinned_once", behaviours::memory_is_pinned_once::<S>)
-        .behaviour("no_more_is_pinned_than_needed", behaviours::no_more_than_needed::<S>)
+        .behaviour("memory_is_pinned_once", pins::memory_is_pinned_once::<S>)
+        .behaviour("no_more_is_pinned_than_needed", pins::no_more_than_needed::<S>)
+        .behaviour(
+            "parts_are_sent_from_pinned_memory",
+            pins::parts_are_sent_from_pinned_memory::<S>,
+        )
+        .behaviour("as_many_lines_as_configured", pins::as_many_lines_as_configured::<S>)
         .behaviour("recent_exports_are_known", behaviours::recent_exports_are_known::<S>)
         .growth(workload::growth::<S>)
         .bound("long_reports", bounds::long_reports::<S>)

@@ -8,6 +8,8 @@ use crate::{Database, KINDS, SessionPool};
 
 /// Sessions that may be open in most checks.
 const MAX_SESSIONS: usize = 16;
+/// The number of the bug report.
+const CONFIGURED: usize = 500;
 
 fn start<S: SessionPool>() -> (S, Database) {
     let database = Database::default();
@@ -62,26 +64,49 @@ pub fn session_is_used_by_one<S: SessionPool>(_: &Context) {
 /// As many sessions as configured can be used at once, and no more; one that is returned can be
 /// taken again.
 pub fn as_many_as_configured<S: SessionPool>(_: &Context) {
-    let (pool, _) = start::<S>();
-    let mut in_use = take(&pool, MAX_SESSIONS);
-    assert!(pool.take().is_none(), "a session was opened beyond the {MAX_SESSIONS} allowed");
-    assert_eq!(pool.open_sessions(), MAX_SESSIONS);
-    in_use.pop();
-    assert!(pool.take().is_some(), "a session was returned and can be taken again");
+    for max_sessions in [1, MAX_SESSIONS, CONFIGURED] {
+        let pool = S::start(max_sessions, Database::default());
+        let mut in_use: Vec<_> = (0..max_sessions).map_while(|_| pool.take()).collect();
+        assert_eq!(in_use.len(), max_sessions, "sessions in use at once, of those allowed");
+        assert!(pool.take().is_none(), "a session was opened beyond the {max_sessions} allowed");
+        assert_eq!(pool.open_sessions(), max_sessions);
+        in_use.pop();
+        assert!(pool.take().is_some(), "a session was returned and can be taken again");
+    }
 }
 
-/// Sessions that a peak has opened serve the next peak, even after a long quiet time.
+/// Sessions that a peak has opened serve the next peak with the statements that they have prepared,
+/// even after a long quiet time.
 pub fn next_peak_does_not_connect<S: SessionPool>(_: &Context) {
-    let (pool, database) = start::<S>();
-    drop(take(&pool, 12));
-    let connections = database.connections();
-    assert_eq!(connections, 12, "the pool opens as many sessions as are needed");
-    for _ in 0..500 {
-        drop(take(&pool, 1));
+    let cases = [
+        (MAX_SESSIONS, 12, 500),
+        (MAX_SESSIONS, MAX_SESSIONS, 5),
+        (2, 2, 50_000),
+        (CONFIGURED, CONFIGURED, 20_000),
+    ];
+    for (max_sessions, peak, quiet) in cases {
+        let database = Database::default();
+        let pool = S::start(max_sessions, database.clone());
+        let run_peak = || {
+            let mut in_use = take(&pool, peak);
+            for kind in 0..KINDS {
+                for session in &mut in_use {
+                    run(&pool, session, kind, 7);
+                }
+            }
+        };
+        run_peak();
+        let (connections, preparations) = (database.connections(), database.preparations());
+        assert_eq!(connections, peak as u64, "the pool opens as many sessions as are needed");
+        for _ in 0..quiet {
+            run(&pool, &mut take(&pool, 1)[0], 0, 7);
+        }
+        run_peak();
+        let more = database.connections() - connections;
+        assert!(more == 0, "{more} of {peak} sessions were opened again for the second peak");
+        let more = database.preparations() - preparations;
+        assert!(more == 0, "{more} statements were prepared again for the second peak");
     }
-    drop(take(&pool, 12));
-    let more = database.connections() - connections;
-    assert_eq!(more, 0, "{more} of 12 sessions were opened again for the second peak");
 }
 
 /// A session prepares a statement when it first needs it, and never again.
@@ -113,17 +138,25 @@ pub fn sessions_take_turns<S: SessionPool>(_: &Context) {
     assert_eq!(numbers.len(), 5, "five successive requests must use each of 5 sessions once");
 }
 
-/// A session that the database has closed is not used again, and makes room for another.
+/// A session that the database has closed is not used again, and makes room for another, whichever
+/// statements it has prepared.
 pub fn closed_session_is_replaced<S: SessionPool>(_: &Context) {
-    let (pool, database) = start::<S>();
-    drop(take(&pool, MAX_SESSIONS));
-    database.restart();
-    let mut refused = 0;
-    for _ in 0..2 * MAX_SESSIONS {
-        let mut session = pool.take().expect("no session is in use");
-        refused += usize::from(pool.run(&mut session, 1, 7).is_err());
+    for prepared in [0, 1, KINDS] {
+        let (pool, database) = start::<S>();
+        for session in &mut take(&pool, MAX_SESSIONS) {
+            for kind in 0..prepared {
+                run(&pool, session, kind, 7);
+            }
+        }
+        database.restart();
+        let mut refused = 0;
+        for _ in 0..2 * MAX_SESSIONS {
+            let mut session = pool.take().expect("no session is in use");
+            refused += usize::from(pool.run(&mut session, 0, 7).is_err());
+        }
+        assert_eq!(refused, MAX_SESSIONS, "each closed session is noticed once");
+        let disconnections = database.disconnections();
+        assert_eq!(disconnections, MAX_SESSIONS as u64, "closed sessions are disconnected");
+        drop(take(&pool, MAX_SESSIONS));
     }
-    assert_eq!(refused, MAX_SESSIONS, "each closed session is noticed once");
-    assert_eq!(database.disconnections(), MAX_SESSIONS as u64, "closed sessions are disconnected");
-    drop(take(&pool, MAX_SESSIONS));
 }

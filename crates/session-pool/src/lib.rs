@@ -1,11 +1,9 @@
 //! The sessions with the database, and the statements that each has prepared.
 //!
-//! Each busy hour leaves the server a little larger than the one before, and no quiet hour makes it
-//! smaller. The question is which objects accumulate, and how many of them there can be.
-//!
 //! - `database`: the database as the service sees it, which counts its calls
 //! - `workload`: many requests at once, then few, for the soak
 //! - `behaviours`: the answers that requests must get, and how often the database may be called
+//! - `threads`: what requests on several threads must not do to each other
 //! - `bounds`: how much may be kept after many times the pool's capacity of work
 //!
 //! [`SessionPool`] is the contract. An implementation is free in everything else.
@@ -13,6 +11,7 @@
 mod behaviours;
 mod bounds;
 mod database;
+mod threads;
 mod workload;
 
 use std::process::ExitCode;
@@ -27,18 +26,20 @@ pub const KINDS: usize = 16;
 /// The sessions of an API server with its database.
 ///
 /// Connecting takes the database 30 ms, preparing a statement 5 ms; running a prepared statement
-/// takes hardly any time.
-pub trait SessionPool: Sized + 'static {
+/// takes hardly any time. Requests are handled on several threads; none of them waits because the
+/// database is busy with another.
+pub trait SessionPool: Send + Sync + Sized + 'static {
     /// A session in use. It returns to the pool when it is dropped.
-    type Session;
+    type Session: Send;
 
-    /// Creates a pool that opens at most `max_sessions` with `database`.
+    /// Creates a pool that opens at most `max_sessions` with `database`. In use are up to 500.
     fn start(max_sessions: usize, database: Database) -> Self;
 
     /// Takes a session that nobody else uses: one that waits, or else a new one. `None` if
     /// `max_sessions` are in use.
     ///
-    /// An opened session stays open for the next busy hour. Sessions take turns, so that the
+    /// An opened session stays open for the next busy hour, with all its statements, however quiet
+    /// it is until then. Sessions take turns, so that the
     /// database does not close one as idle.
     fn take(&self) -> Option<Self::Session>;
 
@@ -61,6 +62,9 @@ pub fn main<S: SessionPool>() -> ExitCode {
         .behaviour("statement_is_prepared_once", behaviours::statement_is_prepared_once::<S>)
         .behaviour("sessions_take_turns", behaviours::sessions_take_turns::<S>)
         .behaviour("closed_session_is_replaced", behaviours::closed_session_is_replaced::<S>)
+        .behaviour("requests_do_not_wait", threads::requests_do_not_wait::<S>)
+        .behaviour("no_more_are_opened_at_once", threads::no_more_are_opened_at_once::<S>)
+        .behaviour("threads_share_the_sessions", threads::threads_share_the_sessions::<S>)
         .growth(workload::growth::<S>)
         .bound("many_peaks", bounds::many_peaks::<S>)
         .bound("many_closed_sessions", bounds::many_closed_sessions::<S>)

@@ -1,12 +1,13 @@
 //! The pages that users must see, and when the database may be queried for them.
 
-use std::cell::Cell;
+use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use exercise_harness::Context;
+use exercise_harness::{Context, deadline};
 
 use crate::TaskLists;
+use crate::database::{Database, name};
 
 /// Room for pages, enough for all of most checks.
 const MAX_ENTRIES: usize = 200;
@@ -18,42 +19,6 @@ const MOMENT: Duration = Duration::from_millis(50);
 const TOLERANCE: Duration = Duration::from_millis(20);
 /// How long a check waits before it fails.
 const DEADLINE: Duration = Duration::from_secs(20);
-
-/// A database that counts its loads.
-#[derive(Default)]
-struct Database {
-    loads: Cell<usize>,
-}
-
-impl Database {
-    /// Requests a page. Its text names the request and the number of earlier loads.
-    fn ask<S: TaskLists>(
-        &self,
-        service: &S,
-        user: u32,
-        filter: &str,
-        cursor: Option<&str>,
-    ) -> String {
-        let load = || {
-            let load = self.loads.get();
-            self.loads.set(load + 1);
-            format!("{} as of load {load}", name(user, filter, cursor))
-        };
-        service.list_tasks(user, filter, cursor, load).as_ref().to_owned()
-    }
-
-    /// The number of loads that `work` causes.
-    fn loads_of(&self, work: impl FnOnce()) -> usize {
-        let before = self.loads.get();
-        work();
-        self.loads.get() - before
-    }
-}
-
-/// The beginning of the database's page.
-fn name(user: u32, filter: &str, cursor: Option<&str>) -> String {
-    format!("{filter} tasks of user {user} from {}", cursor.unwrap_or("the front"))
-}
 
 /// A page is loaded once until it expires.
 pub fn page_is_loaded_once<S: TaskLists>(_: &Context) {
@@ -90,50 +55,34 @@ pub fn pages_are_not_mixed_up<S: TaskLists>(_: &Context) {
     }
 }
 
-/// Pages in constant use stay, while many others come and go.
-pub fn hot_pages_stay_cached<S: TaskLists>(_: &Context) {
-    const HOT: u32 = 20;
-    let service = S::start(MAX_ENTRIES, HOUR);
-    let database = Database::default();
-    let mut loads = 0;
-    for visit in 0..200 {
-        loads += database.loads_of(|| {
-            for user in 0..HOT {
-                database.ask(&service, user, "open", None);
-            }
-        });
-        for page in 0..20 {
-            database.ask(&service, page, "open", Some(&format!("{visit}-{page}")));
+/// A load that fails affects no other request.
+pub fn failed_load_is_forgotten<S: TaskLists>(_: &Context) {
+    // A request must not wait for a load that has failed.
+    deadline::within(DEADLINE, || {
+        let service = S::start(MAX_ENTRIES, HOUR);
+        let database = Database::default();
+        let kept = database.ask(&service, 7, "open", Some("10"));
+        for _ in 0..3 {
+            failed_load(&service, 7, "open");
         }
-    }
-    assert!(
-        loads <= 2 * HOT as usize,
-        "{HOT} front pages were requested 200 times each, with 20 other pages after each time; with \
-         room for {MAX_ENTRIES} pages, that took {loads} loads of front pages"
-    );
+        let shown = database.ask(&service, 7, "open", Some("10"));
+        assert_eq!(shown, kept, "the user's other pages stay");
+        let loads = database.loads_of(|| {
+            database.ask(&service, 7, "open", None);
+            database.ask(&service, 7, "open", None);
+        });
+        assert_eq!(loads, 1, "a page whose load failed is loaded at the next request");
+        service.change_task(7, "open");
+        assert_eq!(service.cached_pages(), 0, "changes are handled after a failed load");
+    });
 }
 
-/// A page that becomes popular is kept, even if the cache is full.
-pub fn new_hot_page_finds_room<S: TaskLists>(_: &Context) {
-    const VISITS: usize = 200;
-    let service = S::start(MAX_ENTRIES, HOUR);
-    let database = Database::default();
-    for page in 0..2 * MAX_ENTRIES {
-        database.ask(&service, 1, "open", Some(&page.to_string()));
-    }
-    service.cached_pages();
-    let loads = database.loads_of(|| {
-        for visit in 0..VISITS {
-            database.ask(&service, 2, "open", None);
-            database.ask(&service, 1, "open", Some(&format!("later-{visit}")));
-            service.cached_pages();
-        }
-    });
-    assert!(
-        loads <= VISITS + VISITS / 4,
-        "a front page was requested {VISITS} times and loaded {} times",
-        loads.saturating_sub(VISITS)
-    );
+/// Requests the first page of a list while the database fails.
+pub fn failed_load<S: TaskLists>(service: &S, user: u32, filter: &str) {
+    // Without the panic hook, which would print each failure.
+    let failure = || panic::resume_unwind(Box::new("the database does not answer"));
+    let request = AssertUnwindSafe(|| service.list_tasks(user, filter, None, failure));
+    assert!(panic::catch_unwind(request).is_err(), "the request fails with its load");
 }
 
 /// After a change, every page of that list is loaded again.

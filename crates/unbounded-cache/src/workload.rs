@@ -1,7 +1,8 @@
 //! The workload of the soak: users look through their task lists, and some of them change tasks.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use exercise_harness::Context;
 use fastrand::Rng;
@@ -15,24 +16,38 @@ const USERS: u32 = 50;
 const EDITORS: u32 = 25;
 /// Room for every front page and for some of the pages behind them.
 const MAX_ENTRIES: usize = 200;
-/// Longer than any soak.
-const TIME_TO_LIVE: Duration = Duration::from_secs(24 * 60 * 60);
+/// So short that every page expires between two readings.
+const TIME_TO_LIVE: Duration = Duration::from_millis(5);
+/// How long a night may take if pages do not expire.
+const LONGEST_NIGHT: Duration = Duration::from_millis(100);
+/// The pages that each user has read before the soak. A table of one user's pages is then as large as
+/// it will ever be.
+const PAGES_BEFORE: u32 = 60;
 /// One in this many operations begins with a change.
 const OPERATIONS_PER_CHANGE: u64 = 25;
 /// The list that all users look at.
 const FILTER: &str = "assigned-to-me";
 
 /// Runs many visits of users to their lists and measures what they leave behind.
+///
+/// A night follows each round, so that no page is fresh when memory is read.
 pub fn growth<S: TaskLists>(context: &Context) -> Report {
     let service = S::start(MAX_ENTRIES, TIME_TO_LIVE);
     for user in 0..USERS {
-        page(&service, user, None);
+        for step in 0..PAGES_BEFORE {
+            page(&service, user, Some(&format!("before-{step:03}")));
+        }
     }
-    // A cache with deferred work does it when the health page is requested, as in production.
-    let settle = || {
-        service.cached_pages();
-    };
-    context.soak().settle(settle).run(|operation| visit(&service, operation))
+    context.soak().settle(|| night(&service)).run(|operation| visit(&service, operation))
+}
+
+/// Waits until every page has expired. The dashboard requests the health page meanwhile, as in
+/// production; a cache may finish deferred work then.
+fn night<S: TaskLists>(service: &S) {
+    let evening = Instant::now();
+    while service.cached_pages() > 0 && evening.elapsed() < LONGEST_NIGHT {
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// One user's visit: the front page and two pages behind it. Now and then an editor changes a task

@@ -156,6 +156,11 @@ impl Client {
         self.send(Message::Pong(Bytes::new())).await
     }
 
+    /// Sends a ping and does not wait for its answer.
+    pub async fn ping(&mut self) -> Result<(), Trouble> {
+        self.send(Message::Ping(Bytes::new())).await
+    }
+
     /// Comments on its project.
     pub async fn comment(&mut self, text: &str) -> Result<(), Trouble> {
         self.send(Message::text(text)).await

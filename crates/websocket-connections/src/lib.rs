@@ -1,14 +1,10 @@
-//! Leak pattern: connections that outlive their peers.
-//!
-//! A connection has several owners: a task that reads, a task that writes, and a registry that
-//! knows where to send. Each rightly holds it while the peer is there. When the peer is gone, all
-//! of them have to learn of it, and a network reports that in three ways: with a farewell, with an
-//! error, and not at all. In a fourth case the peer is alive but slow, and its queue takes memory.
+//! A server that sends live updates to clients over WebSocket.
 //!
 //! - `workload`: clients that come and leave in different ways, for the soak
 //! - `behaviours`: what clients must receive
-//! - `bounds`: how much may be left of clients that are gone, and how much may wait for a slow one
+//! - `bounds`: how much may be left of clients, and how much may wait for one
 //! - `client`: the client end of a connection, for all of these
+//! - `threads`: a runtime with several threads, and many clients at once
 //! - `rest`: the sockets and tasks of the process, and waiting until they have fallen enough
 //!
 //! [`LiveUpdates`] is the contract. An implementation is free in everything else.
@@ -17,12 +13,14 @@ mod behaviours;
 mod bounds;
 mod client;
 mod rest;
+mod threads;
 mod workload;
 
 use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
+use behaviours::{crowd, life, slow, strangers, updates};
 use exercise_harness::Suite;
 
 /// A server of live updates: updates to a project go to all clients that watch it.
@@ -40,6 +38,10 @@ use exercise_harness::Suite;
 /// gets.
 ///
 /// **A client that requests something else**, or does not speak HTTP, is refused and harms nobody.
+/// One whose request is not complete after three beats is gone, even if a part of it came in between.
+///
+/// **A project** can be named by anybody, so one without updates takes no memory unless a client
+/// watches it. Updates and beats take about as long with many projects as with one.
 ///
 /// **A client that is gone** leaves nothing behind: no socket, no task, no memory. A client is gone
 /// when its connection ends for whatever reason: with a close frame, which is answered, without
@@ -69,23 +71,32 @@ pub trait LiveUpdates: Sized + 'static {
 /// The entry point of a version's memory test.
 pub fn main<S: LiveUpdates>() -> ExitCode {
     Suite::new("websocket-connections", include_str!("../exercise.toml"))
-        .behaviour("updates_reach_their_watchers", behaviours::updates_reach_their_watchers::<S>)
-        .behaviour("who_comes_back_catches_up", behaviours::who_comes_back_catches_up::<S>)
-        .behaviour("comments_are_updates", behaviours::comments_are_updates::<S>)
-        .behaviour("farewell_is_answered", behaviours::farewell_is_answered::<S>)
-        .behaviour("healthy_client_misses_nothing", behaviours::healthy_client_misses_nothing::<S>)
-        .behaviour("slow_client_holds_nobody_up", behaviours::slow_client_holds_nobody_up::<S>)
+        .behaviour("updates_reach_their_watchers", updates::updates_reach_their_watchers::<S>)
+        .behaviour("who_comes_back_catches_up", updates::who_comes_back_catches_up::<S>)
+        .behaviour("comments_are_updates", updates::comments_are_updates::<S>)
+        .behaviour("farewell_is_answered", life::farewell_is_answered::<S>)
+        .behaviour("healthy_client_misses_nothing", slow::healthy_client_misses_nothing::<S>)
+        .behaviour("slow_client_holds_nobody_up", slow::slow_client_holds_nobody_up::<S>)
+        .behaviour("slow_client_knows_what_it_missed", slow::slow_client_knows_what_it_missed::<S>)
+        .behaviour("idle_client_stays", life::idle_client_stays::<S>)
+        .behaviour("any_message_is_a_sign_of_life", life::any_message_is_a_sign_of_life::<S>)
+        .behaviour("slow_client_stays", life::slow_client_stays::<S>)
+        .behaviour("who_leaves_takes_nobody_along", life::who_leaves_takes_nobody_along::<S>)
+        .behaviour("strangers_are_turned_away", strangers::strangers_are_turned_away::<S>)
         .behaviour(
-            "slow_client_knows_what_it_missed",
-            behaviours::slow_client_knows_what_it_missed::<S>,
+            "unfinished_handshake_is_cut_off",
+            strangers::unfinished_handshake_is_cut_off::<S>,
         )
-        .behaviour("idle_client_stays", behaviours::idle_client_stays::<S>)
-        .behaviour("slow_client_stays", behaviours::slow_client_stays::<S>)
-        .behaviour("who_leaves_takes_nobody_along", behaviours::who_leaves_takes_nobody_along::<S>)
-        .behaviour("strangers_are_turned_away", behaviours::strangers_are_turned_away::<S>)
+        .behaviour(
+            "project_without_updates_leaves_nothing",
+            strangers::project_without_updates_leaves_nothing::<S>,
+        )
+        .behaviour("updates_at_once_are_in_order", crowd::updates_at_once_are_in_order::<S>)
+        .behaviour("other_projects_cost_nothing", crowd::other_projects_cost_nothing::<S>)
         .growth(workload::growth::<S>)
         .bound("vanished_clients", bounds::vanished_clients::<S>)
         .bound("silent_clients", bounds::silent_clients::<S>)
         .bound("slow_client", bounds::slow_client::<S>)
+        .bound("clients_beside_updates", bounds::clients_beside_updates::<S>)
         .main()
 }

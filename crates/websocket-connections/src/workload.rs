@@ -10,8 +10,8 @@ use crate::rest::{Held, Observer};
 
 /// The project with updates, watched by the two clients that stay.
 const BUSY: u64 = 1;
-/// A project without updates, watched by the clients that leave.
-const QUIET: u64 = 2;
+/// The first of the projects without updates. Each client that leaves watches another one.
+const QUIET: u64 = 1000;
 /// Updates in an operation.
 const UPDATES: u64 = 8;
 /// Updates before the first operation. They fill the connection of a client that does not read, its
@@ -71,11 +71,12 @@ impl<S: LiveUpdates> Office<S> {
     /// One client comes and leaves. The operation's number decides how, so that every four
     /// operations have the same mix. Meanwhile there are updates, and time passes.
     async fn visit(&mut self, operation: Operation) -> Result<(), Trouble> {
+        let project = QUIET + operation.number();
         match operation.number() % 4 {
-            0 => self.come().await?.leave().await?,
-            1 => self.come().await?.vanish(),
+            0 => self.come(project).await?.leave().await?,
+            1 => self.come(project).await?.vanish(),
             2 => {
-                let line = self.come().await?.fall_silent();
+                let line = self.come(project).await?.fall_silent();
                 self.silent.push(line);
             }
             _ => self.come_back().await?,
@@ -86,9 +87,9 @@ impl<S: LiveUpdates> Office<S> {
         Ok(())
     }
 
-    /// Connects a client. The server has added it when this returns.
-    async fn come(&self) -> Result<Client, Trouble> {
-        let mut client = Client::watch(self.server.address(), QUIET).await?;
+    /// Connects a client that watches `project`. The server has added it when this returns.
+    async fn come(&self, project: u64) -> Result<Client, Trouble> {
+        let mut client = Client::watch(self.server.address(), project).await?;
         client.fence().await?;
         Ok(client)
     }

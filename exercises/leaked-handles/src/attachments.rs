@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::upload::Upload;
@@ -41,11 +41,14 @@ impl Attachments {
         self.files.get(&number)
     }
 
-    /// Deletes an attachment, at a user's request.
+    /// Deletes an attachment, at a user's request. It stays if its file cannot be deleted.
     pub fn delete(&mut self, number: u64) -> io::Result<()> {
-        match self.files.remove(&number) {
-            Some(attachment) => fs::remove_file(attachment.path),
-            None => Ok(()),
+        let Some(attachment) = self.files.get(&number) else { return Ok(()) };
+        match fs::remove_file(&attachment.path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
         }
+        self.files.remove(&number);
+        Ok(())
     }
 }

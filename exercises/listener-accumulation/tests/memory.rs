@@ -15,32 +15,36 @@ impl LiveUpdates for Service {
         Self(version::UpdateServer::new(idle_limit_minutes))
     }
 
-    fn sign_in(&mut self, user: u64) -> u64 {
+    fn sign_in(&self, user: u64) -> u64 {
         self.0.sign_in(user)
     }
 
-    fn sign_out(&mut self, session: u64) {
+    fn sign_out(&self, session: u64) {
         self.0.sign_out(session);
     }
 
-    fn watch_project(&mut self, session: u64, project: u64) {
+    fn watch_project(&self, session: u64, project: u64) {
         self.0.watch_project(session, project);
     }
 
-    fn refresh(&mut self, session: u64) -> Option<Vec<String>> {
+    fn refresh(&self, session: u64) -> Option<Vec<String>> {
         self.0.refresh(session)
     }
 
-    fn minute_passed(&mut self) {
+    fn minute_passed(&self) {
         self.0.minute_passed();
     }
 
-    fn publish(&mut self, project: u64, mentions: Option<u64>, text: &str) {
+    fn publish(&self, project: u64, mentions: Option<u64>, text: &str) {
         self.0.publish(project, mentions, text);
     }
 
     fn audit_log(&self) -> Vec<String> {
         self.0.audit_log()
+    }
+
+    fn integrate(&self, integration: impl Fn(&str) + Send + Sync + 'static) {
+        self.0.integrate(integration);
     }
 }
 

@@ -78,6 +78,12 @@ impl UpdateServer {
     pub fn audit_log(&self) -> Vec<String> {
         self.audit.lines()
     }
+
+    /// Passes every update to an integration from now on, as a line of text. The integration may
+    /// use the server.
+    pub fn integrate(&self, integration: impl Fn(&str) + Send + Sync + 'static) {
+        self.emitter.on(Topic::All, move |update| integration(&update.line()));
+    }
 }
 
 impl fmt::Debug for UpdateServer {

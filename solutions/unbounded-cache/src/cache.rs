@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moka::sync::Cache;
+use parking_lot::RwLock;
 
 use crate::query::{TaskQuery, UserId};
 
@@ -20,6 +21,8 @@ pub struct CacheConfig {
 #[derive(Debug)]
 pub struct TaskListCache {
     pages: Cache<TaskQuery, Arc<str>>,
+    /// Shared by loads, and exclusive for a change: a page that is being loaded may be out of date.
+    loads: RwLock<()>,
 }
 
 impl TaskListCache {
@@ -29,16 +32,18 @@ impl TaskListCache {
             .max_capacity(config.max_entries as u64)
             .time_to_live(config.time_to_live)
             .build();
-        Self { pages }
+        Self { pages, loads: RwLock::default() }
     }
 
     /// The page that answers `query`: the cached one if it is fresh, or else a new one.
     pub fn get_or_load(&self, query: &TaskQuery, load: impl FnOnce() -> String) -> Arc<str> {
+        let _loading = self.loads.read();
         self.pages.get_with_by_ref(query, || load().into())
     }
 
     /// Drops the pages of one of `user`'s lists, because it changed.
     pub fn invalidate_user(&self, user: UserId, filter: &str) {
+        let _no_loads = self.loads.write();
         for (query, _) in &self.pages {
             if query.user == user && query.filter == filter {
                 self.pages.invalidate(&*query);

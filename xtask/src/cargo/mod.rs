@@ -80,10 +80,6 @@ pub struct DidNotBuild {
 
 /// Builds the memory tests of `selection`. `on_line` receives each line of cargo's progress. A package
 /// that does not build is part of the result.
-///
-/// # Errors
-/// When cargo cannot be started; [`Refused`] when it stops before it builds anything, for example because
-/// a manifest does not load or a dependency is not available.
 pub fn build(selection: Selection<'_>, on_line: impl Fn(&str) + Sync) -> anyhow::Result<Build> {
     let mut command = cargo();
     command
@@ -106,10 +102,6 @@ pub fn build(selection: Selection<'_>, on_line: impl Fn(&str) + Sync) -> anyhow:
 
 /// Builds the program of the package `package`, which has the same name. `on_line` receives each line
 /// of cargo's progress.
-///
-/// # Errors
-/// When cargo cannot be started; [`Refused`] when it stops before it builds anything; or when the program
-/// does not build. The error contains the compiler's message.
 pub fn build_program(
     place: BuildPlace<'_>,
     package: &str,
@@ -137,9 +129,6 @@ pub fn build_program(
 
 /// The target folder of the workspace at `workspace`, which need not load: it follows from the
 /// configuration.
-///
-/// # Errors
-/// When cargo cannot be started, or an empty package cannot be written for it.
 pub fn target_folder(workspace: &Path) -> anyhow::Result<PathBuf> {
     let elsewhere = tempfile::tempdir().context("a temporary folder cannot be created")?;
     let manifest = elsewhere.path().join("Cargo.toml");
@@ -162,9 +151,6 @@ pub fn target_folder(workspace: &Path) -> anyhow::Result<PathBuf> {
 }
 
 /// The version that the compiler prints.
-///
-/// # Errors
-/// When it cannot be started.
 pub fn version() -> anyhow::Result<String> {
     let compiler = env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);
     let output = Command::new(&compiler)

@@ -9,9 +9,6 @@ use anyhow::Context as _;
 use super::program;
 
 /// Checks that every dependency for this machine is available without a network.
-///
-/// # Errors
-/// When one is missing, or cargo cannot be started.
 pub fn resolves_offline(workspace: &Path) -> anyhow::Result<()> {
     let host = host()?;
     let options = ["--offline", "--locked", "--filter-platform", &host].map(str::to_owned);
@@ -26,9 +23,6 @@ pub fn resolves_offline(workspace: &Path) -> anyhow::Result<()> {
 
 /// Copies every dependency of `workspace` to `folder`, and returns the cargo configuration of a
 /// workspace that has this folder as `vendor`.
-///
-/// # Errors
-/// When a dependency is not available or cannot be copied.
 pub fn vendor(workspace: &Path, folder: &Path) -> anyhow::Result<String> {
     let output = Command::new(program())
         .args([

@@ -113,7 +113,6 @@ impl CargoOutput {
     }
 }
 
-/// The result for each of `packages`.
 pub fn results(packages: &[String], mut output: CargoOutput, progress: &[String]) -> Build {
     let result = |package: &String| {
         let test = output.tests.remove(package).ok_or_else(|| {

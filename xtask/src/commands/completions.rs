@@ -57,9 +57,6 @@ complete -c cargo -n '__fish_seen_subcommand_from xtask' -f -a '(__cargo_xtask_c
 ";
 
 /// Prints the script for the shell. `command` defines the whole command line.
-///
-/// # Errors
-/// When nothing can be printed.
 pub fn run(args: &Args, command: Command) -> anyhow::Result<Exit> {
     let mut command = with_exercises(command);
     let mut script = Vec::new();

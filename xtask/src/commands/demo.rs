@@ -43,9 +43,6 @@ pub struct Args {
 }
 
 /// Builds what is needed and becomes the page's program, so this returns only if it fails.
-///
-/// # Errors
-/// An unknown name, a build that could not begin, or a program that does not build or start.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
     let first = args.exercise.as_deref().map(|name| workspace.exercise(name)).transpose()?;

@@ -34,9 +34,6 @@ pub struct Args {
 }
 
 /// Packs the kit.
-///
-/// # Errors
-/// When a part is not available, or the archive cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
     let out = std::path::absolute(&args.out)?;

@@ -16,9 +16,6 @@ leaking, fixed, broken, undecided: the last result of exactly this content.")]
 pub struct Args {}
 
 /// Lists the exercises.
-///
-/// # Errors
-/// When the workshop is not found, or nothing can be printed.
 pub fn run(Args {}: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
     show::list::print(&mut anstream::stdout().lock(), &Status::read_all(&workspace))?;

@@ -23,9 +23,6 @@ use crate::workspace::Workspace;
 
 /// The workshop that contains the current folder. Saves copies of its shipped files first, so that
 /// they can be restored after any edit.
-///
-/// # Errors
-/// As [`Workspace::find`].
 fn open_workshop() -> anyhow::Result<Workspace> {
     let workspace = Workspace::find()?;
     shipped::save_shipped_copies(&workspace);

@@ -22,9 +22,6 @@ pub struct Args {
 }
 
 /// Creates the skeleton.
-///
-/// # Errors
-/// A name that is invalid or taken, or a file that cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = Workspace::find()?;
     let folders = skeleton::create(&workspace, &args.name)?;

@@ -73,10 +73,6 @@ enum Choice {
 }
 
 /// Runs the workload without the tool and under it.
-///
-/// # Errors
-/// An unknown name, a tool that is not installed, a version that does not build or does not complete,
-/// or an output that cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
     let exercise = workspace.exercise(&args.exercise)?;

@@ -40,10 +40,6 @@ pub struct Args {
 }
 
 /// Measures, and writes both files.
-///
-/// # Errors
-/// An unknown name, a build that could not begin, a trial that could not be started, or a file that
-/// cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
     let exercises = workspace.select(&args.exercises)?;

@@ -64,10 +64,6 @@ pub struct Args {
 }
 
 /// Verifies the requested exercises.
-///
-/// # Errors
-/// An unknown name, a file that cannot be read, a workspace that does not load, or a trial that cannot
-/// be started.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let root = Workspace::find_root()?;
     let Survey { mut workspace, broken } = survey::read(&root)?;

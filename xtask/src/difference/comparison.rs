@@ -25,7 +25,6 @@ pub enum Against {
 pub struct Comparison {
     /// The other version.
     pub against: Against,
-    /// The differences.
     pub files: Vec<FileDifference>,
     /// The changes since the exercise was shipped; `None` if they are not known.
     pub edited: Option<Vec<String>>,
@@ -38,27 +37,36 @@ pub fn reveals_solution(exercise: &Exercise) -> bool {
 }
 
 /// Compares the learner's version of `exercise`.
-///
-/// # Errors
-/// When a version cannot be read, or the shipped version is not available.
 pub fn compare(exercise: &Exercise, against: Against) -> anyhow::Result<Comparison> {
-    let mine = read(exercise, Version::Exercise)?;
     let files = match against {
         Against::Shipped => {
             let mut shipped = Shipped::find(exercise)?.files()?;
             shipped.remove("README.md");
-            between(&shipped, &mine)
+            between(&shipped, &read(exercise, Version::Exercise)?)
         }
         Against::Solution => {
-            let solution = with_exercise_names(read(exercise, Version::Solution)?, exercise);
-            let mut files = between(&mine, &solution);
-            reasons::explain(&mut files, &reasons_of_fix(exercise));
-            files
+            let place = exercise.readme(Version::Solution);
+            // Without the README, the changes have no reasons.
+            let text = fs::read_to_string(exercise.path(&place)).unwrap_or_default();
+            to_solution(exercise, &Readme::parse(&text, place).reasons())?.0
         }
     };
     let edited = Shipped::find(exercise).and_then(|shipped| shipped.changes());
     let edited = edited.ok().map(|changes| changes.iter().map(ToString::to_string).collect());
     Ok(Comparison { against, files, edited })
+}
+
+/// The differences from the exercise to the solution, each hunk with the `points` that explain it; and the
+/// points that explain none.
+pub fn to_solution<'a>(
+    exercise: &Exercise,
+    points: &'a [String],
+) -> anyhow::Result<(Vec<FileDifference>, Vec<&'a String>)> {
+    let mine = read(exercise, Version::Exercise)?;
+    let solution = with_exercise_names(read(exercise, Version::Solution)?, exercise);
+    let mut files = between(&mine, &solution);
+    let unused = reasons::explain(&mut files, points);
+    Ok((files, unused))
 }
 
 /// The files of a version except its README.
@@ -83,11 +91,4 @@ fn with_exercise_names(files: Files, exercise: &Exercise) -> Files {
         Err(bytes) => bytes.into_bytes(),
     };
     files.into_iter().map(|(file, bytes)| (file, renamed(bytes))).collect()
-}
-
-/// The reasons of the fix; none if the solution's README cannot be read.
-fn reasons_of_fix(exercise: &Exercise) -> Vec<String> {
-    let place = exercise.readme(Version::Solution);
-    let text = fs::read_to_string(exercise.path(&place)).unwrap_or_default();
-    Readme::parse(&text, place).reasons()
 }

@@ -2,7 +2,7 @@
 //!
 //! - here: files, hunks, lines and the changed words in them.
 //! - `comparison`: the learner's version compared with another one.
-//! - `reasons`: which sentence of the solution's README explains which hunk.
+//! - `reasons`: which point of the solution's README explains which hunk.
 
 mod comparison;
 mod reasons;
@@ -11,7 +11,10 @@ use std::borrow::Cow;
 
 use similar::{ChangeTag, TextDiff};
 
-pub use comparison::{Against, Comparison, compare, reveals_solution};
+pub use exercise_harness::plan::Sign;
+
+pub use comparison::{Against, Comparison, compare, reveals_solution, to_solution};
+pub use reasons::is_import;
 
 use crate::files::Files;
 
@@ -32,7 +35,7 @@ pub struct FileDifference {
 pub struct Hunk {
     /// Its lines, with context.
     pub lines: Vec<DiffLine>,
-    /// Sentences of the solution's README that explain the change.
+    /// Points of the solution's README that explain the change.
     pub reasons: Vec<String>,
 }
 
@@ -50,21 +53,9 @@ pub struct DiffLine {
 /// A part of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
-    /// The text.
     pub text: String,
     /// Whether it is a changed word of a line that is otherwise the same.
     pub changed: bool,
-}
-
-/// Which version has a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sign {
-    /// Both.
-    Same,
-    /// The old one.
-    Old,
-    /// The new one.
-    New,
 }
 
 impl DiffLine {

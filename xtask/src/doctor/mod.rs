@@ -21,7 +21,6 @@ const BROWSERS: [&str; 5] =
 pub struct MachineCheck {
     /// A word for what was checked.
     pub name: &'static str,
-    /// The outcome.
     pub outcome: Readiness,
     /// What was found.
     pub sentence: String,

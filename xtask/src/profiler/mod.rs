@@ -25,7 +25,6 @@ use crate::workspace::{Exercise, Version};
 /// What to run under a tool, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct ProfileOptions {
-    /// The tool.
     pub tool: Tool,
     /// The version to run.
     pub version: Version,
@@ -38,7 +37,6 @@ pub struct ProfileOptions {
 /// A tool's conclusion, and leak-meter's.
 #[derive(Debug)]
 pub struct Profile {
-    /// The tool.
     pub tool: Tool,
     /// The version that was run.
     pub version: Version,
@@ -59,9 +57,6 @@ pub struct Profile {
 }
 
 /// Runs the growth trial of `test` without the tool, and under it.
-///
-/// # Errors
-/// When a trial cannot be started or does not complete, or the tool has no conclusion.
 pub fn profile(
     exercise: &Exercise,
     test: &Path,

@@ -21,7 +21,6 @@ pub enum Tool {
 }
 
 impl Tool {
-    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Heaptrack => "heaptrack",
@@ -47,9 +46,6 @@ impl Tool {
     }
 
     /// Refuses a tool that is not installed, with instructions.
-    ///
-    /// # Errors
-    /// When one of its programs is not on the path.
     pub fn check_installed(self) -> anyhow::Result<()> {
         let path = env::var_os("PATH").unwrap_or_default();
         let is_installed =
@@ -97,9 +93,6 @@ impl Tool {
     }
 
     /// Its conclusion, in its own words, and the file with all of its results.
-    ///
-    /// # Errors
-    /// When its results are missing, or have no conclusion.
     pub fn conclusion(self, out: &Path) -> anyhow::Result<(Vec<String>, PathBuf)> {
         let (text, file) = match self {
             Self::Heaptrack => heaptrack(out)?,

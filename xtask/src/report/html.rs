@@ -7,9 +7,6 @@ const SCRIPT: &str = include_str!("../../assets/report.js");
 const STYLE: &str = include_str!("../../assets/report.css");
 
 /// Renders the page.
-///
-/// # Errors
-/// When the contents cannot be serialized.
 pub fn page(contents: &Contents) -> anyhow::Result<String> {
     // `<` could end the script element or begin a comment in it.
     let data = serde_json::to_string(contents)?.replace('<', "\\u003c");

@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use exercise_harness::explain::{self, Section};
-use exercise_harness::units;
 use leak_meter::site::Site;
 use leak_meter::{Resource, Round};
 use serde::Serialize;
@@ -20,7 +19,7 @@ use crate::workspace::{Exercise, Version};
 /// The number of growing lines that are listed for each version.
 const MOST_LINES: usize = 3;
 /// The number of source lines before and after a growing line.
-const CONTEXT: usize = 3;
+const CONTEXT: u32 = 3;
 /// The width of the table, in characters.
 const WIDTH: usize = 120;
 
@@ -34,11 +33,8 @@ pub struct Contents {
 /// One exercise.
 #[derive(Debug, Serialize)]
 pub struct Chapter {
-    /// Its name.
     pub name: String,
-    /// Its title.
     pub title: String,
-    /// Its versions.
     pub versions: Vec<VersionSummary>,
     /// The table: in each row, a label and one cell per version.
     pub rows: Vec<Vec<String>>,
@@ -65,7 +61,6 @@ pub struct VersionSummary {
     pub holders: Vec<String>,
 }
 
-/// A growing line.
 #[derive(Debug, Serialize)]
 pub struct GrowingLine {
     /// The function that allocates.
@@ -75,7 +70,7 @@ pub struct GrowingLine {
     /// Its growth.
     pub keeps: String,
     /// The number of the first line in `source`.
-    pub from: usize,
+    pub from: u32,
     /// The source around it.
     pub source: Vec<String>,
     /// Its index in `source`; `None` if the file cannot be read.
@@ -152,17 +147,9 @@ fn chapter(exercise: &Exercise, result: &ExerciseResult) -> Chapter {
 }
 
 fn line(exercise: &Exercise, site: &Site) -> GrowingLine {
-    let number = site.line.and_then(|line| usize::try_from(line).ok());
     let text = site.file.as_ref().and_then(|file| fs::read_to_string(exercise.path(file)).ok());
-    let at = number.map_or(0, |number| number.saturating_sub(1));
-    let from = at.saturating_sub(CONTEXT);
-    let source: Vec<String> = text
-        .iter()
-        .flat_map(|text| text.lines())
-        .skip(from)
-        .take(at + CONTEXT + 1 - from)
-        .map(str::to_owned)
-        .collect();
+    let excerpt = |(text, number)| explain::excerpt(text, number, CONTEXT).collect();
+    let source: Vec<(u32, &str)> = text.as_deref().zip(site.line).map(excerpt).unwrap_or_default();
     let place = match (Location::of_site(site), &site.file) {
         (Some(location), _) => location.to_string(),
         (None, Some(file)) => file.clone(),
@@ -171,14 +158,10 @@ fn line(exercise: &Exercise, site: &Site) -> GrowingLine {
     GrowingLine {
         function: site.function.clone(),
         place,
-        keeps: format!(
-            "{} blocks and {} per operation",
-            units::number(site.blocks_per_operation.unwrap_or(0.0)),
-            units::bytes(site.bytes_per_operation.unwrap_or(0.0))
-        ),
-        from: from + 1,
-        grows: (source.len() > at - from).then_some(at - from),
-        source,
+        keeps: explain::growth_of(site),
+        from: source.first().map_or(1, |(number, _)| *number),
+        grows: source.iter().position(|(number, _)| Some(*number) == site.line),
+        source: source.into_iter().map(|(_, text)| text.to_owned()).collect(),
     }
 }
 

@@ -22,7 +22,6 @@ use crate::workspace::{Exercise, Version, Workspace};
 /// Which versions to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Versions {
-    /// Only this one.
     Only(Version),
     /// Those in the tree.
     Tree,
@@ -59,13 +58,10 @@ impl RunOptions {
 /// An exercise, and which of its versions to measure, in display order.
 #[derive(Debug, Clone, Copy)]
 pub struct Selected<'a> {
-    /// The exercise.
     pub exercise: &'a Exercise,
-    /// Its versions.
     pub versions: &'static [Version],
 }
 
-/// Selects `versions` of each of `exercises`.
 pub fn select<'a>(exercises: &[&'a Exercise], versions: Versions) -> Vec<Selected<'a>> {
     let of_exercise = |exercise: &Exercise| -> &'static [Version] {
         match versions {
@@ -83,9 +79,6 @@ pub fn select<'a>(exercises: &[&'a Exercise], versions: Versions) -> Vec<Selecte
 }
 
 /// Builds every version in the tree, and the shipped versions among `selected`.
-///
-/// # Errors
-/// As [`build::tree`] and [`build::shipped`].
 pub fn build(
     workspace: &Workspace,
     selected: &[Selected<'_>],

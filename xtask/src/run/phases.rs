@@ -16,9 +16,6 @@ use crate::workspace::Exercise;
 
 /// Measures the phases of each version in `result`, a result of `exercise`, and adds them to it. Does
 /// nothing if there is no such trial.
-///
-/// # Errors
-/// When a trial cannot be started.
 pub fn measure(
     exercise: &Exercise,
     built: &BTreeMap<String, Built>,

@@ -24,10 +24,7 @@ const TIMES: u64 = 10;
 #[derive(Debug)]
 pub enum OomEvent<'a> {
     /// It begins, with this much memory in bytes.
-    Begun {
-        /// The limit.
-        limit_bytes: u64,
-    },
+    Begun { limit_bytes: u64 },
     /// A life begins.
     Started {
         /// Which life.
@@ -39,7 +36,6 @@ pub enum OomEvent<'a> {
         time: Duration,
         /// The operations since the start of the life.
         operations: u64,
-        /// The round.
         round: &'a Round,
     },
     /// The current life is over.
@@ -84,7 +80,6 @@ pub struct Lives {
     pub first: Life,
     /// The exercise, started again.
     pub second: Life,
-    /// The solution.
     pub solution: Life,
 }
 
@@ -99,10 +94,6 @@ pub enum OomOutcome {
 }
 
 /// Runs both versions of `exercise` under full load; for a tenth of the time if `tenth`.
-///
-/// # Errors
-/// An exercise without a load trial, a version that does not build, a process that cannot be
-/// started, or from `on_event`.
 pub fn run(
     exercise: &Exercise,
     built: &BTreeMap<String, Built>,

@@ -104,9 +104,6 @@ impl Lock {
     }
 
     /// The lock of `exercise`; `None` if there is none.
-    ///
-    /// # Errors
-    /// When it cannot be read, or has another format.
     pub fn read(exercise: &Exercise) -> anyhow::Result<Option<Self>> {
         let name = &exercise.name;
         let place = Self::place(name);
@@ -126,9 +123,6 @@ impl Lock {
     }
 
     /// The lock of the current files of `exercise`; of no files if its folder is gone.
-    ///
-    /// # Errors
-    /// When its folder cannot be read.
     pub fn of_current(exercise: &Exercise) -> anyhow::Result<Self> {
         let files = files::read_below_if_any(&exercise.path(&exercise.folder(Version::Exercise)))?;
         let files = files.into_iter().map(|(file, bytes)| (file, Id::new(&bytes))).collect();
@@ -136,9 +130,6 @@ impl Lock {
     }
 
     /// Writes this as the lock of `exercise`.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub fn write(&self, exercise: &Exercise) -> anyhow::Result<()> {
         let name = &exercise.name;
         let place = Self::place(name);

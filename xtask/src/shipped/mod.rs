@@ -30,9 +30,6 @@ pub struct Shipped<'a> {
 
 impl<'a> Shipped<'a> {
     /// The shipped version of `exercise`.
-    ///
-    /// # Errors
-    /// When its lock is missing or cannot be used.
     pub fn find(exercise: &'a Exercise) -> anyhow::Result<Self> {
         let name = &exercise.name;
         let lock = Lock::read(exercise)?.with_context(|| {
@@ -46,17 +43,11 @@ impl<'a> Shipped<'a> {
     }
 
     /// The changes since the exercise was shipped.
-    ///
-    /// # Errors
-    /// When the exercise's folder cannot be read.
     pub fn changes(&self) -> anyhow::Result<Vec<Change>> {
         Ok(self.lock.changes(&Lock::of_current(self.exercise)?))
     }
 
     /// Every shipped file, verified by its hash.
-    ///
-    /// # Errors
-    /// When one of them is not available anywhere.
     pub fn files(&self) -> anyhow::Result<Files> {
         let file = |(file, id): (&String, &Id)| Ok((file.clone(), self.file(file, id)?));
         self.lock.files().map(file).collect()

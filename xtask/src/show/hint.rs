@@ -8,7 +8,6 @@ use crate::hints::Hint;
 use crate::text::{paragraphs, wrapped};
 use crate::workspace::Exercise;
 
-/// Prints `hint` of `exercise`.
 pub fn print(out: &mut impl Write, exercise: &Exercise, hint: &Hint) -> anyhow::Result<()> {
     for line in lines(exercise, hint, width::text()) {
         writeln!(out, "{line}")?;

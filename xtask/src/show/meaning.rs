@@ -8,9 +8,6 @@ use leak_meter::{Resource, Verdict};
 use crate::document::VersionResult;
 use crate::workspace::Exercise;
 
-/// The usual limit of open files of a process.
-const USUAL_OPEN_FILES: f64 = 1024.0;
-
 /// The meaning of `result` for the server of the bug report, at `rate` operations per second.
 pub fn sentence(exercise: &Exercise, result: &VersionResult, rate: f64) -> String {
     let version = format!("The {}", result.version.noun());
@@ -37,7 +34,8 @@ pub fn sentence(exercise: &Exercise, result: &VersionResult, rate: f64) -> Strin
                     "{version} leaks: its growing lines keep memory, which the totals do not show."
                 )
             } else {
-                let (kept, end) = (list(&kept), time_to_end(result, rate));
+                let (kept, end) =
+                    (list(&kept), time_to_end(result, rate, exercise.metadata.open_files_limit));
                 format!("{version} leaks: each operation leaves {kept} behind.{end}")
             }
         }
@@ -73,13 +71,13 @@ fn undecided(result: &VersionResult) -> String {
 }
 
 /// When the server runs out of open files, of memory, or of both.
-fn time_to_end(result: &VersionResult, rate: f64) -> String {
+fn time_to_end(result: &VersionResult, rate: f64, open_files_limit: u64) -> String {
     let span = |seconds| units::span(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
     let files =
         result.growing(&[]).into_iter().find(|growth| growth.resource == Resource::OpenFiles);
     let files = files.and_then(|growth| growth.per_operation).map(|per_operation| {
-        let seconds = USUAL_OPEN_FILES / per_operation / rate;
-        format!("{} open files are reached in {}", units::number(USUAL_OPEN_FILES), span(seconds))
+        let seconds = open_files_limit as f64 / per_operation / rate;
+        format!("{} open files are reached in {}", units::count(open_files_limit), span(seconds))
     });
     let memory = result.seconds_to_out_of_memory.map(|seconds| {
         format!(

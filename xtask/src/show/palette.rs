@@ -16,7 +16,6 @@ pub const STRONG: Style = Style::new().bold();
 /// Less important text.
 pub const QUIET: Style = Style::new().dimmed();
 
-/// `text` in `style`.
 pub fn paint(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }

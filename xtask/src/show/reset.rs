@@ -19,7 +19,6 @@ pub fn print(
     Ok(())
 }
 
-/// The outcome of a reset of `exercise`, in lines.
 pub fn lines(exercise: &Exercise, outcome: &ResetOutcome) -> Vec<String> {
     let name = &exercise.name;
     let place = Version::Exercise.folder(name);

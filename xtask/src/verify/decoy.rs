@@ -6,14 +6,11 @@ use exercise_harness::SoakSettings;
 use exercise_harness::exercise::Decoy;
 use exercise_harness::isolated::TrialRun;
 use exercise_harness::{explain, units};
-use leak_meter::{Report, Resource};
+use leak_meter::Report;
 
 use super::outcome::{CheckOutcome, Failure};
 use super::trials::{self, Trials};
 use crate::measure::GROWTH;
-
-/// By how much a level may still vary, as a share of it.
-const LEVEL: f64 = 0.01;
 
 /// The settings of the run that is too short.
 pub fn too_short(decoy: &Decoy) -> SoakSettings {
@@ -57,8 +54,9 @@ pub fn check(
     }
     let rounds = long.map_or(0, |report| report.rounds.len());
     let seen = format!(
-        "{} trials pass, steady in {rounds} rounds and level after {} operations; {}: {}",
-        trials.len(),
+        "{}, steady in {} and level after {} operations; {}: {}",
+        units::plural_verb(trials.len() as u64, "trial", "pass"),
+        units::plural(rounds as u64, "round"),
         units::count(decoy.levels_off_after),
         in_short_run(exercise, decoy),
         decoy.too_short.verdict
@@ -74,7 +72,7 @@ fn check_level(exercise: &Exercise, decoy: &Decoy, place: &str, report: &Report)
         let name = resource.name();
         let next =
             "A decoy rises for a while and then levels off: change it so, or correct [decoy].";
-        let wrong = match level_round(report, *resource) {
+        let wrong = match explain::level_round(report, *resource) {
             None => format!("{name} are not measured."),
             Some(1) => format!("{name} do not rise: they are level from the first round on."),
             Some(round) if round == report.rounds.len() => {
@@ -103,15 +101,6 @@ fn check_level(exercise: &Exercise, decoy: &Decoy, place: &str, report: &Report)
         failures.push(Failure::new(place, wrong, "Correct [decoy].levels_off_after."));
     }
     failures
-}
-
-/// The round, from 1, in which `resource` reached its final level. `None` if it is not measured.
-fn level_round(report: &Report, resource: Resource) -> Option<usize> {
-    let readings: Option<Vec<u64>> =
-        report.rounds.iter().map(|round| round.reading(resource)).collect();
-    let readings = readings?;
-    let highest = *readings.iter().max()? as f64;
-    readings.iter().position(|reading| *reading as f64 * (1.0 + LEVEL) >= highest).map(|at| at + 1)
 }
 
 /// The verdict of a short run, overall and for each declared resource, is the declared one.

@@ -33,9 +33,6 @@ pub enum AcceptedLeak {
 }
 
 /// Measures `exercise`, and writes its leak into its metadata.
-///
-/// # Errors
-/// When the exercise cannot be measured, or the file cannot be read or written.
 pub fn accept(exercise: &mut Exercise, test_bed: &TestBed<'_>) -> anyhow::Result<AcceptedLeak> {
     let package = exercise.package(Version::Exercise);
     let built = test_bed.build.packages.get(&package).map(|built| &built.test);

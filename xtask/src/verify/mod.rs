@@ -45,9 +45,6 @@ use crate::workspace::{Exercise, Version, Workspace};
 
 /// Runs the checks of `exercise` that only read files, except those of its fixes, whose catalogue it
 /// returns. `report` receives each outcome.
-///
-/// # Errors
-/// When a file cannot be read, or from `report`.
 pub fn check_files(
     exercise: &Exercise,
     workspace: &Workspace,
@@ -64,9 +61,6 @@ pub fn check_files(
 }
 
 /// Runs the checks of `exercise` that build and measure, with the fixes in `catalogue`.
-///
-/// # Errors
-/// When a workspace does not load, a trial cannot be started, or from `report`.
 pub fn check_trials(
     exercise: &Exercise,
     catalogue: Catalogue,

@@ -88,9 +88,7 @@ impl CheckOutcome {
 /// How many checks ended in which way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Proven.
     pub proven: usize,
-    /// Failed.
     pub failed: usize,
     /// Could not be run.
     pub not_run: usize,

@@ -1,10 +1,14 @@
-//! Check: the READMEs of both versions have their sections in order, and their links work.
+//! Check: the READMEs of both versions have their sections in order, their links work, and the points of
+//! "The fix" explain the changes.
 
 use std::path::Path;
 
 use exercise_harness::exercise::ExerciseKind;
+use exercise_harness::units;
+use leak_meter::Resource;
 
 use super::outcome::{CheckOutcome, Failure};
+use crate::difference::{self, Sign};
 use crate::readme::Readme;
 use crate::workspace::{Exercise, Version};
 
@@ -68,9 +72,13 @@ pub fn check(exercise: &Exercise) -> anyhow::Result<CheckOutcome> {
         failures.extend(readme.check_links(&exercise.path(&version)));
         if version == exercise.folder(Version::Exercise) {
             failures.extend(readme.check_difficulty(exercise));
+            failures.extend(readme.check_open_files_limit(exercise));
             failures.extend(readme.check_hints());
         } else {
             failures.extend(readme.check_incident());
+            if !is_decoy {
+                failures.extend(readme.check_points(exercise)?);
+            }
         }
     }
     let sections = OF_EXERCISE.len() + of_solution.len();
@@ -115,6 +123,26 @@ impl Readme {
                 self.failure(section.line, wrong, "Write that section.")
             })
             .collect()
+    }
+
+    /// Requires the limit of open files in the text, if the exercise leaks open files: the runner and
+    /// the page calculate with the metadata's limit.
+    fn check_open_files_limit(&self, exercise: &Exercise) -> Option<Failure> {
+        let is_open = |resource| matches!(resource, &Resource::OpenFiles | &Resource::Sockets);
+        let limit = units::count(exercise.metadata.open_files_limit);
+        let mut lines = self.sections.iter().flat_map(|section| &section.body);
+        let is_missing = exercise.metadata.resources().iter().any(is_open)
+            && !lines.any(|line| line.contains(&limit));
+        is_missing.then(|| {
+            self.failure(
+                1,
+                format!("It does not mention the limit of {limit} open files."),
+                format!(
+                    "Add it to the bug report, or correct open_files_limit in {}.",
+                    exercise.metadata_file()
+                ),
+            )
+        })
     }
 
     /// Requires the line with difficulty and time below the title. The time may be a range that ends with
@@ -173,6 +201,27 @@ impl Readme {
             let wrong = "The public incident has no link.";
             self.failure(section.line, wrong, "Link the report of the incident.")
         })
+    }
+
+    /// Requires that every point of "The fix" explains a change, and that a point explains every change
+    /// but those of imports.
+    fn check_points(&self, exercise: &Exercise) -> anyhow::Result<Vec<Failure>> {
+        let Some(section) = self.section("## The fix") else { return Ok(Vec::new()) };
+        let points = self.reasons();
+        let (files, unused) = difference::to_solution(exercise, &points)?;
+        let hunks = files.iter().flat_map(|file| file.hunks.iter().map(move |hunk| (file, hunk)));
+        let without = hunks
+            .filter(|(_, hunk)| hunk.reasons.is_empty() && !difference::is_import(hunk))
+            .filter_map(|(file, hunk)| {
+                let line = hunk.lines.iter().find(|line| line.sign != Sign::Same)?;
+                Some(format!("No point explains the change at {}:{}.", file.file, line.number))
+            });
+        let unused = unused.into_iter().map(|point| {
+            format!("No change contains the code with which this point begins: {point}")
+        });
+        let next = "Begin a point with the change that it explains, in backticks: the file if the fix has \
+                    more than one, and code of the change; then a colon.";
+        Ok(without.chain(unused).map(|wrong| self.failure(section.line, wrong, next)).collect())
     }
 
     /// Requires that links to files work. `folder` is the README's folder.

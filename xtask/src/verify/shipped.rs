@@ -53,9 +53,6 @@ pub fn read(root: &Path, exercises: &[Exercise]) -> Tree {
 }
 
 /// Accepts the current files of `exercise` as the shipped ones.
-///
-/// # Errors
-/// When it cannot be read, or its lock cannot be written.
 pub fn accept(exercise: &Exercise) -> anyhow::Result<AcceptedFiles> {
     let current = Lock::of_current(exercise)?;
     // A lock that cannot be used is replaced like a missing one.

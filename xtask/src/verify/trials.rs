@@ -70,7 +70,9 @@ pub fn check_exercise(exercise: &Exercise, leak: &Leak, trials: &Trials) -> Chec
     let memory = trials.keys().filter(|name| name.starts_with(MEMORY)).count();
     let behaviours = trials.len() - memory;
     let seen = format!(
-        "{behaviours} behaviours pass, {memory} memory trials fail as they should, first by {}",
+        "{}, {} as expected, first by {}",
+        units::plural_verb(behaviours as u64, "behaviour", "pass"),
+        units::plural_verb(memory as u64, "memory trial", "fail"),
         leak.function
     );
     CheckOutcome::new(failures, seen)
@@ -133,7 +135,8 @@ pub fn check_solution(exercise: &Exercise, trials: &Trials) -> CheckOutcome {
             )
         },
     ));
-    let seen = format!("{} trials pass, and nothing grows", trials.len());
+    let seen =
+        format!("{}, and nothing grows", units::plural_verb(trials.len() as u64, "trial", "pass"));
     CheckOutcome::new(failures, seen)
 }
 

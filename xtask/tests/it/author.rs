@@ -55,7 +55,7 @@ fn a_skeleton_leaks_its_solution_does_not_and_placeholders_are_listed() {
         "FAILED   placeholders  solutions/lost-notes/README.md",
         "one public incident of this pattern, with its link",
         "proven   warnings",
-        "proven   exercise      2 behaviours pass, 2 memory trials fail as they should",
+        "proven   exercise      2 behaviours pass, 2 memory trials fail as expected",
         "proven   solution",
         "FAILED   fixes         crates/lost-notes/fixes/wrong",
         "Found 1 patch; at least 4 are required.",

@@ -13,13 +13,10 @@ fn workshop() -> &'static Toy {
 fn lay_out() -> Toy {
     let toy =
         Toy::new("workshop-with-load").with(1, "toy-load", STEADY).with(2, "toy-idle", STEADY);
-    let metadata = "order = 1\ntitle = \"Load\"\nservice = \"toy\"\nsummary = \"A toy\"\n\
-         difficulty = \"Easy\"\nminutes = 10\noperations_per_round = 100\n\
-         requests_per_second = 10.0\n[leak]\nresources = [\"live_blocks\"]\n\
-         file = \"src/lib.rs\"\nfunction = \"toy\"\n[fix]\nfiles = [\"src/lib.rs\"]\n\
-         [load]\nidle_bytes = 20_000_000\nspare_bytes = 60_000_000\noperations = 400\n\
-         operations_per_round = 4\n";
-    toy.write("crates/toy-load/exercise.toml", metadata);
+    let place = "crates/toy-load/exercise.toml";
+    let load = "[load]\nidle_bytes = 20_000_000\nspare_bytes = 60_000_000\noperations = 400\n\
+                operations_per_round = 4\n";
+    toy.write(place, &(toy.read(place) + load));
     let keep = "std::mem::forget(std::hint::black_box(vec![7_u8; 1 << 20]))";
     for (folder, work) in [("exercises", keep), ("solutions", "")] {
         toy.write(&format!("{folder}/toy-load/tests/memory.rs"), &memory_test(work));

@@ -1,19 +1,14 @@
 //! The output and exit code of each command, in a toy workshop.
 
-use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::OnceLock;
-use std::thread;
-use std::time::{Duration, Instant};
 
+use crate::support::Ran;
+use crate::support::flat;
 use crate::support::toy::{
-    ABORTING, BROKEN, EXITING, GROWING, HANGING, PANICKING, STEADY, STOPPED, Toy, UNDECIDED,
+    ABORTING, BROKEN, EXITING, GROWING, PANICKING, STEADY, STOPPED, Toy, UNDECIDED,
 };
-use crate::support::traces::is_running;
-use crate::support::{Ran, flat};
-use rustix::process::{Pid, Signal, kill_process};
 
 /// A workshop with an exercise for each outcome.
 fn workshop() -> &'static Toy {
@@ -140,7 +135,7 @@ fn test_fails_an_exercise_that_leaks_panics_exits_or_aborts() {
     ] {
         let last = format!("Failed: 1 of 3 trials. Next: edit, then cargo xtask test {toy}\n");
         let ran = workshop().run(&["test", toy]).ends_with(1);
-        let text = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = flat(&ran.out);
         assert!(text.contains(words), "{}", ran.out);
         ran.says(&["FAIL  memory::growth", &last]);
     }
@@ -170,7 +165,7 @@ fn more_rounds_are_not_suggested_for_a_workload_that_stopped() {
         "Next: cargo xtask test toy-stopped\n",
     ]);
     for text in [tested.out, tested.err, ran.out] {
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = flat(&text);
         assert!(!text.contains("rounds decide") && !text.contains("longer"), "{text}");
         assert!(!text.contains("run at least"), "{text}");
     }
@@ -287,44 +282,4 @@ fn a_closed_pipe_is_not_a_failure() {
     drop(out);
     assert!(first.starts_with("toy-steady"), "{first}");
     assert_eq!(child.wait().unwrap().code(), Some(0));
-}
-
-#[test]
-fn ctrl_c_leaves_no_process_and_no_folder_behind() {
-    let toy = Toy::new("workshop-that-hangs").with(1, "toy-hanging", HANGING);
-    let folder = tempfile::tempdir().unwrap();
-    let mut command = toy.command(&["run", "--version", "exercise"]);
-    let mut child = command
-        .env("TMPDIR", folder.path())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let process = until(|| process_in(folder.path()));
-    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    until(|| (!is_running(&process)).then_some(()));
-    let left: Vec<PathBuf> =
-        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert!(left.is_empty(), "{left:?}");
-}
-
-/// Waits, for a limited time, until `find` returns something.
-fn until<T>(find: impl Fn() -> Option<T>) -> T {
-    let began = Instant::now();
-    loop {
-        if let Some(found) = find() {
-            return found;
-        }
-        assert!(began.elapsed() < Duration::from_secs(120), "it does not appear");
-        thread::sleep(Duration::from_millis(20));
-    }
-}
-
-/// The process ID that a hanging toy wrote below `folder`.
-fn process_in(folder: &Path) -> Option<String> {
-    let process = fs::read_dir(folder)
-        .ok()?
-        .find_map(|entry| fs::read_to_string(entry.ok()?.path().join("trial/files/process")).ok());
-    process.filter(|process| !process.is_empty())
 }

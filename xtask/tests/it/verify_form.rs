@@ -196,6 +196,21 @@ fn a_solutions_readme_without_its_sections_is_refused() {
 }
 
 #[test]
+fn a_change_without_a_point_and_a_point_without_a_change_are_refused() {
+    let readme = "solutions/toy-cache/README.md";
+    let refused = |point: &str, wrong: &str| {
+        let tree = Tree::whole().replace(readme, "- `src/cache.rs`: text", point);
+        tree.is_refused(readme, wrong);
+    };
+    refused("Text", "No point explains the change at src/cache.rs:");
+    refused(
+        "- `fn set`: text",
+        "No change contains the code with which this point begins: `fn set`",
+    );
+    refused("- `src/lib.rs`: text", "this point begins: `src/lib.rs`: text");
+}
+
+#[test]
 fn placeholders_are_listed() {
     let readme = "exercises/toy-cache/README.md";
     Tree::whole()

@@ -58,6 +58,11 @@ pub fn unsubscribed_client_is_told_nothing<S: ApiServer>(context: &Context) {
         let messages = live.all_so_far().await?;
         assert_eq!(kinds(&messages), ["task_created"]);
         assert_eq!(messages[0]["task"]["number"], task);
+
+        live.subscribe("garden").await?;
+        live.all_so_far().await?;
+        create(&mut ada, "garden", "alan").await?;
+        assert_eq!(kinds(&live.all_so_far().await?), ["task_created"], "subscribed once more");
         Ok(())
     });
 }

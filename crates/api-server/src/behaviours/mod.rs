@@ -4,7 +4,13 @@
 //! - `live`: events, and the rooms in which they are watched
 //! - `uploads`: files, and the attachments that they become
 //! - `strangers`: invalid input is refused and does no harm
+//! - `at_once`: requests that meet, on a server with several threads
+//! - `life`: clients while time passes
+//! - `cost`: what requests cost on a busy server
 
+pub mod at_once;
+pub mod cost;
+pub mod life;
 pub mod live;
 pub mod strangers;
 pub mod tasks;
@@ -30,8 +36,21 @@ fn with_server<S: ApiServer>(
     check: impl AsyncFnOnce(SocketAddr) -> anyhow::Result<()>,
 ) {
     let server = Running::start::<S>(context.folder()).expect("the server starts");
+    run(check(server.address));
+}
+
+/// Like [`with_server`], with a server on several threads.
+fn with_threads<S: ApiServer>(
+    context: &Context,
+    check: impl AsyncFnOnce(SocketAddr) -> anyhow::Result<()>,
+) {
+    let server = Running::start_on_threads::<S>(context.folder()).expect("the server starts");
+    run(check(server.address));
+}
+
+fn run(check: impl Future<Output = anyhow::Result<()>>) {
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime starts");
-    runtime.block_on(check(server.address)).unwrap_or_else(|error| panic!("{error:#}"));
+    runtime.block_on(check).unwrap_or_else(|error| panic!("{error:#}"));
 }
 
 /// Creates a task and returns its number.

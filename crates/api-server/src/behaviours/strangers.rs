@@ -178,7 +178,7 @@ pub fn malformed_frames_are_refused<S: ApiServer>(context: &Context) {
 }
 
 /// Checks that the server sends a close frame or hangs up.
-async fn assert_ended(live: &mut Live) -> anyhow::Result<()> {
+pub(super) async fn assert_ended(live: &mut Live) -> anyhow::Result<()> {
     loop {
         match live.next_raw().await {
             Ok(Message::Close(_)) => return Ok(()),

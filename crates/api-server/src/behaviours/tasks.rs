@@ -33,7 +33,7 @@ pub fn only_users_get_in<S: ApiServer>(context: &Context) {
     });
 }
 
-fn numbers(page: &Value) -> Vec<u64> {
+pub(super) fn numbers(page: &Value) -> Vec<u64> {
     let tasks = page.as_array().into_iter().flatten();
     tasks.filter_map(|task| task["number"].as_u64()).collect()
 }

@@ -1,5 +1,8 @@
 //! Files, and the attachments that they become.
 
+use std::fs;
+use std::path::PathBuf;
+
 use anyhow::Context as _;
 use exercise_harness::Context;
 use hyper::StatusCode;
@@ -105,9 +108,77 @@ pub fn large_upload_is_refused<S: ApiServer>(context: &Context) {
         let answer = finish(stream, &[0]).await?;
         assert!(answer.starts_with("HTTP/1.1 413"), "{answer:?}");
         until("no upload continues", async || Ok(progress(&mut live).await?.is_empty())).await?;
-        let left = std::fs::read_dir(context.folder().join("arriving"))?.count();
+        let left = fs::read_dir(context.folder().join("arriving"))?.count();
         assert_eq!(left, 0, "its file was deleted");
         send(&mut ada, &live, &vec![0; size]).await?;
+        Ok(())
+    });
+}
+
+/// A folder in whose place there is a file, so that no request that needs the folder succeeds.
+/// Dropping this puts the folder back.
+struct Unavailable {
+    folder: PathBuf,
+    aside: PathBuf,
+}
+
+impl Unavailable {
+    fn new(folder: PathBuf) -> anyhow::Result<Self> {
+        let aside = folder.with_extension("aside");
+        fs::rename(&folder, &aside)?;
+        fs::write(&folder, "")?;
+        Ok(Self { folder, aside })
+    }
+}
+
+impl Drop for Unavailable {
+    fn drop(&mut self) {
+        fs::remove_file(&self.folder).expect("the file can be removed");
+        fs::rename(&self.aside, &self.folder).expect("the folder can be moved back");
+    }
+}
+
+/// An upload that cannot begin or cannot be moved is refused; the client's other upload continues.
+pub fn failed_upload_disturbs_nothing<S: ApiServer>(context: &Context) {
+    with_server::<S>(context, async |server| {
+        let mut ada = Client::log_in(server, "ada").await?;
+        let mut live = Live::connect(&ada).await?;
+        let size = LETTER.len();
+        let slow = ada.begin_upload("slow.txt", live.number, size, &LETTER[..10]).await?;
+        let only = [("slow.txt".to_owned(), 10)];
+        until("the upload is reported", async || Ok(progress(&mut live).await? == only)).await?;
+        for folder in ["arriving", "attachments"] {
+            let unavailable = Unavailable::new(context.folder().join(folder))?;
+            let refused = ada.upload("letter.txt", live.number, LETTER.into()).await?;
+            drop(unavailable);
+            refused.expect(StatusCode::INTERNAL_SERVER_ERROR).with_context(|| folder.to_owned())?;
+            let only_one = async || Ok(progress(&mut live).await? == only);
+            until("only the other upload is reported", only_one).await?;
+        }
+        let left = fs::read_dir(context.folder().join("arriving"))?.count();
+        assert!(left <= 1, "one upload continues, but there are {left} files");
+        let answer = finish(slow, &LETTER[10..]).await?;
+        assert!(answer.starts_with("HTTP/1.1 201"), "the slow upload is complete: {answer:?}");
+        Ok(())
+    });
+}
+
+/// An attachment whose file cannot be deleted can be deleted later.
+pub fn failed_deletion_can_be_repeated<S: ApiServer>(context: &Context) {
+    with_server::<S>(context, async |server| {
+        let mut ada = Client::log_in(server, "ada").await?;
+        let live = Live::connect(&ada).await?;
+        let attachment = send(&mut ada, &live, LETTER).await?;
+        let path = format!("/attachments/{attachment}");
+        let unavailable = Unavailable::new(context.folder().join("attachments"))?;
+        let refused = ada.delete(&path).await?;
+        drop(unavailable);
+        if !refused.status.is_success() {
+            ada.delete(&path).await?.expect(StatusCode::NO_CONTENT)?;
+        }
+        ada.get(&path).await?.expect(StatusCode::NOT_FOUND)?;
+        let left = fs::read_dir(context.folder().join("attachments"))?.count();
+        assert_eq!(left, 0, "the attachment was deleted, but its file is still there");
         Ok(())
     });
 }

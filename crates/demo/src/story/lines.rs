@@ -3,15 +3,15 @@
 use std::fs;
 use std::path::Path;
 
+use exercise_harness::explain;
 use exercise_harness::plan::{Planned, Role};
-use exercise_harness::units;
 use leak_meter::site::Site;
 use leak_meter::{Report, Verdict};
 
-use crate::message::{Line, SourceLine};
+use super::{Line, SourceLine};
 
 /// The number of source lines to show before and after a growing line.
-const AROUND: usize = 4;
+const AROUND: u32 = 4;
 /// The maximum number of growing lines to show.
 const MOST_LINES: usize = 5;
 
@@ -30,22 +30,11 @@ fn line(pattern: &str, folder: &Path, site: &Site) -> Option<Line> {
     // Paths and functions begin with the pattern's name, which must not be revealed yet.
     let file = format!("src/{}", path.rsplit_once("/src/")?.1);
     let function = function(pattern, &site.function);
-    let keeps = format!(
-        "{} blocks and {} per operation",
-        units::number(site.blocks_per_operation.unwrap_or(0.0)),
-        units::bytes(site.bytes_per_operation.unwrap_or(0.0))
-    );
     let text = fs::read_to_string(folder.join(&file)).unwrap_or_default();
-    let at = usize::try_from(number).ok()?;
-    let numbered = text.lines().zip(1..);
-    let near = numbered.filter(|(_, of)| usize::abs_diff(*of, at) <= AROUND);
-    let source = near
-        .map(|(text, of)| SourceLine {
-            number: u32::try_from(of).unwrap_or(u32::MAX),
-            text: text.to_owned(),
-            grows: of == at,
-        })
+    let source = explain::excerpt(&text, number, AROUND)
+        .map(|(at, text)| SourceLine { number: at, text: text.to_owned(), grows: at == number })
         .collect();
+    let keeps = explain::growth_of(site);
     Some(Line { function, file, line: number, keeps, source })
 }
 

@@ -17,8 +17,7 @@ fn every_exercise_can_be_shown() {
     let Some(driver) = crate::driver() else { return };
     let temporary = tempfile::tempdir().unwrap();
     let demo = Demo::start(&[], temporary.path());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
+    super::block_on(async {
         let page = Page::open(&driver, &demo).await;
         page.size(1280, 720).await;
         let of = page.until("the first", "leakLab.page.shown?.of").await;

@@ -4,10 +4,13 @@
 //! They print the folder of the pictures that they take.
 
 mod course;
+mod endurance;
 mod page;
 mod processes;
+mod readme;
 
 use std::fs;
+use std::future::Future;
 use std::time::Duration;
 
 use fantoccini::key::Key;
@@ -23,8 +26,7 @@ fn a_facilitator_shows_a_leak_and_its_fix() {
     let Some(driver) = driver() else { return };
     let temporary = tempfile::tempdir().unwrap();
     let demo = Demo::start(&[PATTERN], temporary.path());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(show(&driver, &demo));
+    block_on(show(&driver, &demo));
     println!("Pictures: {}", page::folder().display());
 
     assert_eq!(demo.interrupt(), Some(130));
@@ -34,6 +36,11 @@ fn a_facilitator_shows_a_leak_and_its_fix() {
         .filter(|name| name.to_string_lossy().starts_with("leak-lab-"))
         .collect();
     assert!(left.is_empty(), "Ctrl-C left {left:?} behind");
+}
+
+fn block_on(work: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(work);
 }
 
 /// The browser's driver; prints SKIPPED if there is none.
@@ -55,8 +62,7 @@ fn a_report_shows_every_chart_from_the_disk_without_a_network() {
     let file = folder.path().join("report.html");
     let mut command = processes::xtask(&["report", PATTERN, "leaked-handles", "--out"]);
     assert!(command.arg(&file).status().unwrap().success());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
+    block_on(async {
         let page = Page::offline(&driver, &file).await;
         page.until("it is drawn", "document.body.dataset.ready === 'yes'").await;
         // The pixels in the exercise's colour, in each chart.
@@ -71,7 +77,8 @@ fn a_report_shows_every_chart_from_the_disk_without_a_network() {
                  })",
             )
             .await;
-        let drawn: Vec<u64> = drawn.as_array().unwrap().iter().filter_map(serde_json::Value::as_u64).collect();
+        let drawn: Vec<u64> =
+            drawn.as_array().unwrap().iter().filter_map(serde_json::Value::as_u64).collect();
         assert!(drawn.len() >= 5, "charts are missing: {drawn:?}");
         assert!(drawn.iter().all(|pixels| *pixels > 100), "a chart is empty: {drawn:?}");
         let text = page.text().await;
@@ -252,96 +259,4 @@ async fn pictures(page: &Page) {
             }
         }
     }
-}
-
-/// Half an hour of load; `LEAK_LAB_MINUTES` sets another time.
-#[test]
-#[ignore = "takes half an hour"]
-fn half_an_hour_stays_smooth_and_bounded() {
-    let Some(driver) = driver() else { return };
-    let minutes = std::env::var("LEAK_LAB_MINUTES").map_or(30, |text| text.parse().unwrap());
-    let temporary = tempfile::tempdir().unwrap();
-    let demo = Demo::start(&[PATTERN], temporary.path());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let page = Page::open(&driver, &demo).await;
-        page.until("the load", "leakLab.page.last").await;
-        page.press_key(Key::End).await;
-        page.run("leakLab.page.silence = 0").await;
-        let heap = "return performance.memory.usedJSHeapSize";
-        let (mut heaps, mut residents) = (Vec::new(), Vec::new());
-        for minute in 0..minutes {
-            tokio::time::sleep(Duration::from_secs(60)).await;
-            heaps.push(page.run(heap).await.as_u64().unwrap());
-            residents.extend(demo.resident_bytes());
-            println!(
-                "minute {minute}: the page holds {} bytes, its server takes {}",
-                heaps.last().unwrap_or(&0),
-                residents.last().unwrap_or(&0)
-            );
-        }
-        let held = page.run("return leakLab.charts.frames.length").await.as_u64().unwrap();
-        assert!(held <= 2400, "the page keeps {held} readings");
-        assert_eq!(page.run("return leakLab.page.lost").await, 0, "a connection was dropped");
-        let silence = page.run("return leakLab.page.silence").await.as_f64().unwrap();
-        println!("the longest silence: {silence} ms");
-        assert!(silence < 5000.0, "the page stood still for {silence} ms");
-        assert!(heaps.iter().all(|heap| *heap < 100_000_000), "{heaps:?}");
-        assert!(residents.iter().all(|resident| *resident < 50_000_000), "{residents:?}");
-        page.close().await;
-    });
-    let kept: u64 = streams(temporary.path());
-    assert!(kept < 10_000_000, "{kept} bytes of events are on the disk");
-    assert_eq!(demo.interrupt(), Some(130));
-}
-
-/// The bytes of all event streams below `folder`.
-fn streams(folder: &std::path::Path) -> u64 {
-    let all = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path().join("events"));
-    all.filter_map(|file| fs::metadata(file).ok()).map(|metadata| metadata.len()).sum()
-}
-
-/// Makes the README's pictures from real runs.
-#[test]
-#[ignore = "writes docs/pictures"]
-fn pictures_of_the_readme() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pictures");
-    fs::create_dir_all(&folder).unwrap();
-    let mut command = processes::xtask(&["run", PATTERN]);
-    let printed = command.env("CLICOLOR_FORCE", "1").output().unwrap();
-    assert!(printed.status.success());
-    let text = String::from_utf8(printed.stdout).unwrap();
-    let mut svg =
-        anstyle_svg::Term::new().render_svg(&format!("$ cargo xtask run {PATTERN}\n{text}"));
-    // Brighter than a terminal's colours, to be readable from the last row.
-    for (dark, bright) in [
-        ("#AAAAAA", "#E6E6E6"),
-        ("#AA0000", "#FF7B6B"),
-        ("#00AA00", "#4CD964"),
-        ("opacity: 0.4", "opacity: 0.8"),
-    ] {
-        assert!(svg.contains(dark), "the picture has no {dark}");
-        svg = svg.replace(dark, bright);
-    }
-    fs::write(folder.join("run.svg"), svg).unwrap();
-
-    let driver = driver().expect("a picture of the page needs a browser");
-    let temporary = tempfile::tempdir().unwrap();
-    let demo = Demo::start(&[PATTERN], temporary.path());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let page = Page::open(&driver, &demo).await;
-        page.size(1280, 720).await;
-        page.press_key(Key::End).await;
-        page.until(
-            "an end at the cap",
-            "leakLab.charts.notes.some((one) => one.what === 'killed')",
-        )
-        .await;
-        page.until("a second life", "leakLab.page.last.versions[0].operations > 8000").await;
-        page.screenshot("demo").await;
-        page.close().await;
-    });
-    fs::copy(page::folder().join("demo.png"), folder.join("demo.png")).unwrap();
-    assert_eq!(demo.interrupt(), Some(130));
 }

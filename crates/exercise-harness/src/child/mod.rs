@@ -5,11 +5,17 @@
 //! - [`event_writer`]: writes the event stream.
 //! - [`limits`]: the limits that the process sets for itself.
 //! - [`context`]: what a trial's code is given.
+//! - [`cost`]: compares the cost of the same work in two situations.
+//! - [`deadline`]: runs work that may never end.
+//! - [`full_disk`]: a disk without space, for a trial.
 //! - [`paced_input`]: reads the work of a paced trial.
 //! - [`runtime`]: a runtime and bounded waits for asynchronous trials.
 
 pub(crate) mod context;
+pub mod cost;
+pub mod deadline;
 mod event_writer;
+pub(crate) mod full_disk;
 pub(crate) mod limits;
 mod paced_input;
 pub(crate) mod request;

@@ -60,6 +60,17 @@ pub fn alive_tasks() -> u64 {
     Handle::current().metrics().num_alive_tasks() as u64
 }
 
+/// Lets `span` pass at once on a runtime with [`Clock::Real`]: its timers expire, and its sockets stay
+/// as they are.
+///
+/// # Panics
+/// On a runtime with [`Clock::Paused`] or with more than one thread.
+pub async fn skip(span: Duration) {
+    time::pause();
+    time::advance(span).await;
+    time::resume();
+}
+
 /// Waits for `event`, at most for `limit` by the runtime's clock.
 ///
 /// # Errors
@@ -126,6 +137,18 @@ mod tests {
             began.elapsed()
         });
         assert!(passed >= HOUR, "only {passed:?} passed");
+        assert!(began.elapsed() < HOUR / 60, "the test waited in real time");
+    }
+
+    #[test]
+    fn a_skipped_hour_of_the_real_clock_takes_no_time() {
+        let began = Instant::now();
+        block_on(Clock::Real, async {
+            let timer = tokio::spawn(time::sleep(HOUR));
+            tokio::task::yield_now().await;
+            skip(HOUR * 2).await;
+            timer.await.unwrap();
+        });
         assert!(began.elapsed() < HOUR / 60, "the test waited in real time");
     }
 

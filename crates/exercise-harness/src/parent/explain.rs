@@ -19,6 +19,8 @@ use crate::units;
 pub const START_BYTES: f64 = 200e6;
 /// The memory at which that server is killed, in bytes.
 pub const LIMIT_BYTES: f64 = 2e9;
+/// By how much a level may vary, as a share of it.
+const LEVEL: f64 = 0.01;
 /// How many call sites are shown; the rest are counted.
 const SHOWN_SITES: usize = 3;
 
@@ -139,11 +141,7 @@ pub fn places(sites: &[Site], verdict: Verdict) -> Option<Section> {
             (Some(file), Some(line)) => format!("    {file}:{line}"),
             _ => format!("    {}", site.no_line.as_deref().unwrap_or("its line is not known")),
         });
-        lines.push(format!(
-            "    {} blocks and {} per operation",
-            units::number(site.blocks_per_operation.unwrap_or(0.0)),
-            units::bytes(site.bytes_per_operation.unwrap_or(0.0)),
-        ));
+        lines.push(format!("    {}", growth_of(site)));
         if verdict != Verdict::Growing {
             lines.push(format!("    {}", site.reason));
         }
@@ -156,6 +154,30 @@ pub fn places(sites: &[Site], verdict: Verdict) -> Option<Section> {
         _ => "Undecided call sites:",
     };
     (!lines.is_empty()).then_some(Section { heading, lines })
+}
+
+/// `1.00 blocks and 8.00 B per operation`.
+pub fn growth_of(site: &Site) -> String {
+    format!(
+        "{} blocks and {} per operation",
+        units::number(site.blocks_per_operation.unwrap_or(0.0)),
+        units::bytes(site.bytes_per_operation.unwrap_or(0.0)),
+    )
+}
+
+/// The lines of `text` up to `around` lines before and after the line `number`, each with its number.
+pub fn excerpt(text: &str, number: u32, around: u32) -> impl Iterator<Item = (u32, &str)> {
+    let lines = (1_u32..).zip(text.lines());
+    lines.filter(move |(line, _)| line.abs_diff(number) <= around)
+}
+
+/// The round, from 1, in which `resource` reached its final level. `None` if it was not measured.
+pub fn level_round(report: &Report, resource: Resource) -> Option<usize> {
+    let readings = report.rounds.iter().map(|round| round.reading(resource));
+    let readings = readings.collect::<Option<Vec<u64>>>()?;
+    let highest = *readings.iter().max()? as f64;
+    let is_level = |reading: &u64| *reading as f64 * (1.0 + LEVEL) >= highest;
+    readings.iter().position(is_level).map(|at| at + 1)
 }
 
 /// What holds the growing blocks, as a short tree; `None` if that was not searched for.

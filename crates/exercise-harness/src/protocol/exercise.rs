@@ -28,6 +28,8 @@ pub struct Exercise {
     pub operations_per_round: u64,
     /// The bug report's rate, in operations per second. It converts growth into time.
     pub requests_per_second: f64,
+    /// The limit of open files of the bug report's server; 65,536 if it is not declared.
+    pub open_files_limit: u64,
     /// Whether it leaks, and the properties that `verify` checks.
     pub kind: ExerciseKind,
     /// How to run it until it is out of memory: the table `[load]`, for an exercise with a load
@@ -195,10 +197,16 @@ struct Fields {
     minutes: u32,
     operations_per_round: u64,
     requests_per_second: f64,
+    #[serde(default = "usual_open_files_limit")]
+    open_files_limit: u64,
     leak: Option<Leak>,
     fix: Option<Fix>,
     decoy: Option<Decoy>,
     load: Option<Load>,
+}
+
+fn usual_open_files_limit() -> u64 {
+    65_536
 }
 
 impl TryFrom<Fields> for Exercise {
@@ -236,6 +244,7 @@ impl TryFrom<Fields> for Exercise {
             minutes: fields.minutes,
             operations_per_round: fields.operations_per_round,
             requests_per_second: fields.requests_per_second,
+            open_files_limit: fields.open_files_limit,
             kind,
             load: fields.load,
         })

@@ -40,18 +40,24 @@ pub struct Planned {
     pub operations_per_round: u64,
     /// The bug report's rate, in operations per second.
     pub requests_per_second: f64,
+    /// The limit of open files of the bug report's server.
+    pub open_files_limit: u64,
     /// The resources that leak, or that rise for a while.
     pub resources: Vec<Resource>,
     /// The number of operations after which a decoy levels off; `None` for a leak.
     pub levels_off_after: Option<u64>,
-    /// The files, in the version's folder, that the fix may change.
-    pub fixed_files: Vec<PathBuf>,
+    /// The bug report in the exercise's README, as Markdown.
+    pub bug_report: String,
+    /// Why the growth is not a leak, as Markdown; empty for a leak.
+    pub why_fine: String,
+    /// The changes of the fix.
+    pub fix: Vec<FileDiff>,
     /// The shipped version, the solution, and the learner's version if it differs.
     pub versions: Vec<PlannedVersion>,
 }
 
 impl Planned {
-    /// The exercise `name`, without any version.
+    /// The exercise `name`, without any version or text of one.
     pub fn new(name: &str, metadata: &Exercise) -> Self {
         Self {
             name: name.to_owned(),
@@ -60,12 +66,15 @@ impl Planned {
             summary: metadata.summary.clone(),
             operations_per_round: metadata.operations_per_round,
             requests_per_second: metadata.requests_per_second,
+            open_files_limit: metadata.open_files_limit,
             resources: metadata.resources().to_vec(),
             levels_off_after: match &metadata.kind {
                 ExerciseKind::Leak { .. } => None,
                 ExerciseKind::Decoy(decoy) => Some(decoy.levels_off_after),
             },
-            fixed_files: metadata.fixed_files().to_vec(),
+            bug_report: String::new(),
+            why_fine: String::new(),
+            fix: Vec::new(),
             versions: Vec::new(),
         }
     }
@@ -97,4 +106,38 @@ pub enum Role {
     /// The exercise as the learner has edited it.
     #[serde(rename = "mine")]
     Edited,
+}
+
+/// The changes of the fix in one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileDiff {
+    /// The file, relative to the version's folder.
+    pub file: String,
+    /// Its hunks, each with the unchanged lines around it.
+    pub hunks: Vec<Vec<DiffLine>>,
+}
+
+/// One line of a diff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DiffLine {
+    /// Which version has it.
+    pub sign: Sign,
+    /// Its text in parts, each with whether it changed within the line.
+    pub parts: Vec<(bool, String)>,
+}
+
+/// Which version has a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sign {
+    /// Both.
+    Same,
+    /// Only the old one has it.
+    #[serde(rename = "out")]
+    Old,
+    /// Only the new one has it.
+    #[serde(rename = "in")]
+    New,
 }

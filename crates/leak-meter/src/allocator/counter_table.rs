@@ -1,4 +1,4 @@
-//! The counters of one thread, by site.
+//! The counters of one thread, for each site.
 
 #[cfg(feature = "sites")]
 use std::cell::UnsafeCell;
@@ -9,52 +9,52 @@ use super::site_id::{MOST_SITES, SiteId};
 #[cfg(feature = "sites")]
 use super::stack_cache::StackCache;
 
-/// Sites whose counters are marked as used together: about a page of them.
+/// Sites whose counters share one bit in `used`: about a page of counters.
 const GROUP: usize = 64;
 const GROUPS: usize = MOST_SITES.div_ceil(GROUP);
 
-/// Sites whose counters have room in the first page of a table.
+/// Sites whose counters fit in the first page of a table.
 const PACKED: usize = 16;
 
-/// How often a thread counts in packed counters that are not in their site's own place, which takes a search.
-/// A busier thread may take another page.
+/// How many slots a thread may search for packed counters that are not in their site's own slot. After that, such
+/// sites use the indexed counters, which may take another page.
 const MOST_SEARCHES: u32 = 256;
 
-/// One thread's counts and its stack cache. Zeroed memory is an empty table, and costs
-/// nothing until it is written to: a thread that allocates at few places takes one page.
+/// One thread's counts and its stack cache. Zeroed memory is an empty table. It takes no memory until it is
+/// written to: a thread that allocates from few call sites takes one page.
 #[repr(C)]
 pub(super) struct Table {
-    /// A bit for each group of indexed counters with one in use.
+    /// A bit for each group of indexed counters; set if one of them is in use.
     used: [AtomicU64; GROUPS.div_ceil(64)],
-    /// What the thread's over-aligned blocks take in addition; less what it freed of others, wrapping.
+    /// The extra memory of over-aligned blocks: those that this thread allocated minus those that it freed,
+    /// wrapping.
     pub(super) padded_blocks: AtomicU64,
     pub(super) padding: AtomicU64,
-    /// How often packed counters were searched for.
+    /// How often the packed counters were searched.
     searches: AtomicU32,
-    /// The counters of the sites that came first, each in its own place or the next free one. Unused in the
-    /// shared table.
+    /// The counters of the first sites, each in its own slot or the next free one. Unused in the shared table.
     packed: [PackedCounters; PACKED],
     /// Used only by the thread that owns the table; unused in the shared table.
     #[cfg(feature = "sites")]
     pub(super) stack_cache: UnsafeCell<StackCache>,
-    /// The counters of the other sites, by their numbers.
+    /// The counters of all other sites, indexed by site number.
     indexed: [IndexedCounters; MOST_SITES],
 }
 
-/// Counters of the site that has taken this place.
+/// The counters of the site that occupies this slot.
 #[repr(align(64))]
 struct PackedCounters {
-    /// The site's number, or 0: the first place always belongs to [`SiteId::UNKNOWN`], whose number that is,
-    /// and each other place is then free.
+    /// The site's number, or 0. The first slot always belongs to [`SiteId::UNKNOWN`], whose number is 0; any
+    /// other slot with a 0 is free.
     site: AtomicU32,
     counters: Counters,
 }
 
-/// Counters of the site whose number is their index.
+/// The counters of the site whose number is their index.
 #[repr(align(64))]
 struct IndexedCounters(Counters);
 
-// SAFETY: the other fields are atomic; `stack_cache` is used by the one thread that has the table in `OWN`.
+// SAFETY: the other fields are atomic; `stack_cache` is used only by the thread that has the table in `OWN`.
 unsafe impl Sync for Table {}
 
 impl Table {
@@ -75,7 +75,7 @@ impl Table {
             return &self.packed[0].counters;
         }
         let home = site.index() % PACKED;
-        // In one step, because a signal's handler may allocate, too.
+        // In one atomic step, because a signal handler may allocate too.
         let takes = |packed: &PackedCounters| {
             let taken =
                 packed.site.compare_exchange(0, site.0, Ordering::Relaxed, Ordering::Relaxed);
@@ -101,7 +101,7 @@ impl Table {
         &self.indexed[site].0
     }
 
-    /// The counters of a site that are in use.
+    /// All counters of a site that are in use.
     pub(super) fn used_counters(&self, site: usize) -> impl Iterator<Item = &Counters> {
         let is_its =
             move |packed: &&PackedCounters| packed.site.load(Ordering::Relaxed) as usize == site;
@@ -111,7 +111,7 @@ impl Table {
     }
 
     /// All counters in use, with the numbers of their sites. A site may appear twice, and unused counters, which
-    /// are zero, may be among them.
+    /// are zero, may be included.
     pub(super) fn each_used(&self) -> impl Iterator<Item = (usize, &Counters)> {
         let packed = self
             .packed

@@ -1,26 +1,27 @@
-//! What was counted: at one site in one table, and added up over the tables.
+//! The counts: of one site in one table, and their sums over all tables.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::counter_table::Table;
 use super::site_id::SiteId;
 #[cfg(feature = "sites")]
 use super::sites;
 use super::thread_counters::tables;
 
-/// What happened at one site, in one table.
+/// The counts of one site in one table.
 pub(super) struct Counters {
     pub(super) allocations: AtomicU64,
     pub(super) deallocations: AtomicU64,
     pub(super) reallocations: AtomicU64,
     pub(super) allocated_bytes: AtomicU64,
     pub(super) deallocated_bytes: AtomicU64,
-    /// Blocks that moved between [`SiteId::UNKNOWN`] and another site: away from the former, to the
-    /// latter. No block ever moves the other way, so one number serves both.
+    /// Blocks that moved between [`SiteId::UNKNOWN`] and another site: out of the former, into the latter. Blocks
+    /// never move the other way, so one number serves both.
     pub(super) adopted: AtomicU64,
     pub(super) adopted_bytes: AtomicU64,
 }
 
-/// What was counted at one site, over all threads.
+/// The counts of one site over all threads.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct SiteCounts {
     /// Blocks allocated at the site.
@@ -29,34 +30,38 @@ pub struct SiteCounts {
     pub deallocations: u64,
     /// Blocks of the site that were resized, by any thread.
     pub reallocations: u64,
-    /// Bytes allocated for blocks of the site, growth by reallocation included.
+    /// Bytes allocated for blocks of the site, including growth by reallocation.
     pub allocated_bytes: u64,
-    /// Bytes of the site that were freed, shrinking by reallocation included.
+    /// Bytes of the site that were freed, including shrinking by reallocation.
     pub deallocated_bytes: u64,
-    /// Blocks allocated without a call stack that took this site when they were resized.
+    /// Blocks that had no call stack when they were allocated and took this site when they were resized.
     pub arrived: u64,
-    /// The bytes that those blocks had until then.
+    /// The size of those blocks before the resize, in bytes.
     pub arrived_bytes: u64,
-    /// Of [`SiteId::UNKNOWN`], the blocks that took another site when they were resized.
+    /// For [`SiteId::UNKNOWN`] only: blocks that took another site when they were resized.
     pub left: u64,
-    /// The bytes that those blocks had until then.
+    /// The size of those blocks before the resize, in bytes.
     pub left_bytes: u64,
 }
 
 impl SiteCounts {
-    /// Blocks of the site that are live.
+    /// Live blocks of the site.
     pub fn live_blocks(&self) -> u64 {
         (self.allocations + self.arrived).saturating_sub(self.deallocations + self.left)
     }
 
-    /// Bytes of the site that are live.
+    /// Live bytes of the site.
     pub fn live_bytes(&self) -> u64 {
         (self.allocated_bytes + self.arrived_bytes)
             .saturating_sub(self.deallocated_bytes + self.left_bytes)
     }
 
-    /// Adds what was freed of `site`, in one table. To be read in all tables before [allocations](Self::add_allocated): a block that is freed in between then makes the live counts too high by one,
-    /// never negative.
+    /// The parts to add from all tables, in this order: a block that is freed in between then makes the live
+    /// counts too high by one, never negative.
+    const ADD: [fn(&mut Self, usize, &Counters); 2] = [Self::add_freed, Self::add_allocated];
+
+    /// Adds the deallocations at `site` in one table.
+    #[inline]
     fn add_freed(&mut self, site: usize, counters: &Counters) {
         self.deallocations += counters.deallocations.load(Ordering::Relaxed);
         self.deallocated_bytes += counters.deallocated_bytes.load(Ordering::Relaxed);
@@ -66,7 +71,8 @@ impl SiteCounts {
         }
     }
 
-    /// Adds what was allocated and resized at `site`, in one table.
+    /// Adds the allocations and reallocations at `site` in one table.
+    #[inline]
     fn add_allocated(&mut self, site: usize, counters: &Counters) {
         if site != SiteId::UNKNOWN.index() {
             self.arrived += counters.adopted.load(Ordering::Relaxed);
@@ -78,69 +84,52 @@ impl SiteCounts {
     }
 }
 
-/// What was counted at `site`.
+/// The counts of `site`.
 pub fn counts_of_site(site: SiteId) -> SiteCounts {
     let mut sum = SiteCounts::default();
     let site = site.index();
-    for counters in tables().flat_map(|table| table.used_counters(site)) {
-        sum.add_freed(site, counters);
-    }
-    for counters in tables().flat_map(|table| table.used_counters(site)) {
-        sum.add_allocated(site, counters);
+    for add in SiteCounts::ADD {
+        tables().flat_map(|table| table.used_counters(site)).for_each(|of| add(&mut sum, site, of));
     }
     sum
 }
 
-/// What was counted at every site so far, by its number. Walks each table once in each direction of
-/// counting, over the parts that its thread has used.
+/// The counts of every site so far, by number. Walks each table twice, first for the deallocations and then for
+/// the allocations, and visits only the parts that its thread has used.
 #[cfg(feature = "sites")]
 pub(crate) fn counts_of_sites() -> Vec<SiteCounts> {
     let mut sums = vec![SiteCounts::default(); sites::known_sites()];
-    for table in tables() {
-        for (site, counters) in table.each_used() {
+    for add in SiteCounts::ADD {
+        for (site, counters) in tables().flat_map(Table::each_used) {
             if let Some(sum) = sums.get_mut(site) {
-                sum.add_freed(site, counters);
-            }
-        }
-    }
-    for table in tables() {
-        for (site, counters) in table.each_used() {
-            if let Some(sum) = sums.get_mut(site) {
-                sum.add_allocated(site, counters);
+                add(sum, site, counters);
             }
         }
     }
     sums
 }
 
-/// What was counted at every site but `left_out`. Moves between sites cancel out, and are left out.
+/// The counts of every site but `left_out`. Moves between sites cancel out and are omitted.
 pub(super) fn counts_of_all_but(left_out: SiteId) -> SiteCounts {
     let mut sum = SiteCounts::default();
     let left_out = left_out.index();
-    for table in tables() {
-        for (site, counters) in table.each_used().filter(|(site, _)| *site != left_out) {
-            sum.add_freed(site, counters);
+    for add in SiteCounts::ADD {
+        for (site, counters) in tables().flat_map(Table::each_used) {
+            if site != left_out {
+                add(&mut sum, site, counters);
+            }
         }
     }
-    for table in tables() {
-        for (site, counters) in table.each_used().filter(|(site, _)| *site != left_out) {
-            sum.add_allocated(site, counters);
-        }
-    }
-    sum.left = 0;
-    sum.left_bytes = 0;
-    sum.arrived = 0;
-    sum.arrived_bytes = 0;
-    sum
+    SiteCounts { left: 0, left_bytes: 0, arrived: 0, arrived_bytes: 0, ..sum }
 }
 
-/// What over-aligned blocks take beyond a header and the bytes that were asked for.
+/// The memory that over-aligned blocks take beyond a header and the requested bytes.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Padding {
     /// Over-aligned blocks that are live.
     pub(crate) blocks: u64,
-    /// The bytes that they take in addition.
+    /// The additional bytes that they take.
     pub(crate) bytes: u64,
 }
 
@@ -148,7 +137,7 @@ pub(crate) struct Padding {
 impl Padding {
     /// The current padding.
     pub(crate) fn now() -> Self {
-        // One thread's numbers wrap round where it frees what another has allocated; the sums do not.
+        // One thread's numbers wrap when it frees blocks of another thread; the sums do not.
         tables().fold(Self::default(), |sum, table| Self {
             blocks: sum.blocks.wrapping_add(table.padded_blocks.load(Ordering::Relaxed)),
             bytes: sum.bytes.wrapping_add(table.padding.load(Ordering::Relaxed)),

@@ -1,4 +1,4 @@
-//! The environment variable by which attribution is switched off.
+//! The environment variable that switches attribution off.
 
 use std::env;
 use std::ffi::CStr;
@@ -7,18 +7,19 @@ const VARIABLE: &CStr = c"LEAK_METER_ATTRIBUTION";
 const OFF: &CStr = c"off";
 const ON: &str = "on";
 
-/// Whether the variable says that call sites are looked for only in soaks, and where the program asks for it.
-/// Allocates nothing and takes no lock: the first allocation may be made under any.
+/// Whether the variable limits the search for call sites to soaks and explicit requests by the program.
+/// Allocates nothing and takes no lock, because the first allocation may be made while any lock is held.
 pub(super) fn switches_off() -> bool {
-    // SAFETY: the name is a C string. The value is a C string too, and is read at once; as for every read of
-    // the environment, code that changes it concurrently violates the contract of the function that it uses.
+    // SAFETY: the name is a C string. The value is a C string too, and is read at once. As for every read of
+    // the environment, code that changes the environment concurrently violates the contract of the function
+    // that it uses.
     unsafe {
         let value = libc::getenv(VARIABLE.as_ptr());
         !value.is_null() && CStr::from_ptr(value) == OFF
     }
 }
 
-/// What is wrong with the variable, as a sentence without a full stop.
+/// Describes an invalid value of the variable, as a sentence without a full stop.
 pub(crate) fn fault() -> Option<String> {
     let name = VARIABLE.to_string_lossy();
     let value = env::var_os(&*name)?;

@@ -1,5 +1,5 @@
-//! The call stack of one allocation, as it is being collected; and the unwinder, which collects it
-//! without frame pointers.
+//! The call stack of one allocation while it is collected, and the unwinder, which collects it without frame
+//! pointers.
 
 use std::mem::MaybeUninit;
 
@@ -10,12 +10,12 @@ use super::text_segment;
 /// The return addresses of one stack, innermost first, and their hash.
 pub(super) struct Frames {
     pub(super) addresses: [MaybeUninit<usize>; MOST_FRAMES],
-    /// The first `count` were written.
+    /// The first `count` addresses have been written.
     pub(super) count: usize,
     pub(super) hash: u64,
-    /// What a walk read at each frame pointer.
+    /// The two words that a walk read at each frame pointer.
     pub(super) pairs: [MaybeUninit<Frame>; MOST_FRAMES],
-    /// The first `read` were written.
+    /// The first `read` pairs have been written.
     pub(super) read: usize,
 }
 
@@ -36,7 +36,7 @@ impl Frames {
         unsafe { std::slice::from_raw_parts(self.addresses.as_ptr().cast(), self.count) }
     }
 
-    /// All addresses that a walk read, those beyond the outermost frame in the program's code included.
+    /// All addresses that a walk read, including those beyond the outermost frame in the program's code.
     pub(super) fn all(&self) -> &[usize] {
         // SAFETY: a walk writes an address with each pair, and the first `read` pairs were written.
         unsafe { std::slice::from_raw_parts(self.addresses.as_ptr().cast(), self.read) }
@@ -55,8 +55,9 @@ pub(super) fn mix(hash: u64, address: usize) -> u64 {
     (hash.rotate_left(5) ^ address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-/// The call stack according to the unwinder, from the caller of the function at `callee`, whose frame pointer
-/// is `pointer`. `None` on a stack that is not the thread's, and if the function is not on the stack.
+/// The call stack found by the unwinder, beginning with the caller of the function at `callee`, whose frame
+/// pointer is `pointer`. `None` on a stack that is not the thread's own, or if the function is not on the
+/// stack.
 pub(super) fn unwind(callee: *const (), pointer: usize) -> Option<Frames> {
     let mut frames = Frames::new();
     let stack = own_stack();
@@ -67,12 +68,12 @@ pub(super) fn unwind(callee: *const (), pointer: usize) -> Option<Frames> {
     let mut count = 0;
     let mut hash = SEED;
     let mut is_past = false;
-    // SAFETY: on the systems that this is built for, walking needs no synchronisation between
-    // threads. The guard that every caller holds keeps allocations in here from coming back.
+    // SAFETY: on the systems for which this is built, unwinding needs no synchronisation between threads.
+    // Every caller holds the guard that keeps allocations made here from re-entering.
     unsafe {
         backtrace::trace_unsynchronized(|frame| {
             if !is_past && cfg!(target_vendor = "apple") {
-                // Function addresses are not available there, but every function has a frame pointer.
+                // macOS provides no function addresses, but every function there has a frame pointer.
                 is_past = frame.sp().addr() > pointer;
             } else if !is_past {
                 is_past = frame.symbol_address().addr() == callee.addr();
@@ -94,11 +95,12 @@ pub(super) fn unwind(callee: *const (), pointer: usize) -> Option<Frames> {
     is_past.then_some(frames)
 }
 
-/// Frames at the outer end that only the unwinder sees: the system's start of the program.
+/// The maximum number of outermost frames that only the unwinder sees: the system's code that starts the
+/// program.
 const START_FRAMES: usize = 4;
 
-/// Whether a walked stack is the unwound one. Both begin at the same frame: a walk that passes over
-/// functions without frame pointers may still meet the right frames further out.
+/// Whether the walked stack equals the unwound one. Both must begin at the same frame: a walk that skips
+/// functions without frame pointers may still reach the right frames further out.
 pub(super) fn agree(walked: &[usize], unwound: &[usize]) -> bool {
     let common = walked.len().min(unwound.len());
     common > 0

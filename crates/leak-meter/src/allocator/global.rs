@@ -10,7 +10,7 @@ use super::thread_counters;
 #[cfg(feature = "sites")]
 use super::{search, walk};
 
-/// A global allocator that charges every block on its way to the allocator it wraps.
+/// A global allocator that counts every block and passes the request on to the allocator that it wraps.
 ///
 /// # Examples
 /// ```
@@ -21,51 +21,51 @@ use super::{search, walk};
 /// ```
 ///
 /// # Implementation
-/// Each hook delegates first and counts only what succeeded. In front of each block are 16 bytes (for an
-/// alignment above 16 as many as the alignment): the wrapped allocator sees this larger size; the counts do not
-/// include it. A thread counts in a table of its own, by plain loads and stores; a thread that ends leaves its
-/// table, with the counts, to the next one. Where there are more threads than tables, and while a thread is
-/// being torn down, they share one, by atomic additions.
+/// Each hook delegates first and counts only successful calls. A header of 16 bytes precedes each block (for an
+/// alignment above 16, as many bytes as the alignment). The wrapped allocator sees this larger size; the counts
+/// do not include it. A thread counts in a table of its own, with plain loads and stores; when it ends, the
+/// next thread takes over the table with its counts. If there are more threads than tables, and while a thread
+/// is being torn down, threads share one table and use atomic additions.
 ///
 /// A hook takes no lock, calls the wrapped allocator once, and cannot panic.
 ///
-/// Call sites are looked for from the first allocation of the process on, as long as frame pointers show
-/// them. Where these are missing, which makes the search slow, they are looked for in soaks, and from
-/// [`start`](super::start) or the first [`Snapshot`](crate::Snapshot) on. The environment variable
-/// `LEAK_METER_ATTRIBUTION=off` limits the search to those; `on` has no effect. [`stop`](super::stop) switches
-/// the search off while the program runs. Without it, a block costs only the counting.
+/// The search for call sites begins at the first allocation of the process and continues as long as frame
+/// pointers are available. If they are missing, which makes the search slow, call sites are looked for only in
+/// soaks and from [`start`](super::start) or the first [`Snapshot`](crate::Snapshot) on. The environment
+/// variable `LEAK_METER_ATTRIBUTION=off` limits the search to those cases; `on` has no effect.
+/// [`stop`](super::stop) switches the search off while the program runs. Without the search, a block costs only
+/// the counting.
 ///
-/// Without the [feature](crate#features) `sites` they are never looked for.
+/// Without the [feature](crate#features) `sites`, call sites are never looked for.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Allocator<A = System> {
     inner: A,
 }
 
 impl Allocator<System> {
-    /// Counts on top of the system's allocator.
+    /// Counts on top of the system allocator.
     pub const fn system() -> Self {
         Self { inner: System }
     }
 }
 
 impl<A> Allocator<A> {
-    /// Counts on top of `inner`, which a project keeps when it has an allocator of its own.
+    /// Counts on top of `inner`, for a project that already uses another allocator.
     pub const fn new(inner: A) -> Self {
         Self { inner }
     }
 }
 
-// SAFETY: the wrapped allocator is asked for `Outer` layouts only, which have room for the header in
-// front of the caller's block and keep its alignment; `header` moves between the two addresses. So
-// what `inner` promises of its blocks holds for the callers' part of them. Counting allocates nothing
-// and cannot unwind.
+// SAFETY: the wrapped allocator only sees `Outer` layouts, which have room for the header in front of the
+// caller's block and keep its alignment; `header` converts between the two addresses. So the guarantees of
+// `inner` for its blocks hold for the callers' part of them. Counting allocates nothing and cannot unwind.
 unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let Some(outer) = Outer::for_layout(layout) else {
             return std::ptr::null_mut();
         };
-        // SAFETY: an outer layout is never of size zero.
+        // SAFETY: the size of an outer layout is never zero.
         let base = unsafe { self.inner.alloc(outer.layout) };
         // SAFETY: `base` is null or a block of the outer layout.
         let block = unsafe { charge(base, outer.prefix, layout.size()) };
@@ -80,8 +80,8 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
         let Some(outer) = Outer::for_layout(layout) else {
             return std::ptr::null_mut();
         };
-        // SAFETY: as in `alloc`; by its own hook, to keep the fast path for zeroed pages. Only the
-        // header in front of the caller's zeroes is written.
+        // SAFETY: as in `alloc`. `inner.alloc_zeroed` keeps the fast path for zeroed pages. Only the header in
+        // front of the caller's zeroes is written.
         let base = unsafe { self.inner.alloc_zeroed(outer.layout) };
         // SAFETY: as in `alloc`.
         let block = unsafe { charge(base, outer.prefix, layout.size()) };
@@ -94,10 +94,10 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
     #[inline]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         let Some(outer) = Outer::for_layout(layout) else {
-            return; // No such block was ever handed out.
+            return; // No such block was ever allocated.
         };
-        // SAFETY: the caller got `block` from this allocator with `layout`, so the header stands in
-        // front of it, and its base was given by `inner` with the outer layout.
+        // SAFETY: the caller got `block` from this allocator with `layout`, so the header is in front of it,
+        // and `inner` allocated its base with the outer layout.
         unsafe {
             discharge(block, layout.size());
             if outer.is_padded() {
@@ -115,8 +115,8 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
         else {
             return std::ptr::null_mut();
         };
-        // SAFETY: as in `dealloc`; the prefix depends on the alignment alone, so that the new block's header
-        // and contents lie where the old one's did. The old header is taken first: its copy at a freed address
+        // SAFETY: as in `dealloc`; the prefix depends only on the alignment, so the new block's header and
+        // contents are where the old one's were. The old header is wiped first: its copy at a freed address
         // must not look like a live block.
         unsafe {
             let site = lift(block);
@@ -135,13 +135,13 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Allocator<A> {
     }
 }
 
-/// Writes the header of a new block and counts it; hands on null.
+/// Writes the header of a new block and counts it; returns null for null.
 ///
 /// # Safety
 /// `base` is null or a block of an outer layout with this prefix.
 ///
-/// Not generic and not inlined: the hooks are compiled with the program, perhaps without
-/// optimisation; this with the meter.
+/// Not generic and not inlined: the hooks are compiled with the program, perhaps without optimisation, but this
+/// function is compiled with the meter.
 #[inline(never)]
 unsafe fn charge(base: *mut u8, prefix: usize, size: usize) -> *mut u8 {
     if base.is_null() {
@@ -169,10 +169,10 @@ fn count_padding(blocks: i64, prefix: usize, new_size: usize, old_size: usize) {
     thread_counters::count_padding(blocks.cast_unsigned(), bytes);
 }
 
-/// Wipes the header of a block that is freed, and counts it.
+/// Wipes the header of a block that is being freed, and counts it.
 ///
 /// # Safety
-/// `block` was handed out by this allocator and not freed since.
+/// This allocator returned `block`, which has not been freed since.
 #[inline(never)]
 unsafe fn discharge(block: *mut u8, size: usize) {
     // SAFETY: the caller's promise.
@@ -183,18 +183,18 @@ unsafe fn discharge(block: *mut u8, size: usize) {
 /// Wipes the header of a block that may move.
 ///
 /// # Safety
-/// As [`discharge`].
+/// As for [`discharge`].
 #[inline(never)]
 unsafe fn lift(block: *mut u8) -> SiteId {
     // SAFETY: the caller's promise.
     unsafe { header::take(block) }
 }
 
-/// Writes the header of a block that was resized, and counts it. A block without a call stack takes
-/// that of the reallocation, so that what grows from now on has a line.
+/// Writes the header of a resized block, and counts it. A block without a call stack takes the call stack of
+/// the reallocation, so that later growth has a line.
 ///
 /// # Safety
-/// As [`discharge`]; `block` stands behind its prefix.
+/// As for [`discharge`]; and `block` lies behind its prefix.
 #[inline(never)]
 unsafe fn recharge(block: *mut u8, site: SiteId, old_size: usize, new_size: usize) {
     #[cfg(feature = "sites")]
@@ -204,8 +204,8 @@ unsafe fn recharge(block: *mut u8, site: SiteId, old_size: usize, new_size: usiz
     let site = adopted.unwrap_or(site);
     // SAFETY: the caller's promise.
     unsafe { header::put(block, new_size, site) };
-    // The program gets the block only when this function has returned, so no other thread can
-    // give it back before the move is counted.
+    // The program receives the block only when this function has returned, so no other thread can free it
+    // before the move is counted.
     #[cfg(feature = "sites")]
     if adopted.is_some() {
         thread_counters::count_adoption(site, old_size);
@@ -213,8 +213,8 @@ unsafe fn recharge(block: *mut u8, site: SiteId, old_size: usize, new_size: usiz
     thread_counters::count_reallocation(site, old_size, new_size);
 }
 
-/// The site that a block without one takes as it is resized: a call stack, or none. Never the meter's
-/// own: the block is the program's, whoever resizes it.
+/// The site for a block without a call stack that is being resized; `None` if no call stack is found. Never the
+/// meter's own site: the block belongs to the program, even if the meter resizes it.
 #[cfg(feature = "sites")]
 #[cold]
 #[inline(never)] // The walk begins in this function's own frame.

@@ -1,13 +1,13 @@
-//! Which allocations are the meter's own.
+//! Tells the meter's own allocations from the program's.
 
 use std::cell::Cell;
 
 thread_local! {
-    /// Whether this thread's allocations are the meter's own.
+    /// Whether this thread's allocations count as the meter's own.
     static IN_METER: Cell<bool> = const { Cell::new(false) };
 }
 
-/// While it lives, this thread's allocations are the meter's own.
+/// While it exists, this thread's allocations count as the meter's own.
 pub(super) struct MeterGuard {
     before: bool,
 }
@@ -17,7 +17,7 @@ impl MeterGuard {
         Self { before: IN_METER.replace(true) }
     }
 
-    /// Whether this thread's allocations are the meter's own.
+    /// Whether this thread's allocations count as the meter's own.
     #[inline]
     pub(super) fn is_entered() -> bool {
         IN_METER.get()

@@ -1,11 +1,11 @@
-//! The header in front of each block: 16 bytes that remember its size and its site.
+//! The header in front of each block: 16 bytes that record its size and site.
 //!
 //! ```text
 //! base                          block (what the program gets)
 //! | padding (align - 16) | size u64 | site u32, mark u32 | ...
 //! ```
-//! The mark is keyed to the block's own address and wiped when it is freed, so that live blocks differ from
-//! stale copies.
+//! The mark depends on the address of the block and is wiped when the block is freed, which distinguishes
+//! live blocks from stale copies.
 
 use std::alloc::Layout;
 
@@ -21,16 +21,17 @@ struct Header {
     mark: u32,
 }
 
-/// From this size on, the GNU C library may map a block by itself.
+/// From this size on, the GNU C library may give a block a mapping of its own.
 const MAPPED: usize = 128 << 10;
-/// Its smallest chunk, for which it leaves room beside an aligned one.
+/// The smallest chunk of the GNU C library, for which it leaves room beside an aligned block.
 const CHUNK: usize = 32;
 
-/// What the wrapped allocator is asked for, so that a header fits in front of the caller's block.
+/// The layout requested from the wrapped allocator, which leaves room for a header in front of the caller's
+/// block.
 #[derive(Clone, Copy)]
 pub(super) struct Outer {
     pub(super) layout: Layout,
-    /// From the base to the caller's block, in bytes.
+    /// The distance from the base to the caller's block, in bytes.
     pub(super) prefix: usize,
 }
 
@@ -51,9 +52,9 @@ impl Outer {
     }
 }
 
-/// What a block of an outer `size` takes beyond its header and the bytes that were asked for.
+/// The memory that a block of an outer `size` takes beyond its header and the requested bytes.
 pub(super) fn padding(prefix: usize, size: usize) -> u64 {
-    // Where the system's allocator maps a block, what it leaves out to align it is part of it.
+    // If the system's allocator maps the block, the bytes it skips for alignment stay part of the mapping.
     let slack = if size >= MAPPED { prefix + CHUNK } else { 0 };
     (prefix - HEADER + slack) as u64
 }
@@ -69,10 +70,10 @@ pub(super) unsafe fn put(block: *mut u8, size: usize, site: SiteId) {
     unsafe { *place(block) = header };
 }
 
-/// Wipes the header of a block that is freed and returns its site.
+/// Wipes the header of a block that is being freed, and returns its site.
 ///
 /// # Safety
-/// As [`put`], and the header was written by it.
+/// As for [`put`]; and `put` wrote the header.
 #[inline]
 pub(super) unsafe fn take(block: *mut u8) -> SiteId {
     // SAFETY: the caller's promise.
@@ -80,20 +81,20 @@ pub(super) unsafe fn take(block: *mut u8) -> SiteId {
     if header.mark != mark(block) {
         return SiteId::UNKNOWN; // Overwritten by unsafe code of the program.
     }
-    // SAFETY: the same place.
+    // SAFETY: the same address as above.
     unsafe { *place(block) = Header { size: 0, site: 0, mark: 0 } };
     SiteId(header.site)
 }
 
 /// # Safety
-/// As [`put`].
+/// As for [`put`].
 #[inline]
 unsafe fn place(block: *mut u8) -> *mut Header {
     // SAFETY: the prefix in front of `block` is at least a header long.
     unsafe { block.sub(HEADER) }.cast()
 }
 
-/// A mark that only a block at this address has; never 0 for an address that a block can have.
+/// A mark that is specific to this address; never 0 for an address that a block can have.
 #[inline]
 fn mark(block: *mut u8) -> u32 {
     mark_at(block.addr() as u64)
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_is_read_as_it_was_put_until_it_is_taken() {
+    fn a_header_can_be_read_until_it_is_taken() {
         let mut memory = Block([0; 4]);
         let block = (&raw mut memory.0[2]).cast::<u8>();
         // SAFETY: two words of `memory` stand in front of `block`.

@@ -1,14 +1,14 @@
-//! What the program has allocated and freed.
+//! The public totals of allocations and deallocations.
 
 use super::counts::counts_of_all_but;
 use super::site_id::SiteId;
 
 /// What the installed [`Allocator`](super::Allocator) has counted since the process began, without the meter's own
-/// blocks. Other counters fill in one of their own for [`Soak::counted_by`](crate::Soak::counted_by),
-/// beginning with `HeapCounts::default()`.
+/// blocks. To use another counter, start from `HeapCounts::default()`, fill in its counts, and pass it to
+/// [`Soak::counted_by`](crate::Soak::counted_by).
 ///
-/// Exact while no other thread allocates; otherwise off by what happens during the read. A refused
-/// allocation (a null pointer) is not counted.
+/// Exact while no other thread allocates; otherwise off by the events during the read. An allocation that fails
+/// (returns a null pointer) is not counted.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HeapCounts {
@@ -16,16 +16,16 @@ pub struct HeapCounts {
     pub allocations: u64,
     /// Blocks freed.
     pub deallocations: u64,
-    /// Blocks resized, in place or moved. They count as neither of the two above.
+    /// Blocks resized, in place or moved. They are not included in the two counts above.
     pub reallocations: u64,
-    /// Bytes asked for, growth by reallocation included.
+    /// Bytes requested, including growth by reallocation.
     pub allocated_bytes: u64,
-    /// Bytes freed, shrinking by reallocation included.
+    /// Bytes freed, including shrinking by reallocation.
     pub deallocated_bytes: u64,
 }
 
 impl HeapCounts {
-    /// The counts of this moment.
+    /// The current counts.
     pub fn now() -> Self {
         let all = counts_of_all_but(SiteId::METER);
         Self {

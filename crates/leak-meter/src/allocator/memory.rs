@@ -1,11 +1,12 @@
-//! Pages from the system, zeroed, for the meter's tables. They are never freed.
+//! Zeroed pages from the system for the meter's tables. They are never freed.
 
 #[cfg(feature = "sites")]
 use std::ops::Range;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// More than are ever mapped: a table for each of 256 threads, and the sites' frames.
+/// An upper bound on the number of mappings: one table for each of 256 threads, and the sites'
+/// frames.
 const MOST: usize = 264;
 static STARTS: [AtomicUsize; MOST] = [const { AtomicUsize::new(0) }; MOST];
 static LENGTHS: [AtomicUsize; MOST] = [const { AtomicUsize::new(0) }; MOST];
@@ -22,19 +23,20 @@ pub(crate) fn mapped() -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Bytes of address space that the meter's tables have reserved. Only what was touched takes memory.
+/// The address space reserved for the meter's tables, in bytes. Only pages that were touched take
+/// memory.
 #[cfg(feature = "sites")]
 pub(crate) fn mapped_bytes() -> u64 {
     mapped().map(|range| range.len() as u64).sum()
 }
 
-/// Maps `bytes` of zeroed memory; only what is touched becomes resident. `None` when the system
-/// refuses.
+/// Maps `bytes` of zeroed memory; a page becomes resident when it is first touched. `None` if the
+/// system refuses.
 pub(super) fn map_zeroed(bytes: usize) -> Option<NonNull<u8>> {
     let access = libc::PROT_READ | libc::PROT_WRITE;
     let kind = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-    // SAFETY: a new anonymous mapping at an address of the system's choice touches no memory of
-    // the program's.
+    // SAFETY: a new anonymous mapping at an address that the system chooses does not touch any
+    // memory of the program.
     let pages = unsafe { libc::mmap(std::ptr::null_mut(), bytes, access, kind, -1, 0) };
     if pages == libc::MAP_FAILED {
         return None;

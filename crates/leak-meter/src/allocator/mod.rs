@@ -2,17 +2,18 @@
 //! place that allocated it.
 //!
 //! # Layout
-//! - `header`: the 16 bytes in front of each block, which remember its size and site.
-//! - `search`: whether call stacks are looked for, and how; `state`: the same, as one word; `environment`: the
-//!   variable that switches it off.
+//! - `header`: the 16 bytes in front of each block, which record its size and site.
+//! - `search`: whether and how call stacks are looked for; `state`: the state of the search, in one word;
+//!   `environment`: the variable that switches it off.
 //! - `walk`: finds the call stack, by frame pointers or by an unwinder; `frames`: collects it.
-//! - `guard`: which allocations are the meter's own.
-//! - `stack`: the bounds of a thread's stack; `text_segment`: the object that the meter is part of.
+//! - `guard`: tells the meter's own allocations from the program's.
+//! - `stack`: the bounds of a thread's stack; `text_segment`: the object that contains the meter.
 //! - `stack_cache`: the stacks that a thread allocated from recently.
-//! - `site_id`: the number of a call site; `sites`: the table of them; `records`: their return addresses.
-//! - `counter_table`: the counters of one thread; `thread_counters`: which thread has which table;
-//!   `thread_exit`: when a thread ends; `counts`: the sums over the tables; `heap_counts`: the totals for
-//!   users.
+//! - `site_id`: the number of a call site; `sites`: the table of call sites; `records`: their return
+//!   addresses.
+//! - `counter_table`: the counters of one thread; `thread_counters`: assigns a table to each thread;
+//!   `thread_exit`: runs code when a thread ends; `counts`: the sums over all tables; `heap_counts`: the
+//!   public totals.
 //! - `memory`: pages from the system for the tables, since the meter must not allocate.
 #![allow(unsafe_code)] // `GlobalAlloc` is an unsafe trait; each use below says why it is sound.
 
@@ -89,14 +90,14 @@ pub(crate) use walk::{FrameBound, frame_bounds};
 
 use guard::MeterGuard;
 
-/// Runs `work` with its allocations charged to the meter: they are in no count of the program's.
+/// Runs `work` and charges its allocations to the meter, which leaves them out of the program's counts.
 pub(crate) fn as_meter<T>(work: impl FnOnce() -> T) -> T {
     let _guard = MeterGuard::enter();
     work()
 }
 
-/// Whether an [`Allocator`] is this program's global allocator: one block is allocated, and the
-/// answer is whether it was counted.
+/// Whether an [`Allocator`] is this program's global allocator. Allocates one block and checks whether it was
+/// counted.
 pub fn is_installed() -> bool {
     as_meter(|| {
         let before = counts_of_site(SiteId::METER).allocations;

@@ -1,8 +1,8 @@
-//! The return addresses of each call stack, by the number of its site.
+//! The return addresses of each call stack, by site number.
 //!
-//! Every word is atomic. The count is stored last: a reader that finds it finds the addresses too, and one
-//! that comes earlier finds an empty record. A record that another stack gets is emptied first, and a
-//! reader who was overtaken by that finds it empty as well.
+//! Every word is atomic. The count is stored last: a reader that sees the count also sees the addresses, and
+//! an earlier reader sees an empty record. A record is emptied before it is assigned to another stack; a
+//! reader that this overtakes sees it as empty too.
 
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence};
@@ -10,16 +10,16 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence};
 use super::memory;
 use super::sites::MOST_SITES;
 
-/// Frames kept of a call stack, from the innermost.
+/// The maximum number of frames stored for a call stack, starting at the innermost.
 pub(super) const MOST_FRAMES: usize = 64;
 
 const COUNT_BITS: u32 = 8;
 
-/// One call stack. Zeroed memory is an empty one.
+/// One call stack. A zeroed record is empty.
 #[repr(C)]
 struct Record {
-    /// How many of the addresses were written, and above [`COUNT_BITS`] when: after how many renewals of the
-    /// table.
+    /// The number of addresses written and, above [`COUNT_BITS`], the number of renewals of the table before
+    /// that.
     state: AtomicU64,
     addresses: [AtomicUsize; MOST_FRAMES],
 }
@@ -27,7 +27,7 @@ struct Record {
 /// `MOST_SITES` records; null until [`prepare`].
 static RECORDS: AtomicPtr<Record> = AtomicPtr::new(ptr::null_mut());
 
-/// Reserves the memory. `false` when the system refuses it.
+/// Reserves the memory. `false` if the system refuses it.
 pub(super) fn prepare() -> bool {
     if !RECORDS.load(Ordering::Acquire).is_null() {
         return true;
@@ -35,7 +35,7 @@ pub(super) fn prepare() -> bool {
     let Some(pages) = memory::map_zeroed(MOST_SITES * size_of::<Record>()) else {
         return false;
     };
-    // A second thread that came first keeps its pages; these stay unused and untouched.
+    // If another thread was first, its pages are used; these stay unused and untouched.
     let _ = RECORDS.compare_exchange(
         ptr::null_mut(),
         pages.as_ptr().cast(),
@@ -50,17 +50,18 @@ fn record(site: usize) -> Option<&'static Record> {
     if records.is_null() || site >= MOST_SITES {
         return None;
     }
-    // SAFETY: `prepare` mapped `MOST_SITES` zeroed records, which are valid, and published them
-    // with the store that the load saw. They stay mapped, and all their words are atomic.
+    // SAFETY: `prepare` mapped `MOST_SITES` zeroed records, which are valid, and published them with the
+    // store that this load saw. They stay mapped, and all their words are atomic.
     Some(unsafe { &*records.add(site) })
 }
 
-/// Writes the addresses of a site that was given to this thread alone, after that many renewals.
+/// Writes the addresses of a site that was assigned to this thread alone, after `renewals` renewals of the
+/// table.
 pub(super) fn keep(site: usize, renewals: u32, frames: &[usize]) {
     let Some(record) = record(site) else { return };
     let born = u64::from(renewals) << COUNT_BITS;
     record.state.store(born, Ordering::Relaxed);
-    // A reader of one of the words below finds the record emptied when it checks again.
+    // A reader that sees one of the words below finds the record empty when it checks again.
     fence(Ordering::Release);
     let mut count = 0;
     for (place, address) in record.addresses.iter().zip(frames) {
@@ -71,7 +72,7 @@ pub(super) fn keep(site: usize, renewals: u32, frames: &[usize]) {
     record.state.store(born | count, Ordering::Release);
 }
 
-/// The addresses of a site, innermost first; empty while they are not written.
+/// The addresses of a site, innermost first; empty until they have been written.
 pub(super) fn addresses(site: usize) -> Vec<usize> {
     let Some(record) = record(site) else { return Vec::new() };
     let state = record.state.load(Ordering::Acquire);
@@ -82,7 +83,7 @@ pub(super) fn addresses(site: usize) -> Vec<usize> {
     if record.state.load(Ordering::Relaxed) == state { addresses } else { Vec::new() }
 }
 
-/// After how many renewals of the table the site got its stack.
+/// How many renewals of the table preceded the site's current stack.
 pub(super) fn born(site: usize) -> u32 {
     let state = record(site).map_or(0, |record| record.state.load(Ordering::Relaxed));
     u32::try_from(state >> COUNT_BITS).unwrap_or(u32::MAX)

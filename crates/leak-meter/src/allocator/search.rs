@@ -1,4 +1,4 @@
-//! Whether call stacks are looked for, and how: by frame pointers, or by an unwinder.
+//! Whether and how call stacks are looked for: with frame pointers or with an unwinder.
 
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::thread;
@@ -15,20 +15,20 @@ use super::{environment, records, sites, text_segment};
 #[repr(u8)]
 #[non_exhaustive]
 pub enum Method {
-    /// They are not looked for.
+    /// Call stacks are not looked for.
     Off = 0,
-    /// By frame pointers: every package was built with them.
+    /// With frame pointers: every package was built with them.
     FramePointers = 1,
-    /// By an unwinder, since frame pointers are missing somewhere.
+    /// With an unwinder, because frame pointers are missing somewhere.
     Unwinder = 2,
 }
 
-/// The word of the [`State`].
+/// The current [`State`], as a word.
 static STATE: AtomicU32 = AtomicU32::new(State::AT_START.word());
 
 static AGREED: AtomicUsize = AtomicUsize::new(0);
 static DISAGREED: AtomicUsize = AtomicUsize::new(0);
-/// Of these, the stacks on which a function of the meter's own object had no frame pointer.
+/// The disagreements in which a function of the meter's own object had no frame pointer.
 static LACKING: AtomicUsize = AtomicUsize::new(0);
 
 /// Threads that are adding to the table of sites.
@@ -36,10 +36,10 @@ static ADDING: AtomicUsize = AtomicUsize::new(0);
 
 /// How long a thread sleeps between two checks of whether another thread is done.
 const RETRY_PAUSE: Duration = Duration::from_millis(1);
-/// The most such checks: in a forked process the other thread does not exist.
+/// The maximum number of these checks: in a forked process the other thread does not exist.
 const MOST_RETRIES: u32 = 500;
 
-/// How often the two methods of finding a stack were compared.
+/// How often both methods of finding a stack were compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Walks {
     /// Stacks on which both methods agreed.
@@ -48,12 +48,12 @@ pub struct Walks {
     pub disagreed: usize,
 }
 
-/// Looks for call sites from now on, until [`stop`], also where that takes an unwinder.
+/// Looks for call sites from now on, until [`stop`], even if that requires an unwinder.
 ///
-/// By frame pointers they are looked for from the first allocation of the process on, unless the environment
-/// variable `LEAK_METER_ATTRIBUTION` is `off`. So this is for a program that was built without frame
-/// pointers, or that has called [`stop`]. Returns how they are found, which is [`Method::Off`] only when the
-/// system gives no memory for the table of sites.
+/// With frame pointers, the search begins at the first allocation of the process, unless the environment
+/// variable `LEAK_METER_ATTRIBUTION` is `off`. This function is therefore for programs that were built without
+/// frame pointers or have called [`stop`]. Returns the method, which is [`Method::Off`] only if the system
+/// provides no memory for the site table.
 pub fn start() -> Method {
     let ask = |state: State| State {
         outside: Outside::Asked,
@@ -64,7 +64,7 @@ pub fn start() -> Method {
     if before.method != Method::Off {
         return before.method;
     }
-    // The site numbers in the readings of a soak must stay valid.
+    // The site numbers in a soak's readings must stay valid.
     let is_fresh = !before.in_soak;
     if is_fresh {
         sites::note_refused();
@@ -72,21 +72,21 @@ pub fn start() -> Method {
     resume(before, is_fresh)
 }
 
-/// As [`start`], with the given method, to compare the two. Where frame pointers are missing, using them gives
-/// wrong sites, but right counts.
+/// Like [`start`], but with the given method, to compare the two. If frame pointers are missing,
+/// [`Method::FramePointers`] gives wrong sites, but correct counts.
 pub fn start_with(method: Method) {
     start();
     change(|state| State { method, ..state });
 }
 
-/// Stops looking for call sites, until [`start`], a [`Snapshot`](crate::Snapshot) or a soak. Blocks keep the
+/// Stops looking for call sites until [`start`], a [`Snapshot`](crate::Snapshot) or a soak. Blocks keep the
 /// sites that they have.
 pub fn stop() {
     update(|state| Some(state.stopped()));
 }
 
-/// While it lives, a soak runs and call sites are looked for. Afterwards the search is as before, or as
-/// [`start`] and [`stop`] set it meanwhile. Only one exists at a time.
+/// Keeps the search on during a soak. When it is dropped, the search returns to its earlier state, or to the
+/// one that [`start`] or [`stop`] has set since. Only one exists at a time.
 #[derive(Debug)]
 pub(crate) struct SoakSearch(());
 
@@ -113,10 +113,10 @@ impl Drop for SoakSearch {
     }
 }
 
-/// The search begins, at the first allocation of the process. Returns the word of the state then.
+/// Begins the search at the first allocation of the process. Returns the resulting state word.
 ///
-/// Waits for no other thread: allocations of other threads meanwhile get no site. The functions that it calls
-/// take only short locks of the loader and the C library, and allocate nothing of the program's.
+/// Does not wait for other threads: their allocations in the meantime get no site. The functions that it calls
+/// hold locks of the loader and the C library only briefly, and allocate nothing on behalf of the program.
 #[cold]
 pub(super) fn begin() -> u32 {
     let word = state();
@@ -134,7 +134,7 @@ pub(super) fn begin() -> u32 {
     state()
 }
 
-/// Ends the pause of a search that was in the state `before`, and returns the method by which it continues.
+/// Ends the pause of a search whose state was `before`, and returns the method with which it continues.
 fn resume(before: State, renews: bool) -> Method {
     let _guard = MeterGuard::enter();
     let found = if before.method == Method::Off { find_method() } else { before.method };
@@ -151,7 +151,7 @@ fn find_method() -> Method {
     if !records::prepare() {
         return Method::Off;
     }
-    // If the stack is not known yet, the stacks of new sites decide later.
+    // If the bounds of the stack are not known yet, the stacks of new sites decide later.
     if FRAME_POINTER_IS_KNOWN && known_chain_is_seen() != Some(false) {
         Method::FramePointers
     } else {
@@ -159,7 +159,7 @@ fn find_method() -> Method {
     }
 }
 
-/// Changes the state once no thread has paused the search, and returns what it was.
+/// Changes the state once no thread has paused the search, and returns the previous state.
 fn change(next: impl Fn(State) -> State) -> State {
     let mut retries = 0;
     loop {
@@ -177,7 +177,7 @@ fn change(next: impl Fn(State) -> State) -> State {
     }
 }
 
-/// Changes the state, unless to `None`, and returns what it is then.
+/// Changes the state unless `next` returns `None`, and returns the resulting state.
 fn update(next: impl Fn(State) -> Option<State>) -> State {
     let next = |word| next(State::of_word(word)).map(State::word);
     match STATE.fetch_update(Ordering::SeqCst, Ordering::Relaxed, next) {
@@ -186,10 +186,10 @@ fn update(next: impl Fn(State) -> Option<State>) -> State {
     }
 }
 
-/// Does `work`, which adds to the table of sites. `None` if the search is off, as it is while the table is
-/// renewed.
+/// Runs `work`, which adds to the site table. `None` if the search is off, which includes the renewal of the
+/// table.
 pub(super) fn add<T>(work: impl FnOnce() -> T) -> Option<T> {
-    // Either this thread sees the search off, or the one that has switched it off sees this one.
+    // Either this thread sees that the search is off, or the thread that switched it off sees this one.
     ADDING.fetch_add(1, Ordering::SeqCst);
     let is_on = State::of_word(STATE.load(Ordering::SeqCst)).method != Method::Off;
     let done = is_on.then(work);
@@ -197,8 +197,8 @@ pub(super) fn add<T>(work: impl FnOnce() -> T) -> Option<T> {
     done
 }
 
-/// Waits until no thread adds to the table of sites, after the search was switched off. `false` if one goes
-/// on doing so.
+/// Waits until no thread is adding to the site table, after the search was switched off. `false` if the wait
+/// times out.
 fn have_added() -> bool {
     (0..MOST_RETRIES).any(|_| {
         let none = ADDING.load(Ordering::SeqCst) == 0;
@@ -209,7 +209,7 @@ fn have_added() -> bool {
     })
 }
 
-/// How call stacks are found, or were when they were last looked for.
+/// The method of finding call stacks: the current one, or the last one if the search is off.
 pub(super) fn method_was() -> Method {
     match (method(), AGREED.load(Ordering::Relaxed), LACKING.load(Ordering::Relaxed)) {
         (Method::Off, agreed, lacking) if agreed > 10 * lacking => Method::FramePointers,
@@ -217,36 +217,36 @@ pub(super) fn method_was() -> Method {
     }
 }
 
-/// How call stacks are found at this moment.
+/// The current method of finding call stacks.
 pub fn method() -> Method {
     State::of_word(STATE.load(Ordering::Acquire)).method
 }
 
-/// Whether call sites are looked for at this moment, or are to be from the next allocation on.
+/// Whether call sites are looked for now, or will be from the next allocation on.
 #[inline]
 pub(super) fn is_on() -> bool {
     method_of(state()) != Method::Off as u32
 }
 
-/// The word of the state; 0 in its lowest byte while call sites are not looked for.
+/// The state word. Its method bits are 0 while call sites are not looked for.
 #[inline]
 pub(super) fn state() -> u32 {
     STATE.load(Ordering::Relaxed)
 }
 
-/// How often stacks were compared, and how often they disagreed.
+/// How often both methods agreed and disagreed.
 pub fn walks() -> Walks {
     Walks { agreed: AGREED.load(Ordering::Relaxed), disagreed: DISAGREED.load(Ordering::Relaxed) }
 }
 
-/// Both methods found the same call stack.
+/// Records that both methods found the same call stack.
 pub(super) fn note_agreement() {
     AGREED.fetch_add(1, Ordering::Relaxed);
 }
 
-/// They found different stacks; `lacking` if a frame pointer was missing in the meter's own object. Code in
-/// other libraries says nothing about how the program was built: the C library has no frame pointers, and
-/// neither has the unwinder that calls back while a backtrace is printed.
+/// Records that the methods found different stacks; `lacking` if a frame pointer was missing in the meter's
+/// own object. Code in other libraries does not show how the program was built: neither the C library nor the
+/// unwinder that calls back while printing a backtrace has frame pointers.
 pub(super) fn note_disagreement(lacking: bool) {
     DISAGREED.fetch_add(1, Ordering::Relaxed);
     if !lacking {

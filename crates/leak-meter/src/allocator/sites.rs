@@ -1,11 +1,11 @@
-//! The table of call sites: from the hash of a call stack to a small number.
+//! The table of call sites, which maps the hash of a call stack to a small number.
 //!
-//! Open addressing in one fixed table. An entry is one word, the upper 48 bits of the hash and the
-//! site's 16-bit number, and is published by one compare-and-swap after the frames were written, so
-//! a reader needs no lock and never waits.
+//! It uses open addressing in one table of fixed size. An entry is one word: the upper 48 bits of the hash
+//! and the site's 16-bit number. One compare-and-swap publishes it after the frames have been written, so a
+//! reader needs no lock and never waits.
 //!
-//! When a soak begins and more than half of the table is in use, it is [renewed](renew): the stacks that have
-//! no live block give up their numbers. The same happens when the search for call sites is started again.
+//! When a soak begins and more than half of the table is in use, the table is [renewed](renew): stacks
+//! without live blocks lose their numbers. The same happens when the search for call sites is started again.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
@@ -19,19 +19,19 @@ pub(super) use super::site_id::{FIXED_SITES, MOST_SITES};
 
 const TABLE: usize = 2 * MOST_SITES;
 static ENTRIES: [AtomicU64; TABLE] = [const { AtomicU64::new(0) }; TABLE];
-/// Entries in use. Nothing is added above three quarters, since failed lookups would become slow.
+/// Entries in use. Above three quarters no entry is added, because failed lookups would become slow.
 static ENTERED: AtomicUsize = AtomicUsize::new(0);
 const MOST_ENTRIES: usize = TABLE / 4 * 3;
 static NEXT: AtomicU32 = AtomicU32::new(FIXED_SITES);
-/// The allocations without a place before the soak began.
+/// How many allocations had found no room for their site before the soak began.
 static REFUSED_BEFORE: AtomicU64 = AtomicU64::new(0);
 
-/// The numbers that the last renewal freed, and how many of them were given out again.
+/// The numbers that the last renewal freed, and how many of them have been assigned again.
 static FREED: [AtomicU32; MOST_SITES] = [const { AtomicU32::new(0) }; MOST_SITES];
 static FREED_COUNT: AtomicUsize = AtomicUsize::new(0);
 static REUSED: AtomicUsize = AtomicUsize::new(0);
 static RENEWALS: AtomicU32 = AtomicU32::new(0);
-/// How often blocks of a number's earlier stacks were resized.
+/// For each number, how often blocks of its earlier stacks were resized.
 static RESIZED_BEFORE: [AtomicU64; MOST_SITES] = [const { AtomicU64::new(0) }; MOST_SITES];
 
 const ID_BITS: u32 = 16;
@@ -46,7 +46,7 @@ pub(super) fn find(hash: u64) -> Option<SiteId> {
     }
 }
 
-/// The site with this hash; a new one, of `frames`, if there was none.
+/// The site with this hash; if there was none, a new one with `frames`.
 #[cold]
 pub(super) fn find_or_insert(hash: u64, frames: &[usize]) -> SiteId {
     match lookup(hash) {
@@ -59,11 +59,11 @@ pub(super) fn find_or_insert(hash: u64, frames: &[usize]) -> SiteId {
     }
     let Some(id) = free_number() else { return SiteId::OVERFLOW };
     records::keep(id as usize, renewals(), frames);
-    // Where another thread inserted the same site first, ours stays unused, without counts.
+    // If another thread inserted the same site first, this number stays unused and without counts.
     publish(hash, SiteId(id))
 }
 
-/// Lets another hash stand for `site` too.
+/// Makes another hash refer to `site` too.
 #[cold]
 pub(super) fn alias(hash: u64, site: SiteId) {
     if ENTERED.load(Ordering::Relaxed) < MOST_ENTRIES {
@@ -71,7 +71,7 @@ pub(super) fn alias(hash: u64, site: SiteId) {
     }
 }
 
-/// Where a hash is in the table, or would be.
+/// Where a hash is in the table, or would be inserted.
 enum Lookup {
     Taken(SiteId),
     Free(usize),
@@ -96,7 +96,7 @@ fn lookup(hash: u64) -> Lookup {
     Lookup::Full
 }
 
-/// Enters `site` under `hash`, and returns the site that is stored there now.
+/// Stores `site` under `hash` and returns the site that is now stored there.
 fn publish(hash: u64, site: SiteId) -> SiteId {
     loop {
         match lookup(hash) {
@@ -115,7 +115,7 @@ fn publish(hash: u64, site: SiteId) -> SiteId {
     }
 }
 
-/// A number that no stack has.
+/// A number that belongs to no stack.
 fn free_number() -> Option<u32> {
     let freed = FREED_COUNT.load(Ordering::Acquire);
     let one_more = |used: usize| (used < freed).then_some(used + 1);
@@ -126,37 +126,37 @@ fn free_number() -> Option<u32> {
     NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()
 }
 
-/// Whether no stack can be added.
+/// Whether no more stacks can be added.
 pub(super) fn is_full() -> bool {
     let no_number = NEXT.load(Ordering::Relaxed) as usize >= MOST_SITES
         && REUSED.load(Ordering::Relaxed) >= FREED_COUNT.load(Ordering::Relaxed);
     no_number || ENTERED.load(Ordering::Relaxed) >= MOST_ENTRIES
 }
 
-/// Numbers that stacks have, the fixed ones included.
+/// Numbers that belong to stacks, including the fixed ones.
 fn in_use() -> usize {
     let free = FREED_COUNT.load(Ordering::Acquire).saturating_sub(REUSED.load(Ordering::Relaxed));
     known_sites() - free.min(known_sites())
 }
 
-/// Whether so much of the table is in use that it is worth [renewing](renew).
+/// Whether so much of the table is in use that it should be [renewed](renew).
 pub(super) fn need_renewal() -> bool {
     in_use() > MOST_SITES / 2 || ENTERED.load(Ordering::Relaxed) > MOST_ENTRIES / 2
 }
 
-/// Counts the refused allocations from here on.
+/// Starts the count of refused allocations anew.
 pub(super) fn note_refused() {
     let refused = counts_of_site(SiteId::OVERFLOW).allocations;
     REFUSED_BEFORE.store(refused, Ordering::Relaxed);
 }
 
-/// Frees the numbers of the stacks that have no live block. To be called by one thread at a time, while call
-/// sites are not looked for and no thread is adding one.
+/// Frees the numbers of stacks without live blocks. Only one thread may call this at a time, while the search
+/// for call sites is off and no thread is adding one.
 ///
-/// An allocation that another thread had begun before the search was switched off, and that has not been
-/// counted yet, may be charged to the stack that gets its number; the counts in all stay exact.
+/// If another thread began an allocation before the search was switched off and has not counted it yet, the
+/// allocation may be charged to the next stack that gets the number. The totals stay exact.
 pub(super) fn renew() {
-    // Nobody gets a number from the old list any more.
+    // From here on, no thread gets a number from the old list.
     FREED_COUNT.store(0, Ordering::Release);
     REUSED.store(0, Ordering::Relaxed);
     RENEWALS.fetch_add(1, Ordering::Relaxed);
@@ -183,7 +183,7 @@ pub(super) fn renewals() -> u32 {
     RENEWALS.load(Ordering::Relaxed)
 }
 
-/// A state of the table, which shows whether a site still stands for the same call stack.
+/// A generation of the table. It shows whether a site still refers to the same call stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Epoch(u32);
 
@@ -192,13 +192,13 @@ impl Epoch {
         Self(renewals())
     }
 
-    /// Whether the site has got another stack since.
+    /// Whether the site has been assigned to another stack since then.
     pub(crate) fn is_before(self, site: SiteId) -> bool {
         site.is_call_stack() && records::born(site.index()) > self.0
     }
 }
 
-/// How often blocks of the stack that the site stands for were resized.
+/// How often blocks of the site's current stack were resized.
 #[cfg(feature = "soak")]
 pub(crate) fn resized(site: SiteId, counts: &SiteCounts) -> u64 {
     let before = RESIZED_BEFORE.get(site.index()).map_or(0, |count| count.load(Ordering::Relaxed));
@@ -210,14 +210,14 @@ pub(crate) fn resized(site: SiteId, counts: &SiteCounts) -> u64 {
 pub struct Capacity {
     /// Sites in the table.
     pub used: usize,
-    /// Sites that fit.
+    /// Sites that fit in the table.
     pub most: usize,
-    /// Allocations that found no place for their site since the last soak began, or since
-    /// the search for call sites was last started.
+    /// Allocations that found no room for their site since the last soak began, or since the search for call
+    /// sites was last started.
     pub refused: usize,
 }
 
-/// How much of the table of sites is used.
+/// How much of the site table is used.
 pub fn capacity() -> Capacity {
     let refused = counts_of_site(SiteId::OVERFLOW).allocations;
     let refused = refused.saturating_sub(REFUSED_BEFORE.load(Ordering::Relaxed));
@@ -228,18 +228,18 @@ pub fn capacity() -> Capacity {
     }
 }
 
-/// One more than the highest number of any site so far.
+/// One more than the highest site number so far.
 pub fn known_sites() -> usize {
     (NEXT.load(Ordering::Acquire) as usize).min(MOST_SITES)
 }
 
-/// Every site so far, the fixed ones included.
-#[allow(clippy::cast_possible_truncation)] // below MOST_SITES.
+/// Every site so far, including the fixed ones.
+#[allow(clippy::cast_possible_truncation)] // Below MOST_SITES.
 pub fn all_sites() -> impl Iterator<Item = SiteId> {
     (0..known_sites() as u32).map(SiteId)
 }
 
-/// The return addresses of a site's call stack, innermost first; empty for the fixed ones.
+/// The return addresses of a site's call stack, innermost first; empty for a fixed site.
 pub fn frames(site: SiteId) -> Vec<usize> {
     if site.index() >= known_sites() || !site.is_call_stack() {
         return Vec::new();

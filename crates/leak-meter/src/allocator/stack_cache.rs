@@ -1,8 +1,8 @@
-//! The call stacks that a thread allocated from recently, so that most walks can be skipped.
+//! The call stacks that a thread recently allocated from, so that most walks can be skipped.
 //!
-//! Following a list of frame pointers waits for memory at each step. A stack that was walked before is instead
-//! compared with the thread's current one, all frames at once, which is several times faster and just as exact:
-//! every pointer and every return address is compared.
+//! Following a list of frame pointers waits for memory at each step. Comparing the current stack with one that was
+//! walked before, all frames at once, is several times faster and just as exact: every pointer and every return
+//! address is compared.
 
 use super::records::MOST_FRAMES;
 use super::sites::SiteId;
@@ -10,26 +10,27 @@ use super::stack::{Difference, Frame, frame_at};
 
 const ENTRIES: usize = 128;
 
-/// With fewer entries than this in use, the number doubles as soon as a stack's first place is taken, and not only
-/// when both are: a stack is found soonest in its first place.
+/// With fewer than this many entries in use, the number of entries doubles as soon as a stack's first slot is
+/// taken, rather than only when both slots are: a lookup is fastest in the first slot.
 const FEW: usize = 16;
 
-/// Entries that are used at first, on the table's first page. Both are taken before the number doubles: many
-/// threads allocate from two stacks only.
+/// Entries in use at first; they lie on the table's first page. Both are filled before the number doubles, because
+/// many threads allocate from only two stacks.
 const FEWEST: usize = 2;
 
-/// The recent stacks of one thread; zeroed memory is empty.
+/// The recent stacks of one thread. Zeroed memory is an empty cache.
 ///
-/// Each has two possible places, so that two stacks that alternate do not evict each other. At first only two
-/// entries are in use. The number doubles when a stack finds no room, so that a thread with few stacks touches
-/// few pages.
+/// Each stack has two possible slots, so that two alternating stacks do not evict each other. At first only two
+/// entries are in use. The number doubles when a stack finds no free slot, so that a thread with few stacks
+/// touches few pages.
 #[repr(C)]
 pub(super) struct StackCache {
-    /// The [state](super::search::state) of the search for call sites that all the stacks are of.
+    /// The [state](super::search::state) of the search for call sites in which all the stacks were cached.
     state: u32,
-    /// Entries in use, a power of two, less one; what is beyond them may be another thread's.
+    /// The number of entries in use, a power of two, minus one. Entries beyond it may hold stacks of a previous
+    /// thread.
     mask: usize,
-    /// How many stacks were kept.
+    /// How many stacks have been cached.
     kept: usize,
     entries: [Entry; ENTRIES],
 }
@@ -44,27 +45,25 @@ struct Entry {
 }
 
 impl StackCache {
-    /// Forgets every stack: the next thread has another.
+    /// Forgets every stack: the next thread has a different stack.
     pub(super) fn forget(&mut self) {
-        // Untouched memory stays untouched.
+        // Pages that were never touched stay untouched.
         if self.state != 0 {
             self.state = 0;
         }
     }
 
-    /// The site of the stack that begins at `start`, if it was seen recently and is unchanged.
+    /// The site of the stack that begins at `start`, if it was cached and has not changed.
     ///
-    /// # Safety
-    /// Two words at `start` can be read, `state` is not 0, and each stack that was [kept](Self::keep) since
-    /// the stacks were [forgotten](Self::forget) lay within the calling thread's stack, from its `start`
-    /// upwards.
+    /// Two words at `start` can be read, `state` is not 0, and each stack that was [kept](Self::keep) since the
+    /// cache was last [emptied](Self::forget) lay within the calling thread's stack, from its `start` upwards.
     #[inline(always)]
-    #[allow(clippy::inline_always)] // It is most of the hook's work.
+    #[allow(clippy::inline_always)] // This is most of the hook's work.
     pub(super) unsafe fn find(&self, start: usize, size: usize, state: u32) -> Option<SiteId> {
         if self.state != state {
             return None;
         }
-        // SAFETY: the caller's promise; only stacks of this state are in the entries in use.
+        // SAFETY: the caller's promise; the entries in use hold only stacks that were cached in this state.
         unsafe {
             let key = key(start, size);
             for place in &self.places(key) {
@@ -77,10 +76,10 @@ impl StackCache {
         None
     }
 
-    /// Remembers a stack that was walked: `frames` are all that the walk read, from `start` on.
+    /// Caches a stack that was walked: `frames` are all frames that the walk read, from `start` on.
     ///
     /// # Safety
-    /// As [`find`](Self::find).
+    /// The same as for [`find`](Self::find).
     pub(super) unsafe fn keep(
         &mut self,
         start: usize,
@@ -111,7 +110,7 @@ impl StackCache {
             None => second,
         };
         let entry = &mut self.entries[place];
-        // Empty while it is written: a signal's handler may come in between.
+        // Marked empty while it is written, since a signal handler may interrupt.
         entry.key = 0;
         entry.frames[..frames.len()].copy_from_slice(frames);
         entry.count = u32::try_from(frames.len()).unwrap_or_default();
@@ -119,10 +118,10 @@ impl StackCache {
         entry.key = key;
     }
 
-    /// Switches to `number` entries, all empty: a key's places depend on `number`.
+    /// Switches to `number` entries, all empty, since the slots of a key depend on `number`.
     fn use_entries(&mut self, number: usize) {
         for entry in &mut self.entries[..number] {
-            // Untouched memory stays untouched.
+            // Pages that were never touched stay untouched.
             if entry.key != 0 {
                 entry.key = 0;
             }
@@ -130,7 +129,7 @@ impl StackCache {
         self.mask = number - 1;
     }
 
-    /// Where a stack may be kept: two different places.
+    /// The two different slots that may hold a stack.
     #[inline]
     fn places(&self, key: u64) -> [usize; 2] {
         let [first, apart, ..] = key.to_be_bytes();
@@ -140,12 +139,12 @@ impl StackCache {
 }
 
 impl Entry {
-    /// The entry's site, if it has this key and its frames are those of this thread's stack from `start` on.
+    /// The entry's site, if the key matches and the frames equal those of this thread's stack from `start` on.
     ///
     /// # Safety
     /// Two words at `start` can be read, and the entry's frames lie within this thread's stack.
     #[inline(always)]
-    #[allow(clippy::inline_always)] // As `find`.
+    #[allow(clippy::inline_always)] // As in `find`.
     unsafe fn site_from(&self, start: usize, key: u64) -> Option<SiteId> {
         if self.key != key {
             return None;
@@ -162,8 +161,8 @@ impl Entry {
     }
 }
 
-/// The key of a stack: its innermost frames, and the allocation's size, which distinguishes two allocations of
-/// one function. Never 0.
+/// The key of a stack: its innermost frames, and the size of the allocation, which distinguishes two allocations
+/// in one function. Never 0.
 ///
 /// # Safety
 /// Two words at `start` can be read.

@@ -1,32 +1,32 @@
-//! The state of the search for call sites: one word, so that each change of it is one step.
+//! The state of the search for call sites, in one word, so that each change is one atomic step.
 
 use super::search::Method;
 
-/// What the search is outside soaks.
+/// The state of the search outside soaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Outside {
-    /// Not decided yet: nothing was allocated.
+    /// Not decided yet, because nothing has been allocated.
     NotBegun = 0,
-    /// Off: stopped, switched off from outside, or not possible by frame pointers.
+    /// Off: stopped, switched off by the environment, or not possible with frame pointers.
     Off = 1,
-    /// On as long as it is cheap, which is by frame pointers.
+    /// On while it is cheap, that is, with frame pointers.
     Cheap = 2,
-    /// On by any method: the program has asked for it.
+    /// On with any method, because the program asked for it.
     Asked = 3,
 }
 
 /// The state of the search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct State {
-    /// How call stacks are found now.
+    /// The current method of finding call stacks.
     pub(super) method: Method,
     pub(super) outside: Outside,
     pub(super) in_soak: bool,
-    /// Whether the search is off for the moment, because one thread prepares what it needs.
+    /// Whether the search is paused while one thread prepares it.
     pub(super) paused: bool,
-    /// How often the table of sites was renewed, so that what a thread remembers of its stacks is known to
-    /// be out of date.
+    /// How often the site table has been renewed. A thread compares it to find out whether its cached stacks
+    /// are out of date.
     pub(super) renewals: u32,
 }
 
@@ -36,10 +36,10 @@ const SOAK_SHIFT: u32 = OUTSIDE_SHIFT + 2;
 const PAUSED_SHIFT: u32 = SOAK_SHIFT + 1;
 const RENEWALS_SHIFT: u32 = PAUSED_SHIFT + 1;
 
-/// Stands for the method in the word of a state in which the next allocation begins the search.
+/// The value of the method bits in a state word if the next allocation begins the search.
 pub(super) const NOT_BEGUN: u32 = 3;
 
-/// The method in the word of a state, or [`NOT_BEGUN`].
+/// The method in a state word, or [`NOT_BEGUN`].
 #[inline]
 pub(super) fn method_of(word: u32) -> u32 {
     word & ((1 << METHOD_BITS) - 1)
@@ -84,28 +84,28 @@ impl State {
         }
     }
 
-    /// The program wants no search, in a soak or outside.
+    /// The program wants no search, neither in a soak nor outside.
     pub(super) fn stopped(self) -> Self {
         Self { method: Method::Off, outside: Outside::Off, ..self }
     }
 
-    /// The pause ends; call stacks can be found by `method`.
+    /// The pause ends; call stacks can be found with `method`.
     pub(super) fn resumed(self, method: Method, renewals: u32) -> Self {
         Self { paused: false, renewals, ..self }.by(method)
     }
 
-    /// The soak ends: the search is what it is outside.
+    /// The soak ends; the search returns to its state outside soaks.
     pub(super) fn after_soak(self) -> Self {
         Self { in_soak: false, ..self }.by(self.method)
     }
 
-    /// Frame pointers were found to be missing: an unwinder is used where the program has asked for the search,
-    /// and the search ends elsewhere. `None` if frame pointers are no longer used.
+    /// Frame pointers turned out to be missing: the search continues with an unwinder if the program asked for
+    /// it, and ends otherwise. `None` if frame pointers are not in use.
     pub(super) fn without_frame_pointers(self) -> Option<Self> {
         (self.method == Method::FramePointers).then(|| self.by(Method::Unwinder))
     }
 
-    /// With this method, where it may be used.
+    /// Uses this method, if the state permits it.
     fn by(self, method: Method) -> Self {
         let is_wanted = match self.outside {
             _ if self.in_soak => true,
@@ -132,7 +132,7 @@ mod tests {
         State { method, outside, ..State::AT_START }
     }
 
-    /// The state while a soak runs that was begun in this one.
+    /// The state during a soak that began in `state`.
     fn in_soak(state: State, method: Method) -> State {
         State { in_soak: true, paused: true, method: Off, ..state }.resumed(method, 0)
     }
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_program_says_in_a_soak_holds_after_it() {
+    fn a_start_or_stop_in_a_soak_still_applies_after_it() {
         let cheap = state(Outside::Cheap, FramePointers);
         let stopped = in_soak(cheap, FramePointers).stopped();
         assert_eq!(stopped.method, Off);
@@ -179,13 +179,13 @@ mod tests {
         let during = in_soak(state(Outside::Off, Off), Unwinder);
         let started = State { outside: Outside::Asked, ..during };
         assert_eq!(started.after_soak(), state(Outside::Asked, Unwinder));
-        // A stop during the preparations is not forgotten.
+        // A stop during the pause is not lost.
         let paused = State { paused: true, ..state(Outside::Cheap, Off) };
         assert_eq!(paused.stopped().resumed(FramePointers, 0), state(Outside::Off, Off));
     }
 
     #[test]
-    fn an_unwinder_is_used_only_where_the_program_has_asked_for_the_search() {
+    fn an_unwinder_is_used_only_if_the_program_asked_for_the_search() {
         let cheap = state(Outside::Cheap, FramePointers);
         assert_eq!(cheap.without_frame_pointers(), Some(state(Outside::Off, Off)));
         let during =
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(asked.without_frame_pointers(), Some(state(Outside::Asked, Unwinder)));
         assert_eq!(state(Outside::Asked, Unwinder).without_frame_pointers(), None);
         assert_eq!(state(Outside::Off, Off).without_frame_pointers(), None);
-        // The same at the first allocation.
+        // The same holds at the first allocation.
         let beginning = State { paused: true, ..state(Outside::Cheap, Off) };
         assert_eq!(beginning.resumed(Unwinder, 0), state(Outside::Off, Off));
         assert_eq!(beginning.resumed(FramePointers, 0), cheap);

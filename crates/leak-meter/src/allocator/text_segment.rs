@@ -1,44 +1,45 @@
-//! The object that the meter is part of, the executable or a shared library, and where its code lies.
+//! The object that contains the meter, an executable or a shared library, and the addresses of its code.
 
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::{ffi, ptr};
 
 static LOW: AtomicUsize = AtomicUsize::new(0);
 static HIGH: AtomicUsize = AtomicUsize::new(usize::MAX);
-/// The load offset; `usize::MAX` while unknown.
+/// The load offset; `usize::MAX` until it is known.
 static OFFSET: AtomicUsize = AtomicUsize::new(usize::MAX);
-/// The path of the shared library; null for the executable, and while unknown.
+/// The path of the shared library; null for the executable, and until it is known.
 static PATH: AtomicPtr<ffi::c_char> = AtomicPtr::new(ptr::null_mut());
 
-/// The offset between the addresses in the file of the meter's object and in memory; `None` while unknown.
-/// Known after [`start`](super::start).
+/// The difference between addresses in memory and addresses in the file of the meter's object; `None`
+/// until [`start`](super::start) has found it.
 #[cfg(feature = "sites")]
 pub(crate) fn load_offset() -> Option<usize> {
     let offset = OFFSET.load(Ordering::Relaxed);
     (offset != usize::MAX).then_some(offset)
 }
 
-/// The file of the shared library that the meter is part of; `None` if it is part of the executable.
+/// The file of the shared library that contains the meter; `None` if it is part of the executable.
 pub(crate) fn library() -> Option<&'static ffi::CStr> {
     let path = PATH.load(Ordering::Acquire);
-    // SAFETY: the loader's own name of the library that this code lies in, which `pin` keeps loaded.
+    // SAFETY: this is the loader's own string for the library that contains this code, and `pin` keeps
+    // that library loaded.
     (!path.is_null()).then(|| unsafe { ffi::CStr::from_ptr(path) })
 }
 
-/// Whether an address lies in the code of the meter's object.
+/// Whether an address is in the code of the meter's object.
 #[cfg(feature = "sites")]
 #[inline]
 pub(crate) fn contains(address: usize) -> bool {
     address >= LOW.load(Ordering::Relaxed) && address < HIGH.load(Ordering::Relaxed)
 }
 
-/// Keeps the shared library that the meter is part of from being unloaded, since the system calls into it
-/// whenever a thread ends. Nothing to do for an executable. `false` if it cannot be kept.
+/// Keeps the shared library that contains the meter from being unloaded, because the system calls into it
+/// whenever a thread ends. Does nothing for an executable. `false` if that fails.
 pub(super) fn pin() -> bool {
     find();
     let Some(path) = library() else { return true };
     let flags = libc::RTLD_LAZY | libc::RTLD_NOLOAD | libc::RTLD_NODELETE;
-    // SAFETY: the path is a C string. The library is loaded, so no code of it is run by this.
+    // SAFETY: the path is a C string. The library is already loaded, so this runs none of its code.
     !unsafe { libc::dlopen(path.as_ptr(), flags) }.is_null()
 }
 
@@ -46,15 +47,15 @@ pub(super) fn pin() -> bool {
 pub(super) fn find() {
     use std::ffi::{c_int, c_void};
 
-    /// Called for each loaded object, the executable first; `index` counts them. Ends at the one that this
-    /// function is part of.
+    /// Called for each loaded object, starting with the executable; `index` counts them. Stops at the
+    /// object that contains this function.
     unsafe extern "C" fn visit_object(
         object: *mut libc::dl_phdr_info,
         _: usize,
         index: *mut c_void,
     ) -> c_int {
-        // SAFETY: the system hands out a valid description, with `dlpi_phnum` headers; `index` is what
-        // was given to it below.
+        // SAFETY: the system passes a valid description with `dlpi_phnum` headers; `index` is the pointer
+        // passed below.
         let (base, headers, name, index) = unsafe {
             let object = &*object;
             let count = usize::from(object.dlpi_phnum);
@@ -66,7 +67,7 @@ pub(super) fn find() {
             .filter(|header| header.p_type == libc::PT_LOAD && header.p_flags & libc::PF_X != 0);
         let (mut low, mut high) = (usize::MAX, 0);
         for header in code {
-            #[allow(clippy::cast_possible_truncation)] // addresses of this process.
+            #[allow(clippy::cast_possible_truncation)] // Addresses of this process.
             let start = (base + header.p_vaddr) as usize;
             low = low.min(start);
             #[allow(clippy::cast_possible_truncation)]
@@ -89,15 +90,15 @@ pub(super) fn find() {
     }
 
     let mut index = 0_usize;
-    // SAFETY: the callback has the signature asked for, and gets `index` during this call alone.
+    // SAFETY: the callback has the required signature and receives `index` only during this call.
     unsafe { libc::dl_iterate_phdr(Some(visit_object), (&raw mut index).cast()) };
 }
 
-/// Elsewhere every address counts as code; the walk ends where the list does.
+/// On other systems every address counts as code; the walk ends where the list of frame pointers ends.
 #[cfg(not(target_os = "linux"))]
 #[cfg_attr(target_os = "macos", allow(deprecated))] // The system's own header still declares these functions.
 pub(super) fn find() {
-    // SAFETY: `information` is a place to write to, and read only if it was filled in.
+    // SAFETY: `information` is a place to write to, and is read only after it was filled in.
     let information = unsafe {
         let mut information = std::mem::MaybeUninit::<libc::Dl_info>::uninit();
         let here = (find as *const ()).cast();
@@ -108,7 +109,7 @@ pub(super) fn find() {
     };
     // The loaded objects are numbered, the executable first.
     #[cfg(target_os = "macos")]
-    // SAFETY: these take a number, and answer with null or 0 for one that no object has.
+    // SAFETY: these functions take a number, and return null or 0 if no object has it.
     unsafe {
         let start = information.dli_fbase.addr();
         let is_its = |object: &u32| libc::_dyld_get_image_header(*object).addr() == start;

@@ -1,8 +1,8 @@
-//! Which thread counts in which table: each in one of its own, so that counting is a plain load and store.
+//! Assigns a table to each thread. A thread counts in its own table with plain loads and stores.
 //!
-//! A table belongs to one thread at a time and outlives it with its counts; the next thread takes
-//! it over. Table 0 is shared, by atomic additions: by threads that found no table of their own,
-//! and by a thread that is being torn down.
+//! A table belongs to one thread at a time. It outlives that thread with its counts, and the next thread
+//! takes it over. Table 0 is shared and uses atomic additions. It serves threads that found no free table,
+//! and threads that are being torn down.
 
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -16,7 +16,7 @@ use super::site_id::SiteId;
 use super::stack_cache::StackCache;
 use super::{memory, thread_exit};
 
-/// Tables, the shared one included. More threads than this at one time share table 0.
+/// The number of tables, including the shared one. Any further threads share table 0.
 const MOST_TABLES: usize = 256;
 const SHARED: usize = 0;
 
@@ -25,13 +25,13 @@ static TABLES: [AtomicPtr<Table>; MOST_TABLES] =
 static TAKEN: [AtomicBool; MOST_TABLES] = [const { AtomicBool::new(false) }; MOST_TABLES];
 
 thread_local! {
-    /// This thread's own table; null until its first allocation, and while it counts in the shared one.
+    /// This thread's own table; null before its first allocation, and while it uses the shared table.
     static OWN: Cell<*const Table> = const { Cell::new(ptr::null()) };
-    /// Whether this thread counts in the shared table.
+    /// Whether this thread uses the shared table.
     static SHARES: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Adds to a number.
+/// Adds to a counter.
 type Add = fn(&AtomicU64, u64);
 
 #[inline]
@@ -74,13 +74,13 @@ pub(super) fn count_adoption(site: SiteId, size: usize) {
     }
 }
 
-/// Counts what over-aligned blocks take in addition; both numbers may be negative, as wrapping ones. To be
-/// called after the block itself was counted, which gives the thread its table.
+/// Counts the extra memory of over-aligned blocks. Both numbers may be negative, as wrapping values. Must
+/// be called after the block itself was counted, since that gives the thread its table.
 #[cold]
-#[inline(never)] // Kept out of the hooks, which then save no registers for it.
+#[inline(never)] // Kept out of the hooks, so that they need not save registers for it.
 pub(super) fn count_padding(blocks: u64, bytes: u64) {
     let own = OWN.get();
-    // SAFETY: a table is mapped for ever.
+    // SAFETY: a table stays mapped forever.
     let (table, add): (_, Add) = match unsafe { own.as_ref() } {
         Some(table) => (Some(table), add_alone),
         None => (shared(), add_shared),
@@ -91,7 +91,7 @@ pub(super) fn count_padding(blocks: u64, bytes: u64) {
     }
 }
 
-/// Adds to a number that only this thread writes: one plain instruction, not a locked one.
+/// Adds to a counter that only this thread writes, without a locked instruction.
 #[inline]
 fn add_alone(number: &AtomicU64, more: u64) {
     number.store(number.load(Ordering::Relaxed).wrapping_add(more), Ordering::Relaxed);
@@ -101,10 +101,10 @@ fn add_shared(number: &AtomicU64, more: u64) {
     number.fetch_add(more, Ordering::Relaxed);
 }
 
-/// Counts by `work`.
+/// Applies `work` to the counters of `site`.
 #[inline]
 fn count(site: SiteId, work: impl Fn(&Counters, Add)) {
-    // SAFETY: a table is mapped for ever.
+    // SAFETY: a table stays mapped forever.
     let own = unsafe { OWN.get().as_ref() };
     match own.and_then(|table| table.counters_in_use(site)) {
         Some(counters) => work(counters, add_alone),
@@ -112,35 +112,35 @@ fn count(site: SiteId, work: impl Fn(&Counters, Add)) {
     }
 }
 
-/// Counts in counters that were not in use so far, or in the shared table.
+/// Applies `work` to counters that were not in use yet, or to those of the shared table.
 #[cold]
-#[inline(never)] // Kept out of the hooks, which then save no registers for it.
+#[inline(never)] // Kept out of the hooks, so that they need not save registers for it.
 fn count_elsewhere(site: SiteId, work: impl Fn(&Counters, Add)) {
     if OWN.get().is_null() && !SHARES.get() {
         match claim() {
-            // Where the system cannot do that, the table stays taken, with its counts.
+            // If the system cannot do that, the table stays taken, with its counts.
             Some(index) => thread_exit::call_at_exit(hand_on, index),
             None => SHARES.set(true),
         }
     }
-    // SAFETY: a table is mapped for ever.
+    // SAFETY: a table stays mapped forever.
     if let Some(table) = unsafe { OWN.get().as_ref() } {
         work(table.own_counters(site), add_alone);
     } else if let Some(table) = shared() {
-        // If even that fails, the system is out of memory, and the program will notice.
+        // If this fails too, the system is out of memory, and the program will notice.
         work(table.indexed_counters(site), add_shared);
     }
 }
 
-/// What this thread remembers of its stacks; `None` for a thread without a table of its own.
+/// This thread's stack cache; `None` for a thread without a table of its own.
 #[cfg(feature = "sites")]
 #[inline]
 pub(super) fn stack_cache() -> Option<*mut StackCache> {
-    // SAFETY: a table is mapped for ever.
+    // SAFETY: a table stays mapped forever.
     unsafe { OWN.get().as_ref() }.map(|table| table.stack_cache.get())
 }
 
-/// Makes a free table this thread's own, and returns its number.
+/// Assigns a free table to this thread and returns its number.
 fn claim() -> Option<usize> {
     let index = (1..MOST_TABLES).find(|index| {
         let taken = &TAKEN[*index];
@@ -152,7 +152,7 @@ fn claim() -> Option<usize> {
         return None;
     };
     #[cfg(feature = "sites")]
-    // SAFETY: the table is taken, and not in `OWN` yet: nobody else has what it remembers.
+    // SAFETY: the table is taken and not in `OWN` yet, so no other code refers to its cache.
     unsafe {
         (*(*table).stack_cache.get()).forget();
     }
@@ -160,9 +160,9 @@ fn claim() -> Option<usize> {
     Some(index)
 }
 
-/// The table that threads without one of their own share; `None` if the system has no memory for it.
+/// The table shared by threads without one of their own; `None` if the system has no memory for it.
 fn shared() -> Option<&'static Table> {
-    // SAFETY: a table is mapped for ever.
+    // SAFETY: a table stays mapped forever.
     mapped(SHARED).map(|table| unsafe { &*table })
 }
 
@@ -175,12 +175,12 @@ fn mapped(index: usize) -> Option<*const Table> {
     let new: *mut Table = memory::map_zeroed(size_of::<Table>())?.as_ptr().cast();
     match place.compare_exchange(ptr::null_mut(), new, Ordering::AcqRel, Ordering::Acquire) {
         Ok(_) => Some(new),
-        Err(first) => Some(first), // Only the shared table can be mapped by two at once.
+        Err(first) => Some(first), // Only the shared table can be mapped by two threads at once.
     }
 }
 
-/// The thread ends: what it still allocates and frees is counted in the shared table, and its own
-/// table is free for the next thread.
+/// Called when the thread ends. Its later allocations and deallocations are counted in the shared table,
+/// and its own table becomes free for the next thread.
 extern "C" fn hand_on(index: *mut c_void) {
     OWN.set(ptr::null());
     SHARES.set(true);
@@ -193,7 +193,7 @@ extern "C" fn hand_on(index: *mut c_void) {
 pub(super) fn tables() -> impl Iterator<Item = &'static Table> {
     TABLES.iter().filter_map(|place| {
         let table = place.load(Ordering::Acquire);
-        // SAFETY: a published table is mapped for ever, and all its fields are atomic.
+        // SAFETY: a published table stays mapped forever, and all its fields are atomic.
         (!table.is_null()).then(|| unsafe { &*table })
     })
 }

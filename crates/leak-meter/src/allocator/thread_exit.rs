@@ -1,4 +1,4 @@
-//! A call at the end of each thread.
+//! Calls a function at the end of each thread.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -6,17 +6,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::text_segment;
 
-/// The key whose destructor is called; 0 until it is created, then one more than the key.
+/// The key with the destructor: 0 until it is created, then the key plus one.
 static KEY: AtomicUsize = AtomicUsize::new(0);
 
-/// A destructor, called with the number that was passed for the thread.
+/// A destructor. Its argument is the number that was passed for the thread.
 type Destructor = extern "C" fn(*mut c_void);
 
-/// Asks the system to call `destructor` with `number`, which is not 0, when this thread ends. There is one
-/// destructor for all threads. A Rust thread-local is not used because registering its destructor may allocate.
+/// Asks the system to call `destructor` with `number`, which must not be 0, when this thread ends. All threads
+/// use the same destructor. A Rust thread-local is not used because registering its destructor may allocate.
 pub(super) fn call_at_exit(destructor: Destructor, number: usize) {
     let Some(key) = exit_key(destructor) else {
-        return; // Then it is not called.
+        return; // The destructor is then not called.
     };
     // SAFETY: the key was made by `pthread_key_create`; the value is a number, never dereferenced.
     unsafe { libc::pthread_setspecific(key, ptr::without_provenance(number)) };
@@ -28,7 +28,7 @@ fn exit_key(destructor: Destructor) -> Option<libc::pthread_key_t> {
         return libc::pthread_key_t::try_from(known - 1).ok();
     }
     if !text_segment::pin() {
-        return None; // The destructor must not be called once its code is gone.
+        return None; // The destructor must not be called after its code has been unloaded.
     }
     let mut key = 0;
     // SAFETY: `key` is a place to write to; the destructor has the required signature.
@@ -40,7 +40,7 @@ fn exit_key(destructor: Destructor) -> Option<libc::pthread_key_t> {
     match KEY.compare_exchange(0, stored, Ordering::AcqRel, Ordering::Acquire) {
         Ok(_) => Some(key),
         Err(first) => {
-            // SAFETY: this key was made above and given to nobody.
+            // SAFETY: this key was created above and was not shared with any other code.
             unsafe { libc::pthread_key_delete(key) };
             libc::pthread_key_t::try_from(first - 1).ok()
         }

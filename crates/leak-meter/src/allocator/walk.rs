@@ -1,12 +1,12 @@
-//! Finds the call stack of the current allocation, as a site.
+//! Finds the call stack of the current allocation and returns its site.
 //!
-//! With frame pointers the stack is a linked list, and a walk takes a nanosecond a frame. Their presence is
-//! checked, never assumed: the search begins with a walk of a known chain of calls, and every new site's stack
-//! is walked a second time by an unwinder. Where the two disagree, the unwinder's result is used; if that
-//! happens often, only the unwinder is used from then on, which is slow but right.
+//! With frame pointers the stack is a linked list, and a walk takes a nanosecond per frame. Their presence is
+//! checked, never assumed: the search begins with a walk of a known chain of calls, and an unwinder checks the
+//! stack of every new site. If the two disagree, the unwinder's result is used. If that happens often, only
+//! the unwinder is used from then on, which is slow but correct.
 //!
-//! A walk reads nothing but the thread's own stack, between the hook's frame and the stack's top. On
-//! any other stack (a signal's, a coroutine's) there is no walk, and the block is charged to
+//! A walk reads only the thread's own stack, between the hook's frame and the top of the stack. On any other
+//! stack (of a signal handler or a coroutine) there is no walk, and the block is charged to
 //! [`SiteId::FOREIGN_STACK`].
 
 use std::hint::black_box;
@@ -21,8 +21,8 @@ use super::state::method_of;
 use super::text_segment;
 use super::thread_counters;
 
-/// The site of the current allocation. `hook` is the function that calls this: the walk begins in its frame,
-/// and the unwinder's frames end there.
+/// The site of the current allocation. `hook` is the function that calls this one: the walk starts in its
+/// frame, and the frames of the unwinder are dropped up to it.
 #[inline(always)]
 #[allow(clippy::inline_always)] // So that the walk begins in the hook's own frame.
 pub(super) fn current_site(size: usize, hook: *const ()) -> SiteId {
@@ -37,10 +37,10 @@ pub(super) fn current_site(size: usize, hook: *const ()) -> SiteId {
     }
 }
 
-/// Follows the list of frame pointers from `pointer`. `None` on a stack that is not the thread's.
+/// Follows the list of frame pointers from `pointer`. `None` on a stack that is not the thread's own.
 ///
-/// Ends at the outermost frame in the program's own code: what lies beyond (the system's start of
-/// a thread) may keep other things in that register.
+/// Ends at the outermost frame in the program's own code: code beyond it (the system's code that starts a
+/// thread) may use that register for other things.
 #[inline]
 fn walk(pointer: usize) -> Option<Frames> {
     let mut frames = Frames::new();
@@ -71,7 +71,7 @@ fn walk(pointer: usize) -> Option<Frames> {
 }
 
 #[inline(always)]
-#[allow(clippy::inline_always)] // It is most of the hook's work.
+#[allow(clippy::inline_always)] // This is most of the hook's work.
 fn site_by_frame_pointers(pointer: usize, size: usize, state: u32, hook: *const ()) -> SiteId {
     let stack = own_stack();
     let here = stack_pointer();
@@ -82,9 +82,9 @@ fn site_by_frame_pointers(pointer: usize, size: usize, state: u32, hook: *const 
         return SiteId::UNKNOWN;
     }
     if let Some(cache) = thread_counters::stack_cache() {
-        // SAFETY: `stack_cache` is this thread's own and borrowed for this call alone. `pointer` lies in
-        // this thread's stack, as did all that was kept: what another thread had kept was forgotten
-        // when this one took the table.
+        // SAFETY: `stack_cache` belongs to this thread and is borrowed only for this call. `pointer` lies in
+        // this thread's stack, as did every cached stack: the stacks of another thread were forgotten when
+        // this thread took the table.
         if let Some(site) = unsafe { (*cache).find(pointer, size, state) } {
             return site;
         }
@@ -102,12 +102,13 @@ fn site_by_walk(pointer: usize, size: usize, state: u32, hook: *const ()) -> Sit
     }
     let site = match sites::find(frames.hash) {
         Some(site) => site,
-        // Unwinding it, or caching it in place of a stack that has a site, would gain nothing.
+        // The table is full: unwinding this stack, or caching it in place of one that has a site, would gain
+        // nothing.
         None if sites::is_full() => return SiteId::OVERFLOW,
         None => new_site(&frames, pointer, hook),
     };
     if site == SiteId::UNKNOWN {
-        return site; // The search has been switched off meanwhile.
+        return site; // The search has been switched off in the meantime.
     }
     if let Some(cache) = thread_counters::stack_cache() {
         // SAFETY: as in `site_by_frame_pointers`; the walk has just read all these frames.
@@ -116,15 +117,15 @@ fn site_by_walk(pointer: usize, size: usize, state: u32, hook: *const ()) -> Sit
     site
 }
 
-/// Where a frame of this thread's stack ends, and an address in the function that it belongs to.
+/// Where a frame of this thread's stack ends, and an address in the function that the frame belongs to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FrameBound {
     pub(crate) end: usize,
     pub(crate) code: usize,
 }
 
-/// The frames of this thread's stack outside the caller's, innermost first; empty where frame
-/// pointers are missing.
+/// The frames of this thread's stack outside the caller's frame, innermost first; empty if frame pointers are
+/// missing.
 #[inline(never)]
 pub(crate) fn frame_bounds() -> Vec<FrameBound> {
     let here = frame_pointer();
@@ -133,18 +134,18 @@ pub(crate) fn frame_bounds() -> Vec<FrameBound> {
     }
     let walked = walk(here);
     let frames = walked.as_ref().map(Frames::pairs).unwrap_or_default();
-    // What a frame holds lies below its own frame pointer, which is the one that the frame further
-    // in has saved; the return address beside that is in the function that it belongs to.
+    // The contents of a frame lie below its own frame pointer, which the next inner frame has saved. The
+    // return address saved beside that pointer lies in the function that the frame belongs to.
     frames.iter().map(|[end, code]| FrameBound { end: *end, code: *code }).collect()
 }
 
-/// Whether a frame, two words, may lie at `pointer` between two places of a stack.
+/// Whether a frame, which is two words, may lie at `pointer`, above `above` and below `top`.
 #[inline]
 fn is_frame(pointer: usize, above: usize, top: usize) -> bool {
     pointer > above && pointer <= top - size_of::<Frame>() && pointer.is_multiple_of(8)
 }
 
-/// The site by an unwinder; or by whatever method is found, if this is the first allocation.
+/// The site found by an unwinder, or by the method that is chosen now if this is the first allocation.
 #[cold]
 fn site_by_unwinder(pointer: usize, size: usize, hook: *const ()) -> SiteId {
     let state = begin();
@@ -161,19 +162,19 @@ fn site_by_unwinder(pointer: usize, size: usize, hook: *const ()) -> SiteId {
     }
 }
 
-/// The site with this hash; a new one, of `frames`, if there was none.
+/// The site with this hash; if there was none, a new one with `frames`.
 fn site_of(hash: u64, frames: &[usize]) -> SiteId {
     let known = sites::find(hash);
     known.or_else(|| add(|| sites::find_or_insert(hash, frames))).unwrap_or(SiteId::UNKNOWN)
 }
 
-/// The site of a stack that was not seen before. It is compared with what the unwinder sees, which
-/// is believed where the two differ: the stack went through code without frame pointers.
+/// The site of a stack that was not seen before. The unwinder checks the stack. If its result differs, the
+/// stack contains code without frame pointers, and the unwinder's result is used.
 #[cold]
 fn new_site(walked: &Frames, pointer: usize, hook: *const ()) -> SiteId {
     let _guard = MeterGuard::enter();
     let Some(unwound) = unwind(hook, pointer).filter(|unwound| unwound.count > 0) else {
-        return site_of(walked.hash, walked.as_slice()); // Nothing to compare with.
+        return site_of(walked.hash, walked.as_slice()); // There is nothing to compare with.
     };
     if agree(walked.as_slice(), unwound.as_slice()) {
         note_agreement();
@@ -209,13 +210,13 @@ pub(super) fn known_chain_is_seen() -> Option<bool> {
     black_box(outer(black_box(4)))
 }
 
-/// Whether it was a function of the meter's own object at which the walk of a stack went wrong.
+/// Whether the walk of a stack went wrong at a function of the meter's own object.
 fn lacks_frame_pointer(walked: &Frames, unwound: &Frames) -> bool {
     let unwound = unwound.as_slice();
     match common(walked.all(), unwound) {
-        // Even the hook's caller was not seen: it is the hook that has none.
+        // Not even the hook's caller was found: the hook itself has no frame pointer.
         0 => true,
-        // The walk was right as far as the unwinder sees.
+        // The walk was correct as far as the unwinder sees.
         seen if seen == unwound.len() => false,
         seen => text_segment::contains(unwound[seen - 1]),
     }

@@ -1,4 +1,4 @@
-//! Chapters: how to soak what is out of the ordinary, how the verdict is reached, and where it ends.
+//! Chapters: recipes for special cases, how the verdict is reached, and the limits of the method.
 
 #[doc = include_str!("recipes.md")]
 pub mod recipes {}

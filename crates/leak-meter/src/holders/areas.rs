@@ -1,4 +1,4 @@
-//! The memory areas that are roots: statics, thread-local blocks and stacks.
+//! Memory areas that are roots: statics, thread-local blocks and stacks.
 
 use std::ops::Range;
 
@@ -12,24 +12,25 @@ pub(crate) struct Area {
     pub(crate) kind: AreaKind,
 }
 
-/// The kind of an area. Kinds that name a holder best come first.
+/// The kind of an area, ordered by how well it identifies a holder, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum AreaKind {
     /// Statics of the object with this number.
     Statics(usize),
-    /// Runtimes that hold tasks that have not ended.
+    /// Runtimes, which hold their unfinished tasks.
     Tasks,
-    /// The thread-local block of the thread with this number: its part of an object, if that is
-    /// known, and where it begins in it.
+    /// The thread-local block of the thread with the first number, for the object with the second one;
+    /// `None` for the thread's control block.
     ThreadLocals(usize, Option<usize>),
     /// The stack of the thread with this number.
     Stack(usize),
 }
 
-/// How many bytes of a thread's control block are read, from the thread pointer on: the C library keeps the
-/// values of thread-specific keys there.
+/// How many bytes of a thread's control block are read, starting at the thread pointer: the C library
+/// stores the values of thread-specific keys there.
 const CONTROL_BLOCK: usize = 2304;
-/// Thread-local blocks further below the thread pointer than this were loaded later, elsewhere.
+/// A thread-local block further below the thread pointer than this belongs to an object that was loaded
+/// later, and was allocated elsewhere.
 const STATIC_BLOCKS: usize = 1 << 20;
 
 /// The stack and the thread-local block of one thread.
@@ -64,7 +65,7 @@ pub(super) fn of_thread(
         }));
     }
     let within = |address: usize| mappings.iter().find(|mapping| mapping.range.contains(&address));
-    // A stack whose end is unknown lies below the thread-local block, except for the main thread's.
+    // A stack whose end is unknown is below the thread-local block, except for the main thread.
     let mapping = match (thread.stack_pointer, thread.is_main) {
         (Some(pointer), _) => within(pointer),
         (None, true) => mappings.iter().find(|mapping| mapping.backing == Backing::MainStack),
@@ -75,8 +76,8 @@ pub(super) fn of_thread(
         if let Some(pointer) = thread.stack_pointer {
             range = if is_own { pointer..range.end } else { threads::in_use(&range, pointer) };
         }
-        // The system merges neighbouring mappings, so a stack ends below the thread-local block, and where
-        // blocks begin.
+        // The system merges neighbouring mappings, so a stack ends below the thread-local block, and at the
+        // first heap block.
         if let Some(lowest) = lowest.filter(|lowest| range.contains(lowest)) {
             range.end = lowest;
         }

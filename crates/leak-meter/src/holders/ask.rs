@@ -1,4 +1,4 @@
-//! The public entry points: who holds which blocks.
+//! The public functions that find the holders of blocks.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -21,13 +21,14 @@ use crate::site::{Ledger, Site};
 #[cfg(feature = "soak")]
 use crate::verdict::Verdict;
 
-/// Whether this crate was built without optimisation, which makes a scan take ten times as long.
+/// Whether this crate was built without optimisation, which makes a scan ten times slower.
 const UNOPTIMISED: bool = matches!(env!("LEAK_METER_OPT_LEVEL").as_bytes(), b"0");
 
-/// The most places per question.
+/// The maximum number of places in one question.
 const MOST_PLACES: usize = 16;
 
-/// Who holds the live blocks of a place: a function, by the end of its path (`"Cache::insert"`).
+/// Finds the holders of the live blocks of a place: a function, given by the end of its path
+/// (`"Cache::insert"`).
 ///
 /// Blocks that were allocated while [attribution](crate::guide::limits) was off cannot be found by function.
 #[inline(never)]
@@ -48,19 +49,19 @@ pub fn of(function: &str) -> Holders {
     })
 }
 
-/// Who holds the blocks that were allocated since `earlier`, for the 16 places that gained the most.
+/// Finds the holders of the blocks allocated since `earlier`, for the 16 places that gained the most.
 #[inline(never)]
 pub fn since(earlier: &Snapshot) -> Holders {
     holders_since(&here(), earlier, &LIMITS)
 }
 
-/// As [`since`], with another limit on live blocks, for tests.
+/// Like [`since`], with another limit on live blocks, for tests.
 #[inline(never)]
 pub fn since_among(earlier: &Snapshot, most_blocks: usize) -> Holders {
     holders_since(&here(), earlier, &Limits { blocks: most_blocks, ..LIMITS })
 }
 
-/// As [`since`], with another time limit, for tests.
+/// Like [`since`], with another time limit, for tests.
 #[inline(never)]
 pub fn since_within(earlier: &Snapshot, time: Duration) -> Holders {
     holders_since(&here(), earlier, &Limits { time, ..LIMITS })
@@ -82,7 +83,7 @@ fn holders_since(caller: &Caller, earlier: &Snapshot, limits: &Limits) -> Holder
     })
 }
 
-/// Who holds the blocks of the places that a soak found growing.
+/// Finds the holders of the blocks of the places that a soak found growing.
 #[cfg(feature = "soak")]
 #[inline(never)]
 pub(crate) fn of_growing(sites: &[Site], ledger: &Ledger) -> Holders {
@@ -123,7 +124,7 @@ fn program_sites() -> impl Iterator<Item = SiteId> {
     allocator::all_sites().filter(|site| *site != SiteId::METER)
 }
 
-/// The sites, grouped by the line that is answerable for them.
+/// The sites, grouped by the line that is responsible for them.
 fn by_place(sites: impl Iterator<Item = SiteId>, places: &mut Places) -> Vec<(Place, Vec<SiteId>)> {
     let mut found: Vec<(Place, Vec<SiteId>)> = Vec::new();
     let mut numbers: HashMap<Place, usize> = HashMap::new();
@@ -142,7 +143,7 @@ fn by_place(sites: impl Iterator<Item = SiteId>, places: &mut Places) -> Vec<(Pl
 /// For each pair of a `growing` and a `falling` site, whether one container holds the blocks of both.
 ///
 /// # Errors
-/// The reason why the heap could not be scanned, or only in part.
+/// The reason why the heap could not be scanned, or could be scanned only in part.
 #[cfg(feature = "soak")]
 #[inline(never)]
 pub(crate) fn share_a_container(
@@ -170,8 +171,8 @@ pub(crate) fn share_a_container(
 /// The blocks that seemed unheld in the first of two scans.
 type Unheld = Vec<(u64, u32)>;
 
-/// Scans the heap, and scans again if a block seems unheld while the program runs: it may have been moving from
-/// one holder to another.
+/// Scans the heap, and scans it again if a block seems unheld while the program runs: the block may have been
+/// moving from one holder to another.
 fn scan_heap(
     caller: &Caller,
     limits: &Limits,
@@ -193,7 +194,7 @@ fn scan_heap(
     Ok((HeapScan::take(caller, limits, places)?, Some(unheld)))
 }
 
-/// Whether a block was held in the first of two scans and not in the second.
+/// Whether a block was held in the first of two scans, but not in the second.
 fn is_doubtful(scan: &HeapScan, first: Option<&Unheld>, block: u32) -> bool {
     let was_unheld = |unheld: &Unheld| unheld.binary_search(&scan.identity(block)).is_ok();
     !scan.tree.has(block) && first.is_some_and(|unheld| !was_unheld(unheld))

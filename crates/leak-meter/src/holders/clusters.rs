@@ -1,27 +1,27 @@
-//! The tree of a scan, with the nodes of each linked structure, such as a list, merged.
+//! The tree of a scan in which the nodes of each linked structure, such as a list, are merged.
 
 use super::graph::{Bits, NONE};
 use super::heap_scan::HeapScan;
 use super::reach::{Parent, Tree};
 
-/// By how many bytes an inner node of the standard library's B-tree is larger than a leaf: its twelve
+/// How many bytes an inner node of the standard library's B-tree is larger than a leaf: its twelve
 /// pointers to children.
 const INNER_NODE: u64 = 12 * 8;
 
-/// The places of the tree, each a block or the nodes of one linked structure. A place has a higher number
-/// than the one above it.
+/// The places of the tree. Each is a block or the nodes of one linked structure, and has a higher number
+/// than the place above it.
 #[derive(Debug)]
 pub(super) struct Clusters {
     /// The place of each block.
     numbers: Vec<u32>,
-    /// The place above each place; [`NONE`] at a root.
+    /// The place above each place; [`NONE`] for a root.
     above: Vec<u32>,
-    /// How many blocks there are in each place.
+    /// The number of blocks in each place.
     blocks: Vec<u32>,
 }
 
 impl Clusters {
-    /// The places of all blocks. The `labelled` blocks are the requested ones.
+    /// Builds the places of all blocks. The `labelled` blocks are the requested ones.
     pub(super) fn new(scan: &HeapScan, labelled: impl Iterator<Item = u32>) -> Self {
         let mut links = Links((0..u32::try_from(scan.heap.len()).unwrap_or(NONE)).collect());
         links.neighbours(scan);
@@ -76,7 +76,7 @@ pub(super) fn parent(scan: &HeapScan, block: u32) -> Option<u32> {
     }
 }
 
-/// Which blocks belong together: for each, itself or another block of the same structure.
+/// Which blocks belong together: for each block, itself or another block of the same structure.
 struct Links(Vec<u32>);
 
 impl Links {
@@ -95,8 +95,8 @@ impl Links {
         self.0[one as usize] = other;
     }
 
-    /// Joins blocks that point to each other and are of one size: the nodes of a doubly linked list, or
-    /// of a tree whose nodes know their parents.
+    /// Joins blocks of the same size that point to each other: the nodes of a doubly linked list, or of a
+    /// tree with parent pointers.
     fn neighbours(&mut self, scan: &HeapScan) {
         let size = |block: u32| scan.heap.size(block);
         for (block, place, edge) in scan.graph.each() {
@@ -110,7 +110,7 @@ impl Links {
         }
     }
 
-    /// Joins requested blocks that form a chain: each leads to one other of its size.
+    /// Joins requested blocks that form a chain: each leads to one other block of the same size.
     fn chains(&mut self, scan: &HeapScan, labelled: impl Iterator<Item = u32>) {
         let mut is_labelled = Bits::none_of(scan.heap.len());
         let labelled: Vec<u32> = labelled.collect();

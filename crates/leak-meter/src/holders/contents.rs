@@ -1,4 +1,4 @@
-//! What the blocks are and contain, as far as it identifies owners.
+//! What blocks are and contain, as far as it helps to identify owners.
 
 use super::heap::Heap;
 use super::owners::{self, Role};

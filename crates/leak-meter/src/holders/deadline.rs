@@ -3,10 +3,10 @@
 use std::cell::Cell;
 use std::time::Instant;
 
-/// When a piece of work must end. Checking is cheap: only some checks read the clock.
+/// The time by which a piece of work must end. Checks are cheap: only some of them read the clock.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Deadline {
-    /// `None` for never.
+    /// `None` for no limit.
     until: Option<Instant>,
     asked: Cell<u32>,
     was_reached: Cell<bool>,
@@ -20,7 +20,7 @@ impl Deadline {
         Self { until: Some(until), ..Self::default() }
     }
 
-    /// Whether the time is over. Once it is, it stays so.
+    /// Whether the time is up. Once it is, it stays up.
     #[inline]
     pub(crate) fn is_over(&self) -> bool {
         let asked = self.asked.get();
@@ -37,7 +37,7 @@ impl Deadline {
         }
     }
 
-    /// Whether work was cut short: a check found that the time was over.
+    /// Whether work was cut short because a check found that the time was up.
     pub(crate) fn was_reached(&self) -> bool {
         self.was_reached.get()
     }
@@ -50,13 +50,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_no_end_is_never_over() {
+    fn work_without_a_deadline_is_never_over() {
         let never = Deadline::default();
         assert!(!(0..10_000).any(|_| never.is_over()));
     }
 
     #[test]
-    fn once_over_it_stays_over() {
+    fn a_deadline_that_has_passed_stays_passed() {
         let past = Deadline::at(Instant::now());
         assert!(!past.was_reached(), "nobody has asked");
         assert!(past.is_over() && past.is_over() && past.was_reached());

@@ -1,33 +1,35 @@
-//! Which slots of a container are in use, according to the words around a pointer to it.
+//! Which slots of a container are in use, according to the words around a pointer to the container.
 
 use std::ops::Range;
 
 use super::system::WORD;
 
-/// With less room than this, any two small numbers look like a capacity and a length.
+/// With less capacity than this, any two small numbers look like a capacity and a length.
 const LEAST_ROOM: u64 = 4;
-/// How many control bytes a table of the standard library has beyond one for each bucket, by machine.
+/// How many control bytes a table of the standard library has in addition to one per bucket, on
+/// different architectures.
 const GROUPS: [u64; 2] = [16, 8];
 
-/// Which part of a container is in use, according to the words around a pointer to it.
+/// The part of a container that is in use, according to the words around a pointer to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Description {
-    /// A vector of elements of so many bytes; the ones in use.
+    /// A vector whose elements have `element` bytes, and its bytes in use.
     Vector { element: u64, used: Range<u64> },
-    /// A ring of such elements; the ones in use, before its end and from its start on.
+    /// A ring with such elements, and its bytes in use: before the end of the block, and from its
+    /// start on.
     Ring { element: u64, used: [Range<u64>; 2] },
-    /// Buckets of so many bytes, which end where the control bytes begin; whether each is full.
+    /// Buckets of `bucket` bytes, which end where the control bytes begin, and whether each is full.
     Table { control: u64, bucket: u64, full: Vec<bool> },
 }
 
 impl Description {
-    /// A vector: its room and its length, in elements.
+    /// A vector with this capacity and length, in elements.
     pub(super) fn vector(size: u64, room: u64, length: u64) -> Option<Self> {
         let fits = room >= LEAST_ROOM && length <= room && size.is_multiple_of(room);
         fits.then(|| Self::Vector { element: size / room, used: 0..length })
     }
 
-    /// A ring buffer: its room, its first element and its length.
+    /// A ring buffer with this capacity, first element and length.
     pub(super) fn ring(size: u64, room: u64, first: u64, length: u64) -> Option<Self> {
         let fits =
             room >= LEAST_ROOM && first < room && length <= room && size.is_multiple_of(room);
@@ -38,7 +40,7 @@ impl Description {
         })
     }
 
-    /// A hash table: where its control bytes begin, and the words after the pointer to them.
+    /// A hash table, given where its control bytes begin, and the words after the pointer to them.
     pub(super) fn table(
         size: u64,
         control: u64,
@@ -55,7 +57,7 @@ impl Description {
         Some(Self::Table { control, bucket: control / buckets, full })
     }
 
-    /// Whether the word at a place is part of an element in use.
+    /// Whether this word of the container is part of an element in use.
     pub(super) fn uses(&self, word: u32) -> bool {
         let byte = u64::from(word) * WORD as u64;
         match self {
@@ -94,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_table_uses_the_buckets_whose_control_bytes_are_full() {
-        // Eight buckets of two words; the first one lies right before the control bytes.
+        // Eight buckets of two words; the first bucket is right before the control bytes.
         let mut control = vec![0xFF; 8];
         (control[0], control[5]) = (0x11, 0x7F);
         let read = |range: Range<u64>| {

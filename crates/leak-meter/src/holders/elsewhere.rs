@@ -1,4 +1,4 @@
-//! For systems where memory cannot be scanned: the reason.
+//! For systems where memory cannot be scanned: returns the reason.
 
 use super::finding::Holders;
 #[cfg(feature = "soak")]

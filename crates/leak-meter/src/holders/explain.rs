@@ -1,4 +1,4 @@
-//! From a heap scan to findings: for each requested place, who holds most of its blocks.
+//! Turns a heap scan into findings: for each requested place, what holds most of its blocks.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,10 +11,10 @@ use super::places::Places;
 use super::question::Question;
 use super::reach::{Parent, Tree};
 
-/// A holder counts from this share of a place's blocks on.
+/// A holder is reported if it holds at least this share of a place's blocks.
 const SMALLEST_SHARE: f64 = 0.1;
 
-/// Who holds the blocks that `question` asks for, except the `doubtful` ones.
+/// Finds the holders of the blocks that `question` asks for, except the `doubtful` ones.
 pub(crate) fn explain(
     scan: &HeapScan,
     question: &Question,
@@ -26,7 +26,7 @@ pub(crate) fn explain(
     let mut way = Ways {
         scan,
         new_shares: question.new_shares(places),
-        ends: PathEnds::new(),
+        ends: PathEnds::default(),
         paths: Paths::new(scan.heap.len()),
         marked,
         threads: HashMap::new(),
@@ -36,12 +36,12 @@ pub(crate) fn explain(
     way.findings(&leaves)
 }
 
-/// The tree that contains a block: that of the roots, else that of the unheld blocks.
+/// The tree that contains a block: the tree of the roots, otherwise the tree of the unheld blocks.
 fn tree(scan: &HeapScan, block: u32) -> &Tree {
     if scan.tree.has(block) { &scan.tree } else { &scan.forest }
 }
 
-/// The blocks on the paths to `blocks`, and `blocks` themselves.
+/// The blocks on the paths to `blocks`, including `blocks` themselves.
 fn ancestors<'a>(scan: &HeapScan, blocks: impl Iterator<Item = &'a u32>) -> Bits {
     let mut marked = Bits::none_of(scan.heap.len());
     for block in blocks {
@@ -65,34 +65,35 @@ pub(super) struct Ways<'a> {
     pub(super) ends: PathEnds,
     pub(super) paths: Paths,
     pub(super) marked: Bits,
-    /// The thread whose stack leads to a block, of those that other threads' stacks lead to.
+    /// For each block that other threads' stacks lead to, the thread whose stack leads to it.
     threads: HashMap<u32, usize>,
 }
 
-/// Blocks of one target on one path.
+/// Blocks of one target on the same path.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Group {
     pub(super) blocks: u64,
     pub(super) bytes: u64,
 }
 
-/// The path to some blocks.
+/// The path to a group of blocks.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Way {
     pub(super) leaf: u32,
-    /// The node of the step that gathers; `None` if that is the root itself.
+    /// The node of the gathering step; `None` if the root itself gathers.
     pub(super) gatherer: Option<u32>,
     pub(super) group: Group,
 }
 
-/// A holder that is being assembled, identified by the place of the gathering step ([`NONE`] for none) and the
+/// A holder under construction, identified by the place of the gathering step ([`NONE`] for none) and the
 /// root.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     pub(super) held: Vec<Held>,
-    /// How many blocks each thread's stack holds, for the place of which stacks hold the most.
+    /// The number of blocks that each thread's stack holds, to find the place of the stacks that hold the
+    /// most.
     pub(super) threads: HashMap<usize, u64>,
-    /// The path to the most blocks.
+    /// The path to the largest group of blocks.
     pub(super) way: Option<Way>,
 }
 
@@ -220,7 +221,7 @@ impl Ways<'_> {
 
     /// The nodes with a single block that leads to most of `leaves`.
     fn heads(&self, leaves: &[u32]) -> HashSet<u32> {
-        /// With fewer leaves, most are connected by chance.
+        /// With fewer leaves than this, a single block may lead to most of them by chance.
         const FEWEST: usize = 16;
         let mut heads = HashSet::new();
         if leaves.len() < FEWEST {
@@ -231,7 +232,7 @@ impl Ways<'_> {
         for leaf in leaves {
             leads_to[*leaf as usize] = 1;
         }
-        // Each block comes after its parent.
+        // Each block comes after its parent in this order.
         for order in [&scan.forest.order, &scan.tree.order] {
             let is_forest = std::ptr::eq(order, &raw const scan.forest.order);
             for block in order.iter().rev().filter(|block| is_forest != scan.tree.has(**block)) {
@@ -247,10 +248,10 @@ impl Ways<'_> {
         heads
     }
 
-    /// The step that gathers what `leaf` leads to.
+    /// The step that gathers the blocks to which `leaf` leads.
     fn gatherer(&self, leaf: u32, heads: &HashSet<u32>) -> Option<u32> {
         let is_step = matches!(self.paths.nodes[leaf as usize].mark, Mark::Step(_));
-        // Blocks that grow without increasing in number, such as one large vector, gather by themselves.
+        // Blocks that grow without becoming more numerous, such as one large vector, gather by themselves.
         let watched = !self.new_shares.is_empty();
         if is_step && watched && self.paths.nodes[leaf as usize].new_blocks == 0.0 {
             return Some(leaf);
@@ -258,7 +259,7 @@ impl Ways<'_> {
         self.paths.gatherer(leaf, heads)
     }
 
-    /// What identifies a holder: the place of the gathering step, and the root. A ring holds as a whole.
+    /// The identity of a holder: the place of the gathering step, and the root. A ring counts as one holder.
     pub(super) fn holder(&self, way: &Way) -> (u32, u32) {
         let end = self.end(way.leaf);
         let mark = |node: u32| self.paths.nodes[node as usize].mark;

@@ -1,9 +1,9 @@
-//! The C library's lists of free memory, whose words look like pointers to live blocks.
+//! The C library's lists of free memory, which contain words that look like pointers to live blocks.
 //!
-//! glibc hands out chunks. A chunk begins two words in front of the memory that the program gets, and the
-//! first of these words belongs to the chunk before. A list of free chunks therefore has addresses that
-//! lie within the last word of a live block. The lists begin in the arenas: one in a static of the
-//! library, the others at the start of mappings of their own.
+//! glibc allocates chunks. A chunk begins two words in front of the memory that the program gets, and the
+//! first of these words belongs to the previous chunk. A list of free chunks therefore contains addresses
+//! within the last word of a live block. The lists begin in the arenas: one arena is in a static of the
+//! library, and the others are at the start of separate mappings.
 
 use std::ops::Range;
 
@@ -11,22 +11,22 @@ use super::system::WORD;
 
 /// Chunks begin at multiples of this.
 const ALIGNMENT: usize = 2 * WORD;
-/// How many lists with two ends an arena has.
+/// The number of double-ended lists in an arena.
 const BINS: usize = 127;
-/// With fewer empty lists in a row it may be something else.
+/// With fewer empty lists in a row than this, the words may be something else.
 const FEWEST_EMPTY: usize = 8;
-/// What precedes these lists in an arena: two chunks, the lists with one end, and flags.
+/// The contents of an arena in front of these lists: two chunks, the single-ended lists, and flags.
 const IN_FRONT: usize = 14 * WORD;
 
-/// Whether `address` is that of a chunk that begins within the last word of `block`. Where a block of one
-/// word begins, its owner's pointer looks the same.
+/// Whether `address` belongs to a chunk that begins within the last word of `block`. For a block of one
+/// word, its owner's pointer looks the same.
 #[inline]
 pub(crate) fn is_chunk(address: usize, block: &Range<usize>) -> bool {
     address.is_multiple_of(ALIGNMENT) && address > block.start && address + WORD >= block.end
 }
 
 /// Whether `words`, at `address`, may be the two ends of an empty list: both point back to the list itself,
-/// treated as a chunk whose ends are two words further on.
+/// as if it were a chunk whose ends are two words further on.
 #[inline]
 pub(crate) fn may_be_bin(address: usize, words: &[[u8; WORD]]) -> bool {
     let list = address.wrapping_sub(2 * WORD).to_ne_bytes();
@@ -34,7 +34,7 @@ pub(crate) fn may_be_bin(address: usize, words: &[[u8; WORD]]) -> bool {
         && words.get(1).is_some_and(|word| *word == list)
 }
 
-/// The arenas whose empty lists are at `bins`, in order.
+/// The arenas with empty lists at `bins`, which is sorted.
 pub(crate) fn arenas(bins: &[usize]) -> Vec<Range<usize>> {
     const LENGTH: usize = BINS * 2 * WORD;
     let mut arenas = Vec::new();
@@ -43,7 +43,7 @@ pub(crate) fn arenas(bins: &[usize]) -> Vec<Range<usize>> {
         let within = rest.partition_point(|bin| *bin < first + LENGTH);
         let (of_one, others) = rest.split_at(within);
         if of_one.len() >= FEWEST_EMPTY {
-            // Lists that are not empty may lie on both sides.
+            // Lists that are not empty may be on both sides.
             let last = of_one[of_one.len() - 1];
             let start = (last + 2 * WORD).saturating_sub(LENGTH + IN_FRONT);
             arenas.push(start..first + LENGTH);
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chunk_begins_within_the_last_word_of_the_block_before() {
+    fn a_chunk_begins_within_the_last_word_of_the_previous_block() {
         for (size, chunk) in [(72, 64), (65, 64), (24, 16)] {
             let block = 0x1010..0x1010 + size;
             assert!(is_chunk(0x1010 + chunk, &block), "{size}");
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn an_arena_is_recognised_by_its_empty_lists() {
         let bin = |at: usize| 0x2070 + at * 2 * WORD;
-        // All lists but the first four and the last one are empty.
+        // All lists except the first four and the last one are empty.
         let empty: Vec<usize> = (4..126).map(bin).collect();
         let found = arenas(&empty);
         assert_eq!(found.len(), 1);

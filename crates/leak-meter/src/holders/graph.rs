@@ -1,4 +1,4 @@
-//! Which block points to which: every word of a block that is an address within a live block is an edge.
+//! The graph of blocks: every word of a block that is an address within a live block is an edge.
 
 use std::collections::HashMap;
 
@@ -11,8 +11,8 @@ pub(crate) const NONE: u32 = u32::MAX;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Edge {
     pub(crate) target: u32,
-    /// The index of the word in the pointing block. The top bit is set if it points behind the target's start,
-    /// and the next bit if it belongs to a waker.
+    /// The index of the word in the pointing block. The top bit is set if the word points past the start of
+    /// the target, and the next bit if it belongs to a waker.
     at: u32,
 }
 
@@ -25,7 +25,7 @@ impl Edge {
         Self { target, at: if interior { word | Self::INTERIOR } else { word } }
     }
 
-    /// Whether it points to the target's start, as the owner of a counted block does.
+    /// Whether it points to the start of the target, as the owner of a counted block does.
     pub(crate) fn is_exact(self) -> bool {
         self.at & Self::INTERIOR == 0
     }
@@ -41,37 +41,37 @@ impl Edge {
     }
 }
 
-/// The edges of all blocks, those of one block together.
+/// The edges of all blocks. Those of one block are adjacent.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
-    /// Where each block's edges begin; one more at the end.
+    /// Where each block's edges begin, with one more entry at the end.
     first: Vec<u32>,
     edges: Vec<Edge>,
     /// Blocks that a block holds indirectly.
     links: HashMap<u32, Vec<u32>>,
-    /// When work on this graph must end.
+    /// The time by which work on this graph must end.
     deadline: Deadline,
 }
 
 impl Graph {
-    /// An empty graph, with room for `blocks`.
+    /// An empty graph with space for `blocks`.
     pub(crate) fn with_capacity(blocks: usize) -> Self {
         let mut first = Vec::with_capacity(blocks + 1);
         first.push(0);
         Self { first, edges: Vec::with_capacity(2 * blocks), ..Self::default() }
     }
 
-    /// From now on, work on this graph must end at `deadline`.
+    /// Sets the time by which further work on this graph must end.
     pub(crate) fn set_deadline(&mut self, deadline: Deadline) {
         self.deadline = deadline;
     }
 
-    /// When work on this graph must end. Code that follows edges checks it.
+    /// The time by which work on this graph must end. Code that follows edges checks it.
     pub(crate) fn deadline(&self) -> &Deadline {
         &self.deadline
     }
 
-    /// Adds an edge of the block that is being added.
+    /// Adds an edge to the current block.
     #[inline]
     pub(crate) fn push(&mut self, edge: Edge) {
         self.edges.push(edge);
@@ -82,13 +82,13 @@ impl Graph {
         self.edges[place].at |= Edge::WAKER;
     }
 
-    /// Ends the block that is being added: the next one follows.
+    /// Ends the current block and begins the next one.
     #[inline]
     pub(crate) fn end_block(&mut self) {
         self.first.push(u32::try_from(self.edges.len()).unwrap_or(u32::MAX));
     }
 
-    /// Makes `block` hold `targets` as if it pointed to each.
+    /// Makes `block` hold `targets` as if it pointed to each of them.
     pub(crate) fn link(&mut self, block: u32, targets: Vec<u32>) {
         self.links.insert(block, targets);
     }
@@ -110,27 +110,27 @@ impl Graph {
         graph
     }
 
-    /// How many blocks there are.
+    /// The number of blocks.
     pub(crate) fn len(&self) -> usize {
         self.first.len() - 1
     }
 
-    /// How many edges there are.
+    /// The number of edges.
     pub(crate) fn edge_count(&self) -> usize {
         self.edges.len()
     }
 
-    /// The places of a block's edges among all.
+    /// The indices of a block's edges among all edges.
     pub(crate) fn edges_of(&self, block: u32) -> std::ops::Range<usize> {
         self.first[block as usize] as usize..self.first[block as usize + 1] as usize
     }
 
-    /// The edge at a place.
+    /// The edge with this index.
     pub(crate) fn edge(&self, place: usize) -> Edge {
         self.edges[place]
     }
 
-    /// The blocks that `block` is linked to, or points to by edges that are not `left_out`.
+    /// The blocks that `block` is linked to, or points to by edges outside `left_out`.
     pub(crate) fn targets<'a>(
         &'a self,
         block: u32,
@@ -141,7 +141,7 @@ impl Graph {
         links.chain(places.map(|place| self.edges[place].target))
     }
 
-    /// Every edge with its block and its place, until the time is over.
+    /// Every edge with its block and its index, until the time is up.
     pub(crate) fn each(&self) -> impl Iterator<Item = (u32, usize, Edge)> + '_ {
         let blocks = 0..u32::try_from(self.len()).unwrap_or(NONE);
         blocks.take_while(|_| !self.deadline.is_over()).flat_map(move |block| {
@@ -155,7 +155,7 @@ impl Graph {
 pub(crate) struct Bits(Vec<u64>);
 
 impl Bits {
-    /// None of the numbers below `most`.
+    /// An empty set for numbers below `most`.
     pub(crate) fn none_of(most: usize) -> Self {
         Self(vec![0; most.div_ceil(64)])
     }
@@ -175,12 +175,12 @@ impl Bits {
         new
     }
 
-    /// Takes a number out.
+    /// Removes a number.
     pub(crate) fn remove(&mut self, number: usize) {
         self.0[number / 64] &= !(1 << (number % 64));
     }
 
-    /// The numbers that are in this set or in `other`; both are of as many.
+    /// The union of this set and `other`; both must have the same size.
     pub(crate) fn or(&self, other: &Self) -> Self {
         Self(self.0.iter().zip(&other.0).map(|(one, other)| one | other).collect())
     }
@@ -190,7 +190,7 @@ impl Bits {
 pub(crate) mod tests {
     use super::*;
 
-    /// The graph with these edges, each by an exact pointer in the next word of its block.
+    /// The graph with these edges. Each is an exact pointer in the next word of its block.
     pub(crate) fn graph(blocks: u32, edges: &[(u32, u32)]) -> Graph {
         let mut graph = Graph::with_capacity(blocks as usize);
         for block in 0..blocks {
@@ -204,7 +204,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_edge_knows_its_word_and_whether_it_is_exact() {
+    fn an_edge_stores_its_word_and_whether_it_is_exact() {
         let exact = Edge::new(3, 7, false);
         assert_eq!((exact.target, exact.word(), exact.is_exact()), (3, 7, true));
         let interior = Edge::new(3, usize::MAX, true);

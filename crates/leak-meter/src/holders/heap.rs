@@ -1,4 +1,4 @@
-//! The live blocks, found by their headers in the writable mappings.
+//! The live blocks, found in the writable mappings by their headers.
 
 use std::ops::Range;
 
@@ -11,12 +11,12 @@ use crate::allocator::{self, Found, SiteCounts, SiteId};
 /// Blocks are aligned to this many bytes.
 const GRANULE: usize = 16;
 const PAGE: usize = 4096;
-/// Blocks further apart than this are looked up in different segments.
+/// Blocks further apart than this belong to different segments.
 const FURTHEST: usize = 1 << 20;
 
-/// The live blocks of the program, by address; the meter's own are not among them.
+/// The live blocks of the program, sorted by address, without the meter's own.
 ///
-/// A block is identified by its index in this order. Addresses are stored in granules; stored as they are, they
+/// A block is identified by its index in this order. Addresses are stored in granules, because plain addresses
 /// would look like pointers once this memory is freed.
 #[derive(Debug, Default)]
 pub(crate) struct Heap {
@@ -24,25 +24,25 @@ pub(crate) struct Heap {
     sizes: Vec<u64>,
     sites: Vec<u32>,
     segments: Vec<Segment>,
-    /// For each page of each segment the number of the first block that begins in it or after.
+    /// For each page of each segment, the number of the first block that begins in it or after it.
     pages: Vec<u32>,
     /// The share of each site's blocks that is kept: 1 unless there were too many.
     shares: Vec<f64>,
-    /// Blocks that were found and left out because there were too many.
+    /// Blocks that were found but left out because there were too many.
     pub(crate) left_out: u64,
     /// Whether there was time to scan all mappings.
     pub(crate) is_whole: bool,
-    /// Where a thread's control block may be.
+    /// Addresses where a thread's control block may be.
     pub(crate) thread_pointers: Vec<usize>,
     /// Where the C library's allocator keeps its lists.
     pub(crate) arenas: Vec<Range<usize>>,
 }
 
-/// A stretch of the heap that is dense with blocks.
+/// A range of the heap that is densely filled with blocks.
 #[derive(Debug)]
 struct Segment {
     range: Range<usize>,
-    /// Its first page's place in the table of pages.
+    /// The index of its first page in the table of pages.
     page: usize,
 }
 
@@ -56,7 +56,7 @@ impl Heap {
         let shares: Vec<f64> =
             live.iter().map(|live| most as f64 / (*live).max(most).max(1) as f64).collect();
         let expected: u64 = live.iter().map(|live| (*live).min(most)).sum();
-        // With spare room, since the program may keep allocating and growing would copy everything.
+        // Leaves spare capacity, because the program may keep allocating, and growing would copy everything.
         let room = usize::try_from(expected + expected / 8).unwrap_or(0) + 1024;
         let mut heap = Self {
             granules: Vec::with_capacity(room),
@@ -91,7 +91,7 @@ impl Heap {
                 let header = allocator::read_header(block as u64, words[word], words[word + 1]);
                 if let Some(found) = header.filter(|found| is_plausible(*found, block, range.end)) {
                     self.add(block, found);
-                    // Nothing begins within a block.
+                    // No header lies inside a block.
                     at = (block + length(found.size)).next_multiple_of(GRANULE);
                     continue;
                 }
@@ -144,7 +144,7 @@ impl Heap {
         }
     }
 
-    /// The block that `address` lies in.
+    /// The block that contains `address`.
     #[inline]
     pub(crate) fn find(&self, address: usize) -> Option<u32> {
         let after = self.segments.partition_point(|segment| segment.range.start <= address);
@@ -172,12 +172,12 @@ impl Heap {
         self.start(block) + length(self.sizes[block])
     }
 
-    /// Where a block lies.
+    /// The address range of a block.
     pub(crate) fn range(&self, block: u32) -> Range<usize> {
         self.start(block as usize)..self.end(block as usize)
     }
 
-    /// A block's position in a unit that never looks like an address.
+    /// A block's address in units that never look like an address.
     pub(crate) fn granule(&self, block: u32) -> u64 {
         self.granules[block as usize]
     }
@@ -191,12 +191,12 @@ impl Heap {
         self.sites[block as usize]
     }
 
-    /// How many live blocks a sampled one stands for.
+    /// The number of live blocks that a sampled block represents.
     pub(crate) fn weight(&self, block: u32) -> f64 {
         self.shares.get(self.site(block) as usize).map_or(1.0, |share| 1.0 / share)
     }
 
-    /// The first block that ends behind `address`.
+    /// The first block that ends after `address`.
     pub(crate) fn first_behind(&self, address: usize) -> usize {
         let granule = (address / GRANULE) as u64;
         let after = self.granules.partition_point(|start| *start <= granule);
@@ -220,7 +220,7 @@ fn length(value: u64) -> usize {
     value as usize
 }
 
-/// Numbers of blocks have 31 bits, by the limit on blocks.
+/// Block numbers fit in 31 bits because of the limit on blocks.
 pub(crate) fn number(block: usize) -> u32 {
     u32::try_from(block).unwrap_or(u32::MAX)
 }
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_found_in_the_block_that_it_lies_in() {
+    fn an_address_is_found_in_the_block_that_contains_it() {
         let blocks = [
             (0x1010, 5),
             (0x1030, 0x3000), // over several pages

@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::Limits;
 use super::contents::Contents;
 use super::deadline::Deadline;
+use super::finding::Hold;
 use super::graph::{Bits, Graph};
 use super::heap::{Heap, number};
 use super::owners;
@@ -16,7 +17,7 @@ use super::roots::{Caller, Roots};
 use super::spare;
 use super::stale_pointers::InUse;
 use super::system::{self, Backing, Mapping, Memory, OutOfTime, WORD};
-use super::unheld::{self, Unheld, forest};
+use super::unheld::{self, forest};
 use super::wakers::{self, Wakers};
 use super::weak::{self, Counted};
 
@@ -26,30 +27,31 @@ pub(crate) struct HeapScan {
     pub(crate) heap: Heap,
     pub(crate) graph: Graph,
     pub(crate) counted: Counted,
-    /// The edges that hold nothing.
+    /// The edges that do not hold their targets.
     pub(crate) not_holding: Bits,
-    /// These, and the edges that make no ring.
+    /// The edges in `not_holding`, and the edges that cannot be part of a ring.
     pub(crate) no_ring: Bits,
     pub(crate) roots: Roots,
-    /// What the roots reach.
+    /// The blocks that the roots reach.
     pub(crate) tree: Tree,
     /// Blocks that changed during the scan. They are left out.
     pub(crate) moved: Bits,
     pub(crate) moved_count: u64,
     /// The sources that no root reaches, and how each is held.
-    pub(crate) sources: Vec<(Source, Unheld)>,
-    /// What the sources hold; the roots of its seeds are the indices of the sources.
+    pub(crate) sources: Vec<(Source, Hold)>,
+    /// The blocks that the sources hold; the roots of its seeds are the indices of the sources.
     pub(crate) forest: Tree,
     pub(crate) forest_seeds: Vec<Seed>,
-    /// Whether the time, or the room for pointers, ran out before the scan was complete.
+    /// Whether the time, or the capacity for pointers, was exhausted before the scan was complete.
     pub(crate) is_partial: bool,
 }
 
-/// The share of the time after which the search for blocks must end.
+/// The share of the time by which the search for blocks must end.
 const SCAN_ENDS: f64 = 0.4;
-/// The share after which the words of blocks and roots must be read.
+/// The share of the time by which the words of blocks and roots must have been read.
 const READING_ENDS: f64 = 0.65;
-/// The share after which owners, weak pointers, paths and rings must be found. The rest is for the findings.
+/// The share of the time by which owners, weak pointers, paths and rings must have been found. The rest is
+/// for the findings.
 const GRAPH_ENDS: f64 = 0.85;
 
 impl HeapScan {
@@ -99,7 +101,8 @@ impl HeapScan {
             let place = contents.place_of(block);
             contents.places.get(place).is_counted()
         });
-        // Blocks that owners' pointers do not reach are reached by others, unless they hold themselves.
+        // Blocks that owners' pointers do not reach are reached by other pointers, unless they hold
+        // themselves.
         let borrowing = unheld::borrowing(&graph, &counted, contents);
         let no_ring = counted.unsure.or(&others).or(&borrowing);
         let wide = {
@@ -117,7 +120,7 @@ impl HeapScan {
         };
         tree.grow_on(&graph, &wide);
         roots.add_borrowed(&mut tree, &graph, [&narrow, &wide], &borrowers);
-        // A weak pointer holds the memory of a value that is gone, and nothing else.
+        // A weak pointer only holds the memory of a value that has been dropped.
         tree.add_over(&graph, &counted.weak, |block| {
             let word = memory.pair(heap.start(block as usize)).map(|[strong, _]| strong);
             word == Some([0; WORD])
@@ -133,7 +136,7 @@ impl HeapScan {
         let (mut forest, forest_seeds) =
             forest(&graph, sources.iter().map(|(source, _)| source), &narrow);
         forest.grow_on(&graph, &counted.weak);
-        // These edges hold something after all.
+        // These edges hold their targets after all.
         for (block, place, edge) in graph.each() {
             let by = |tree: &Tree| tree.parent(edge.target) == Parent::Block(block);
             if others.has(place) && (by(&tree) || by(&forest)) {
@@ -143,7 +146,7 @@ impl HeapScan {
         let not_holding = counted.weak.or(&others);
         let is_partial = !(heap.is_whole && roots.are_all && is_read && is_all)
             || graph.deadline().was_reached();
-        // The findings may use the rest of the time.
+        // The findings may use the remaining time.
         graph.set_deadline(Deadline::at(share(1.0)));
         let moved_count = (0..heap.len()).filter(|block| moved.has(*block)).count() as u64;
         Ok(Self {
@@ -165,7 +168,7 @@ impl HeapScan {
 }
 
 impl HeapScan {
-    /// What identifies a block in a later scan.
+    /// Identifies a block in a later scan.
     pub(crate) fn identity(&self, block: u32) -> (u64, u32) {
         (self.heap.granule(block), self.heap.site(block))
     }

@@ -1,9 +1,9 @@
-//! Who holds it: what keeps live blocks alive, found on demand in the running program.
+//! Finds what keeps live blocks alive, on demand and in the running program.
 //!
-//! A call site shows who *allocated* the memory that stays. To fix a leak you must know who *keeps* it: the map
-//! that the pages are in, the list that the listener is in, the ring of two objects that own each other. A
-//! [`Soak`](crate::Soak) looks for it at its end, while the workload is still alive, for the places that grow
-//! ([`Report::holders`](crate::Report::holders)); a running service asks [`since`] or [`of`].
+//! A call site shows which code *allocated* the memory that stays. To fix a leak you must know what *keeps* it:
+//! the map that contains the pages, the list that contains the listener, the ring of two objects that own each
+//! other. A [`Soak`](crate::Soak) looks for holders at its end, while the workload is still alive, for the places
+//! that grow ([`Report::holders`](crate::Report::holders)); a running service calls [`since`] or [`of`].
 //!
 //! # How to read it
 //! ```text
@@ -17,93 +17,93 @@
 //!    holds 24,512 of 24,512 blocks of TaskQuery::clone (query.rs:15)
 //!    dropping it would free 37.7 MB (73,685 blocks)
 //! ```
-//! Read it from the top: the first line is the *holder*, the step at which blocks pile up; below it is what
-//! holds the holder, and at the end the root: a static, a thread-local value, a thread's stack. The holder is
-//! the first step on the way out whose own number does not grow: if sessions pile up in a map, and strings in
-//! each session, the map is the holder of both. So several growing places under one holder are one finding.
-//! Where a single block leads to three quarters of a place's blocks or more, as the queue of one slow client
-//! does, it is the holder as well. Steps between a place and its holder are listed as "through".
+//! Read it from the top: the first line is the *holder*, the step at which blocks accumulate. Below it is what
+//! holds the holder, and at the end the root: a static, a thread-local value, a thread's stack. The holder is the
+//! first step on the way out whose own number does not grow: if sessions accumulate in a map, and strings in each
+//! session, the map is the holder of both. So several growing places with one holder are one finding. A single
+//! block that leads to at least three quarters of a place's blocks, such as the queue of one slow client, is also
+//! a holder. Steps between a place and its holder are listed as "through".
 //!
-//! - *held by nothing but each other*: a ring that no root reaches. Each step owns the next, and the last one
-//!   the first. The reference to make `Weak` is marked: the reference back to the block that was allocated
-//!   first, if it is a counted pointer of the program's own code. The counts in the `Rc` or `Arc` show whether
-//!   a pointer is already weak.
-//! - *memory not allocated through the meter*: a word outside all known memory points there, for instance in
-//!   memory that C code allocated.
-//! - *held by nothing that was found*: forgotten (`mem::forget`, `into_raw`, `Box::leak`), or held
-//!   by an address that is kept in another form.
-//! - *on the stacks of 2,600 threads*: each stack holds some blocks, and none holds nearly all.
-//! - *nobody holds it: its reference count never reached zero*: an `Rc` or `Arc` counts more owners than
-//!   there are pointers to it: a clone was forgotten (`mem::forget`, `into_raw`).
+//! - *held by nothing but each other*: a ring that no root reaches. Each step owns the next, and the last one owns
+//!   the first. The reference to make `Weak` is marked: the reference back to the block that was allocated first,
+//!   if it is a counted pointer in the program's own code. The counts in the `Rc` or `Arc` show whether a pointer
+//!   already is weak.
+//! - *memory not allocated through the meter*: a word outside all known memory points to the blocks, for instance
+//!   in memory that C code allocated.
+//! - *held by nothing that was found*: forgotten (`mem::forget`, `into_raw`, `Box::leak`), or held by an address
+//!   that is stored in another form.
+//! - *on the stacks of 2,600 threads*: each stack holds some blocks, and no stack holds nearly all of them.
+//! - *nobody holds it: its reference count never reached zero*: an `Rc` or `Arc` counts more owners than there are
+//!   pointers to it, because a clone was forgotten (`mem::forget`, `into_raw`).
 //! - *dropping it would free*: the holder's own bytes and those of everything that is reached only through it.
-//!   That is what the holder's blocks *dominate*, all of them together. It is found by following every pointer
-//!   again without them. If that is much less than the holder holds, other paths lead to the rest: a list whose
-//!   nodes know each other is held by any pointer into it.
+//!   These are the blocks that the holder's blocks *dominate* together. They are found by following every pointer
+//!   again without the holder's blocks. If that is much less than the holder holds, other paths lead to the rest:
+//!   a list whose nodes point to each other is held by any pointer into it.
 //!
 //! # How it works
-//! Every live block has a header of 16 bytes in front of it, with its size, its site and a mark that is keyed
-//! to its address. The writable mappings are read through `/proc/self/mem` (so that a page which goes away
-//! meanwhile is an error and not a fault), and each header is a live block. Each word of a block that is an
-//! address within another block is a pointer. The roots are the writable segments of the loaded objects, and of
-//! every thread the thread-local block and the stack, from its stack pointer outwards. A block that is reached
-//! from a root is held by it, by a shortest path; statics come before thread-local values, these before stacks,
-//! and on a stack the outer frame before the inner one; and blocks that only a stack points to come before
-//! blocks that another block points to as well. Equal paths are counted together.
+//! Every live block is preceded by a header of 16 bytes, with its size, its site and a mark that depends on its
+//! address. The writable mappings are read through `/proc/self/mem` (so that a page that is unmapped meanwhile
+//! causes an error rather than a fault), and each header found is a live block. Each word of a block that is an
+//! address within another block is a pointer. The roots are the writable segments of the loaded objects and, for
+//! every thread, its thread-local block and its stack from the stack pointer outwards. A root holds the blocks
+//! that are reached from it, each by a shortest path. Statics take precedence over thread-local values, these over
+//! stacks, and on a stack the outer frame over the inner one; blocks that only a stack points to take precedence
+//! over blocks that another block also points to. Equal paths are counted together.
 //!
 //! Several words may point to a block that has one owner. A pointer in the spare capacity of a vector, in an
 //! unused slot of a ring buffer or hash table, or at the end of a string is stale and does not count. Otherwise
-//! the owner's pointer is the kind that most blocks of that line have; other pointers are followed only to
-//! blocks that are not reached without them. A task of a tokio runtime is held by the runtime until it ends.
-//! Where the list of its tasks has no call stack, tasks are recognised by their header, whose first word says
-//! whether they have ended. A waker does not hold its task: wakers are recognised by their table of functions.
-//! Where other pointers lead to the start of a block, a pointer behind its start borrows, as a list of waiters
+//! the owner's pointer is of the kind that most blocks of that line have; other pointers are followed only to
+//! blocks that are not reached without them. A tokio runtime holds a task until the task ends. If the runtime's
+//! task list has no call stack, tasks are recognised by their header, whose first word says whether they have
+//! ended. A waker does not hold its task; wakers are recognised by their table of functions. If other pointers
+//! lead to the start of a block, a pointer past its start is a borrow, as in a list of waiters.
 //! does.
 //!
 //! None of this costs anything while the program runs; the scan itself takes one to two seconds for a million
-//! blocks (`cargo bench --package leak-meter --bench holders`). The program may keep running: blocks that
-//! change during the scan are counted as moved and left out. If blocks seem unheld while other threads
-//! allocate, the heap is scanned twice.
+//! blocks (`cargo bench --package leak-meter --bench holders`). The program may keep running: blocks that change
+//! during the scan are counted as moved and left out. If blocks seem unheld while other threads allocate, the heap
+//! is scanned twice.
 //!
 //! # Where it can err
-//! - It is *conservative*: any word may be a pointer. A number that looks like an address, or a stale pointer
-//!   on a stack, can seem to hold a block or two. What counts is the share: paths to less than a tenth of a
-//!   place's blocks are not listed. A word that happens to point to the one table everything is in can at most
-//!   put a wrong root below the right holder.
-//! - Pointers that are not kept as plain addresses are not recognised: combined by exclusive or, compressed,
-//!   or kept by the kernel. So are those in the registers of other threads, which are on no stack.
-//! - The stack pointer of a running thread is unknown, so its whole stack counts, including what finished calls
-//!   left on it. On other machines than x86-64 the thread-local blocks of other threads are not found by
-//!   themselves; as far as they lie above the stack, they count as part of it.
-//! - Wakers, and tasks whose runtime has no call stack, are recognised by the names of functions, which a
-//!   stripped program lacks.
+//! - The scan is *conservative*: any word may be a pointer. A number that looks like an address, or a stale
+//!   pointer on a stack, can seem to hold a block or two. So only shares count: paths to less than a tenth of a
+//!   place's blocks are not listed. At worst, a word that happens to point to the one table that contains
+//!   everything puts a wrong root below the right holder.
+//! - Pointers that are not stored as plain addresses are not recognised: combined by exclusive or, compressed, or
+//!   kept by the kernel. Neither are pointers in the registers of other threads, which are on no stack.
+//! - The stack pointer of a running thread is unknown, so its whole stack counts, including leftovers of finished
+//!   calls. On architectures other than x86-64 the thread-local blocks of other threads are not found separately;
+//!   the parts above the stack count as part of it.
+//! - Wakers, and tasks whose runtime has no call stack, are recognised by function names, which a stripped program
+//!   lacks.
 //! - A `Weak` in a static or on a stack counts as a holder.
-//! - Two weak kinds of pointer and two strong ones that come in equal numbers everywhere cannot be
-//!   distinguished by counting: then all count as strong, and the reported ring may already be broken.
-//! - glibc's lists of free memory lead to the ends of live blocks. These words are recognised and left out;
-//!   other allocators' lists are not.
+//! - Weak and strong kinds of pointers that always occur in equal numbers cannot be distinguished by counting. All
+//!   of them then count as strong, and a reported ring may already be broken.
+//! - glibc's lists of free memory point to the ends of live blocks. These words are recognised and left out; the
+//!   lists of other allocators are not.
 //! - Memory that is mapped from a file or shared with other processes is neither read nor a root.
-//! - Beyond a limit of live blocks the places with the most blocks are sampled. Then pointers through blocks
-//!   that were left out are not followed, so no block is reported as unheld. The same holds for a scan that
-//!   reaches its limit of ten seconds or its limit on pointers: it reports what it found by then as a partial
-//!   result.
-//! - The names are those of the symbols and line tables. A stripped program has neither.
+//! - Above a limit on live blocks, the places with the most blocks are sampled. Pointers through blocks that were
+//!   left out are then not followed, so no block is reported as unheld. The same applies if a scan reaches its
+//!   limit of ten seconds or its limit on pointers: it reports what it has found as a partial result.
+//! - Names come from symbols and line tables. A stripped program has neither.
 //!
-//! Linux on 64-bit machines. Elsewhere every result is "not available", with the reason. Scanning needs the
-//! [feature](crate#features) `holders`; a report can be read without it.
+//! This works on 64-bit Linux. On other systems every result is "not available", with the reason. Scanning needs
+//! the [feature](crate#features) `holders`; a report can be read without it.
 //!
 //! # Layout
 //! - `finding`, `text`, `words`: the findings, and their text.
 //! - `system`: what the operating system reports about this process's memory.
 //! - `heap`, `sample`: the live blocks; `roots`, `areas`: the roots; `free_lists`: words that are not roots;
-//!   `pointers`, `graph`: what points to what.
-//! - `stale_pointers`, `spare`, `description`, `owners`, `wakers`: which pointers do not belong to an owner.
-//! - `weak`, `refcount_fit`: which counted pointers are weak; `reach`: what is reached, and what would no longer be;
-//!   `rings`, `unheld`: what is not reached.
-//! - `heap_scan`, `contents`: one scan with all of this; `paths`, `places`, `path_ends`: paths and their names;
-//!   `question`, `explain`, `steps`, `release`: from a scan to findings.
-//! - `deadline`: the time that all this may take.
+//!   `pointers`, `graph`: the pointers between blocks.
+//! - `stale_pointers`, `spare`, `description`, `owners`, `wakers`: find the pointers that do not belong to an
+//!   owner.
+//! - `weak`, `refcount_fit`: find the weak pointers among counted ones; `reach`: what the roots reach, and what
+//!   they would no longer reach after a drop; `rings`, `unheld`: what the roots do not reach.
+//! - `heap_scan`, `contents`: one complete scan; `paths`, `places`, `path_ends`: paths and their names;
+//!   `question`, `explain`, `steps`, `release`: turn a scan into findings.
+//! - `deadline`: the time limit of a scan.
 //! - `clusters`, `sharing`: whether one container holds the blocks of two call sites.
-#![allow(unsafe_code)] // The system's lists and registers; each use says why it is sound.
+#![allow(unsafe_code)] // For the system's lists and registers; each use says why it is sound.
 
 mod finding;
 mod text;
@@ -192,18 +192,18 @@ pub(crate) use ask::{of_growing, share_a_container};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Falling {
     pub(crate) site: SiteId,
-    /// How many blocks are freed per round.
+    /// The number of blocks freed per round.
     pub(crate) per_round: u64,
 }
 
 /// Whether one container holds the blocks of two call sites.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Sharing {
-    /// One container holds both, or several containers of one kind do.
+    /// One container holds both, or several containers of the same kind do.
     OneContainer,
     /// The blocks are in different containers.
     Different,
-    /// The heap does not show it, for this reason.
+    /// The heap does not show it; contains the reason.
     CannotTell(&'static str),
 }
 
@@ -211,17 +211,17 @@ pub(crate) enum Sharing {
 #[cfg(feature = "holders")]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// Live blocks.
+    /// The maximum number of live blocks.
     pub(crate) blocks: usize,
-    /// Pointers between them.
+    /// The maximum number of pointers between them.
     pub(crate) pointers: usize,
     /// The time that one scan may take.
     pub(crate) time: Duration,
 }
 
-/// Ten seconds, a pause that a service can take, and at most about 550 MB of the meter's own memory. A block
-/// costs 50 bytes or less. A pointer costs eight, and as many again while stale ones are removed; a dozen sets
-/// of pointers cost a bit each.
+/// Ten seconds, a pause that a service can tolerate, and at most about 550 MB of the meter's own memory. A block
+/// costs at most 50 bytes. A pointer costs eight, and another eight while stale ones are removed; a dozen sets of
+/// pointers cost one bit per pointer each.
 #[cfg(feature = "holders")]
 pub(crate) const LIMITS: Limits =
     Limits { blocks: 4_000_000, pointers: 16_000_000, time: Duration::from_secs(10) };

@@ -1,13 +1,13 @@
-//! Which of several pointers to a block is its owner's.
+//! Determines which of several pointers to a block belongs to its owner.
 //!
-//! A block without a reference count has one owner. Other pointers to it borrow it or are stale: in the spare
-//! capacity of a vector, in the free slots of a queue. The owner is recognised by its regularity. If the blocks
-//! of one line point to most blocks of another line, they own them; a pointer that only a few have is not an
-//! owner's. The same holds for the words of one kind of block. Neighbours that point to each other, in a list
-//! or a tree, are not compared.
+//! A block without a reference count has one owner. Other pointers to it are borrows or stale: in the spare
+//! capacity of a vector, or in the free slots of a queue. The owner is recognised by its regularity. If the
+//! blocks of one line point to most blocks of another line, they own them; a pointer that only a few blocks
+//! have does not belong to an owner. The same applies to the words of one kind of block. Neighbours in a list
+//! or tree that point to each other are not compared.
 //!
-//! A task of a tokio runtime is owned by the runtime's list of tasks until it ends. Timers, sockets and
-//! channels point to it as well, to wake it.
+//! A tokio runtime's task list owns a task until the task ends. Timers, sockets and channels also point to the
+//! task, to wake it.
 
 #[cfg(test)]
 mod tests;
@@ -17,39 +17,39 @@ use std::collections::{HashMap, HashSet};
 use super::graph::{Bits, Edge, Graph, NONE};
 use super::weak::Counted;
 
-/// Words of a block that are distinguished; a larger block counts as a table.
+/// The number of words of a block that are distinguished; a larger block counts as a table.
 const WORDS: usize = 16;
-/// With fewer blocks of a place, nothing counts as regular.
+/// With fewer blocks of a place than this, nothing counts as regular.
 const FEWEST: u32 = 16;
 /// A kind of pointer counts as the owner's if it is at least half as frequent (one in `SHARE`) as the most
 /// regular kind.
 const SHARE: u32 = 2;
 
-/// What must be known about the blocks.
+/// The required information about blocks.
 pub(crate) trait Blocks {
     fn site(&self, block: u32) -> u32;
     /// The number of a block's place.
     fn place(&mut self, block: u32) -> u32;
-    /// What a place is to a runtime.
+    /// The role of a place in a runtime.
     fn role(&self, place: u32) -> Role;
-    /// The number of the structure that the blocks of a place are part of: one for several places whose
-    /// blocks are linked to each other.
+    /// The number of the structure that contains the blocks of a place: the same for places whose blocks are
+    /// linked to each other.
     fn structure(&self, place: u32) -> u32 {
         place
     }
 }
 
-/// What blocks are to a runtime of tasks.
+/// The role of blocks in a task runtime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// The list of all tasks that have not ended.
+    /// The list of all unfinished tasks.
     TaskList,
     Task,
     Other,
 }
 
-/// Finds the edges that do not seem to belong to an owner. Links each list of tasks in `graph` to its tasks,
-/// and returns the `unfinished` tasks that are in no list.
+/// Finds the edges that do not seem to belong to an owner. Links each task list in `graph` to its tasks, and
+/// returns the `unfinished` tasks that are in no list.
 pub(crate) fn find(
     graph: &mut Graph,
     counted: &Counted,
@@ -79,7 +79,7 @@ pub(crate) fn find(
     (others, loose)
 }
 
-/// How many pointers there are from the blocks of one place to those of another.
+/// The number of pointers from the blocks of one place to those of another.
 #[derive(Debug, Default, Clone, Copy)]
 struct Frequency {
     all: u32,
@@ -123,7 +123,7 @@ fn irregular(graph: &Graph, counted: &Counted, blocks: &mut impl Blocks) -> Bits
         (structures[place as usize], structures[of_target as usize])
     };
     let mut frequencies: HashMap<(u32, u32), Frequency> = HashMap::new();
-    // From the blocks of a structure to those of another, or of the same one.
+    // From the blocks of one structure to those of another, or of the same one.
     let mut totals: HashMap<(u32, u32), u32> = HashMap::new();
     for (block, _, edge) in edges(graph, weak) {
         frequencies.entry(kind(block, edge)).or_default().add(edge);
@@ -167,7 +167,7 @@ fn points_back(graph: &Graph, block: u32, edge: Edge) -> bool {
     graph.edges_of(edge.target).any(|place| graph.edge(place).target == block)
 }
 
-/// The edges between different blocks that may hold.
+/// The edges between different blocks that may hold their targets.
 fn edges<'a>(graph: &'a Graph, weak: &'a Bits) -> impl Iterator<Item = (u32, usize, Edge)> + 'a {
     graph.each().filter(|(block, place, edge)| edge.target != *block && !weak.has(*place))
 }
@@ -186,8 +186,8 @@ fn pointed_to_by_several(graph: &Graph, weak: &Bits) -> Bits {
     several
 }
 
-/// Each list of tasks with its tasks: those that it points to, and those that these are linked to in
-/// both directions.
+/// Each task list with its tasks: those that it points to, and those that are linked to these in both
+/// directions.
 fn task_lists(graph: &Graph, blocks: &mut impl Blocks) -> Vec<(u32, HashSet<u32>)> {
     let all = 0..u32::try_from(graph.len()).unwrap_or(NONE);
     let mut lists = Vec::new();

@@ -1,4 +1,4 @@
-//! The ends of paths: roots by their names, rings by their steps.
+//! The ends of paths: roots by name, and rings by their steps.
 
 use std::collections::HashMap;
 
@@ -8,37 +8,27 @@ use super::heap_scan::HeapScan;
 use super::places::Places;
 use super::reach::Seed;
 use super::rings::{self, Source};
-use super::unheld::Unheld;
 use crate::allocator::{self, SiteId};
 
 /// The end of a path. Equal ends are merged.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct PathEnd {
     pub(crate) hold: Hold,
-    /// Of a ring: the number of the place of each step, and whether it is the one to weaken.
+    /// For a ring: the number of each step's place, and whether it is the one to weaken.
     pub(crate) ring: Vec<(u32, bool)>,
 }
 
 /// All ends, by number.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct PathEnds {
     numbers: HashMap<PathEnd, u32>,
     known: Vec<PathEnd>,
-    /// Ends that were named before, by area and by frame or address.
+    /// Ends that already have a name, by area and by frame or address.
     of_place: HashMap<(u32, usize), u32>,
     of_source: HashMap<usize, u32>,
 }
 
 impl PathEnds {
-    pub(crate) fn new() -> Self {
-        Self {
-            numbers: HashMap::new(),
-            known: Vec::new(),
-            of_place: HashMap::new(),
-            of_source: HashMap::new(),
-        }
-    }
-
     pub(crate) fn get(&self, number: u32) -> &PathEnd {
         &self.known[number as usize]
     }
@@ -52,7 +42,7 @@ impl PathEnds {
         number
     }
 
-    /// The root that the seed with this number is part of.
+    /// The root that contains the seed with this number.
     pub(crate) fn of_seed(&mut self, scan: &HeapScan, places: &mut Places, seed: usize) -> u32 {
         let Seed { root: area, .. } = scan.roots.seeds[seed];
         let address = scan.roots.places[seed];
@@ -68,7 +58,7 @@ impl PathEnds {
             return *known;
         }
         let thread_name = |thread: usize| scan.roots.threads[thread].name.clone();
-        // The symbols are those of the object that the meter is part of.
+        // The symbols belong to the object that contains the meter.
         let offset = allocator::load_offset();
         let own = scan.roots.objects.iter().position(|object| Some(object.offset) == offset);
         let hold = match stretch.kind {
@@ -89,7 +79,7 @@ impl PathEnds {
                 let name = if is_own { places.symbols().thread_local_at(place) } else { None };
                 Hold::ThreadLocal { name, thread: thread_name(thread) }
             }
-            // The finding adds the threads.
+            // The finding fills in the number of threads.
             AreaKind::Stack(thread) if thread != scan.roots.own => Hold::Stacks { threads: 0 },
             AreaKind::Stack(thread) => {
                 let function = (item != 0).then(|| places.function_at(item)).flatten();
@@ -109,20 +99,15 @@ impl PathEnds {
         }
         let at = source;
         let (source, kind) = &scan.sources[at];
-        let (hold, ring) = match kind {
-            Unheld::Foreign => (Hold::Foreign, Vec::new()),
-            Unheld::LeakedCount => (Hold::LeakedCount, Vec::new()),
-            Unheld::Nothing => (Hold::Nothing, Vec::new()),
-            Unheld::Ring => (Hold::Ring, ring(scan, places, source)),
-        };
-        let number = self.number(PathEnd { hold, ring });
+        let ring = if *kind == Hold::Ring { ring(scan, places, source) } else { Vec::new() };
+        let number = self.number(PathEnd { hold: kind.clone(), ring });
         self.of_source.insert(at, number);
         number
     }
 }
 
-/// The steps of a ring: the shortest one through the block whose line allocated first. The block that was
-/// allocated first is the owner; the reference back to it is the one to weaken.
+/// The steps of a ring: of the shortest one through the block whose line allocated first. The block that
+/// was allocated first is the owner; the reference back to it is the one to weaken.
 fn ring(scan: &HeapScan, places: &mut Places, source: &Source) -> Vec<(u32, bool)> {
     let site = |block: u32| scan.heap.site(block);
     let is_counted = |block: u32| scan.counted.is_counted(site(block));
@@ -132,7 +117,7 @@ fn ring(scan: &HeapScan, places: &mut Places, source: &Source) -> Vec<(u32, bool
     };
     let blocks = rings::ring(&scan.graph, source, first, &scan.no_ring);
     let numbers: Vec<u32> = blocks.iter().map(|block| number(scan, places, *block)).collect();
-    // The last step of our own code that owns the next by a counted pointer.
+    // The last step in our own code that owns the next step by a counted pointer.
     let next = |at: usize| blocks[(at + 1) % blocks.len()];
     let points = |at: usize, only_own: bool| {
         is_counted(next(at)) && (!only_own || places.get(numbers[at]).own)
@@ -149,7 +134,7 @@ fn ring(scan: &HeapScan, places: &mut Places, source: &Source) -> Vec<(u32, bool
     steps
 }
 
-/// The number of the place of a block.
+/// The number of a block's place.
 pub(crate) fn number(scan: &HeapScan, places: &mut Places, block: u32) -> u32 {
     places.number(SiteId::of_index(scan.heap.site(block)))
 }

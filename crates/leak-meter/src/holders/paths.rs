@@ -1,8 +1,9 @@
-//! The paths from blocks to roots, with equal ones merged.
+//! The paths from blocks to roots; equal paths are merged.
 //!
-//! A path is a sequence of steps. A step is the blocks of one place (allocated where, as part of what), and
-//! occurs at most once: the hundred thousand nodes of a list are one step, and so are the levels of a tree. The
-//! paths form a tree that grows from the roots, so that equal paths share all their nodes.
+//! A path is a sequence of steps. A step consists of the blocks of one place (where they were allocated, and as
+//! part of what), and occurs at most once: the hundred thousand nodes of a list are one step, and so are the
+//! levels of a tree. The paths form a tree that grows from the roots, so that equal paths share all their
+//! nodes.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,9 +13,9 @@ use super::reach::Parent;
 /// One element of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Mark {
-    /// The root at which it ends, by its number.
+    /// The root at which the path ends, by number.
     End(u32),
-    /// Blocks of one place, by its number.
+    /// Blocks of one place, by number.
     Step(u32),
 }
 
@@ -22,40 +23,41 @@ pub(crate) enum Mark {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Node {
     pub(crate) mark: Mark,
-    /// Towards the root; [`NONE`] at a root.
+    /// The next node towards the root; [`NONE`] at a root.
     pub(crate) up: u32,
-    /// Blocks here.
+    /// The number of blocks here.
     pub(crate) blocks: u64,
-    /// Of these, the ones that are pointed to from further up the path, not from here.
+    /// How many of them are pointed to from further up the path rather than from here.
     pub(crate) entries: u64,
-    /// How many of the blocks were allocated while they were watched.
+    /// How many of them were allocated while they were watched.
     pub(crate) new_blocks: f64,
-    /// Whether a path leads back here from further down: blocks of both places alternate.
+    /// Whether a path leads back here from further down, so that blocks of both places alternate.
     pub(crate) is_returned_to: bool,
 }
 
 impl Node {
-    /// Whether the blocks are so many, with so few entries, that they gather by themselves: a list, a tree.
+    /// Whether there are so many blocks with so few entries that they gather by themselves, as in a list or
+    /// tree.
     fn is_structure(&self) -> bool {
         const BLOCKS_PER_ENTRY: u64 = 16;
         self.entries * BLOCKS_PER_ENTRY <= self.blocks
     }
 }
 
-/// The paths of some blocks.
+/// The paths of the requested blocks.
 #[derive(Debug)]
 pub(crate) struct Paths {
     pub(crate) nodes: Vec<Node>,
     ids: HashMap<(u32, Mark), u32>,
-    /// The node of each block; [`NONE`] for those that were not asked for.
+    /// The node of each block; [`NONE`] for blocks that were not requested.
     node_of_block: Vec<u32>,
-    /// The last new node on the path to each block: where blocks of two places alternate, as in a list that two
+    /// The last new node on the path to each block: if blocks of two places alternate, as in a list that two
     /// functions add to, the path goes back and forth between two nodes.
     furthest: Vec<u32>,
 }
 
 impl Paths {
-    /// No paths yet, for `blocks` blocks.
+    /// An empty set of paths for `blocks` blocks.
     pub(crate) fn new(blocks: usize) -> Self {
         Self {
             nodes: Vec::new(),
@@ -65,8 +67,8 @@ impl Paths {
         }
     }
 
-    /// Adds a block that is reached by `parent`, which was added before; `end` is the root if it is
-    /// a seed. `place` is what the block is, and `new_share` the chance that it was allocated while watched.
+    /// Adds a block that is reached by `parent`, which was added before; `end` is the root if the block is a
+    /// seed. `place` is the block's place, and `new_share` the probability that it was allocated while watched.
     pub(crate) fn add(
         &mut self,
         block: u32,
@@ -95,7 +97,7 @@ impl Paths {
         self.count(block, node, is_entry, new_share);
     }
 
-    /// Adds a block that is itself part of the root `end`: a ring.
+    /// Adds a block that is itself part of the root `end`, as in a ring.
     pub(crate) fn add_end(&mut self, block: u32, end: u32, new_share: f64) {
         let node = self.node(NONE, Mark::End(end));
         self.furthest[block as usize] = node;
@@ -110,7 +112,7 @@ impl Paths {
         self.node_of_block[block as usize] = node;
     }
 
-    /// The step of `place` below `up`: the existing one if the path already contains that place.
+    /// The step for `place` below `up`: the existing one if the path already contains that place.
     fn step(&mut self, up: u32, place: u32) -> u32 {
         let mark = Mark::Step(place);
         let known = self.upwards(up).find(|node| self.nodes[*node as usize].mark == mark);
@@ -138,20 +140,20 @@ impl Paths {
         Some(self.node_of_block[block as usize]).filter(|node| *node != NONE)
     }
 
-    /// From `node` to its root, both included.
+    /// The nodes from `node` to its root, including both.
     pub(crate) fn upwards(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
         let up = |node: &u32| Some(self.nodes[*node as usize].up).filter(|up| *up != NONE);
         std::iter::successors(Some(node), up)
     }
 
-    /// The step that gathers the blocks that `leaf` leads to; `None` if it is the root itself.
+    /// The step that gathers the blocks to which `leaf` leads; `None` if it is the root itself.
     ///
-    /// It is the first on the path whose own number does not grow with the leaf's: of many sessions in a map,
-    /// each with many strings, the strings and the sessions grow, and the map gathers. Or it is one of the
-    /// `heads`: a step of which one block leads to nearly all of what was asked for.
+    /// It is the first step on the path whose own number does not grow with the leaf's: if a map has many
+    /// sessions with many strings each, the strings and the sessions grow, and the map gathers. Alternatively,
+    /// it is one of the `heads`: a step with one block that leads to nearly all requested blocks.
     pub(crate) fn gatherer(&self, leaf: u32, heads: &HashSet<u32>) -> Option<u32> {
-        /// If it is unknown which blocks are new: a step with this many times fewer blocks does not grow with
-        /// the leaf.
+        /// Used if it is unknown which blocks are new: a step with this many times fewer blocks than the leaf
+        /// does not grow with it.
         const TIMES_FEWER: u64 = 8;
         let of_leaf = &self.nodes[leaf as usize];
         let rate = |node: &Node| node.new_blocks / (node.blocks.max(1) as f64);
@@ -169,8 +171,8 @@ impl Paths {
         steps.find(gathers).map(|step| self.whole(step))
     }
 
-    /// The step further up that is the larger part of the same list, where blocks of two places alternate in
-    /// it; else `step` itself.
+    /// The step further up that is the larger part of the same list, if blocks of two places alternate in it;
+    /// otherwise `step` itself.
     fn whole(&self, step: u32) -> u32 {
         let node = &self.nodes[step as usize];
         let above = Some(node.up).filter(|up| *up != NONE);
@@ -186,7 +188,7 @@ impl Paths {
 mod tests {
     use super::*;
 
-    /// A chain from a root, the outermost first, each with its place.
+    /// A chain from a root, outermost block first, each with its place.
     fn chain(paths: &mut Paths, blocks: &[(u32, u32)], new_share: f64) {
         let mut parent = Parent::Seed(0);
         for (block, place) in blocks {
@@ -203,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn alike_ways_are_one_and_a_list_is_one_step() {
+    fn equal_paths_are_merged_and_a_list_is_one_step() {
         let mut paths = Paths::new(7);
         chain(&mut paths, &[(0, 1), (1, 2), (2, 2), (3, 2)], 0.0);
         chain(&mut paths, &[(0, 1), (4, 2), (5, 1), (6, 3)], 0.0);
@@ -221,7 +223,7 @@ mod tests {
 
     #[test]
     fn the_gatherer_is_the_first_whose_number_does_not_grow() {
-        // A map (place 1) of sessions (place 2), each with ten strings (place 3).
+        // A map (place 1) with sessions (place 2) that have ten strings (place 3) each.
         let mut paths = Paths::new(2000);
         paths.add(0, Parent::Seed(0), 1, 0.0, |_| 9);
         for session in 1..=100 {
@@ -250,8 +252,9 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_two_functions_add_to_in_turn_gathers_as_well() {
-        // Of each four nodes one is of another place: the first of them, or the last. Each node has a value.
+    fn a_list_that_two_functions_extend_in_turn_also_gathers() {
+        // Of every four nodes, one belongs to another place: the first one or the last one. Each node has a
+        // value.
         for rare in [0, 3] {
             let mut paths = Paths::new(400);
             let mut parent = Parent::Seed(0);
@@ -270,7 +273,7 @@ mod tests {
             let gatherer =
                 |block: u32| paths.gatherer(paths.node_of(200 + block).unwrap(), &HashSet::new());
             assert_eq!(gatherer(1), Some(common));
-            // The place of most of the list, if the path reaches it first.
+            // The place of most of the list's nodes, if the path reaches it first.
             let is_common_first = paths.node_of(0) == Some(common);
             let of_rare = if is_common_first { gatherer(3) } else { gatherer(0) };
             assert_eq!(of_rare, Some(if is_common_first { common } else { rare }));

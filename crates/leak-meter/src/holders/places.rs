@@ -1,4 +1,4 @@
-//! What a block is, by the call stack that allocated it: which kind of container, at which line.
+//! What a block is, according to the call stack that allocated it: the kind of container, and the line.
 
 use std::collections::HashMap;
 
@@ -19,11 +19,11 @@ pub(crate) struct Place {
     pub(crate) own: bool,
 }
 
-/// The places of sites, each looked up once.
+/// The places of sites, each of them looked up once.
 #[derive(Debug)]
 pub(crate) struct Places {
     names: Names,
-    /// [`NONE`] until it is looked up.
+    /// [`NONE`] until the place is looked up.
     of_site: Vec<u32>,
     numbers: HashMap<Place, u32>,
     known: Vec<Place>,
@@ -39,7 +39,7 @@ impl Places {
         }
     }
 
-    /// The number of the place of a site: the same for all sites that look alike.
+    /// The number of a site's place, which is the same for all sites that look alike.
     pub(crate) fn number(&mut self, site: SiteId) -> u32 {
         if let Some(known) = self.of_site.get(site.index()).filter(|known| **known != NONE) {
             return *known;
@@ -61,8 +61,8 @@ impl Places {
         &self.known[number as usize]
     }
 
-    /// The number of the structure that the blocks of a place are part of. A channel links its blocks to each
-    /// other, whichever function sent the message for which one was made.
+    /// The number of the structure that contains the blocks of a place. A channel links its blocks to each
+    /// other, whichever function sent the message that needed the block.
     pub(crate) fn structure(&self, number: u32) -> u32 {
         if self.get(number).what != CHANNEL {
             return number;
@@ -71,9 +71,9 @@ impl Places {
         first.and_then(|at| u32::try_from(at).ok()).unwrap_or(number)
     }
 
-    /// The function that code at an address belongs to, and its place, `file:line`.
+    /// The function that contains the code at an address, and its location, `file:line`.
     pub(crate) fn function_at(&mut self, code: usize) -> Option<(String, Option<String>)> {
-        // Inlined calls share the frame; the program's innermost one is the most specific.
+        // Inlined calls share a frame; the program's innermost function is the most specific one.
         let is_own = |frame: &Frame| frame.owner.is_programs();
         let frame = self.names.frames(&[code]).into_iter().find(is_own)?;
         let place = frame.file.as_deref().zip(frame.line);
@@ -86,9 +86,9 @@ impl Places {
         self.names.symbols()
     }
 
-    /// The name of the program's function that begins at the address in `word`.
+    /// The name of the program's function at the address in `word`.
     pub(crate) fn symbol_at(&self, word: [u8; 8]) -> Option<String> {
-        // As if a call returned to its second byte.
+        // The lookup expects a return address, so the second byte of the function is used.
         self.symbols().function_at(usize::from_ne_bytes(word).checked_add(1)?)
     }
 
@@ -111,14 +111,13 @@ impl Places {
 }
 
 impl Place {
-    /// Whether blocks of this place have fields: each offset always holds the same kind of value. In a
-    /// container, all entries are alike.
+    /// Whether blocks of this place have fields, so that each offset always holds the same kind of value. In
+    /// a container, by contrast, all entries are alike.
     pub(crate) fn has_fields(&self) -> bool {
         self.is_counted() || [TASK, "box"].contains(&self.what.as_str())
     }
 
-    /// Whether an owner's pointer to a block of this place may lead behind its start, as that to a hash table
-    /// does.
+    /// Whether an owner's pointer to a block of this place may point past its start, as with a hash table.
     pub(crate) fn is_owned_within(&self) -> bool {
         const TO_THE_START: [&str; 10] = [
             "Rc",
@@ -135,7 +134,7 @@ impl Place {
         !TO_THE_START.contains(&self.what.as_str()) && self.role() == Role::Other
     }
 
-    /// What the slots of a block of this place are.
+    /// The kind of slots in a block of this place.
     pub(crate) fn slots(&self) -> Slots {
         match self.what.as_str() {
             "Rc" | "Arc" | TASK | TASK_LIST => Slots::None,
@@ -161,13 +160,13 @@ impl Place {
         }
     }
 
-    /// Whether they belong to an `Rc` or `Arc`, which may have several owners.
+    /// Whether the blocks belong to an `Rc` or `Arc`, which may have several owners.
     pub(crate) fn is_counted(&self) -> bool {
         ["Rc", "Arc"].contains(&self.what.as_str())
     }
 }
 
-/// Sources of the standard library by the end of their path, and what they make.
+/// Source files of the standard library, by the end of their path, and the containers that they create.
 const STANDARD: [(&str, &str); 15] = [
     ("alloc/src/rc.rs", "Rc"),
     ("alloc/src/sync.rs", "Arc"),
@@ -190,7 +189,7 @@ const TASK: &str = "task of the tokio runtime";
 const TASK_LIST: &str = "task list of the tokio runtime";
 const CHANNEL: &str = "tokio channel";
 
-/// Sources of tokio by a part of their path, and what they make.
+/// Source files of tokio, by a part of their path, and what they create.
 const TOKIO: [(&str, &str); 3] =
     [("/util/sharded_list.rs", TASK_LIST), ("/runtime/task/", TASK), ("/sync/mpsc/", CHANNEL)];
 
@@ -230,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn the_outermost_container_is_what_a_block_is_of() {
+    fn a_block_belongs_to_the_outermost_container() {
         const STD: &str = "/rustc/59807616/library/";
         for (inner, expected) in [
             (vec!["alloc/src/alloc.rs", "alloc/src/boxed.rs", "alloc/src/rc.rs"], "Rc"),

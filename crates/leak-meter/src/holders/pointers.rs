@@ -1,4 +1,4 @@
-//! The pointers into blocks, from blocks and from memory that other code allocates.
+//! The pointers to blocks, from other blocks and from memory that other code allocates.
 
 use super::free_lists;
 use super::graph::{Bits, Edge, Graph};
@@ -10,8 +10,8 @@ use super::system::{Mapping, Memory, OutOfTime, WORD};
 use super::wakers::Wakers;
 use crate::allocator;
 
-/// The pointers from blocks to blocks, about `most` at most; the blocks that changed; and whether all words
-/// were read.
+/// Finds the pointers between blocks, up to about `most`, and the blocks that changed. Also returns whether
+/// all words were read.
 pub(super) fn edges(
     memory: &mut Memory,
     mappings: &[Mapping],
@@ -76,7 +76,7 @@ pub(super) fn edges(
             break;
         }
     }
-    // Blocks that went away with their mapping have no edges.
+    // Blocks whose mapping was removed have no edges.
     while graph.len() < heap.len() {
         if is_read {
             moved.add(graph.len());
@@ -87,7 +87,8 @@ pub(super) fn edges(
     (graph, moved, is_whole)
 }
 
-/// The blocks of `sources` that memory outside blocks and roots points to: memory that other code allocates.
+/// The blocks of `sources` to which memory outside blocks and roots points, that is, memory allocated by
+/// other code.
 pub(super) fn foreign(
     memory: &mut Memory,
     mappings: &[Mapping],

@@ -7,12 +7,13 @@ use super::heap_scan::HeapScan;
 use super::places::Places;
 use crate::allocator::SiteId;
 
-/// The requested places, and what is known about their past.
+/// The requested places, and what is known about their history.
 #[derive(Debug, Default)]
 pub(crate) struct Question {
     /// The sites of each place.
     pub(crate) targets: Vec<Vec<SiteId>>,
-    /// By site, how many live blocks there were earlier and now; empty if it was not watched.
+    /// For each site, the number of live blocks earlier and now; empty if the sites were not
+    /// watched.
     pub(crate) watched: Vec<(u64, u64)>,
 }
 

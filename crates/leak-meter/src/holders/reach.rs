@@ -1,23 +1,23 @@
-//! What the roots reach, each block by a shortest path, and what they would no longer reach if something were
-//! dropped.
+//! The blocks that the roots reach, each by a shortest path, and the blocks that they would no longer reach if
+//! something were dropped.
 
 use super::graph::{Bits, Graph, NONE};
 
-/// A word outside the blocks that points to one.
+/// A word outside the blocks that points to a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Seed {
     pub(crate) target: u32,
-    /// The number of the root that the word is part of.
+    /// The number of the root that contains the word.
     pub(crate) root: u32,
 }
 
 /// The blocks that were reached.
 #[derive(Debug)]
 pub(crate) struct Tree {
-    /// The block that each was reached from first; a seed's index plus [`SEED`] for a root; [`NONE`] if it was
-    /// not reached.
+    /// The block from which each block was first reached; for a root, [`SEED`] plus the seed's index; [`NONE`]
+    /// if the block was not reached.
     parents: Vec<u32>,
-    /// The blocks in the order in which they were reached: each after its parent.
+    /// The blocks in the order in which they were reached, so that each follows its parent.
     pub(crate) order: Vec<u32>,
 }
 
@@ -27,16 +27,16 @@ const SEED: u32 = 1 << 31;
 /// What a block was reached from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Parent {
-    /// Not at all.
+    /// It was not reached.
     None,
-    /// By the seed with this number.
+    /// The seed with this number.
     Seed(usize),
-    /// By this block.
+    /// This block.
     Block(u32),
 }
 
 impl Tree {
-    /// Nothing reached yet, among `blocks` blocks.
+    /// A tree for `blocks` blocks, none of which has been reached yet.
     pub(crate) fn new(blocks: usize) -> Self {
         Self { parents: vec![NONE; blocks], order: Vec::with_capacity(blocks) }
     }
@@ -53,7 +53,7 @@ impl Tree {
         self.parents[block as usize] != NONE
     }
 
-    /// Continues from `seeds`, each with its index, over every edge that is not `left_out`. Blocks that were
+    /// Continues from `seeds`, each with its index, over every edge outside `left_out`. Blocks that were
     /// reached before keep their path, so better seeds must come first.
     pub(crate) fn grow(
         &mut self,
@@ -68,12 +68,12 @@ impl Tree {
         self.follow(graph, begin, left_out);
     }
 
-    /// Continues from all reached blocks, over every edge that is not `left_out`.
+    /// Continues from all reached blocks, over every edge outside `left_out`.
     pub(crate) fn grow_on(&mut self, graph: &Graph, left_out: &Bits) {
         self.follow(graph, 0, left_out);
     }
 
-    /// Adds the blocks that the `edges` of reached blocks lead to, if they `may` be added. Their own edges are
+    /// Adds the blocks to which the `edges` of reached blocks lead, if `may` allows them. Their own edges are
     /// not followed.
     pub(crate) fn add_over(&mut self, graph: &Graph, edges: &Bits, may: impl Fn(u32) -> bool) {
         for at in 0..self.order.len() {
@@ -109,10 +109,10 @@ impl Tree {
     }
 }
 
-/// The blocks of `among` that `seeds` do not reach without the blocks in `gone`; these are included.
+/// The blocks of `among` that `seeds` do not reach without the blocks in `gone`, including those in `gone`.
 ///
-/// This is what a set of blocks dominates: every path from a root to them leads through one of `gone`. `None`
-/// if the time ran out.
+/// A set of blocks dominates these: every path from a root to them leads through a block of `gone`. `None` if
+/// the time ran out.
 pub(crate) fn retained(
     graph: &Graph,
     seeds: &[Seed],
@@ -150,7 +150,7 @@ mod tests {
     use super::super::graph::tests::graph;
     use super::*;
 
-    /// What can be reached without going through `gone`, by definition.
+    /// The blocks that can be reached without going through `gone`, by definition.
     fn model(edges: &[(u32, u32)], roots: &[u32], gone: &BTreeSet<u32>) -> BTreeSet<u32> {
         let mut reached: BTreeSet<u32> =
             roots.iter().copied().filter(|block| !gone.contains(block)).collect();
@@ -178,7 +178,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_reached_and_retained_is_as_in_a_plain_model(
+        fn reached_and_retained_blocks_match_a_simple_model(
             edges in prop::collection::vec((0_u32..30, 0_u32..30), 0..90),
             roots in prop::collection::vec(0_u32..30, 0..4),
             gone in prop::collection::btree_set(0_u32..30, 0..3),

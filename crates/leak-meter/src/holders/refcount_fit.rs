@@ -1,14 +1,14 @@
-//! Which kinds of pointers to counted blocks are strong: the assignment that matches the counts.
+//! Finds which kinds of pointers to counted blocks are strong: the assignment that matches the counts.
 
 use std::collections::HashMap;
 
-/// The most kinds of pointers to the blocks of one place.
+/// The maximum number of kinds of pointers to the blocks of one place.
 const MOST_KINDS: u32 = 6;
 
-/// A kind of pointer: the place of the block that contains it and, for a field, the word.
+/// A kind of pointer: the place of the block that contains it and, if the block has fields, the word.
 pub(super) type PointerKind = (u32, u32);
 
-/// A block that may be counted, and how many pointers of each kind there are to its start.
+/// A block that may be counted, and the number of pointers of each kind to its start.
 #[derive(Debug)]
 pub(super) struct Sampled {
     pub(super) counts: (u64, u64),
@@ -22,28 +22,28 @@ pub(super) struct RefcountFit {
     pub(super) not_strong: Vec<PointerKind>,
 }
 
-/// As [`Sampled`], with the kinds by their numbers.
+/// Like [`Sampled`], with the kinds by their numbers.
 #[derive(Debug)]
 struct Sum {
     pointers: Vec<(usize, u64)>,
     counts: (u64, u64),
 }
 
-/// What the pointers of a kind may be: strong, weak, or neither.
+/// The possible meanings of a kind of pointer: strong, weak, or neither.
 const STRONG: u32 = 0;
 const WEAK: u32 = 1;
 const MEANINGS: u32 = 3;
 
-/// Which kinds of pointers are strong, if an assignment matches the counts of most blocks; `None` if these are
-/// not counted blocks. Blocks that are `known` to be counted may count more owners than there are: an owner
-/// went away without counting down.
+/// Finds which kinds of pointers are strong, if an assignment matches the counts of most blocks; `None` if
+/// these are not counted blocks. Blocks that are `known` to be counted may count more owners than there are
+/// pointers, because an owner was lost without decrementing the count.
 pub(super) fn fit(sampled: &[Sampled], known: bool) -> Option<RefcountFit> {
     let mut frequent: HashMap<PointerKind, u64> = HashMap::new();
     for (kind, number) in sampled.iter().flat_map(|sampled| &sampled.pointers) {
         *frequent.entry(*kind).or_default() += number;
     }
     let mut kinds: Vec<(PointerKind, u64)> = frequent.into_iter().collect();
-    // Only the most frequent ones; rare ones are stale or belong to moving blocks.
+    // Only the most frequent kinds are used; rare ones are stale or belong to moving blocks.
     kinds.sort_by_key(|(kind, number)| (std::cmp::Reverse(*number), *kind));
     kinds.truncate(MOST_KINDS as usize);
     let kinds: Vec<PointerKind> = kinds.into_iter().map(|(kind, _)| kind).collect();
@@ -54,7 +54,7 @@ pub(super) fn fit(sampled: &[Sampled], known: bool) -> Option<RefcountFit> {
         Sum { pointers: pointers.collect(), counts: sampled.counts }
     };
     let sums: Vec<Sum> = sampled.iter().map(by_number).collect();
-    // An assignment is a number with one digit for each kind.
+    // An assignment is a number with one digit per kind.
     let digit = |assignment: u32, at: usize| {
         assignment / MEANINGS.pow(u32::try_from(at).unwrap_or(0)) % MEANINGS
     };
@@ -64,7 +64,7 @@ pub(super) fn fit(sampled: &[Sampled], known: bool) -> Option<RefcountFit> {
                 let those = pointers.iter().filter(|(at, _)| digit(assignment, *at) == wanted);
                 those.map(|(_, number)| number).sum::<u64>()
             };
-            // All strong pointers together hold one weak one.
+            // All strong pointers together hold one weak count.
             let owners = sum(STRONG);
             (*strong == owners || (may_exceed && *strong > owners))
                 && *weak == sum(WEAK) + u64::from(*strong > 0)
@@ -82,8 +82,8 @@ pub(super) fn fit(sampled: &[Sampled], known: bool) -> Option<RefcountFit> {
         (best > 0 && best * 2 >= sampled.len()).then_some((all, best))
     };
     let (all, best) = tried(false).or_else(|| known.then(|| tried(true)).flatten())?;
-    // Of equally good assignments, the one with the most strong kinds. If several remain, all kinds count as
-    // strong, since a pointer that may be strong holds.
+    // Of equally good assignments, use the one with the most strong kinds. If several remain, all kinds count
+    // as strong, because a pointer that may be strong must count as holding.
     let good = || all.iter().filter(|(fits, _)| *fits == best).map(|(_, assignment)| *assignment);
     let fewest = good().map(others).min()?;
     let mut chosen = good().filter(|assignment| others(*assignment) == fewest);

@@ -1,4 +1,4 @@
-//! What dropping a holder would free.
+//! Calculates what dropping a holder would free.
 
 use super::explain::Ways;
 use super::graph::{Bits, NONE};
@@ -6,7 +6,7 @@ use super::paths::Mark;
 use super::reach::{Tree, retained};
 
 impl Ways<'_> {
-    /// The sources that are `end`.
+    /// The sources that belong to `end`.
     pub(super) fn sources_of(&mut self, end: u32) -> Vec<usize> {
         let Self { scan, places, ends, .. } = self;
         (0..scan.sources.len())
@@ -14,8 +14,8 @@ impl Ways<'_> {
             .collect()
     }
 
-    /// The blocks that would be freed with the holder at `place` on the paths to `end`, or with the root itself
-    /// if there is no such place. `None` if the time ran out.
+    /// The blocks that would be freed together with the holder at `place` on the paths to `end`, or with the
+    /// root itself if there is no such place. `None` if the time ran out.
     pub(super) fn retained(&mut self, place: u32, end: u32) -> Option<Vec<u32>> {
         let needs_no_root = self.ends.get(end).hold.is_by_no_root();
         if needs_no_root {

@@ -1,21 +1,20 @@
-//! What no root reaches: the rings of blocks that hold each other, and blocks that nothing holds.
+//! Finds the blocks that no root reaches: rings of blocks that hold each other, and blocks that nothing holds.
 //!
-//! No recursion anywhere: a chain of blocks may be a hundred thousand long.
+//! Nothing here is recursive, because a chain of blocks may be a hundred thousand long.
 
 use std::collections::VecDeque;
 
 use super::graph::{Bits, Graph, NONE};
 
-/// Blocks that no other unreached block holds: a ring (all blocks that hold each other), or a single block.
+/// Blocks that no other unreached block holds: a ring (all of its blocks hold each other) or a single block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Source {
     pub(crate) blocks: Vec<u32>,
-    /// Whether they hold each other; if not, it is a single block.
+    /// Whether the blocks hold each other; otherwise there is a single block.
     pub(crate) is_ring: bool,
 }
 
-/// The sources of the blocks that are not `reached`, over edges that are not `left_out`. Empty if the time ran
-/// out.
+/// The sources of the blocks that are not `reached`, over edges outside `left_out`. Empty if the time ran out.
 pub(crate) fn sources(
     graph: &Graph,
     reached: impl Fn(u32) -> bool,
@@ -52,8 +51,8 @@ pub(crate) fn sources(
         .collect()
 }
 
-/// The strongly connected components of the blocks that are not `reached` (Tarjan's algorithm, with
-/// a stack of its own).
+/// The strongly connected components of the blocks that are not `reached` (Tarjan's algorithm with an explicit
+/// stack).
 fn components(graph: &Graph, reached: &impl Fn(u32) -> bool, left_out: &Bits) -> Vec<Vec<u32>> {
     let mut search = Search {
         numbers: vec![NONE; graph.len()],
@@ -74,7 +73,7 @@ fn components(graph: &Graph, reached: &impl Fn(u32) -> bool, left_out: &Bits) ->
 struct Search {
     /// The order in which the blocks were found.
     numbers: Vec<u32>,
-    /// The lowest number that is reached from each.
+    /// The lowest number that each block reaches.
     lowest: Vec<u32>,
     stack: Vec<u32>,
     on_stack: Bits,
@@ -84,7 +83,7 @@ struct Search {
 
 impl Search {
     fn from(&mut self, graph: &Graph, start: u32, reached: &impl Fn(u32) -> bool, left_out: &Bits) {
-        // The current path, each block with the place of its next edge.
+        // The current path: each block with the index of its next edge.
         let mut way = vec![(start, graph.edges_of(start).start)];
         self.enter(start);
         while let Some((block, place)) = way.last_mut() {
@@ -131,7 +130,7 @@ impl Search {
         *lowest = to.min(*lowest);
     }
 
-    /// All that lies above `block` on the stack is its component.
+    /// The component of `block` consists of everything from it to the top of the stack.
     fn leave(&mut self, block: u32) {
         let at = self.stack.iter().rposition(|other| *other == block).unwrap_or(0);
         let component = self.stack.split_off(at);
@@ -142,8 +141,8 @@ impl Search {
     }
 }
 
-/// The shortest ring through `first` within `source`: its blocks in order, each pointing to the next,
-/// and the last one to `first`. Empty if there is none.
+/// The shortest ring through `first` within `source`: its blocks in order, where each points to the next and
+/// the last points to `first`. Empty if there is no such ring.
 pub(crate) fn ring(graph: &Graph, source: &Source, first: u32, left_out: &Bits) -> Vec<u32> {
     let mut blocks = source.blocks.clone();
     blocks.sort_unstable();
@@ -183,7 +182,7 @@ mod tests {
         Bits::default()
     }
 
-    /// Which block leads to which, by definition.
+    /// Whether each block leads to each other block, by definition.
     fn leads(blocks: usize, edges: &[(u32, u32)]) -> Vec<Vec<bool>> {
         let mut leads = vec![vec![false; blocks]; blocks];
         for (from, to) in edges {
@@ -201,7 +200,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sources_are_as_in_a_plain_model(
+        fn sources_match_a_simple_model(
             edges in prop::collection::vec((0_u32..14, 0_u32..14), 0..30),
             reached in prop::collection::btree_set(0_u32..14, 0..4),
         ) {
@@ -213,7 +212,7 @@ mod tests {
                 .collect();
             let leads = leads(14, &inner);
             for block in (0..14).filter(|block| !reached.contains(block)) {
-                // A source: whatever leads to it, it leads to.
+                // In a source, every block that leads to it is also reached from it.
                 let at = block as usize;
                 let is_source = (0..14).all(|other| !leads[other][at] || leads[at][other]);
                 let of: Vec<&Source> =
@@ -263,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weak_edge_makes_no_ring() {
+    fn a_weak_edge_forms_no_ring() {
         let graph = graph(2, &[(0, 1), (1, 0)]);
         let mut weak = Bits::none_of(2);
         weak.add(1);

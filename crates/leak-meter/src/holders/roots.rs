@@ -1,5 +1,5 @@
-//! The roots: the statics of the program and its libraries, every thread's thread-local block and stack, and
-//! the calling thread's registers.
+//! The roots: the statics of the program and its libraries, the thread-local block and stack of every thread,
+//! and the calling thread's registers.
 
 use super::areas::{self, Area, AreaKind};
 use super::free_lists;
@@ -10,16 +10,16 @@ use super::stale_pointers::InUse;
 use super::system::{Mapping, Memory, Object, OutOfTime, Thread, WORD, objects, threads};
 use crate::allocator::FrameBound;
 
-/// Where the calling thread was when it asked; its stack below belongs to the meter.
+/// The position of the calling thread when it asked; the part of its stack below belongs to the meter.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) stack_pointer: usize,
     pub(crate) registers: [usize; 6],
-    /// Its frames outside the meter's, innermost first.
+    /// Its frames outside the meter, innermost first.
     pub(crate) frames: Vec<FrameBound>,
 }
 
-/// Seeds that point to blocks with another owner, by index.
+/// The indices of seeds that point to blocks with another owner.
 #[derive(Debug)]
 pub(crate) struct Borrowers {
     borrowers: Vec<usize>,
@@ -27,7 +27,7 @@ pub(crate) struct Borrowers {
     wakers: Vec<usize>,
 }
 
-/// The roots of this process and their words that point to blocks.
+/// The roots of this process, and the words in them that point to blocks.
 #[derive(Debug)]
 pub(crate) struct Roots {
     pub(crate) objects: Vec<Object>,
@@ -44,12 +44,12 @@ pub(crate) struct Roots {
     pub(crate) exact: Vec<bool>,
     /// The seeds that belong to wakers.
     pub(crate) wakers: Bits,
-    /// Whether there was time to read them all.
+    /// Whether there was time to read all roots.
     pub(crate) are_all: bool,
 }
 
 impl Roots {
-    /// Finds the roots, and which of their words point into `heap`.
+    /// Finds the roots, and the words in them that point into `heap`.
     pub(crate) fn find(
         memory: &mut Memory,
         mappings: &[Mapping],
@@ -141,7 +141,7 @@ impl Roots {
                     let targets = targets.into_iter();
                     found.splice(0..0, targets.map(|target| (caller.stack_pointer, target, true)));
                 }
-                // Words further out are older, and more likely an owner than a borrower or a stale pointer.
+                // Words further out are older, and more likely to be owners than borrows or stale pointers.
                 found.reverse();
             }
             self.places.extend(found.iter().map(|(at, ..)| *at));
@@ -152,8 +152,8 @@ impl Roots {
         Ok(())
     }
 
-    /// Makes the runtimes hold `tasks`. They rank after the statics and before everything that belongs to one
-    /// thread.
+    /// Makes the runtimes hold `tasks`. As roots, they rank after the statics and before everything that
+    /// belongs to one thread.
     pub(crate) fn add_tasks(&mut self, tasks: &[u32]) {
         let root = u32::try_from(self.areas.len()).unwrap_or(NONE);
         self.areas.push(Area { range: 0..0, kind: AreaKind::Tasks });
@@ -165,12 +165,12 @@ impl Roots {
         self.exact.splice(at..at, tasks.iter().map(|_| true));
     }
 
-    /// What the roots reach, each block from the best root: one area at a time, and the calling thread's stack
-    /// one frame at a time.
+    /// The blocks that the roots reach, each from the best root: one area at a time, and on the calling
+    /// thread's stack one frame at a time.
     ///
-    /// A word on a stack that points to a block to which another block points as well is a reference, or a
-    /// stale copy of a moved value: [`Roots::add_borrowed`] handles these. Counted blocks may have several
-    /// owners. Edges in `unowned` do not indicate an owner.
+    /// A word on a stack that points to a block to which another block also points is a borrow, or a stale
+    /// copy of a moved value: [`Roots::add_borrowed`] handles these. Counted blocks may have several owners.
+    /// Edges in `unowned` do not indicate an owner.
     pub(crate) fn reach(
         &self,
         graph: &Graph,
@@ -205,8 +205,8 @@ impl Roots {
         (tree, Borrowers { borrowers, wakers })
     }
 
-    /// Adds the blocks that only borrowers reach: first over owners' pointers (`narrow`), then over others as
-    /// well (`wide`).
+    /// Adds the blocks that only borrows reach: first over owners' pointers (`narrow`), then over other
+    /// pointers too (`wide`).
     pub(crate) fn add_borrowed(
         &self,
         tree: &mut Tree,
@@ -235,7 +235,7 @@ impl Roots {
         matches!(self.kind(seed), AreaKind::Stack(_))
     }
 
-    /// The number of the thread on whose stack a seed is, if that is not the calling one.
+    /// The number of the thread whose stack contains a seed, unless that is the calling thread.
     pub(crate) fn thread_of(&self, seed: usize) -> Option<usize> {
         match self.kind(seed) {
             AreaKind::Stack(thread) => Some(thread).filter(|thread| *thread != self.own),
@@ -247,7 +247,7 @@ impl Roots {
         self.areas[self.seeds[seed].root as usize].kind
     }
 
-    /// The seeds that hold what they point to: on a stack, those by which something was reached.
+    /// The seeds that hold their targets; on a stack, only those through which a block was reached.
     pub(crate) fn holding(&self, tree: &Tree) -> Vec<usize> {
         let holds = |seed: &usize| {
             let target = self.seeds[*seed].target;
@@ -256,13 +256,13 @@ impl Roots {
         (0..self.seeds.len()).filter(holds).collect()
     }
 
-    /// The frame of the calling thread that an address lies in, as an address in its function.
+    /// The frame of the calling thread that contains an address, as an address in its function.
     pub(crate) fn code_at(&self, address: usize) -> Option<usize> {
         self.frames.iter().find(|frame| address < frame.end).map(|frame| frame.code)
     }
 }
 
-/// Gives each thread its thread pointer: the candidate with the thread's ID at the known offset.
+/// Assigns each thread its thread pointer: the candidate with the thread's ID at the known offset.
 fn find_pointers(memory: &Memory, candidates: &[usize], threads: &mut [Thread]) {
     let own = threads::own_pointer();
     let word = |address| memory.pair(address).map(|[word, _]| word);

@@ -1,6 +1,6 @@
-//! Which blocks are sampled when there are too many.
+//! Selects the blocks to sample if there are too many.
 
-/// The largest cap on the blocks of each site that keeps their sum within `room`.
+/// The largest cap on the number of blocks per site that keeps their sum within `room`.
 pub(super) fn shared_out(live: &[u64], room: u64) -> u64 {
     let mut sorted: Vec<u64> = live.iter().copied().filter(|live| *live > 0).collect();
     sorted.sort_unstable();
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn room_is_shared_out_so_that_small_sites_are_whole() {
+    fn small_sites_are_kept_whole_when_room_is_limited() {
         assert_eq!(shared_out(&[10, 20, 0, 30], 60), u64::MAX);
         assert_eq!(shared_out(&[10, 1000, 1000], 110), 50);
         assert_eq!(shared_out(&[1000], 100), 100);

@@ -1,14 +1,14 @@
-//! Whether one container holds the blocks of two call sites.
+//! Determines whether one container holds the blocks of two call sites.
 //!
-//! The tree of a scan has one path to each block. Blocks of one size that point to each other, as the nodes of
-//! a list do, count as one place on that path. The container of a block is the nearest place above it that
-//! leads to many blocks of its site in many directions: the buffer of a vector, a hash table, the nodes of a
-//! list. An entry of a cache can itself lead to many blocks; it differs from a container in that its own site
-//! grows with the blocks.
+//! The tree of a scan has one path to each block. Blocks of one size that point to each other, such as the
+//! nodes of a list, count as one place on that path. The container of a block is the nearest place above it
+//! that leads to many blocks of its site in many directions: the buffer of a vector, a hash table, the nodes of
+//! a list. An entry of a cache can itself lead to many blocks; unlike a container, its own site grows with the
+//! blocks.
 //!
-//! A container holds blocks of another site if they lie below it in several directions, too. If all of
-//! them lie in one direction, they have a container of their own: a map of queues holds the elements of
-//! one queue only through that queue.
+//! A container also holds the blocks of another site if they are below it in several directions. If all of them
+//! are in one direction, they have a container of their own: a map of queues holds the elements of one queue
+//! only through that queue.
 
 use std::collections::HashMap;
 
@@ -20,9 +20,9 @@ use crate::allocator::SiteId;
 
 /// A place that leads to blocks of one site in this many directions is a container.
 const DIRECTIONS: u32 = 8;
-/// A site is held by a container if nearly all of its blocks are.
+/// A container holds a site if it holds this share of its blocks, that is, nearly all.
 const NEARLY_ALL: f64 = 0.75;
-/// A share of the blocks that can be strays: in motion, or held by a number that looks like a pointer.
+/// The share of blocks that may be strays: moving, or held by a number that looks like a pointer.
 const STRAYS: f64 = 0.1;
 
 const TWO_WAYS: &str = "the new blocks can be reached through two containers";
@@ -61,16 +61,16 @@ pub(super) fn sharing(
     growing.iter().map(|leaves| search.sharing(leaves, &falling)).collect()
 }
 
-/// How many blocks of one site lie at or below each place.
+/// The number of blocks of one site at or below each place.
 #[derive(Debug)]
 struct Below {
     all: u32,
     blocks: Vec<u32>,
-    /// How many of them lie at it.
+    /// The number of those at the place itself.
     own: Vec<u32>,
-    /// In how many directions.
+    /// The number of directions in which they are.
     directions: Vec<u32>,
-    /// How many of them lie in the direction that most of them lie in.
+    /// The number of those in the direction with the most.
     most: Vec<u32>,
 }
 
@@ -91,7 +91,7 @@ impl Below {
             below.directions[own] += 1;
             below.most[own] = 1;
         }
-        // Each place comes after the one above it.
+        // Each place comes after the place above it.
         for place in (0..clusters.len()).rev() {
             let blocks = below.blocks[place];
             if let (Some(above), 1..) = (clusters.above(place), blocks) {
@@ -103,8 +103,8 @@ impl Below {
         below
     }
 
-    /// How many blocks a place holds as a container: none if they have one of their own below it. A
-    /// block does not hold itself.
+    /// The number of blocks that a place holds as a container: zero if the blocks have a container of their own
+    /// below it. A block does not hold itself.
     fn held_by(&self, clusters: &Clusters, place: usize) -> u32 {
         let itself = u32::from(clusters.blocks(place) == 1) * self.own[place];
         let (blocks, most) = (self.blocks[place] - itself, self.most[place]);
@@ -116,7 +116,7 @@ impl Below {
 struct ContainerSearch<'a> {
     scan: &'a HeapScan,
     clusters: &'a Clusters,
-    /// The places that have blocks of a growing site in them.
+    /// The places that contain blocks of a growing site.
     entries: Vec<bool>,
 }
 
@@ -167,7 +167,7 @@ impl ContainerSearch<'_> {
                 }
                 if is_one || (is_known && share > STRAYS) {
                     return Sharing::CannotTell(
-                        "some of the blocks are in one container, others not",
+                        "some of the blocks are in one container, and others are not",
                     );
                 }
                 if (placed as f64) < all * NEARLY_ALL {
@@ -184,10 +184,10 @@ impl ContainerSearch<'_> {
             .collect()
     }
 
-    /// For each place, the container of blocks below it; [`NONE`] if there is none.
+    /// For each place, the container of blocks below it; [`NONE`] if there is no container.
     fn containers(&self, leaves: &[u32]) -> Vec<u32> {
         let below = Below::new(self.clusters, leaves);
-        // With few blocks, no place leads to many.
+        // With few blocks, no place leads to many of them.
         let directions = DIRECTIONS.min(below.all / 2).max(2);
         let mut containers: Vec<u32> = Vec::with_capacity(self.clusters.len());
         for (place, number) in (0..self.clusters.len()).zip(0_u32..) {
@@ -207,10 +207,10 @@ impl ContainerSearch<'_> {
         place.map_or(NONE, |place| containers[place])
     }
 
-    /// For each block, what points to it, or to the blocks between it and its container, and is not on its path
-    /// in the tree.
+    /// For each block, the blocks that point to it, or to a block between it and its container, and are not on
+    /// its path in the tree.
     fn other_owners(&self, leaves: &[u32], container_of: &[u32]) -> Vec<Vec<u32>> {
-        /// More blocks than this do not lie between an entry and its container.
+        /// No more blocks than this are between an entry and its container.
         const STEPS: usize = 64;
         let way = |leaf: u32, container: u32| {
             let up = std::iter::successors(Some(leaf), |block| clusters::parent(self.scan, *block));
@@ -229,8 +229,8 @@ impl ContainerSearch<'_> {
         ways().map(|way| way.flat_map(|block| owners[&block].iter().copied()).collect()).collect()
     }
 
-    /// How many blocks another container points to that holds none of the falling site's blocks. Its pointers
-    /// may be the owner's, and those on the path in the tree may be stale.
+    /// The number of blocks that are pointed to by another container, one without blocks of the falling site.
+    /// Its pointers may belong to the owner, and those on the path in the tree may be stale.
     fn held_apart(&self, others: &[Vec<u32>], falling: SiteId, below: &Below) -> usize {
         let mut held: HashMap<u32, u32> = HashMap::new();
         for other in others.iter().flatten() {
@@ -249,8 +249,8 @@ impl ContainerSearch<'_> {
         others.iter().filter(|others| others.iter().any(|other| held.contains_key(other))).count()
     }
 
-    /// Whether the nearest place at or above a block that holds blocks of the falling site is not on the path
-    /// to `container`.
+    /// Whether the nearest place at or above a block that holds blocks of the falling site is off the path to
+    /// `container`.
     fn is_below_another(&self, block: u32, container: u32, below: &Below) -> bool {
         let up = |place: usize| std::iter::successors(Some(place), |at| self.clusters.above(*at));
         let holder = up(self.clusters.number(block) as usize)

@@ -1,15 +1,15 @@
-//! Stale pointers in the unused slots of ring buffers, hash tables and vectors, whose targets have later
-//! owners.
+//! Finds stale pointers in the unused slots of ring buffers, hash tables and vectors, to blocks that have other
+//! owners by now.
 //!
-//! A queue that hands out an element leaves its pointer in the slot. The memory of that element is used again,
-//! often by the very next allocation, so the old slot points to a block that belongs to another container. The
-//! words beside the container's own pointer say which slots are in use: the length, the first element and the
+//! A queue that removes an element leaves its pointer in the slot. The memory of that element is reused, often
+//! by the very next allocation, so the old slot points to a block that belongs to another container. The words
+//! beside the container's own pointer show which slots are in use: the length, the first element and the
 //! length, or the table's control bytes.
 //!
 //! The control bytes of a table are unmistakable, and so are the first element and the length of a block that
-//! is a ring buffer according to its call stack. Beside pointers to other blocks, any small numbers may occur.
-//! So a description must fit: nearly all blocks that only this container points to lie in slots that are in
-//! use. Even then a pointer is dropped only if something else points to its target as well.
+//! is a ring buffer according to its call stack. Next to pointers to other blocks, any small numbers may occur.
+//! So a description must fit: nearly all blocks to which only this container points must be in slots that are
+//! in use. Even then a pointer is dropped only if something else also points to its target.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -21,13 +21,13 @@ use super::roots::Roots;
 use super::stale_pointers::Slots;
 use super::system::{Memory, WORD};
 
-/// A container with fewer possibly stale pointers is not examined.
+/// A container with fewer possibly stale pointers than this is not examined.
 const FEWEST: u32 = 4;
-/// A description fits if at most one in so many of a container's own blocks contradicts it,
+/// A description fits if at most one in this many of a container's own blocks contradicts it,
 const FITS: usize = 16;
-/// and at least so many confirm it.
+/// and at least this many confirm it.
 const LEAST_OWN: usize = 4;
-/// Dropping pointers of one container can make the contents of another one clear.
+/// Several passes are made, since dropping the pointers of one container can clarify the contents of another.
 const PASSES: usize = 4;
 
 /// Removes the stale pointers from `graph`.
@@ -60,7 +60,7 @@ pub(crate) fn drop_stale_pointers(
     graph
 }
 
-/// The blocks that several others, or one other and a root, point to.
+/// The blocks to which several other blocks point, or one other block and a root.
 fn with_several_owners(graph: &Graph, roots: &Roots) -> Bits {
     const ROOT: u32 = NONE - 1;
     let mut first = vec![NONE; graph.len()];
@@ -123,7 +123,7 @@ fn describe(
     containers
 }
 
-/// How the words around `place`, which points to `target`, describe the target.
+/// The descriptions of `target` that the words around `place`, which points to it, may contain.
 fn described_at(place: usize, target: u32, heap: &Heap, memory: &Memory) -> Vec<Description> {
     let words = |address: usize| {
         let pair = memory.pair(address);
@@ -151,11 +151,11 @@ fn described_at(place: usize, target: u32, heap: &Heap, memory: &Memory) -> Vec<
     Description::table(size, offset, [first, second, third], read).into_iter().collect()
 }
 
-/// The pointers of a container that are stale by all descriptions that fit.
+/// The pointers of a container that are stale according to all fitting descriptions.
 ///
-/// A ring or a table that was moved may have an outdated description, which is still on the stack. Of several
-/// that fit, the one with the fewest pointers in use is taken for the current one: a pointer that it leaves out
-/// is stale as well if something else points to its target.
+/// If a ring or a table was moved, its outdated description may still be on the stack. Of several fitting
+/// descriptions, the one with the fewest pointers in use counts as the current one: a pointer outside it is
+/// also stale if something else points to its target.
 fn stale<'a>(
     graph: &'a Graph,
     block: u32,
@@ -185,8 +185,8 @@ fn stale<'a>(
     let is_any_certain = !certain.is_empty();
     let is_open = !is_any_certain && slots == Slots::Unknown;
     let candidates: Vec<&Description> = if is_open {
-        // Three words describe a ring, so one that fits is not there by chance. The vector that it was
-        // made of may have left its own description, in which every slot is in use.
+        // Three words describe a ring, so a fitting description is no coincidence. If the ring was made from a
+        // vector, the vector's own description may remain, in which every slot is in use.
         let is_ring = |description: &&Description| matches!(description, Description::Ring { .. });
         descriptions.iter().filter(is_ring).collect()
     } else if certain.len() > 1 {
@@ -211,9 +211,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_contradicts_the_contents_is_not_believed() {
+    fn a_description_that_contradicts_the_contents_is_ignored() {
         use super::super::graph::tests::graph;
-        // Block 0 alone owns blocks 1 to 5; blocks 6 and 7 have block 8 as an owner as well.
+        // Only block 0 owns blocks 1 to 5; block 8 also owns blocks 6 and 7.
         let own = (1..=5).map(|target| (0, target));
         let shared = [(0, 6), (0, 7), (8, 6), (8, 7)];
         let graph = graph(9, &own.chain(shared).collect::<Vec<_>>());
@@ -237,7 +237,7 @@ mod tests {
         let ring = |first, length| Description::ring(56, 7, first, length).unwrap();
         assert_eq!(left(&[vector(7), ring(0, 5)]), [5, 6], "a ring that was made of a vector");
         assert!(left(&[vector(7), ring(2, 5)]).is_empty(), "two own blocks contradict the ring");
-        // As it was before it was moved, and as it is.
+        // Its descriptions before and after it was moved.
         assert_eq!(left_by(Slots::Ring, &[ring(0, 7), ring(0, 5)]), [5, 6]);
         assert_eq!(
             left_by(Slots::Ring, &[ring(0, 4), ring(0, 7)]),

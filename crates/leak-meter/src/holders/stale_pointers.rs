@@ -1,7 +1,8 @@
-//! Words that look like pointers but are stale: in the spare capacity of a vector, and at the end of a string.
+//! Finds words that look like pointers but are stale: in the spare capacity of a vector, and at the end of a
+//! string.
 //!
-//! Memory is not wiped when it is reused. Old pointers stay where nothing is written, and lead to the blocks
-//! that now live at their addresses.
+//! Memory is not wiped when it is reused. Old pointers remain where nothing is written, and lead to the blocks
+//! that are now at their addresses.
 
 use super::graph::{Bits, Graph};
 
@@ -9,51 +10,52 @@ use super::graph::{Bits, Graph};
 type Word = [u8; 8];
 const WORD: u64 = size_of::<Word>() as u64;
 
-/// For each block, one more than the number of its words in use as a vector, according to the pointers to it.
-/// Zero if nothing points to it.
+/// For each block, one more than the number of words that are in use if it is a vector, according to the
+/// pointers to it. Zero if nothing points to it.
 #[derive(Debug)]
 pub(crate) struct InUse(Vec<u32>);
 
-/// What a block is, as far as it identifies stale pointers.
+/// The kind of a block, as far as it identifies stale pointers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Room {
     Vector,
-    /// Text has no pointers.
+    /// Text contains no pointers.
     Text,
     Other,
 }
 
-/// What the call stack of a block says about its slots.
+/// What the call stack of a block reveals about its slots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Slots {
-    /// There are none: the block is one value.
+    /// There are no slots: the block is one value.
     None,
     Ring,
     Table,
-    /// Unknown: there may be some.
+    /// Unknown: there may be slots.
     Unknown,
 }
 
 impl InUse {
-    /// No pointers noted yet, for this many blocks.
+    /// No pointers have been noted yet, for this many blocks.
     pub(crate) fn new(blocks: usize) -> Self {
         Self(vec![0; blocks])
     }
 
     /// Notes that `words[at]` points to the start of `block`, which has `size` bytes. In a vector, the pointer
-    /// lies between its capacity and its length.
+    /// is between the capacity and the length.
     pub(crate) fn note_pointer(&mut self, block: u32, size: u64, words: &[Word], at: usize) {
         let word = |at: usize| words.get(at).map(|word| u64::from_ne_bytes(*word));
         let around = at.checked_sub(1).and_then(word).zip(word(at + 1));
         let is_vector = |(room, length): &(u64, u64)| {
             (1..=size).contains(room) && length <= room && size.is_multiple_of(*room)
         };
-        // A ring buffer has its first index where a vector has its length. Fewer elements match by chance.
+        // A ring buffer has its first index where a vector has its length. Fewer elements than this match by
+        // chance.
         let is_ring = |(room, first): &(u64, u64)| {
             first < room && word(at + 2).is_some_and(|length| (8..=*room).contains(&length))
         };
         let around = around.filter(|around| !is_ring(around));
-        // The largest of several: a stale copy of an owner records less than the owner.
+        // The largest claim counts: a stale copy of an owner claims less than the owner.
         let claimed =
             around.filter(is_vector).map_or(size, |(room, length)| length * (size / room));
         let words = u32::try_from(claimed.div_ceil(WORD)).unwrap_or(u32::MAX);
@@ -87,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_lies_beyond_the_length_is_left_over() {
+    fn pointers_beyond_the_length_are_stale() {
         let graph = graph(4, &[(0, 1), (0, 2), (0, 3), (1, 2)]);
         let left = |claims: &[[u64; 2]], kind| {
             let mut in_use = InUse::new(4);
@@ -104,7 +106,7 @@ mod tests {
         assert_eq!(left(&[[4, 2]], Room::Vector), [3]);
         assert_eq!(left(&[[4, 2], [4, 1], [2, 0]], Room::Vector), [3], "the largest claim counts");
         for no_vector in [[3, 1], [4, 5], [0, 0], [4, 4]] {
-            // An owner without a length may use all of it.
+            // An owner without a length may use all elements.
             assert!(left(&[[4, 2], no_vector], Room::Vector).is_empty(), "{no_vector:?}");
         }
         assert!(left(&[], Room::Vector).is_empty(), "whose length is not known");

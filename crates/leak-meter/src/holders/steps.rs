@@ -8,7 +8,7 @@ use super::graph::NONE;
 use super::paths::Mark;
 
 impl Ways<'_> {
-    /// The steps between a leaf and the one that gathers.
+    /// The steps between a leaf and its gathering step.
     pub(super) fn through(&self, way: &Way) -> Vec<Step> {
         let (place, _) = self.holder(way);
         let end = way.gatherer.filter(|_| place != NONE);

@@ -1,4 +1,4 @@
-//! Holders as text.
+//! Formats holders as text.
 
 use std::fmt;
 
@@ -7,18 +7,18 @@ use super::words::base;
 use crate::site::short;
 use crate::units;
 
-/// Findings that are shown; the rest are counted.
+/// The maximum number of findings that are shown; the others are only counted.
 const MOST_FINDINGS: usize = 4;
-/// A scan of so many milliseconds is slow.
+/// A scan that takes this many milliseconds is slow.
 const SLOW: u64 = 1000;
 const NOTHING_FOUND: &str = "No holder was found: no call site gained blocks, or no holder accounts \
                              for a tenth of those that one gained.";
 const NOBODY: &str = "nobody holds it: its reference count never reached zero";
-/// Places that are shown of one finding; the rest are counted.
+/// The maximum number of places shown for one finding; the others are only counted.
 const MOST_HELD: usize = 3;
 
 impl Holders {
-    /// The findings as a short tree, in lines; empty if there are none.
+    /// The findings as the lines of a short tree; empty if there are no findings.
     pub fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if let Some(reason) = &self.unavailable {
@@ -41,7 +41,7 @@ impl Holders {
 }
 
 impl Look {
-    /// What limits the result.
+    /// Notes on what limits the result.
     fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if self.left_out > 0 {
@@ -106,7 +106,8 @@ impl Finding {
         lines
     }
 
-    /// What follows "held" in the first line: `by the vector of Channel::push`, `on the stack of main`.
+    /// The text that follows "held" in the first line: `by the vector of Channel::push`, `on the stack
+    /// of main`.
     pub fn held_how(&self) -> String {
         match self.steps.first().filter(|_| !self.is_ring()) {
             Some(holder) => format!("by {}", holder.name()),
@@ -114,7 +115,7 @@ impl Finding {
         }
     }
 
-    /// From the holder out to the root.
+    /// The lines from the holder out to the root.
     fn way_lines(&self, number: usize) -> Vec<String> {
         let mut lines = Vec::new();
         if self.steps.is_empty() && self.hold == Hold::LeakedCount {
@@ -163,7 +164,7 @@ impl Held {
         format!("   holds {blocks} of {of} of {}{place}", short(&self.function))
     }
 
-    /// The steps in between, in one line.
+    /// The intermediate steps in one line.
     fn through(&self) -> Option<String> {
         let steps: Vec<String> = self.through.iter().map(Step::name).collect();
         (!steps.is_empty()).then(|| format!("     through {}", steps.join(", ")))
@@ -171,7 +172,7 @@ impl Held {
 }
 
 impl Step {
-    /// `the hash table of TaskListCache::new`; for blocks without a call stack, the function alone.
+    /// `the hash table of TaskListCache::new`; for blocks without a call stack, only the function.
     fn name(&self) -> String {
         let function = short(&self.function);
         match self.what.as_str() {

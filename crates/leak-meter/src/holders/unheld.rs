@@ -1,21 +1,11 @@
-//! Blocks that no root reaches: rings, forgotten blocks, and forgotten reference counts.
+//! Handles blocks that no root reaches: rings, forgotten blocks, and forgotten reference counts.
 
 use super::contents::Contents;
+use super::finding::Hold;
 use super::graph::{Bits, Graph};
 use super::reach::{Seed, Tree};
 use super::rings::{self, Source};
 use super::weak::{Blocks, Counted};
-
-/// How a source is held that no root reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unheld {
-    /// Memory outside the meter points to it.
-    Foreign,
-    Ring,
-    /// It counts more owners than there are.
-    LeakedCount,
-    Nothing,
-}
 
 /// The edges that seem to borrow and so form no ring: a block's pointers to itself, unless it counts its
 /// owners, and pointers behind the start of a block whose owners point to its start. A future that keeps a
@@ -31,9 +21,9 @@ pub(super) fn borrowing(graph: &Graph, counted: &Counted, contents: &mut Content
     borrowing
 }
 
-/// The sources of the blocks that were not `reached`: the rings over edges outside `no_ring`, and, of the
-/// blocks that these do not hold, those that no edge outside `narrow` leads to. Where such edges form a loop,
-/// the blocks that no edge of a ring leads to.
+/// The sources of the blocks that were not `reached`: first, the rings over edges outside `no_ring`; second,
+/// of the blocks that these rings do not hold, those to which no edge outside `narrow` leads. If such edges
+/// form a loop, the blocks to which no edge of a ring leads.
 pub(super) fn sources(
     graph: &Graph,
     reached: impl Fn(u32) -> bool,
@@ -57,14 +47,14 @@ pub(super) fn sources(
     found
 }
 
-/// How each source is held. Memory outside the meter points to the blocks in `foreign`.
+/// Determines how each source is held. Memory outside the meter points to the blocks in `foreign`.
 pub(super) fn kinds(
     sources: Vec<Source>,
     graph: &Graph,
     counted: &Counted,
     foreign: &Bits,
     contents: &mut Contents,
-) -> Vec<(Source, Unheld)> {
+) -> Vec<(Source, Hold)> {
     let mut pointers = std::collections::HashMap::new();
     for source in sources.iter().filter(|source| !source.is_ring) {
         pointers.insert(source.blocks[0], 0_u64);
@@ -82,20 +72,20 @@ pub(super) fn kinds(
             source.blocks.iter().any(|block| counted.is_counted(contents.heap.site(*block)));
         let points = source.blocks.iter().any(|block| foreign.has(*block as usize));
         if source.is_ring {
-            return if points && !is_counted { Unheld::Foreign } else { Unheld::Ring };
+            return if points && !is_counted { Hold::Foreign } else { Hold::Ring };
         }
         if points {
-            return Unheld::Foreign;
+            return Hold::Foreign;
         }
         let block = source.blocks[0];
         let place = contents.place_of(block);
         let may_count = is_counted || contents.is_counted(place);
         match contents.counts(block).filter(|_| may_count) {
-            // All strong pointers together have one weak one.
+            // All strong pointers together have one weak count.
             Some((strong, weak)) if strong > 0 && strong + weak > pointers[&block] + 1 => {
-                Unheld::LeakedCount
+                Hold::LeakedCount
             }
-            _ => Unheld::Nothing,
+            _ => Hold::Nothing,
         }
     };
     sources
@@ -107,7 +97,7 @@ pub(super) fn kinds(
         .collect()
 }
 
-/// What the sources hold, each with the number of its source as root.
+/// The blocks that the sources hold; the root of each is the number of its source.
 pub(super) fn forest<'a>(
     graph: &Graph,
     sources: impl Iterator<Item = &'a Source>,
@@ -140,8 +130,8 @@ mod tests {
     }
 
     #[test]
-    fn what_borrows_makes_no_ring_and_still_leads_to_what_nothing_else_does() {
-        // 0 owns 1, which borrows from it; 2 borrows 3; 4 and 5 are a ring, and 5 borrows 6.
+    fn borrows_form_no_ring_but_hold_blocks_without_another_holder() {
+        // Block 0 owns 1, which borrows from it; 2 borrows 3; 4 and 5 are a ring, and 5 borrows 6.
         let graph = graph(7, &[(0, 1), (1, 0), (2, 3), (4, 5), (5, 4), (5, 6)]);
         let borrowing = bits(&graph, &[(1, 0), (2, 3), (5, 6)]);
         let none = Bits::none_of(graph.edge_count());

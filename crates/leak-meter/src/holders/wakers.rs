@@ -1,8 +1,8 @@
-//! Pointers that exist to wake a task, and do not own it.
+//! Recognises pointers that only serve to wake a task and do not own it.
 //!
-//! A waker is two words: the data of the task, and a table of four functions. The table is a constant of the
-//! program, and is known by the name of its first function. A task of a tokio runtime is known in the same way,
-//! by the table that its header points to.
+//! A waker is two words: the data of the task, and a pointer to a table of four functions. The table is a
+//! constant of the program, and is recognised by the name of its first function. A task of a tokio runtime is
+//! recognised in the same way, by the table to which its header points.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -16,20 +16,20 @@ use super::roots::Roots;
 use super::system::{Memory, Object, WORD, Word};
 use crate::allocator::SiteId;
 
-/// Words beside pointers that may be those of wakers.
+/// Candidates for wakers: the words beside pointers.
 #[derive(Debug)]
 pub(super) struct Wakers {
-    /// Where the program's constants lie that have addresses in them.
+    /// The ranges of the program's constants that contain addresses.
     constants: Vec<Range<usize>>,
-    /// Whether the table comes before the data.
+    /// Whether the pointer to the table comes before the data.
     table_is_first: bool,
-    /// Edges beside a word that leads to a constant, with that constant.
+    /// Edges beside a word that points to a constant, with the address of that constant.
     beside: Vec<(u32, usize)>,
 }
 
 impl Wakers {
     pub(super) fn new(memory: &Memory, objects: &[Object]) -> Self {
-        // The layout of a waker is up to the compiler; a no-op waker shows it.
+        // The compiler chooses the layout of a waker; a no-op waker reveals it.
         let waker = Waker::noop();
         let table = std::ptr::from_ref(waker.vtable()).addr();
         let first = memory.pair(std::ptr::from_ref(waker).addr()).map(|[first, _]| first);
@@ -81,19 +81,20 @@ impl Wakers {
     }
 }
 
-/// Whether at `address` there is the table of a waker's functions, of which the first one clones it.
+/// Whether a waker's table of functions is at `address`; its first function clones the waker.
 fn is_waker_table(memory: &Memory, places: &mut Places, address: usize) -> bool {
     let first = memory.pair(address).and_then(|[first, _]| places.symbol_at(first));
     first.is_some_and(|name| name.contains("waker") && !name.contains("drop_in_place"))
 }
 
-/// The tasks of tokio runtimes that have not ended.
+/// The unfinished tasks of tokio runtimes.
 pub(super) fn unfinished_tasks(graph: &Graph, contents: &mut Contents) -> Vec<u32> {
-    /// A task is aligned to this on common machines, so that few other blocks are examined.
+    /// The alignment of a task on common architectures, which limits the number of other blocks that are
+    /// examined.
     const ALIGNMENT: usize =
         if cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) { 128 } else { 16 };
     const SMALLEST: u64 = 64;
-    /// In the first word of a task: it has ended, and only its result is kept.
+    /// Set in the first word of a task that has ended and only keeps its result.
     const COMPLETE: u64 = 0b10;
     let mut is_task: HashMap<Word, bool> = HashMap::new();
     let may_be = |heap: &Heap, block: u32| {
@@ -111,7 +112,7 @@ pub(super) fn unfinished_tasks(graph: &Graph, contents: &mut Contents) -> Vec<u3
         if !is_unknown && !contents.is_task(block) {
             continue;
         }
-        // The state, the next task in a queue, and the table of functions.
+        // A task begins with its state, the next task in a queue, and a pointer to its table of functions.
         let start = contents.heap.start(block as usize);
         let Some([state, _]) = contents.memory.pair(start) else { continue };
         let Some([table, _]) = contents.memory.pair(start + 2 * WORD) else { continue };
@@ -138,12 +139,12 @@ pub(super) fn waking(graph: &Graph) -> Bits {
     waking
 }
 
-/// The edges that lead behind the start of a block to whose start others point, as a list of waiters leads into
-/// a future that waits: they borrow. This holds where nearly all blocks of a place have a pointer to their
-/// start; blocks of other places may have owners that keep no such pointer. It also holds for words that are
-/// not aligned.
+/// The edges that point past the start of a block to whose start other edges point: they are borrows, as when a
+/// list of waiters points into a waiting future. This applies if nearly all blocks of a place have a pointer to
+/// their start; blocks of other places may have owners that keep no such pointer. It also applies to unaligned
+/// words.
 pub(super) fn interior(graph: &Graph, roots: &Roots, contents: &mut Contents) -> Bits {
-    /// At most one block in so many is an exception.
+    /// At most one block in this many is an exception.
     const NEARLY_ALL: usize = 16;
     let mut has_owner = Bits::none_of(graph.len());
     for (block, _, edge) in graph.each() {
@@ -156,7 +157,7 @@ pub(super) fn interior(graph: &Graph, roots: &Roots, contents: &mut Contents) ->
             has_owner.add(seed.target as usize);
         }
     }
-    // By place: blocks, and those to whose start something points.
+    // For each place: the number of blocks, and of those with a pointer to their start.
     let mut of_place: HashMap<u32, [usize; 2]> = HashMap::new();
     for block in 0..number(graph.len()) {
         let [all, owned] = of_place.entry(contents.place_of(block)).or_default();
@@ -180,9 +181,9 @@ pub(super) fn interior(graph: &Graph, roots: &Roots, contents: &mut Contents) ->
     interior
 }
 
-/// Whether the word of an edge is not aligned, and leads further than a tag in the low bits of a pointer does.
-/// It belongs to a slice of bytes, or it is a stale pointer whose first byte was overwritten, such as by the
-/// state of a future.
+/// Whether the word of an edge is not aligned, and points further than a tag in the low bits of a pointer
+/// could. It belongs to a byte slice, or it is a stale pointer whose first byte was overwritten, for example by
+/// the state of a future.
 fn is_unaligned(block: u32, edge: Edge, contents: &Contents) -> bool {
     let at = contents.heap.start(block as usize) + edge.word() as usize * WORD;
     let address = contents.memory.pair(at).map(|[word, _]| usize::from_ne_bytes(word));

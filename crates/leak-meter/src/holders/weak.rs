@@ -1,44 +1,45 @@
-//! Which pointers to a counted block (of an `Rc` or an `Arc`) are strong.
+//! Determines which pointers to a counted block (of an `Rc` or `Arc`) are strong.
 //!
-//! Strong, weak and stale pointers look the same. But the block begins with the number of strong and weak ones,
-//! so that counting distinguishes them: pointers of one kind, from the same field of the blocks of one line,
-//! are all strong, all weak, or all stale, and over many blocks only one assignment matches the counts.
+//! Strong, weak and stale pointers look the same. But the block begins with the number of strong and weak
+//! pointers, so that counting distinguishes them: pointers of one kind, from the same field of the blocks of
+//! one line, are either all strong, all weak, or all stale, and over many blocks only one assignment matches
+//! the counts.
 
 use std::collections::HashMap;
 
 use super::graph::{Bits, Edge, Graph};
 use super::refcount_fit::{PointerKind, RefcountFit, Sampled, fit};
 
-/// Blocks of one site that are examined.
+/// The number of blocks of one site that are examined.
 const SAMPLE: usize = 256;
 
-/// What was found out about counted blocks.
+/// The results on counted blocks.
 #[derive(Debug, Default)]
 pub(crate) struct Counted {
-    /// The edges that are not strong pointers, by their places.
+    /// The edges that are not strong pointers, by index.
     pub(crate) weak: Bits,
-    /// These, and the edges that are not known to be strong although others to the same blocks are. They may
-    /// hold, but form no ring.
+    /// The edges in `weak`, and the edges not known to be strong although other edges to the same blocks are.
+    /// They may hold their targets, but form no ring.
     pub(crate) unsure: Bits,
     /// The sites whose blocks are counted.
     sites: Bits,
 }
 
 impl Counted {
-    /// Whether the blocks of a site are those of an `Rc` or `Arc`.
+    /// Whether the blocks of a site belong to an `Rc` or `Arc`.
     pub(crate) fn is_counted(&self, site: u32) -> bool {
         self.sites.has(site as usize)
     }
 }
 
-/// What must be known about the blocks.
+/// The required information about blocks.
 pub(crate) trait Blocks {
     fn site(&self, block: u32) -> u32;
-    /// The two words at its start, if they could be an `Rc`'s counts: strong, weak.
+    /// The two words at the block's start, if they could be the counts of an `Rc`: strong, weak.
     fn counts(&self, block: u32) -> Option<(u64, u64)>;
-    /// The number of the place of a site, and whether its blocks have fields. Costs more.
+    /// The number of a site's place, and whether its blocks have fields. This is more expensive.
     fn place(&mut self, site: u32) -> (u32, bool);
-    /// Whether the call stack says that the blocks of a place are those of an `Rc` or `Arc`.
+    /// Whether the call stack shows that the blocks of a place belong to an `Rc` or `Arc`.
     fn is_counted(&self, place: u32) -> bool;
 }
 
@@ -73,7 +74,7 @@ pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
     for (block, place, edge) in graph.each() {
         let target = sites.get(&blocks.site(edge.target));
         let Some(chosen) = target.and_then(|place| chosen.get(place)) else { continue };
-        // An owner of a counted block points to its start; what points behind it borrows.
+        // An owner of a counted block points to its start; a pointer past its start is a borrow.
         if !edge.is_exact() {
             counted.unsure.add(place);
             continue;
@@ -89,7 +90,7 @@ pub(crate) fn find(graph: &Graph, blocks: &mut impl Blocks) -> Counted {
     counted
 }
 
-/// As [`fit`], but a single block has no weak pointers: some assignment always matches its counts.
+/// Like [`fit`], but a single block has no weak pointers, because some assignment always matches its counts.
 fn fit_of_place(sampled: &[Sampled], is_counted: bool) -> Option<RefcountFit> {
     let mut chosen = fit(sampled, is_counted)?;
     if sampled.len() == 1 {
@@ -109,7 +110,7 @@ fn sample(graph: &Graph, blocks: &mut impl Blocks) -> HashMap<u32, Sampled> {
         }
         of_site[site] += 1;
     }
-    // By site: how many blocks were found, how many examined, and how many may be counted.
+    // For each site: how many blocks were found, how many were examined, and how many may be counted.
     let mut counts_of_site = vec![[0_usize; 3]; of_site.len()];
     let mut pointed_to = Bits::none_of(graph.len());
     let mut sampled: HashMap<u32, Sampled> = HashMap::new();
@@ -120,7 +121,7 @@ fn sample(graph: &Graph, blocks: &mut impl Blocks) -> HashMap<u32, Sampled> {
         let site = blocks.site(edge.target);
         let [met, looked_at, plausible] = &mut counts_of_site[site as usize];
         *met += 1;
-        // Spread over all of them: the first ones may be special.
+        // The sample is spread over all blocks, because the first ones may be special.
         if *met % of_site[site as usize].div_ceil(SAMPLE) == 0 {
             *looked_at += 1;
             if let Some(counts) = blocks.counts(edge.target) {
@@ -129,7 +130,7 @@ fn sample(graph: &Graph, blocks: &mut impl Blocks) -> HashMap<u32, Sampled> {
             }
         }
     }
-    // If most blocks of a site begin with something else, they are not counted blocks.
+    // If most blocks of a site begin with other values, they are not counted blocks.
     sampled.retain(|block, _| {
         let [_, looked_at, plausible] = counts_of_site[blocks.site(*block) as usize];
         2 * plausible > looked_at
@@ -153,8 +154,8 @@ mod tests {
     use super::super::graph::tests::graph;
     use super::*;
 
-    /// Channels are blocks of site 1 that begin with counts; digests, of site 2, own them; threads,
-    /// of site 3, know them.
+    /// Channels are blocks of site 1 that begin with counts. Digests, of site 2, own them; threads, of site 3,
+    /// have weak pointers to them.
     struct Toy {
         sites: Vec<u32>,
         counts: Vec<Option<(u64, u64)>>,
@@ -180,7 +181,7 @@ mod tests {
         }
     }
 
-    /// Channels, each with so many digests and threads.
+    /// Channels, each with these numbers of digests and threads.
     fn toy(channels: &[(u64, u64)]) -> (Graph, Toy) {
         let mut toy = Toy { sites: Vec::new(), counts: Vec::new(), is_known: false };
         let mut edges = Vec::new();
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn without_weak_pointers_none_is_called_weak() {
+    fn no_pointer_is_called_weak_if_there_are_no_weak_ones() {
         let (graph, mut toy) = toy(&[(1, 0), (3, 0), (2, 0)]);
         let counted = find(&graph, &mut toy);
         assert!(counted.is_counted(1));
@@ -216,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn where_either_may_be_weak_none_is_called_weak() {
+    fn no_pointer_is_called_weak_if_the_counts_are_ambiguous() {
         let (graph, mut toy) = toy(&[(1, 1), (1, 1), (2, 2)]);
         let counted = find(&graph, &mut toy);
         assert!(counted.is_counted(1));
@@ -226,7 +227,7 @@ mod tests {
     #[test]
     fn the_counts_reveal_stale_pointers() {
         let (_, mut toy) = toy(&[(1, 0), (1, 0), (2, 0)]);
-        // The last channel's first digest has a word that points to the first channel.
+        // The last channel's first digest has a stale word that points to the first channel.
         let edges = [(1, 0), (3, 2), (5, 4), (6, 4), (5, 0)];
         let graph = graph(7, &edges);
         let counted = find(&graph, &mut toy);
@@ -239,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_counts_a_forgotten_owner_is_counted_if_it_is_known_to_be() {
+    fn a_known_counted_block_may_count_a_forgotten_owner() {
         let (graph, mut toy) = toy(&[(0, 1), (0, 2), (0, 3)]);
         for (strong, _) in toy.counts.iter_mut().flatten() {
             *strong = 1;
@@ -252,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_only_look_like_counts_are_not_counts() {
+    fn words_that_only_resemble_counts_are_not_counts() {
         let (graph, mut toy) = toy(&[(1, 0), (1, 0), (1, 0)]);
         toy.counts = (0..6).map(|block| (block % 2 == 0).then_some((block + 4, 9))).collect();
         let counted = find(&graph, &mut toy);

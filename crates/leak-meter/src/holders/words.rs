@@ -1,4 +1,4 @@
-//! The text for a holder, a place and a number.
+//! Formats a holder, a place and a number.
 
 use std::fmt;
 

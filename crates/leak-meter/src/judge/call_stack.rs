@@ -1,27 +1,28 @@
-//! Judges the readings of one call stack, or of the sum of several.
+//! Judges the readings of one call stack, or the sum of several.
 
 use crate::site::History;
 use crate::verdict::{Decision, Reason, Series, Verdict, doubling, with_rest};
 
-/// The room that a container may have for each block that it holds, in bytes: at least a pointer.
+/// The capacity that a container may have for each block that it holds, in bytes; at least a pointer.
 const SMALLEST_ENTRY: u64 = 8;
 const LARGEST_ENTRY: u64 = 1024;
-/// Room that grew by more than this has doubled at least twice.
+/// Capacity that grew by more than this factor has doubled at least twice.
 const TWICE_DOUBLED: u64 = 3;
 
-/// The verdict on a call stack, and the decisions on its blocks and its bytes that it rests on.
+/// The verdict on a call stack, and the decisions on its blocks and bytes that it is based on.
 #[derive(Debug, Clone)]
 pub(super) struct Judgement {
     pub(super) verdict: Verdict,
     pub(super) reason: Reason,
     pub(super) blocks: Decision,
     pub(super) bytes: Decision,
-    /// Whether its blocks may take the place of other stacks' blocks, or its room may be empty.
+    /// Whether the growth may be spurious: its blocks may replace those of other stacks, or its capacity may be
+    /// unused.
     pub(super) proves_nothing: bool,
 }
 
 impl Judgement {
-    /// Judges the blocks first, and the bytes where the number of blocks says nothing, as for a container.
+    /// Judges the blocks first, and the bytes if the number of blocks is not conclusive, as for a container.
     pub(super) fn of_history(history: &History, series_count: usize) -> Self {
         let (blocks, bytes) = (history.blocks(), history.bytes());
         let rest = history.rest;
@@ -51,10 +52,10 @@ impl Judgement {
     }
 }
 
-/// A container keeps its room when it is emptied, and fills it again, to about where it was or to a new record.
-/// So a container is Undecided, it may or may not leak, if blocks that it may have held went away, in a round or
-/// in the rest, and its room has since doubled at most once, or only when the number of those blocks was higher
-/// than ever.
+/// A container keeps its capacity when it is emptied, and then fills up again, either to about the previous
+/// level or to a new maximum. So a container that may have held blocks which were freed, in a round or during
+/// the rest, is Undecided if its capacity has since doubled at most once, or only when the number of those
+/// blocks reached a new maximum.
 pub(super) fn excuse_kept_room(changing: &[History], verdicts: &mut [Judgement]) {
     for at in 0..verdicts.len() {
         let doubles = matches!(verdicts[at].reason, Reason::Doubles { .. });
@@ -81,8 +82,8 @@ pub(super) fn excuse_kept_room(changing: &[History], verdicts: &mut [Judgement])
     }
 }
 
-/// Whether the room rises, after a round, only where the number of the other blocks is the highest so far. A
-/// round may end after a peak within it, so one round's gain may be missing.
+/// Whether the capacity rises, after a round, only when the number of the other blocks is at a new maximum. A
+/// round may end after a peak within it, so the gain of one round may be missing.
 fn rises_with_records_since(emptied: usize, room: &[u64], other: &History) -> bool {
     let blocks = other.blocks();
     let rises = (emptied + 1..room.len()).filter(|round| room[*round] > room[round - 1]);
@@ -93,8 +94,8 @@ fn rises_with_records_since(emptied: usize, room: &[u64], other: &History) -> bo
     })
 }
 
-/// The first round by which at least half of this call stack's blocks had been freed, if so many may have
-/// filled a container of this capacity. The rest counts as the round after the last.
+/// The first round by which at least half of this call stack's blocks had been freed, if there were enough of
+/// them to fill a container of this capacity. The rest counts as the round after the last one.
 fn emptied_in(history: &History, room: &[u64]) -> Option<usize> {
     let rest = history.rest.map(|rest| rest.blocks);
     let readings = history.readings.iter().map(|reading| reading.blocks).chain(rest);
@@ -113,7 +114,7 @@ mod tests {
     use crate::allocator::SiteId;
     use crate::site::Reading;
 
-    /// A call stack by what it holds after each round: blocks and bytes.
+    /// A call stack with these blocks and bytes after each round.
     fn history(readings: impl Iterator<Item = (u64, u64)>) -> History {
         let reading = |(blocks, bytes)| Reading { blocks, bytes, reallocations: 0 };
         let readings = readings.map(reading).collect();
@@ -129,25 +130,26 @@ mod tests {
         (first.verdict, first.reason)
     }
 
-    /// The room for 16 bytes of each entry: of `each` in a round, until it is emptied in round `emptied`.
+    /// The capacity for 16 bytes per entry, with `each` entries added in a round, until the container is emptied
+    /// in round `emptied`.
     fn room(each: u64, emptied: u64) -> History {
         history((1..=96).map(|round| (1, 16 * (each * round.min(emptied)).next_power_of_two())))
     }
 
     #[test]
-    fn the_room_of_what_is_emptied_now_and_then_is_undecided() {
+    fn capacity_that_is_emptied_from_time_to_time_is_undecided() {
         let sessions = history((1..=96).map(|round| (50 * (round % 52), 5000 * (round % 52))));
         let undecided = (Verdict::Undecided, Reason::RoomKept);
         assert_eq!(first_of(&[room(47, 52), sessions.clone()]), undecided);
-        // The second time there are a few more, and the room doubles once more.
+        // The second time there are slightly more entries, and the capacity doubles once more.
         assert_eq!(first_of(&[room(50, 96), sessions]), undecided);
     }
 
     #[test]
-    fn room_that_doubles_on_after_others_were_emptied_is_growing() {
+    fn capacity_that_keeps_doubling_after_others_were_freed_is_growing() {
         let sessions = history((1..=96).map(|round| (50 * (round % 20), 5000 * (round % 20))));
         assert_eq!(first_of(&[room(50, 96), sessions]).0, Verdict::Growing);
-        // Of so few blocks or so many it cannot be the room.
+        // Too few or too many blocks: this capacity cannot belong to their container.
         for few_or_many in [history((1..=96).map(|round| (round / 60, 8))), {
             history((1..=96).map(|round| (100_000 * (round % 52), 1)))
         }] {
@@ -156,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn room_that_rises_with_each_record_of_what_is_emptied_is_undecided() {
+    fn capacity_that_rises_only_at_new_maxima_of_its_contents_is_undecided() {
         let peaks = [100, 300, 800, 2000];
         let live = |round: u64| peaks[((round - 1) / 24) as usize] * ((round - 1) % 24 + 1) / 24;
         let sessions = history((1..=96).map(|round| (live(round), 100 * live(round))));
@@ -164,13 +166,13 @@ mod tests {
         let room = history((1..=96).map(|round| (1, 16 * record(round).next_power_of_two())));
         let undecided = (Verdict::Undecided, Reason::RoomKept);
         assert_eq!(first_of(&[room.clone(), sessions]), undecided);
-        // The same room beside blocks that are emptied at other times.
+        // The same capacity beside blocks that are freed at other times.
         let others = history((1..=96).map(|round| (50 * (round % 20), 5000 * (round % 20))));
         assert_eq!(first_of(&[room, others]).0, Verdict::Growing);
     }
 
     #[test]
-    fn room_that_stays_when_blocks_go_away_in_the_rest_is_undecided() {
+    fn capacity_that_stays_when_blocks_are_freed_in_the_rest_is_undecided() {
         let mut links = history((1..=96).map(|round| (50 * round, 5000 * round)));
         assert_eq!(first_of(&[room(50, 96), links.clone()]).0, Verdict::Growing);
         links.rest = Some(Reading::default());

@@ -1,4 +1,4 @@
-//! Groups changing call stacks by the line that is answerable for them.
+//! Groups changing call stacks by the line that is responsible for them.
 
 use std::collections::HashMap;
 
@@ -7,24 +7,24 @@ use crate::allocator;
 use crate::site::{self, Frame, History, Ledger, Names, SoakedTest, Suppressions};
 use crate::verdict::Verdict;
 
-/// The stacks that share a culprit.
+/// The call stacks that share a culprit.
 pub(super) struct Line {
     pub(super) frames: Vec<Frame>,
     pub(super) culprit: Frame,
     /// Why the culprit has no line.
     pub(super) lineless: Option<&'static str>,
     pub(super) members: Vec<usize>,
-    /// The signature of the first of the stacks that is suppressed.
+    /// The signature of the first suppressed stack.
     pub(super) suppressed: Option<String>,
 }
 
-/// The changing stacks.
+/// The changing call stacks, grouped.
 pub(super) struct ByLine {
-    /// By their culprit lines.
+    /// Grouped by culprit line.
     pub(super) lines: Vec<Line>,
-    /// The sum of those that belong to other tests.
+    /// The sum of the stacks that belong to other tests.
     pub(super) others: Option<History>,
-    /// The sum of those on which the test harness captured output.
+    /// The sum of the stacks on which the test harness captured output.
     pub(super) captured: Option<History>,
 }
 
@@ -40,7 +40,8 @@ pub(super) fn by_line(
     let (mut others, mut captured) = (Vec::new(), Vec::new());
     for (at, history) in changing.iter().enumerate() {
         let frames = names.outside_the_meter(&allocator::frames(history.site));
-        // Output first: the buffer of a test that waits for its soak was made outside of it.
+        // Captured output is checked first, because the buffer of a test that waits for its soak was created
+        // outside the soak.
         if site::is_captured_output(&frames) {
             captured.push(history);
             continue;
@@ -54,8 +55,8 @@ pub(super) fn by_line(
         let culprit = site::culprit(&frames).map(|at| &frames[at]);
         let lineless = site::why_no_line(history.site, culprit, &frames);
         let culprit = culprit.cloned().unwrap_or_else(|| site::nameless(history.site));
-        // Without the program's own functions the culprit is only where the thread began. Stacks that
-        // share it may have nothing else in common, so what suppresses one does not suppress all.
+        // Without a function of the program, the culprit is only the place where the thread began. Stacks
+        // that share it may have nothing else in common, so a suppression of one does not apply to all.
         let alone = if culprit.owner.is_programs() { None } else { suppressed.clone() };
         let key = (
             culprit.file.clone().unwrap_or_default(),
@@ -81,8 +82,8 @@ pub(super) fn by_line(
     ByLine { lines, others: sum_of(others), captured: sum_of(captured) }
 }
 
-/// The judgement on the sum of a line's call stacks, if the sum grows. Stacks whose growth proves nothing are
-/// left out of it.
+/// The judgement on the sum of a line's call stacks, if the sum grows. Stacks with possibly spurious growth
+/// are left out.
 pub(super) fn grows_as_line(
     line: &Line,
     changing: &[History],

@@ -1,13 +1,13 @@
 //! Judges a whole soak: each resource, each gauge and each call site.
 //!
-//! [`verdict`](crate::verdict) judges one series of numbers. This module adds what is known beyond the numbers:
-//! that a reading is missing, a resource is limited, growth is allowed, went away in the rest, or is
-//! contradicted by another series.
+//! [`verdict`](crate::verdict) judges one series of numbers. This module takes into account what else is known:
+//! that a reading is missing, that a resource is limited, or that growth is allowed, was released in the rest,
+//! or is contradicted by another series.
 //!
-//! - `resources`: the resources and gauges; `sites`: the places in the program that grow, from call
+//! - `resources`: judges resources and gauges; `sites`: finds the growing places in the program, from call
 //!   stacks grouped by their `lines`.
-//! - `call_stack`: the series of one call stack; `exchange`: growth that the fall of other call stacks makes up
-//!   for.
+//! - `call_stack`: judges the series of one call stack; `exchange`: recognises growth that is offset by other
+//!   call stacks that fall.
 
 mod call_stack;
 mod exchange;

@@ -16,34 +16,33 @@ use crate::verdict::{Decision, Reason, Series, Verdict, decide, doubling, foreig
 /// Everything that a verdict is based on.
 #[derive(Debug)]
 pub(crate) struct Evidence<'a> {
-    /// The rounds, in order, all of the same number of operations.
+    /// The rounds, in order, all with the same number of operations.
     pub(crate) rounds: &'a [Round],
-    /// The reading after the rest, if there was one.
+    /// The reading taken after the rest, if there was one.
     pub(crate) after_rest: Option<&'a Round>,
     /// Live blocks and bytes that are not judged: suppressed places, other tests and captured output.
     pub(crate) excluded: &'a Excluded,
     /// Resources that may grow up to a limit.
     pub(crate) bounds: &'a [(Resource, u64)],
-    /// The limits that the system sets.
+    /// The limits set by the system.
     pub(crate) limits: &'a BTreeMap<Resource, Limit>,
-    /// Resources that could not be measured from the start, each with the reason.
+    /// Resources that could not be measured from the start, with the reasons.
     pub(crate) unavailable: &'a BTreeMap<Resource, String>,
-    /// Resources whose measurement failed during the soak, each with the reason.
+    /// Resources whose measurement failed during the soak, with the reasons.
     pub(crate) failed: &'a BTreeMap<Resource, String>,
     /// Whether the meter is the program's global allocator.
     pub(crate) installed: bool,
     /// Why the workload ended early, if it did.
     pub(crate) stopped: Option<&'a str>,
-    /// In which resources lines of the program grow.
+    /// The resources in which lines of the program grow.
     pub(crate) lines_grow: GrowingLines,
-    /// The size of the largest blocks, in bytes: growth may hide in their spare room.
+    /// The size of the largest blocks, in bytes: growth may hide in their spare capacity.
     pub(crate) largest_block: u64,
 }
 
-/// One finding for each resource that was to be measured.
+/// One finding for each resource that should have been measured.
 ///
-/// Missing readings, a meter that is not installed and a workload that was stopped never give
-/// Steady.
+/// The verdict is never Steady if readings are missing, the meter is not installed or the workload was stopped.
 pub(crate) fn judge_resources(evidence: &Evidence<'_>) -> Vec<Growth> {
     let mut findings: Vec<Growth> = Resource::ALL
         .iter()
@@ -55,7 +54,7 @@ pub(crate) fn judge_resources(evidence: &Evidence<'_>) -> Vec<Growth> {
     findings
 }
 
-/// The finding on one of the program's own gauges.
+/// The finding on one of the program's gauges.
 pub(crate) fn judge_gauge(name: &str, readings: Vec<u64>, evidence: &Evidence<'_>) -> GaugeGrowth {
     let series = Series::new(&readings);
     let decision = with_end(series.decide(), evidence);
@@ -73,7 +72,7 @@ pub(crate) fn judge_gauge(name: &str, readings: Vec<u64>, evidence: &Evidence<'_
     }
 }
 
-/// The verdicts on the resources that were read in every round.
+/// The verdicts on resources that were read in every round.
 pub(crate) fn verdicts_on_resources(rounds: &[Round]) -> Vec<Verdict> {
     let threads = most_threads(rounds);
     Resource::ALL
@@ -85,13 +84,13 @@ pub(crate) fn verdicts_on_resources(rounds: &[Round]) -> Vec<Verdict> {
         .collect()
 }
 
-/// Whether a finding is part of the overall verdict: memory of C code only if it is certain, since
-/// the allocator's caches may make it waver.
+/// Whether a finding counts towards the overall verdict. Memory of C code counts only if it is certain, because
+/// the allocator's caches may make it fluctuate.
 pub(crate) fn decides(growth: &Growth) -> bool {
     growth.resource != Resource::ForeignBytes || growth.verdict != Verdict::Undecided
 }
 
-/// The most threads that a round ended with; 1 where they were not counted.
+/// The highest number of threads at the end of any round; 1 if they were not counted.
 fn most_threads(rounds: &[Round]) -> u64 {
     rounds.iter().filter_map(|round| round.threads).max().unwrap_or(1)
 }
@@ -105,7 +104,7 @@ fn decide_on(resource: Resource, readings: &[u64], threads: u64) -> Decision {
     }
 }
 
-/// The decision in view of how the workload ended: one that was stopped is never Steady.
+/// Adjusts the decision to the end of the workload: one that was stopped is never Steady.
 fn with_end(mut decision: Decision, evidence: &Evidence<'_>) -> Decision {
     if let (Verdict::Steady, Some(stopped)) = (decision.verdict, evidence.stopped) {
         decision.verdict = Verdict::Undecided;
@@ -114,7 +113,7 @@ fn with_end(mut decision: Decision, evidence: &Evidence<'_>) -> Decision {
     decision
 }
 
-/// The decision on a resource that the system limits: judged on the rounds before it came close, and
+/// The decision on a resource with a system limit: based on the rounds before it came close to the limit, and
 /// never Steady if it did.
 fn with_limit(resource: Resource, values: &[u64], evidence: &Evidence<'_>) -> Decision {
     let threads = most_threads(evidence.rounds);
@@ -138,7 +137,7 @@ fn with_limit(resource: Resource, values: &[u64], evidence: &Evidence<'_>) -> De
     }
 }
 
-/// The readings that are judged, without what is excluded.
+/// The readings to judge, without excluded memory.
 fn own_series(evidence: &Evidence<'_>, resource: Resource) -> Option<Vec<u64>> {
     let mut values = series::series(evidence.rounds, resource)?;
     for (value, excluded) in values.iter_mut().zip(&evidence.excluded.readings) {
@@ -147,7 +146,7 @@ fn own_series(evidence: &Evidence<'_>, resource: Resource) -> Option<Vec<u64>> {
     Some(values)
 }
 
-/// The reading after the rest, if there was one, without what is excluded.
+/// The reading after the rest without excluded memory, if there was a rest.
 fn own_rest(evidence: &Evidence<'_>, resource: Resource) -> Option<u64> {
     let value = evidence.after_rest?.reading(resource)?;
     Some(without(value, &evidence.excluded.rest, resource))
@@ -203,7 +202,7 @@ fn judge_resource(evidence: &Evidence<'_>, resource: Resource) -> Growth {
     }
 }
 
-/// The detection limit of a steady series, per round.
+/// The detection limit of a Steady series, per round.
 pub(crate) fn limit_of(decision: &Decision, series: &Series, piece: f64) -> Option<f64> {
     match (decision.verdict, &decision.reason) {
         (Verdict::Steady, Reason::WithinTolerance { tolerance, rounds }) => {
@@ -215,7 +214,7 @@ pub(crate) fn limit_of(decision: &Decision, series: &Series, piece: f64) -> Opti
     }
 }
 
-/// The size of the pieces in which a resource is expected to leak: bytes come in blocks.
+/// The unit in which a resource is expected to leak: bytes leak in blocks.
 fn piece(resource: Resource, evidence: &Evidence<'_>) -> f64 {
     let last = evidence.rounds.last();
     match (resource, last) {
@@ -226,7 +225,7 @@ fn piece(resource: Resource, evidence: &Evidence<'_>) -> f64 {
     }
 }
 
-/// The growth in each round that the spare room of the largest container may take up in the whole run: at
+/// The growth per round that may hide in the spare capacity of the largest container during the whole run: at
 /// most half of its block.
 fn spare_room(resource: Resource, evidence: &Evidence<'_>) -> f64 {
     match resource {
@@ -237,8 +236,8 @@ fn spare_room(resource: Resource, evidence: &Evidence<'_>) -> f64 {
     }
 }
 
-/// Makes the findings on the heap's totals agree with each other and with the lines of the program: total bytes
-/// alone do not count as growth, and a total is not steady while a line grows.
+/// Makes the findings on the heap's totals consistent with each other and with the program's lines: growth of
+/// total bytes alone does not count, and a total is not steady while a line grows.
 fn agree_on_the_heap(findings: &mut [Growth], lines: GrowingLines) {
     let verdict_on = |findings: &[Growth], resource| {
         findings.iter().find(|found| found.resource == resource).map(|found| found.verdict)
@@ -257,7 +256,8 @@ fn agree_on_the_heap(findings: &mut [Growth], lines: GrowingLines) {
     }
 }
 
-/// A decision's rate, the ends of its interval, and its detection limit, per operation instead of per round.
+/// The rate of a decision, the ends of its interval, and its detection limit, converted from rounds to
+/// operations.
 fn per_operation(
     decision: &Decision,
     limit: Option<f64>,

@@ -1,4 +1,4 @@
-//! From the sites' histories to findings: the places that grow, each at its culprit line.
+//! Turns the histories of call sites into findings: the growing places, each with its culprit line.
 
 use std::collections::BTreeSet;
 
@@ -9,37 +9,37 @@ use crate::allocator;
 use crate::site::{self, Attribution, Excluded, Frame, Grain, History, Ledger, Site, Suppressions};
 use crate::verdict::{Decision, Verdict};
 
-/// In which resources lines of the program grow.
+/// The resources in which lines of the program grow.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct GrowingLines {
-    /// At least one line holds more and more blocks.
+    /// At least one line has a growing number of blocks.
     pub(crate) blocks: bool,
-    /// At least one line holds more and more bytes.
+    /// At least one line has a growing number of bytes.
     pub(crate) bytes: bool,
 }
 
 /// The findings on the call sites of a soak.
 #[derive(Debug, Default)]
 pub(crate) struct Judged {
-    /// The places that grow or may grow, most bytes per operation first.
+    /// The places that grow or may grow, ordered by bytes per operation, largest first.
     pub(crate) sites: Vec<Site>,
-    /// Places that grow and are allowed to, each with the reason.
+    /// Places that may grow, with the reasons.
     pub(crate) suppressed: Vec<(Site, String)>,
     /// Suppressions that match no growing place.
     pub(crate) unmatched: Vec<String>,
-    /// What the suppressed places, other tests of the process and captured output held. The totals of the
-    /// program are judged without it.
+    /// The readings of suppressed places, other tests in the process and captured output. They are subtracted
+    /// from the totals before these are judged.
     pub(crate) excluded: Excluded,
-    /// Bytes live at the end that other tests of the process had allocated meanwhile.
+    /// Live bytes at the end that other tests in the process allocated during the soak.
     pub(crate) other_tests_bytes: u64,
-    /// Bytes live at the end of output that the test harness captured.
+    /// Live bytes at the end in output that the test harness captured.
     pub(crate) captured_output_bytes: u64,
-    /// Whether more rounds could not change any site's verdict.
+    /// Whether further rounds could not change the verdict on any site.
     pub(crate) decided: bool,
 }
 
 impl Judged {
-    /// In which resources lines of the program grow.
+    /// The resources in which lines of the program grow.
     pub(crate) fn growing_lines(&self) -> GrowingLines {
         let growing = || self.sites.iter().filter(|site| site.verdict == Verdict::Growing);
         let is_some = |rate: Option<f64>| rate.is_some_and(|rate| rate > 0.0);
@@ -50,11 +50,11 @@ impl Judged {
     }
 }
 
-/// Judges every site that changed: first each call stack by itself, then the sum of the stacks that
-/// share a line.
+/// Judges every site that changed: first each call stack by itself, then the sums of stacks that share a
+/// line.
 ///
-/// What other tests of the same process allocate is not blamed on this one, nor is the output that the test
-/// harness captures. `heap` says whether the heap may be scanned for stacks that share a container.
+/// Allocations of other tests in the process, and output captured by the test harness, are not attributed to
+/// this soak. `heap` says whether the heap may be scanned for stacks that share a container.
 pub(crate) fn judge_sites(
     ledger: &Ledger,
     operations: u64,
@@ -64,8 +64,8 @@ pub(crate) fn judge_sites(
     allocator::as_meter(|| {
         let changing = ledger.changing();
         let stacks = verdicts_of(&changing, heap);
-        // Names are resolved only if something is not steady, since that takes time. The buffer of captured
-        // output may be steady and still make the process seem to grow.
+        // Resolving names takes time, so it is done only if something is not steady. The buffer of captured
+        // output may be steady by itself and still make the process seem to grow.
         if stacks.iter().all(|stack| stack.verdict == Verdict::Steady)
             && !changing.iter().any(site::may_be_captured_output)
         {
@@ -112,14 +112,14 @@ pub(crate) fn judge_sites(
     })
 }
 
-/// Whether a place lies in the standard library or the system, so that it says the least about where to look:
-/// the code of the program and of its dependencies comes first, even where it is less certain that it grows.
+/// Whether a place is in the standard library or the system, which gives the least useful hint. Places in the
+/// program and its dependencies come first, even if their growth is less certain.
 fn is_standard(site: &Site) -> bool {
     !site.own && site.package.is_none()
 }
 
-/// The verdicts on every call stack that changed. Cheaper than [`judge_sites`]: without names, and without a
-/// heap scan.
+/// The verdicts on every call stack that changed. Cheaper than [`judge_sites`], because it neither resolves
+/// names nor scans the heap.
 pub(crate) fn verdicts_on_sites(ledger: &Ledger) -> Vec<Verdict> {
     allocator::as_meter(|| {
         let stacks = verdicts_of(&ledger.changing(), HeapAccess::Later);
@@ -127,7 +127,7 @@ pub(crate) fn verdicts_on_sites(ledger: &Ledger) -> Vec<Verdict> {
     })
 }
 
-/// The verdict on each call stack that changed, in view of the others.
+/// The verdict on each call stack that changed, taking the others into account.
 fn verdicts_of(changing: &[History], heap: HeapAccess) -> Vec<Judgement> {
     let mut verdicts: Vec<Judgement> =
         changing.iter().map(|history| Judgement::of_history(history, changing.len())).collect();
@@ -136,7 +136,7 @@ fn verdicts_of(changing: &[History], heap: HeapAccess) -> Vec<Judgement> {
     verdicts
 }
 
-/// Reports the finest granularity that grows: a call stack, else the line.
+/// Reports the finest granularity that grows: a call stack, otherwise the line.
 fn finding(
     line: Line,
     sum: &History,
@@ -156,7 +156,7 @@ fn finding(
     let operations = operations.max(1) as f64;
     let end = sum.last();
     let grows = decisive.verdict == Verdict::Growing;
-    // The line's own rates; where its sum is not certain, those of the stack that grows.
+    // The rates of the line itself or, if its sum is not certain, those of the growing stack.
     let whole = Judgement::of_history(sum, lines);
     let rate = |of: fn(&Judgement) -> &Decision| {
         let certain = |judgement| Some(of(judgement)).filter(|of| of.verdict == Verdict::Growing);
@@ -165,7 +165,8 @@ fn finding(
     };
     let (blocks, bytes) = (rate(|judgement| &judgement.blocks), rate(|judgement| &judgement.bytes));
     let blocks = blocks.map(|rate| rate.per_round / operations);
-    // If only the growth of the blocks is certain, that of their bytes follows from their mean size.
+    // If only the growth of the blocks is certain, the growth of their bytes is calculated from their mean
+    // size.
     let mean_size = end.bytes as f64 / end.blocks.max(1) as f64;
     let bytes_by_blocks = blocks.map(|blocks| blocks * mean_size);
     let per_operation = |rate: f64| rate / operations;
@@ -192,7 +193,7 @@ fn finding(
     })
 }
 
-/// The verdict on all sites. It is never Steady if the table of sites overflowed.
+/// The overall verdict on all sites. It is never Steady if the site table overflowed.
 pub(crate) fn verdict_of_sites(judged: &Judged, attribution: &Attribution) -> Verdict {
     if judged.sites.iter().any(|site| site.verdict == Verdict::Growing) {
         Verdict::Growing

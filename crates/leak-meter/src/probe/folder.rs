@@ -1,4 +1,4 @@
-//! Files in a folder that a program was given for its temporary storage.
+//! Files in a folder that a program uses for temporary storage.
 
 use std::ffi::CStr;
 use std::os::fd::{AsFd, OwnedFd};
@@ -9,7 +9,7 @@ use rustix::io::Errno;
 
 use super::Unavailable;
 
-/// What lies in a folder and the folders below it.
+/// The contents of a folder, including its subfolders.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FolderUsage {
@@ -21,8 +21,8 @@ pub struct FolderUsage {
 
 /// Counts the files below one folder.
 ///
-/// The folder's handle stays open, so that a process that has run out of descriptors can still be asked what is
-/// in it; folders below it are opened while they are counted.
+/// The folder's handle stays open, so that its files can be counted even if the process has run out of
+/// descriptors; subfolders are opened while they are counted.
 #[derive(Debug)]
 pub struct FolderProbe {
     root: PathBuf,
@@ -33,7 +33,7 @@ impl FolderProbe {
     /// Watches `root`, which must exist.
     ///
     /// # Errors
-    /// When the folder cannot be opened.
+    /// If the folder cannot be opened.
     pub fn new(root: impl Into<PathBuf>) -> Result<Self, Unavailable> {
         let root = root.into();
         let refused = |error| unavailable(&root, error);
@@ -42,17 +42,17 @@ impl FolderProbe {
         Ok(Self { root, handle })
     }
 
-    /// Files and bytes below the folder. Symbolic links are not followed; a file that is removed meanwhile is
-    /// not counted.
+    /// Files and bytes in the folder. Symbolic links are not followed. A file that is removed during the count
+    /// is not counted.
     ///
     /// # Errors
-    /// When the system refuses to list a folder, or the root was removed.
+    /// If the system refuses to list a folder, or the root was removed.
     pub fn usage(&mut self) -> Result<FolderUsage, Unavailable> {
         let mut usage = FolderUsage::default();
         self.handle.rewind();
         let refused = |error| unavailable(&self.root, error);
         add_entries(&mut self.handle, &mut usage).map_err(refused)?;
-        // A removed folder lists nothing, as an empty one does.
+        // A removed folder has no entries, and an empty one has none either.
         let status = self.handle.fd().and_then(rustix::fs::fstat).map_err(refused)?;
         if status.st_nlink == 0 {
             return Err(Unavailable(format!("the folder {} was removed", self.root.display())));

@@ -1,16 +1,17 @@
-//! Memory that C code in the process allocated: what the system's heap holds, less our own share.
+//! Memory allocated by C code in the process: the total of the system's heap minus the program's own share.
 //!
-//! A Rust allocator does not see what a C library takes from `malloc`. The GNU C library reports the total of
-//! its heap (`mallinfo2`), and the meter knows the share of the program's own blocks.
+//! A Rust allocator does not see the memory that a C library takes from `malloc`. The GNU C library reports the
+//! total of its heap (`mallinfo2`), and the meter knows the share of the program's own blocks.
 //!
 //! # How far it can be off
-//! - Each chunk is rounded up, by at most 15 bytes, and a large one to whole pages. So the share of blocks that
-//!   came since the first reading is taken at its most, and growth of C code's memory is understated by up to
-//!   16 bytes for each of them (48, if it is over-aligned) and a 32nd of their bytes; it is never overstated.
-//!   What precedes a block, alignment included, is known exactly.
-//! - A thread has memory of the C library and of Rust's standard library, which does not belong to the
-//!   program's C code. For each thread that came since the first reading, growth is understated by up to 4 KiB.
-//! - Freed chunks that the heap keeps for the next allocation still count. They come and go: see
+//! - Each chunk is rounded up by at most 15 bytes, and a large one to whole pages. For blocks that were added
+//!   since the first reading, the meter assumes the maximum share, so it understates the growth of C code's
+//!   memory by up to 16 bytes for each of them (48 if it is over-aligned) and a 32nd of their bytes; it never
+//!   overstates it. The bytes in front of a block, including alignment, are known exactly.
+//! - The C library and Rust's standard library keep memory for each thread, which does not belong to the
+//!   program's C code. For each thread that was added since the first reading, growth is understated by up to 4
+//!   KiB.
+//! - Freed chunks that the heap keeps for later allocations still count. Their amount fluctuates: see
 //!   [`FOREIGN_TOLERANCE`](crate::verdict::foreign::FOREIGN_TOLERANCE).
 #![allow(unsafe_code)] // A function of the C library is looked up and called.
 
@@ -32,32 +33,32 @@ mod gnu {
 
     type MallInfo = unsafe extern "C" fn() -> libc::mallinfo2;
 
-    /// What the heap adds to each of our blocks, at least: the meter's header and its own.
+    /// The minimum that the heap adds to each of our blocks: the meter's header and its own.
     const LEAST_EACH: i128 = 16 + 8;
-    /// And at most, with what a chunk is rounded up by.
+    /// The maximum, which includes the rounding of a chunk.
     const MOST_EACH: i128 = LEAST_EACH + 16;
-    /// And what it may leave behind an over-aligned block, as too small for a chunk.
+    /// The extra maximum for an over-aligned block: a remainder behind it that is too small for a chunk.
     const MOST_EACH_PADDED: i128 = 32;
-    /// What the C library and the standard library keep for a thread, at most: its cache of chunks, its table
-    /// of thread-local blocks, its handle. About 1.5 kB with glibc 2.36 and Rust 1.95.
+    /// The maximum that the C library and the standard library keep for a thread: its cache of chunks, its
+    /// table of thread-local blocks, its handle. About 1.5 kB with glibc 2.36 and Rust 1.95.
     const MOST_EACH_THREAD: i128 = 4 << 10;
-    /// Large chunks are rounded up to pages: by at most one 32nd of their 128 KiB.
+    /// Large chunks are rounded up to whole pages, by at most a 32nd of their 128 KiB.
     const PAGES: i128 = 32;
-    /// The size of the blocks that show whether ours lie on this heap. Smaller than what the heap maps
-    /// by itself: giving back one of those changes from which size on it does.
+    /// The size of the blocks that show whether our blocks are on this heap. It is below the size from which
+    /// the heap maps a block by itself, because freeing such a mapping changes that threshold.
     const SHOWN: usize = 64 << 10;
-    /// How many of them are tried: another thread may allocate or free at the same moment.
+    /// How many of these blocks are tried, since another thread may allocate or free at the same moment.
     const TRIES: usize = 5;
 
     /// Measures how many bytes C code has allocated.
     #[derive(Debug)]
     pub struct ForeignBytesProbe {
         info: MallInfo,
-        /// Whether our own blocks lie on the same heap.
+        /// Whether our own blocks are on the same heap.
         shared: bool,
         /// Our own share at the first reading.
         first: Option<Own>,
-        /// Threads when they were last counted.
+        /// The last known number of threads.
         threads: i128,
     }
 
@@ -72,13 +73,13 @@ mod gnu {
     }
 
     impl ForeignBytesProbe {
-        /// Looks for the C library's account of its heap.
+        /// Looks up the C library's function for heap statistics.
         ///
         /// # Errors
-        /// When the C library has none (before 2.33), and when the meter is not the global allocator,
-        /// so that the program's own share is not known.
+        /// If the C library has none (before 2.33), or if the meter is not the global allocator, so that the
+        /// program's own share is not known.
         pub fn new() -> Result<Self, Unavailable> {
-            // SAFETY: the name is a C string; the default search order has no other condition.
+            // SAFETY: the name is a C string; the default search order has no other requirement.
             let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"mallinfo2".as_ptr()) };
             if found.is_null() {
                 return Err(refused("this C library has no mallinfo2 (it came with glibc 2.33)"));
@@ -107,21 +108,21 @@ mod gnu {
         /// Bytes allocated by C code.
         ///
         /// # Errors
-        /// None; the other systems' probe has some.
+        /// Never; the probe for other systems returns errors.
         pub fn bytes(&mut self) -> Result<u64, Unavailable> {
             let own = if self.shared { self.own_share() } else { 0 };
             Ok(u64::try_from(self.in_use() - own).unwrap_or(0))
         }
 
-        /// What the heap has handed out and not got back.
+        /// The memory that is allocated on the heap and not yet freed.
         fn in_use(&self) -> i128 {
-            // SAFETY: the function takes nothing, and reads the heap's books under the heap's own locks; no
-            // allocation of ours is in progress on this thread.
+            // SAFETY: the function takes no arguments and reads the heap's statistics under the heap's own
+            // locks; no allocation of ours is in progress on this thread.
             let info = unsafe { (self.info)() };
             info.uordblks as i128 + info.hblkhd as i128
         }
 
-        /// The part of it that is our own.
+        /// Our own share of that memory.
         fn own_share(&mut self) -> i128 {
             let now = self.own();
             let first = *self.first.get_or_insert(now);
@@ -134,7 +135,7 @@ mod gnu {
         }
 
         fn own(&mut self) -> Own {
-            // Where no descriptor is left, those of the last time.
+            // If no descriptor is left, the last known number is used.
             self.threads = threads::count().map_or(self.threads, i128::from);
             let program = HeapCounts::now();
             let meter = allocator::counts_of_site(SiteId::METER);
@@ -158,8 +159,8 @@ mod gnu {
 mod threads {
     use rustix::fs::{Mode, OFlags};
 
-    /// The threads of this process, by the system's line on it. The line is read without a descriptor that
-    /// stays open, since the soak counts those.
+    /// The number of threads in this process, from its `stat` line. The line is read without keeping a
+    /// descriptor open, since the soak counts those.
     pub(super) fn count() -> Option<u64> {
         let file =
             rustix::fs::open("/proc/self/stat", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty());
@@ -168,7 +169,7 @@ mod threads {
         in_line(str::from_utf8(&line[..length]).ok()?)
     }
 
-    /// The 20th field; the second one, a name in parentheses, may hold anything.
+    /// Returns the 20th field. The second one, a name in parentheses, may contain any character.
     fn in_line(line: &str) -> Option<u64> {
         let (_, after_name) = line.rsplit_once(") ")?;
         after_name.split(' ').nth(17)?.parse().ok()
@@ -179,7 +180,7 @@ mod threads {
         use super::*;
 
         #[test]
-        fn threads_are_counted_whatever_the_process_is_called() {
+        fn threads_are_counted_for_any_process_name() {
             let line = "7 (a) 1 ) R 1 7 7 0 -1 4194304 91 0 0 0 0 0 0 0 20 0 12 0 99 1 1\n";
             assert_eq!(in_line(line), Some(12));
             assert_eq!(in_line("7 (cut"), None);
@@ -192,22 +193,22 @@ mod threads {
 mod elsewhere {
     use super::Unavailable;
 
-    /// Measures how many bytes C code has allocated: not on this system.
+    /// Measures how many bytes C code has allocated; not available on this system.
     #[derive(Debug)]
     pub struct ForeignBytesProbe(());
 
     impl ForeignBytesProbe {
-        /// Always refused here.
+        /// Always fails on this system.
         ///
         /// # Errors
-        /// On systems without the GNU C library.
+        /// Always: this requires the GNU C library.
         pub fn new() -> Result<Self, Unavailable> {
             Err(Unavailable(
                 "memory allocated by C code can be measured only with the GNU C library".to_owned(),
             ))
         }
 
-        /// There is no such probe here.
+        /// Never called, since no such probe can be created on this system.
         ///
         /// # Errors
         /// Always.

@@ -1,8 +1,8 @@
-//! A reading of the program's own: subscribers, the length of a queue, connections in a pool.
+//! Readings defined by the program: subscribers, the length of a queue, connections in a pool.
 
-/// Something of a program's own that can be counted, and that should come back to where it was.
+/// A quantity of the program that should return to its earlier value.
 ///
-/// Any `FnMut() -> u64` is one. A type that is watched in more than one test implements it once:
+/// Any `FnMut() -> u64` is a gauge. If several tests watch a type, implement the trait for it once:
 ///
 /// ```
 /// use leak_meter::probe::Gauge;
@@ -20,7 +20,7 @@
 /// assert_eq!(Waiting(letters).read(), 1);
 /// ```
 pub trait Gauge {
-    /// The reading of this moment, in the gauge's own unit. What it allocates is not counted as the
+    /// The current reading, in the gauge's own unit. Allocations made here do not count as the
     /// program's.
     fn read(&mut self) -> u64;
 }

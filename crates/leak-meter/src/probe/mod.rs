@@ -1,7 +1,7 @@
-//! Probes: what the process holds at this moment.
+//! Probes, which measure the resources that the process uses now.
 //!
-//! A probe is made once and read often. It keeps what it needs to read (a directory handle, a
-//! buffer), so that a reading neither opens a file nor changes the heap.
+//! A probe is created once and read often. It keeps what it needs for reading (a directory handle,
+//! a buffer), so that a reading neither opens a file nor changes the heap.
 
 mod folder;
 mod foreign;

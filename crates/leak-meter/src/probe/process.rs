@@ -1,4 +1,4 @@
-//! Open files and threads, counted in the folders that the system keeps of them.
+//! Open files and threads, counted in the folders in which the system lists them.
 
 use std::ffi::CStr;
 use std::os::fd::{AsRawFd, BorrowedFd};
@@ -15,8 +15,8 @@ const OPEN_FILES: &str = "/dev/fd";
 
 /// Counts the open file descriptors of this process.
 ///
-/// The handle that it reads them through is opened once, so that it still counts when the process has run out
-/// of descriptors; that handle is left out of the count.
+/// The probe opens its handle once, so that it still works when the process has run out of descriptors. The
+/// count does not include that handle.
 #[derive(Debug)]
 pub struct OpenFilesProbe(EntryCounter);
 
@@ -26,7 +26,7 @@ pub struct OpenFilesProbe(EntryCounter);
 pub struct OpenFiles {
     /// All of them.
     pub all: u64,
-    /// Those that are sockets.
+    /// The descriptors that are sockets.
     pub sockets: u64,
 }
 
@@ -34,27 +34,27 @@ impl OpenFilesProbe {
     /// Opens the system's folder of descriptors.
     ///
     /// # Errors
-    /// On a system without such a folder, and when no descriptor is left.
+    /// On a system without such a folder, or if no descriptor is left.
     pub fn new() -> Result<Self, Unavailable> {
         EntryCounter::open(OPEN_FILES, "open files").map(Self)
     }
 
-    /// Open file descriptors, without the probe's own.
+    /// The number of open file descriptors, without the probe's own.
     ///
     /// # Errors
-    /// When the system refuses the read.
+    /// If the system refuses the read.
     pub fn count(&mut self) -> Result<u64, Unavailable> {
         self.usage().map(|open| open.all)
     }
 
-    /// Open file descriptors and how many of them are sockets, without the probe's own.
+    /// The number of open file descriptors and of sockets among them, without the probe's own.
     ///
     /// # Errors
-    /// When the system refuses the read.
+    /// If the system refuses the read.
     pub fn usage(&mut self) -> Result<OpenFiles, Unavailable> {
         let mut open = OpenFiles::default();
         self.each_name(|folder, name| {
-            // The type of what it is open on, without opening that.
+            // `statat` returns the type of the open file without opening it.
             match rustix::fs::statat(folder, name, AtFlags::empty()) {
                 Ok(status) => {
                     let kind = FileType::from_raw_mode(status.st_mode);
@@ -70,7 +70,7 @@ impl OpenFilesProbe {
         Ok(open)
     }
 
-    /// Calls `on_target` with what each descriptor is open on, except the probe's own.
+    /// Calls `on_target` with the target of each descriptor, except the probe's own.
     pub(super) fn each_target(
         &mut self,
         mut on_target: impl FnMut(&str),
@@ -113,7 +113,7 @@ impl ThreadsProbe {
     /// On Linux, opens the system's folder of threads.
     ///
     /// # Errors
-    /// On systems other than Linux and macOS, and when no descriptor is left.
+    /// On systems other than Linux and macOS, or if no descriptor is left.
     pub fn new() -> Result<Self, Unavailable> {
         #[cfg(target_os = "macos")]
         return Ok(Self());
@@ -121,10 +121,10 @@ impl ThreadsProbe {
         EntryCounter::open("/proc/self/task", "threads").map(Self)
     }
 
-    /// Threads of this process, the calling one included.
+    /// The number of threads in this process, including the calling one.
     ///
     /// # Errors
-    /// When the system refuses the read.
+    /// If the system refuses the read.
     pub fn count(&mut self) -> Result<u64, Unavailable> {
         #[cfg(target_os = "macos")]
         return super::task_info::read()
@@ -135,7 +135,7 @@ impl ThreadsProbe {
     }
 }
 
-/// Lists the entries of one folder again and again through one handle.
+/// Lists the entries of one folder repeatedly through one handle.
 #[derive(Debug)]
 struct EntryCounter {
     handle: Dir,

@@ -9,18 +9,18 @@ use super::Unavailable;
 pub struct ResidentBytesProbe(Account);
 
 impl ResidentBytesProbe {
-    /// On Linux, opens the system's account of this process.
+    /// On Linux, opens the system's status file for this process.
     ///
     /// # Errors
-    /// On systems other than Linux and macOS, and when no descriptor is left.
+    /// On systems other than Linux and macOS, or if no descriptor is left.
     pub fn new() -> Result<Self, Unavailable> {
         Account::open().map(Self).map_err(|error| refused(&error))
     }
 
-    /// Bytes in main memory, in whole pages; shared ones included.
+    /// Bytes in main memory, in whole pages, including shared ones.
     ///
     /// # Errors
-    /// When the system refuses the read.
+    /// If the system refuses the read.
     pub fn bytes(&mut self) -> Result<u64, Unavailable> {
         self.0.bytes().map_err(|error| refused(&error))
     }
@@ -30,7 +30,7 @@ fn refused(why: &dyn Display) -> Unavailable {
     Unavailable(format!("resident memory cannot be read: {why}"))
 }
 
-/// The system's account of this process.
+/// The system's status file for this process.
 #[cfg(not(target_os = "macos"))]
 #[derive(Debug)]
 struct Account(std::os::fd::OwnedFd);
@@ -55,7 +55,9 @@ impl Account {
         let text = String::from_utf8_lossy(&text[..length]);
         let line = text.lines().find_map(|line| line.strip_prefix(Self::LINE));
         let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-        kilobytes.map(|kilobytes| kilobytes * 1024).ok_or_else(|| Self::error(&"no line of VmRSS"))
+        kilobytes
+            .map(|kilobytes| kilobytes * 1024)
+            .ok_or_else(|| Self::error(&"it has no VmRSS line"))
     }
 
     fn error(why: &dyn Display) -> String {

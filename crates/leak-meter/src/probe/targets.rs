@@ -1,4 +1,4 @@
-//! What the open file descriptors are open on: sockets, pipes, files by their folder.
+//! The targets of open file descriptors: sockets, pipes, and files by folder.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,25 +10,25 @@ use serde::{Deserialize, Serialize};
 use super::Unavailable;
 use super::process::OpenFilesProbe;
 
-/// Descriptors of one kind and place.
+/// Descriptors with the same kind and place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "sites", derive(Serialize, Deserialize), serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct FileGroup {
-    /// What they are open on.
+    /// The kind of target.
     pub kind: FileKind,
-    /// The folder of files, the type of other things; empty for sockets and pipes.
+    /// The folder of a file, or the type of another target; empty for sockets and pipes.
     pub place: String,
 }
 
-/// What a descriptor is open on.
+/// The kind of target that a descriptor has open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "sites", derive(Serialize, Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum FileKind {
     /// A file that has a name.
     File,
-    /// A file whose last name was removed while it was open.
+    /// A file that was deleted while it was open.
     DeletedFile,
     /// A socket.
     Socket,
@@ -41,7 +41,7 @@ pub enum FileKind {
 }
 
 impl FileGroup {
-    /// The group of a descriptor, from the target that the system shows for it.
+    /// The group of a descriptor whose target is `target`.
     fn from_target(target: &str) -> Self {
         let group = |kind, place: &str| Self { kind, place: place.to_owned() };
         if !target.starts_with('/') {
@@ -80,7 +80,7 @@ impl OpenFilesProbe {
     /// The open descriptors by kind and place, without the probe's own.
     ///
     /// # Errors
-    /// When the system refuses the read.
+    /// If the system refuses the read.
     pub fn groups(&mut self) -> Result<BTreeMap<FileGroup, u64>, Unavailable> {
         let mut groups = BTreeMap::new();
         self.each_target(|target| *groups.entry(FileGroup::from_target(target)).or_default() += 1)?;
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn descriptors_are_grouped_by_what_they_are_open_on() {
+    fn descriptors_are_grouped_by_their_target() {
         for (target, kind, place) in [
             ("/srv/uploads/tmp/17.part", FileKind::File, "/srv/uploads/tmp"),
             ("/srv/uploads/tmp/18.part (deleted)", FileKind::DeletedFile, "/srv/uploads/tmp"),

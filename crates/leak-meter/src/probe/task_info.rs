@@ -6,12 +6,12 @@ use std::mem::MaybeUninit;
 /// The system's account of this process.
 ///
 /// # Errors
-/// When the system refuses it.
+/// If the system refuses it.
 pub(super) fn read() -> io::Result<libc::proc_taskinfo> {
     let mut account = MaybeUninit::<libc::proc_taskinfo>::uninit();
     let size = i32::try_from(size_of::<libc::proc_taskinfo>()).map_err(io::Error::other)?;
-    // SAFETY: `account` is a place of `size` bytes to write to, and it is read only if the system has filled in
-    // all of it.
+    // SAFETY: `account` is a place of `size` bytes to write to, and is read only if the system has filled in all
+    // of it.
     unsafe {
         let id = libc::getpid();
         let place = account.as_mut_ptr().cast();

@@ -1,4 +1,4 @@
-//! A report as text, for the reader of a failed test.
+//! Formats a report as text, for the reader of a failed test.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ pub(super) fn summary(report: &Report) -> String {
     line
 }
 
-/// Findings that are shown in full; the rest are counted.
+/// The maximum number of findings shown in full; the others are only counted.
 const MOST_FINDINGS: usize = 5;
 
 impl fmt::Display for Report {
@@ -33,7 +33,7 @@ impl fmt::Display for Report {
             writeln!(out, "The workload could not go on: {stopped}")?;
         }
         if let Some(end) = &self.ended_early {
-            writeln!(out, "The load was ended early: {end}")?;
+            writeln!(out, "The load ended early: {end}")?;
         }
         for growth in &self.growth {
             write_growth(out, growth)?;
@@ -85,7 +85,7 @@ impl fmt::Display for Report {
 }
 
 impl Report {
-    /// Notes on the run besides its findings.
+    /// Writes notes on the run, besides its findings.
     fn write_notes(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.unmatched_suppressions.is_empty() {
             let unmatched = self.unmatched_suppressions.join(", ");
@@ -102,8 +102,8 @@ impl Report {
         if self.other_tests_bytes > 0 {
             writeln!(
                 out,
-                "\nNote: other tests of this process allocated meanwhile ({} of theirs are live); \
-                 they are not counted here. A soak in a process of its own is faster and detects more.",
+                "\nNote: other tests in this process allocated memory during the soak ({} are live); \
+                 it is not counted here. A soak in a process of its own is faster and detects more.",
                 units::bytes(self.other_tests_bytes as f64)
             )?;
         }
@@ -133,7 +133,7 @@ impl Report {
         Ok(())
     }
 
-    /// Whether the heap grows as a whole and no place in the program is known to.
+    /// Whether the heap as a whole grows, but no known place in the program does.
     fn grows_nowhere_alone(&self) -> bool {
         let heap = [Resource::LiveBlocks, Resource::LiveBytes];
         self.growing().any(|growth| heap.contains(&growth.resource))

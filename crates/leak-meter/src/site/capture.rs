@@ -1,8 +1,8 @@
 //! Output that the test harness captures.
 //!
-//! `println!`, `eprintln!` and the panic messages of a test go to a buffer that the harness shows when the test
-//! fails. It grows with each of them and is freed after the test, so it does not count as retained by the
-//! program.
+//! `println!`, `eprintln!` and the panic messages of a test go to a buffer that the harness shows if the test
+//! fails. Each of them adds to the buffer, which is freed after the test, so it does not count as retained by
+//! the program.
 
 use std::path::Path;
 
@@ -10,17 +10,17 @@ use super::frame::{Frame, without_generics};
 use super::ledger::History;
 use super::origin::is_of_toolchain;
 
-/// The functions of `std::io::stdio` that write to the buffer. Which of them are on a stack depends on
-/// what the compiler inlined.
+/// The functions in `std::io::stdio` that write to the buffer. Inlining determines which of them appear on a
+/// stack.
 const PRINTING: [&str; 5] =
     ["_print", "_eprint", "print_to", "print_to_buffer_if_capture_used", "attempt_print_to_stderr"];
 
-/// Whether a call stack, without the meter's hooks, is the one on which the buffer grows: a vector,
-/// grown by a write to it, in one of the standard library's functions that print.
+/// Whether a call stack, without the meter's hooks, is one on which the buffer grows: a vector grows because
+/// one of the standard library's print functions writes to it.
 ///
-/// The program's code that formats a message may lie in between. What that code allocates for itself is
-/// the program's, even if it writes to a vector of its own: such a formatted write ends
-/// (`write_fmt`) before the program's frame, and that of the message ends behind it.
+/// The program's code that formats a message may be in between. Memory that this code allocates belongs to the
+/// program, even if it writes to a vector of its own: that formatted write ends (`write_fmt`) before the
+/// program's frame, whereas the message's formatted write ends after it.
 pub(crate) fn is_captured_output(frames: &[Frame]) -> bool {
     let mut frames = frames.iter().skip_while(|frame| is_of_vector(frame) && !is_io(frame));
     let Some(write) = frames.next().filter(|frame| is_io(frame)) else {
@@ -32,7 +32,7 @@ pub(crate) fn is_captured_output(frames: &[Frame]) -> bool {
         if prints(frame, &name) {
             return true;
         }
-        // The standard output itself has a buffer, which is made when it is first written to.
+        // The standard output itself has a buffer, which is created at the first write.
         let is_of_stream = frame.function.contains("std::io::buffered");
         if is_of_stream || !in_message && !is_of_standard_library(frame) {
             return false;
@@ -46,19 +46,19 @@ pub(crate) fn is_captured_output(frames: &[Frame]) -> bool {
     false
 }
 
-/// Whether these readings may be those of the buffer, which never shrinks while a test runs.
+/// Whether these readings may belong to the buffer, which never shrinks while a test runs.
 pub(crate) fn may_be_captured_output(history: &History) -> bool {
     history.bytes().is_sorted() && history.readings.last().is_some_and(|last| last.blocks > 0)
 }
 
-/// A frame further in than the write: the vector that makes room.
+/// A frame further in than the write: the vector that grows.
 fn is_of_vector(frame: &Frame) -> bool {
     let function = first_path(&frame.function);
     ["alloc::", "core::"].iter().any(|name| function.starts_with(name))
         || is_in_file(frame, "library/alloc/src")
 }
 
-/// A function's name from its first path on: `alloc::vec::Vec` of `<&mut alloc::vec::Vec`.
+/// A function's name, starting at its first path: `alloc::vec::Vec` for `<&mut alloc::vec::Vec`.
 fn first_path(function: &str) -> &str {
     let mut rest = function;
     for sign in ["<", "&", "mut ", "dyn "] {
@@ -71,7 +71,7 @@ fn is_io(frame: &Frame) -> bool {
     frame.function.contains("std::io::") || is_in_file(frame, "library/std/src/io")
 }
 
-/// Whether a function prints. Of an inlined function, some builds know only the last name.
+/// Whether a function prints. For an inlined function, some builds contain only its last name.
 fn prints(frame: &Frame, name: &str) -> bool {
     let is_in = |module: &str, file: &str| {
         let is_named = frame.function.strip_prefix(module);
@@ -81,7 +81,7 @@ fn prints(frame: &Frame, name: &str) -> bool {
         || name == "default_hook" && is_in("std::panicking", "library/std/src/panicking.rs")
 }
 
-/// `print_to` of `std::io::stdio::print_to::<std::io::stdio::Stdout>`.
+/// The last name without generics: `print_to` for `std::io::stdio::print_to::<std::io::stdio::Stdout>`.
 fn last_name(function: &str) -> String {
     let path = without_generics(function);
     path.rsplit("::").next().unwrap_or_default().to_owned()
@@ -95,7 +95,7 @@ fn is_of_standard_library(frame: &Frame) -> bool {
             .any(|name| is_in_file(frame, &format!("library/{name}/src")))
 }
 
-/// Whether a frame lies in a file or a folder of the standard library's sources.
+/// Whether a frame is in this file or folder of the standard library's sources.
 fn is_in_file(frame: &Frame, below: &str) -> bool {
     let Some(file) = frame.file.as_deref().map(Path::new) else { return false };
     let is_of_rust =
@@ -117,9 +117,9 @@ mod tests {
         is_captured_output(&frames.collect::<Vec<_>>())
     }
 
-    /// The first frames of real stacks, of builds with and without line tables.
+    /// The first frames of real stacks, from builds with and without line tables.
     #[test]
-    fn the_buffer_is_known_by_its_call_stack() {
+    fn the_buffer_is_recognised_by_its_call_stack() {
         for stack in [
             &[
                 "<alloc::raw_vec::RawVecInner>::finish_grow",
@@ -129,7 +129,7 @@ mod tests {
                 "std::io::stdio::print_to_buffer_if_capture_used",
                 "shop::note",
             ][..],
-            // A message whose own code formats it.
+            // A message that is formatted by the program's own code.
             &[
                 "<alloc::vec::Vec<u8> as std::io::Write>::write_all",
                 "<std::io::default_write_fmt::Adapter<alloc::vec::Vec<u8>> as core::fmt::Write>::write_str",
@@ -140,7 +140,7 @@ mod tests {
                 "<alloc::vec::Vec<u8> as std::io::Write>::write_fmt",
                 "std::io::stdio::print_to_buffer_if_capture_used",
             ],
-            // As the names were mangled before.
+            // The names in an older mangling scheme.
             &[
                 "alloc::raw_vec::finish_grow",
                 "alloc::raw_vec::RawVecInner<A>::reserve::do_reserve_and_handle",
@@ -172,9 +172,9 @@ mod tests {
     }
 
     #[test]
-    fn other_memory_on_the_way_to_the_output_is_not_the_buffer() {
+    fn other_memory_allocated_while_printing_is_not_the_buffer() {
         for stack in [
-            // Messages that keep something, or write to a vector of their own.
+            // Messages that retain memory or write to a vector of their own.
             &[
                 "alloc::boxed::Box<u64>::new",
                 "<shop::Message as core::fmt::Display>::fmt",
@@ -202,7 +202,7 @@ mod tests {
                 "std::io::buffered::linewriter::LineWriter<std::io::stdio::StdoutRaw>::new",
                 "std::io::stdio::_print",
             ],
-            // What the panic hook keeps to name the functions of a backtrace.
+            // Memory that the panic hook keeps for naming the functions of a backtrace.
             &[
                 "<alloc::raw_vec::RawVecInner>::finish_grow",
                 "std::backtrace_rs::symbolize::gimli::Cache::mapping_for_lib",

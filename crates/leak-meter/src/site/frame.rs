@@ -11,19 +11,19 @@ use super::origin::{origin, relative};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Frame {
-    /// The function's path; of an inlined function, perhaps only its type and name. Without a name, the file
-    /// and the address, as `program+0x1a2b`.
+    /// The function's path; for an inlined function, perhaps only its type and name. If no name is known, the
+    /// file and the address, as in `program+0x1a2b`.
     pub function: String,
-    /// Its file, relative to the workspace where it lies in it. `None` without line tables.
+    /// Its file, relative to the workspace if it is inside it. `None` without line tables.
     pub file: Option<String>,
-    /// The line in that file, from 1. `None` without line tables.
+    /// The line in that file, counted from 1. `None` without line tables.
     pub line: Option<u32>,
-    /// The address of the call in the program's file, for a tool such as `addr2line`. `None` outside of that
-    /// file.
+    /// The address of the call in the program's file, for a tool such as `addr2line`. `None` for code outside
+    /// that file.
     pub address: Option<u64>,
-    /// Which code it belongs to.
+    /// The code that it belongs to.
     pub owner: Owner,
-    /// The package of a dependency. `None` if the path does not name it.
+    /// The package, if it is a dependency. `None` if the path does not name it.
     pub package: Option<Package>,
 }
 
@@ -34,7 +34,7 @@ pub struct Frame {
 pub enum Owner {
     /// The program's own packages, except their tests.
     Program,
-    /// The program's own tests, benches and examples, which drive what is under test.
+    /// The program's own tests, benches and examples, which drive the code under test.
     Tests,
     /// A package from a registry or a git repository, or a vendored one.
     Dependency,
@@ -49,7 +49,7 @@ pub enum Owner {
 }
 
 impl Owner {
-    /// Whether it is the program's, tests included.
+    /// Whether this is the program's own code, including tests.
     pub fn is_programs(self) -> bool {
         matches!(self, Self::Program | Self::Tests)
     }
@@ -76,13 +76,13 @@ impl fmt::Display for Package {
 }
 
 impl Frame {
-    /// A frame of which only the function and its owner are known.
+    /// A frame with nothing but a function and its owner.
     pub(crate) fn named(function: &str, owner: Owner) -> Self {
         let function = function.to_owned();
         Self { function, file: None, line: None, address: None, owner, package: None }
     }
 
-    /// A frame from debug information: its path and its function's name determine its owner.
+    /// A frame from debug information. Its path and function name determine its owner.
     pub(crate) fn found(function: &str, file: Option<String>, line: Option<u32>) -> Self {
         let (owner, package) = origin(function, file.as_deref());
         Self { file, line, package, ..Self::named(function, owner) }
@@ -94,13 +94,13 @@ impl Frame {
         Self { file, ..self.clone() }
     }
 
-    /// The function and the package of a dependency: `LruCache::put, lru 0.6.3`.
+    /// The function and, for a dependency, its package: `LruCache::put, lru 0.6.3`.
     pub(crate) fn with_package(&self) -> String {
         with_package(&short(&self.function), self.package.as_ref())
     }
 }
 
-/// A function and its package, if it is a dependency's.
+/// A function and, for a dependency, its package.
 pub(crate) fn with_package(function: &str, package: Option<&Package>) -> String {
     match package {
         Some(package) => format!("{function}, {package}"),
@@ -120,8 +120,8 @@ impl fmt::Display for Frame {
     }
 }
 
-/// `shop::find (a.rs:1)` of `shop::find<u8, {closure#0}<()>> (a.rs:1)`. A type at the beginning of a path, as
-/// in `<u8 as Clone>::clone`, stays.
+/// Removes generic arguments: `shop::find<u8, {closure#0}<()>> (a.rs:1)` becomes `shop::find (a.rs:1)`. A type
+/// at the beginning of a path, as in `<u8 as Clone>::clone`, stays.
 pub(crate) fn without_generics(frame: &str) -> String {
     let mut kept = String::with_capacity(frame.len());
     let mut depth = 0;
@@ -148,8 +148,8 @@ fn is_of_name(letter: char) -> bool {
     letter.is_alphanumeric() || "_:}".contains(letter)
 }
 
-/// The last two names of a function's path, its type and its own, without generic arguments: `TaskQuery::clone`
-/// of `<shop::TaskQuery as core::clone::Clone>::clone`.
+/// The last two names of a function's path, its type and its own name, without generic arguments:
+/// `TaskQuery::clone` for `<shop::TaskQuery as core::clone::Clone>::clone`.
 pub(crate) fn short(function: &str) -> String {
     let plain = match function.strip_prefix('<').and_then(|rest| rest.split_once(" as ")) {
         Some((own, rest)) => {

@@ -1,19 +1,20 @@
-//! Which test of the process a call stack belongs to: the standard harness runs tests side by side.
+//! Finds out which test of the process a call stack belongs to, since the standard harness runs tests side by
+//! side.
 
 use super::frame::Frame;
 use super::names::{self, Names};
 use crate::allocator;
 
-/// The call stack on which a soak was begun. It shows the test that the soak is part of, unless the soak runs
-/// on a thread of its own, or in a task.
+/// The call stack on which a soak was started. It shows the test that runs the soak, unless the soak runs on a
+/// thread of its own or in a task.
 #[derive(Debug, Default)]
 pub(crate) struct Origin {
     addresses: Vec<usize>,
 }
 
 impl Origin {
-    /// The caller's stack, without the frames in other libraries: their names take long to resolve, and no test
-    /// is among them.
+    /// The caller's stack, without frames in other libraries: resolving their names takes long, and none of
+    /// them is a test.
     pub(super) fn here() -> Self {
         let mut addresses = Vec::new();
         backtrace::trace(|frame| {
@@ -27,7 +28,7 @@ impl Origin {
     }
 }
 
-/// The test that a soak is part of; `None` if that is not known.
+/// The test that runs a soak; `None` if it is not known.
 pub(crate) struct SoakedTest(Option<String>);
 
 impl SoakedTest {
@@ -36,7 +37,7 @@ impl SoakedTest {
     }
 
     /// Whether a stack belongs to another test, or to the harness itself. Blocks from before the soak may
-    /// belong to a test that has ended, for instance in a static. If they grow, this test makes them grow. So a
+    /// belong to a test that has ended, for instance in a static; if they grow, this test makes them grow. So a
     /// stack belongs to another test only if it `allocates`, which a test that has ended does not.
     pub(crate) fn is_not_of(&self, frames: &[Frame], allocates: bool) -> bool {
         let is_other = |test: &Frame| allocates && self.0.as_ref() != Some(&test.function);
@@ -44,7 +45,7 @@ impl SoakedTest {
     }
 }
 
-/// The function that the harness runs as a test: the outermost one of the program that it calls.
+/// The function that the harness runs as a test: the outermost function of the program that the harness calls.
 fn test_of(frames: &[Frame]) -> Option<&Frame> {
     let harness = frames.iter().position(|frame| frame.function.starts_with("test::run_test"))?;
     frames[..harness].iter().rev().find(|frame| frame.owner.is_programs())
@@ -55,7 +56,7 @@ mod tests {
     use super::*;
     use crate::site::Owner;
 
-    /// A stack of `functions` of the program within the harness.
+    /// A stack with these `functions` of the program, called by the harness.
     fn stack(functions: &[&str]) -> Vec<Frame> {
         let mut frames: Vec<Frame> =
             functions.iter().map(|function| Frame::named(function, Owner::Tests)).collect();
@@ -67,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stack_is_another_tests_if_that_test_runs_beside_the_soak() {
+    fn a_stack_belongs_to_another_test_if_that_test_runs_beside_the_soak() {
         let soaked = SoakedTest(Some("shop::carts".to_owned()));
         let own = stack(&["shop::Cart::add", "shop::carts"]);
         let other = stack(&["shop::Cart::add", "shop::orders"]);
@@ -78,7 +79,7 @@ mod tests {
         // A stack that does not go through the harness.
         let thread = [Frame::named("shop::Cart::add", Owner::Program)];
         assert!(!soaked.is_not_of(&thread, true));
-        // The test of a soak on its own thread is unknown.
+        // The test is unknown if the soak runs on its own thread.
         let unknown = SoakedTest(None);
         assert!(unknown.is_not_of(&own, true) && !unknown.is_not_of(&own, false));
     }

@@ -1,46 +1,46 @@
-//! Each site's readings, round by round. All of it is the meter's own memory.
+//! The readings of each site after each round. All of this memory belongs to the meter.
 //!
-//! A block without a call stack takes the site of its first reallocation. Its history goes with it: the
-//! ledger is read as if the block had always been of that site, so that neither of the two sites seems
-//! to grow or to fall by the move.
+//! A block without a call stack takes the site of its first reallocation, and its history moves with it: the
+//! ledger is read as if the block had always belonged to that site, so that the move makes neither site seem to
+//! grow or fall.
 
 use std::iter;
 
 use super::harness::Origin;
 use crate::allocator::{self, SiteCounts, SiteId};
 
-/// One site at the end of one round.
+/// The reading of one site at the end of one round.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reading {
     pub(crate) blocks: u64,
     pub(crate) bytes: u64,
-    /// Since the site got its stack.
+    /// Reallocations since the site got its stack.
     pub(crate) reallocations: u64,
 }
 
-/// The readings of all sites, one row per round. Most sites belong to the program's start and no longer change,
-/// so a row has columns only for the sites that have changed.
+/// The readings of all sites, one row per round. Most sites were used only during the program's start and no
+/// longer change, so a row has columns only for the sites that have changed.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     rows: Vec<Vec<Born>>,
-    /// The row after the rest, if there was one.
+    /// The row taken after the rest, if there was one.
     rest: Option<Vec<Born>>,
-    /// The reading when the soak began, by the number of the site: that of a site without a column.
+    /// The reading of each site when the soak began, by site number. Sites without a column still have it.
     first: Vec<Born>,
-    /// The column of each site, by its number.
+    /// The column of each site, by site number.
     columns: Vec<Option<usize>>,
-    /// How many there are.
+    /// The number of columns.
     column_count: usize,
     /// The blocks that had moved to each site when the last row was taken.
     moved: Vec<Moved>,
-    /// How many blocks had been allocated at each site when the soak began, and when the last row was taken.
+    /// The number of blocks allocated at each site up to the start of the soak, and up to the last row.
     allocated_before: Vec<u64>,
     allocated: Vec<u64>,
     origin: Origin,
 }
 
-/// The blocks allocated at a site minus those of the site that were freed. Below zero if blocks that moved to
-/// the site were freed.
+/// The blocks allocated at a site minus the freed blocks of that site. Negative if blocks that moved to the
+/// site were freed.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Born {
     blocks: i64,
@@ -48,7 +48,7 @@ struct Born {
     reallocations: u64,
 }
 
-/// Blocks that moved to a site; below zero, away from it.
+/// Blocks that moved to a site; negative if they moved away.
 #[derive(Debug, Default, Clone, Copy)]
 struct Moved {
     blocks: i64,
@@ -60,18 +60,18 @@ struct Moved {
 pub(crate) struct History {
     pub(crate) site: SiteId,
     pub(crate) readings: Vec<Reading>,
-    /// The reading after the rest, if there was one.
+    /// The reading taken after the rest, if there was one.
     pub(crate) rest: Option<Reading>,
     /// Whether blocks were allocated at the site during the soak, and not only resized or freed.
     pub(crate) allocates: bool,
 }
 
-/// The sum of what is excluded from the program's totals.
+/// The sum of the readings that are excluded from the program's totals.
 #[derive(Debug, Default)]
 pub(crate) struct Excluded {
-    /// Round by round. Empty if there is nothing.
+    /// One reading per round. Empty if nothing is excluded.
     pub(crate) readings: Vec<Reading>,
-    /// After the rest, if there was one.
+    /// The reading after the rest, if there was one.
     pub(crate) rest: Reading,
 }
 
@@ -87,7 +87,7 @@ impl Excluded {
 }
 
 impl Ledger {
-    /// The ledger of a soak that begins here and now.
+    /// The ledger of a soak that begins now.
     pub(crate) fn begin() -> Self {
         allocator::as_meter(|| {
             let counts = allocator::counts_of_sites();
@@ -100,12 +100,12 @@ impl Ledger {
         })
     }
 
-    /// Where the soak was begun.
+    /// The call stack on which the soak was started.
     pub(crate) fn origin(&self) -> &Origin {
         &self.origin
     }
 
-    /// Takes the reading of every site.
+    /// Takes a reading of every site.
     pub(crate) fn record(&mut self) {
         allocator::as_meter(|| {
             let row = self.read();
@@ -113,7 +113,7 @@ impl Ledger {
         });
     }
 
-    /// Takes the reading of every site after the rest.
+    /// Takes a reading of every site after the rest.
     pub(crate) fn record_rest(&mut self) {
         allocator::as_meter(|| self.rest = Some(self.read()));
     }
@@ -140,7 +140,7 @@ impl Ledger {
         row
     }
 
-    /// Keeps the last of each `count` rounds. Rounds at the beginning that are too few are left out.
+    /// Keeps the last of every `count` rounds. Leftover rounds at the beginning are dropped.
     pub(crate) fn merge(&mut self, count: usize) {
         let skipped = self.rows.len() % count;
         let mut row = 0;
@@ -150,7 +150,7 @@ impl Ledger {
         });
     }
 
-    /// The mean size of the blocks of the site that has the largest ones, in bytes, at the end.
+    /// The largest mean block size of any site at the end, in bytes.
     pub(crate) fn largest_block(&self) -> u64 {
         let Some(last) = self.rows.last() else { return 0 };
         let sites = (0..self.columns.len()).filter(|site| *site != SiteId::METER.index());
@@ -158,8 +158,7 @@ impl Ledger {
         sizes.filter_map(|reading| reading.bytes.checked_div(reading.blocks)).max().unwrap_or(0)
     }
 
-    /// The sites whose live bytes changed after the first quarter of the rounds. The meter's own
-    /// is left out.
+    /// The sites whose live bytes changed after the first quarter of the rounds, without the meter's own site.
     pub(crate) fn changing(&self) -> Vec<History> {
         let first = self.rows.len() / 4;
         let has_column = |site: &SiteId| self.column(site.index()).is_some();
@@ -206,7 +205,8 @@ impl Ledger {
         self.first.get(site).copied().unwrap_or_default()
     }
 
-    /// A site that did not exist yet in a round had only the blocks that moved to it later.
+    /// The reading of a site in a row. A site that did not exist yet in that round had only the blocks that
+    /// moved to it later.
     fn reading(&self, row: &[Born], site: usize) -> Reading {
         let changed = self.column(site).and_then(|column| row.get(column));
         let born = changed.copied().unwrap_or_else(|| self.first(site));
@@ -220,17 +220,17 @@ impl Ledger {
     }
 }
 
-/// How many blocks were allocated at each site.
+/// The number of blocks allocated at each site.
 fn allocations(counts: &[SiteCounts]) -> Vec<u64> {
     counts.iter().map(|counts| counts.allocations).collect()
 }
 
-/// What was born at each site and what moved, from their counts.
+/// Splits the counts of each site into blocks born there and blocks that moved.
 fn split_all(counts: &[SiteCounts]) -> impl Iterator<Item = (Born, Moved)> {
     allocator::all_sites().zip(counts).map(|(site, counts)| split(site, counts))
 }
 
-/// What was born at a site and what moved, from its counts.
+/// Splits the counts of a site into blocks born there and blocks that moved.
 fn split(site: SiteId, counts: &SiteCounts) -> (Born, Moved) {
     let less = |more: u64, fewer: u64| more.wrapping_sub(fewer).cast_signed();
     let born = Born {
@@ -246,7 +246,7 @@ fn split(site: SiteId, counts: &SiteCounts) -> (Born, Moved) {
 }
 
 impl History {
-    /// The readings of several sites added up; there must be at least one.
+    /// The sum of the readings of several sites; there must be at least one.
     pub(crate) fn sum<'a>(histories: impl Iterator<Item = &'a Self>) -> Self {
         histories
             .cloned()

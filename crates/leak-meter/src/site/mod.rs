@@ -2,12 +2,13 @@
 //!
 //! # Layout
 //! - `ledger`: each site's readings, round by round.
-//! - `names`: return addresses to functions, files and lines; `origin`: the code that these belong to; `source`:
-//!   the functions of a source file, from its `tokens`.
+//! - `names`: resolves return addresses to functions, files and lines; `origin`: the code that these belong to;
+//!   `source`: the functions in a source file, found from its `tokens`.
 //! - `frame`: a frame of a call stack; `stack`: a call stack as text.
-//! - `nameless`: places without a name or a line, and why; `signature`: what a stack is suppressed by.
-//! - `suppression`: places that may grow: suppressions and declared bounds; `path`: functions by the end of
-//!   their path.
+//! - `nameless`: places without a name or a line, and the reasons; `signature`: identifies a stack in
+//!   suppressions.
+//! - `suppression`: places that may grow, by suppressions and declared bounds; `path`: matches functions by the
+//!   end of their path.
 //! - `capture`: output that the test harness captures; `harness`: the blocks of other tests.
 
 #[cfg(feature = "soak")]
@@ -62,36 +63,35 @@ pub(crate) use stack::{through, write_stack};
 #[cfg(feature = "soak")]
 pub(crate) use suppression::Suppressions;
 
-/// A place in the program whose blocks stay, and what shows it.
+/// A place in the program whose blocks stay, with the evidence.
 #[cfg(feature = "soak")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Site {
-    /// The function that allocates: the innermost of the program's own packages, else of a dependency,
-    /// else the outermost that has a name.
+    /// The allocating function: the innermost one in the program's own packages, otherwise in a dependency,
+    /// otherwise the outermost one with a name.
     pub function: String,
-    /// Its file, relative to the workspace where it lies in it. `None` without line tables.
+    /// Its file, relative to the workspace if it is inside it. `None` without line tables.
     pub file: Option<String>,
     /// The line in that file. `None` without line tables.
     pub line: Option<u32>,
-    /// Why the line is not known, in one sentence, with what to do where something can be done. `None`
-    /// if it is known.
+    /// Why the line is not known, in one sentence, with a remedy if there is one. `None` if the line is known.
     pub no_line: Option<String>,
-    /// Whether the place lies in the program's own packages.
+    /// Whether the place is in the program's own packages.
     pub own: bool,
-    /// The package that the place lies in, if it is a dependency's.
+    /// The package of the place, if it is a dependency.
     pub package: Option<Package>,
-    /// The granularity at which the growth shows.
+    /// The granularity at which the growth is visible.
     pub grain: Grain,
     /// Growing or Undecided; places that are steady are not listed.
     pub verdict: Verdict,
-    /// Why; for Undecided with what may decide it.
+    /// The reason for the verdict; for Undecided, with what may decide it.
     #[serde(with = "crate::verdict::with_text")]
     pub reason: Reason,
-    /// Live blocks that were allocated here, at the end.
+    /// Live blocks at the end that were allocated here.
     pub live_blocks: u64,
-    /// Their bytes.
+    /// Live bytes at the end that were allocated here.
     pub live_bytes: u64,
     /// Blocks retained per operation. `None` while undecided.
     pub blocks_per_operation: Option<f64>,
@@ -99,29 +99,31 @@ pub struct Site {
     pub bytes_per_operation: Option<f64>,
     /// The lower end of the 95 % interval of `bytes_per_operation`.
     pub bytes_low: Option<f64>,
-    /// The upper end of that interval.
+    /// The upper end of the 95 % interval of `bytes_per_operation`.
     pub bytes_high: Option<f64>,
     /// How often blocks of this place were resized.
     pub reallocations: u64,
     /// Live bytes of this place at the end of each round.
     pub history: Vec<u64>,
-    /// The whole call stack that allocates most here, innermost first.
+    /// The complete call stack that allocates the most here, innermost first.
     pub stack: Vec<Frame>,
-    /// The signature to [suppress](crate::Soak::suppressions) the place by: 16 hexadecimal digits that stay the
-    /// same as long as the functions on the call stack do. A hash of the program's own functions, or of all
-    /// functions if there are none. `None` where no function has a name: such a place cannot be suppressed.
+    /// The signature with which to [suppress](crate::Soak::suppressions) the place: 16 hexadecimal digits that
+    /// stay the same as long as the functions on the call stack do. It is a hash of the program's own functions,
+    /// or of all functions if there are none. `None` if no function has a name: such a place cannot be
+    /// suppressed.
     pub signature: Option<String>,
 }
 
 #[cfg(feature = "soak")]
 impl Site {
-    /// The frame of a dependency through which the place allocates, if it lies in the program's own packages.
+    /// The frame of a dependency through which the place allocates, if the place is in the program's own
+    /// packages.
     pub fn through(&self) -> Option<&Frame> {
         stack::through(&self.stack, &self.function, self.line)
     }
 }
 
-/// The granularity at which growth shows.
+/// The granularity at which growth is visible.
 #[cfg(feature = "soak")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -129,58 +131,58 @@ impl Site {
 pub enum Grain {
     /// A single call stack grows.
     CallStack,
-    /// A line grows, but none of the call stacks through it by itself.
+    /// A line grows, but no single call stack through it grows by itself.
     Line,
 }
 
-/// How the call sites of a report were found, and whether they are all there.
+/// How the call sites of a report were found, and whether they are complete.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Attribution {
-    /// The way in which call stacks were found.
+    /// How call stacks were found.
     pub method: AttributionMethod,
-    /// What to change to make it quicker or more exact, or what is wrong with the environment variable
-    /// `LEAK_METER_ATTRIBUTION`. `None` if nothing.
+    /// What to change to make the search faster or more exact, or what is wrong with the environment variable
+    /// `LEAK_METER_ATTRIBUTION`. `None` if there is no advice.
     pub advice: Option<String>,
-    /// Stacks on which frame pointers and the unwinder agreed, of those that were compared.
+    /// The number of compared stacks on which frame pointers and the unwinder agreed.
     pub agreed: usize,
-    /// Stacks on which they did not.
+    /// The number of compared stacks on which they disagreed.
     pub disagreed: usize,
-    /// Call sites that were seen.
+    /// The number of call sites seen.
     pub sites: usize,
-    /// Allocations since the soak began whose site did not fit into the table: if there are any, nothing is
+    /// Allocations since the soak began whose site did not fit in the table. If there are any, nothing is
     /// Steady.
     pub sites_refused: usize,
     /// The meter's own memory on the program's heap, in bytes. No other figure includes it.
     pub meter_bytes: u64,
-    /// The build ID of the program in hexadecimal digits, to find the file with debug information in which the
+    /// The program's build ID in hexadecimal digits. It identifies the file with debug information in which the
     /// [addresses of frames](Frame::address) can be resolved later. `None` if the linker wrote none.
     pub build_id: Option<String>,
-    /// Address space that the meter's tables have reserved, in bytes; only what was used of them takes
-    /// memory. At most 9 MB for the call sites, and 1.2 MB for each of at most 256 threads at once.
+    /// Address space reserved for the meter's tables, in bytes; only the part that was used takes memory. At
+    /// most 9 MB for the call sites, and 1.2 MB for each of at most 256 threads at once.
     pub table_bytes: u64,
 }
 
-/// The way in which call stacks were found.
+/// How call stacks were found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AttributionMethod {
-    /// Not at all.
+    /// They were not looked for.
     Off,
-    /// By frame pointers, which every package was built with.
+    /// With frame pointers: every package was built with them.
     FramePointers,
-    /// By an unwinder, since frame pointers are missing.
+    /// With an unwinder, because frame pointers are missing.
     Unwinder,
 }
 
-/// The line of configuration that gives every package frame pointers.
+/// The configuration that builds every package with frame pointers.
 const FRAME_POINTERS: &str = "rustflags = [\"-C\", \"force-frame-pointers=yes\"]";
-/// The same flag, as an environment variable has it.
+/// The same flag for an environment variable.
 const FRAME_POINTER_FLAG: &str = "-C force-frame-pointers=yes";
 
-/// What to do where frame pointers are missing; `variable` replaces the configuration.
+/// What to do if frame pointers are missing; `variable` overrides the configuration.
 fn frame_pointer_advice(variable: Option<&str>) -> String {
     let missing = "frame pointers are missing, so call stacks were found by a slow unwinder; to make it fast,";
     match variable {
@@ -192,8 +194,8 @@ fn frame_pointer_advice(variable: Option<&str>) -> String {
     }
 }
 
-/// The environment variable by which the compiler's flags were given when this program was built, without
-/// frame pointers. Cargo then ignores those of its configuration, even if the variable is empty.
+/// The environment variable that set the compiler flags when this program was built without frame pointers.
+/// Cargo then ignores the flags in its configuration, even if the variable is empty.
 fn overriding_variable() -> Option<&'static str> {
     let built = [
         ("CARGO_ENCODED_RUSTFLAGS", option_env!("CARGO_ENCODED_RUSTFLAGS")),
@@ -203,7 +205,7 @@ fn overriding_variable() -> Option<&'static str> {
     (!flags.contains("force-frame-pointers")).then_some(variable)
 }
 
-/// How call sites are being found at this moment.
+/// How call sites are being found now.
 pub(crate) fn attribution() -> Attribution {
     let walks = allocator::walks();
     let capacity = allocator::capacity();

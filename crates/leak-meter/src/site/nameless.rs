@@ -1,9 +1,9 @@
-//! Places without a name or without a line, and why they have none.
+//! Places without a name or a line, and the reasons.
 
 use super::frame::{Frame, Owner};
 use crate::allocator::SiteId;
 
-/// The frame that stands for a site without a known call stack.
+/// The frame that represents a site without a known call stack.
 pub(crate) fn nameless(site: SiteId) -> Frame {
     let function = match site {
         SiteId::UNKNOWN => "blocks without a call stack",
@@ -14,8 +14,8 @@ pub(crate) fn nameless(site: SiteId) -> Frame {
     Frame::named(function, Owner::Unknown)
 }
 
-/// Why the line of a place is not known, in one sentence, with what to do where something can be done. `None`
-/// if it is known. `culprit` is the frame of `frames` that is answerable; `None` if none has a name.
+/// Why the line of a place is not known, in one sentence, with a remedy if there is one. `None` if the line
+/// is known. `culprit` is the responsible frame of `frames`; `None` if no frame has a name.
 #[cfg(feature = "soak")]
 pub(crate) fn why_no_line(
     site: SiteId,
@@ -30,8 +30,8 @@ pub(crate) fn why_no_line(
                  without one"
             }
             SiteId::OVERFLOW => {
-                "it has no line: the meter's table of call stacks is full, and all blocks of later \
-                 ones are counted together"
+                "it has no line: the meter's table of call stacks is full, and the blocks of all \
+                 later ones are counted together"
             }
             SiteId::FOREIGN_STACK => {
                 "it has no line: stacks other than a thread's own, such as those of coroutines and \
@@ -39,15 +39,15 @@ pub(crate) fn why_no_line(
             }
             _ => {
                 "it has no line: no function on its call stack has a name; if the profile in \
-                 Cargo.toml says strip, remove it"
+                 Cargo.toml sets strip, remove it"
             }
         });
     };
     if culprit.line.is_some() {
         return None;
     }
-    // The profile gives lines to all that it builds, so a foreign frame without one beside frames
-    // that have one was built by something else.
+    // The profile applies to everything that cargo builds, so a frame of another package that has no line,
+    // beside frames that have one, was built by another tool.
     let is_built_elsewhere = !culprit.owner.is_programs();
     if is_built_elsewhere && frames.iter().any(|frame| frame.line.is_some()) {
         return Some("its line is not known: this code was built without line tables");

@@ -1,4 +1,4 @@
-//! Return addresses to functions, files and lines.
+//! Resolves return addresses to functions, files and lines.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -8,7 +8,7 @@ use super::frame::{Frame, Owner};
 use super::source::Sources;
 use crate::symbols::{Symbols, call_in_file, program_name};
 
-/// Resolves return addresses, each once.
+/// Resolves return addresses, each of them once.
 #[derive(Debug)]
 pub(crate) struct Names {
     symbols: Symbols,
@@ -32,7 +32,7 @@ impl Names {
         &self.symbols
     }
 
-    /// The frames of a call stack, innermost first, inlined calls included.
+    /// The frames of a call stack, innermost first, including inlined calls.
     pub(crate) fn frames(&mut self, addresses: &[usize]) -> Vec<Frame> {
         let Self { symbols, sources, known } = self;
         let resolve = |address: &usize| {
@@ -41,8 +41,8 @@ impl Names {
         addresses.iter().flat_map(resolve).collect()
     }
 
-    /// As [`frames`](Self::frames), from the first frame outside the meter on: a stack that an unwinder found begins in
-    /// the meter's own hooks.
+    /// Like [`frames`](Self::frames), starting at the first frame outside the meter, because a stack found by an
+    /// unwinder begins in the meter's own hooks.
     pub(crate) fn outside_the_meter(&mut self, addresses: &[usize]) -> Vec<Frame> {
         let mut frames = self.frames(addresses);
         let first = frames.iter().position(|frame| frame.owner != Owner::Meter);
@@ -53,7 +53,7 @@ impl Names {
 
 impl Drop for Names {
     fn drop(&mut self) {
-        // The resolver keeps the debug information of everything that it was asked about.
+        // The resolver caches the debug information of every object that it has looked up.
         backtrace::clear_symbol_cache();
     }
 }
@@ -61,7 +61,7 @@ impl Drop for Names {
 fn resolve(address: usize, symbols: &Symbols, sources: &mut Sources) -> Vec<Frame> {
     let mut found = Vec::new();
     backtrace::resolve(ptr::without_provenance_mut(address), |symbol| {
-        // The alternate form leaves out the hash that distinguishes crates.
+        // The alternate form omits the hash that distinguishes crates.
         let function = symbol.name().map(|name| format!("{name:#}"));
         let file = symbol.filename().and_then(Path::to_str).map(str::to_owned);
         found.push((function, file, symbol.lineno()));
@@ -69,7 +69,7 @@ fn resolve(address: usize, symbols: &Symbols, sources: &mut Sources) -> Vec<Fram
     if found.is_empty() {
         found.push((None, None, None));
     }
-    // Line tables alone hold a function's last name only; the symbol has its path. It is that of
+    // Line tables alone contain only the last name of a function; the symbol has its path. The symbol belongs to
     // the outermost of the calls that were inlined into one another.
     if let (Some((function, ..)), Some(path)) = (found.last_mut(), symbols.function_at(address)) {
         *function = Some(path);
@@ -90,14 +90,14 @@ fn resolve(address: usize, symbols: &Symbols, sources: &mut Sources) -> Vec<Fram
     named.collect()
 }
 
-/// The frame of a function of the program that has no name.
+/// The frame of a function of the program without a name.
 fn nameless(call: u64) -> Option<Frame> {
     let function = format!("{}+{call:#x}", program_name()?);
     Some(Frame { address: Some(call), ..Frame::named(&function, Owner::Unknown) })
 }
 
-/// The name of an inlined function from its source, since line tables hold no path for it: with its type, if
-/// the source is available, and without generic arguments. `None` if the name is a path already.
+/// The name of an inlined function from its source, because line tables do not contain its path: with its type if
+/// the source is available, and without generic arguments. `None` if the name already is a path.
 fn from_source(frame: &Frame, sources: &mut Sources) -> Option<String> {
     let (file, line) = frame.file.as_deref().zip(frame.line)?;
     if is_closure(&frame.function) {
@@ -105,13 +105,13 @@ fn from_source(frame: &Frame, sources: &mut Sources) -> Option<String> {
     }
     let name = frame.function.split('<').next().unwrap_or_default();
     if name.is_empty() || name.contains("::") {
-        return None; // A path, or one that begins with a type.
+        return None; // The name is a path, or begins with a type.
     }
     Some(sources.function_around(file, line, Some(name)).unwrap_or_else(|| name.to_owned()))
 }
 
-/// A closure, and what an asynchronous function becomes, are named after the function that contains them; the
-/// line distinguishes them.
+/// Closures, and the state machines of asynchronous functions, are named after the function that contains them;
+/// the line distinguishes them.
 fn without_closures(function: &str) -> String {
     let mut names: Vec<&str> = function.split("::").collect();
     while names.len() > 1 && names.last().is_some_and(|name| is_closure(name)) {
@@ -120,13 +120,13 @@ fn without_closures(function: &str) -> String {
     names.join("::")
 }
 
-/// Whether this is the last name of a closure, or of what an asynchronous function becomes. If it was inlined,
-/// line tables contain only its last name.
+/// Whether this is the last name of a closure or of an asynchronous function's state machine. For inlined code,
+/// line tables contain only that last name.
 fn is_closure(name: &str) -> bool {
     name == "{{closure}}" || ["{closure#", "{async_"].iter().any(|kind| name.starts_with(kind))
 }
 
-/// Packages that run the code of others on their own threads.
+/// Packages that run other packages' code on their own threads.
 const EXECUTORS: [&str; 10] = [
     "async-executor",
     "async-std",
@@ -142,10 +142,9 @@ const EXECUTORS: [&str; 10] = [
 
 /// The index of the frame that is responsible for an allocation.
 ///
-/// It is the innermost frame of the program's own packages, else of its tests. On a thread of a dependency it
-/// is that package's innermost frame, since the packages that it calls are containers; the thread belongs to
-/// the outermost package that does more than run the code of others. Else it is the outermost frame with a
-/// name.
+/// It is the innermost frame in the program's own packages, otherwise in its tests. On a thread of a dependency,
+/// it is the innermost frame of that package, since the packages that it calls are containers; the thread belongs
+/// to the outermost package that does more than run other code. Otherwise it is the outermost frame with a name.
 pub(crate) fn culprit(frames: &[Frame]) -> Option<usize> {
     let innermost = |owner| frames.iter().position(|frame| frame.owner == owner);
     let is_start = |frame: &Frame| {
@@ -165,12 +164,13 @@ fn of_dependency(frames: &[Frame]) -> Option<usize> {
     frames.iter().position(|frame| frame.package.as_ref() == Some(package))
 }
 
-/// Whether a stack belongs to a test of the standard harness that is not the one that soaks: tests of
-/// one process run side by side. `frames` begin outside the meter's hooks.
+/// Whether a stack belongs to a test of the standard harness other than the one that runs the soak, since the
+/// tests of one process run side by side. `frames` begin outside the meter's hooks.
 #[cfg(feature = "soak")]
 pub(crate) fn is_of_another_test(frames: &[Frame]) -> bool {
     let in_harness = frames.iter().any(|frame| frame.function.starts_with("test::run_test"));
-    // The soak lies further in than the harness on a stack, so one that shows the harness shows it.
+    // On a stack the soak is further in than the harness, so a stack that contains the harness also contains the
+    // soak.
     let in_soak = frames.iter().any(|frame| frame.owner == Owner::Meter);
     in_harness && !in_soak
 }
@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_closure_goes_by_the_function_that_it_stands_in() {
+    fn a_closure_is_named_after_its_enclosing_function() {
         for (full, shown) in [
             ("office::remember::{{closure}}", "office::remember"),
             ("office::remember::{{closure}}::{{closure}}", "office::remember"),
@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(whole("outside_the_meter").as_deref(), Some("Names::outside_the_meter"));
         assert_eq!(whole("outside_the_meter<u8>").as_deref(), Some("Names::outside_the_meter"));
         assert_eq!(whole("{closure#0}").as_deref(), Some("Names::outside_the_meter"));
-        // What has a path keeps it, and another function's name is not taken for this one's.
+        // A name that has a path keeps it, and the name of another function is not mistaken for this one.
         assert_eq!(whole("leak_meter::Names::outside_the_meter"), None);
         assert_eq!(whole("<Names as Drop>::drop"), None);
         assert_eq!(whole("drop<u8>").as_deref(), Some("drop"));
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn own_code_is_answerable_before_the_code_of_others() {
+    fn own_code_is_responsible_before_other_code() {
         let frames = [
             Frame::named("alloc::vec::Vec::push", Owner::Standard),
             in_package("lru", "lru::LruCache::put"),
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn on_a_thread_of_others_the_package_that_it_belongs_to_is_answerable() {
+    fn on_a_dependencys_thread_its_package_is_responsible() {
         let start = || Frame::named("std::sys::thread::thread_start", Owner::Standard);
         let push = || Frame::named("alloc::vec::Vec::push", Owner::Standard);
         let frames = [
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn code_without_names_has_no_answerable_frame() {
+    fn code_without_names_has_no_responsible_frame() {
         let nameless = Frame::named("shop+0x1f2e", Owner::Unknown);
         assert_eq!(culprit(&[nameless]), None);
     }

@@ -1,4 +1,5 @@
-//! The code that a function belongs to: by the path of its file, or by its name where there are no line tables.
+//! Determines the code that a function belongs to: by the path of its file or, without line tables, by its
+//! name.
 
 use std::env;
 use std::path::{Component, Path, PathBuf};
@@ -6,11 +7,11 @@ use std::sync::OnceLock;
 
 use super::frame::{Owner, Package};
 
-/// The code that a function belongs to, with the package if it is a dependency's.
+/// The code that a function belongs to and, for a dependency, the package.
 pub(super) fn origin(function: &str, file: Option<&str>) -> (Owner, Option<Package>) {
     let plain = function.trim_start_matches('<');
-    // The shims that the compiler puts between `alloc` and the global allocator count as the
-    // meter's, though their line is that of the `#[global_allocator]`.
+    // The shims that the compiler puts between `alloc` and the global allocator count as part of the meter,
+    // although their line is that of the `#[global_allocator]`.
     let shim = ["__rust_", "__rustc::__rust_", "__rg_"].iter().any(|name| plain.starts_with(name));
     let file = file.map(Path::new);
     if shim || plain.starts_with("leak_meter::") || file.is_some_and(is_of_meter) {
@@ -36,7 +37,7 @@ pub(super) fn origin(function: &str, file: Option<&str>) -> (Owner, Option<Packa
     if file.extension().is_none_or(|extension| extension != "rs") {
         return (Owner::System, None);
     }
-    // Only the folders below the package identify a test; those above may have any name.
+    // Only the folders below the package identify a test; the folders above may have any name.
     let test = folders_of(relative_path(file))
         .any(|folder| ["tests", "benches", "examples"].contains(&folder));
     (if test { Owner::Tests } else { Owner::Program }, None)
@@ -51,7 +52,7 @@ fn is_of_standard_library(file: &Path, folders: &[&str]) -> bool {
 fn package_of(file: &Path, folders: &[&str]) -> Option<Package> {
     let name_at = |at: usize| folders.get(at).copied();
     if let Some(at) = place_after(folders, &["registry", "src"]) {
-        // Below a folder for the index.
+        // The package's folder is inside a folder for the index.
         return Some(named(name_at(at + 1)?));
     }
     if let Some(at) = place_after(folders, &["git", "checkouts"]) {
@@ -65,12 +66,12 @@ fn package_of(file: &Path, folders: &[&str]) -> Option<Package> {
     if let Some(at) = place_after(folders, &["vendor"]) {
         return Some(named(name_at(at)?));
     }
-    // Where cargo trims paths, a dependency's begin with its name and version.
+    // If cargo trims paths, those of dependencies begin with the name and version.
     let first = named(folders.first()?);
     (file.is_relative() && first.version.is_some()).then_some(first)
 }
 
-/// The package of a folder that is called by its name, perhaps with its version.
+/// The package whose folder has this name, which may include a version.
 fn named(folder: &str) -> Package {
     let is_version = |text: &str| {
         let mut numbers = text.splitn(3, '.');
@@ -95,7 +96,7 @@ fn named(folder: &str) -> Package {
     }
 }
 
-/// The folders of a path, and its file.
+/// The folders of a path, followed by its file.
 fn folders(file: &Path) -> Vec<&str> {
     folders_of(file).collect()
 }
@@ -107,28 +108,28 @@ fn folders_of(file: &Path) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The place behind the first run of `wanted` among `folders`.
+/// The index after the first occurrence of `wanted` in `folders`.
 fn place_after(folders: &[&str], wanted: &[&str]) -> Option<usize> {
     let at = folders.windows(wanted.len()).position(|some| some == wanted)?;
     Some(at + wanted.len())
 }
 
-/// Whether a file is one of this crate's sources, wherever it was built.
+/// Whether a file is one of this crate's sources, wherever the crate was built.
 fn is_of_meter(file: &Path) -> bool {
-    // This very file, as the compiler names it: relative in a workspace, else absolute.
+    // The compiler's path of this very file: relative in a workspace, otherwise absolute.
     let sources = Path::new(file!()).ancestors().nth(2).filter(|sources| sources.ends_with("src"));
     let Some(sources) = sources else { return false };
     file.ancestors().any(|folder| folder.ends_with(sources) && sources.components().count() > 1)
 }
 
-/// Whether a function's path begins in a crate of the toolchain.
+/// Whether a function's path begins with a crate of the toolchain.
 pub(super) fn is_of_toolchain(function: &str) -> bool {
     ["std::", "core::", "alloc::", "test::", "__rustc", "backtrace::", "hashbrown::"]
         .iter()
         .any(|name| function.starts_with(name))
 }
 
-/// The path relative to the workspace. Paths outside stay as they are.
+/// The path relative to the workspace. Paths outside it stay unchanged.
 pub(crate) fn relative(file: &str) -> &str {
     relative_path(Path::new(file)).to_str().unwrap_or(file)
 }
@@ -137,11 +138,12 @@ fn relative_path(file: &Path) -> &Path {
     workspace_folder().and_then(|root| file.strip_prefix(root).ok()).unwrap_or(file)
 }
 
-/// The folder to which the paths of call sites are relative: the nearest folder that holds a `Cargo.lock`,
-/// from the current folder upwards, else the current folder. `None` if the system does not report that.
+/// The folder to which the paths of call sites are relative: the nearest folder that contains a `Cargo.lock`,
+/// from the current folder upwards, otherwise the current folder. `None` if the system does not report the
+/// current folder.
 ///
-/// It is found at the first call. A program that changes its current folder calls this before, so that paths
-/// stay short.
+/// It is determined at the first call. A program that changes its current folder should call this first, so
+/// that paths stay short.
 pub fn workspace_folder() -> Option<&'static Path> {
     static ROOT: OnceLock<Option<PathBuf>> = OnceLock::new();
     let root = ROOT.get_or_init(|| {
@@ -186,7 +188,7 @@ mod tests {
                 Owner::Dependency,
                 Some(package("moka", Some("0.12.8"))),
             ),
-            // As cargo trims them.
+            // The form in which cargo trims them.
             (
                 "md-5-0.11.0-rc.2/src/lib.rs",
                 Owner::Dependency,
@@ -226,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn without_line_tables_the_toolchain_is_known_by_name() {
+    fn without_line_tables_the_toolchain_is_recognised_by_name() {
         assert_eq!(origin("alloc::vec::Vec<T>::push", None).0, Owner::Standard);
         assert_eq!(origin("<shop::Cart as core::fmt::Debug>::fmt", None).0, Owner::Program);
         assert_eq!(origin("__libc_start_main", None).0, Owner::System);

@@ -1,6 +1,6 @@
-//! Functions by the end of their path.
+//! Matches functions by the end of their path.
 
-/// Whether a function's path ends with `path`, whole names compared.
+/// Whether a function's path ends with `path`. Only whole names match.
 pub(crate) fn ends_with_path(function: &str, path: &str) -> bool {
     function.strip_suffix(path).is_some_and(|before| before.is_empty() || before.ends_with("::"))
 }

@@ -2,17 +2,17 @@
 
 use super::frame::{Frame, Owner, without_generics};
 
-/// The initial value of FNV-1a, which is the hash of no functions.
+/// The initial value of FNV-1a, which is the hash of an empty list.
 const START: u64 = 0xCBF2_9CE4_8422_2325;
-/// The signature that a call stack without any function would have. No place gets it, since one
-/// suppression would then cover all such places.
+/// The signature of a call stack without any function. No place gets it, since one suppression would
+/// then cover all such places.
 pub(super) const EMPTY: &str = "cbf29ce484222325";
 
-/// A hash (FNV-1a, 64 bit) of the program's own functions on a call stack, as 16 hexadecimal digits.
-/// Where there are none it is of all its functions, without their generic arguments, and `None` where no
-/// function has a name.
+/// A hash (64-bit FNV-1a) of the program's own functions on a call stack, as 16 hexadecimal digits. If
+/// there are none, it covers all functions, without their generic arguments; `None` if no function has a
+/// name.
 ///
-/// Own functions come first because updates of other packages do not change them.
+/// Own functions take precedence because updates of other packages do not change them.
 pub(crate) fn of_frames(frames: &[Frame]) -> Option<String> {
     let own = frames.iter().filter(|frame| frame.owner.is_programs());
     let mut names: Vec<String> = own.map(|frame| frame.function.clone()).collect();
@@ -34,12 +34,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_hash_of_nothing_is_where_the_hash_starts() {
+    fn the_hash_of_an_empty_list_is_the_initial_value() {
         assert_eq!(format!("{START:016x}"), EMPTY);
     }
 
     #[test]
-    fn own_functions_alone_count_where_there_are_any() {
+    fn only_own_functions_count_if_there_are_any() {
         let own = Frame::named("shop::add", Owner::Program);
         let alone = of_frames(std::slice::from_ref(&own));
         let among = of_frames(&[Frame::named("alloc::vec::Vec<u8>::push", Owner::Standard), own]);
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_name_has_no_signature() {
+    fn a_stack_without_names_has_no_signature() {
         assert_eq!(of_frames(&[]), None);
         let nameless = ["leak_meter::Soak::run", "main", "shop+0x1f2e"].into_iter().zip([
             Owner::Meter,

@@ -1,5 +1,5 @@
-//! The functions of a source file, each with its type, which line tables do not contain for a function that was
-//! inlined.
+//! Finds the functions of a source file with their types, because line tables do not contain the type of an
+//! inlined function.
 
 use std::collections::HashMap;
 use std::fs;
@@ -7,26 +7,26 @@ use std::iter::Peekable;
 
 use super::tokens::{Token, Tokens};
 
-/// The functions of source files, each of which is read once.
+/// The functions of source files. Each file is read once.
 #[derive(Debug, Default)]
 pub(super) struct Sources {
     files: HashMap<String, Vec<Function>>,
 }
 
-/// A function of a source file.
+/// A function in a source file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Function {
     name: String,
-    /// The type or trait whose method it is.
+    /// The type or trait, if it is a method.
     of: Option<String>,
-    /// Its first line and its last one, from 1.
+    /// Its first and last line, counted from 1.
     lines: (u32, u32),
 }
 
 impl Sources {
-    /// The function named `name` around `line` (from 1) of `file`, with its type: `PageCache::get` of `get`.
-    /// For a closure, which has no name, any function around it. `None` if the file is not available or has no
-    /// such function.
+    /// The function named `name` that contains `line` (from 1) of `file`, with its type: `PageCache::get` for
+    /// `get`. A closure has no name; then any function that contains the line is returned. `None` if the file
+    /// is not available or has no such function.
     pub(super) fn function_around(
         &mut self,
         file: &str,
@@ -41,7 +41,7 @@ impl Sources {
     }
 }
 
-/// The innermost function around a line.
+/// The innermost function that contains a line.
 fn function_at(functions: &[Function], line: u32, name: Option<&str>) -> Option<String> {
     let function = functions
         .iter()
@@ -54,24 +54,24 @@ fn function_at(functions: &[Function], line: u32, name: Option<&str>) -> Option<
     })
 }
 
-/// What a pair of braces encloses.
+/// The code inside a pair of braces.
 #[derive(Debug)]
 enum Scope {
     Function {
         name: String,
         from: u32,
     },
-    /// An `impl` block, or a trait: its methods have this type.
+    /// An `impl` block or a trait; the type of its methods.
     Type(Option<String>),
     Other,
 }
 
-/// The header in front of a pair of braces.
+/// The code in front of a pair of braces.
 #[derive(Debug, Default)]
 struct Header {
-    /// What the next braces enclose, if they are not in parentheses.
+    /// The scope that the next braces open, unless they are in parentheses.
     begun: Option<Scope>,
-    /// The parentheses and brackets that are open.
+    /// The number of open parentheses and brackets.
     enclosing: usize,
 }
 
@@ -81,11 +81,11 @@ impl Header {
     }
 }
 
-/// The functions of a source file. Only braces and a few keywords are read, so that a file that does not
-/// compile, or has a later edition, still gives what it can.
+/// The functions in a source file. Only braces and a few keywords are parsed, so that a file that does not
+/// compile, or uses a later edition, still yields most of its functions.
 fn functions(text: &str) -> Vec<Function> {
     let mut functions = Vec::new();
-    // Each scope, with what was open around it.
+    // Each open scope, with the header that was being read around it.
     let mut scopes: Vec<(Scope, Header)> = Vec::new();
     let mut header = Header::default();
     let mut before = Token::Sign(';');
@@ -98,7 +98,7 @@ fn functions(text: &str) -> Vec<Function> {
                     header = Header::new(Scope::Function { name, from: line });
                 }
             }
-            // Elsewhere it is part of a type.
+            // Elsewhere, `impl` is part of a type.
             Token::Word("impl") if header.begun.is_none() && begins_item(&before) => {
                 header = Header::new(Scope::Type(implemented(&mut tokens)));
             }
@@ -133,7 +133,7 @@ fn functions(text: &str) -> Vec<Function> {
     functions
 }
 
-/// Whether what follows a token is an item, and not part of a type.
+/// Whether an item, rather than part of a type, can begin after this token.
 fn begins_item(before: &Token<'_>) -> bool {
     matches!(
         before,
@@ -141,8 +141,8 @@ fn begins_item(before: &Token<'_>) -> bool {
     )
 }
 
-/// The name of the type that an `impl` block is for, whose header begins behind `impl`. `None` where the type
-/// has no name, such as a slice.
+/// The name of the type that an `impl` block is for; reading begins after `impl`. `None` if the type has no
+/// name, such as a slice.
 fn implemented(tokens: &mut Peekable<Tokens<'_>>) -> Option<String> {
     let mut name = None;
     let mut depth = 0_i32;
@@ -158,10 +158,10 @@ fn implemented(tokens: &mut Peekable<Tokens<'_>>) -> Option<String> {
                 break;
             }
             Token::Sign('<' | '(' | '[') => depth += 1,
-            // Part of an arrow, not a bracket.
+            // This is part of an arrow, not a bracket.
             Token::Sign('>') if before == Token::Sign('-') => {}
             Token::Sign('>' | ')' | ']') => depth -= 1,
-            // The trait came first; `for<'a>` is part of a type.
+            // The name so far was the trait. (The `for` of `for<'a>` is part of a type.)
             Token::Word("for") if depth == 0 => name = None,
             Token::Word("dyn" | "mut" | "const" | "unsafe" | "as") => {}
             Token::Word(word) if depth == 0 => name = Some(word.to_owned()),
@@ -267,14 +267,14 @@ fn after() {}
     }
 
     #[test]
-    fn a_name_that_is_known_has_to_be_that_of_the_function() {
+    fn a_known_name_must_match_that_of_the_function() {
         assert_eq!(around("mem::drop", Some("inner")).as_deref(), Some("inner"));
         assert_eq!(around("mem::drop", Some("open")).as_deref(), Some("Session::open"));
         assert_eq!(around("mem::drop", Some("close")), None);
     }
 
     #[test]
-    fn what_stands_in_no_function_has_none() {
+    fn a_line_outside_functions_has_no_function() {
         for part in
             ["const BRACE", "impl<'a, T", "const TEXT", "fn open(&self);", "// fn commented"]
         {

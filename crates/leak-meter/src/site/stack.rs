@@ -5,11 +5,11 @@ use std::fmt;
 use super::frame::{Frame, Owner, without_generics};
 use crate::units;
 
-/// Frames of a stack that are shown.
+/// The maximum number of frames that are shown.
 const MOST_FRAMES: usize = 12;
 
-/// Writes `stack`, innermost first, from `function` on. Frames of other packages between the program's
-/// own are a line with their number; the whole stack is in the data.
+/// Writes `stack`, innermost first, starting at `function`. Each run of frames of other packages
+/// becomes one line with their number; the data has the complete stack.
 pub(crate) fn write_stack(
     out: &mut fmt::Formatter<'_>,
     stack: &[Frame],
@@ -42,7 +42,7 @@ fn write_others(out: &mut fmt::Formatter<'_>, others: u64) -> fmt::Result {
     }
 }
 
-/// The frame of a dependency through which `function` allocates: the first one further in than its own.
+/// The frame of a dependency through which `function` allocates: the next frame further in.
 pub(crate) fn through<'a>(
     stack: &'a [Frame],
     function: &str,
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn own_frames_are_shown_from_the_culprit_on_and_others_as_their_number() {
+    fn own_frames_are_shown_from_the_culprit_on_and_others_are_counted() {
         let expected = [
             "shop::note (src/shop.rs:7)",
             "... 2 frames of other packages",
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn without_line_tables_every_frame_is_shown_until_they_are_too_many() {
+    fn without_line_tables_every_frame_is_shown_up_to_a_limit() {
         let level = |number| Frame::named(&format!("shop::level_{number}"), Owner::Program);
         let stack: Vec<Frame> = (0..15).map(level).collect();
         let lines = shown(&stack, "shop::level_1");
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn the_dependency_that_is_called_is_the_one_next_to_the_culprit() {
+    fn the_called_dependency_is_next_to_the_culprit() {
         let stack = stack();
         let put = through(&stack, "shop::note", Some(7)).expect("it is called");
         assert_eq!(put.function, "<lru::Lru<u8>>::put");

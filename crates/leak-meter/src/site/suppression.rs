@@ -1,4 +1,4 @@
-//! What a project allows to grow: suppressions of known growth, and places with a declared bound.
+//! Growth that a project allows: suppressions of known growth, and places with a declared bound.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,17 +8,17 @@ use super::path::ends_with_path;
 use super::{Site, signature};
 use crate::units;
 
-/// What a project has declared about its places.
+/// The declarations of a project about its places.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Suppressions {
     entries: Vec<Suppression>,
-    /// Function or signature, and the most live bytes.
+    /// A function or signature, and its maximum number of live bytes.
     bounds: Vec<(String, u64)>,
-    /// Why a file of suppressions was refused.
+    /// Why a suppression file was rejected.
     fault: Option<String>,
 }
 
-/// One line of a file of suppressions.
+/// One line of a suppression file.
 #[derive(Debug, Clone)]
 struct Suppression {
     signature: String,
@@ -26,13 +26,14 @@ struct Suppression {
 }
 
 impl Suppressions {
-    /// A place may hold up to `bytes`.
+    /// Allows a place to hold up to `bytes`.
     pub(crate) fn bound(&mut self, place: &str, bytes: u64) {
         self.bounds.push((place.to_owned(), bytes));
     }
 
-    /// Reads a file of suppressions: on each line a signature, a space and the reason; empty lines and those
-    /// that begin with `#` are skipped. A file that is refused is a [`fault`](Self::fault).
+    /// Reads a suppression file. Each line contains a signature, a space and the reason; empty lines and
+    /// lines that begin with `#` are skipped. If the file is rejected, [`fault`](Self::fault) has the
+    /// reason.
     pub(crate) fn read(&mut self, path: &Path) {
         match read(path) {
             Ok(entries) => self.entries.extend(entries),
@@ -40,7 +41,7 @@ impl Suppressions {
         }
     }
 
-    /// Why a file of suppressions was refused.
+    /// Why a suppression file was rejected.
     pub(crate) fn fault(&self) -> Option<&str> {
         self.fault.as_deref()
     }
@@ -50,7 +51,7 @@ impl Suppressions {
         self.entries.iter().any(|entry| entry.signature == signature)
     }
 
-    /// Why a place that grows may do so. `suppressed` is the signature that suppresses it, if one does.
+    /// Why a growing place may grow. `suppressed` is the signature that suppresses it, if any.
     pub(crate) fn reason_for(&self, site: &Site, suppressed: Option<&str>) -> Option<String> {
         let entry = self.entries.iter().find(|entry| Some(&*entry.signature) == suppressed);
         if let Some(entry) = entry {
@@ -64,7 +65,7 @@ impl Suppressions {
         (site.live_bytes <= *bytes).then(|| format!("within its declared bound of {bound}"))
     }
 
-    /// The suppressions that no signature of `matched` belongs to, as `signature (reason)`.
+    /// The suppressions whose signature is not in `matched`, as `signature (reason)`.
     pub(crate) fn unmatched(&self, matched: &BTreeSet<String>) -> Vec<String> {
         let unmatched = self.entries.iter().filter(|entry| !matched.contains(&entry.signature));
         unmatched.map(|entry| format!("{} ({})", entry.signature, entry.reason)).collect()
@@ -124,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_without_a_reason_is_refused_with_its_number() {
+    fn a_line_without_a_reason_is_refused_with_its_line_number() {
         for text in ["0123456789abcdef\n", "\nshop::cart because\n"] {
             let error = read_text(text).unwrap_err();
             assert!(error.contains("is not a suppression"), "{error}");
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_signature_that_all_nameless_places_once_had_is_refused_with_its_number() {
+    fn the_former_signature_of_nameless_places_is_refused_with_its_line_number() {
         let error = read_text("# ours\ncbf29ce484222325 some reason\n").unwrap_err();
         assert!(error.starts_with("line 2 of "), "{error}");
         assert!(error.contains("remove the line"), "{error}");

@@ -1,16 +1,17 @@
-//! The words and signs of a Rust source text.
+//! Splits Rust source text into words and signs.
 
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-/// A word or a sign of a source text.
+/// A word or a sign in source text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Token<'a> {
     Word(&'a str),
     Sign(char),
 }
 
-/// The words and signs of a source text with their lines, without comments, strings and lifetimes.
+/// Iterates over the words and signs of source text with their lines, without comments, strings and
+/// lifetimes.
 pub(super) struct Tokens<'a> {
     text: &'a str,
     rest: Peekable<CharIndices<'a>>,
@@ -34,7 +35,7 @@ impl<'a> Tokens<'a> {
         self.rest.peek().is_some_and(|(_, letter)| wanted(*letter))
     }
 
-    /// The position of the next letter.
+    /// The position of the next character.
     fn place(&mut self) -> usize {
         self.rest.peek().map_or(self.text.len(), |(at, _)| *at)
     }
@@ -45,7 +46,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Skips a comment behind its `/*`; comments may contain others.
+    /// Skips a comment after its `/*`; comments can be nested.
     fn skip_comment(&mut self) {
         let (mut depth, mut before) = (1, ' ');
         while depth > 0 {
@@ -65,7 +66,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Skips a string behind its first quotation mark.
+    /// Skips a string after its first quotation mark.
     fn skip_string(&mut self) {
         while let Some((_, letter)) = self.step() {
             match letter {
@@ -76,7 +77,8 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Skips a raw string from its first `#` or quotation mark on; of a raw name, the `#` alone.
+    /// Skips a raw string, starting at its first `#` or quotation mark; for a raw identifier, skips
+    /// only the `#`.
     fn skip_raw_string(&mut self) {
         let mut marks = 0;
         while self.next_is(|letter| letter == '#') {
@@ -100,7 +102,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Skips a character behind its quotation mark; of a lifetime, its name.
+    /// Skips a character literal after its quotation mark; for a lifetime, skips its name.
     fn skip_character(&mut self) {
         let Some((_, first)) = self.step() else { return };
         if first == '\\' {
@@ -109,7 +111,7 @@ impl<'a> Tokens<'a> {
         } else if self.next_is(|letter| letter == '\'') {
             self.step();
         }
-        // Otherwise it is a lifetime, whose name is ignored as a word.
+        // Otherwise it is a lifetime, whose name is ignored like a word.
     }
 }
 
@@ -139,7 +141,7 @@ impl<'a> Iterator for Tokens<'a> {
                         "r" | "br" | "cr" if self.next_is(|letter| "\"#".contains(letter)) => {
                             self.skip_raw_string();
                         }
-                        // The prefix of a string: the string itself follows.
+                        // This is the prefix of a string; the string itself follows.
                         _ => return Some((Token::Word(word), line)),
                     }
                 }

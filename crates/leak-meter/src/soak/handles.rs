@@ -1,4 +1,4 @@
-//! What a process holds besides its heap: descriptors, threads, temporary files, memory of C code.
+//! Resources of a process besides its heap: descriptors, threads, temporary files, memory of C code.
 
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
@@ -13,12 +13,12 @@ use crate::probe::{
 use crate::series::Resource;
 use crate::units;
 
-/// Descriptors that are kept for the meter's own use: for folders below the temporary one, and for the
-/// files that it reads to name call sites and holders when the process has run out of descriptors.
+/// Descriptors reserved for the meter: for subfolders of the temporary folder, and, when the process has run
+/// out of descriptors, for the files from which call sites and holders are named.
 const RESERVED: usize = 8;
-/// What the reserved descriptors are open on.
+/// The file that the reserved descriptors have open.
 const SPARE: &str = "/dev/null";
-/// The most descriptors and threads that the load may add, whatever the limit is.
+/// The maximum number of descriptors or threads that the load may add, whatever the limit is.
 const MOST_MORE: u64 = 1500;
 
 /// The probes of a soak.
@@ -32,14 +32,14 @@ pub(super) struct Handles {
     reserve: Vec<OwnedFd>,
     /// Why a probe that had worked failed, by resource.
     pub(super) failed: BTreeMap<Resource, String>,
-    /// The limits that the system sets.
+    /// The limits set by the system.
     pub(super) limits: BTreeMap<Resource, Limit>,
-    /// What was held at the start, and when it was last read.
+    /// The readings at the start, and the last ones.
     start: Readings,
     last: Readings,
 }
 
-/// What was held at one moment; `None` where it could not be measured.
+/// The readings at one moment; `None` for a resource that could not be measured.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Readings {
     pub(super) open: Option<probe::OpenFiles>,
@@ -63,9 +63,9 @@ impl Handles {
     const OPEN: [Resource; 2] = [Resource::OpenFiles, Resource::Sockets];
     const TEMPORARY: [Resource; 2] = [Resource::TemporaryFiles, Resource::TemporaryBytes];
 
-    /// Opens the probes, and reads each once: a probe reserves its buffer at its first reading.
+    /// Opens the probes and reads each once, because a probe allocates its buffer at the first reading.
     pub(super) fn open(folder: Option<&Path>) -> Self {
-        // Besides the reserve, the folder of descriptors is open.
+        // Besides the reserved descriptors, the folder of descriptors is open.
         let own = RESERVED as u64 + 1;
         let limits = [
             (Resource::OpenFiles, probe::most_open_files().map(|most| Limit { most, own })),
@@ -84,7 +84,7 @@ impl Handles {
             start: Readings::default(),
             last: Readings::default(),
         };
-        // A folder that was given is to be counted: one that cannot be opened is a missing reading.
+        // The user asked for this folder to be counted: if it cannot be opened, a reading is missing.
         let folder = folder.map(FolderProbe::new);
         handles.folder = handles.keep(&Self::TEMPORARY, folder);
         handles.reserve_descriptors();
@@ -98,7 +98,7 @@ impl Handles {
         let threads = self.threads.as_mut().ok().map(ThreadsProbe::count);
         let foreign = self.foreign.as_mut().ok().map(ForeignBytesProbe::bytes);
         let resident = self.resident.as_mut().ok().map(ResidentBytesProbe::bytes);
-        // Folders below the temporary one take descriptors while they are counted.
+        // Counting subfolders of the temporary folder takes descriptors.
         let temporary = if self.folder.is_some() {
             self.reserve.clear();
             let usage = self.folder.as_mut().map(FolderProbe::usage);
@@ -120,7 +120,7 @@ impl Handles {
         self.last
     }
 
-    /// What the descriptors are open on, if the system reports it.
+    /// What the descriptors have open, if the system reports it.
     pub(super) fn open_groups(&mut self) -> Option<BTreeMap<FileGroup, u64>> {
         let mut groups = self.open_files.as_mut().ok()?.groups().ok()?;
         let spare = FileGroup { kind: FileKind::Device, place: SPARE.to_owned() };
@@ -130,7 +130,7 @@ impl Handles {
         Some(groups)
     }
 
-    /// How many times the load so far fits into what the limited resources allow.
+    /// How many times the work so far can be repeated within the limits of the limited resources.
     pub(super) fn lasts_for(&self) -> u64 {
         let lasts = self.limits.iter().filter_map(|(resource, limit)| {
             let (start, now) = (self.start.reading(*resource)?, self.last.reading(*resource)?);
@@ -139,8 +139,8 @@ impl Handles {
         lasts.min().unwrap_or(u64::MAX)
     }
 
-    /// The resource that has used up half of what its limit left at the start, with its reading then and now
-    /// and its limit.
+    /// The resource that has used half of what was left below its limit at the start, with its reading at
+    /// the start, its current reading and its limit.
     pub(super) fn near_limit(&self, now: &Readings) -> Option<(Resource, u64, u64, u64)> {
         self.limits.iter().find_map(|(resource, limit)| {
             let (start, now) = (self.start.reading(*resource)?, now.reading(*resource)?);
@@ -148,7 +148,7 @@ impl Handles {
         })
     }
 
-    /// The resource that is almost used up, as a sentence without a full stop.
+    /// Describes the resource that is almost exhausted, as a sentence without a full stop.
     pub(super) fn exhausted(&mut self) -> Option<String> {
         let now = self.read();
         self.limits.iter().find_map(|(resource, limit)| {
@@ -158,7 +158,7 @@ impl Handles {
         })
     }
 
-    /// Gives the reserved descriptors back, for the work after the last reading.
+    /// Releases the reserved descriptors for the work after the last reading.
     pub(super) fn release_reserve(&mut self) {
         self.reserve.clear();
     }
@@ -171,7 +171,7 @@ impl Handles {
         }
     }
 
-    /// The reading, or the reason why a probe that should work does not.
+    /// The reading; if a probe that should work failed, `None`, and the reason is recorded.
     fn keep<T>(
         &mut self,
         resources: &[Resource],
@@ -184,7 +184,7 @@ impl Handles {
             .ok()
     }
 
-    /// The resources that could not be measured from the start, each with the reason.
+    /// The resources that could not be measured from the start, with the reasons.
     pub(super) fn unavailable(&self) -> BTreeMap<Resource, String> {
         let mut unavailable = BTreeMap::new();
         let open = self.open_files.as_ref().err();
@@ -212,7 +212,7 @@ fn most_more(start: u64, limit: Limit) -> u64 {
     (limit.usable().saturating_sub(start) / 2).clamp(1, MOST_MORE)
 }
 
-/// How a limited resource has grown, as a sentence without a full stop.
+/// Describes the growth of a limited resource, as a sentence without a full stop.
 pub(super) fn risen(resource: Resource, start: u64, now: u64, limit: u64) -> String {
     format!(
         "{} had risen from {} to {} (the limit is {})",

@@ -1,8 +1,8 @@
-//! One operation of a workload: its number and its own source of random choices.
+//! One operation of a workload: its number and its own seed.
 
 use std::fmt::Display;
 
-/// The operation that a workload is asked to do.
+/// One operation that a workload performs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Operation {
     number: u64,
@@ -15,25 +15,26 @@ impl Operation {
         Self { number, round, seed: mix(soak_seed ^ mix(number)) }
     }
 
-    /// Counted from 0 through the whole soak: never the same twice, so it makes new keys.
+    /// The operation's number, counted from 0 over the whole soak. It never repeats, so it can serve as a
+    /// new key.
     pub fn number(&self) -> u64 {
         self.number
     }
 
-    /// The round it belongs to, counted from 0.
+    /// The round of the operation, counted from 0.
     pub fn round(&self) -> usize {
         self.round
     }
 
-    /// A seed of this operation's own, for a random number generator: the same in every run with
-    /// the soak's seed.
+    /// This operation's seed for a random number generator: the same in every run with the same soak
+    /// seed.
     pub fn seed(&self) -> u64 {
         self.seed
     }
 }
 
-/// What a workload may return: nothing, or a `Result` whose error ends the soak. No other type implements
-/// it.
+/// What a workload may return: `()`, or a `Result` whose error ends the soak. No other type implements
+/// this trait.
 #[diagnostic::on_unimplemented(
     message = "a workload cannot return `{Self}`",
     note = "an operation returns `()`, or a `Result<(), E>` whose error can be displayed"
@@ -67,7 +68,8 @@ impl<E: Display> sealed::Outcome for Result<(), E> {
     }
 }
 
-/// The finaliser of `SplitMix64` (Steele, Lea and Flood, 2014): near numbers become far ones.
+/// The finaliser of `SplitMix64` (Steele, Lea and Flood, 2014), which maps similar numbers to very
+/// different ones.
 fn mix(value: u64) -> u64 {
     let mut mixed = value.wrapping_add(0x9E37_79B9_7F4A_7C15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -1,4 +1,4 @@
-//! What a soak runs: operations, rounds, time.
+//! The configuration of a soak: operations, rounds, time.
 
 use std::env;
 use std::path::PathBuf;
@@ -7,25 +7,25 @@ use std::time::Duration;
 use crate::series::Resource;
 use crate::site::Suppressions;
 
-/// The environment variable with the time for a whole soak, in seconds.
+/// The environment variable that sets the time for a whole soak, in seconds.
 pub(super) const BUDGET_VARIABLE: &str = "LEAK_METER_BUDGET";
 const DEFAULT_BUDGET: Duration = Duration::from_secs(10);
-/// The most rounds of a soak that was given no number. Half of them are read in any case, unless the
-/// operations slow down.
+/// The maximum number of rounds if none was set. At least half of them are read, unless the operations
+/// slow down.
 const MOST_ROUNDS: usize = 191;
-/// The rounds of a soak that was given the operations of a round but no number of rounds.
+/// The number of rounds if only the operations per round were set.
 const ROUNDS_OF_FIXED_WORK: usize = 96;
-/// The rest after the load, as a share of the budget.
+/// The rest after the load is the budget divided by this.
 const REST: u32 = 50;
 
-/// What a soak runs.
+/// The configuration of a soak.
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
     pub(super) work: Work,
     pub(super) rounds: Rounds,
     /// Whether the soak ends as soon as it is decided.
     pub(super) stops_early: bool,
-    /// The rest after the load. `None`: a short one if the soak has a budget, else none.
+    /// The rest after the load. `None`: a short one if the soak has a budget, otherwise no rest.
     pub(super) rest: Option<Duration>,
     pub(super) seed: u64,
     pub(super) temporary_folder: Option<PathBuf>,
@@ -33,23 +33,23 @@ pub(super) struct Plan {
     pub(super) suppressions: Suppressions,
     /// Whether to find the holders of growing places.
     pub(super) holders: bool,
-    /// What is wrong with how the soak was set up, as a sentence.
+    /// What is wrong with the configuration, as a sentence.
     pub(super) fault: Option<String>,
 }
 
-/// How much work there is.
+/// How much work a soak does.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Work {
-    /// This many operations in each round, whatever time they take.
+    /// This many operations in each round, however long they take.
     PerRound(u64),
     /// As many as fit into this time.
     Within(Duration),
 }
 
-/// How many rounds there are.
+/// How many rounds a soak has.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Rounds {
-    /// As the work allows.
+    /// As many as the work allows.
     Any,
     Exactly(usize),
     AtMost(usize),
@@ -73,7 +73,7 @@ impl Plan {
         plan
     }
 
-    /// Sets the budget, unless the environment does.
+    /// Sets the budget, unless the environment sets it.
     pub(super) fn set_budget(&mut self, budget: Duration) {
         match budget_from_environment() {
             Ok(set) => self.work = Work::Within(set.unwrap_or(budget)),
@@ -81,7 +81,7 @@ impl Plan {
         }
     }
 
-    /// The most rounds.
+    /// The maximum number of rounds.
     pub(super) fn most_rounds(&self) -> usize {
         match (self.rounds, self.work) {
             (Rounds::Exactly(rounds) | Rounds::AtMost(rounds), _) => rounds,
@@ -90,7 +90,8 @@ impl Plan {
         }
     }
 
-    /// The rounds at which a soak with time left makes its rounds longer instead of adding some.
+    /// The number of rounds from which on a soak with time left makes its rounds longer instead of
+    /// adding more.
     pub(super) fn enough_rounds(&self) -> usize {
         match self.rounds {
             Rounds::Exactly(rounds) => rounds,
@@ -98,8 +99,9 @@ impl Plan {
         }
     }
 
-    /// How much of the budget is kept for the rest. A rest that was given comes on top: a time to live
-    /// may be longer than the budget, and is waited for only if something grows.
+    /// The part of the budget that is reserved for the rest. A rest set by the user is added to the
+    /// budget: a time to live may be longer than the budget, and the soak waits for it only if
+    /// something grows.
     pub(super) fn rest_of(&self, budget: Duration) -> Duration {
         if self.rest.is_some() { Duration::ZERO } else { budget / REST }
     }
@@ -114,7 +116,7 @@ impl Plan {
     }
 }
 
-/// The budget that the environment sets, if it does. `Err` is a sentence.
+/// The budget from the environment, if it is set there. `Err` is a sentence.
 fn budget_from_environment() -> Result<Option<Duration>, String> {
     let Some(text) = env::var_os(BUDGET_VARIABLE) else {
         return Ok(None);

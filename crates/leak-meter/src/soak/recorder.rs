@@ -1,4 +1,4 @@
-//! The state of a running soak: which rounds are run, and what was read after each.
+//! The state of a running soak: which rounds to run, and the readings after each.
 
 mod conclusion;
 mod readings;
@@ -21,11 +21,11 @@ use crate::verdict::{Verdict, decide};
 
 /// The rounds after which a soak that stops early checks whether it is decided.
 const CHECKPOINTS: [usize; 3] = [24, 48, 96];
-/// A load that has added so many live bytes ends, so that a leak of large blocks does not take the
-/// machine's memory.
+/// The load ends once it has added this many live bytes, so that a leak of large blocks does not
+/// exhaust the machine's memory.
 const MOST_MORE_BYTES: u64 = 256 << 20;
 
-/// The state of a running soak. Its memory is the meter's own.
+/// The state of a running soak. Its memory belongs to the meter.
 pub(super) struct Recorder<'a> {
     plan: Plan,
     watchers: Watchers<'a>,
@@ -43,7 +43,7 @@ pub(super) struct Recorder<'a> {
     nanoseconds: u64,
     rounds: Vec<Round>,
     gauges: Vec<Vec<u64>>,
-    /// What was open after the first round and after the last one so far.
+    /// What was open after the first round and after the latest one.
     open: [BTreeMap<FileGroup, u64>; 2],
     ledger: Ledger,
     /// The reading after the rest, if there was one.
@@ -53,7 +53,7 @@ pub(super) struct Recorder<'a> {
     /// Why the load ended before its time or its rounds were up.
     ended_early: Option<String>,
     over: bool,
-    /// The search for call sites on behalf of this soak, until its report or until it is dropped.
+    /// Keeps the search for call sites on until the soak's report, or until this is dropped.
     search: Option<SoakSearch>,
 }
 
@@ -65,7 +65,7 @@ impl<'a> Recorder<'a> {
     fn begin(plan: Plan, watchers: Watchers<'a>) -> Self {
         let fault = plan.suppressions.fault().map(str::to_owned);
         let stopped = plan.fault.clone().or(fault);
-        // A soak that cannot run, such as one within another one, leaves the search alone.
+        // A soak that cannot run, such as one inside another soak, leaves the search alone.
         let search = stopped.is_none().then(SoakSearch::begin);
         Self {
             schedule: Schedule::new(&plan),
@@ -91,7 +91,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Whether another round is to be run.
+    /// Whether to run another round.
     pub(super) fn goes_on(&mut self) -> bool {
         if self.over {
             return false;
@@ -119,7 +119,8 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// How many times the work so far fits into what is left of the resources that it uses up.
+    /// How many times the work so far can be repeated with what is left of the resources that it
+    /// uses up.
     fn most_merged(&self) -> usize {
         let bytes = self.rounds.last().map_or(0, |round| round.live_bytes);
         let bytes = bytes.saturating_sub(self.bytes_at_start).max(1);
@@ -127,7 +128,7 @@ impl<'a> Recorder<'a> {
         usize::try_from(lasts).unwrap_or(usize::MAX)
     }
 
-    /// Whether the next round's time has not come.
+    /// Whether the next round has to wait.
     pub(super) fn waits(&self) -> bool {
         self.pace == Some(Pace::Wait)
     }
@@ -145,7 +146,7 @@ impl<'a> Recorder<'a> {
         self.began = Instant::now();
     }
 
-    /// The counts that the round's work is taken from.
+    /// The counts from which the round's work is calculated.
     fn counts(&mut self) -> HeapCounts {
         match &mut self.watchers.counter {
             Some(counter) => counter(),
@@ -153,12 +154,12 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// The operations are done; settling does not count as their time.
+    /// Called when the operations are done; settling does not count towards their time.
     pub(super) fn end_operations(&mut self) {
         self.nanoseconds = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
     }
 
-    /// The operations of the round that is under way.
+    /// The operations of the current round.
     pub(super) fn operations(&self) -> impl Iterator<Item = Operation> + use<> {
         let round = self.rounds.len();
         let seed = self.plan.seed;
@@ -179,13 +180,13 @@ impl<'a> Recorder<'a> {
     pub(super) fn end_round(&mut self, settled: bool, end: RoundEnd) {
         allocator::as_meter(|| match end {
             RoundEnd::Complete => self.record(settled),
-            // It has fewer operations than the others, so it cannot be part of the series.
+            // This round has fewer operations than the others, so it cannot be part of the series.
             RoundEnd::OutOfTime => self.over = true,
             RoundEnd::Failed(why) => self.stop(why),
         });
     }
 
-    /// Ends the load at an operation that could not be done.
+    /// Ends the load because an operation failed.
     fn stop(&mut self, why: String) {
         self.over = true;
         if let Some(groups) = self.handles.open_groups() {
@@ -196,7 +197,7 @@ impl<'a> Recorder<'a> {
         self.stopped = Some(why + &exhausted);
     }
 
-    /// How long to rest before a last reading. `None`: not at all.
+    /// How long to rest before a last reading; `None` for no rest.
     pub(super) fn rest(&self) -> Option<Duration> {
         let rest = self.plan.rest_if_growing();
         let judged = self.pace.is_none() && self.stopped.is_none();
@@ -208,7 +209,7 @@ impl<'a> Recorder<'a> {
         (judged && !rest.is_zero() && grows()).then_some(rest)
     }
 
-    /// The report so far, when an operation has panicked.
+    /// The report so far, after an operation has panicked.
     pub(super) fn report_after_panic(&mut self, why: String) -> Report {
         allocator::as_meter(|| {
             self.stop(why);

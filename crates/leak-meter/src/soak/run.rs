@@ -15,11 +15,11 @@ use crate::report::Report;
 
 /// How the operations of a round ended.
 pub(super) enum RoundEnd {
-    /// All of them were done.
+    /// All operations were done.
     Complete,
-    /// The time was up before.
+    /// The time was up before all were done.
     OutOfTime,
-    /// An operation failed; why, as a sentence without a full stop.
+    /// An operation failed; contains the reason, as a sentence without a full stop.
     Failed(String),
 }
 
@@ -27,13 +27,12 @@ pub(super) enum RoundEnd {
 type Payload = Box<dyn Any + Send>;
 
 impl Soak<'_> {
-    /// Runs `workload` once per operation and judges what stayed.
+    /// Runs `workload` once per operation and judges the growth.
     ///
-    /// A workload may return a `Result`: an error ends the soak, and what was read by then is judged.
+    /// A workload may return a `Result`. An error ends the soak; the readings up to then are judged.
     ///
     /// # Panics
-    /// If an operation panics: the report so far is printed to the standard error stream, and the panic goes
-    /// on.
+    /// If an operation panics: the report so far is printed to standard error, and the panic continues.
     pub fn run<R: OperationResult>(mut self, mut workload: impl FnMut(Operation) -> R) -> Report {
         let _lock = SoakLock::wait(&mut self.plan.fault);
         if self.settling.async_step.is_some() {
@@ -73,13 +72,13 @@ impl Soak<'_> {
         recorder.into_report()
     }
 
-    /// As [`run`](Self::run), for an asynchronous workload on any runtime. While the soak settles and rests,
-    /// the runtime keeps running, so that pending tasks and timers can end. `settled` in each
-    /// [`Round`](crate::Round) says whether the counts came to rest; work that lingers longer than a
+    /// Like [`run`](Self::run), for an asynchronous workload on any runtime. While the soak settles and
+    /// rests, the runtime keeps running, so that pending tasks and timers can end. `settled` in each
+    /// [`Round`](crate::Round) says whether the counts stopped changing. Work that lingers for more than a
     /// millisecond needs [`settle_async`](Self::settle_async).
     ///
     /// # Panics
-    /// As [`run`](Self::run).
+    /// Like [`run`](Self::run).
     pub async fn run_async<R: OperationResult>(
         mut self,
         mut workload: impl AsyncFnMut(Operation) -> R,
@@ -116,7 +115,7 @@ impl Soak<'_> {
     }
 }
 
-/// Runs one operation: why it ended the soak, if it did, or what it panicked with.
+/// Runs one operation. Returns the reason if the operation ended the soak, or the payload if it panicked.
 async fn run_one<R: OperationResult>(
     workload: &mut impl AsyncFnMut(Operation) -> R,
     operation: Operation,
@@ -147,7 +146,7 @@ fn fail(recorder: &mut Recorder<'_>, number: u64, payload: Payload) -> ! {
     resume_unwind(payload)
 }
 
-#[allow(clippy::print_stderr)] // The caller never gets this report: the panic goes on.
+#[allow(clippy::print_stderr)] // The caller never gets this report, because the panic continues.
 fn print_report(report: &Report) {
     eprintln!("\nleak-meter, until an operation panicked:\n{report}");
 }

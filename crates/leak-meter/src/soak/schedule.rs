@@ -1,24 +1,24 @@
-//! How much work each round has, and when the load ends.
+//! Decides how much work each round has, and when the load ends.
 //!
 //! A soak with a budget begins with rounds of one operation. When it has enough rounds and time is left, it
-//! merges neighbouring rounds into one and continues with rounds of as many operations as the merged ones. So
-//! no operation has to be timed beforehand, a slow first one does not matter, and operations that slow down as
-//! they leak end the load in time, with at least half of the rounds read.
+//! merges neighbouring rounds and continues with rounds of that longer length. So no operation has to be timed
+//! beforehand, and a slow first operation does not matter. If a leak slows the operations down, the load still
+//! ends in time, with at least half of the rounds read.
 
 use std::time::{Duration, Instant};
 
 use super::plan::{BUDGET_VARIABLE, Plan, Work};
 use crate::verdict::decide::FEWEST_ROUNDS;
 
-/// The share of the budget that the load may take; settling is part of it, naming is not.
+/// The share of the budget that the load may take; it includes settling, but not the naming of call sites.
 const LOAD: f64 = 0.9;
-/// The most rounds that are merged into one.
+/// The maximum number of rounds that are merged into one.
 const MOST_MERGED: usize = 32;
-/// The share of the load that as many rounds as are enough may take if more than two are merged at once.
-/// Small, since operations may become slower: the last rounds are always merged by two, so that half of them
-/// are read even then.
+/// More than two rounds are merged at once only while the full number of rounds would take at most this share
+/// of the load. It is small because operations may slow down: the last rounds are always merged in pairs, so
+/// that half of them are read even then.
 const QUICK: f64 = 0.125;
-/// The most operations between two readings of the clock.
+/// The maximum number of operations between two readings of the clock.
 const BETWEEN_CLOCK_READS: u64 = 64;
 
 /// The schedule of a running soak.
@@ -28,18 +28,18 @@ pub(super) struct Schedule {
     pub(super) operations: u64,
     most_rounds: usize,
     enough_rounds: usize,
-    /// The time for the load; `None` if the operations of a round are given.
+    /// The time for the load; `None` if the operations per round are fixed.
     load: Option<Duration>,
     budget: Duration,
     began: Instant,
 }
 
-/// What comes after a round.
+/// What follows a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
-    /// Another round of the same number of operations.
+    /// Another round with the same number of operations.
     Round,
-    /// So many rounds become one, and the next ones are as long.
+    /// This many rounds are merged into one, and the following rounds are as long as the merged ones.
     Merge(usize),
     /// The load ends.
     End,
@@ -63,9 +63,9 @@ impl Schedule {
         }
     }
 
-    /// What comes after `rounds` rounds, whose operations took `working` in all. No more than `most_merged`
-    /// rounds are merged at once, except that two always can be: a resource that is being used up does not last
-    /// for more.
+    /// Decides what follows after `rounds` rounds, whose operations took `working` in total. At most
+    /// `most_merged` rounds are merged at once, because a resource that is being used up does not last for
+    /// longer rounds; two can always be merged.
     pub(super) fn next(&mut self, rounds: usize, working: Duration, most_merged: usize) -> Next {
         let Some(load) = self.load else {
             return if rounds >= self.most_rounds { Next::End } else { Next::Round };
@@ -120,12 +120,12 @@ impl Schedule {
         reads_clock && self.load.is_some_and(|load| self.began.elapsed() >= load)
     }
 
-    /// Whether the soak chooses how much work it does.
+    /// Whether the soak itself chooses how much work it does.
     pub(super) fn has_budget(&self) -> bool {
         self.load.is_some()
     }
 
-    /// The longest that settling may take in one round.
+    /// The maximum time for settling in one round.
     pub(super) fn longest_settling(&self) -> Duration {
         match self.load {
             None => Duration::MAX,
@@ -133,7 +133,8 @@ impl Schedule {
         }
     }
 
-    /// Why a soak whose time is up after so few rounds has no verdict. `None` if it has enough.
+    /// Why a soak that ran out of time after this number of rounds has no verdict. `None` if it has enough
+    /// rounds.
     pub(super) fn too_small(&self, rounds: usize) -> Option<String> {
         self.load?;
         if rounds >= FEWEST_ROUNDS.min(self.most_rounds) {
@@ -163,13 +164,13 @@ mod tests {
     fn rounds_are_merged_while_there_is_time() {
         let mut schedule = schedule(Duration::from_secs(3600));
         assert_eq!(schedule.next(95, Duration::from_micros(95), 99), Next::Round);
-        // Fast operations: as many rounds as possible become one.
+        // Fast operations: as many rounds as possible are merged.
         assert_eq!(schedule.next(96, Duration::from_micros(96), 99), Next::Merge(32));
         assert_eq!(schedule.operations, 32);
-        // Slow ones: two.
+        // Slow operations: two rounds are merged.
         assert_eq!(schedule.next(96, Duration::from_secs(1700), 99), Next::Merge(2));
         assert_eq!(schedule.operations, 64);
-        // A resource of which a fifth is used up.
+        // A resource of which one fifth is used up.
         assert_eq!(schedule.next(96, Duration::from_micros(96), 5), Next::Merge(4));
     }
 
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_given_number_of_operations_has_no_time() {
+    fn a_fixed_number_of_operations_has_no_time_limit() {
         let mut plan = Plan::new();
         plan.work = Work::PerRound(7);
         let mut schedule = Schedule::new(&plan);

@@ -1,4 +1,4 @@
-//! Settling: waiting, within a bound, until the heap's counts have stopped moving.
+//! Settling: waiting, for a bounded time, until the heap's counts have stopped changing.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -19,29 +19,29 @@ const PAUSES: [Duration; 8] = [
     Duration::from_millis(64),
     Duration::from_millis(128),
 ];
-/// Readings before which the program's own step is called.
+/// The number of readings that the program's own step precedes.
 const STEPS: usize = 2;
-/// Rounds in a row that did not settle after which the following ones wait only for the first pauses.
+/// After this many consecutive rounds that did not settle, the following ones wait only for the first pauses.
 const RESTLESS: u32 = 2;
-/// Those pauses.
+/// The number of those first pauses.
 const PAUSES_OF_RESTLESS: usize = 2;
-/// How often the runtime's other tasks get their turn between two readings of the clock: more than the number
-/// of turns after which a runtime polls its timers and sockets.
+/// How often other tasks of the runtime may run between two readings of the clock: more often than it takes
+/// for a runtime to poll its timers and sockets.
 const YIELDS: usize = 128;
-/// How long the thread sleeps between them, so that other threads get the processor.
+/// How long the thread sleeps in between, so that other threads can use the processor.
 const BREATH: Duration = Duration::from_micros(100);
 
 /// A step that finishes the program's deferred work.
 pub(super) type SettlingStep<'a> = Box<dyn FnMut() + 'a>;
 
-/// The same, for an asynchronous program. A trait of its own rather than a closure that returns a boxed
-/// future: so that a soak can be used where one with a shorter lifetime is expected.
+/// The same for an asynchronous program. This is a trait rather than a closure that returns a boxed future,
+/// so that a soak can be used where one with a shorter lifetime is expected.
 pub(super) trait AsyncStep {
     /// Polls the current step, or a new one.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()>;
 }
 
-/// A closure that makes a future each time.
+/// A closure that creates a new future for each step.
 pub(super) struct FutureStep<S, F> {
     step: S,
     running: Option<Pin<Box<F>>>,
@@ -69,7 +69,7 @@ impl<S: FnMut() -> F, F: Future<Output = ()>> AsyncStep for FutureStep<S, F> {
 pub(super) struct Settling<'a> {
     pub(super) step: Option<SettlingStep<'a>>,
     pub(super) async_step: Option<Box<dyn AsyncStep + 'a>>,
-    /// Rounds in a row that did not settle.
+    /// The number of consecutive rounds that did not settle.
     restless: u32,
 }
 
@@ -95,7 +95,7 @@ impl Settling<'_> {
         self.settled(false)
     }
 
-    /// As [`settle`](Self::settle), while the runtime keeps running.
+    /// Like [`settle`](Self::settle), while the runtime keeps running.
     pub(super) async fn settle_async(&mut self, longest: Duration) -> bool {
         let began = Instant::now();
         for (attempt, pause) in self.pauses().iter().enumerate() {
@@ -107,7 +107,7 @@ impl Settling<'_> {
                     poll_fn(|context| step.poll(context)).await;
                 }
             }
-            // Tasks that are ready run first, so that they do not count as movement.
+            // Ready tasks run first, so that their work does not count as movement.
             give_way().await;
             let before = HeapCounts::now();
             rest_async(*pause).await;
@@ -121,7 +121,7 @@ impl Settling<'_> {
         self.settled(false)
     }
 
-    /// Work that never rests is not waited for at full length in each round.
+    /// The pauses to use: fewer of them once the work has repeatedly failed to settle.
     fn pauses(&self) -> &'static [Duration] {
         if self.restless >= RESTLESS { &PAUSES[..PAUSES_OF_RESTLESS] } else { &PAUSES }
     }
@@ -132,8 +132,8 @@ impl Settling<'_> {
     }
 }
 
-/// Waits while the runtime keeps running: its tasks, timers and sockets. Works on any runtime, since it uses
-/// none of its timers.
+/// Waits while the runtime's tasks, timers and sockets keep running. Works on any runtime, since it does not
+/// use the runtime's timers.
 pub(super) async fn rest_async(time: Duration) {
     let began = Instant::now();
     loop {
@@ -151,7 +151,7 @@ async fn give_way() {
     }
 }
 
-/// Gives every other ready task of the runtime its turn.
+/// Lets every other ready task of the runtime run once.
 pub(super) async fn yield_now() {
     let mut yielded = false;
     poll_fn(|context| {

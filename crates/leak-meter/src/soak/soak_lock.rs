@@ -1,8 +1,8 @@
-//! One soak at a time: each counts all that its process allocates.
+//! Allows one soak at a time, because each counts everything that its process allocates.
 //!
-//! A soak that is started within another one would wait for ever: it is refused, with the reason. That is known
-//! on the thread that runs the outer soak, and of an asynchronous one while its workload is polled. A workload
-//! that waits for a soak on another thread or in another task is not noticed.
+//! A soak started inside another one would wait forever, so it is refused with a reason. Nesting is detected on
+//! the thread that runs the outer soak and, for an asynchronous soak, while its workload is polled. A workload
+//! that waits for a soak on another thread or in another task is not detected.
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -15,33 +15,33 @@ use super::settle::yield_now;
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// The interval at which a waiting soak checks whether it may start.
+/// How often a waiting soak checks whether it may start.
 const RETRY_PAUSE: Duration = Duration::from_millis(1);
 
 /// Why a soak within a soak is refused.
-const NESTED: &str = "this soak was started inside another one, which counts all that the process \
-                      allocates; run one after the other";
+const NESTED: &str = "this soak was started inside another one, which counts everything that the process \
+                      allocates; run them one after the other";
 
 thread_local! {
-    /// How many soaks the code on this thread is part of.
+    /// How many soaks the code on this thread runs inside.
     static AROUND: Cell<usize> = const { Cell::new(0) };
 }
 
-/// The right to run a soak; released when dropped, also by a panic. That of an asynchronous soak may move
-/// between threads, as a future does; the guard of a mutex may not.
+/// The right to run a soak; released on drop, also during a panic. For an asynchronous soak it may move between
+/// threads together with the future, which the guard of a mutex may not.
 pub(super) struct SoakLock {
     kind: LockKind,
 }
 
 enum LockKind {
-    /// For a soak that stays on its thread.
+    /// For a soak that stays on one thread.
     OnThread(Within),
     Async,
-    /// For a soak that does not run, since it was started inside another one.
+    /// For a soak that does not run because it was started inside another one.
     Refused,
 }
 
-/// While it lives, the code on this thread is part of a soak.
+/// While it exists, the code on this thread is inside a soak.
 struct Within(());
 
 impl Within {
@@ -58,7 +58,7 @@ impl Drop for Within {
 }
 
 impl SoakLock {
-    /// Waits until no soak is running. If that can never happen, `fault` gets the reason.
+    /// Waits until no soak is running. If that can never happen, sets `fault` to the reason.
     pub(super) fn wait(fault: &mut Option<String>) -> Self {
         if AROUND.get() > 0 {
             return Self::refused(fault);
@@ -69,8 +69,8 @@ impl SoakLock {
         Self { kind: LockKind::OnThread(Within::enter()) }
     }
 
-    /// As [`wait`](Self::wait), while the runtime's other tasks run: the soak that is waited for may be one of
-    /// them.
+    /// Like [`wait`](Self::wait), while other tasks of the runtime run, since one of them may be the running
+    /// soak.
     pub(super) async fn wait_async(fault: &mut Option<String>) -> Self {
         if AROUND.get() > 0 {
             return Self::refused(fault);
@@ -92,7 +92,7 @@ fn take() -> bool {
     !TAKEN.swap(true, Ordering::Acquire)
 }
 
-/// Awaits a part of an asynchronous soak: a soak that it starts is a nested one.
+/// Awaits a part of an asynchronous soak. A soak started in that part is nested.
 pub(super) async fn within<T>(part: impl Future<Output = T>) -> T {
     let mut part = pin!(part);
     poll_fn(|context| {

@@ -1,28 +1,28 @@
-//! The decision on one series of readings.
+//! Decides on one series of readings.
 //!
-//! A leak gains as much with each operation at the end of a run as at its beginning. A series that fills up
-//! gains less and less; one that swings returns to where it was. So a series is Growing if, in a window that
-//! reaches to the end of the run,
+//! A leak gains as much per operation at the end of a run as at its beginning. A series that fills up gains
+//! less and less, and one that swings returns to its earlier level. So a series is Growing if, in a window that
+//! extends to the end of the run,
 //!
-//! - its mean gain is above zero (`Gains::rise`), which noise that wanders like a random walk does
-//!   not achieve by chance;
-//! - its gains last (`Gains::outlast`): they fade less than those of a fill that would be far along by
+//! - its mean gain is above zero (`Gains::rise`), which noise that wanders like a random walk does not achieve
+//!   by chance;
+//! - its gains last (`Gains::outlast`): they fade less than those of a fill that would be nearly complete by
 //!   the end of the run;
-//! - no later part of the run shows for certain that they fade, and the last rounds do not show that they
-//!   have stopped;
-//! - and the level is above what the first half of the run has seen.
+//! - no later part of the run shows with certainty that the gains fade, and the last rounds do not show that
+//!   they have stopped;
+//! - and the level is above the one reached in the first half of the run.
 //!
-//! Each condition keeps out something healthy:
+//! Each condition rules out healthy behaviour:
 //!
-//! | healthy | what keeps it out |
+//! | healthy behaviour | why it is not Growing |
 //! |---|---|
 //! | jitter, correlated noise, a bounded random walk | no mean gain beyond their own scatter |
 //! | lazy set-up, a few one-off steps | a few large gains have a large scatter; too few rises |
 //! | a cache that fills, an exponential warm-up, a high-water mark | the gains fade, or have stopped |
 //! | a sawtooth, a cleaner, a time to live | no higher than before |
 //!
-//! Blocks of several rounds are compared as well as single rounds, and several windows, since noise
-//! vanishes in long blocks and a warm-up in late windows. Decided once, at the end of the run.
+//! Blocks of several rounds are compared as well as single rounds, in several windows, since noise disappears
+//! in long blocks and a warm-up in late windows. The decision is made once, at the end of the run.
 
 use super::Verdict;
 use super::gains::{self, Gains, Level};
@@ -30,47 +30,47 @@ use super::rate::Rate;
 use super::reason::Reason;
 use super::window::Window;
 
-/// With fewer rounds nothing is decided.
+/// With fewer rounds than this, nothing is decided.
 pub const FEWEST_ROUNDS: usize = 12;
-/// With fewer rounds nothing is called Growing.
+/// With fewer rounds than this, nothing is called Growing.
 const FEWEST_FOR_GROWING: usize = 16;
-/// Rises of a series that never falls, in a window: fewer may be one-off steps.
+/// The minimum number of rises in a window of a series that never falls: fewer may be one-off steps.
 const FEWEST_RISES: usize = 7;
-/// The one-sided level at which a mean gain is above zero.
+/// The one-sided significance level at which a mean gain is above zero.
 const RISES: f64 = 0.002;
-/// The one-sided level at which a later part of the run fades for certain.
+/// The one-sided significance level at which a later part of the run fades with certainty.
 const FADES: f64 = 0.01;
-/// The one-sided level at which the second half rises too much for Steady. The last quarter is tested too, at a
-/// quarter of this level.
+/// The one-sided significance level at which the second half rises too much for Steady. The last quarter is
+/// also tested, at a quarter of this level.
 const RISES_PERHAPS: f64 = 0.01;
-/// Rises in the second half of a series that never falls which are too many for Steady.
+/// From this number of rises in its second half on, a series that never falls is not Steady.
 const TOO_MANY_RISES: usize = 3;
-/// The deviate below which the gains of the last rounds have stopped: one-sided 1 %.
+/// The deviate below which the gains of the last rounds count as stopped: one-sided 1 %.
 const STOPPED: f64 = -2.33;
-/// The share of the gain that the window's rate predicts by which the upper quartile must have risen from
-/// the first half of the run to the second.
+/// The minimum rise of the upper quartile from the first half of the run to the second, as a share of the gain
+/// that the window's rate predicts.
 const ABOVE_BEFORE: f64 = 0.4;
 
-/// The time constant of a fade, as a share of the run, that the last quarter must not exceed for certain.
+/// The last quarter must not fade with certainty faster than a fill with this time constant, as a share of the run.
 const FADE_OF_LAST_QUARTER: f64 = 2.4;
 /// The same for the second half.
 const FADE_OF_SECOND_HALF: f64 = 1.0;
-/// A last quarter that gains less than this share of what the rate predicts has stopped, however much the gains
-/// scatter.
+/// A last quarter that gains less than this share of the predicted gain counts as stopped, however much the
+/// gains scatter.
 const HARDLY_ANY: f64 = 0.2;
 
-/// What one series shows.
+/// The decision on one series.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
     /// Growing, Steady or Undecided.
     pub verdict: Verdict,
-    /// Why.
+    /// The reason for the verdict.
     pub reason: Reason,
-    /// The growth in each round. `None` while undecided: a rate that fades has no value.
+    /// The growth per round. `None` while undecided: a rate that fades has no value.
     pub rate: Option<Rate>,
 }
 
-/// A series of readings, one per round, all rounds of the same work.
+/// A series of readings, one per round, where all rounds have the same amount of work.
 #[derive(Debug, Clone)]
 pub struct Series {
     pub(super) values: Vec<f64>,
@@ -88,8 +88,9 @@ impl Series {
         Self { values: readings.iter().map(|reading| *reading as f64).collect(), series_count: 1.0 }
     }
 
-    /// The same series, as one of `series_count` that are judged together: the more there are, the clearer each
-    /// must stand out from its noise, so that the chance of any false alarm stays the same (Bonferroni).
+    /// The same series, as one of `series_count` that are judged together: the more series there are, the
+    /// clearer each must stand out from its noise, so that the chance of any false alarm stays the same
+    /// (Bonferroni).
     #[must_use]
     pub fn series_count(self, series_count: usize) -> Self {
         Self { series_count: series_count.max(1) as f64, ..self }
@@ -136,13 +137,13 @@ impl Series {
         })
     }
 
-    /// The level at which a mean gain in the window counts. Readings that never fall have no noise
-    /// that could make a trend by chance, however many series there are.
+    /// The significance level at which a mean gain in the window counts. Readings that never fall have no noise
+    /// that could produce a trend by chance, however many series there are.
     pub(super) fn level_for_rise(&self, from: usize) -> f64 {
         if gains::never_falls(&self.values[from..]) { RISES } else { RISES / self.series_count }
     }
 
-    /// The round from which on the series grows, and its rate; or the last condition that it failed.
+    /// The round from which the series grows, and its rate; otherwise the last condition that it failed.
     fn growing_window(&self) -> Result<(usize, Rate), WhyNot> {
         let rounds = self.values.len();
         let mut why_not = WhyNot::NoRise;
@@ -185,8 +186,8 @@ impl Series {
         Err(why_not)
     }
 
-    /// Whether the gains from this round on fade for certain faster than a fill with this time constant
-    /// (a share of the run): the majority of a few block lengths decides.
+    /// Whether the gains from this round on certainly fade faster than a fill with this time constant (a share
+    /// of the run). The majority of a few block lengths decides.
     fn fades_from(&self, from: usize, fade: f64) -> bool {
         let fade = fade * self.values.len() as f64;
         let lengths =
@@ -199,8 +200,8 @@ impl Series {
         2 * votes.iter().filter(|fades| **fades).count() > votes.len()
     }
 
-    /// Whether the last rounds gain surely less than half of what those before them did. The scatter is
-    /// that of rare events: a window without noise has some too.
+    /// Whether the last rounds certainly gain less than half as much as the rounds before them. The scatter is
+    /// estimated as for rare events, since a window without noise has that scatter too.
     fn has_stopped(&self, from: usize) -> bool {
         let rounds = self.values.len();
         let gains: Vec<f64> =
@@ -218,7 +219,7 @@ impl Series {
         })
     }
 
-    /// Whether the second half of the run lies above the first as growth at this rate would make it.
+    /// Whether the second half of the run is as far above the first as growth at this rate would make it.
     fn is_above_before(&self, per_round: f64) -> bool {
         let half = self.values.len() / 2;
         let (first, second) = self.values.split_at(half);
@@ -226,8 +227,8 @@ impl Series {
         risen >= ABOVE_BEFORE * per_round * half as f64
     }
 
-    /// Whether nothing in the second half of the run, nor in its last quarter, rises beyond its noise; nor in
-    /// all but the first quarter, unless the second half gains much less than that.
+    /// Whether neither the second half of the run nor its last quarter rises beyond its noise. The last three
+    /// quarters must not rise either, unless the second half gains much less than they do.
     fn is_calm(&self) -> bool {
         let rounds = self.values.len();
         let half = &self.values[rounds / 2..];
@@ -244,8 +245,8 @@ impl Series {
             && (!rises(quarter, RISES_PERHAPS) || self.gains_less_from(rounds / 2, quarter))
     }
 
-    /// Whether the rounds from `later` on gain less than half of what those from `earlier` on do, between the
-    /// medians of a sixteenth of the run.
+    /// Whether the rounds from `later` on gain less than half as much as those from `earlier` on, measured
+    /// between medians over a sixteenth of the run.
     fn gains_less_from(&self, later: usize, earlier: usize) -> bool {
         let rounds = self.values.len();
         let block = (rounds / 16).max(1);
@@ -264,7 +265,7 @@ pub fn falls(readings: &[u64]) -> bool {
     gains::at_every_length(&mirrored, from).any(|(_, gains)| gains.rise(RISES_PERHAPS))
 }
 
-/// The condition for Growing that a series fails; later conditions compare greater.
+/// The condition for Growing that a series fails. A later condition compares as greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum WhyNot {
     NoRise,

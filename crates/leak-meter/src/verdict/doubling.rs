@@ -1,28 +1,30 @@
-//! The decision on bytes, where containers that double their room may be behind them.
+//! Decides on bytes, which may belong to containers that double their capacity.
 //!
-//! A vector, table, arena or slab that only grows doubles its room now and then: a staircase with ever
-//! longer steps, flat most of the time. So octaves of work are compared, not rounds, whatever the
-//! number of blocks does: an arena adds a page where a vector replaces its block.
+//! A vector, table, arena or slab that only grows doubles its capacity from time to time: its series is a
+//! staircase with ever longer steps, flat most of the time. So this compares octaves of work rather than
+//! rounds. The number of blocks is ignored, because an arena adds a page where a vector replaces its block.
 
 use super::Verdict;
 use super::decide::{Decision, Series};
 use super::rate::Rate;
 use super::reason::Reason;
 
-/// A container that grew with the work has at least this many times the room after twice the work.
+/// A container that grew with the work has at least this many times the capacity after twice the work.
 const OCTAVE: f64 = 1.4;
-/// And this many times from the third round to the last: three doublings, which room that was reserved
-/// in one or two steps does not have. Less than 8, since a table has a few bytes besides its buckets.
+/// From the third round to the last, its capacity also grows at least by this factor: three doublings, which
+/// capacity reserved in one or two steps does not reach. Less than 8, because a table has a few bytes besides
+/// its buckets.
 const EIGHTFOLD: f64 = 6.5;
-/// And its steps are doublings: one that is higher was made by a single large request.
+/// No step is higher than this factor, because its steps are doublings: a higher one comes from a single large
+/// request.
 const HIGHEST_STEP: f64 = 2.6;
-/// With fewer rounds a table that fills and is then bounded looks the same as one that leaks.
+/// With fewer rounds, a table that fills and is then bounded looks the same as one that leaks.
 const FEWEST_FOR_GROWING: usize = 48;
-/// The round that the comparison begins with, or a later one if there was nothing before it.
+/// The first round of the comparison; a later one is used if nothing was live then.
 const FIRST: usize = 3;
-/// Two standard deviations of a gain between nothing and twice the mean, relative to the mean.
+/// Two standard deviations of a gain between zero and twice the mean, relative to the mean.
 const UNEVEN: f64 = 1.2;
-/// The most steps of a staircase, by the rounds of the run: its steps are octaves of work.
+/// The maximum number of steps in a staircase, counted in rounds: its steps are octaves of work.
 const MOST_STEPS: usize = 8;
 
 /// Decides on a series of live bytes, one reading per round, as one of `series_count` series.
@@ -58,33 +60,33 @@ pub fn decide(readings: &[u64], series_count: usize) -> Decision {
 /// A series that rises in a few steps.
 #[allow(clippy::struct_excessive_bools)] // Observations of one series.
 struct Staircase {
-    /// The round that it begins with.
+    /// The first round of the staircase.
     first: usize,
-    /// In the last five ninths of the work.
+    /// Rose in the last five ninths of the work.
     rose_in_last_octave: bool,
-    /// In the five ninths of the work before those.
+    /// Rose in the five ninths of the work before those.
     rose_before: bool,
     eightfold: bool,
-    /// So late that its next step may be due after the run, even if it was not empty at the first round.
+    /// Rose so late that its next step may be due after the run, even if it was not empty at the first round.
     rose_lately: bool,
     rate: Option<Rate>,
 }
 
 impl Staircase {
-    /// `None` for a series that is no staircase: it falls, it begins late, or it has no or too many steps.
+    /// `None` if the series is not a staircase: it falls, begins late, or has no steps or too many.
     fn of_readings(readings: &[u64]) -> Option<Self> {
         let rounds = readings.len();
         if rounds < 4 * FIRST {
             return None;
         }
-        // A little more than octaves, for a container that was not empty at the first round.
+        // The ranges are slightly more than octaves, for a container that was not empty at the first round.
         let (before, middle) = (rounds / 5, rounds * 9 / 20);
-        // For a container that was created later, or that another call stack grew before.
+        // A container may have been created later, or another call stack may have grown it before.
         let first = (FIRST..=before.max(FIRST)).find(|round| readings[round - 1] > 0)?;
         if readings[first - 1..].windows(2).any(|pair| pair[0] > pair[1]) {
             return None;
         }
-        // Round by round, counted from 1: where the series changes.
+        // The rounds, counted from 1, at which the series changes.
         let changes: Vec<usize> =
             (first..rounds).filter(|round| readings[*round] != readings[round - 1]).collect();
         if changes.is_empty() || changes.len() > MOST_STEPS {
@@ -105,10 +107,10 @@ impl Staircase {
     }
 }
 
-/// What a container gains in each round: it is full when it doubles its room, so the room before a step is what
-/// it held then. `changes` are the rounds, counted from 0, whose reading differs from the one before; each is
-/// known to one round. It is unknown how evenly a container fills: the interval allows for gains between
-/// nothing and twice the mean.
+/// The gain of a container per round. A container is full when it doubles its capacity, so its contents at a
+/// step equal the capacity before it. `changes` are the rounds, counted from 0, whose reading differs from the
+/// one before; each is accurate to one round. How evenly the container fills is unknown, so the interval allows
+/// for gains between zero and twice the mean.
 fn rate_between_steps(readings: &[u64], changes: &[usize]) -> Option<Rate> {
     let (first, last) = (*changes.first()?, *changes.last()?);
     let gain = readings[last - 1] as f64 - readings[first - 1] as f64;
@@ -125,7 +127,7 @@ fn rate_between_steps(readings: &[u64], changes: &[usize]) -> Option<Rate> {
 mod tests {
     use super::*;
 
-    /// The room of a vector that takes `each` bytes a round, doubling when it is full.
+    /// The capacity of a vector that gains `each` bytes per round and doubles when it is full.
     fn vector(each: u64, rounds: u64) -> Vec<u64> {
         (1..=rounds).map(|round| (round * each).next_power_of_two()).collect()
     }
@@ -145,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_vector_that_is_made_after_some_rounds_is_growing_too() {
+    fn a_vector_that_is_created_after_some_rounds_is_also_growing() {
         for made in [3, 4, 10, 18] {
             for each in [40, 100, 8000] {
                 let mut readings = vec![0; made];
@@ -155,7 +157,7 @@ mod tests {
                 let rate = decision.rate.expect("a rate");
                 let each = each as f64;
                 assert!(rate.low <= each && each <= rate.high, "{rate:?} of {each}");
-                // A container that is full soon is not covered.
+                // A container that fills up soon is not covered.
                 let full = readings[30];
                 readings[30..].fill(full);
                 assert_ne!(decide(&readings, 1).verdict, Verdict::Growing, "{made} {each}");
@@ -175,12 +177,12 @@ mod tests {
     }
 
     #[test]
-    fn room_that_was_reserved_once_is_steady() {
+    fn capacity_that_was_reserved_once_is_steady() {
         let mut reserved = vec![4096; 96];
         assert_eq!(decide(&reserved, 1).verdict, Verdict::Steady);
         reserved[..4].fill(1024);
         assert_eq!(decide(&reserved, 1).verdict, Verdict::Steady);
-        // One late step is a step, not a doubling with the work.
+        // One late step is a single step, not a doubling with the work.
         reserved.fill(4096);
         reserved[60..].fill(8192);
         assert_eq!(decide(&reserved, 1).verdict, Verdict::Undecided);

@@ -1,20 +1,19 @@
-//! The decision on memory that C code allocated: its series includes freed chunks, which the allocator keeps in
-//! its caches.
+//! Decides on memory allocated by C code. Its series includes freed chunks in the allocator's caches.
 
 use super::Verdict;
 use super::decide::{self, Decision};
 use super::reason::Reason;
 
-/// What the caches of freed chunks may add to the readings, in bytes. A thread's cache in the
-/// GNU C library holds at most 7 chunks of each of 64 sizes up to 1,032 bytes, a quarter of a MB; what
-/// programs were seen to add after warm-up was less than half of that.
+/// How much the caches of freed chunks may add to the readings, in bytes. A thread's cache in the GNU C library
+/// holds at most 7 chunks of each of 64 sizes up to 1,032 bytes, a quarter of a MB; measured programs added
+/// less than half of that after their warm-up.
 pub const FOREIGN_TOLERANCE: u64 = 128 * 1024;
 
-/// What each further thread adds to it: a thread has a cache of its own, and may have an arena.
+/// The additional tolerance for each further thread, which has a cache of its own and may have an arena.
 pub const FOREIGN_TOLERANCE_PER_THREAD: u64 = 16 * 1024;
 
-/// Decides on a series of the bytes that C code holds, in a process with at most `threads` threads. It is
-/// steady within [`FOREIGN_TOLERANCE`] and [`FOREIGN_TOLERANCE_PER_THREAD`].
+/// Decides on a series of bytes held by C code in a process with at most `threads` threads. A series within
+/// [`FOREIGN_TOLERANCE`] and [`FOREIGN_TOLERANCE_PER_THREAD`] is Steady.
 pub fn decide(readings: &[u64], threads: u64) -> Decision {
     let tolerance = FOREIGN_TOLERANCE + threads.saturating_sub(1) * FOREIGN_TOLERANCE_PER_THREAD;
     let plain = decide::decide(readings);

@@ -1,4 +1,4 @@
-//! What a series gains from one block of rounds to the next, and whether those gains last.
+//! The gains of a series from one block of rounds to the next, and whether these gains last.
 
 use super::rate::Rate;
 use super::student;
@@ -6,53 +6,53 @@ use super::student;
 /// How the level of a block of rounds is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
-    /// The reading itself: blocks of one round.
+    /// The reading itself, for blocks of one round.
     Reading,
-    /// The reading itself, with the largest gains cut to the third largest: a one-off set-up does not hide the
-    /// growth in each round. For series that never fall.
+    /// The reading itself, with the largest gains cut to the third largest, so that a one-off set-up does not
+    /// hide the growth in each round. For series that never fall.
     Capped,
-    /// The median of the block, which outliers do not move.
+    /// The median of the block, which is robust against outliers.
     Median,
-    /// The least reading of the block, which was retained throughout it. A sawtooth vanishes in blocks that are
-    /// as long as its period.
+    /// The lowest reading in the block: this amount was retained throughout it. A sawtooth vanishes in blocks
+    /// that are as long as its period.
     Least,
 }
 
-/// Fewer blocks than this carry no test.
+/// With fewer blocks than this, no test is possible.
 const FEWEST_BLOCKS: usize = 6;
 /// A series that never falls has no noise that long blocks would remove, so more blocks are required.
 const FEWEST_BLOCKS_WITHOUT_NOISE: usize = 8;
-/// Blocks of these lengths have a median; others only a least reading.
+/// Block lengths for which the median is used; for other lengths, only the lowest reading is used.
 const LENGTHS_WITH_MEDIAN: [usize; 8] = [2, 3, 4, 6, 8, 12, 16, 24];
-/// Levels that summarise a block smooth the random gains within it, so that neighbouring gains are
-/// correlated: their variance is two thirds of what their sum has.
+/// A level that summarises a block smooths the random gains within it, so that neighbouring gains are
+/// correlated: their variance is two thirds of the variance that applies to their sum.
 const SMOOTHED: f64 = 1.5;
 
 /// Gains between consecutive blocks of one length, within one window of the run.
 #[derive(Debug, Clone)]
 pub(super) struct Gains {
-    /// Where each gain lies: rounds since the run began.
+    /// The position of each gain, in rounds since the run began.
     at: Vec<f64>,
     values: Vec<f64>,
-    /// Rounds in a block.
+    /// The number of rounds in a block.
     pub(super) length: f64,
     widening: f64,
 }
 
-/// Whether gains last, against a fade.
+/// The result of comparing gains with a fade.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Contrast {
-    /// Above zero if the gains fade less than the fade does.
+    /// Above zero if the gains fade less than the given fade.
     pub(super) value: f64,
-    /// Its standard error.
+    /// The standard error of `value`.
     pub(super) error: f64,
-    /// Its value for a gain of one unit in each block.
+    /// The value for gains of one unit per block.
     pub(super) per_unit: f64,
     /// The sum of the squared weights of the gains.
     pub(super) squared_weights: f64,
 }
 
-/// The gains of a window that begins at round `from`, at every block length that leaves enough blocks.
+/// The gains in the window that begins at round `from`, for every block length that leaves enough blocks.
 pub(super) fn at_every_length(values: &[f64], from: usize) -> impl Iterator<Item = (Level, Gains)> {
     let window = &values[from..];
     let rises_only = never_falls(window);
@@ -71,8 +71,8 @@ pub(super) fn at_every_length(values: &[f64], from: usize) -> impl Iterator<Item
 }
 
 impl Gains {
-    /// The gains between blocks of `length` rounds from round `from` on. Rounds that do not fill a block
-    /// are left out at the window's beginning. `None` with fewer than six blocks.
+    /// The gains between blocks of `length` rounds from round `from` on. Rounds that do not fill a block are
+    /// dropped at the beginning of the window. `None` with fewer than six blocks.
     pub(super) fn between_blocks(
         values: &[f64],
         from: usize,
@@ -105,12 +105,12 @@ impl Gains {
         Some(Self { at, values: gains, length: length as f64, widening })
     }
 
-    /// How many gains there are.
+    /// The number of gains.
     pub(super) fn count(&self) -> f64 {
         self.values.len() as f64
     }
 
-    /// The mean gain of a block, and its standard error.
+    /// The mean gain per block, and its standard error.
     pub(super) fn mean(&self) -> (f64, f64) {
         let mean = mean(&self.values);
         let squares: f64 = self.values.iter().map(|gain| (gain - mean).powi(2)).sum();
@@ -118,7 +118,7 @@ impl Gains {
         (mean, (variance / self.count()).sqrt())
     }
 
-    /// The mean gain of a round, with its 95 % interval.
+    /// The mean gain per round, with its 95 % interval.
     pub(super) fn rate(&self) -> Rate {
         let (mean, error) = self.mean();
         let half_width = student::t(0.025, self.count() - 1.0) * error;
@@ -126,9 +126,9 @@ impl Gains {
         Rate { per_round, low: per_round - half_width, high: per_round + half_width }
     }
 
-    /// How much more the sum of the gains scatters than that of independent ones, where neighbours move
-    /// alike, as on the slope of a wave: `(1 + r) / (1 - r)` for the correlation `r` of neighbours (Bayley
-    /// and Hammersley 1946), at least 1.
+    /// How much more the sum of the gains scatters than a sum of independent gains would, because neighbours
+    /// are correlated, as on the slope of a wave: `(1 + r) / (1 - r)` for the correlation `r` of neighbours
+    /// (Bayley and Hammersley 1946), at least 1.
     pub(super) fn inflation(&self) -> f64 {
         let mean = mean(&self.values);
         let power: f64 = self.values.iter().map(|gain| (gain - mean).powi(2)).sum();
@@ -141,40 +141,40 @@ impl Gains {
         (1.0 + correlation) / (1.0 - correlation)
     }
 
-    /// The mean of the gains after so many rounds of the run, as a share of the mean of all.
+    /// The mean of the gains after this number of rounds, as a share of the mean of all gains.
     pub(super) fn share_after(&self, rounds: f64) -> f64 {
         let late = self.at.iter().zip(&self.values).filter(|(at, _)| **at > rounds);
         let late: Vec<f64> = late.map(|(_, gain)| *gain).collect();
         mean(&late) / mean(&self.values)
     }
 
-    /// Whether the mean gain is above zero at the one-sided level `chance`.
+    /// Whether the mean gain is above zero at the one-sided significance level `chance`.
     ///
-    /// The gains of a random walk without drift are independent, which is what Student's test asks for;
-    /// those of noise around a level cancel each other out, which makes the test cautious.
+    /// The gains of a random walk without drift are independent, as Student's test requires; those of noise
+    /// around a level cancel each other out, which makes the test conservative.
     pub(super) fn rise(&self, chance: f64) -> bool {
         let (mean, error) = self.mean();
         mean > 0.0 && mean >= student::t(chance, self.count() - 1.0) * error
     }
 
     /// Whether the gains fade less than those of a fill with the time constant `fade`, in rounds, at the
-    /// one-sided level `chance`.
+    /// one-sided significance level `chance`.
     pub(super) fn outlast(&self, fade: f64, chance: f64) -> bool {
         let contrast = self.contrast(fade);
         contrast.value > 0.0
             && contrast.value >= student::t(chance, self.count() - 2.0) * contrast.error
     }
 
-    /// Whether the gains fade faster than that, at the one-sided level `chance`.
+    /// Whether the gains fade faster than that, at the one-sided significance level `chance`.
     pub(super) fn fade_faster(&self, fade: f64, chance: f64) -> bool {
         let contrast = self.contrast(fade);
         let critical = student::t(chance, self.count() - 2.0) * contrast.error;
         mean(&self.values) > 0.0 && contrast.value < -critical - 1e-9
     }
 
-    /// The sum of the gains, each weighted by its distance from the mean position that they would have
-    /// under the fade. Under the fade its expectation is zero. The error allows for gains of unequal
-    /// variance (HC3: `MacKinnon` and White 1985).
+    /// The sum of the gains, each weighted by its distance from the mean position of the gains under the fade.
+    /// Under the fade, the expected value is zero. The error allows for gains of unequal variance (HC3:
+    /// `MacKinnon` and White 1985).
     pub(super) fn contrast(&self, fade: f64) -> Contrast {
         let rates: Vec<f64> = self.at.iter().map(|at| (-at / fade).exp()).collect();
         let weighted: f64 = self.at.iter().zip(&rates).map(|(at, rate)| at * rate).sum();
@@ -214,7 +214,7 @@ pub(super) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
-/// The value below which the share `share` of the values lies, without interpolation.
+/// The value below which a share `share` of the values lies, without interpolation.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // An index within the slice.
 pub(super) fn quantile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();

@@ -1,24 +1,24 @@
-//! The detection limit: the growth that a run of this length and noise finds in at least 95 % of cases.
+//! The detection limit: the growth that a run of this length and noise detects in at least 95 % of cases.
 
 use super::decide::Series;
 use super::gains::{self, Gains, Level};
 use super::student;
 use super::window::Window;
 
-/// The one-sided probability of a miss. Smaller than 5 %, since the scatter itself is estimated.
+/// The one-sided probability of a miss. Less than 5 %, because the scatter itself is estimated.
 const MISSED: f64 = 0.01;
-/// For noise that is not as independent as the estimate supposes.
+/// A margin for noise that is less independent than the estimate assumes.
 const MARGIN: f64 = 1.3;
-/// Rises of a series that never falls that count as one-off steps.
+/// The number of rises in a series that never falls that count as one-off steps.
 const ONE_OFFS: usize = 2;
 
 impl Series {
-    /// The smallest growth in each round that would have been called Growing in at least 95 % of runs,
-    /// if it came in pieces of `piece` units at random times. `None` if the series is too short.
+    /// The smallest growth per round that would have been called Growing in at least 95 % of runs, if it came
+    /// in pieces of `piece` units at random times. `None` if the series is too short.
     ///
-    /// It follows from the tests of the decision: growth must stand out from the scatter of the gains,
-    /// including its own, by the critical value of each test and the deviate of a miss. Even growth is found at
-    /// lower rates.
+    /// It follows from the tests of the decision: growth must exceed the scatter of the gains, including its
+    /// own scatter, by the critical value of each test and the deviate of a miss. Evenly distributed growth is
+    /// detected at lower rates.
     pub fn detection_limit(&self, piece: f64) -> Option<f64> {
         let limits = self.windows().flat_map(|Window { from, fade, chance }| {
             let level = self.level_for_rise(from);
@@ -30,7 +30,7 @@ impl Series {
                 .filter_map(move |(_, gains)| {
                     let clean = few_steps && gains.length == 1.0;
                     let scatter = if clean {
-                        // The few steps are cut to the size of a piece.
+                        // The size of the few steps is limited to that of a piece.
                         let variance = piece * piece * steps as f64 / gains.count();
                         Scatter { variance, ..Scatter::default() }
                     } else {
@@ -44,10 +44,10 @@ impl Series {
     }
 }
 
-/// What growth must stand out from.
+/// The scatter that growth must exceed.
 #[derive(Debug, Clone, Copy, Default)]
 struct Scatter {
-    /// The variance of a gain; an upper bound at 90 %.
+    /// The variance of a gain, as an upper bound at 90 %.
     variance: f64,
     /// How far the mean gain is below zero.
     below_zero: f64,
@@ -70,7 +70,7 @@ impl Scatter {
         }
     }
 
-    /// The growth of a block that meets both tests. `None` if no growth can be distinguished from the fade.
+    /// The growth per block that passes both tests. `None` if no growth can be distinguished from the fade.
     fn growth_needed(
         &self,
         gains: &Gains,
@@ -93,8 +93,8 @@ impl Scatter {
         Some(rise.max(last))
     }
 
-    /// The growth `g` that exceeds `short` by `factor` standard deviations of a gain, where its own
-    /// pieces add to the variance: `g - short = factor * sqrt(variance + g * piece)`.
+    /// The growth `g` that exceeds `short` by `factor` standard deviations of a gain, where its own pieces add
+    /// to the variance: `g - short = factor * sqrt(variance + g * piece)`.
     fn growth(&self, factor: f64, piece: f64, short: f64) -> f64 {
         let squared = factor * factor;
         let sum = 2.0 * short + squared * piece;

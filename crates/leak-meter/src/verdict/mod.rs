@@ -1,10 +1,10 @@
-//! From series of numbers to verdicts: pure functions, without a clock and without input or output.
+//! Turns series of numbers into verdicts: pure functions, without a clock, input or output.
 //!
 //! A soak takes one reading per round. Memory that a program rightly retains makes the series level off, swing,
-//! or rise in a few steps; a leak makes it rise for as long as there is work. `decide` describes how the two
-//! are distinguished, `doubling` what is different for the bytes of containers.
+//! or rise in a few steps; a leak makes it rise as long as there is work. `decide` describes how the two are
+//! distinguished, and `doubling` how the bytes of containers differ.
 //!
-//! This module knows numbers only: nothing of soaks, resources, call sites or reports.
+//! This module knows only numbers: it knows nothing about soaks, resources, call sites or reports.
 
 pub(crate) mod decide;
 pub(crate) mod doubling;
@@ -28,7 +28,7 @@ pub use reason::Reason;
 pub(crate) use reason::with_text;
 pub(crate) use rest::with_rest;
 
-/// What a series shows. No other values will be added.
+/// The verdict on a series. No other variants will be added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {

@@ -1,10 +1,10 @@
-//! The rate at which a series grows, with its interval.
+//! The growth rate of a series, with its interval.
 
 use super::decide::{Decision, Series};
 use super::gains::{Gains, Level};
 use super::reason::Reason;
 
-/// Growth in each round, with its 95 % interval.
+/// Growth per round, with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rate {
     /// The estimate.
@@ -16,10 +16,10 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// The rate of a growing series of bytes whose blocks grow as `blocks` says: the gain in all over the
-    /// rounds in which the blocks grow. Bytes come in blocks and in the room of the container that holds them,
-    /// which doubles now and then: a window without such a step gives too low a rate, one with it too high a
-    /// rate.
+    /// The rate of a growing series of bytes whose blocks grow according to `blocks`: the total gain divided by
+    /// the rounds in which the blocks grow. Bytes come in blocks and in the capacity of the container that
+    /// holds them, which doubles from time to time: a window without such a step gives too low a rate, and a
+    /// window with one gives too high a rate.
     pub(crate) fn of_bytes(self, bytes: &[u64], blocks: &Decision) -> Self {
         let Reason::GainsLast { rounds } = blocks.reason else { return self };
         let Some(first) = bytes.len().checked_sub(rounds).and_then(|from| bytes.get(from)) else {
@@ -35,7 +35,7 @@ impl Rate {
 }
 
 impl Series {
-    /// The mean gain in each round from `from` on, between block medians.
+    /// The mean gain per round from `from` on, between medians of blocks.
     pub(super) fn rate_in(&self, from: usize) -> Option<Rate> {
         const BLOCKS: usize = 9;
         let length = ((self.values.len() - from) / BLOCKS).max(1);
@@ -48,8 +48,8 @@ impl Series {
         Some(self.with_later(from, self.rate_in(from)?))
     }
 
-    /// A rate whose interval spans what the window, its second half and the last quarter of the run say: a leak
-    /// that begins within the window, and what is left of a warm-up, are within it.
+    /// A rate whose interval spans the rates of the window, its second half and the last quarter of the run. It
+    /// therefore covers a leak that begins within the window, and the rest of a warm-up.
     pub(super) fn with_later(&self, from: usize, window: Rate) -> Rate {
         let rounds = self.values.len() - from;
         let mut rate = window;
@@ -61,7 +61,7 @@ impl Series {
         if window.low > 0.0 && rate.low <= 0.0 {
             rate.low = window.low;
         }
-        // Readings are whole numbers, so that a gain over the window is known to one unit.
+        // Readings are whole numbers, so a gain over the window is accurate to one unit.
         let unit = 1.0 / rounds as f64;
         if rate.low < rate.high {
             let low = rate.low.min(rate.per_round - unit);

@@ -1,4 +1,4 @@
-//! Why a verdict was reached.
+//! The reasons for verdicts.
 
 use std::fmt;
 
@@ -6,110 +6,111 @@ use serde::{Deserialize, Serialize};
 
 use crate::units;
 
-/// Why a series has its verdict; printed as one sentence without a full stop.
+/// The reason for the verdict on a series; printed as one sentence without a full stop.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {
     /// Growing: it gained as much per round at the end as before.
     GainsLast {
-        /// The rounds over which it did, up to the last one.
+        /// The number of last rounds in which it did.
         rounds: usize,
     },
-    /// Growing: a container doubled its room in each octave of the work.
+    /// Growing: a container doubled its capacity in each octave of the work.
     Doubles {
-        /// The round that the comparison begins with: the third, or the first with anything live.
+        /// The first round of the comparison: the third round, or the first one with live bytes.
         first: usize,
-        /// Bytes after that round.
+        /// Bytes after the first round of the comparison.
         from: u64,
         /// Bytes at the end.
         to: u64,
-        /// All rounds.
+        /// The total number of rounds.
         rounds: usize,
     },
     /// Steady: the same reading in every round of the last part.
     Flat {
-        /// The rounds of that part.
+        /// The number of rounds in that part.
         rounds: usize,
     },
     /// Steady: nothing stands out from the noise.
     NoRise {
-        /// The rounds of the last part, which decides.
+        /// The number of rounds in the last part, which decides.
         rounds: usize,
     },
     /// Steady: the last part rises by less than a tolerance.
     WithinTolerance {
         /// The tolerance, in the unit of the readings.
         tolerance: u64,
-        /// The rounds of the last part.
+        /// The number of rounds in the last part.
         rounds: usize,
     },
     /// Undecided: too few rounds.
     TooFewRounds {
-        /// The rounds that were run.
+        /// The number of rounds that were run.
         rounds: usize,
-        /// The rounds that a verdict needs.
+        /// The number of rounds that a verdict requires.
         needed: usize,
     },
-    /// Undecided: it rises, but the gains fade, as those of a cache that fills do.
+    /// Undecided: it rises, but the gains fade, as those of a filling cache do.
     Fades {
-        /// The rounds that may decide.
+        /// The number of rounds that may decide.
         rounds_needed: usize,
     },
     /// Undecided: it rose and has stopped rising, too recently for Steady.
     Stopped {
-        /// The rounds that may decide.
+        /// The number of rounds that may decide.
         rounds_needed: usize,
     },
-    /// Undecided: it rises at the end, no higher than it has been before.
+    /// Undecided: it rises at the end, but no higher than before.
     Swings {
-        /// The rounds that may decide.
+        /// The number of rounds that may decide.
         rounds_needed: usize,
     },
-    /// Undecided: it rises at the end; too little to tell growth from chance or a fill.
+    /// Undecided: it rises at the end, but too little to distinguish growth from chance or a fill.
     RisesAtEnd {
-        /// The rounds that may decide.
+        /// The number of rounds that may decide.
         rounds_needed: usize,
     },
-    /// Undecided: a container doubled its room late in the run.
+    /// Undecided: a container doubled its capacity late in the run.
     LateDoubling {
         /// Bytes at the end.
         to: u64,
-        /// The rounds that may decide.
+        /// The number of rounds that may decide.
         rounds_needed: usize,
     },
-    /// Undecided: only the total of live bytes grows, and neither the number of blocks nor a line does.
+    /// Undecided: only the total of live bytes grows, but neither the number of blocks nor any line does.
     OnlyTotalBytes,
-    /// Undecided: growth does not stand out in the total, but a line of the program grows.
+    /// Undecided: growth is not visible in the total, but a line of the program grows.
     HiddenByOthers,
-    /// Steady: the container that holds the blocks of this line gives up as many blocks of other lines.
+    /// Steady: the container that holds the blocks of this line frees the same number of blocks of other
+    /// lines.
     Exchanged,
     /// Undecided: other lines freed as many blocks as this one allocated.
     PerhapsExchanged {
-        /// Why it is unknown whether they are exchanged, as a sentence without a full stop.
+        /// Why it is unknown whether the blocks are exchanged, as a sentence without a full stop.
         why: String,
     },
-    /// It grew while blocks of other lines were freed, and not after these had run out.
+    /// It grew while blocks of other lines were freed, but not after these had run out.
     StoppedWithOthers {
         /// The round in which they had run out.
         round: usize,
     },
-    /// Steady: it grows within the bound that was declared for it.
+    /// Steady: it grows within its declared bound.
     WithinBound {
         /// The bound, in the unit of the readings.
         bound: u64,
     },
-    /// Steady: what had grown went away in the rest after the load.
+    /// Steady: the growth was released in the rest after the load.
     ReleasedAtRest,
-    /// Undecided: part of what had grown went away in the rest after the load.
+    /// Undecided: part of the growth was released in the rest after the load.
     PartlyReleasedAtRest {
-        /// The share that went away, from 0 to 1.
+        /// The share that was released, from 0 to 1.
         share: f64,
     },
-    /// Undecided: a container doubled its room in each octave of the work, but at most once since blocks of
-    /// other lines went away.
+    /// Undecided: a container doubled its capacity in each octave of the work, but at most once since
+    /// blocks of other lines were freed.
     RoomKept,
-    /// Undecided: the resource came close to its limit, so that it could not grow further.
+    /// Undecided: the resource came close to its limit, so it could not grow further.
     AtLimit {
         /// The limit.
         limit: u64,
@@ -126,7 +127,7 @@ pub enum Reason {
     },
 }
 
-/// The form of a reason in a document: its kind and figures, with its sentence as `text`.
+/// The representation of a reason in a document: its kind and figures, and its sentence as `text`.
 pub(crate) mod with_text {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -159,11 +160,11 @@ pub(crate) mod with_text {
     }
 }
 
-const ROOM_KEPT: &str = "its room doubled with the work, but at most once since blocks of other lines went \
-     away, as that of a container does that held them; if it did, declare a bound";
+const ROOM_KEPT: &str = "its capacity doubled with the work, but at most once since blocks of other lines were \
+     freed, as happens if one container held them; if so, declare a bound";
 
 impl Reason {
-    /// Whether the readings rise, in a way that leaves the verdict open.
+    /// Whether the readings rise in a way that leaves the verdict open.
     pub(crate) fn is_a_rise(&self) -> bool {
         matches!(
             self,
@@ -185,7 +186,7 @@ impl fmt::Display for Reason {
             ),
             Self::Doubles { first, from, to, rounds } => write!(
                 out,
-                "its room doubled with the work: {} at round {first}, {} at round {rounds}",
+                "its capacity doubled with the work: {} at round {first}, {} at round {rounds}",
                 units::bytes(*from as f64),
                 units::bytes(*to as f64)
             ),
@@ -223,12 +224,12 @@ impl fmt::Display for Reason {
             ),
             Self::RisesAtEnd { rounds_needed } => write!(
                 out,
-                "it rises at the end, too little or too late to tell growth from chance; a run of \
+                "it rises at the end, but too little or too late to tell growth from chance; a run of \
                  {rounds_needed} rounds, or more operations in each, may decide"
             ),
             Self::LateDoubling { to, rounds_needed } => write!(
                 out,
-                "one late step to {}, as of a container that doubles its room; a run of {rounds_needed} \
+                "one late step to {}, as when a container doubles its capacity; a run of {rounds_needed} \
                  rounds may decide",
                 units::bytes(*to as f64)
             ),
@@ -237,7 +238,7 @@ impl fmt::Display for Reason {
                 "only the total number of bytes grows; neither the number of blocks nor any line does"
             ),
             Self::HiddenByOthers => {
-                write!(out, "growth does not stand out in the total, but lines of the program grow")
+                write!(out, "growth is not visible in the total, but lines of the program grow")
             }
             Self::Exchanged => write!(
                 out,
@@ -246,30 +247,30 @@ impl fmt::Display for Reason {
             ),
             Self::PerhapsExchanged { why } => write!(
                 out,
-                "other lines freed as many blocks as this one allocated, and whether one container \
-                 exchanges them is not certain: {why}; a longer run may decide"
+                "other lines freed as many blocks as this one allocated, but it is not certain that one \
+                 container exchanges them: {why}; a longer run may decide"
             ),
             Self::StoppedWithOthers { round } => write!(
                 out,
-                "it grew while blocks of other lines were freed, and not after these had run out in round \
+                "it grew while blocks of other lines were freed, but not after these had run out in round \
                  {round}"
             ),
             Self::WithinBound { bound } => {
                 write!(out, "it grows, within its declared bound of {bound}")
             }
             Self::ReleasedAtRest => {
-                write!(out, "it grew, and all of it went away in the rest after the load")
+                write!(out, "it grew, and all of it was released in the rest after the load")
             }
             Self::PartlyReleasedAtRest { share } => write!(
                 out,
-                "it grew, and {:.0} % of that went away in the rest after the load; a longer rest may \
+                "it grew, and {:.0} % of that was released in the rest after the load; a longer rest may \
                  decide",
                 100.0 * share
             ),
             Self::RoomKept => out.write_str(ROOM_KEPT),
             Self::AtLimit { limit } => write!(
                 out,
-                "it came close to its limit of {}, so that it could not grow further",
+                "it came close to its limit of {}, so it could not grow further",
                 units::count(*limit)
             ),
             Self::EndedEarly { why } => write!(out, "steady until the workload ended early: {why}"),

@@ -1,4 +1,4 @@
-//! Quantiles of the distributions that the tests of a series use.
+//! Quantiles of the distributions used in the tests of a series.
 
 /// The value that a standard normal variable exceeds with probability `chance`, for chances from
 /// 1e-12 to 0.5. The error is below 0.0005 (Hastings 1955; Abramowitz and Stegun 26.2.23).
@@ -11,7 +11,7 @@ pub(super) fn normal(chance: f64) -> f64 {
 
 /// The value that Student's t with `freedom` degrees of freedom exceeds with probability `chance`
 /// (at most 0.5), after Hill, "Algorithm 396: Student's t-quantiles", CACM 13, 1970.
-#[allow(clippy::many_single_char_names)] // The names of the paper.
+#[allow(clippy::many_single_char_names)] // The names used in the paper.
 pub(super) fn t(chance: f64, freedom: f64) -> f64 {
     let both_sides = 2.0 * chance.clamp(1e-9, 0.5);
     if freedom < 1.5 {
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantiles_are_those_of_the_tables() {
+    fn quantiles_match_published_tables() {
         for (chance, expected) in [(0.5, 0.0), (0.05, 1.645), (0.01, 2.326), (0.0001, 3.719)] {
             assert!((normal(chance) - expected).abs() < 0.001, "{chance}");
         }

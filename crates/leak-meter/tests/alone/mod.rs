@@ -1,14 +1,14 @@
-//! A test that is alone in its process. The usual harness runs a test beside its own main thread, which
-//! goes on allocating while the test begins.
+//! Runs a test alone in its process. The usual harness runs a test beside its own main thread, which
+//! still allocates when the test begins.
 
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
-/// Runs `tests`, by their names, on the main thread, as the arguments say.
+/// Runs `tests` on the main thread, selected by name as the arguments say.
 pub fn run(tests: &[(&str, fn())]) -> ExitCode {
     let mut arguments = Arguments::from_args();
-    // Then no other thread is started for them.
+    // With one test thread, no other thread is started.
     arguments.test_threads = Some(1);
     let trial = |&(name, test): &(&str, fn())| {
         Trial::test(name, move || {

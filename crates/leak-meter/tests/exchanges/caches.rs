@@ -1,4 +1,4 @@
-//! A full container exchanges blocks of one call stack for blocks of another: not Growing.
+//! A full container replaces blocks of one call stack with blocks of another: not Growing.
 
 use std::collections::{BTreeMap, HashMap, LinkedList, VecDeque};
 use std::num::NonZeroUsize;
@@ -25,7 +25,7 @@ fn refresh(number: u64) -> Entry {
     Box::new([number; 8])
 }
 
-/// Fills the container at the first operation, and exchanges one entry at each.
+/// Fills the container in the first operation, and exchanges one entry in each operation.
 fn exchange<C>(
     mut container: C,
     insert: fn(&mut C, u64, Entry),
@@ -77,7 +77,7 @@ pub fn a_full_hash_table_that_exchanges_its_entries_is_steady() {
 
 pub fn a_full_btree_that_exchanges_its_entries_is_steady() {
     let insert = |tree: &mut BTreeMap<u64, Entry>, key, entry| drop(tree.insert(key, entry));
-    // The nodes of the tree come and go as well.
+    // The nodes of the tree are also allocated and freed.
     is_not_blamed(&exchange(BTreeMap::new(), insert, |tree, _| drop(tree.pop_first())));
 }
 
@@ -154,11 +154,11 @@ fn renew(cache: &Moka, key: u64) {
     cache.insert(key, Arc::new([key; 8]));
 }
 
-/// A cache of `capacity` that is full before the soak; each operation does this with it.
+/// A cache of `capacity` that is full before the soak; each operation calls `each` with it.
 fn full_moka(capacity: u64, operations: u64, each: impl Fn(&Moka, u64)) -> Report {
     let cache = moka(capacity);
     warm_up(&cache, capacity);
-    // Once a key is written again, the cache keeps two copies of it. From then on it is full.
+    // When a key is written again, the cache keeps two copies of it. After that it is full.
     warm_up(&cache, capacity);
     soak()
         .operations_per_round(operations)
@@ -192,7 +192,7 @@ pub fn a_moka_cache_that_fills_and_is_then_renewed_by_another_path_is_not_blamed
         if operation.number() == 0 {
             warm_up(&cache, FULL);
         }
-        // In an order that is not the one it was filled in.
+        // In a different order from the one in which it was filled.
         let key = operation.seed() % FULL;
         cache.invalidate(&key);
         renew(&cache, key);

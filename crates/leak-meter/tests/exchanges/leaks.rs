@@ -1,4 +1,4 @@
-//! A stock drains while something else leaks as much: Growing.
+//! A stock drains while something else leaks at the same rate: Growing.
 
 use std::collections::{BTreeMap, HashMap, LinkedList, VecDeque};
 use std::hint::black_box;
@@ -8,7 +8,7 @@ use super::{is_blamed, soak};
 
 type Block = Box<[u8; 64]>;
 
-/// More than a soak of 96 rounds works off.
+/// More jobs than a soak of 96 rounds works off.
 const JOBS: u64 = 20_000;
 
 #[inline(never)]
@@ -16,9 +16,9 @@ fn job(number: u64) -> Block {
     Box::new([number.to_le_bytes()[0]; 64])
 }
 
-/// The leak: nobody takes a result out of where it is put.
+/// The leak: nothing takes a result out of the place where it is stored.
 #[inline(never)]
-#[allow(clippy::boxed_local, clippy::needless_pass_by_value)] // The job is given back here.
+#[allow(clippy::boxed_local, clippy::needless_pass_by_value)] // The job is freed here.
 fn work_off(job: Block, keep: impl FnOnce(Block)) {
     keep(Box::new([job[0]; 64]));
 }
@@ -102,7 +102,7 @@ pub fn results_in_a_list_are_distinguished_from_jobs_in_a_btree() {
 }
 
 struct Owned {
-    #[allow(dead_code)] // It is there to be owned.
+    #[allow(dead_code)] // It only exists to be owned.
     service: Arc<Mutex<Back>>,
     payload: Block,
 }

@@ -1,34 +1,20 @@
 //! One call stack grows as fast as another falls: an exchange within a full container, or a leak beside a
-//! stock that drains. Each scene runs in a process of its own: this program is started anew with the
-//! scene's name.
+//! stock that drains. Each scene runs in a process of its own.
 #![cfg(all(feature = "holders", feature = "soak"))]
-#![allow(clippy::unnecessary_box_returns, clippy::vec_box)] // A block for each value is the point.
+#![allow(clippy::unnecessary_box_returns, clippy::vec_box)] // Each value needs a block of its own.
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
+
+#[macro_use]
+#[path = "../isolated/mod.rs"]
+mod isolated;
 
 mod caches;
 mod leaks;
-
-use std::env;
-use std::process::Command;
 
 use leak_meter::{Allocator, Report, Soak, Verdict};
 
 #[global_allocator]
 static METER: Allocator = Allocator::system();
-
-/// Makes a test of each name, which runs the function of that name in a process of its own.
-macro_rules! scenes {
-    ($($module:ident: $($name:ident),+;)+) => {
-        const SCENES: &[(&str, fn())] =
-            &[$($((stringify!($name), $module::$name as fn())),+),+];
-        $($(
-            #[test]
-            fn $name() {
-                in_a_process(stringify!($name));
-            }
-        )+)+
-    };
-}
 
 scenes! {
     leaks: results_leak_while_a_queue_from_before_the_soak_drains,
@@ -61,31 +47,18 @@ scenes! {
         without_a_heap_scan_the_report_says_what_would_decide;
 }
 
-/// The environment variable that names the scene to a child.
-const SCENE: &str = "LEAK_METER_TEST_SCENE";
-
 fn in_a_process(scene: &str) {
-    let mut child = Command::new(env::current_exe().expect("this test's program"));
-    child.args(["--ignored", "--exact", "--nocapture", "the_scene"]).env(SCENE, scene);
-    let output = child.output().expect("this program can be run");
-    assert!(
-        output.status.success(),
-        "{scene}:\n{}\n{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    isolated::scene_in_a_process(scene, &[]);
 }
 
 #[test]
 #[ignore = "a child of the others"]
 fn the_scene() {
-    let Ok(wanted) = env::var(SCENE) else { return };
-    let (_, scene) = SCENES.iter().find(|(name, _)| *name == wanted).expect("a scene of that name");
-    scene();
+    isolated::run_wanted(SCENES);
 }
 
 #[test]
-#[ignore = "takes several minutes; run it after a change of how exchanges are told"]
+#[ignore = "takes several minutes; run it after changing how exchanges are recognised"]
 fn every_scene_twenty_times() {
     for (name, _) in SCENES {
         for _ in 0..20 {

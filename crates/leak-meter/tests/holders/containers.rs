@@ -1,4 +1,4 @@
-//! Held by what they are in.
+//! Blocks held by their containers.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hint::black_box;
@@ -8,7 +8,7 @@ use leak_meter::{Snapshot, holders};
 
 use super::{holder_of, is_held, is_on_stack};
 
-/// A value that is worth a block.
+/// A value that is large enough for a block of its own.
 type Value = [u64; 5];
 
 #[inline(never)]
@@ -38,7 +38,7 @@ fn enter(maps: &mut HashMap<u64, BTreeMap<u64, String>>, outer: u64, inner: u64)
     map.insert(inner, name);
 }
 
-/// Few maps of many entries, which are what gathers, within one map.
+/// A few maps with many entries each, which are the gathering step, within one map.
 pub fn nested_maps() {
     let mut maps = HashMap::new();
     let before = Snapshot::take();
@@ -63,8 +63,8 @@ fn link(next: Option<Box<Node>>, number: u64) -> Box<Node> {
 
 pub fn long_list() {
     const NODES: u64 = 100_000;
-    // The first small blocks of a thread take the place of what the thread was started with, which the C
-    // library still points to.
+    // The first small blocks of a thread reuse memory from the start of the thread, to which the C
+    // library still points.
     (0..16).for_each(|number| std::mem::forget(black_box(Box::new([number, 1_u64]))));
     let before = Snapshot::take();
     let mut head = None;
@@ -78,7 +78,7 @@ pub fn long_list() {
     assert_eq!(finding.steps.len(), 1, "the list is one step\n{found}");
     assert_eq!(finding.steps[0].blocks, NODES, "{found}");
     assert_eq!(finding.retained_blocks, 2 * NODES, "{found}");
-    // Without recursion, which a list of this length does not survive.
+    // Without recursion, which would overflow the stack with a list of this length.
     let mut count = 0;
     while let Some(node) = head {
         count += node.name.len() / 5;
@@ -90,11 +90,11 @@ pub fn long_list() {
 #[inline(never)]
 fn note(numbers: &mut Vec<u64>, number: u64) {
     numbers.push(number);
-    // Otherwise a tail call may leave this function out of the call stack.
+    // Prevents a tail call, which might remove this function from the call stack.
     black_box(numbers);
 }
 
-/// One block that grows is its own holder.
+/// A single block that grows is its own holder.
 pub fn growing_vector() {
     let mut numbers = Vec::new();
     let report = leak_meter::Soak::new()
@@ -170,7 +170,7 @@ fn file(pages: &mut Vec<Box<Page>>, page: Box<Page>) {
     pages.push(page);
 }
 
-/// The header of a block that is aligned to a page stands in front of that page.
+/// The header of a block that is aligned to a page is in front of that page.
 pub fn page_aligned() {
     let before = Snapshot::take();
     let mut pages = Vec::new();
@@ -198,7 +198,7 @@ fn register(sessions: &mut HashMap<u64, Box<Session>>, number: u64) {
     sessions.insert(number, open(number));
 }
 
-/// Ten strings in a session, many sessions in a map: one holder of all, with one number.
+/// Ten strings per session, many sessions in a map: one holder holds them all, and is one finding.
 pub fn sessions_with_strings() {
     let mut sessions = HashMap::new();
     let report = leak_meter::Soak::new()

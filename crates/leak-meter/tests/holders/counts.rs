@@ -1,4 +1,5 @@
-//! Held by nothing, though it looks like a ring: forgotten reference counts, and what borrows from itself.
+//! Blocks held by nothing that look like a ring: forgotten reference counts, and futures that borrow from
+//! themselves.
 
 use std::cell::RefCell;
 use std::future::{self, Future};
@@ -27,7 +28,7 @@ struct Room {
     name: String,
 }
 
-/// Knows its room, and rightly does not own it.
+/// Knows its room, and correctly does not own it.
 struct Desk {
     room: Weak<Room>,
 }
@@ -43,7 +44,7 @@ fn desk(room: &Rc<Room>) {
     room.desks.borrow_mut().push(desk);
 }
 
-/// The way back is weak already; what keeps the room is a clone that was never dropped.
+/// The reference back is already weak; a clone that was never dropped keeps the room.
 pub fn forgotten_clone_of_a_parent() {
     let before = Snapshot::take();
     for number in 0..1000 {
@@ -124,7 +125,8 @@ fn start(mut job: Job) {
     mem::forget(job);
 }
 
-/// A reference across an await is a pointer into the future's own block, or from what it owns back to it.
+/// A reference across an await is a pointer into the future's own block, or from a block that it owns back
+/// to it.
 pub fn future_that_borrows_from_itself() {
     let before = Snapshot::take();
     for number in 0..1000 {
@@ -148,7 +150,7 @@ fn ring() -> Rc<Ring> {
     black_box(Rc::new(Ring { own: RefCell::new(None) }))
 }
 
-/// A strong pointer to oneself is a ring of one.
+/// A strong pointer to itself is a ring of one.
 pub fn ring_of_one() {
     let before = Snapshot::take();
     for _ in 0..1000 {

@@ -1,4 +1,4 @@
-//! The C library's lists of free memory lead into live blocks, and hold none of them.
+//! The C library's lists of free memory point into live blocks, but hold none of them.
 #![allow(unsafe_code)] // A doubly linked list.
 
 use std::collections::VecDeque;
@@ -10,7 +10,7 @@ use leak_meter::{Snapshot, Soak, holders};
 
 use super::holder_of;
 
-/// 72 bytes: with the meter's header, the last word is the first one of the next chunk's header.
+/// 72 bytes: with the meter's header, the last word is the first word of the next chunk's header.
 struct Wagon {
     _ahead: *mut Wagon,
     behind: *mut Wagon,
@@ -34,7 +34,7 @@ impl Train {
     }
 }
 
-/// Buffers of changing sizes leave holes between what stays.
+/// Buffers of changing sizes leave holes between the blocks that stay.
 fn leave_holes(recent: &mut VecDeque<Vec<u8>>, number: u64) {
     let size = 100 + usize::try_from(number % 50 * 7 % 50).unwrap() * 32;
     recent.push_back(black_box(vec![1; size]));
@@ -43,7 +43,7 @@ fn leave_holes(recent: &mut VecDeque<Vec<u8>>, number: u64) {
     }
 }
 
-/// Asserts that no static, and no memory of others, holds any block of `function`.
+/// Asserts that no static, and no memory of other code, holds any block of `function`.
 #[track_caller]
 fn no_static_holds(found: &Holders, function: &str) {
     let is_static = |hold: &Hold| matches!(hold, Hold::Static { .. } | Hold::Foreign);
@@ -52,7 +52,7 @@ fn no_static_holds(found: &Holders, function: &str) {
     }
 }
 
-/// From any wagon the whole train is reached.
+/// The whole train is reachable from any wagon.
 pub fn neighbours_of_free_chunks() {
     let mut train = Box::new(Train { last: ptr::null_mut() });
     let mut recent = VecDeque::with_capacity(200);
@@ -63,7 +63,8 @@ pub fn neighbours_of_free_chunks() {
     let found = report.holders.expect("the train grows");
     no_static_holds(&found, "Train::couple");
     let (finding, _) = holder_of(&found, "Train::couple");
-    // Any pointer into the train leads to all of it, also one that an earlier call has left on a stack.
+    // Any pointer into the train leads to all of it, including one that an earlier call has left on a
+    // stack.
     assert!(matches!(finding.hold, Hold::Stack { .. }), "{found}");
     // SAFETY: as above.
     assert!(unsafe { train.last.as_ref() }.is_some_and(|last| last.behind.is_null()));
@@ -76,7 +77,7 @@ fn link(next: Option<Box<Link>>) -> Box<Link> {
     black_box(Box::new(Link(next)))
 }
 
-/// A block of one word begins where the next chunk's header does.
+/// A block of one word begins where the next chunk's header begins.
 pub fn blocks_of_one_word() {
     let before = Snapshot::take();
     let mut recent = VecDeque::with_capacity(200);

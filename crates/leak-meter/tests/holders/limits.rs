@@ -1,4 +1,4 @@
-//! A look keeps to its time, and tells what it has found by then.
+//! A heap scan keeps to its time limit, and reports what it has found by then.
 #![allow(unsafe_code)] // To reserve address space.
 
 use std::collections::HashMap;
@@ -25,10 +25,10 @@ fn filled(entries: u64) -> HashMap<u64, Box<[u64; 5]>> {
     table
 }
 
-/// Memory that was asked for and never touched: writable, and nothing is there.
+/// Memory that was reserved and never touched: it is writable, but contains nothing.
 fn reserve(bytes: usize) {
     let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-    // SAFETY: asks for new memory wherever there is room, and touches none of it.
+    // SAFETY: this requests new memory at any free address, and touches none of it.
     let got = unsafe {
         libc::mmap(ptr::null_mut(), bytes, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0)
     };
@@ -38,26 +38,26 @@ fn reserve(bytes: usize) {
 pub fn reserved_address_space() {
     let before = Snapshot::take();
     let table = filled(1000);
-    let without = holders::since(&before).look.expect("it was looked").milliseconds;
+    let without = holders::since(&before).look.expect("the heap was scanned").milliseconds;
     for _ in 0..8 {
         reserve(4 << 40);
     }
     let found = holders::since(&before);
     is_held(&found, "::enter", 1000, &[("hash table", "::enter")]);
-    let look = found.look.expect("it was looked");
+    let look = found.look.expect("the heap was scanned");
     assert!(!look.partial, "{found}");
     assert!(look.milliseconds < without + 5000, "{look:?} instead of {without} ms");
     assert_eq!(table.len(), 1000);
 }
 
-/// What was found when the time was over is told.
+/// What was found when the time was up is reported.
 pub fn out_of_time() {
     let before = Snapshot::take();
     let table = filled(300_000);
     let began = Instant::now();
     let whole = holders::since(&before);
     let took = began.elapsed();
-    assert!(!whole.look.expect("it was looked").partial, "{whole}");
+    assert!(!whole.look.expect("the heap was scanned").partial, "{whole}");
     let mut told = 0;
     for share in [2, 3, 5, 10, 100] {
         let limit = took / share;
@@ -65,7 +65,7 @@ pub fn out_of_time() {
         let part = since_within(&before, limit);
         assert!(began.elapsed() < limit + 2 * took + Duration::from_secs(2), "of {limit:?}");
         assert_eq!(part.unavailable, None);
-        if part.look.expect("it was looked").partial {
+        if part.look.expect("the heap was scanned").partial {
             assert!(part.to_string().contains("Partial: "), "{part}");
             if !part.findings.is_empty() {
                 let (finding, _) = holder_of(&part, "::enter");
@@ -77,11 +77,11 @@ pub fn out_of_time() {
             told += 1;
         }
     }
-    assert!(told >= 1, "of five limits only {told} were reached");
+    assert!(told >= 1, "only {told} of five limits were reached");
     assert_eq!(table.len(), 300_000);
 }
 
-/// No call site has more blocks than before, and an answer without a holder says so.
+/// No call site has more blocks than before; a result without a holder says so.
 pub fn nothing_gained() {
     let before = Snapshot::take();
     let found = holders::since(&before);

@@ -1,20 +1,24 @@
-//! Who holds it, in hand-made scenes. Each runs in a process of its own: this program is started
-//! anew with the scene's name, and the scene asserts what must be found.
+//! Who holds it, in hand-made scenes. Each runs in a process of its own, and asserts what
+//! must be found.
 //!
-//! - `containers`: a vector, maps, a list, halves, slices, pages: held by what they are in.
-//! - `owners`: threads, statics, closures, futures, C code: held by what is no container.
-//! - `rings`: held by nothing but each other, and weak pointers.
-//! - `free_lists`: next to free memory.
-//! - `limits`: within the time that a look may take.
-//! - `counts`: held by nothing, though it looks like a ring.
-//! - `tasks`: what only wakes, and tasks that have not ended.
-//! - `strays`: pointers that are no owner's.
-//! - `random`: random graphs against a plain model.
-//! - `moving`: while other threads allocate, and beyond the limit on blocks.
-//! - `soaks`: what a report says.
+//! - `containers`: a vector, maps, a list, halves, slices, pages: blocks held by their containers.
+//! - `owners`: threads, statics, closures, futures, C code: blocks held by something other than a container.
+//! - `rings`: blocks held by nothing but each other, and weak pointers.
+//! - `free_lists`: blocks next to free memory.
+//! - `limits`: the time limit of a scan.
+//! - `counts`: blocks held by nothing that look like a ring.
+//! - `tasks`: pointers that only wake a task, and unfinished tasks.
+//! - `strays`: pointers that do not belong to an owner.
+//! - `random`: random graphs, compared with a simple model.
+//! - `moving`: scans while other threads allocate, and beyond the limit on blocks.
+//! - `soaks`: holders in a soak's report.
 #![cfg(all(feature = "holders", feature = "soak"))]
-#![allow(clippy::unnecessary_box_returns, clippy::vec_box)] // A block for each value is the point.
+#![allow(clippy::unnecessary_box_returns, clippy::vec_box)] // Each value needs a block of its own.
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
+
+#[macro_use]
+#[path = "../isolated/mod.rs"]
+mod isolated;
 
 mod containers;
 mod counts;
@@ -28,28 +32,11 @@ mod soaks;
 mod strays;
 mod tasks;
 
-use std::env;
-use std::process::Command;
-
 use leak_meter::Allocator;
 use leak_meter::holders::{Finding, Held, Hold, Holders, Step};
 
 #[global_allocator]
 static METER: Allocator = Allocator::system();
-
-/// Makes the scenes: a test of each name, which runs the function of that name in a process of its own.
-macro_rules! scenes {
-    ($($module:ident: $($name:ident),+;)+) => {
-        const SCENES: &[(&str, fn())] =
-            &[$($((stringify!($name), $module::$name as fn())),+),+];
-        $($(
-            #[test]
-            fn $name() {
-                in_a_process(stringify!($name));
-            }
-        )+)+
-    };
-}
 
 scenes! {
     containers: vector, nested_maps, long_list, growing_vector, two_halves, arc_slice, page_aligned,
@@ -71,39 +58,25 @@ scenes! {
     soaks: report_of_a_leak, nothing_for_a_healthy_program;
 }
 
-/// The environment variable that names the scene to a child.
-const SCENE: &str = "LEAK_METER_TEST_SCENE";
-
 /// Scenes whose blocks lie in the arena of the main thread, which is a static of the C library. A test has a
 /// thread of its own, and with it another arena.
 const IN_MAIN_ARENA: [&str; 2] = ["neighbours_of_free_chunks", "blocks_of_one_word"];
 
 fn in_a_process(scene: &str) {
-    let mut child = Command::new(env::current_exe().expect("this test's program"));
-    child.args(["--ignored", "--exact", "--nocapture", "the_scene"]).env(SCENE, scene);
-    if IN_MAIN_ARENA.contains(&scene) {
-        child.env("MALLOC_ARENA_MAX", "1");
-    }
-    let output = child.output().expect("this program can be run");
-    assert!(
-        output.status.success(),
-        "{scene}:\n{}\n{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let in_main_arena: &[_] = &[("MALLOC_ARENA_MAX", "1")];
+    let variables = if IN_MAIN_ARENA.contains(&scene) { in_main_arena } else { &[] };
+    isolated::scene_in_a_process(scene, variables);
 }
 
 #[test]
 #[ignore = "a child of the others"]
 fn the_scene() {
-    let Ok(wanted) = env::var(SCENE) else { return };
-    let (_, scene) = SCENES.iter().find(|(name, _)| *name == wanted).expect("a scene of that name");
-    scene();
+    isolated::run_wanted(SCENES);
 }
 
-/// The majority is right each time: so many runs of every scene.
+/// Runs every scene many times, because a majority must be right each time.
 #[test]
-#[ignore = "takes half an hour; run it after a change of how holders are found"]
+#[ignore = "takes half an hour; run it after changing how holders are found"]
 fn every_scene_a_hundred_times() {
     for (name, _) in SCENES {
         for _ in 0..100 {
@@ -112,7 +85,7 @@ fn every_scene_a_hundred_times() {
     }
 }
 
-/// The finding that holds most of the blocks of `function`, of which there must be one.
+/// The finding that holds most of the blocks of `function`. There must be one.
 #[track_caller]
 fn holder_of<'a>(holders: &'a Holders, function: &str) -> (&'a Finding, &'a Held) {
     let with = holders.findings.iter().flat_map(|finding| {
@@ -123,7 +96,7 @@ fn holder_of<'a>(holders: &'a Holders, function: &str) -> (&'a Finding, &'a Held
         .unwrap_or_else(|| panic!("no holder of {function}\n{holders}\n{holders:?}"))
 }
 
-/// Whether steps are these: what each is, and in which function it was allocated.
+/// Whether the steps have these kinds, and were allocated in these functions.
 fn are(steps: &[Step], expected: &[(&str, &str)]) -> bool {
     let is = |(step, (what, function)): (&Step, &(&str, &str))| {
         step.what == *what && step.function.ends_with(function)
@@ -132,7 +105,7 @@ fn are(steps: &[Step], expected: &[(&str, &str)]) -> bool {
 }
 
 /// Asserts that nearly all of `blocks` blocks of `function` are held by `expected`, from the holder
-/// on outwards.
+/// outwards.
 #[track_caller]
 fn is_held<'a>(
     holders: &'a Holders,
@@ -147,7 +120,7 @@ fn is_held<'a>(
     finding
 }
 
-/// Asserts that something is on the stack of `thread`, in `function` where frames are told.
+/// Asserts that the blocks are on the stack of `thread`, in `function` if frames are distinguished.
 #[track_caller]
 fn is_on_stack(hold: &Hold, of: &str, in_function: Option<&str>) {
     let Hold::Stack { thread, function, .. } = hold else { panic!("{hold:?} is not the stack") };

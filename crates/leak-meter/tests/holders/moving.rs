@@ -1,4 +1,4 @@
-//! While other threads go on, and beyond the limit on blocks.
+//! Scans while other threads run, and beyond the limit on blocks.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -25,7 +25,7 @@ fn enter(number: u64) {
     table.get_or_insert_default().insert(number, make(number));
 }
 
-/// Threads fill the table, move it, and make and drop blocks all the time.
+/// Threads fill the table, move it, and create and drop blocks all the time.
 pub fn while_others_allocate() {
     const BLOCKS: u64 = 20_000;
     let before = Snapshot::take();
@@ -61,7 +61,7 @@ pub fn while_others_allocate() {
     });
 }
 
-/// The crowded place is sampled, and its holder found all the same; the figures are estimates.
+/// The place with too many blocks is sampled. Its holder is still found; the figures are estimates.
 pub fn beyond_the_limit() {
     const BLOCKS: u64 = 40_000;
     let before = Snapshot::take();
@@ -74,14 +74,14 @@ pub fn beyond_the_limit() {
     let exact = finding.retained_blocks;
 
     let some = since_among(&before, 10_000);
-    let look = some.look.expect("it was looked");
+    let look = some.look.expect("the heap was scanned");
     assert!(look.left_out > 0 && look.blocks < 11_000, "{look:?}");
     let (finding, held) = super::holder_of(&some, "::make");
     assert!(matches!(finding.hold, Hold::Static { .. }), "{some}");
     assert!(held.of < BLOCKS, "{some}");
     assert!(finding.retained_blocks.abs_diff(exact) < exact / 20, "{exact}\n{some}");
     assert!(some.to_string().contains("Sampled: "), "{some}");
-    // What seems to be held by nothing may be held by what was left out.
+    // Blocks that seem unheld may be held by blocks that were left out.
     let unheld = |hold: &Hold| matches!(hold, Hold::Nothing | Hold::Ring | Hold::Foreign);
     assert!(!some.findings.iter().any(|finding| unheld(&finding.hold)), "{some}");
 }

@@ -1,5 +1,6 @@
-//! Held by what is no container: threads, statics, closures, futures, memory of others.
-#![allow(unsafe_code)] // To have memory of C code's hold something.
+//! Blocks held by something other than a container: threads, statics, closures, futures, memory of
+//! other code.
+#![allow(unsafe_code)] // Makes C memory hold blocks.
 
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -12,7 +13,7 @@ use leak_meter::{Snapshot, holders};
 
 use super::{holder_of, is_held, is_on_stack};
 
-/// A value that is worth a block.
+/// A value that is large enough for a block of its own.
 type Value = [u64; 10];
 
 #[inline(never)]
@@ -42,7 +43,7 @@ pub fn static_value() {
     assert!(name.ends_with("owners::REGISTRY"), "{name}");
 }
 
-/// The stack of a thread that waits, not of the one that looks.
+/// The stack of a waiting thread, rather than that of the scanning thread.
 pub fn other_stack() {
     let before = Snapshot::take();
     let (ready, is_ready) = mpsc::sync_channel(0);
@@ -61,7 +62,8 @@ pub fn other_stack() {
     assert_eq!(keeper.unwrap().join().unwrap(), 1000);
 }
 
-/// Threads that never end, each with a value of its own: no single stack holds a tenth.
+/// Threads that never end, each with a value of its own: no single stack holds a tenth of the
+/// blocks.
 pub fn many_stacks() {
     const THREADS: u64 = 200;
     let before = Snapshot::take();
@@ -78,7 +80,7 @@ pub fn many_stacks() {
         drop(thread.unwrap());
     }
     (0..THREADS).for_each(|_| are_ready.recv().unwrap());
-    // The last ones are on their way to where they wait.
+    // The last threads may still be on their way to the place where they wait.
     thread::sleep(Duration::from_millis(100));
     let found = holders::since(&before);
     let (finding, held) = holder_of(&found, "::make");
@@ -108,7 +110,7 @@ pub fn thread_local_value() {
     let finding = is_held(&found, "::make", 1000, &[("vector", "::gather")]);
     let Hold::ThreadLocal { name, thread } = &finding.hold else { panic!("{found}") };
     assert_eq!(thread, "keeper");
-    // Only by the ABI of x86-64 a place is told by its name.
+    // Only on x86-64, because of its ABI, are thread-local values identified by name.
     if cfg!(target_arch = "x86_64") {
         assert!(name.as_ref().is_some_and(|name| name.ends_with("owners::DRAWER")), "{name:?}");
     }
@@ -121,7 +123,7 @@ fn hook(values: Vec<Box<Value>>) -> Box<dyn Fn() -> usize> {
     black_box(Box::new(move || values.len()))
 }
 
-/// What is moved leaves its address behind; here, on a stack that is given back.
+/// A move leaves the old address behind; here, on a stack frame that is given up.
 #[inline(never)]
 fn made() -> Box<dyn Fn() -> usize> {
     black_box(hook(gather(1000)))
@@ -148,7 +150,7 @@ pub fn parked_future() {
         kept.len()
     });
     is_ready.recv().unwrap();
-    // The worker that has run the task goes to sleep: its count is odd while it sleeps.
+    // The worker that ran the task goes to sleep: its count is odd while it sleeps.
     let is_awake = |worker| runtime.metrics().worker_park_unpark_count(worker).is_multiple_of(2);
     while (0..2).any(is_awake) {
         thread::yield_now();
@@ -163,9 +165,10 @@ pub fn parked_future() {
     assert_eq!(runtime.block_on(task).unwrap(), 1000);
 }
 
-/// Timers point to the tasks that they wake, and tasks to each other; their owner is the list.
+/// Timers point to the tasks that they wake, and tasks point to each other; their owner is the
+/// list.
 pub fn waiting_tasks() {
-    // Call sites are known from here on: the list's, too.
+    // From here on call sites are known, including that of the list.
     let _ = Snapshot::take();
     let runtime = single();
     let before = Snapshot::take();
@@ -177,7 +180,7 @@ pub fn waiting_tasks() {
         let kept = make(number);
         drop(spawn(&runtime, async move { other.await.unwrap() + wait_an_hour(kept).await }));
     }
-    // Every task runs once, and waits.
+    // Every task runs once, and then waits.
     runtime.block_on(tokio::task::yield_now());
     assert_eq!(runtime.metrics().num_alive_tasks(), 1000);
     let found = holders::since(&before);
@@ -187,7 +190,7 @@ pub fn waiting_tasks() {
     assert_eq!(list.what, "task list of the tokio runtime", "{found}");
     assert!(list.function.ends_with("::single"), "{found}");
     assert_eq!(held.through.len(), 1, "{found}");
-    // The tasks themselves go as well, and their timers.
+    // The tasks themselves would also be freed, together with their timers.
     assert!(finding.retained_blocks >= 2000, "{found}");
 }
 
@@ -212,23 +215,23 @@ fn spawn(
 /// The only address is in a block that C code allocated.
 pub fn foreign_memory() {
     let before = Snapshot::take();
-    // SAFETY: room for one address, which is written before it is read.
+    // SAFETY: the block has room for one address, which is written before it is read.
     let place = unsafe { libc::malloc(size_of::<usize>()) }.cast::<usize>();
     assert!(!place.is_null());
     hide(place);
     let found = holders::since(&before);
     let finding = is_held(&found, "::make", 1000, &[("vector", "::gather")]);
     assert_eq!(finding.hold, Hold::Foreign, "{found}");
-    // SAFETY: the address is that of a vector's elements which was forgotten.
+    // SAFETY: the address belongs to the elements of a vector that was forgotten.
     let first = unsafe { &*std::ptr::with_exposed_provenance::<Box<Value>>(place.read()) }[0];
     assert_eq!(first, 0);
 }
 
-/// Writes where the elements lie, and forgets the vector.
+/// Writes the address of the elements, and forgets the vector.
 #[inline(never)]
 fn hide(place: *mut usize) {
     let kept = gather(1000);
-    // SAFETY: the caller's place is that of an address.
+    // SAFETY: the caller's pointer has room for an address.
     unsafe { place.write(kept.as_ptr().expose_provenance()) };
     std::mem::forget(kept);
 }

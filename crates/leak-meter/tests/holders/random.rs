@@ -1,5 +1,5 @@
-//! Random graphs of real blocks, against a plain model of them.
-#![allow(unsafe_code)] // A graph of any shape has no owners that Rust knows.
+//! Random graphs of real blocks, compared with a simple model of them.
+#![allow(unsafe_code)] // Rust's ownership cannot express an arbitrary graph.
 
 use std::collections::BTreeSet;
 use std::hint::black_box;
@@ -12,7 +12,7 @@ use leak_meter::holders::{self, Hold, Holders};
 type Node = [usize; 6];
 const WORD: usize = size_of::<usize>();
 
-/// The addresses of those that are held; the rest is known only in another form.
+/// The addresses of the held blocks; other addresses are stored only in another form.
 static ROOTS: Mutex<Vec<usize>> = Mutex::new(Vec::new());
 
 #[inline(never)]
@@ -25,15 +25,15 @@ fn table(room: usize) -> Vec<usize> {
     black_box(Vec::with_capacity(room))
 }
 
-/// A graph, and what is known of it.
+/// A graph, and what is known about it.
 struct Drawn {
-    /// The blocks, each by the complement of its address, which is no address.
+    /// The blocks, each as the complement of its address, which does not look like an address.
     blocks: Vec<usize>,
     edges: Vec<(usize, usize)>,
     roots: Vec<usize>,
 }
 
-/// Draws a graph in a thread of its own, so that no address is left on this one's stack.
+/// Draws a graph in a thread of its own, so that no address stays on this thread's stack.
 fn draw(seed: u64) -> Drawn {
     std::thread::spawn(move || {
         let mut rng = Rng::with_seed(seed);
@@ -43,11 +43,12 @@ fn draw(seed: u64) -> Drawn {
         for (from, block) in nodes.iter().enumerate() {
             for word in 0..rng.usize(0..4) {
                 let to = rng.usize(0..count);
-                // Half of the pointers lead into the middle of a block, to a value there. What is not
-                // aligned is no pointer to an owned value where others point to the block's start.
+                // Half of the pointers point to a value inside a block. An unaligned pointer does not
+                // point to an owned value if others point to the start of the block.
                 let inside =
                     if rng.bool() { WORD * rng.usize(0..size_of::<Node>() / WORD) } else { 0 };
-                // SAFETY: a live block of six words that nobody else uses, and `word` is below 4.
+                // SAFETY: this is a live block of six words that nothing else uses, and `word` is
+                // below 4.
                 unsafe { (**block)[word] = nodes[to].expose_provenance() + inside };
                 edges.push((from, to));
             }
@@ -84,13 +85,13 @@ impl Drawn {
         ROOTS.lock().unwrap().clear();
         for hidden in self.blocks {
             let block = std::ptr::with_exposed_provenance_mut::<Node>(!hidden);
-            // SAFETY: it was made by `Box::into_raw` in `node`, and is given back once.
+            // SAFETY: `Box::into_raw` in `node` returned this pointer, which is taken back once.
             drop(unsafe { Box::from_raw(block) });
         }
     }
 }
 
-/// The nodes that are held in the ways that `which` wants.
+/// The nodes that are held in the ways that `which` selects.
 fn held(found: &Holders, which: impl Fn(&Hold) -> bool) -> u64 {
     let findings = found.findings.iter().filter(|finding| which(&finding.hold));
     let held = findings.flat_map(|finding| &finding.held);
@@ -98,7 +99,7 @@ fn held(found: &Holders, which: impl Fn(&Hold) -> bool) -> u64 {
 }
 
 pub fn random_graphs() {
-    // Call sites are looked for from here on.
+    // From here on, call sites are looked for.
     let _ = leak_meter::Snapshot::take();
     let mut exact = 0;
     for seed in 0..20 {
@@ -108,18 +109,18 @@ pub fn random_graphs() {
         let by_static = held(&found, |hold| matches!(hold, Hold::Static { .. }));
         let told = reached * 10 >= all;
         assert_eq!(by_static, if told { reached } else { 0 }, "seed {seed}\n{found}");
-        // Remains of the thread that drew may hold some for show.
+        // Leftovers of the drawing thread may seem to hold some blocks.
         let unheld =
             held(&found, |hold| matches!(hold, Hold::Ring | Hold::Nothing | Hold::Foreign));
         assert!(unheld <= all - reached, "seed {seed}: {unheld} of {}\n{found}", all - reached);
-        // What such remains hold for show may lead to what the static holds as well.
+        // Blocks that such leftovers seem to hold may lead to blocks that the static also holds.
         if told && by_static + unheld == all {
             exact += 1;
             let finding = found.findings.iter().find(|finding| {
                 matches!(&finding.hold, Hold::Static { name: Some(name), .. } if name.ends_with("ROOTS"))
             });
             let finding = finding.unwrap_or_else(|| panic!("seed {seed}\n{found}"));
-            // Where few entries lead to all, the graph itself gathers.
+            // If few entries lead to all blocks, the graph itself gathers.
             let is_table = finding.steps[0].function.ends_with("::table");
             let table = if is_table { drawn.roots.len() * size_of::<usize>() } else { 0 };
             let expected = reached * size_of::<Node>() as u64 + table as u64;

@@ -1,4 +1,4 @@
-//! Held by nothing but each other; and weak pointers, which make no ring.
+//! Blocks held by nothing but each other; and weak pointers, which form no ring.
 
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -10,7 +10,7 @@ use leak_meter::{Snapshot, holders};
 
 use super::{are, holder_of, is_held};
 
-/// The step to weaken, of which there must be one.
+/// The step to weaken. There must be exactly one.
 #[track_caller]
 fn weakened(finding: &Finding) -> &str {
     let steps: Vec<&str> = finding
@@ -93,7 +93,7 @@ fn know(known: &mut Vec<Weak<[u64; 5]>>, value: &Rc<[u64; 5]>) {
     known.push(Rc::downgrade(value));
 }
 
-/// The values are gone; their memory stays for the weak pointers to it.
+/// The values were dropped; their memory stays because of the weak pointers to it.
 pub fn weak_left() {
     let before = Snapshot::take();
     let mut known = Vec::new();
@@ -110,12 +110,12 @@ struct Parent {
     eldest: RefCell<Option<Rc<Guardian>>>,
 }
 
-/// Knows its parent, rightly.
+/// Knows its parent, correctly.
 struct Child {
     parent: Weak<Parent>,
 }
 
-/// Owns its ward, wrongly.
+/// Owns its ward, incorrectly.
 struct Guardian {
     ward: Rc<Parent>,
 }
@@ -137,7 +137,8 @@ fn guardian(parent: &Rc<Parent>) {
     *parent.eldest.borrow_mut() = Some(guardian);
 }
 
-/// Two ways back to the parent, one of them weak already: the ring is the other one.
+/// Two references lead back to the parent, and one of them is already weak: the ring consists of the
+/// other one.
 pub fn weak_way_back() {
     let before = Snapshot::take();
     for number in 0..1000 {
@@ -156,14 +157,14 @@ pub fn weak_way_back() {
     assert!(weakened(finding).ends_with("::guardian"), "{found}");
 }
 
-/// A list that knows the rings weakly does not hold them.
+/// A list with weak pointers to the rings does not hold them.
 pub fn ring_known_weakly() {
     let before = Snapshot::take();
     let mut known: Vec<Weak<Parent>> = Vec::new();
     for number in 0..1000 {
         let parent = parent();
         guardian(&parent);
-        // Not one for each: a single weak pointer beside a single strong one tells nothing.
+        // Not one for each: a single weak pointer beside a single strong one is not conclusive.
         for _ in 0..=number % 3 {
             list(&mut known, &parent);
         }
@@ -218,7 +219,8 @@ pub fn closure_that_owns_its_owner() {
 
 struct Peer {
     other: Mutex<Option<Arc<Peer>>>,
-    /// Without it, `server` is the same code as `first` above, and the compiler may make one of them.
+    /// Without this field, `server` has the same code as `first` above, and the compiler may merge
+    /// them.
     port: u16,
 }
 

@@ -1,4 +1,4 @@
-//! What a soak's report says of holders.
+//! Holders in a soak's report.
 
 use std::collections::HashMap;
 

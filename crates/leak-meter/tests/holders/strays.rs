@@ -1,4 +1,4 @@
-//! Pointers that are no owner's, and a single block that leads to nearly all.
+//! Pointers that do not belong to an owner, and a single block that leads to nearly all others.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -9,7 +9,7 @@ use leak_meter::{Snapshot, holders};
 
 use super::{holder_of, is_held};
 
-/// Of a size of its own: the compiler merges functions with the same code, and then one of them is named for both.
+/// A unique size, because the compiler merges functions with the same code, and then uses one name for both.
 type Value = [u64; 6];
 
 #[inline(never)]
@@ -22,10 +22,10 @@ fn file(kept: &mut Vec<Box<Value>>, value: Box<Value>) {
     kept.push(value);
 }
 
-/// The slots of a queue that hands out and does not clear.
+/// The slots of a queue that removes elements without clearing their slots.
 static SLOTS: Mutex<Option<Box<[usize; 64]>>> = Mutex::new(None);
 
-/// What few blocks have is no owner's pointer: here, what is left in the slots of a queue.
+/// A pointer that only few blocks have does not belong to an owner; here, leftovers in the slots of a queue.
 pub fn slots_that_are_not_cleared() {
     let before = Snapshot::take();
     let mut kept = Vec::new();
@@ -51,7 +51,7 @@ fn join(clients: &mut HashMap<u64, Vec<Box<Value>>>, client: u64) {
     clients.insert(client, Vec::new());
 }
 
-/// Clients come and go, each with a queue; nearly all messages are in the one of a slow client.
+/// Clients come and go, each with a queue; nearly all messages are in the queue of one slow client.
 pub fn queue_of_one_slow_client() {
     let before = Snapshot::take();
     let mut clients = HashMap::new();
@@ -85,7 +85,7 @@ fn job() -> Arc<Job> {
     black_box(Arc::new(Job { own: Mutex::new(None), _input: [0; 2] }))
 }
 
-/// Rings known only to wakers are found.
+/// Rings to which only wakers point are found.
 pub fn ring_that_only_wakers_know() {
     let before = Snapshot::take();
     for _ in 0..1000 {

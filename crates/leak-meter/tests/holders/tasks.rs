@@ -1,4 +1,5 @@
-//! What only wakes holds nothing, and a task that has not ended is held by its runtime, however old that is.
+//! A pointer that only wakes a task holds nothing, and a runtime holds its unfinished tasks, however old the
+//! runtime is.
 
 use std::future::{self, Future};
 use std::hint::black_box;
@@ -22,7 +23,7 @@ fn make(number: u64) -> Box<Value> {
 
 static WAITING: Mutex<Vec<Waker>> = Mutex::new(Vec::new());
 
-/// A job of an executor of one's own.
+/// A job for a custom executor.
 struct Job {
     kept: Box<Value>,
 }
@@ -65,7 +66,7 @@ fn remember(kept: &mut Vec<Box<Value>>, number: u64) {
     kept.push(make(number));
 }
 
-/// A server that ends on a signal, and until then keeps all that it is sent.
+/// A server that ends on a signal, and keeps everything that it receives until then.
 async fn serve(mut requests: mpsc::Receiver<u64>) -> usize {
     let mut kept = Vec::new();
     let mut end =
@@ -81,7 +82,7 @@ async fn serve(mut requests: mpsc::Receiver<u64>) -> usize {
     }
 }
 
-/// The signal knows the server to wake it.
+/// The signal points to the server in order to wake it.
 pub fn server_that_a_signal_ends() {
     let (found, _runtime) = server_with_kept_requests();
     let steps = [
@@ -99,7 +100,7 @@ pub fn server_that_a_signal_ends() {
     is_on_stack(&finding.hold, "the_scene", None);
 }
 
-/// The same, where the server and its runtime have no call stack.
+/// The same, for a server and a runtime without a call stack.
 pub fn server_without_a_call_stack_that_a_signal_ends() {
     allocator::stop();
     let (found, _runtime) = server_with_kept_requests();
@@ -112,7 +113,7 @@ pub fn server_without_a_call_stack_that_a_signal_ends() {
     );
 }
 
-/// A server that has been sent a thousand requests, and who holds them.
+/// A server that has received a thousand requests, and the holders of these.
 fn server_with_kept_requests() -> (Holders, Runtime) {
     let runtime = single();
     let (requests, received) = mpsc::channel(1);
@@ -142,7 +143,7 @@ fn spawn(runtime: &Runtime, kept: Box<Value>) {
     }));
 }
 
-/// Tasks are named though their runtime, and with it its list of tasks, has no call stack.
+/// Tasks are recognised although their runtime, including its task list, has no call stack.
 pub fn tasks_of_a_runtime_without_a_call_stack() {
     allocator::stop();
     let runtime = single();
@@ -160,7 +161,7 @@ pub fn tasks_of_a_runtime_without_a_call_stack() {
     assert!(finding.retained_blocks >= 1990, "{found}");
 }
 
-/// What has ended is held by whoever waits for its result, and not by the runtime.
+/// A finished task is held by its `JoinHandle`, and not by the runtime.
 pub fn results_that_nobody_takes() {
     let runtime = single();
     let before = Snapshot::take();
@@ -191,7 +192,7 @@ fn wait(kept: Box<Value>) -> Pin<Box<dyn Future<Output = usize>>> {
     }))
 }
 
-/// Boxed futures that a list of waiters leads into are owned by the vector that they are in.
+/// Boxed futures into which a list of waiters points are owned by the vector that contains them.
 pub fn list_of_waiters() {
     let before = Snapshot::take();
     let mut waiting: Vec<Pin<Box<dyn Future<Output = usize>>>> = Vec::new();

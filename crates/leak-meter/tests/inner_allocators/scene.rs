@@ -1,5 +1,5 @@
-//! What holds of the meter on top of any allocator: the blocks come from it, are counted as they
-//! were asked for, and a leak is found at its line.
+//! Checks the meter on top of any allocator: blocks come from that allocator, are counted as
+//! requested, and a leak is found at its line.
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::hint::black_box;
@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use leak_meter::{HeapCounts, Soak, Verdict};
 
-/// Stands between the meter and the allocator that it wraps, and counts what comes through.
+/// Counts the calls between the meter and the allocator that it wraps.
 pub struct Witness<A>(pub A);
 
-/// Blocks that the wrapped allocator handed out.
+/// Blocks that the wrapped allocator returned.
 pub static SERVED: AtomicU64 = AtomicU64::new(0);
 
-// SAFETY: each call is handed on as it came; a counter is all that is added.
+// SAFETY: each call is passed on unchanged; only a counter is added.
 unsafe impl<A: GlobalAlloc> GlobalAlloc for Witness<A> {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         SERVED.fetch_add(1, Ordering::Relaxed);
@@ -38,12 +38,13 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Witness<A> {
     }
 }
 
-/// Aligned to a page, so that the header's place depends on the wrapped allocator's alignment.
+/// Aligned to a page, so that the address of the header depends on the wrapped allocator's
+/// alignment.
 #[repr(align(4096))]
 struct Page([u8; 4096]);
 
 #[inline(never)]
-#[allow(clippy::vec_box)] // One block for each is the point.
+#[allow(clippy::vec_box)] // Each value needs a block of its own.
 fn remember(kept: &mut Vec<Box<u64>>, number: u64) {
     kept.push(Box::new(number));
 }

@@ -1,5 +1,5 @@
-//! No walk leaves the thread's own stack: signal stacks, coroutines, threads that Rust did not start,
-//! code without frame pointers, recursion deeper than any stack that is kept, a fork.
+//! A walk never leaves the thread's own stack: signal stacks, coroutines, threads that Rust did not
+//! start, code without frame pointers, recursion deeper than the recorded frames, a fork.
 
 #[path = "../alone/mod.rs"]
 mod alone;

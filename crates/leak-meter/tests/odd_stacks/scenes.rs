@@ -1,5 +1,5 @@
-//! The scenes. One test, since the table of sites is the process's.
-#![allow(unsafe_code)] // These stacks are made by the system's own calls.
+//! The scenes. They are one test, because the site table belongs to the whole process.
+#![allow(unsafe_code)] // These stacks are created by calls of the system.
 
 use std::cell::UnsafeCell;
 use std::hint::black_box;
@@ -15,7 +15,7 @@ use leak_meter::{Allocator, HeapCounts, Snapshot, allocator};
 #[global_allocator]
 static METER: Allocator = Allocator::system();
 
-/// Blocks that each scene keeps.
+/// The number of blocks that each scene keeps.
 const KEPT: u64 = 100;
 
 pub fn blocks_are_counted_on_every_kind_of_stack_and_charged_where_that_is_known() {
@@ -26,11 +26,13 @@ pub fn blocks_are_counted_on_every_kind_of_stack_and_charged_where_that_is_known
     called_back_by_code_without_frame_pointers();
     at_the_end_of_a_deep_recursion();
     in_a_forked_process();
-    // At most the stack through the C library, which may have no frame pointers, is seen otherwise.
+    // The methods may disagree only about the stack through the C library, which may have no frame
+    // pointers.
     assert!(walks().disagreed <= 1, "{:?}", walks());
 }
 
-/// What `scene` adds: blocks in all, and those charged to a stack that is not the thread's own.
+/// What `scene` adds: the number of blocks, and of those charged to a stack that is not the
+/// thread's own.
 fn added_by(scene: impl FnOnce()) -> (u64, u64) {
     let before = HeapCounts::now().live_blocks();
     let foreign = counts_of_site(SiteId::FOREIGN_STACK).live_blocks();
@@ -46,7 +48,7 @@ fn keep() {
     }
 }
 
-/// A stack of its own. Never given back: what ran on it may still be remembered.
+/// A new stack. It is never freed, because frames on it may still be cached.
 fn new_stack() -> &'static mut [u8] {
     Box::leak(vec![0_u8; 1 << 18].into_boxed_slice())
 }
@@ -57,8 +59,8 @@ fn on_a_signal_stack() {
     }
     let stack = new_stack();
     let added = added_by(|| {
-        // SAFETY: the stack is large enough and lives for ever; the handler is raised by this very
-        // thread between two allocations, so what it calls is not interrupted half-way.
+        // SAFETY: the stack is large enough and lives forever; this very thread raises the handler
+        // between two allocations, so the handler interrupts none of the functions that it calls.
         unsafe {
             let alternate = libc::stack_t {
                 ss_sp: stack.as_mut_ptr().cast(),
@@ -92,7 +94,7 @@ fn on_a_coroutine() {
     let stack = new_stack();
     let added = added_by(|| {
         // SAFETY: both contexts are filled in before they are switched to; the coroutine's stack
-        // lives for ever, and it returns to the main context by `uc_link`.
+        // lives forever, and the coroutine returns to the main context through `uc_link`.
         unsafe {
             let [main, other] = &mut *CONTEXTS.0.get().cast::<[libc::ucontext_t; 2]>();
             assert_eq!(libc::getcontext(other), 0);
@@ -114,7 +116,7 @@ fn on_a_thread_that_rust_did_not_start() {
     let before = Snapshot::take();
     let added = added_by(|| {
         let mut thread = 0;
-        // SAFETY: the thread gets no argument, and is waited for before `thread` goes.
+        // SAFETY: the thread gets no argument, and is joined before `thread` goes out of scope.
         unsafe {
             assert_eq!(
                 libc::pthread_create(&raw mut thread, ptr::null(), body, ptr::null_mut()),
@@ -127,7 +129,8 @@ fn on_a_thread_that_rust_did_not_start() {
     assert_kept_by("odd_stacks::scenes::keep", &before);
 }
 
-/// The place that gained most since `before` must be `function`, with the blocks of one scene.
+/// Asserts that the place that gained the most since `before` is `function`, with the blocks of one
+/// scene.
 #[track_caller]
 fn assert_kept_by(function: &str, before: &Snapshot) {
     let difference = Snapshot::take().since(before);
@@ -143,7 +146,7 @@ fn called_back_by_code_without_frame_pointers() {
         if COMPARED.fetch_add(1, Ordering::Relaxed) < KEPT {
             mem::forget(black_box(Box::new(0_u64)));
         }
-        // SAFETY: the system hands out two elements of the array that it was given.
+        // SAFETY: the system passes two elements of the array that it was given.
         let (a, b) = unsafe { (*a.cast::<u32>(), *b.cast::<u32>()) };
         a.cmp(&b) as libc::c_int
     }
@@ -182,8 +185,8 @@ fn at_the_end_of_a_deep_recursion() {
 }
 
 fn in_a_forked_process() {
-    // SAFETY: the child calls nothing but the allocator, which holds no lock that another thread
-    // could have held, and the system's exit.
+    // SAFETY: the child only calls the allocator, which holds no lock that another thread could
+    // have held, and the system's exit.
     unsafe {
         let child = libc::fork();
         if child == 0 {

@@ -1,12 +1,12 @@
-//! The features, one by one: each builds without a warning, does what it is for, and brings no dependency
-//! that it does not need. In a project outside this workspace, whose target folder lies in that of the
+//! The features, one by one: each builds without a warning, works, and brings no unnecessary dependency.
+//! They are tested in a project outside this workspace, whose target folder is inside that of the
 //! workspace and is kept.
 
 use std::process::Command;
 
 use super::project::Project;
 
-/// The direct dependencies with these features; `None` stands for the default ones.
+/// The direct dependencies with these features; `None` stands for the default features.
 fn dependencies(features: Option<&str>) -> Vec<String> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["tree", "--offline", "--edges", "normal", "--depth", "1", "--prefix", "none"]);

@@ -1,15 +1,15 @@
-//! The meter taken home: a project outside this workspace, with ten lines of test, finds a planted
-//! leak of one block in a thousand operations at its line, and stays green without it.
+//! The meter in another project: outside this workspace, a test of ten lines finds a planted leak of
+//! one block in a thousand operations at its line, and passes without the leak.
 //!
-//! In four forms: debug and release, with and without frame pointers, each as a plain `#[test]` and as
-//! a `harness = false` test. A form builds the meter anew, once: the target folder lies in that of
-//! the workspace and is kept. `cargo test --package leak-meter --test other_projects -- --ignored home
-//! --nocapture --test-threads 1` shows what each costs.
+//! There are four kinds of builds: debug and release, with and without frame pointers, each with a
+//! plain `#[test]` and a `harness = false` test. Each builds the meter once: the target folder is
+//! inside that of the workspace and is kept. `cargo test --package leak-meter --test other_projects --
+//! --ignored home --nocapture --test-threads 1` shows the cost of each.
 #![allow(clippy::print_stdout)] // The figures in the documentation come from here.
 
 use super::project::Project;
 
-/// Decides how call stacks are found.
+/// This flag decides how call stacks are found.
 const FRAME_POINTERS: &str = "-C force-frame-pointers=yes";
 
 #[test]
@@ -51,7 +51,7 @@ impl Form {
             let (green, text) = self.outcome(&project, test, false);
             assert!(green, "{self:?} of {test} without the leak\n{text}");
             if test == "by_hand" {
-                // An unwinder is too slow for what is no soak.
+                // An unwinder is too slow to use outside soaks.
                 let method = if self.frame_pointers { "FramePointers" } else { "Off" };
                 assert!(text.contains(&format!("call sites are found by {method}\n")), "{text}");
             }
@@ -70,7 +70,7 @@ impl Form {
         }
     }
 
-    /// Whether the project's test passes, and all that it prints.
+    /// Whether the project's test passes, and its complete output.
     fn outcome(self, project: &Project, test: &str, leaks: bool) -> (bool, String) {
         let mut arguments = vec!["--test", test];
         arguments.extend(self.release.then_some("--release"));

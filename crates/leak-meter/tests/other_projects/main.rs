@@ -1,6 +1,6 @@
-//! The meter in projects outside this workspace, each of which is built anew.
+//! The meter in projects outside this workspace, each of which is built from scratch.
 //!
-//! - `home`: a project finds a planted leak at its line, in every form of build.
+//! - `home`: a project finds a planted leak at its line, in every kind of build.
 //! - `names`: the names and lines of findings, with and without debug information.
 //! - `features`: each set of features builds and works.
 //! - `library`: the meter in a shared library that is opened and closed.

@@ -1,8 +1,9 @@
-//! A finding has the right name and line: the project's own code and not a vendored package's, which is
-//! named beside it, an asynchronous function under its own name, a small method that was set into its
-//! caller, a package on whose own thread the block was allocated; with paths that were remapped; without
-//! line tables the function alone, with the line of the profile that gives more; and without any names the
-//! addresses. In a project outside this workspace, built in four ways.
+//! A finding has the right name and line: in the project's own code rather than in a vendored package, which
+//! is named beside it; in an asynchronous function under its own name; in a small method that was inlined
+//! into its caller; and in a package that allocated the block on its own thread. This also holds with
+//! remapped paths. Without line tables a finding has only the function, with the profile line that adds
+//! more, and without any names it has the addresses. These are tested in a project outside this workspace,
+//! built in four ways.
 
 use super::project::Project;
 
@@ -30,12 +31,12 @@ fn template() -> Project {
     )
 }
 
-/// The project, with what its profile says of debug information and of symbols.
+/// The project with these settings for debug information and symbols in its profile.
 fn project(debug: &str, strip: &str) -> Project {
     template().filled_in("DEBUG", debug).filled_in("STRIP", strip)
 }
 
-/// What the test prints that tells of all its leaks, which is a failure of the project if it fails.
+/// The output of the test that prints all leaks. Fails if the project's test fails.
 fn printed(project: &Project, flags: &str) -> String {
     let (passed, text) =
         project.test("names", flags, &["--test", "found", "--", "--nocapture"], &[]);
@@ -75,7 +76,7 @@ fn remapped_paths_do_not_make_own_code_foreign() {
     let here = project.folder().display().to_string();
     let remap = format!("-C force-frame-pointers=yes --remap-path-prefix={here}=/build/office");
     let text = printed(&project, &remap);
-    // The source of a method that was set into its caller is not at hand: its last name is all that is told.
+    // The source of an inlined method is not available: only its last name is known.
     for (leak, function) in
         LEAKS.map(|(leak, function)| (leak, function.trim_start_matches("Notes::")))
     {
@@ -88,11 +89,11 @@ fn remapped_paths_do_not_make_own_code_foreign() {
 
 #[test]
 #[ignore = "builds the meter anew: run with --ignored"]
-fn without_line_tables_the_function_is_named_and_the_line_of_the_profile() {
+fn without_line_tables_the_function_and_the_profile_setting_are_named() {
     let project = project("false", "false");
     let text = printed(&project, "-C force-frame-pointers=yes");
-    // Without debug information nothing tells a call that was inlined from its caller, nor a
-    // vendored package from the project's own ones.
+    // Without debug information, an inlined call cannot be distinguished from its caller, nor a vendored
+    // package from the project's own packages.
     for (leak, function) in [
         ("vendored", "ledger::Ledger::enter"),
         ("asynchronous", "office::remember"),
@@ -111,7 +112,7 @@ fn without_names_the_addresses_and_the_build_are_reported() {
     let text =
         printed(&project, "-C force-frame-pointers=yes -C link-arg=-Wl,--build-id=0x1f2e3d4c5b6a");
     assert!(text.contains("FOUND vendored: code without names at ?:?"), "{text}");
-    assert!(text.contains("if the profile in Cargo.toml says strip, remove it"), "{text}");
+    assert!(text.contains("if the profile in Cargo.toml sets strip, remove it"), "{text}");
     let stack =
         text.lines().find_map(|line| line.strip_prefix("STACK vendored: ")).expect("it is printed");
     let addresses = stack.split(" < ").filter_map(|frame| frame.rsplit_once("+0x"));

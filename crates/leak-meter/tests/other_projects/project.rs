@@ -1,5 +1,5 @@
-//! A project outside this workspace, that takes the meter home: a template's copy in a temporary
-//! folder. Its target folder lies in that of the workspace and is kept.
+//! A project outside this workspace that uses the meter: a copy of a template in a temporary folder.
+//! Its target folder is inside that of the workspace and is kept.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,8 +13,8 @@ pub struct Project {
 }
 
 impl Project {
-    /// Copies `files` of the folder `template`, and the `manifest.toml` of each of its packages, which
-    /// are named by their folder's path with a slash.
+    /// Copies `files` of the folder `template`, and the `manifest.toml` of each of its `packages`.
+    /// A package is given by the path of its folder, with a trailing slash.
     pub fn new(template: &str, files: &[&str], packages: &[&str]) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -26,10 +26,10 @@ impl Project {
             let manifest = template.join(format!("{package}manifest.toml"));
             copy(&manifest, &folder.path().join(format!("{package}Cargo.toml")));
         }
-        // The versions that this workspace was tested with, which are at hand without a network.
+        // The versions that this workspace was tested with, which are available without a network.
         let lock = lock_file(here);
         copy(&lock, &folder.path().join("Cargo.lock"));
-        // In a workspace with its dependencies beside it, nothing else may be at hand.
+        // If a workspace has its dependencies vendored beside it, nothing else may be available.
         let vendored = lock.with_file_name("vendor");
         if vendored.is_dir() {
             take_dependencies_from(&vendored, folder.path());
@@ -37,7 +37,7 @@ impl Project {
         Self { folder }.filled_in("PATH", &here.display().to_string())
     }
 
-    /// Writes `text` where the manifest says `word`.
+    /// Replaces `word` in the manifest with `text`.
     pub fn filled_in(self, word: &str, text: &str) -> Self {
         let manifest = self.read("Cargo.toml").replace(word, text);
         fs::write(self.folder().join("Cargo.toml"), manifest)
@@ -45,18 +45,18 @@ impl Project {
         self
     }
 
-    /// Where it is.
+    /// The project's folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// The text of one of its files.
+    /// The text of one of the project's files.
     pub fn read(&self, name: &str) -> String {
         fs::read_to_string(self.folder().join(name)).expect("the file was copied")
     }
 
     /// Runs `cargo test` with `arguments`, the compiler's `flags`, the target folder `target` and these
-    /// variables in its environment. Returns whether it passed, and all that it printed.
+    /// environment variables. Returns whether it passed, and its complete output.
     pub fn test(
         &self,
         target: &str,
@@ -66,7 +66,7 @@ impl Project {
     ) -> (bool, String) {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.current_dir(self.folder()).args(["test", "--offline"]).args(arguments);
-        // What this test was itself started with must not reach the project.
+        // The environment of this test itself must not affect the project.
         for inherited in [
             "CARGO_ENCODED_RUSTFLAGS",
             "RUSTC_WRAPPER",

@@ -1,4 +1,4 @@
-//! The bytes of one site behind which stands a container: a vector, a table, an arena.
+//! The bytes of a site with a container: a vector, a table, an arena.
 
 use fastrand::Rng;
 
@@ -7,7 +7,7 @@ use super::{Kind, ROUNDS, Shape, healthy, leak};
 
 /// Bytes of one entry.
 const ENTRY: f64 = 24.0;
-/// Bytes of one entry of a table that is full: with its control byte, at seven eighths.
+/// The bytes per entry in a full table, including its control byte, at seven eighths.
 const ENTRY_OF_TABLE: f64 = (ENTRY + 1.0) * 8.0 / 7.0;
 
 pub fn shapes() -> Vec<Shape> {
@@ -55,7 +55,7 @@ fn bounded() -> Vec<Shape> {
 }
 
 fn growing() -> Vec<Shape> {
-    // After some rounds' worth of entries before the first round, at most.
+    // Before the first round, the container holds the entries of at most `most_before` rounds.
     let grows = |name, most_before: f64, room: fn(f64) -> f64, entry: f64| {
         leak(name, move |rng| {
             let (rate, before) = (of_any_size(rng, 10.0, 10_000.0), between(rng, 0.0, most_before));
@@ -98,19 +98,19 @@ fn rounds() -> impl Iterator<Item = f64> {
     (0..ROUNDS).map(|round| round as f64)
 }
 
-/// The room of a `Vec`: at least 4 entries, else the next power of two.
+/// The capacity of a `Vec`: at least 4 entries, otherwise the next power of two.
 fn vector(entries: f64) -> f64 {
     ENTRY * entries.max(4.0).log2().ceil().exp2()
 }
 
-/// The room of a table as hashbrown's: a power of two, full at seven eighths, with a byte of control
-/// for each bucket and 16 more.
+/// The capacity of a table like hashbrown's: a power of two, full at seven eighths, with a control
+/// byte for each bucket and 16 more.
 fn table(entries: f64) -> f64 {
     let buckets = (entries.max(3.0) * 8.0 / 7.0).log2().ceil().exp2();
     buckets * (ENTRY + 1.0) + 16.0
 }
 
-/// The room of an arena whose first page has 32 entries, and each further one twice as many.
+/// The capacity of an arena whose first page has 32 entries, and each further page twice as many.
 fn arena(entries: f64) -> f64 {
     let pages = (entries / 32.0 + 1.0).log2().ceil().max(1.0);
     32.0 * ENTRY * (pages.exp2() - 1.0)

@@ -1,4 +1,4 @@
-//! What fills: caches, warm-ups, sets of keys, high-water marks.
+//! Series that fill: caches, warm-ups, sets of keys, high-water marks.
 
 use fastrand::Rng;
 
@@ -66,7 +66,7 @@ fn caches() -> Vec<Shape> {
     ]
 }
 
-/// Towards a size of 300 to 3,000, with a time constant in rounds.
+/// The size, 300 to 3,000, and the time constant in rounds.
 fn warm_up(rng: &mut Rng, shortest: f64, longest: f64) -> (f64, f64) {
     (of_any_size(rng, 300.0, 3000.0), between(rng, shortest, longest))
 }
@@ -105,7 +105,7 @@ fn warm_ups() -> Vec<Shape> {
 }
 
 fn keys() -> Vec<Shape> {
-    // The rounds whose draws are as many as there are keys.
+    // The parameters are the number of rounds with as many draws as there are keys.
     let random = |name, fewest, most| {
         healthy(name, move |rng| {
             let keys = number(rng, 50.0, 4000.0);
@@ -138,7 +138,7 @@ fn percent(count: usize, share: f64) -> usize {
 fn high_water_marks() -> Vec<Shape> {
     let tables = |name, fewest, most| {
         healthy(name, move |rng| {
-            // The entries of each table vary around a mean of its own.
+            // The entries of each table vary around its own mean.
             let means: Vec<f64> = (0..256).map(|_| of_any_size(rng, fewest, most)).collect();
             let mut table = 0;
             high_water(rng, 256, 1.0, move |rng| {

@@ -1,4 +1,4 @@
-//! What neither leaks nor fills: levels, one-off steps, noise.
+//! Series that neither leak nor fill: levels, one-off steps, noise.
 
 use super::noise::{
     add, between, correlated, each, heavy_tails, jitter, normal, of_any_size, poisson, spikes,

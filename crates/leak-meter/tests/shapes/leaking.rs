@@ -1,4 +1,4 @@
-//! Leaks.
+//! Series that leak.
 
 use super::noise::{
     add, between, correlated, each, heavy_tails, jitter, normal, of_any_size, pareto, poisson,
@@ -67,7 +67,8 @@ fn by_chance() -> Vec<Shape> {
                 }
                 kept
             });
-            // Sizes without a variance: the mean of a run says little of the mean of all runs.
+            // The sizes have no variance, so the mean of one run says little about the mean of all
+            // runs.
             (series, None)
         })
     };

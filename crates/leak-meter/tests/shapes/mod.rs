@@ -1,8 +1,8 @@
-//! Synthetic series with a known truth, one reading for each of 96 rounds, and how often the verdict on them
-//! is right.
+//! Synthetic series with a known truth, with one reading for each of 96 rounds, and the rate of correct
+//! verdicts on them.
 //!
-//! A shape is a family: each seed draws another member, with parameters over a range, so that no
-//! threshold can fit one value.
+//! A shape is a family of series: each seed draws another member, with parameters from a range, so that no
+//! threshold can be fitted to a single value.
 
 mod containers;
 mod filling;
@@ -15,10 +15,10 @@ use fastrand::Rng;
 use leak_meter::Verdict;
 use leak_meter::internals::{Decision, Series, decide_on_bytes};
 
-/// The rounds of a series, as many as a soak with a budget has at least.
+/// The number of rounds in a series: the minimum for a soak with a budget.
 pub const ROUNDS: usize = 96;
 
-/// What the verdict owes to a shape.
+/// The requirements on the verdicts for a shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// No leak: Growing in at most 1 % of its members.
@@ -27,18 +27,19 @@ pub enum Kind {
     HighWater,
     /// A leak: Growing in at least 95 %, Steady in at most 1 %.
     Leak,
-    /// A leak that one run may be too short for: Steady with a detection limit below the leak in at most
-    /// 1 %.
+    /// A leak for which one run may be too short: Steady with a detection limit below the leak in at most 1
+    /// %.
     FaintLeak,
-    /// Nothing in one run tells it from a leak, or the leak from it. Listed without a bound.
+    /// Cannot be distinguished from a leak within one run, or is a leak that cannot be distinguished. Listed
+    /// without a bound.
     Indistinguishable,
 }
 
 /// One member of a shape.
 pub struct Member {
-    /// The series that are looked at together, one for each place in a program. The first one has the shape.
+    /// The series that are judged together, one for each place in a program. The first one has the shape.
     pub series: Vec<Vec<f64>>,
-    /// What the first series truly gains in each round. `None` if that has no value.
+    /// The true gain of the first series per round. `None` if it has no value.
     pub per_round: Option<f64>,
 }
 
@@ -46,27 +47,27 @@ pub struct Member {
 pub struct Shape {
     pub name: &'static str,
     pub kind: Kind,
-    /// Whether the readings are bytes, behind which a container may be.
+    /// Whether the readings are bytes, which may belong to a container.
     bytes: bool,
-    /// The least share of Steady, for a healthy shape.
+    /// The minimum share of Steady for a healthy shape.
     fewest_steady: f64,
     member: Box<dyn Fn(&mut Rng) -> Member>,
 }
 
-/// How often each verdict was given, and how good its figures were.
+/// How often each verdict was given, and how accurate its figures were.
 #[derive(Debug, Default, Clone)]
 pub struct Rates {
     pub growing: usize,
     pub steady: usize,
     pub undecided: usize,
-    /// Members of a leak that are Steady although the leak is above the stated detection limit.
+    /// Members with a leak that are Steady although the leak is above the stated detection limit.
     pub overlooked: usize,
-    /// Rates with an interval, and those of them whose interval covers the truth.
+    /// The number of rates with an interval, and of those whose interval covers the truth.
     pub intervals: usize,
     pub covering: usize,
-    /// Detection limits, per run.
+    /// The detection limits of the runs.
     pub limits: Vec<f64>,
-    /// Leaks at the detection limit, added to another run of the same kind: all, found, called Steady.
+    /// Leaks at the detection limit, added to another run of the same kind: all, found, and called Steady.
     pub at_limit: usize,
     pub found: usize,
     pub missed: usize,
@@ -102,7 +103,7 @@ impl Shape {
                 Verdict::Steady => rates.steady += 1,
                 Verdict::Undecided => rates.undecided += 1,
             }
-            // A false alarm counts as one, and not as an interval without the truth as well.
+            // A false alarm is counted only as such, and not also as an interval that misses the truth.
             let stated = decisions[0].rate.filter(|_| {
                 member.per_round != Some(0.0) || decisions[0].verdict == Verdict::Steady
             });
@@ -119,8 +120,8 @@ impl Shape {
         rates
     }
 
-    /// Adds a leak of just the detection limit to a steady member, in pieces of one unit at random times or
-    /// evenly, and judges that.
+    /// Adds a leak of exactly the detection limit to a steady member, in pieces of one unit, at random times
+    /// or evenly, and judges the result.
     fn try_limit(&self, member: &Member, seed: u64, rates: &mut Rates) {
         let series_count = member.series.len();
         let steady = readings(&member.series[0]);
@@ -162,8 +163,8 @@ impl Shape {
         }
     }
 
-    /// What these rates, of so many seeds, owe: empty if nothing. With few seeds a share is allowed to be
-    /// off by as much as chance makes it in one case of a hundred.
+    /// The requirements that these rates, from `seeds` seeds, do not meet. With few seeds, a share may
+    /// deviate as much as chance makes it deviate in one case out of a hundred.
     pub fn shortfalls(&self, rates: &Rates, seeds: u64) -> Vec<String> {
         let seeds = usize::try_from(seeds).expect("few seeds");
         let mut shortfalls = Vec::new();
@@ -190,7 +191,7 @@ impl Shape {
         shortfalls
     }
 
-    /// A healthy shape that is Steady in at least this share of its members.
+    /// A healthy shape of which at least this share of members is Steady.
     fn steady_in(self, fewest_steady: f64) -> Self {
         Self { fewest_steady, ..self }
     }
@@ -199,12 +200,12 @@ impl Shape {
         Self { kind, ..self }
     }
 
-    /// The same, as bytes, behind which a container may be.
+    /// The same shape in bytes, which may belong to a container.
     fn in_bytes(self) -> Self {
         Self { bytes: true, ..self }
     }
 
-    /// The same beside `others` more, each a series of its own.
+    /// The same shape beside `others` more places, each with a series of its own.
     fn beside(self, others: usize, other: fn(&mut Rng) -> Vec<f64>) -> Self {
         let alone = self.member;
         let member = Box::new(move |rng: &mut Rng| {
@@ -223,7 +224,7 @@ fn healthy(name: &'static str, series: impl Fn(&mut Rng) -> Vec<f64> + 'static) 
     Shape { name, kind: Kind::Healthy, bytes: false, fewest_steady: 0.0, member }
 }
 
-/// A leak, with its true loss in each round.
+/// A leak, with its true rate per round.
 fn leak(
     name: &'static str,
     series: impl Fn(&mut Rng) -> (Vec<f64>, Option<f64>) + 'static,

@@ -1,13 +1,13 @@
-//! What the series are made of.
+//! The components of the series.
 
 use fastrand::Rng;
 
 use super::ROUNDS;
 
-/// A level that nothing here brings near zero.
+/// A level so high that no component comes near zero.
 const LEVEL: f64 = 10_000.0;
 
-/// A series on the level, by the number of the round, counted from 0.
+/// A series around the level, given by a function of the round, counted from 0.
 pub fn each(mut value: impl FnMut(f64) -> f64) -> Vec<f64> {
     (0..ROUNDS).map(|round| LEVEL + value(round as f64)).collect()
 }
@@ -19,17 +19,17 @@ pub fn add(mut values: Vec<f64>, mut more: impl FnMut(f64) -> f64) -> Vec<f64> {
     values
 }
 
-/// From `low` to just below `high`.
+/// A number from `low` to just below `high`.
 pub fn between(rng: &mut Rng, low: f64, high: f64) -> f64 {
     low + (high - low) * rng.f64()
 }
 
-/// The same, each order of magnitude as likely as the others.
+/// Like `between`, but each order of magnitude is equally likely.
 pub fn of_any_size(rng: &mut Rng, low: f64, high: f64) -> f64 {
     low * (high / low).powf(rng.f64())
 }
 
-/// A whole number of that kind.
+/// Like `of_any_size`, as a whole number.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Small and not negative.
 pub fn number(rng: &mut Rng, low: f64, high: f64) -> usize {
     of_any_size(rng, low, high) as usize
@@ -41,7 +41,7 @@ pub fn normal(rng: &mut Rng) -> f64 {
     radius * (std::f64::consts::TAU * rng.f64()).cos()
 }
 
-/// A number of events of which `mean` are expected.
+/// A number of events with the expected value `mean`.
 pub fn poisson(rng: &mut Rng, mean: f64) -> f64 {
     if mean > 50.0 {
         return (mean + mean.sqrt() * normal(rng)).round().max(0.0);
@@ -55,7 +55,7 @@ pub fn poisson(rng: &mut Rng, mean: f64) -> f64 {
     events
 }
 
-/// At least 1, with tails so heavy that no variance exists for `exponent` up to 2.
+/// At least 1, with tails so heavy that there is no variance for an `exponent` up to 2.
 pub fn pareto(rng: &mut Rng, exponent: f64) -> f64 {
     (1.0 - rng.f64()).powf(-1.0 / exponent)
 }
@@ -69,7 +69,8 @@ pub fn jitter(rng: &mut Rng, size: f64) -> Vec<f64> {
     each(|_| between(rng, -size, size))
 }
 
-/// Noise with heavy tails: Student's distribution with two degrees of freedom, of no finite variance.
+/// Noise with heavy tails: Student's distribution with two degrees of freedom, which has no finite
+/// variance.
 pub fn heavy_tails(rng: &mut Rng, size: f64) -> Vec<f64> {
     each(|_| normal(rng) / (1.0 - rng.f64()).sqrt() * size)
 }
@@ -79,7 +80,7 @@ pub fn spikes(rng: &mut Rng) -> Vec<f64> {
     each(|_| if rng.f64() < 0.1 { between(rng, 100.0, 5000.0) } else { 0.0 })
 }
 
-/// Noise in which neighbours are alike: a first-order autoregression.
+/// Noise in which neighbours are similar: a first-order autoregression.
 pub fn correlated(rng: &mut Rng, memory: f64, size: f64) -> Vec<f64> {
     let mut value = normal(rng) / (1.0 - memory * memory).sqrt();
     each(|_| {
@@ -100,7 +101,7 @@ pub fn walk(rng: &mut Rng, cap: f64) -> Vec<f64> {
     })
 }
 
-/// Rises to `height` within `period` rounds, and is cleared.
+/// Rises to `height` within `period` rounds, and is then cleared.
 pub fn sawtooth(rng: &mut Rng, shortest: f64, longest: f64, height: f64) -> Vec<f64> {
     let period = between(rng, shortest, longest);
     let phase = between(rng, 0.0, period);
@@ -113,7 +114,8 @@ pub fn wave(rng: &mut Rng, height: f64, shortest: f64, longest: f64) -> Vec<f64>
     each(|round| height * (std::f64::consts::TAU * (round / period + phase)).sin() + normal(rng))
 }
 
-/// What a cleaner leaves that comes every `period` rounds, while about 37 entries come in each round.
+/// The entries left by a cleaner that runs every `period` rounds, while about 37 entries are added per
+/// round.
 pub fn cleaned(rng: &mut Rng, shortest: f64, longest: f64) -> Vec<f64> {
     let period = between(rng, shortest, longest).floor();
     let phase = between(rng, 0.0, period).floor();
@@ -127,7 +129,7 @@ pub fn cleaned(rng: &mut Rng, shortest: f64, longest: f64) -> Vec<f64> {
     })
 }
 
-/// How many of `keys` different keys have been seen, `draws` being drawn in each round on average.
+/// How many of `keys` different keys have been seen, with `draws` draws per round on average.
 pub fn distinct(rng: &mut Rng, keys: usize, draws: f64) -> Vec<f64> {
     let mut seen = vec![false; keys];
     let (mut count, mut due) = (0.0, 0.0);
@@ -143,7 +145,7 @@ pub fn distinct(rng: &mut Rng, keys: usize, draws: f64) -> Vec<f64> {
     })
 }
 
-/// The same, of keys of which the k-th is drawn in proportion to `k` to the power of `-exponent`.
+/// The same, where the probability of the k-th key is proportional to `k` to the power of `-exponent`.
 pub fn distinct_zipf(rng: &mut Rng, keys: usize, exponent: f64, draws: usize) -> Vec<f64> {
     let mut sum = 0.0;
     let sums: Vec<f64> = (1..=keys)
@@ -166,7 +168,8 @@ pub fn distinct_zipf(rng: &mut Rng, keys: usize, exponent: f64, draws: usize) ->
     })
 }
 
-/// The sum of the high-water marks of `buffers`, of which each has another value with `chance` in a round.
+/// The sum of the high-water marks of `buffers`, each of which gets another value with probability
+/// `chance` in a round.
 pub fn high_water(
     rng: &mut Rng,
     buffers: usize,

@@ -1,4 +1,4 @@
-//! What comes back to where it was: sawtooths, cleaners, times to live, waves.
+//! Series that return to their earlier level: sawtooths, cleaners, times to live, waves.
 
 use super::noise::{between, cleaned, each, of_any_size, poisson, sawtooth, wave};
 use super::{Kind, ROUNDS, Shape, healthy};

@@ -1,4 +1,4 @@
-//! When the assertions on a report pass, and what they say when they do not.
+//! When the assertions on a report pass, and their messages when they do not.
 
 use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,7 +26,7 @@ fn growing() -> Report {
     report
 }
 
-/// Steady but for a gauge that rises in a few late steps, which may be growth or not.
+/// Steady except for a gauge that rises in a few late steps, which may or may not be growth.
 fn undecided() -> Report {
     let mut readings = 0;
     let report = soak()
@@ -45,7 +45,7 @@ fn too_few_rounds() -> Report {
     report
 }
 
-/// What an assertion panics with. `None` if it passes.
+/// The message with which an assertion panics. `None` if it passes.
 fn refused(assertion: impl FnOnce()) -> Option<String> {
     let payload = catch_unwind(AssertUnwindSafe(assertion)).err()?;
     Some(*payload.downcast::<String>().expect("a sentence"))
@@ -71,7 +71,7 @@ pub fn assert_not_growing_accepts_an_undecided_resource_beside_steady_ones() {
 pub fn assert_detects_names_the_detection_limit() {
     let report = steady();
     let growth = report.growth_of(Resource::LiveBlocks).expect("they were measured");
-    let limit = growth.detection_limit.expect("a Steady has one");
+    let limit = growth.detection_limit.expect("a Steady verdict has one");
     assert_eq!(refused(|| report.assert_detects(Resource::LiveBlocks, 1.0)), None);
     assert_eq!(refused(|| report.assert_detects(Resource::LiveBlocks, limit)), None);
     let text = refused(|| report.assert_detects(Resource::LiveBlocks, 1e-9)).expect("too little");
@@ -82,7 +82,7 @@ pub fn assert_detects_names_the_detection_limit() {
     );
     assert!(text.contains(&sentence), "{text}");
 
-    // What grows has been detected.
+    // A growing resource has been detected.
     assert_eq!(refused(|| growing().assert_detects(Resource::LiveBlocks, 1e-9)), None);
     let report = too_few_rounds();
     let text = refused(|| report.assert_detects(Resource::LiveBlocks, 1.0)).expect("undecided");

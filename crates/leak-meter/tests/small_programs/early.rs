@@ -1,6 +1,5 @@
 //! What was made before the soak: it has its line like what is made during it, on any kind of test and
-//! runtime; so it has in a static, and before `main`. Unless the environment variable says otherwise.
-#![allow(clippy::print_stdout)] // The children's reports are read from their output.
+//! runtime; so it has in a static, and before `main`.
 #![allow(unsafe_code)] // What runs before `main` is listed in a section of its own.
 
 use std::collections::{BinaryHeap, HashMap, VecDeque};
@@ -10,12 +9,6 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use leak_meter::allocator::{self, Method};
 use leak_meter::{Report, Soak, Verdict};
-
-/// The programs whose output is read by the tests below.
-pub const PROGRAMS: &[(&str, fn())] =
-    &[("holds_sessions", holds_sessions), ("says_its_method", says_its_method)];
-
-const VARIABLE: &str = "LEAK_METER_ATTRIBUTION";
 
 /// One container of each kind.
 #[derive(Default)]
@@ -33,10 +26,10 @@ struct Node {
     older: Option<Box<Node>>,
 }
 
-/// The functions that let a store grow. A call at their end would leave no frame of them.
+/// The functions that make a store grow. A tail call in them would leave no frame of them.
 const GROWTH: [&str; 6] = ["::note", "::write", "::enqueue", "::rank", "::enter", "::link"];
-/// Those that make its containers with some room. A block that is resized belongs where it was made; a
-/// table or a list takes another block.
+/// The functions that create containers with some capacity. A block that is resized belongs to the place
+/// that created it; a table or a list allocates another block.
 const ROOM: [&str; 6] = ["::numbers", "::text", "::queue", "::ranks", "::enter", "::link"];
 
 #[inline(never)]
@@ -91,7 +84,7 @@ fn queue() -> VecDeque<u64> {
 
 #[inline(never)]
 fn ranks() -> BinaryHeap<u64> {
-    // Not the same code as `numbers`, or the compiler makes one function of the two.
+    // This must differ from the code of `numbers`; otherwise the compiler merges the two functions.
     black_box(BinaryHeap::with_capacity(20))
 }
 
@@ -105,7 +98,7 @@ impl Store {
         link(&mut self.newest, number);
     }
 
-    /// Has grown already.
+    /// A store that has already grown.
     fn used() -> Self {
         let mut store = Self::default();
         (0..100).for_each(|number| store.grow(number));
@@ -119,7 +112,7 @@ impl Store {
     }
 }
 
-/// A store that has grown, and one with room.
+/// A store that has grown, and one with spare capacity.
 type Stores = [Store; 2];
 
 fn stores() -> Stores {
@@ -135,24 +128,24 @@ extern "C" fn make_before_main() {
 }
 
 #[used]
-// SAFETY: the section holds functions without arguments, which the system calls once before `main`.
+// SAFETY: the section contains functions without arguments, which the system calls once before `main`.
 #[unsafe(link_section = ".init_array")]
 static CONSTRUCTOR: extern "C" fn() = make_before_main;
 
-/// When stores are made.
+/// When stores are created.
 #[derive(Debug, Clone, Copy)]
 enum Made {
     BeforeMain,
     InStatic,
     BeforeSoak,
-    /// In this round.
+    /// In the round with this number.
     InRound(usize),
 }
 
 const MADE: [Made; 5] =
     [Made::BeforeMain, Made::InStatic, Made::BeforeSoak, Made::InRound(0), Made::InRound(2)];
 
-/// The stores of a soak; none until they are made.
+/// The stores of a soak; none until they are created.
 struct Kept(Option<Stores>);
 
 impl Kept {
@@ -180,11 +173,11 @@ impl Kept {
         }
     }
 
-    /// Gives back what one of the stores holds, which would be on the lines of the other one.
+    /// Frees the contents of one of the stores, which would be on the lines of the other one.
     fn clear(&mut self, of_two: usize) {
         let store = self.0.as_mut().map(|stores| mem::take(&mut stores[of_two]));
         let mut newest = store.and_then(|store| store.newest);
-        // Without recursion, which a list of this length does not survive.
+        // Without recursion, which would overflow the stack with a list of this length.
         while let Some(node) = newest {
             newest = node.older;
         }
@@ -222,10 +215,10 @@ pub fn what_was_made_at_any_time_has_its_line() {
     }
 }
 
-/// In a test on a runtime, whose threads let the stores grow.
+/// In a test on a runtime, whose threads make the stores grow.
 pub async fn what_was_made_at_any_time_has_its_line_on_a_runtime() {
     for made in MADE {
-        // By a task of its own, on a thread of the runtime.
+        // In a task of its own, on a thread of the runtime.
         let make = async move { Arc::new(Mutex::new(Kept::of(made))) };
         let kept = tokio::spawn(make).await.expect("the stores are made");
         for (of_two, functions) in [GROWTH, ROOM].into_iter().enumerate() {
@@ -244,12 +237,12 @@ pub async fn what_was_made_at_any_time_has_its_line_on_a_runtime() {
 
 #[test]
 fn what_was_made_at_any_time_has_its_line_on_a_runtime_of_one_thread() {
-    super::test_in_a_process("early::on_one_thread", &[]);
+    super::isolated::test_in_a_process("early::on_one_thread", &[]);
 }
 
 #[test]
 fn what_was_made_at_any_time_has_its_line_on_a_runtime_of_several_threads() {
-    super::test_in_a_process("early::on_several_threads", &[]);
+    super::isolated::test_in_a_process("early::on_several_threads", &[]);
 }
 
 #[tokio::test]
@@ -262,105 +255,6 @@ async fn on_one_thread() {
 #[ignore = "a child of the test above"]
 async fn on_several_threads() {
     what_was_made_at_any_time_has_its_line_on_a_runtime().await;
-}
-
-/// Keeps a session for each operation.
-struct Service {
-    sessions: Mutex<HashMap<u64, Box<[u64; 8]>>>,
-}
-
-impl Service {
-    #[inline(never)]
-    fn start() -> Arc<Self> {
-        black_box(Arc::new(Self { sessions: Mutex::new(HashMap::new()) }))
-    }
-
-    #[inline(never)]
-    fn open(&self, number: u64) {
-        self.sessions.lock().expect("the sessions").insert(number, Box::new([number; 8]));
-    }
-}
-
-static SERVICE: LazyLock<Arc<Service>> = LazyLock::new(Service::start);
-
-/// What the report says of a leak in a service that was there before: in a static, and on the stack.
-fn holds_sessions() {
-    let local = Service::start();
-    for service in [&*SERVICE, &local] {
-        let report =
-            Soak::new().operations_per_round(100).run(|operation| service.open(operation.number()));
-        let holders = report.holders.as_ref().expect("something grows");
-        let steps = holders.findings[0].steps.iter();
-        for step in steps {
-            let line = step.line.map_or("no line".to_owned(), |line| format!("line {line}"));
-            println!("STEP {}: {}, {line}", step.what, step.function);
-        }
-        println!("{report}");
-    }
-}
-
-/// The steps that the program printed: what each is, and where it was made, without the number of the line.
-fn steps(variables: &[(&str, &str)]) -> Vec<String> {
-    let text = super::printed_by("holds_sessions", variables);
-    let steps = text.lines().filter_map(|line| line.strip_prefix("STEP "));
-    let steps =
-        steps.map(|step| step.trim_end_matches(|end: char| end.is_ascii_digit()).to_owned());
-    let steps: Vec<String> = steps.collect();
-    assert_eq!(steps.len(), 4, "{text}");
-    steps
-}
-
-#[test]
-fn the_holders_name_the_line_that_built_the_service() {
-    for step in steps(&[]).chunks(2) {
-        assert!(
-            step[0].starts_with("hash table: ") && step[0].contains("Service::open"),
-            "{step:?}"
-        );
-        assert!(step[1].starts_with("Arc: ") && step[1].contains("Service::start"), "{step:?}");
-        assert!(step.iter().all(|step| step.ends_with(", line ")), "{step:?}");
-    }
-}
-
-#[test]
-fn with_attribution_off_only_what_is_made_in_the_soak_has_a_line() {
-    for step in steps(&[(VARIABLE, "off")]).chunks(2) {
-        assert!(step[0].contains("Service::open") && step[0].ends_with(", line "), "{step:?}");
-        assert!(step[1].ends_with("blocks without a call stack, no line"), "{step:?}");
-    }
-}
-
-/// Its attribution before, during and after a soak, and what the report notes.
-fn says_its_method() {
-    let methods = |when: &str| println!("{when}: {:?}", allocator::method());
-    methods("before");
-    let report = soak().rounds(12).run(|operation| {
-        if operation.number() == 0 {
-            methods("during");
-        }
-    });
-    methods("after");
-    println!("advice: {:?}", report.attribution.advice);
-    println!("noted: {}", report.to_string().contains(VARIABLE));
-}
-
-#[test]
-fn the_environment_variable_is_on_or_off_and_anything_else_is_noted() {
-    for (value, expected) in [("on", None), ("off", None), ("", Some("")), ("Off", Some("Off"))] {
-        let text = super::printed_by("says_its_method", &[(VARIABLE, value)]);
-        let outside = if value == "off" { "Off" } else { "FramePointers" };
-        for line in [
-            format!("before: {outside}\n"),
-            "during: FramePointers\n".to_owned(),
-            format!("after: {outside}\n"),
-        ] {
-            assert!(text.contains(&line), "{value:?}: no {line}{text}");
-        }
-        let advice = expected
-            .map(|value| format!("{VARIABLE} is {value}; it must be on or off, and counts as on"));
-        let noted = format!("advice: {advice:?}\nnoted: {}\n", advice.is_some());
-        assert!(text.contains(&noted), "{value:?}: no {noted}{text}");
-    }
 }
 
 /// A soak restores the search method that it found; blocks made between soaks have their lines.
@@ -381,10 +275,10 @@ pub fn after_a_soak_attribution_is_as_before() {
     let mut stopped = Store::with_room();
     allocator::start();
     assert_eq!(soaked(), Method::FramePointers);
-    // Its blocks take the lines where they are resized.
+    // Its blocks take the lines that resize them.
     let report = soak().run(|operation| stopped.grow(operation.number()));
     have_their_lines(Made::BeforeSoak, &report, GROWTH);
-    // What the program says during a soak holds after it.
+    // A call during a soak still applies after it.
     let report = soak().rounds(12).run(|_| allocator::stop());
     assert!(report.stopped.is_none(), "{report}");
     assert_eq!(soaked(), Method::Off);

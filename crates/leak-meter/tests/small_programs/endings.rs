@@ -1,4 +1,4 @@
-//! Soaks that do not come to their end: an operation panics, or the soak is cancelled.
+//! Soaks that do not run to their end: an operation panics, or the soak is cancelled.
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,7 +11,7 @@ use tokio::task::{self, JoinError, LocalSet};
 use tokio::time;
 
 /// The programs whose standard error stream is read by the tests below.
-pub const PROGRAMS: &[(&str, fn())] = &[
+pub const PROGRAMS: &[super::isolated::Scene] = &[
     ("panics", || panics(Outside::On)),
     ("panics_while_off", || panics(Outside::Off)),
     ("panics_asynchronously", || panics_asynchronously(Outside::On)),
@@ -44,7 +44,7 @@ impl Outside {
     }
 }
 
-/// What a program writes when the panic has reached the caller of the soak.
+/// The line that a program prints when the panic has reached the caller of the soak.
 const CAUGHT: &str = "the caller has caught the panic";
 
 #[test]
@@ -82,7 +82,7 @@ fn prints_the_report_and_panics(program: &str) {
     assert_eq!(errors.matches("until an operation panicked").count(), 1, "{errors}");
 }
 
-/// Keeps one block of each operation. The 42nd of the 31st round panics.
+/// Keeps one block per operation. The 42nd operation of the 31st round panics.
 fn keep_order(kept: &mut Vec<Box<u64>>, operation: Operation) {
     assert!(operation.number() != 3041, "the order {} is broken", operation.number());
     kept.push(Box::new(operation.number()));
@@ -111,7 +111,7 @@ fn panics_asynchronously(outside: Outside) {
             };
             drop(soak().run_async(workload).await);
         };
-        // A task of its own catches the panic, as a server's does.
+        // A task of its own catches the panic, as in a server.
         let tasks = LocalSet::new();
         let result = tasks.run_until(async { task::spawn_local(soak).await }).await;
         is_caught(result.map_err(JoinError::into_panic), outside);
@@ -135,7 +135,7 @@ fn is_cancelled(outside: Outside) {
     the_next_soak_works();
 }
 
-#[allow(clippy::print_stderr)] // The order of what is written is the point.
+#[allow(clippy::print_stderr)] // The order of the output matters.
 #[track_caller]
 fn is_caught(result: Result<(), Box<dyn std::any::Any + Send>>, outside: Outside) {
     eprintln!("{CAUGHT}");

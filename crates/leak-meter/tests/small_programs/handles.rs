@@ -12,14 +12,14 @@ use rustix::process::{self, Rlimit};
 
 const NULL: &str = "/dev/null";
 
-/// What a request does with an error.
+/// How a request handles an error.
 #[derive(Debug, Clone, Copy)]
 enum Errors {
     Returned,
     Swallowed,
 }
 
-/// Opens files and keeps them. Their room is reserved, so that only descriptors grow.
+/// Opens files and keeps them. The capacity for them is reserved, so that only descriptors grow.
 fn soak(soak: Soak<'_>, errors: Errors) -> Report {
     let mut open = Vec::with_capacity(20_000);
     soak.run(|_| -> io::Result<()> {
@@ -32,7 +32,7 @@ fn soak(soak: Soak<'_>, errors: Errors) -> Report {
     })
 }
 
-/// Limits the descriptors of this process; `None` leaves the limit that it has inherited.
+/// Limits the descriptors of this process; `None` keeps the inherited limit.
 fn limit_open_files(limit: Option<u64>) {
     let Some(limit) = limit else { return };
     let inherited = process::getrlimit(process::Resource::Nofile);
@@ -53,7 +53,7 @@ fn null_is_growing(report: &Report, scene: &str) {
 }
 
 pub fn open_files_that_stay_are_growing_at_every_limit() {
-    // From the highest to the lowest: a limit that was lowered is not raised again.
+    // From the highest to the lowest, because a lowered limit cannot be raised again.
     for limit in [None, Some(1024), Some(128), Some(64)] {
         limit_open_files(limit);
         for errors in [Errors::Returned, Errors::Swallowed] {
@@ -65,7 +65,8 @@ pub fn open_files_that_stay_are_growing_at_every_limit() {
             let end = report.ended_early.as_ref().unwrap_or_else(|| panic!("{scene}:\n{report}"));
             assert!(end.contains("open files had risen from"), "{scene}: {end}");
         }
-        // A soak of fixed work goes on to the limit: with a low one it ends after too few rounds.
+        // A soak with fixed work continues up to the limit: with a low limit it ends after too few
+        // rounds.
         if limit.is_none_or(|limit| limit >= 1024) {
             for errors in [Errors::Returned, Errors::Swallowed] {
                 let scene = format!("limit {limit:?}, errors {errors:?}, 20 in each round");
@@ -116,7 +117,7 @@ pub fn files_that_stay_open_are_grouped_by_their_folder() {
     assert_eq!((group.kind, &*group.place), (FileKind::File, &*place.to_string_lossy()));
 }
 
-/// A thread waits for a message that nobody sends, until this process ends.
+/// A thread waits for a message that is never sent, until this process ends.
 fn leave_a_thread() -> io::Result<()> {
     let wait = || loop {
         thread::park();
@@ -131,6 +132,6 @@ pub fn threads_that_stay_are_growing_after_few_operations() {
     assert!(low <= 1.0 && 1.0 <= high, "{report}");
     assert_eq!(report.stopped, None, "{report}");
     assert!(report.operations() <= 3000, "{report}");
-    // Far below what the system allows.
+    // This is far below the limit of the system.
     assert!(most_threads().is_none_or(|most| report.operations() < most), "{report}");
 }

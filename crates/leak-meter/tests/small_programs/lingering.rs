@@ -1,4 +1,4 @@
-//! Asynchronous work that goes on for a while after its operation.
+//! Asynchronous work that continues for a while after its operation.
 
 use std::thread;
 use std::time::Duration;
@@ -7,9 +7,9 @@ use leak_meter::{Operation, Report, Soak, Verdict};
 use tokio::runtime::{Builder, Runtime};
 use tokio::{task, time};
 
-/// How long a connection lingers after it was closed.
+/// How long a connection lingers after it is closed.
 const LINGERS: Duration = Duration::from_millis(30);
-/// And what the program does to let all of them go.
+/// How long the program waits so that all of them end.
 const SETTLES: Duration = Duration::from_millis(40);
 
 async fn close_a_connection(operation: Operation) {
@@ -31,7 +31,7 @@ fn runtimes() -> [(&'static str, Runtime); 2] {
         .map(|(name, runtime)| (name, runtime.expect("a runtime can be made")))
 }
 
-/// The soak with a step that blocks its thread, and with one that is awaited.
+/// The soak with a step that blocks its thread, and with a step that is awaited.
 fn both_ways(soak: impl Fn() -> Soak<'static>) -> [(&'static str, Soak<'static>); 2] {
     [
         ("settle", soak().settle(|| thread::sleep(SETTLES))),
@@ -65,7 +65,7 @@ pub fn work_that_lingers_is_steady_within_a_budget() {
         || Soak::new().budget(Duration::from_secs(2)),
         |scene, report| {
             assert_eq!(report.verdict, Verdict::Steady, "{scene}:\n{report}");
-            // A round that takes long is not waited for until it settles.
+            // The soak does not wait for a slow round until it settles.
             let settled = report.rounds.iter().filter(|round| round.settled).count();
             let rounds = report.rounds.len();
             assert!(2 * settled > rounds, "{scene}: {settled} of {rounds} rounds settled");

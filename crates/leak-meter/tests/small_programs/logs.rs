@@ -1,4 +1,4 @@
-//! What only grows: lists, strings, vectors and arenas that nobody trims.
+//! Programs that only grow: lists, strings, vectors and arenas that are never trimmed.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -7,19 +7,19 @@ use leak_meter::{Operation, Report, Resource, Soak};
 
 const BUDGET: Duration = Duration::from_secs(2);
 
-/// Requests that wait for their answers. How many do so swings; some are never answered.
+/// Requests that wait for their answers. Their number fluctuates, and some are never answered.
 struct Waiting {
     lost: usize,
     requests: Vec<Box<u64>>,
 }
 
 impl Waiting {
-    /// The room of the list is reserved: its doubling would show by itself.
+    /// The capacity of the list is reserved, because its doubling would be visible by itself.
     fn new() -> Self {
         Self { lost: 0, requests: Vec::with_capacity(500_000) }
     }
 
-    /// All that can be answered are, and up to ten more begin to wait.
+    /// Answers all requests that can be answered; up to ten more then begin to wait.
     #[inline(never)]
     fn turn(&mut self, operation: Operation, loses: usize) {
         self.requests.truncate(self.lost);
@@ -49,7 +49,7 @@ pub fn a_leak_that_begins_late_beneath_the_noise_of_its_own_line_is_growing() {
     assert!(report.sites[0].blocks_per_operation > Some(0.0), "{report}");
 }
 
-/// Records in pages, each of which has twice the room of the one before.
+/// Records in pages, each with twice the capacity of the previous one.
 #[derive(Default)]
 struct Arena {
     pages: Vec<Vec<[u64; 4]>>,
@@ -85,7 +85,7 @@ pub fn a_string_that_is_only_appended_to_is_growing_at_its_rate() {
 #[inline(never)]
 fn append(log: &mut String) {
     log.push_str("GET 200;\n");
-    // Otherwise a tail call may leave this function out of the call stack.
+    // Prevents a tail call, which might remove this function from the call stack.
     black_box(log);
 }
 
@@ -104,7 +104,7 @@ fn note(log: &mut Vec<u64>, number: u64) {
 }
 
 /// Asserts that the first finding is `function`, and that the intervals of the total and of the line, as
-/// they are serialised and printed, cover `bytes` per operation.
+/// serialised and as printed, cover `bytes` per operation.
 #[track_caller]
 fn grows_by(report: &Report, bytes: f64, function: &str) {
     super::is_at(report, function);
@@ -119,7 +119,7 @@ fn grows_by(report: &Report, bytes: f64, function: &str) {
         let [low, rate, high] = [low, rate, high].map(|figure| figure.expect("a rate"));
         assert!(rate > 0.0, "{rate}\n{report}");
         assert!(low <= bytes && bytes <= high, "{low} to {high} does not cover {bytes}\n{report}");
-        // An interval that covers everything would say nothing.
+        // An interval that covers everything would be useless.
         assert!(bytes / 4.0 <= rate && rate <= 4.0 * bytes, "{rate} is not {bytes}\n{report}");
     }
     let text = report.to_string();

@@ -1,20 +1,23 @@
-//! Small programs, healthy and leaking, each under a soak in a process of its own: this program is
-//! started anew with the name of the test. So no test's threads, descriptors or limits are another's, and
-//! what a soak prints can be read.
+//! Small programs, healthy and leaking, each under a soak in a process of its own.
 //!
-//! - `stores`: entries that are cleared, or expire.
-//! - `logs`: what only grows: lines that leak beneath noise, strings, vectors, arenas.
-//! - `handles`: descriptors and threads, up to the limits that the system sets.
-//! - `time`: slow operations, busy threads, and what becomes slower.
-//! - `lingering`: asynchronous work that goes on after its operation.
+//! - `stores`: entries that are cleared or expire.
+//! - `logs`: programs that only grow: lines that leak beneath noise, strings, vectors, arenas.
+//! - `handles`: descriptors and threads, up to the limits of the system.
+//! - `time`: slow operations, busy threads, and operations that slow down.
+//! - `lingering`: asynchronous work that continues after its operation.
 //! - `assertions`: when the assertions on a report pass.
-//! - `early`: what was made before the soak.
+//! - `early`: what was made before the soak; `attribution`: the environment variable that stops its lines.
 //! - `endings`: operations that panic, and soaks that are cancelled.
 #![cfg(all(feature = "holders", feature = "soak"))]
-#![allow(clippy::vec_box)] // A block for each value is the point.
+#![allow(clippy::vec_box)] // Each value needs a block of its own.
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
 
+#[macro_use]
+#[path = "../isolated/mod.rs"]
+mod isolated;
+
 mod assertions;
+mod attribution;
 mod early;
 mod endings;
 mod handles;
@@ -23,30 +26,13 @@ mod logs;
 mod stores;
 mod time;
 
-use std::env;
-use std::process::{Command, Output};
-
 use leak_meter::report::Growth;
 use leak_meter::{Allocator, Report, Resource, Verdict};
 
 #[global_allocator]
 static METER: Allocator = Allocator::system();
 
-/// Makes the tests: each runs the function of its name in a process of its own.
-macro_rules! programs {
-    ($($module:ident: $($name:ident),+;)+) => {
-        const PROGRAMS: &[(&str, fn())] =
-            &[$($((stringify!($name), $module::$name as fn())),+),+];
-        $($(
-            #[test]
-            fn $name() {
-                in_a_process(stringify!($name));
-            }
-        )+)+
-    };
-}
-
-programs! {
+scenes! {
     stores:
         a_store_that_is_cleared_now_and_then_is_not_growing,
         a_store_whose_entries_outlive_the_budget_is_growing,
@@ -79,51 +65,20 @@ programs! {
         after_a_soak_attribution_is_as_before;
 }
 
-/// The environment variable that names the program to a child.
-const PROGRAM: &str = "LEAK_METER_TEST_PROGRAM";
-
-/// Runs a test of this program in a process of its own, with these environment variables.
-#[track_caller]
-fn test_in_a_process(test: &str, variables: &[(&str, &str)]) -> Output {
-    let output = Command::new(env::current_exe().expect("this test's program"))
-        .args(["--ignored", "--exact", "--nocapture", test])
-        .env_remove("LEAK_METER_BUDGET")
-        .env_remove("LEAK_METER_ATTRIBUTION")
-        .envs(variables.iter().copied())
-        .output()
-        .expect("this program can be run");
-    let errors = String::from_utf8_lossy(&output.stderr);
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{test}, {variables:?}: {}\n{text}\n{errors}", output.status);
-    assert!(text.contains("1 passed"), "no test {test}\n{text}");
-    output
-}
-
 /// Runs a program in a process of its own, and returns what it wrote to the standard error stream.
 #[track_caller]
 fn in_a_process(program: &str) -> String {
-    let output = test_in_a_process("the_program", &[(PROGRAM, program)]);
+    let output = isolated::scene_in_a_process(program, &[]);
     String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-/// As [`in_a_process`], with environment variables; returns what it wrote to the standard output.
-#[track_caller]
-fn printed_by(program: &str, variables: &[(&str, &str)]) -> String {
-    let variables = [variables, &[(PROGRAM, program)]].concat();
-    let output = test_in_a_process("the_program", &variables);
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 #[test]
 #[ignore = "a child of the others"]
-fn the_program() {
-    let Ok(wanted) = env::var(PROGRAM) else { return };
-    let mut programs = PROGRAMS.iter().chain(endings::PROGRAMS).chain(early::PROGRAMS);
-    let (_, program) = programs.find(|(name, _)| *name == wanted).expect("a program of that name");
-    program();
+fn the_scene() {
+    isolated::run_wanted(SCENES.iter().chain(endings::PROGRAMS).chain(attribution::PROGRAMS));
 }
 
-/// What a report says of a resource that grows.
+/// The finding on a resource, which must be growing.
 #[track_caller]
 fn growing(report: &Report, resource: Resource) -> &Growth {
     let growth = report.growth_of(resource).expect("the resource was measured");
@@ -132,7 +87,7 @@ fn growing(report: &Report, resource: Resource) -> &Growth {
     growth
 }
 
-/// Asserts that the first finding grows and is the line of `function`, by the end of its path.
+/// Asserts that the first finding grows and is the line of `function`, given by the end of its path.
 #[track_caller]
 fn is_at(report: &Report, function: &str) {
     let Some(site) = report.sites.first() else { panic!("nothing was found\n{report}") };

@@ -1,4 +1,5 @@
-//! Stores whose entries do not stay: a cleaner clears all of them now and then, or each expires.
+//! Stores whose entries do not stay: a cleaner clears all of them from time to time, or each entry
+//! expires.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use leak_meter::{Report, Resource, Soak, Verdict};
 
-/// How long the load would take by itself for each operation.
+/// How long each operation sleeps.
 const REQUEST: Duration = Duration::from_micros(300);
 
 pub fn a_store_that_is_cleared_now_and_then_is_not_growing() {
@@ -50,13 +51,13 @@ impl Link {
     }
 }
 
-/// What links are kept in.
+/// A container of links.
 trait Links: Default + Send + 'static {
     fn add(&mut self, number: u64);
     fn drop_expired(&mut self);
 }
 
-/// A tree gives its nodes back.
+/// A tree frees its nodes.
 impl Links for BTreeMap<u64, Link> {
     fn add(&mut self, number: u64) {
         self.insert(number, Link::new());
@@ -69,7 +70,7 @@ impl Links for BTreeMap<u64, Link> {
     }
 }
 
-/// A ring buffer keeps its room when it is emptied.
+/// A ring buffer keeps its capacity when it is emptied.
 impl Links for VecDeque<Link> {
     fn add(&mut self, _: u64) {
         self.push_back(Link::new());
@@ -82,7 +83,7 @@ impl Links for VecDeque<Link> {
     }
 }
 
-/// Makes links, of which a thread drops those that have expired.
+/// Creates links; a thread drops those that have expired.
 fn make_links<L: Links>(soak: Soak<'_>) -> Report {
     let links = Arc::new(Mutex::new(L::default()));
     let expiring = Arc::downgrade(&links);
@@ -113,11 +114,11 @@ pub fn the_same_store_is_steady_after_a_rest_of_their_time_to_live() {
     let report = make_links::<BTreeMap<u64, Link>>(Soak::new().rest(TIME_TO_LIVE));
     assert_eq!(report.verdict, Verdict::Steady, "{report}");
     assert!(report.after_rest.is_some(), "{report}");
-    // The rest comes on top of the budget, which the load has for itself.
+    // The rest is added to the budget, which is for the load alone.
     assert!(began.elapsed() > BUDGET / 2 + TIME_TO_LIVE, "{report}");
 }
 
-/// Nobody can tell its room from that of a list that leaks.
+/// Its capacity cannot be distinguished from that of a list that leaks.
 pub fn a_store_that_keeps_its_room_is_not_growing_after_the_rest() {
     let report = make_links::<VecDeque<Link>>(Soak::new().rest(TIME_TO_LIVE));
     assert_eq!(report.verdict, Verdict::Undecided, "{report}");

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use leak_meter::{Report, Soak, Verdict};
 
 const BUDGET: Duration = Duration::from_secs(3);
-/// What judging and naming may take beyond the budget.
+/// How long judging and naming may take beyond the budget.
 const REPORT: Duration = Duration::from_secs(5);
 
-/// Runs a soak, and asserts that it takes no more than its budget and the time for the report.
+/// Runs a soak, and asserts that it takes at most its budget and the time for the report.
 #[track_caller]
 fn in_time(workload: impl FnMut(leak_meter::Operation)) -> Report {
     let began = Instant::now();
@@ -35,7 +35,7 @@ pub fn a_slow_first_operation_is_part_of_a_steady_soak() {
     });
     assert_eq!(report.verdict, Verdict::Steady, "{report}");
     assert!(report.rounds.len() >= 96, "{report}");
-    // The others are not as slow, and many of them are done.
+    // The other operations are not as slow, and many of them are done.
     assert!(report.operations() > 1000, "{report}");
 }
 
@@ -62,7 +62,7 @@ pub fn operations_that_slow_down_as_they_leak_end_in_time_and_are_growing() {
     assert_eq!(report.verdict, Verdict::Growing, "{report}");
     super::is_at(&report, "time::subscribe_and_tell_all");
 
-    // The same, where each subscriber costs so much that few operations fit.
+    // The same, where each subscriber is so expensive that few operations fit.
     let mut subscribers = Vec::new();
     let report = in_time(|operation| {
         subscribe_and_tell_all(&mut subscribers, operation.number());

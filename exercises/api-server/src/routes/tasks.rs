@@ -53,8 +53,10 @@ pub async fn create(
     if !app.sessions.knows(&new.assignee) {
         return Err(ApiError::Invalid("the assignee is not a user"));
     }
-    let task = app.tasks.create(&new.project, &new.title, &new.assignee);
-    app.notifications.publish(Change::Created, task.clone(), &user);
+    let task = app.notifications.publish(&user, || {
+        let task = app.tasks.create(&new.project, &new.title, &new.assignee);
+        Ok::<_, ApiError>((Change::Created, task))
+    })?;
     Ok((StatusCode::CREATED, Json(task)))
 }
 
@@ -65,8 +67,10 @@ pub async fn comment(
     Json(new): Json<NewComment>,
 ) -> Result<StatusCode, ApiError> {
     check_text(&new.text)?;
-    let task = app.tasks.get(number).ok_or(ApiError::Unknown("task"))?;
-    app.notifications.publish(Change::Commented { text: new.text }, task, &user);
+    app.notifications.publish(&user, || {
+        let task = app.tasks.get(number).ok_or(ApiError::Unknown("task"))?;
+        Ok::<_, ApiError>((Change::Commented { text: new.text }, task))
+    })?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -75,8 +79,10 @@ pub async fn delete(
     Caller(user): Caller,
     Path(number): Path<u64>,
 ) -> Result<StatusCode, ApiError> {
-    let task = app.tasks.delete(number).ok_or(ApiError::Unknown("task"))?;
-    app.notifications.publish(Change::Deleted, task, &user);
+    app.notifications.publish(&user, || {
+        let task = app.tasks.delete(number).ok_or(ApiError::Unknown("task"))?;
+        Ok::<_, ApiError>((Change::Deleted, task))
+    })?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -44,6 +44,6 @@ pub async fn delete(
     Caller(user): Caller,
     Path(number): Path<u64>,
 ) -> Result<StatusCode, ApiError> {
-    app.files.delete(number, &user).await?;
+    app.files.delete(number, &user)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -66,7 +66,8 @@ impl Upload {
     /// Moves the file to its place among the attachments.
     async fn publish(&self, to: &Path) -> io::Result<()> {
         self.file.lock().await.flush().await?;
-        tokio::fs::rename(&self.path, to).await
+        // Does not wait: a request that is dropped has moved no file that nobody knows.
+        fs::rename(&self.path, to)
     }
 }
 
@@ -131,17 +132,19 @@ impl Files {
         Ok(tokio::fs::read(path.ok_or(ApiError::Unknown("attachment"))?).await?)
     }
 
-    /// Deletes an attachment of `user`.
-    pub async fn delete(&self, number: u64, user: &str) -> Result<(), ApiError> {
-        let path = {
-            let mut attachments = self.attachments.lock();
-            let attachment = attachments.get(&number).ok_or(ApiError::Unknown("attachment"))?;
-            if attachment.owner != user {
-                return Err(ApiError::NotYours);
-            }
-            attachments.remove(&number).map(|attachment| attachment.path)
-        };
-        Ok(tokio::fs::remove_file(path.unwrap_or_default()).await?)
+    /// Deletes an attachment of `user`. It stays if its file cannot be deleted.
+    pub fn delete(&self, number: u64, user: &str) -> Result<(), ApiError> {
+        let mut attachments = self.attachments.lock();
+        let attachment = attachments.get(&number).ok_or(ApiError::Unknown("attachment"))?;
+        if attachment.owner != user {
+            return Err(ApiError::NotYours);
+        }
+        match fs::remove_file(&attachment.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+        attachments.remove(&number);
+        Ok(())
     }
 }
 

@@ -112,21 +112,29 @@ impl Notifications {
         Subscription { topics: Arc::clone(&self.topics), project: project.to_owned(), number }
     }
 
-    /// Publishes a change that `by` has made to `task`.
-    pub fn publish(&self, change: Change, task: Task, by: &str) {
-        // Locked until all listeners are called, so that each sees the events in order.
+    /// Lets `make` change a task, and publishes the change, which `by` has made. Returns the task.
+    pub fn publish<E>(
+        &self,
+        by: &str,
+        make: impl FnOnce() -> Result<(Change, Task), E>,
+    ) -> Result<Task, E> {
+        // Locked from the change until all listeners are called, so that events have the order of
+        // the changes.
         let mut last_event = self.last_event.lock();
+        let (change, task) = make()?;
         *last_event += 1;
         let event = Event { number: *last_event, change, task, by: by.to_owned() };
         let listeners = self.topics.0.lock().get(&event.task.project).cloned();
         for (_, listener) in listeners.unwrap_or_default() {
             listener(&event);
         }
+        let task = event.task.clone();
         match event.change {
             Change::Deleted => self.close(event.task.number),
             _ if event.task.assignee != by => self.notify(event),
             _ => {}
         }
+        Ok(task)
     }
 
     /// Puts an event into its assignee's inbox.

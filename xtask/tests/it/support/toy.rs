@@ -44,10 +44,6 @@ pub const UNDECIDED: &str = "
         why: format!(\"open with {context:?}\"),
     };
     report";
-/// Never ends, and writes its process ID to its folder.
-pub const HANGING: &str = "
-    std::fs::write(context.folder().join(\"process\"), std::process::id().to_string()).unwrap();
-    loop { std::thread::sleep(std::time::Duration::from_secs(1)) }";
 /// Does not compile.
 pub const BROKEN: &str = "let report: leak_meter::Report = 7; report";
 

@@ -1,13 +1,13 @@
-//! Owners in small graphs.
+//! Tests of owners in small graphs.
 
 use super::super::graph::tests::graph;
 use super::*;
 
-/// Blocks by their places. Of place 8 are tasks, of place 9 their list.
+/// Blocks, given by their places. Place 8 has tasks, and place 9 their list.
 struct Toy(Vec<u32>);
 
 impl Toy {
-    /// Places from this one on are of one structure.
+    /// Places from this one on belong to one structure.
     const LINKED: u32 = 20;
 }
 
@@ -33,7 +33,7 @@ impl Blocks for Toy {
     }
 }
 
-/// The edges that are not an owner's, and the graph.
+/// The edges that do not belong to an owner, and the graph.
 fn others(places: &[u32], edges: &[(u32, u32)]) -> (Vec<(u32, u32)>, Graph) {
     let mut graph = graph(u32::try_from(places.len()).unwrap(), edges);
     let blocks = &mut Toy(places.to_vec());
@@ -42,16 +42,16 @@ fn others(places: &[u32], edges: &[(u32, u32)]) -> (Vec<(u32, u32)>, Graph) {
     (others.map(|(block, _, edge)| (block, edge.target)).collect(), graph)
 }
 
-/// So many values of place 1, each owned by a box of place 2.
+/// `values` blocks of place 1, each owned by a box of place 2.
 fn boxes(values: u32) -> (Vec<u32>, Vec<(u32, u32)>) {
     let places = (0..2 * values).map(|block| if block < values { 1 } else { 2 }).collect();
     (places, (0..values).map(|value| (values + value, value)).collect())
 }
 
 #[test]
-fn a_rare_pointer_is_not_an_owners() {
+fn a_rare_pointer_does_not_belong_to_an_owner() {
     let (mut places, mut edges) = boxes(20);
-    // The free places of a queue, in which two old pointers are left.
+    // The free slots of a queue, with two old pointers in them.
     places.push(3);
     edges.extend([(40, 4), (40, 7)]);
     assert_eq!(others(&places, &edges).0, [(40, 4), (40, 7)]);
@@ -62,7 +62,7 @@ fn a_rare_pointer_is_not_an_owners() {
 }
 
 #[test]
-fn a_table_that_has_them_all_may_be_the_owner() {
+fn a_table_that_points_to_all_blocks_may_be_the_owner() {
     let (mut places, mut edges) = boxes(20);
     places.push(3);
     edges.extend((0..20).map(|value| (40, value)));
@@ -71,21 +71,21 @@ fn a_table_that_has_them_all_may_be_the_owner() {
 
 #[test]
 fn neighbours_are_not_compared() {
-    // A list of twenty nodes that know each other, and its owner, which knows the first.
+    // A list of twenty nodes that point to each other, and its owner, which points to the first.
     let mut edges: Vec<(u32, u32)> = (1..20).flat_map(|at| [(at - 1, at), (at, at - 1)]).collect();
     edges.push((20, 0));
     let places: Vec<u32> = (0..21).map(|block| if block < 20 { 1 } else { 2 }).collect();
     assert!(others(&places, &edges).0.is_empty());
-    // Where nodes point only to the next one, a stale pointer into their middle is recognised.
+    // If nodes point only to the next one, a stale pointer into the middle is recognised.
     let mut edges: Vec<(u32, u32)> = (1..20).map(|at| (at - 1, at)).collect();
     edges.extend([(20, 0), (20, 9)]);
     assert_eq!(others(&places, &edges).0, [(20, 9)]);
 }
 
 #[test]
-fn in_a_structure_of_several_places_a_pointer_is_as_regular_as_in_one() {
-    // A list to which two functions have added; of each sixteen nodes, one is of the second. And old
-    // pointers to the nodes of the second.
+fn a_structure_of_several_places_is_as_regular_as_one_place() {
+    // A list to which two functions have added, with every sixteenth node from the second one; and
+    // old pointers to the nodes of the second one.
     let node = |at: u32| if at % 16 == 15 { 21 } else { 20 };
     let nodes = 16 * 16;
     let mut places: Vec<u32> = (0..nodes).map(node).collect();
@@ -103,7 +103,7 @@ fn in_a_structure_of_several_places_a_pointer_is_as_regular_as_in_one() {
 
 #[test]
 fn a_task_is_held_by_its_list() {
-    // A list, two tasks that are linked, one that the second only waits for, and a timer.
+    // A list, two linked tasks, a task for which the second one only waits, and a timer.
     let places = [9, 8, 8, 8, 4];
     let edges = [(0, 1), (1, 2), (2, 1), (2, 3), (4, 2)];
     let (others, graph) = others(&places, &edges);

@@ -2,29 +2,29 @@
 
 use std::ops::Range;
 
-/// A stretch of memory that the program can read and write, and that is its own.
+/// A private range of memory that the program can read and write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mapping {
     pub(crate) range: Range<usize>,
     pub(crate) backing: Backing,
 }
 
-/// What a mapping is for, as far as the system reports it.
+/// The purpose of a mapping, as far as the system reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Backing {
     /// Memory of an allocator, a stack, or anything else without a name.
     Anonymous,
     /// The main thread's stack.
     MainStack,
-    /// The writable part of a file, for instance the statics of a library.
+    /// The writable part of a file, such as the statics of a library.
     File,
 }
 
-/// The private writable mappings in the text of `/proc/self/maps`, by address. Shared ones are left
-/// out: they belong to other processes as well, and may be as large as a database.
+/// The private writable mappings in the text of `/proc/self/maps`, by address. Shared mappings are left out,
+/// because they also belong to other processes and may be as large as a database.
 ///
 /// The system writes the text piece by piece. A mapping that grows meanwhile may be listed twice; the part that
-/// was listed before is left out.
+/// has already been listed is left out.
 pub(crate) fn parse(text: &str) -> Vec<Mapping> {
     let mut listed = 0;
     let mut rest = |mut mapping: Mapping| {

@@ -1,5 +1,5 @@
-//! Reads this process's own memory through the system, so that a page that goes away meanwhile is an error that
-//! can be skipped and never a fault.
+//! Reads this process's own memory through the system, so that a page that is unmapped meanwhile causes an
+//! error, which can be skipped, rather than a fault.
 
 use std::fs::File;
 use std::ops::Range;
@@ -13,7 +13,7 @@ pub(crate) type Word = [u8; 8];
 /// The size of a [`Word`], in bytes.
 pub(crate) const WORD: usize = size_of::<Word>();
 
-/// Bytes that are read at once. A multiple of every page size there is.
+/// The number of bytes read at once: a multiple of every page size in use.
 const CHUNK: usize = 256 * 1024;
 /// The memory of this process.
 #[derive(Debug)]
@@ -24,12 +24,12 @@ pub(crate) struct Memory {
     until: Instant,
 }
 
-/// Why memory could not be read to the end.
+/// The time ran out before all memory was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OutOfTime;
 
 impl Memory {
-    /// Opens the memory, to be read until `until`.
+    /// Opens the memory for reading until `until`.
     pub(crate) fn open(until: Instant) -> Result<Self, String> {
         let contents = File::open("/proc/self/mem")
             .map_err(|error| format!("/proc/self/mem cannot be opened: {error}"))?;
@@ -41,8 +41,8 @@ impl Memory {
         self.until = until;
     }
 
-    /// Calls `on_words` with the words of `range` and the address of the first, in order and in chunks.
-    /// Untouched and unreadable pages are left out.
+    /// Calls `on_words` with the words of `range` and the address of the first one, in order and in chunks.
+    /// Untouched and unreadable pages are skipped.
     pub(crate) fn each(
         &mut self,
         range: &Range<usize>,
@@ -75,7 +75,7 @@ impl Memory {
             let want = CHUNK.min(range.end - at);
             let got = self.contents.read_at(&mut self.chunk[..want], at as u64).unwrap_or(0);
             on_words(at, self.chunk[..got].as_chunks().0);
-            // The page after the bytes that were read is gone.
+            // The page after the bytes that were read is no longer mapped.
             let gone = ((at + got) / self.pages.size() + 1) * self.pages.size();
             at = if got == want { at + want } else { gone };
         }
@@ -93,7 +93,7 @@ impl Memory {
 
 impl Drop for Memory {
     fn drop(&mut self) {
-        // A copy of the heap is full of addresses; on the heap it would look like a holder.
+        // This copy of the heap is full of addresses; left on the heap, it would look like a holder.
         self.chunk.fill(0);
     }
 }
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_is_what_stands_there() {
+    fn memory_is_read_correctly() {
         let words: Vec<u64> = (0..100_000).collect();
         let start = words.as_ptr().addr();
         let mut read = Vec::new();
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_that_is_not_there_is_passed_over() {
+    fn unmapped_memory_is_skipped() {
         let mut seen = 0;
         memory().each(&(4096..8 * 4096), |_, words| seen += words.len()).unwrap();
         assert_eq!(seen, 0);
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn reading_ends_when_the_time_is_over() {
+    fn reading_ends_when_the_time_is_up() {
         let mut memory = Memory::open(Instant::now()).unwrap();
         let word = 7_u64;
         let start = (&raw const word).addr();

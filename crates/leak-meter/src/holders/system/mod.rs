@@ -1,6 +1,6 @@
-//! What the system reports about this process's memory, on 64-bit Linux.
+//! What the system reports about this process's memory on 64-bit Linux.
 //!
-//! - `maps`: the mappings; `memory`: reads them; `pages`: as far as they are in use.
+//! - `maps`: the mappings; `memory`: reads them; `pages`: the parts of them in use.
 //! - `objects`: the program and its libraries; `threads`: their stacks and thread-local blocks.
 
 pub(crate) mod maps;
@@ -14,7 +14,7 @@ pub(crate) use memory::{Memory, OutOfTime, WORD, Word};
 pub(crate) use objects::Object;
 pub(crate) use threads::Thread;
 
-/// The writable mappings at this moment, except the meter's own tables.
+/// The current writable mappings, except the meter's own tables.
 pub(crate) fn mappings() -> Result<Vec<Mapping>, String> {
     let text = std::fs::read_to_string("/proc/self/maps")
         .map_err(|error| format!("/proc/self/maps cannot be read: {error}"))?;
@@ -24,7 +24,7 @@ pub(crate) fn mappings() -> Result<Vec<Mapping>, String> {
     }))
 }
 
-/// The parts of a mapping outside `hole`: the system merges neighbours.
+/// The parts of a mapping outside `hole`, since the system merges neighbours.
 fn without(
     mapping: Mapping,
     hole: &std::ops::Range<usize>,

@@ -1,4 +1,4 @@
-//! The program and its libraries as they are loaded: where their statics and thread-local blocks are.
+//! The loaded program and libraries, with the addresses of their statics and thread-local blocks.
 
 use std::ffi::{CStr, c_int, c_void};
 use std::ops::Range;
@@ -8,7 +8,7 @@ use std::ops::Range;
 pub(crate) struct Object {
     /// The library's file; empty for the executable.
     pub(crate) path: String,
-    /// How far from the addresses in its file it was loaded.
+    /// The difference between addresses in memory and in its file.
     pub(crate) offset: usize,
     /// Its writable segments.
     pub(crate) statics: Vec<Range<usize>>,
@@ -16,22 +16,22 @@ pub(crate) struct Object {
     pub(crate) thread_local: Option<Range<usize>>,
 }
 
-/// Every loaded object, the executable first.
+/// Every loaded object, starting with the executable.
 pub(crate) fn all() -> Vec<Object> {
     let mut objects: Vec<Object> = Vec::new();
-    // SAFETY: `add` has the signature asked for, and gets the place of `objects`, which is borrowed
-    // by nobody else while the call lasts.
+    // SAFETY: `add` has the required signature, and gets a pointer to `objects`, which nothing else
+    // borrows during the call.
     unsafe { libc::dl_iterate_phdr(Some(add), (&raw mut objects).cast()) };
     objects
 }
 
-/// Called for each loaded object, with the place of a `Vec<Object>`.
+/// Called for each loaded object, with a pointer to a `Vec<Object>`.
 unsafe extern "C" fn add(
     object: *mut libc::dl_phdr_info,
     size: usize,
     objects: *mut c_void,
 ) -> c_int {
-    // SAFETY: the system hands out a valid description, with `dlpi_phnum` headers and a name that is
+    // SAFETY: the system passes a valid description, with `dlpi_phnum` headers and a name that is
     // null or a string; `objects` is what `all` passed.
     let (object, headers, objects) = unsafe {
         let object = &*object;
@@ -50,7 +50,7 @@ unsafe extern "C" fn add(
         .filter(|header| header.p_type == libc::PT_LOAD && header.p_flags & libc::PF_W != 0)
         .map(|header| stretch(offset + address(header.p_vaddr), address(header.p_memsz)));
     let block = headers.iter().find(|header| header.p_type == libc::PT_TLS);
-    // Older systems hand out a shorter description, which ends before this field.
+    // Older systems pass a shorter description, which ends before this field.
     let has_data =
         size >= std::mem::offset_of!(libc::dl_phdr_info, dlpi_tls_data) + size_of::<usize>();
     let thread_local = block
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn statics_and_thread_locals_of_the_program_lie_in_the_first_object() {
+    fn the_first_object_contains_the_programs_statics_and_thread_locals() {
         let objects = all();
         let program = &objects[0];
         let counter = (&raw const COUNTER).addr();

@@ -1,4 +1,5 @@
-//! Which pages of this process are in use, so that address space that was only reserved costs nothing.
+//! Finds the pages of this process that are in use, so that address space that was only reserved costs
+//! nothing.
 
 use std::fs::File;
 use std::ops::Range;
@@ -7,9 +8,9 @@ use std::os::unix::fs::FileExt;
 
 use super::memory::WORD;
 
-/// Pages whose state is requested at once.
+/// The number of pages whose state is requested at once.
 const PAGES: usize = 4096;
-/// Ranges of pages that are requested at once.
+/// The number of ranges that are requested at once.
 const RANGES: usize = 512;
 /// Bits in the state of a page: in memory, or swapped out.
 const PRESENT: u64 = 0b11 << 62;
@@ -17,9 +18,9 @@ const PRESENT: u64 = 0b11 << 62;
 /// What the system reports about the pages of this process.
 #[derive(Debug)]
 pub(super) struct Pages {
-    /// `None` if the system reports nothing; then all pages are read.
+    /// `None` if the system reports nothing; all pages are then read.
     file: Option<File>,
-    /// Whether it reports ranges of pages: Linux 6.7 and later.
+    /// Whether the system reports ranges of pages (Linux 6.7 and later).
     reports_ranges: bool,
     size: usize,
     states: Vec<u8>,
@@ -54,7 +55,7 @@ struct Region {
 
 impl Pages {
     pub(super) fn open() -> Self {
-        // SAFETY: asks for a constant of the system.
+        // SAFETY: this asks the system for a constant.
         let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
         Self {
             file: File::open("/proc/self/pagemap").ok(),
@@ -69,7 +70,7 @@ impl Pages {
         self.size
     }
 
-    /// The parts in use of a first piece of `range`, and where that piece ends.
+    /// The parts in use of a first piece of `range`, and the end of that piece.
     pub(super) fn in_use(&mut self, range: &Range<usize>) -> (Vec<Range<usize>>, usize) {
         if self.reports_ranges {
             match self.ranges(range) {
@@ -81,9 +82,9 @@ impl Pages {
         (self.by_page(range.start..end), end)
     }
 
-    /// Asks for ranges of pages. The system skips untouched memory by whole page tables.
+    /// Requests ranges of pages. The system skips untouched memory by whole page tables.
     fn ranges(&self, range: &Range<usize>) -> Option<(Vec<Range<usize>>, usize)> {
-        /// Pages of a kind, by the system's numbers.
+        /// Categories of pages, as numbered by the system.
         const IS_PRESENT: u64 = 1 << 3;
         const IS_SWAPPED: u64 = 1 << 4;
         const IS_ZERO: u64 = 1 << 5;
@@ -98,7 +99,7 @@ impl Pages {
             end: range.end.next_multiple_of(self.size) as u64,
             regions: regions.as_mut_ptr().expose_provenance() as u64,
             regions_len: regions.len() as u64,
-            // In use, and not the shared zero page, which backs memory that was only read.
+            // In use, but not the shared zero page, which backs memory that was only read.
             category_inverted: IS_ZERO,
             category_mask: IS_ZERO,
             category_anyof_mask: IS_PRESENT | IS_SWAPPED,
@@ -106,7 +107,7 @@ impl Pages {
             ..Scan::default()
         };
         // SAFETY: the request reads and writes a `Scan`, which `scan` is, and writes at most
-        // `regions_len` regions to `regions`, which has as many and lives until the call is over.
+        // `regions_len` regions to `regions`, which has that many and lives until the call is over.
         let got = unsafe { libc::ioctl(file.as_raw_fd(), PAGEMAP_SCAN, &raw mut scan) };
         let got = usize::try_from(got).ok()?;
         let walked = usize::try_from(scan.walk_end).ok()?.min(range.end);
@@ -120,7 +121,7 @@ impl Pages {
         (walked > range.start).then_some((parts, walked))
     }
 
-    /// Asks for the state of each page of `range`, at most [`PAGES`].
+    /// Requests the state of each page in `range`, at most [`PAGES`] of them.
     fn by_page(&mut self, range: Range<usize>) -> Vec<Range<usize>> {
         let first = range.start / self.size;
         let count = range.end.div_ceil(self.size) - first;
@@ -152,10 +153,10 @@ impl Pages {
 mod tests {
     use super::*;
 
-    /// Every other page of some, and where they begin.
+    /// Memory in which every other page was touched, and its range.
     fn touched(pages: &Pages) -> (Vec<u8>, Range<usize>) {
         let size = pages.size();
-        // Memory as large as this is asked of the system afresh, and untouched.
+        // For an allocation this large, the allocator requests new, untouched memory from the system.
         let mut memory = vec![0_u8; 64 << 20];
         let start = memory.as_ptr().addr().next_multiple_of(size);
         let skipped = start - memory.as_ptr().addr();
@@ -183,7 +184,7 @@ mod tests {
         pages.reports_ranges = false;
         assert_eq!(all(&mut pages, &range), by_range);
         assert_eq!(by_range.len(), 32);
-        // Neither end need be that of a page.
+        // Neither end needs to be the end of a page.
         let within = range.start + 8..range.start + 16;
         assert_eq!(all(&mut pages, &within), std::slice::from_ref(&within));
         pages.reports_ranges = true;

@@ -1,4 +1,4 @@
-//! The threads of this process: their names, and where their stacks and thread-local blocks lie.
+//! The threads of this process, with their names and the addresses of their stacks and thread-local blocks.
 
 use std::fs;
 use std::ops::Range;
@@ -9,13 +9,13 @@ pub(crate) struct Thread {
     pub(crate) id: u32,
     pub(crate) name: String,
     pub(crate) is_main: bool,
-    /// The lowest address of its stack that is in use; `None` for a running thread.
+    /// The lowest address of its stack in use; `None` for a running thread.
     pub(crate) stack_pointer: Option<usize>,
-    /// Where its thread-local block is; `None` where it was not found.
+    /// The address of its thread-local block; `None` if it was not found.
     pub(crate) pointer: Option<usize>,
 }
 
-/// How often a running thread's stack pointer is requested: the thread may be waiting the next time.
+/// How often the stack pointer of a running thread is requested: the thread may be waiting the next time.
 const ATTEMPTS: usize = 3;
 
 /// Every thread of the process, the main one first. The calling thread's stack pointer is not included.
@@ -28,9 +28,9 @@ pub(crate) fn all() -> Vec<Thread> {
     threads
 }
 
-/// The number of the calling thread.
+/// The ID of the calling thread.
 pub(crate) fn own_id() -> u32 {
-    // SAFETY: asks for a number, and cannot fail.
+    // SAFETY: this asks for a number, and cannot fail.
     unsafe { libc::gettid() }.unsigned_abs()
 }
 
@@ -45,16 +45,16 @@ fn thread(id: u32, is_main: bool) -> Thread {
     Thread { id, name, is_main, stack_pointer, pointer: None }
 }
 
-/// The stack pointer in the system's line on the call that a thread waits in: its last field but one. A running
-/// thread has one field.
+/// The stack pointer in the system's description of the call in which a thread waits: the last field but one.
+/// The description of a running thread has a single field.
 fn stack_pointer(text: &str) -> Option<usize> {
     let fields: Vec<&str> = text.split_ascii_whitespace().collect();
     let field = fields.get(fields.len().checked_sub(2)?)?;
     usize::from_str_radix(field.strip_prefix("0x")?, 16).ok()
 }
 
-/// Where the C library keeps a thread's number, from the thread pointer on; `None` where thread
-/// pointers are not known.
+/// The offset from the thread pointer at which the C library stores the thread's ID; `None` if thread pointers
+/// are not known.
 pub(crate) fn id_offset(
     own: Option<usize>,
     word: impl Fn(usize) -> Option<[u8; 8]>,
@@ -68,8 +68,8 @@ pub(crate) fn id_offset(
     })
 }
 
-/// Whether `words`, at `address`, may begin a thread's control block: it points to itself twice. The C
-/// libraries of x86-64 do this.
+/// Whether `words`, at `address`, may be the beginning of a thread's control block, which contains two pointers
+/// to itself. The C libraries for x86-64 do this.
 #[inline]
 pub(crate) fn may_be_pointer(address: usize, words: &[[u8; 8]]) -> bool {
     let own = address.to_ne_bytes();
@@ -77,13 +77,13 @@ pub(crate) fn may_be_pointer(address: usize, words: &[[u8; 8]]) -> bool {
 }
 
 /// The thread pointer of the calling thread, on architectures where it locates the thread's memory.
-#[allow(clippy::unnecessary_wraps)] // Each architecture has one of the two.
+#[allow(clippy::unnecessary_wraps)] // Each architecture returns one of the two.
 pub(crate) fn own_pointer() -> Option<usize> {
     #[cfg(target_arch = "x86_64")]
     {
         let pointer: usize;
-        // SAFETY: on Linux the first word of the segment `fs` is the thread pointer itself, by the
-        // x86-64 ABI of thread-local storage; it is read, and nothing else changes.
+        // SAFETY: on Linux the first word of the segment `fs` is the thread pointer itself, according to the
+        // x86-64 ABI for thread-local storage; it is read, and nothing else changes.
         unsafe {
             std::arch::asm!("mov {}, fs:0", out(reg) pointer, options(nostack, preserves_flags, readonly));
         }
@@ -95,14 +95,13 @@ pub(crate) fn own_pointer() -> Option<usize> {
     }
 }
 
-/// The calling thread's registers that a function must leave as they were: a pointer may be in one
-/// of them and nowhere else.
+/// The callee-saved registers of the calling thread: a pointer may be in one of them and nowhere else.
 #[inline(always)]
 #[allow(clippy::inline_always)] // They must be the caller's registers.
 pub(crate) fn registers() -> [usize; 6] {
     let mut registers = [0; 6];
     #[cfg(target_arch = "x86_64")]
-    // SAFETY: six words are written, to an array of six; no register and no flag changes.
+    // SAFETY: six words are written to an array of six; no register and no flag changes.
     unsafe {
         std::arch::asm!(
             "mov [{0}], rbx", "mov [{0} + 8], rbp", "mov [{0} + 16], r12",
@@ -121,8 +120,8 @@ pub(crate) fn registers() -> [usize; 6] {
     registers
 }
 
-/// Where in `range` the mapping of a waiting thread is in use: from its stack pointer on, and the
-/// few bytes below that a function may use without moving it.
+/// The part of `range`, the stack mapping of a waiting thread, that is in use: from its stack pointer on, and
+/// the few bytes below it that a function may use without moving it.
 pub(crate) fn in_use(range: &Range<usize>, stack_pointer: usize) -> Range<usize> {
     const RED_ZONE: usize = 128;
     stack_pointer.saturating_sub(RED_ZONE).max(range.start)..range.end
@@ -133,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_stack_pointer_is_known_only_of_a_waiting_thread() {
+    fn only_a_waiting_thread_has_a_known_stack_pointer() {
         let waits = "202 0x55 0x80 0x1 0x0 0x0 0x0 0x7ffc7f1ed3d8 0x7f9354ad32ad\n";
         assert_eq!(stack_pointer(waits), Some(0x7ffc_7f1e_d3d8));
         assert_eq!(stack_pointer("-1 0x7ffc7f1ed3d0 0x7f9354ad32ad\n"), Some(0x7ffc_7f1e_d3d0));
@@ -141,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn the_calling_thread_is_among_all_and_the_main_one_comes_first() {
+    fn all_threads_include_the_calling_one_and_the_main_one_comes_first() {
         let threads = all();
         assert!(threads[0].is_main);
         assert_eq!(threads[0].name, "main");

@@ -1,25 +1,25 @@
-//! Call stacks that grow while others fall: whether their sums balance.
+//! Checks whether call stacks that grow and call stacks that fall balance.
 
 use crate::judge::call_stack::Judgement;
 use crate::site::History;
 use crate::verdict::{Reason, Series, Verdict, decide};
 
-/// Fewer rounds do not show whether growth went on.
+/// With fewer rounds it is not visible whether growth continued.
 const FEWEST_ROUNDS: usize = decide::FEWEST_ROUNDS;
 
-/// A call stack that falls.
+/// A falling call stack.
 pub(super) struct Fall<'a> {
     pub(super) history: &'a History,
     /// The round from which it no longer falls.
     pub(super) ran_out: Option<usize>,
 }
 
-/// A growing call stack whose growth the fall of others makes up for.
+/// A growing call stack whose growth is offset by falling ones.
 pub(super) struct Suspect<'a> {
     /// Its index among the changing call stacks.
     pub(super) at: usize,
     pub(super) history: &'a History,
-    /// The round from which it is judged: earlier ones are explained by what has run out since.
+    /// The round from which it is judged: stacks that have run out since then explain the earlier ones.
     pub(super) from: usize,
 }
 
@@ -28,7 +28,7 @@ pub(super) fn rises(readings: &[u64], series_count: usize) -> bool {
     Series::new(readings).series_count(series_count).decide().verdict == Verdict::Growing
 }
 
-/// Whether a series rises as surely as one [`falls`].
+/// Whether a series rises, with the same certainty as [`falls`].
 pub(super) fn may_rise(readings: &[u64]) -> bool {
     let highest = readings.iter().max().copied().unwrap_or(0);
     let mirrored: Vec<u64> = readings.iter().map(|reading| highest - reading).collect();
@@ -40,7 +40,7 @@ pub(super) fn falls(readings: &[u64]) -> bool {
     decide::falls(readings)
 }
 
-/// The verdicts on the blocks and the bytes of some stacks together, from a round on.
+/// The verdicts on the sums of the blocks and of the bytes of several stacks, from a round on.
 pub(super) fn together<'a>(
     histories: impl Iterator<Item = &'a History>,
     from: usize,
@@ -49,17 +49,17 @@ pub(super) fn together<'a>(
     [all.blocks(), all.bytes()].map(|series| decide::decide(&series[from..]).verdict)
 }
 
-/// Whether a stack does not grow any more once the stacks that fall are added to it.
+/// Whether a stack no longer grows once the falling stacks are added to it.
 pub(super) fn is_made_up_for(growing: &History, falls: &[&Fall], from: usize) -> bool {
     let falls = falls.iter().map(|fall| fall.history);
     !together(falls.chain([growing]), from).contains(&Verdict::Growing)
 }
 
-/// The round from which a falling series falls no more, if enough rounds follow.
+/// The round from which a falling series no longer falls, if enough rounds follow.
 pub(super) fn runs_out(readings: &[u64]) -> Option<usize> {
     let rounds = readings.len();
     let last = rounds.checked_sub(FEWEST_ROUNDS.max(rounds / 4))?;
-    // Each test takes long in a long run.
+    // In a long run, each check takes long.
     (rounds / 4..=last).step_by((rounds / 48).max(1)).find(|from| !falls(&readings[*from..]))
 }
 
@@ -74,7 +74,7 @@ pub(super) fn since(history: &History, from: usize, series_count: usize) -> Judg
             (*last as f64 - *first as f64) / blocks.len().max(1) as f64
         })
     };
-    // Rare growth can continue unseen in a part of the rounds.
+    // Rare growth may continue unnoticed in a part of the rounds.
     let (before, after) = (rate(&blocks[..from]), rate(&blocks[from..]));
     let verdict = match plain.verdict {
         Verdict::Steady if 2.0 * after > before => Verdict::Undecided,
@@ -87,7 +87,7 @@ pub(super) fn since(history: &History, from: usize, series_count: usize) -> Judg
     Judgement { verdict, reason, proves_nothing: true, ..plain }
 }
 
-/// How many blocks went in one of the last rounds, on average.
+/// The mean number of blocks freed per round, over the last rounds.
 pub(super) fn recent_rate(blocks: &[u64]) -> u64 {
     let quarter = (blocks.len() / 4).max(1);
     let before = blocks.len().checked_sub(quarter + 1).and_then(|at| blocks.get(at));
@@ -95,10 +95,10 @@ pub(super) fn recent_rate(blocks: &[u64]) -> u64 {
     fall / quarter as u64
 }
 
-/// Whether a falling series has not fallen at the end for longer than ever before in the second half. The
-/// blocks that were freed may all be gone, and then the heap shows nothing about them.
+/// Whether a falling series has now been level for longer than ever before in the second half. All its
+/// blocks may have been freed, and then the heap shows nothing about them.
 pub(super) fn has_just_stopped(blocks: &[u64]) -> bool {
-    /// Smaller falls are noise: one in so many of a round's blocks.
+    /// Smaller falls are noise: one in this many of the blocks freed per round.
     const NOISE: u64 = 10;
     let least = recent_rate(blocks) / NOISE;
     let half = blocks.len() / 2;

@@ -1,4 +1,5 @@
-//! Whether one container holds the blocks of growing and of falling call stacks, and what follows from it.
+//! Whether one container holds the blocks of growing and of falling call stacks, and the conclusions from
+//! that.
 
 use super::balance::{Fall, Suspect, has_just_stopped, is_made_up_for, recent_rate, together};
 use crate::allocator::SiteId;
@@ -6,27 +7,27 @@ use crate::holders::{self, Falling, Sharing};
 use crate::site::History;
 use crate::verdict::{Reason, Verdict};
 
-/// With more falling call stacks the heap is not scanned: each takes memory.
+/// With more falling call stacks than this, the heap is not scanned, because each takes memory.
 const MOST_FALLING: usize = 16;
-/// Nor with more growing ones: each takes time.
+/// With more growing call stacks than this, it is not scanned either, because each takes time.
 const MOST_GROWING: usize = 32;
 
 /// Whether the heap may be scanned for holders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum HeapAccess {
-    /// At the end of a soak: once.
+    /// Once, at the end of a soak.
     Allowed,
-    /// During a soak: a scan takes too long.
+    /// Not during a soak, because a scan takes too long.
     Later,
-    /// Never, by the soak's own choice.
+    /// Never, because the soak's configuration says so.
     SwitchedOff,
 }
 
 /// The verdict that replaces Growing, and why.
 pub(super) type Revised = (Verdict, Reason);
 
-/// For each suspect, what the heap shows about it and each falling stack. `Err` is the reason why the heap was
-/// not scanned.
+/// For each suspect, what the heap shows about it and each falling stack. `Err` has the reason why the heap
+/// was not scanned.
 pub(super) fn ask(
     suspects: &[Suspect],
     falls: &[&Fall],
@@ -65,8 +66,8 @@ fn falling(history: &History) -> Falling {
     Falling { site: history.site, per_round: recent_rate(&history.blocks()) }
 }
 
-/// The verdict that replaces Growing for a suspect; `None` if Growing stands. `answers` are about the first of
-/// the falls; the others were over before the rounds from which the suspect is judged.
+/// The verdict that replaces Growing for a suspect; `None` if Growing stands. `answers` concern the first list
+/// of falls; the second list had ended before the rounds in which the suspect is judged.
 pub(super) fn revise(
     suspect: &Suspect,
     answer: &Result<Vec<Sharing>, String>,
@@ -93,14 +94,15 @@ pub(super) fn revise(
         let may_be = unclear.filter(|_| is_made_up_for(suspect.history, &possible, suspect.from));
         return may_be.and_then(cannot_tell);
     }
-    // The answers are uncertain, and may differ between the call stacks of one container. If those that share
-    // one with the suspect do not balance, all that are linked by shared containers are taken together.
+    // The answers are uncertain, and may differ between the call stacks of one container. If the stacks that
+    // share a container with the suspect do not balance, all stacks linked by shared containers are considered
+    // together.
     let own: Vec<bool> = row.iter().map(is_shared).collect();
     let mut groups = vec![own.clone(), linked(own, answers)];
     groups.dedup();
     let mut balanced_before = false;
     for group in groups {
-        // Several paths may refresh one cache.
+        // Several paths may refresh the same cache.
         let members = suspects.iter().zip(answers).filter(|(_, answer)| shares_one(answer, &group));
         let members = members.map(|(member, _)| member.history);
         let fallen = falls.iter().zip(&group).filter(|(_, is_in)| **is_in);
@@ -119,7 +121,7 @@ pub(super) fn revise(
         return cannot_tell(if are_known {
             "one container holds both, but they are not clearly steady together"
         } else {
-            "one container holds both, but blocks without a call stack may be of other places too"
+            "one container holds both, but blocks without a call stack may come from other places too"
         });
     }
     if balanced_before {
@@ -139,8 +141,8 @@ fn shares_one(answer: &Result<Vec<Sharing>, String>, group: &[bool]) -> bool {
     answer.iter().flatten().zip(group).any(|(sharing, is_in)| *is_in && is_shared(sharing))
 }
 
-/// The falling call stacks that are linked with those in `group`: two are linked if some growing call stack
-/// shares a container with each of them.
+/// The falling call stacks that are linked to those in `group`: two are linked if a growing call stack shares
+/// a container with each of them.
 fn linked(mut group: Vec<bool>, answers: &[Result<Vec<Sharing>, String>]) -> Vec<bool> {
     loop {
         let mut wider = group.clone();

@@ -1,10 +1,11 @@
-//! Growth that is an exchange: a full container frees blocks of one call stack and allocates as many of
-//! another.
+//! Recognises growth that is an exchange: a full container frees blocks of one call stack and allocates the
+//! same number of another.
 //!
-//! A cache whose entries were made before the soak, or by one path while it filled and by another since,
-//! exchanges them one by one. The new stack grows until all are exchanged, and the old one falls. Numbers alone
-//! cannot tell this from a queue that drains while something else leaks. So the heap is scanned for a container
-//! that holds the blocks of both stacks, and only then are they judged together.
+//! A cache exchanges its entries one by one if they were created before the soak, or by one path while it
+//! filled and by another since then. The new stack grows until all entries are exchanged, and the old one
+//! falls. Numbers alone cannot distinguish this from a queue that drains while something else leaks. So the
+//! heap is scanned for a container that holds the blocks of both stacks, and only if there is one are they
+//! judged together.
 //!
 //! An exchange ends when the old blocks have run out. From then on each stack is judged by itself.
 
@@ -22,12 +23,12 @@ use containers::{Revised, ask, revise};
 
 pub(crate) use containers::HeapAccess;
 
-/// Revises the `verdicts` on growth that the fall of other call stacks makes up for.
+/// Revises the `verdicts` on growth that is offset by other call stacks that fall.
 pub(super) fn judge(changing: &[History], verdicts: &mut [Judgement], heap: HeapAccess) {
     let series_count = changing.len();
     let grows = |at: &usize| match verdicts[*at].verdict {
         Verdict::Growing => rises(&changing[*at].blocks(), series_count),
-        // Several of these can grow together, as a line.
+        // Several of these may grow together, as a line.
         Verdict::Undecided => may_rise(&changing[*at].blocks()),
         Verdict::Steady => false,
     };
@@ -75,7 +76,7 @@ pub(super) fn judge(changing: &[History], verdicts: &mut [Judgement], heap: Heap
     }
 }
 
-/// Replaces a verdict of Growing; an Undecided one stays.
+/// Replaces a verdict of Growing, but keeps an Undecided one.
 fn apply((verdict, reason): Revised, judgement: &mut Judgement) {
     if judgement.verdict == Verdict::Growing {
         judgement.verdict = verdict;

@@ -5,8 +5,8 @@ use crate::allocator::SiteId;
 use crate::holders::Sharing;
 use crate::site::Reading;
 
-/// A table that grows with the work is replaced by a larger one now and then, each time from one of three call
-/// stacks, as where tasks run on several threads. `turns` says which, in base three.
+/// A table that grows with the work is replaced by a larger one from time to time, each time by one of three
+/// call stacks, as when tasks run on several threads. The base-three digits of `turns` select the stacks.
 fn table(turns: u32) -> Vec<History> {
     let room = |round: u64| (100 * round).next_power_of_two();
     let stack_of = |round: u64| turns / 3_u32.pow(room(round).ilog2() - 7) % 3;
@@ -22,7 +22,7 @@ fn table(turns: u32) -> Vec<History> {
         .collect()
 }
 
-/// A call stack whose number of blocks is this in each round.
+/// A call stack with this number of blocks in each round.
 fn history(blocks: impl Fn(u32) -> u32) -> History {
     let reading = |round| {
         let blocks = u64::from(blocks(round));
@@ -32,13 +32,13 @@ fn history(blocks: impl Fn(u32) -> u32) -> History {
     History { site: SiteId::METER, readings, rest: None, allocates: true }
 }
 
-/// What is found, from a round on, of growing call stacks beside falling ones. `answers` has a word for each
-/// of the former, and in it a letter for each of the latter: O for one container, D for different ones. As
-/// many others as `over` fall until that round.
+/// The revised verdicts on growing call stacks beside falling ones, from a round on. `answers` has a word for
+/// each growing stack, and in it a letter for each falling stack: O for one container, D for different ones.
+/// `over` is the number of further stacks that fall until that round.
 fn revised_from(from: u32, answers: &[&str], over: usize) -> Vec<Option<Verdict>> {
     let rises = history(|round| 200 * round);
     let falls = history(|round| 20_000 - 200 * round);
-    // Some at a time, as what is freed late is.
+    // These fall in steps, like blocks that are freed late.
     let has_fallen = history(|round| 20_000 - 4000 * (round.min(from) / 20));
     let fall = |history, ran_out| Fall { history, ran_out };
     let lives: Vec<Fall> = answers[0].chars().map(|_| fall(&falls, None)).collect();
@@ -83,12 +83,12 @@ fn growth_that_does_not_balance_or_is_elsewhere_is_growth() {
 fn growth_that_balanced_until_some_blocks_had_run_out_is_undecided() {
     assert_eq!(revised_from(68, &["OO", "OO", "OO"], 1), [Some(Verdict::Undecided); 3]);
     assert_eq!(revised_from(68, &["OO", "OO", "DD"], 1)[2], None);
-    // Here they did not balance before that, either.
+    // Here they did not balance before that round either.
     assert_eq!(revised_from(68, &["OO", "OO", "OO", "OO"], 1), [None; 4]);
 }
 
 #[test]
-fn a_table_that_goes_from_stack_to_stack_as_it_grows_is_not_an_exchange() {
+fn a_growing_table_that_moves_between_stacks_is_not_an_exchange() {
     for turns in 0..3_u32.pow(8) {
         let changing = table(turns);
         let mut verdicts: Vec<Judgement> =

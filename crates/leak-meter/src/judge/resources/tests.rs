@@ -1,9 +1,9 @@
-//! What is known beyond a series of numbers, on series that show it.
+//! Tests, on small series, how evidence besides the series affects a verdict.
 
 use super::*;
 use crate::verdict::Rate;
 
-/// A round of 10 operations after which this was held.
+/// A round of 10 operations that ended with these readings.
 fn round(live_blocks: u64, live_bytes: u64, open_files: u64) -> Round {
     Round {
         operations: 10,
@@ -27,7 +27,7 @@ fn round(live_blocks: u64, live_bytes: u64, open_files: u64) -> Round {
 
 const LIMIT: Limit = Limit { most: 128, own: 0 };
 
-/// What a soak of such rounds knows, but for what a test sets.
+/// The evidence of a soak with these rounds; a test changes the rest.
 struct Known {
     rounds: Vec<Round>,
     rest: Option<Round>,
@@ -72,7 +72,7 @@ impl Known {
 }
 
 #[test]
-fn total_bytes_alone_accuse_nobody() {
+fn growth_of_total_bytes_alone_is_undecided() {
     let mut known = Known::from_rounds((0..96).map(|at| round(500, 50_000 + 640 * at, 3)));
     let bytes = known.finding(Resource::LiveBytes);
     assert_eq!((bytes.verdict, &bytes.reason), (Verdict::Undecided, &Reason::OnlyTotalBytes));
@@ -85,7 +85,7 @@ fn total_bytes_alone_accuse_nobody() {
     let bytes = known.finding(Resource::LiveBytes);
     assert_eq!((bytes.verdict, bytes.per_operation), (Verdict::Growing, Some(64.0)));
 
-    // Nor is a line needed where the number of blocks grows.
+    // If the number of blocks grows, no line is needed.
     let known = Known::from_rounds((0..96).map(|at| round(500 + at, 50_000 + 640 * at, 3)));
     assert_eq!(known.finding(Resource::LiveBytes).verdict, Verdict::Growing);
     assert_eq!(known.finding(Resource::LiveBlocks).verdict, Verdict::Growing);
@@ -111,7 +111,7 @@ fn a_total_is_not_steady_while_a_line_grows() {
     }
 }
 
-/// Open files that rise by `each` in a round from 10 on, up to the limit of 128.
+/// Open files that rise from 10 by `each` per round, up to the limit of 128.
 fn up_to_the_limit(each: u64) -> Known {
     let mut known =
         Known::from_rounds((0..96).map(|at| round(500, 50_000, (10 + each * at).min(126))));
@@ -120,7 +120,7 @@ fn up_to_the_limit(each: u64) -> Known {
 }
 
 #[test]
-fn what_grew_until_it_came_close_to_its_limit_is_growing() {
+fn growth_up_to_the_limit_is_growing() {
     for each in [2, 5] {
         let found = up_to_the_limit(each).finding(Resource::OpenFiles);
         assert_eq!(found.verdict, Verdict::Growing, "{each}: {:?}", found.reason);
@@ -130,25 +130,25 @@ fn what_grew_until_it_came_close_to_its_limit_is_growing() {
 }
 
 #[test]
-fn what_came_close_to_its_limit_is_never_steady() {
+fn a_resource_close_to_its_limit_is_never_steady() {
     let at_limit = |known: &Known| {
         let found = known.finding(Resource::OpenFiles);
         let expected = (Verdict::Undecided, Reason::AtLimit { limit: 128 });
         assert_eq!((found.verdict, found.reason), expected);
         assert_eq!((found.per_operation, found.detection_limit), (None, None));
     };
-    // In so few rounds that they show no growth.
+    // There are so few rounds before the limit that they show no growth.
     at_limit(&up_to_the_limit(10));
     at_limit(&up_to_the_limit(200));
-    // From the first round on: other work may have used them up.
+    // At the limit from the first round on: other work may have used them up.
     let mut full = Known::from_rounds((0..96).map(|_| round(500, 50_000, 120)));
     full.limits.insert(Resource::OpenFiles, LIMIT);
     at_limit(&full);
-    // One less is not close, and without a limit nothing is.
+    // One less is not close to the limit, and without a limit no reading is.
     let mut below = Known::from_rounds((0..96).map(|_| round(500, 50_000, 119)));
     below.limits.insert(Resource::OpenFiles, LIMIT);
     assert_eq!(below.finding(Resource::OpenFiles).verdict, Verdict::Steady);
-    // Unless the meter itself holds what is missing.
+    // This holds unless the meter itself uses the missing one.
     let own = Limit { most: 128, own: 1 };
     below.limits.insert(Resource::OpenFiles, own);
     at_limit(&below);
@@ -163,7 +163,7 @@ fn after_rest(rest: Option<u64>) -> Decision {
 }
 
 #[test]
-fn growth_that_went_away_in_the_rest_is_not_a_leak() {
+fn growth_that_is_released_in_the_rest_is_not_a_leak() {
     for rest in [1000, 1010, 1015, 0] {
         let decision = after_rest(Some(rest));
         assert_eq!(decision.verdict, Verdict::Steady, "{rest}");
@@ -177,7 +177,7 @@ fn growth_that_went_away_in_the_rest_is_not_a_leak() {
         };
         assert!((stated - share).abs() < 0.02, "{stated} is not {share}");
     }
-    // What rose on, little that went away, and no rest at all.
+    // Readings that rose further, readings that fell only a little, and no rest at all.
     for rest in [Some(2000), Some(1960), Some(1800), None] {
         let decision = after_rest(rest);
         assert_eq!(decision.verdict, Verdict::Growing, "{rest:?}");
@@ -186,7 +186,7 @@ fn growth_that_went_away_in_the_rest_is_not_a_leak() {
 }
 
 #[test]
-fn a_rate_that_is_estimated_too_high_does_not_make_less_go_away() {
+fn an_overestimated_rate_does_not_lower_the_released_share() {
     let readings: Vec<u64> = (1..=96).collect();
     let decision = Decision {
         verdict: Verdict::Growing,
@@ -198,7 +198,7 @@ fn a_rate_that_is_estimated_too_high_does_not_make_less_go_away() {
 }
 
 #[test]
-fn what_warmed_up_and_stays_need_not_go_away_in_the_rest() {
+fn retained_warm_up_need_not_be_released_in_the_rest() {
     let warm = |at: u64| if at < 8 { 500 * at } else { 4000 };
     let readings: Vec<u64> = (0..96).map(|at| warm(at) + 10 * at).collect();
     let decision = decide::decide(&readings);
@@ -207,7 +207,7 @@ fn what_warmed_up_and_stays_need_not_go_away_in_the_rest() {
 }
 
 #[test]
-fn the_rest_changes_only_what_grows() {
+fn the_rest_changes_only_growing_verdicts() {
     for readings in [vec![1000; 96], vec![1000; 11]] {
         let decision = decide::decide(&readings);
         assert_eq!(with_rest(decision.clone(), &readings, Some(0)), decision);
@@ -215,8 +215,9 @@ fn the_rest_changes_only_what_grows() {
 }
 
 #[test]
-fn what_is_kept_apart_is_not_missed_in_the_rest() {
-    // A suppressed place keeps 320 bytes a round; the program's own 640 go away.
+fn excluded_memory_is_not_missed_in_the_rest() {
+    // A suppressed place keeps 320 bytes per round, and the program's own 640 bytes per round are
+    // released.
     let mut known =
         Known::from_rounds((1..=96).map(|at| round(500 + 20 * at, 50_000 + 960 * at, 3)));
     let excluded =
@@ -231,7 +232,7 @@ fn what_is_kept_apart_is_not_missed_in_the_rest() {
 }
 
 #[test]
-fn only_what_is_steady_by_its_series_has_a_detection_limit() {
+fn only_a_series_that_is_itself_steady_has_a_detection_limit() {
     let flat = Series::new(&[1000; 96]);
     let limit = |verdict, reason| limit_of(&Decision { verdict, reason, rate: None }, &flat, 1.0);
     let of_series = flat.detection_limit(1.0);
@@ -243,7 +244,7 @@ fn only_what_is_steady_by_its_series_has_a_detection_limit() {
 
     let tolerated = Reason::WithinTolerance { tolerance: 6400, rounds: 64 };
     assert_eq!(limit(Verdict::Steady, tolerated), Some(100.0));
-    // Growth that is allowed, or that went away, says nothing about further growth.
+    // Growth that is allowed, or that was released, says nothing about further growth.
     assert_eq!(limit(Verdict::Steady, Reason::WithinBound { bound: 2000 }), None);
     assert_eq!(limit(Verdict::Steady, Reason::ReleasedAtRest), None);
     assert_eq!(limit(Verdict::Growing, Reason::GainsLast { rounds: 96 }), None);

@@ -1,4 +1,4 @@
-//! From the readings of a soak to its report.
+//! Turns the readings of a soak into its report.
 
 use std::collections::BTreeMap;
 
@@ -12,16 +12,17 @@ use crate::site;
 use crate::verdict::Verdict;
 
 impl Recorder<'_> {
-    /// Judges what was read, and ends the search for call sites, unless it continues without the soak.
+    /// Judges the readings and ends the search for call sites, unless it continues independently of
+    /// the soak.
     pub(super) fn report(&mut self) -> Report {
-        // Names and holders are read from files.
+        // Names and holders are read from files, which need descriptors.
         self.handles.release_reserve();
         let attribution = site::attribution();
         drop(self.search.take());
         let operations = self.schedule.operations;
         let heap = if self.plan.holders { HeapAccess::Allowed } else { HeapAccess::SwitchedOff };
         let judged = judge::judge_sites(&self.ledger, operations, &self.plan.suppressions, heap);
-        // The workload is still alive, with all that it holds.
+        // The workload and everything that it holds are still alive.
         let grows = judged.sites.iter().any(|site| site.verdict == Verdict::Growing);
         let holders =
             (self.plan.holders && grows).then(|| holders::of_growing(&judged.sites, &self.ledger));
@@ -72,7 +73,7 @@ impl Recorder<'_> {
                 .into_iter()
                 .map(|(site, reason)| Suppressed { site, reason })
                 .collect(),
-            // A stopped soak has not measured everything that may grow.
+            // A soak that was stopped has not measured everything that may grow.
             unmatched_suppressions: if self.stopped.is_none() {
                 judged.unmatched
             } else {
@@ -87,7 +88,7 @@ impl Recorder<'_> {
     }
 }
 
-/// The groups that there are more of at the end than after the first round.
+/// The groups with more open descriptors at the end than after the first round.
 fn more_open([first, last]: &[BTreeMap<FileGroup, u64>; 2]) -> Vec<OpenFiles> {
     let before = |group| first.get(group).copied().unwrap_or(0);
     let mut more: Vec<OpenFiles> = last

@@ -7,8 +7,7 @@ use crate::soak::handles::{self, Readings};
 use crate::units;
 
 impl Recorder<'_> {
-    /// Makes one round of each `count` rounds. Rounds at the beginning that are too few for one are left
-    /// out.
+    /// Merges every `count` rounds into one. Leftover rounds at the beginning are dropped.
     pub(super) fn merge(&mut self, count: usize) {
         let skipped = self.rounds.len() % count;
         self.rounds = self.rounds[skipped..].chunks_exact(count).map(Round::merged).collect();
@@ -54,7 +53,7 @@ impl Recorder<'_> {
         }
     }
 
-    /// Adds a round to the series that are judged.
+    /// Adds a round to the judged series.
     fn keep_round(&mut self, round: Round) {
         let first = self.next_operation == self.schedule.operations;
         if let Some(groups) = self.handles.open_groups() {
@@ -67,7 +66,7 @@ impl Recorder<'_> {
         self.ledger.record();
     }
 
-    /// Ends the load when a leaking resource comes near its limit, so that the process neither fails nor seems
+    /// Ends the load when a leaking resource comes near its limit. Otherwise the process might fail, or seem
     /// steady because it cannot get more.
     fn end_near_limit(&mut self, now: &Readings) {
         let rounds = self.rounds.len();
@@ -91,7 +90,7 @@ impl Recorder<'_> {
                 units::bytes(live as f64)
             )
         };
-        // A soak with a fixed amount of work completes it, as long as the system allows it.
+        // A soak with a fixed amount of work completes it, if the system allows that.
         if self.schedule.has_budget() {
             self.over = true;
             self.ended_early = Some(end);

@@ -1,13 +1,13 @@
-//! A project that chooses its features: a queue that nobody empties.
+//! A project that chooses its features: a queue that is never emptied.
 
-/// Jobs that wait.
+/// Waiting jobs.
 #[derive(Default)]
 pub struct Queue {
     jobs: Vec<Box<u64>>,
 }
 
 impl Queue {
-    /// One more job.
+    /// Adds a job.
     #[inline(never)]
     pub fn push(&mut self, job: u64) {
         self.jobs.push(Box::new(job));

@@ -1,4 +1,4 @@
-//! A project that takes the meter home: a till that may forget to throw its receipts away.
+//! Another project that uses the meter: a till that may forget to discard its receipts.
 
 /// Rings up one purchase after another.
 pub struct Till {
@@ -8,7 +8,7 @@ pub struct Till {
 }
 
 impl Till {
-    /// A till that keeps a receipt of every thousandth purchase, or none.
+    /// A till that keeps a receipt for every thousandth purchase, or none.
     pub fn new(keeps_receipts: bool) -> Self {
         Self { keeps_receipts, receipts: Vec::new(), served: 0 }
     }

@@ -4,7 +4,7 @@ use std::time::Instant;
 static METER: leak_meter::Allocator = leak_meter::Allocator::system();
 
 fn main() {
-    // Before the soak, and without it.
+    // This is before the soak, so it shows the method used outside soaks.
     println!("call sites are found by {:?}", leak_meter::allocator::method());
     let mut till = shop::Till::new(std::env::var_os("KEEPS_RECEIPTS").is_some());
     leak_meter::allocator::stop();

@@ -1,4 +1,4 @@
-//! A library that a program may open while it runs.
+//! A library that a program can open at run time.
 
 use std::hint::black_box;
 use std::thread;
@@ -8,7 +8,7 @@ use leak_meter::{Allocator, Snapshot};
 #[global_allocator]
 static METER: Allocator = Allocator::system();
 
-/// Allocates and gives back.
+/// Allocates and frees.
 #[unsafe(no_mangle)]
 pub extern "C" fn work() -> usize {
     black_box(vec![1_u8; 100]).len()
@@ -19,7 +19,8 @@ fn keep() -> Vec<u8> {
     black_box(vec![1; 3000])
 }
 
-/// Whether what is kept, here and by a thread of the library's own, is found at its line.
+/// Whether retained blocks, of this thread and of another thread of the library, are found at their
+/// line.
 #[unsafe(no_mangle)]
 pub extern "C" fn finds_its_lines() -> bool {
     let before = Snapshot::take();

@@ -1,4 +1,4 @@
-//! A program without the meter, which opens the library.
+//! A program without the meter that opens the library.
 
 use std::env;
 use std::ffi::{CStr, CString, c_void};

@@ -1,4 +1,4 @@
-//! A project whose leaks lie in every kind of function.
+//! A project with leaks in every kind of function.
 
 use ledger::Ledger;
 
@@ -15,7 +15,7 @@ pub async fn remember(kept: &mut Vec<Box<u64>>, number: u64) {
     kept.push(Box::new(number)); // leak: asynchronous
 }
 
-/// Notes that are never thrown away.
+/// Notes that are never discarded.
 #[derive(Default)]
 pub struct Notes<T> {
     kept: Vec<Box<T>>,
@@ -25,7 +25,7 @@ impl<T> Notes<T>
 where
     T: Clone,
 {
-    /// A block that a small method allocates, which the compiler may set into its caller.
+    /// A block that a small method allocates, which the compiler may inline into its caller.
     #[inline(always)]
     fn note(&mut self, number: T) {
         self.kept.push(Box::new(number)); // leak: inlined

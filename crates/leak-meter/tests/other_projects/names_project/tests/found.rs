@@ -1,4 +1,4 @@
-//! Prints the first finding of each leak, for `names.rs` of the meter's tests to read.
+//! Prints the first finding for each leak; `names.rs` in the meter's tests reads the output.
 
 use leak_meter::{Allocator, Operation, Report, Snapshot, Soak};
 
@@ -45,7 +45,7 @@ fn each_leak_is_found() {
     tell("threaded", &report);
 }
 
-/// Polls a future that is always ready to go on.
+/// Polls a future that is always ready to continue.
 fn wait_for<T>(future: impl Future<Output = T>) -> T {
     let mut future = std::pin::pin!(future);
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());

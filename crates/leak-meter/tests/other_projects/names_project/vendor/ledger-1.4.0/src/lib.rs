@@ -1,4 +1,4 @@
-//! A package of somebody else's, vendored: it allocates what it is told to keep.
+//! A vendored third-party package that allocates what it is told to keep.
 
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
