@@ -20,9 +20,6 @@ pub fn tree(workspace: &Workspace, release: bool, progress: &Progress) -> anyhow
 
 /// Builds `packages` of the tree. A package that cargo cannot load does not build. `on_line` receives
 /// each line of cargo's progress.
-///
-/// # Errors
-/// As [`cargo::build`], if it is not clear which package cargo cannot load.
 pub fn packages(
     workspace: &Workspace,
     packages: &[String],
@@ -102,9 +99,6 @@ pub fn shipped_folder(target: &Path) -> PathBuf {
 }
 
 /// Builds the program of the package `package`, as [`cargo::build_program`].
-///
-/// # Errors
-/// As [`cargo::build_program`].
 pub fn program(
     workspace: &Workspace,
     package: &str,

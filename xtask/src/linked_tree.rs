@@ -43,9 +43,6 @@ pub struct BuildPlace<'a> {
 
 /// Calls `build` for the workshop's workspace, and if cargo refuses that, for workspaces with less in
 /// them. Returns what the last one left out.
-///
-/// # Errors
-/// As `build`, if cargo does not name the folder that it cannot load.
 pub fn build<T>(
     workspace: &Workspace,
     build: impl Fn(BuildPlace<'_>) -> anyhow::Result<T>,

@@ -1,4 +1,4 @@
-//! How much may be left after many repetitions of an action that can leak.
+//! How much may be left after one action has been repeated very often.
 
 use std::time::{Duration, Instant};
 

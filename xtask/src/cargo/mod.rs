@@ -80,10 +80,6 @@ pub struct DidNotBuild {
 
 /// Builds the memory tests of `selection`. `on_line` receives each line of cargo's progress. A package
 /// that does not build is part of the result.
-///
-/// # Errors
-/// When cargo cannot be started; [`Refused`] when it stops before it builds anything, for example because
-/// a manifest does not load or a dependency is not available.
 pub fn build(selection: Selection<'_>, on_line: impl Fn(&str) + Sync) -> anyhow::Result<Build> {
     let mut command = cargo();
     command
@@ -106,10 +102,6 @@ pub fn build(selection: Selection<'_>, on_line: impl Fn(&str) + Sync) -> anyhow:
 
 /// Builds the program of the package `package`, which has the same name. `on_line` receives each line
 /// of cargo's progress.
-///
-/// # Errors
-/// When cargo cannot be started; [`Refused`] when it stops before it builds anything; or when the program
-/// does not build. The error contains the compiler's message.
 pub fn build_program(
     place: BuildPlace<'_>,
     package: &str,

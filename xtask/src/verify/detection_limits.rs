@@ -28,9 +28,6 @@ pub struct Detected {
 
 /// The rarest leak that each memory trial of `exercise` detects, the rarest of all first. Trials that both
 /// versions pass, as those of a decoy, detect none.
-///
-/// # Errors
-/// When a version does not build, or a trial cannot be started.
 pub fn of(exercise: &Exercise, test_bed: &TestBed<'_>) -> anyhow::Result<Vec<Detected>> {
     let mut tests = Vec::new();
     for version in [Version::Exercise, Version::Solution] {

@@ -9,7 +9,7 @@ const PHRASES: [&str; 25] = [
     "# leak~|bug~|mistakes|causes",
     "leak~",
     "outlive~",
-    "stay~|remain~|kept|keep~|hold~|live~ registered|open|alive|forever",
+    "stay~|remain~|kept|keep~|hold~|live~ registered|alive|forever",
     "live~ as long as the? program|process|server",
     "go|goes on after",
     "never *? removed|freed|dropped|closed|end~|empties|emptied|released|drain~|cleared",
@@ -37,7 +37,7 @@ const NUMBERS: [&str; 8] = ["two", "three", "four", "five", "six", "seven", "eig
 /// How many words in a row two texts must share to say the same.
 const SHARED: usize = 4;
 /// How many of these must have a meaning of their own.
-const WITH_MEANING: usize = 2;
+const WITH_MEANING: usize = 3;
 /// Words without a meaning of their own.
 const PLAIN: &str = "the and for not nor but than then that this with from into when where while until unless \
     each every all any both one two only just also even still more most other another same such out over under \
@@ -181,6 +181,7 @@ mod tests {
             "The question is which objects accumulate, and how many of them there can be.",
             "how much may be kept after many long reports",
             "how much may be left after sessions have ended",
+            "what is left behind while tasks stay open",
             "what clients and administrators must receive",
             "Each busy hour leaves the server a little larger than the one before.",
             "A page waits. Each other page is shown.",
@@ -191,9 +192,14 @@ mod tests {
 
     #[test]
     fn words_of_the_explanation_count_unless_the_learner_knows_them() {
-        let explanation = of("A value is freed when its last holder goes away.");
-        let text = of("Rust frees it.\nA value is freed when\nits last holder goes.");
-        assert_eq!(shared(&text, &explanation, &of(""))[0], (2, "a value is freed".to_owned()));
+        let explanation = of("The value is freed when its closure drops captured fields.");
+        let text = of("Rust frees it.\nWhen its closure drops\ncaptured fields, it is free.");
+        assert_eq!(
+            shared(&text, &explanation, &of(""))[0],
+            (2, "its closure drops captured".to_owned())
+        );
+        // Too few words with a meaning of their own.
+        assert_eq!(shared(&of("the value is freed"), &explanation, &of("")), []);
         assert_eq!(shared(&text, &explanation, &explanation), []);
     }
 }

@@ -34,6 +34,7 @@ mod detection_limits;
 mod kit;
 mod verify_decoy;
 mod verify_form;
+mod verify_texts;
 
 // The workspace itself.
 mod documents;

@@ -47,6 +47,12 @@ impl Traces {
     }
 }
 
+/// Whether a variable has the value of `mark`, or a folder below it, as each trial has one.
+fn is_marked(variable: &str, mark: &str) -> bool {
+    let rest = variable.strip_prefix(mark);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 // Linux has /proc; small containers do not have `ps`.
 
 /// The running processes with `mark` in their environment: their IDs and command lines. Processes of
@@ -55,7 +61,9 @@ impl Traces {
 fn marked(mark: &str) -> Vec<String> {
     let command_line = |folder: &Path| {
         let environment = fs::read(folder.join("environ")).ok()?;
-        environment.split(|byte| *byte == 0).find(|variable| *variable == mark.as_bytes())?;
+        let variables = environment.split(|byte| *byte == 0);
+        let mut variables = variables.map(String::from_utf8_lossy);
+        variables.find(|variable| is_marked(variable, mark))?;
         // A zombie has no environment and no arguments.
         let arguments = fs::read(folder.join("cmdline")).ok().filter(|text| !text.is_empty())?;
         let number = folder.file_name()?.to_string_lossy();
@@ -74,7 +82,7 @@ fn marked(mark: &str) -> Vec<String> {
         let state = line.split_whitespace().nth(1);
         state.is_some_and(|state| !state.starts_with('Z'))
     };
-    let marked = |line: &&str| line.split_whitespace().any(|word| word == mark);
+    let marked = |line: &&str| line.split_whitespace().any(|word| is_marked(word, mark));
     list.lines().filter(is_alive).filter(marked).map(str::to_owned).collect()
 }
 
