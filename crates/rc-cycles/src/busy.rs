@@ -1,4 +1,4 @@
-//! What a task costs among many others, and what is left behind while tasks stay open.
+//! What a task costs among many others, and what an open task gathers.
 
 use exercise_harness::{Context, cost, units};
 use leak_meter::HeapCounts;

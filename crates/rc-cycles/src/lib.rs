@@ -3,7 +3,7 @@
 //! - `workload`: the life of two tasks, from opening to closing, for the soak
 //! - `behaviours`: what readers and pages must receive
 //! - `closing`: the same for tasks that are closed, and opened again
-//! - `busy`: what a task costs among many others, and what is left behind while tasks stay open
+//! - `busy`: what a task costs among many others, and what an open task gathers
 //! - `bounds`: how much the notifications may hold once their tasks are closed
 //!
 //! [`TaskNotifications`] is the contract. An implementation is free in everything else.
