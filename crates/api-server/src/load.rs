@@ -21,6 +21,9 @@ const LIMIT: f64 = 100.0;
 /// Visits before the first phase, so that every user has visited once.
 const VISITS_BEFORE: u64 = 20;
 
+/// Pages that are read before full load: few, for a small memory.
+const PROJECTS: u64 = 120;
+
 /// The number of visits in a rush, and how many of them run concurrently.
 const RUSH: u64 = 25;
 const AT_ONCE: usize = 8;
@@ -69,7 +72,7 @@ impl Timed {
 
 /// As many visits as possible, several at once. An operation is a visit; visits come in rushes.
 pub fn full<S: ApiServer>(context: &Context) -> Report {
-    Scene::soak::<S>(context, |generator, operation| {
+    Scene::soak::<S>(context, PROJECTS, |generator, operation| {
         let made = operation.number() + 1;
         if !made.is_multiple_of(RUSH) {
             return Ok(());

@@ -24,21 +24,23 @@ pub struct Scene {
 impl Scene {
     /// Starts version `S` and its load generator, and lets the server warm up: its cache is full,
     /// and every part of it has worked once.
-    pub fn set<S: ApiServer>(context: &Context) -> anyhow::Result<Self> {
+    ///
+    /// `projects` is the number of pages that are read.
+    pub fn set<S: ApiServer>(context: &Context, projects: u64) -> anyhow::Result<Self> {
         // Started before the warm-up, so that blocks the cache keeps from it have their lines.
         leak_meter::allocator::start();
         let server = Running::start::<S>(context.folder())?;
         let mut generator = Generator::start(server.address)?;
         let tasks = server.tasks();
         generator.order(Order::Visit { number: FIRST - 1, seed: 0 })?;
-        generator.order(Order::ReadPages { first: FIRST, projects: PROJECTS, both: false })?;
+        generator.order(Order::ReadPages { first: FIRST, projects, both: false })?;
         server.rest(tasks);
         Ok(Self { server, generator, tasks })
     }
 
     /// Like [`set`](Self::set), but panics on an error.
     pub fn expect<S: ApiServer>(context: &Context) -> Self {
-        Self::set::<S>(context)
+        Self::set::<S>(context, PROJECTS)
             .unwrap_or_else(|error| panic!("the server cannot be used: {error:#}"))
     }
 
@@ -53,12 +55,14 @@ impl Scene {
         self.server.rest(self.tasks);
     }
 
-    /// Soaks version `S` with the orders that `work` gives its load generator.
+    /// Soaks version `S` with the orders that `work` gives its load generator, after the warm-up of
+    /// [`set`](Self::set).
     pub fn soak<S: ApiServer>(
         context: &Context,
+        projects: u64,
         mut work: impl FnMut(&mut Generator, Operation) -> anyhow::Result<()>,
     ) -> Report {
-        let Self { server, mut generator, tasks } = match Self::set::<S>(context) {
+        let Self { server, mut generator, tasks } = match Self::set::<S>(context, projects) {
             Ok(scene) => scene,
             Err(error) => return context.soak().run(|_| Err::<(), _>(format!("{error:#}"))),
         };
@@ -69,7 +73,7 @@ impl Scene {
 
 /// Lets many users visit and measures what they leave behind.
 pub fn growth<S: ApiServer>(context: &Context) -> Report {
-    Scene::soak::<S>(context, |generator, operation| {
+    Scene::soak::<S>(context, PROJECTS, |generator, operation| {
         let number = FIRST + operation.number();
         generator.order(Order::Visit { number, seed: operation.seed() })
     })

@@ -4,7 +4,6 @@
 //! - `behaviours`: what clients must receive
 //! - `bounds`: how much may be left of clients, and how much may wait for one
 //! - `client`: the client end of a connection, for all of these
-//! - `threads`: a runtime with several threads, and many clients at once
 //! - `rest`: the sockets and tasks of the process, and waiting until they have fallen enough
 //!
 //! [`LiveUpdates`] is the contract. An implementation is free in everything else.
@@ -13,7 +12,6 @@ mod behaviours;
 mod bounds;
 mod client;
 mod rest;
-mod threads;
 mod workload;
 
 use std::io;
@@ -97,6 +95,5 @@ pub fn main<S: LiveUpdates>() -> ExitCode {
         .bound("vanished_clients", bounds::vanished_clients::<S>)
         .bound("silent_clients", bounds::silent_clients::<S>)
         .bound("slow_client", bounds::slow_client::<S>)
-        .bound("clients_beside_updates", bounds::clients_beside_updates::<S>)
         .main()
 }

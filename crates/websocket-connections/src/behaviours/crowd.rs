@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use exercise_harness::Context;
+use tokio::runtime::Builder;
 
 use super::{check, publish, watch};
 use crate::LiveUpdates;
 use crate::client::Trouble;
-use crate::threads::on_threads;
 
 /// Clients that do not read, so that an update takes a while to reach all.
 const SLOW: usize = 60;
@@ -22,7 +22,8 @@ const ROUNDS: u64 = 400;
 
 /// Clients comment while the server publishes, on several threads: all updates come in order.
 pub fn updates_at_once_are_in_order<S: LiveUpdates>(_: &Context) {
-    let spoken = on_threads(async {
+    let runtime = Builder::new_multi_thread().worker_threads(4).enable_all().build();
+    let spoken = runtime.expect("a runtime can be created").block_on(async {
         let server = S::start().await?;
         let mut silent = Vec::new();
         for _ in 0..SLOW {
