@@ -28,7 +28,7 @@ pub fn plural(value: u64, thing: &str) -> String {
     format!("{} {thing}{ending}", count(value))
 }
 
-/// A count of things and what they do: `1 trial passes`, `12 trials pass`.
+/// A count of things with a verb: `1 trial passes`, `12 trials pass`.
 pub fn plural_verb(value: u64, thing: &str, verb: &str) -> String {
     let ending = match verb {
         _ if value != 1 => "",

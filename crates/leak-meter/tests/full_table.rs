@@ -18,7 +18,7 @@ static METER: Allocator = Allocator::system();
 /// Enough for 32,768 call stacks.
 const STEPS: u32 = 15;
 
-/// Call stacks whose time is taken when they are new.
+/// The number of call stacks whose first allocation is timed.
 const NEW: u64 = 8000;
 
 /// The time for this number of allocations, each from a call stack of its own.

@@ -24,7 +24,7 @@ const THREADS: usize = 160;
 /// Enough for 8,192 call stacks.
 const STEPS: u32 = 13;
 
-/// The size of a thread's stack, by which its mapping is known, in bytes.
+/// The size of a thread's stack in bytes, which identifies its mapping.
 const STACK: usize = 3 << 20;
 
 /// The memory in use by the meter's tables, in bytes: that of the large unnamed mappings that are not a

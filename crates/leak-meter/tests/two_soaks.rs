@@ -78,7 +78,7 @@ fn a_second_soak_waits_for_the_first() {
     });
 }
 
-/// The output of a test below in a process where `LEAK_METER_BUDGET` is this.
+/// The output of a test below, in a process with this value of `LEAK_METER_BUDGET`.
 #[track_caller]
 fn in_a_process(test: &str, budget: Option<&str>) -> String {
     let budget = budget.map(|budget| ("LEAK_METER_BUDGET", budget));

@@ -33,7 +33,7 @@ pub fn send_damaged<S: Uploads>(
 /// When the file is accepted, or refused for another reason.
 pub fn fill_the_disk<S: Uploads>(service: &mut S, client: u64) -> u64 {
     let upload = service.begin(client, "video.mp4", 2 * DISK).expect("an upload can begin");
-    let chunk = [7; 128 * 1024];
+    let chunk = vec![7; 128 * 1024];
     let full = FullDisk::beyond(DISK);
     let refused = (0..16).find_map(|_| send(service, client, upload, &chunk).err());
     drop(full);

@@ -6,15 +6,17 @@ use std::time::{Duration, Instant};
 
 use exercise_harness::Context;
 
-use crate::{Database, SessionPool};
+use crate::{Database, KINDS, SessionPool};
 
 /// The deadline for what must not wait.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// The interval between two looks at the database.
 const PAUSE: Duration = Duration::from_millis(1);
-/// Requests at once, and the sessions that they share.
+/// Requests at once, and the sessions for which some of them compete.
 const THREADS: usize = 8;
 const SESSIONS: usize = 3;
+/// Requests of each thread, one after the other.
+const REQUESTS: usize = 10_000;
 
 /// A request for which the database takes long.
 #[derive(Debug, Clone, Copy)]
@@ -90,30 +92,27 @@ pub fn no_more_are_opened_at_once<S: SessionPool>(_: &Context) {
     assert_eq!(database.connections(), SESSIONS as u64, "sessions opened");
 }
 
-/// Many requests on several threads share the sessions; none is used by two at once, and none is
-/// lost.
+/// Requests on several threads, each of which finds a session. None is used by two at once, and none
+/// is lost.
 pub fn threads_share_the_sessions<S: SessionPool>(_: &Context) {
     let database = Database::default();
-    let pool = S::start(SESSIONS, database.clone());
+    let pool = S::start(THREADS, database.clone());
     thread::scope(|scope| {
-        let pool = &pool;
         for user in 0..THREADS {
+            let pool = &pool;
             scope.spawn(move || {
-                for kind in 0..500 {
-                    let Some(mut session) = pool.take() else {
-                        thread::yield_now();
-                        continue;
-                    };
-                    let user = u32::try_from(user).unwrap_or_default();
-                    pool.run(&mut session, kind % crate::KINDS, user).expect("the session is open");
+                let user = u32::try_from(user).unwrap_or_default();
+                for kind in 0..REQUESTS {
+                    let mut session = pool.take().expect("fewer sessions are in use than allowed");
+                    pool.run(&mut session, kind % KINDS, user).expect("the session is open");
                 }
             });
         }
     });
     assert_eq!(database.clashes(), 0, "runs in a session that another request was using");
-    assert!(database.connections() <= SESSIONS as u64, "more sessions were opened than allowed");
-    let all: Vec<_> = (0..SESSIONS).map_while(|_| pool.take()).collect();
-    assert_eq!(all.len(), SESSIONS, "sessions that can be taken when no request is left");
+    assert!(database.connections() <= THREADS as u64, "more sessions were opened than allowed");
+    let all: Vec<_> = (0..THREADS).map_while(|_| pool.take()).collect();
+    assert_eq!(all.len(), THREADS, "sessions that can be taken when no request is left");
     assert!(pool.take().is_none(), "one more session could be taken than allowed");
 }
 

@@ -4,11 +4,10 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::sync::OnceLock;
 
-use crate::support::Ran;
-use crate::support::flat;
 use crate::support::toy::{
     ABORTING, BROKEN, EXITING, GROWING, PANICKING, STEADY, STOPPED, Toy, UNDECIDED,
 };
+use crate::support::{Ran, flat};
 
 /// A workshop with an exercise for each outcome.
 fn workshop() -> &'static Toy {

@@ -82,13 +82,7 @@ fn a_learner_finds_fixes_and_proves_the_first_exercise_from_the_readme_alone() {
     let solution = fs::read_to_string(copy.path("solutions/unbounded-cache/src/cache.rs")).unwrap();
     let mine = format!("{solution}\n// Mine.\n");
     fs::write(copy.path(FIXED_FILE), &mine).unwrap();
-    terminal.sees(&[
-        "FIXED: ",
-        "edited",
-        "1 of 1 fixed",
-        "live blocks per operation",
-        ", now 0",
-    ]);
+    terminal.sees(&["FIXED: ", "edited", "1 of 1 fixed", "live blocks per operation", ", now 0"]);
     terminal.types("d");
     terminal.sees(&["from yours (-) to the solution (+)", "- // Mine."]);
     // Reset: asks first.

@@ -57,7 +57,6 @@
 //! task list has no call stack, tasks are recognised by their header, whose first word says whether they have
 //! ended. A waker does not hold its task; wakers are recognised by their table of functions. If other pointers
 //! lead to the start of a block, a pointer past its start is a borrow, as in a list of waiters.
-//! does.
 //!
 //! None of this costs anything while the program runs; the scan itself takes one to two seconds for a million
 //! blocks (`cargo bench --package leak-meter --bench holders`). The program may keep running: blocks that change

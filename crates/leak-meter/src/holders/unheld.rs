@@ -7,9 +7,9 @@ use super::reach::{Seed, Tree};
 use super::rings::{self, Source};
 use super::weak::{Blocks, Counted};
 
-/// The edges that seem to borrow and so form no ring: a block's pointers to itself, unless it counts its
-/// owners, and pointers behind the start of a block whose owners point to its start. A future that keeps a
-/// reference over an await has such pointers.
+/// The edges that seem to be borrows and so cannot form a ring: a block's pointers to itself, unless it
+/// counts its owners, and pointers past the start of a block whose owners point to its start. A future that
+/// keeps a reference across an await has such pointers.
 pub(super) fn borrowing(graph: &Graph, counted: &Counted, contents: &mut Contents) -> Bits {
     let mut borrowing = Bits::none_of(graph.edge_count());
     for (block, place, edge) in graph.each() {

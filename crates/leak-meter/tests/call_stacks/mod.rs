@@ -1,8 +1,9 @@
-//! As many call stacks as a test wants: each path of so many steps to the left or to the right is one.
+//! As many call stacks as a test needs: each path with a number of steps to the left or right is a
+//! call stack of its own.
 
 use std::hint::black_box;
 
-/// Allocates a block, and frees it.
+/// Allocates a block and frees it.
 #[inline(never)]
 pub fn left(path: u64, steps: u32) -> u64 {
     step(path, steps) + 1
@@ -14,7 +15,7 @@ fn right(path: u64, steps: u32) -> u64 {
 }
 
 #[inline(always)]
-#[allow(clippy::inline_always)] // Both callers shall have a call of their own.
+#[allow(clippy::inline_always)] // Both callers must contain a call of their own.
 fn step(path: u64, steps: u32) -> u64 {
     if steps == 0 {
         return *black_box(Box::new(path));

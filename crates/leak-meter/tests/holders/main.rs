@@ -1,5 +1,4 @@
-//! Who holds it, in hand-made scenes. Each runs in a process of its own, and asserts what
-//! must be found.
+//! Finds the holders in hand-made scenes. Each runs in a process of its own, and asserts what must be found.
 //!
 //! - `containers`: a vector, maps, a list, halves, slices, pages: blocks held by their containers.
 //! - `owners`: threads, statics, closures, futures, C code: blocks held by something other than a container.
@@ -58,8 +57,8 @@ scenes! {
     soaks: report_of_a_leak, nothing_for_a_healthy_program;
 }
 
-/// Scenes whose blocks lie in the arena of the main thread, which is a static of the C library. A test has a
-/// thread of its own, and with it another arena.
+/// Scenes whose blocks must be in the arena of the main thread, which is a static of the C library. A test
+/// has a thread of its own, and therefore another arena.
 const IN_MAIN_ARENA: [&str; 2] = ["neighbours_of_free_chunks", "blocks_of_one_word"];
 
 fn in_a_process(scene: &str) {

@@ -1,18 +1,18 @@
-//! Tests that each run in a process of their own: the test's program is started again for one of its
-//! tests, or for one of its scenes. So no scene's threads, descriptors, limits or environment are another's,
-//! and what it prints can be read.
-#![allow(dead_code, unused_macros)] // Each program uses what it needs.
+//! Tests that each run in a process of their own: the test's program is started again for one of its tests
+//! or scenes. So scenes do not affect each other's threads, descriptors, limits or environment, and their
+//! output can be read.
+#![allow(dead_code, unused_macros)] // Not every program uses all of this.
 
 use std::env;
 use std::process::{Command, Output};
 
-/// The name of a scene, and the scene.
+/// A scene with its name.
 pub type Scene = (&'static str, fn());
 
-/// The environment variable that names the scene to a child.
+/// The environment variable that passes the scene's name to a child.
 const SCENE: &str = "LEAK_METER_TEST_SCENE";
 
-/// Makes `SCENES`, and for each scene a test that runs it in a process of its own.
+/// Creates `SCENES`, and for each scene a test that runs it in a process of its own.
 macro_rules! scenes {
     ($($module:ident: $($name:ident),+;)+) => {
         const SCENES: &[isolated::Scene] =
@@ -50,7 +50,7 @@ pub fn scene_in_a_process(scene: &str, variables: &[(&str, &str)]) -> Output {
     test_in_a_process("the_scene", &[variables, &[(SCENE, scene)]].concat())
 }
 
-/// Runs the scene that the environment names, if it names one.
+/// Runs the scene that the environment variable names, if there is one.
 pub fn run_wanted<'a>(scenes: impl IntoIterator<Item = &'a Scene>) {
     let Ok(wanted) = env::var(SCENE) else { return };
     let mut scenes = scenes.into_iter();

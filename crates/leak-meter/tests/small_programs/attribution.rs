@@ -1,4 +1,5 @@
-//! `LEAK_METER_ATTRIBUTION`: whether what was made before a soak has a line, in a static and on the stack.
+//! `LEAK_METER_ATTRIBUTION`: whether containers created before a soak have a line, in a static and on the
+//! stack.
 #![allow(clippy::print_stdout)] // The children's reports are read from their output.
 
 use std::collections::HashMap;
@@ -10,13 +11,13 @@ use leak_meter::allocator;
 
 use super::isolated;
 
-/// The programs whose output is read by the tests below.
+/// The programs whose output the tests below read.
 pub const PROGRAMS: &[isolated::Scene] =
     &[("holds_sessions", holds_sessions), ("says_its_method", says_its_method)];
 
 const VARIABLE: &str = "LEAK_METER_ATTRIBUTION";
 
-/// What a program of this file prints with these environment variables.
+/// The output of a program in this file with these environment variables.
 #[track_caller]
 fn printed_by(program: &str, variables: &[(&str, &str)]) -> String {
     let output = isolated::scene_in_a_process(program, variables);
@@ -42,7 +43,7 @@ impl Service {
 
 static SERVICE: LazyLock<Arc<Service>> = LazyLock::new(Service::start);
 
-/// What the report says of a leak in a service that was there before: in a static, and on the stack.
+/// Prints the report on a leak in a service that existed before the soak: in a static, and on the stack.
 fn holds_sessions() {
     let local = Service::start();
     for service in [&*SERVICE, &local] {
@@ -58,7 +59,7 @@ fn holds_sessions() {
     }
 }
 
-/// The steps that the program printed: what each is, and where it was made, without the number of the line.
+/// The steps that the program printed: the kind and the place of each, without the line number.
 fn steps(variables: &[(&str, &str)]) -> Vec<String> {
     let text = printed_by("holds_sessions", variables);
     let steps = text.lines().filter_map(|line| line.strip_prefix("STEP "));
@@ -89,7 +90,7 @@ fn with_attribution_off_only_what_is_made_in_the_soak_has_a_line() {
     }
 }
 
-/// Its attribution before, during and after a soak, and what the report notes.
+/// Prints the attribution before, during and after a soak, and the notes of the report.
 fn says_its_method() {
     let methods = |when: &str| println!("{when}: {:?}", allocator::method());
     methods("before");

@@ -1,6 +1,6 @@
-//! What was made before the soak: it has its line like what is made during it, on any kind of test and
-//! runtime; so it has in a static, and before `main`.
-#![allow(unsafe_code)] // What runs before `main` is listed in a section of its own.
+//! Containers created before the soak have their lines, like those created during it, with any kind of
+//! test and runtime. This includes containers in a static, and those created before `main`.
+#![allow(unsafe_code)] // Functions that run before `main` are listed in a special section.
 
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::hint::black_box;
@@ -257,7 +257,7 @@ async fn on_several_threads() {
     what_was_made_at_any_time_has_its_line_on_a_runtime().await;
 }
 
-/// A soak restores the search method that it found; blocks made between soaks have their lines.
+/// A soak restores the previous search method; blocks created between soaks have their lines.
 pub fn after_a_soak_attribution_is_as_before() {
     let soaked = || {
         let before = allocator::method();

@@ -10,7 +10,7 @@ use tokio::runtime::Builder;
 use tokio::task::{self, JoinError, LocalSet};
 use tokio::time;
 
-/// The programs whose standard error stream is read by the tests below.
+/// The programs whose standard error the tests below read.
 pub const PROGRAMS: &[super::isolated::Scene] = &[
     ("panics", || panics(Outside::On)),
     ("panics_while_off", || panics(Outside::Off)),

@@ -1,4 +1,4 @@
-//! Small programs, healthy and leaking, each under a soak in a process of its own.
+//! Small programs, healthy and leaking, each with a soak in a process of its own.
 //!
 //! - `stores`: entries that are cleared or expire.
 //! - `logs`: programs that only grow: lines that leak beneath noise, strings, vectors, arenas.
@@ -6,7 +6,8 @@
 //! - `time`: slow operations, busy threads, and operations that slow down.
 //! - `lingering`: asynchronous work that continues after its operation.
 //! - `assertions`: when the assertions on a report pass.
-//! - `early`: what was made before the soak; `attribution`: the environment variable that stops its lines.
+//! - `early`: containers created before the soak; `attribution`: the environment variable that turns off
+//!   their lines.
 //! - `endings`: operations that panic, and soaks that are cancelled.
 #![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::vec_box)] // Each value needs a block of its own.
@@ -65,7 +66,7 @@ scenes! {
         after_a_soak_attribution_is_as_before;
 }
 
-/// Runs a program in a process of its own, and returns what it wrote to the standard error stream.
+/// Runs a program in a process of its own, and returns its standard error.
 #[track_caller]
 fn in_a_process(program: &str) -> String {
     let output = isolated::scene_in_a_process(program, &[]);

@@ -26,7 +26,7 @@ pub fn chunk_costs_the_same_in_a_large_upload<S: Uploads>(context: &Context) {
     };
     let large = begin(&mut service);
     for _ in 0..LARGE {
-        send(&mut service, client, large, &[7; 128 * 1024]).expect("the chunk is accepted");
+        send(&mut service, client, large, &vec![7; 128 * 1024]).expect("the chunk is accepted");
     }
     let (mut in_large, mut in_small) = (Duration::MAX, Duration::MAX);
     for _ in 0..TURNS {
