@@ -20,8 +20,8 @@ fn a_text_that_the_readme_leads_to_may_not_reveal_the_leak() {
     let explained = |text: &str| {
         let explanation = "## What happens\n\nOld pages wait behind fresh pages.\n";
         let tree = Tree::whole().replace(solution, "## What happens\n", explanation);
-        let fix = "## The fix\n\n- `evict_oldest` makes room.\n";
-        tree.replace(solution, "## The fix\n", fix).write(contract, text)
+        let fix = "`self.pages.retain`: instead of a call of `evict_oldest`";
+        tree.replace(solution, "`src/cache.rs`: text", fix).write(contract, text)
     };
     explained("//! Pages.\n").verify().ends_with(0);
     refused(explained("//! Old pages wait behind\n"), "src/lib.rs:1", "old pages wait behind");
