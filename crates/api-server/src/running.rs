@@ -88,6 +88,22 @@ impl Running {
         let _ = done.recv_timeout(DEADLINE);
     }
 
+    /// The number of tasks once the server is idle: neither they nor the heap change any more. A
+    /// connection's tasks may start after its first answer.
+    pub fn tasks_at_rest(&self) -> u64 {
+        let deadline = Instant::now() + REST_TIMEOUT;
+        let state = || (self.tasks(), HeapCounts::now());
+        let mut last = (state(), Instant::now());
+        while last.1.elapsed() < 10 * REST && Instant::now() < deadline {
+            thread::sleep(REST);
+            let now = state();
+            if now != last.0 {
+                last = (now, Instant::now());
+            }
+        }
+        last.0.0
+    }
+
     /// Waits until the server is at rest: no more than `tasks` tasks are alive and the heap does
     /// not change. Waits at most half a second, in case the server never rests.
     pub fn rest(&self, tasks: u64) {

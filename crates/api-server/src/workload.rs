@@ -31,7 +31,7 @@ impl Scene {
         leak_meter::allocator::start();
         let server = Running::start::<S>(context.folder())?;
         let mut generator = Generator::start(server.address)?;
-        let tasks = server.tasks();
+        let tasks = server.tasks_at_rest();
         generator.order(Order::Visit { number: FIRST - 1, seed: 0 })?;
         generator.order(Order::ReadPages { first: FIRST, projects, both: false })?;
         server.rest(tasks);
