@@ -2,7 +2,7 @@
 
 use exercise_harness::event::TrialOutcome;
 use exercise_harness::explain;
-use exercise_harness::isolated::{Ending, TrialRun};
+use exercise_harness::isolated::{Ending, LeftBehind, TrialRun};
 use exercise_harness::trial::TrialKind;
 
 use super::patch::{Claim, Fix};
@@ -42,15 +42,17 @@ fn contradiction(
             "Make the trial detect what the fix gets wrong, or name another trial that does.";
         return Some(Failure::new(place, "It passes, so nothing rejects the fix.", next));
     };
-    (!rejects(trial, &ended.ending)).then(|| {
+    (!rejects(trial, &ended.ending, &ended.left_behind)).then(|| {
         let wrong = format!("It fails, but not because of what it measures or asserts. {sentence}");
         Failure::new(place, wrong, "Make the trial fail because of what the fix gets wrong.")
     })
 }
 
-/// Whether a trial that ends so fails because of what its kind checks.
-fn rejects(trial: &str, ending: &Ending) -> bool {
+/// Whether a trial that ends so fails because of what its kind checks. What is left behind counts in any
+/// completed trial.
+fn rejects(trial: &str, ending: &Ending, left: &LeftBehind) -> bool {
     match (TrialKind::from_name(trial), ending) {
+        (Some(_), Ending::Completed(_)) if *left != LeftBehind::default() => true,
         // A panic during a panic aborts the process.
         (Some(TrialKind::Behaviour), Ending::Aborted { .. }) => true,
         (Some(TrialKind::Behaviour), Ending::Completed(outcome)) => {
@@ -90,8 +92,20 @@ mod tests {
             ("behaviour::tells", Ending::Aborted { signal: 6 }),
             ("memory::bound_files", bounded(6)),
         ] {
-            assert!(rejects(trial, &ending), "{trial}: {ending:?}");
+            let nothing = LeftBehind::default();
+            assert!(rejects(trial, &ending, &nothing), "{trial}: {ending:?}");
         }
+    }
+
+    #[test]
+    fn a_trial_that_leaves_something_behind_rejects_whatever_its_kind() {
+        let mut left = LeftBehind::default();
+        let behaved = Ending::Completed(TrialOutcome::Behaved);
+        assert!(!rejects("behaviour::tells", &behaved, &left));
+        left.left_files.push("spilled".to_owned());
+        assert!(rejects("behaviour::tells", &behaved, &left));
+        assert!(rejects("memory::bound_files", &bounded(5), &left));
+        assert!(!rejects("memory::growth", &Ending::Exited { code: 0 }, &left));
     }
 
     #[test]
@@ -106,7 +120,8 @@ mod tests {
             ("memory::bound_files", timed_out),
             ("memory::other", bounded(6)),
         ] {
-            assert!(!rejects(trial, &ending), "{trial}: {ending:?}");
+            let nothing = LeftBehind::default();
+            assert!(!rejects(trial, &ending, &nothing), "{trial}: {ending:?}");
         }
     }
 }
