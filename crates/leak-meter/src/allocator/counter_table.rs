@@ -81,14 +81,12 @@ impl Table {
                 packed.site.compare_exchange(0, site.0, Ordering::Relaxed, Ordering::Relaxed);
             taken.map_or_else(|other| other == site.0, |_| true)
         };
-        let may_search = || self.searches.fetch_add(1, Ordering::Relaxed) < MOST_SEARCHES;
-        if home != 0 && takes(&self.packed[home]) {
-            return &self.packed[home].counters;
-        }
-        let others = (home + 1..home + PACKED).map(|place| place % PACKED);
-        let packed = others
-            .filter(|place| *place != 0 && may_search())
-            .map(|place| &self.packed[place])
+        let may_search =
+            |slot| slot == home || self.searches.fetch_add(1, Ordering::Relaxed) < MOST_SEARCHES;
+        let slots = (home..home + PACKED).map(|slot| slot % PACKED);
+        let packed = slots
+            .filter(|slot| *slot != 0 && may_search(*slot))
+            .map(|slot| &self.packed[slot])
             .find(|packed| takes(packed));
         packed.map_or_else(|| self.indexed_counters(site), |packed| &packed.counters)
     }

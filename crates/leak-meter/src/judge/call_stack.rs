@@ -86,8 +86,8 @@ pub(super) fn excuse_kept_room(changing: &[History], verdicts: &mut [Judgement])
 /// round may end after a peak within it, so the gain of one round may be missing.
 fn rises_with_records_since(emptied: usize, room: &[u64], other: &History) -> bool {
     let blocks = other.blocks();
-    let rises = (emptied + 1..room.len()).filter(|round| room[*round] > room[round - 1]);
-    rises.into_iter().all(|round| {
+    let mut rises = (emptied + 1..room.len()).filter(|round| room[*round] > room[round - 1]);
+    rises.all(|round| {
         let gain = blocks[round].saturating_sub(blocks[round - 1]);
         let record = blocks[..round].iter().copied().max().unwrap_or(0);
         blocks[round] + gain >= record && gain > 0

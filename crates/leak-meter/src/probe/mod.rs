@@ -8,19 +8,25 @@ mod foreign;
 mod gauge;
 #[cfg(feature = "soak")]
 pub(crate) mod limits;
-mod process;
-mod resident;
-mod targets;
 #[cfg(target_os = "macos")]
 #[allow(unsafe_code)] // A call of the system.
-mod task_info;
+mod macos;
+mod process;
+#[cfg(not(target_os = "macos"))]
+mod resident;
+mod targets;
 
 pub use folder::{FolderProbe, FolderUsage};
 pub use foreign::ForeignBytesProbe;
 pub use gauge::Gauge;
 #[cfg(feature = "soak")]
 pub(crate) use limits::{Limit, most_open_files, most_threads};
-pub use process::{OpenFiles, OpenFilesProbe, ThreadsProbe};
+#[cfg(target_os = "macos")]
+pub use macos::{ResidentBytesProbe, ThreadsProbe};
+#[cfg(not(target_os = "macos"))]
+pub use process::ThreadsProbe;
+pub use process::{OpenFiles, OpenFilesProbe};
+#[cfg(not(target_os = "macos"))]
 pub use resident::ResidentBytesProbe;
 pub use targets::{FileGroup, FileKind};
 

@@ -105,19 +105,16 @@ impl OpenFilesProbe {
     }
 }
 
-/// Counts the threads of this process (Linux and macOS).
+/// Counts the threads of this process (Linux).
 #[derive(Debug)]
-pub struct ThreadsProbe(#[cfg(not(target_os = "macos"))] EntryCounter);
+pub struct ThreadsProbe(EntryCounter);
 
 impl ThreadsProbe {
-    /// On Linux, opens the system's folder of threads.
+    /// Opens the system's folder of threads.
     ///
     /// # Errors
-    /// On systems other than Linux and macOS, or if no descriptor is left.
+    /// On systems other than Linux, or if no descriptor is left.
     pub fn new() -> Result<Self, Unavailable> {
-        #[cfg(target_os = "macos")]
-        return Ok(Self());
-        #[cfg(not(target_os = "macos"))]
         EntryCounter::open("/proc/self/task", "threads").map(Self)
     }
 
@@ -126,11 +123,6 @@ impl ThreadsProbe {
     /// # Errors
     /// If the system refuses the read.
     pub fn count(&mut self) -> Result<u64, Unavailable> {
-        #[cfg(target_os = "macos")]
-        return super::task_info::read()
-            .map(|account| u64::from(account.pti_threadnum.cast_unsigned()))
-            .map_err(|error| Unavailable(format!("threads cannot be counted: {error}")));
-        #[cfg(not(target_os = "macos"))]
         self.0.count()
     }
 }
@@ -140,7 +132,6 @@ impl ThreadsProbe {
 struct EntryCounter {
     handle: Dir,
     path: &'static str,
-    #[cfg(not(target_os = "macos"))]
     what: &'static str,
 }
 
@@ -150,15 +141,9 @@ impl EntryCounter {
         let refused = |error| Unavailable(format!("{what} cannot be counted: {path}: {error}"));
         let folder = rustix::fs::open(path, flags, Mode::empty()).map_err(refused)?;
         let handle = Dir::new(folder).map_err(refused)?;
-        Ok(Self {
-            handle,
-            path,
-            #[cfg(not(target_os = "macos"))]
-            what,
-        })
+        Ok(Self { handle, path, what })
     }
 
-    #[cfg(not(target_os = "macos"))]
     fn count(&mut self) -> Result<u64, Unavailable> {
         self.handle.rewind();
         let mut entries = 0;
