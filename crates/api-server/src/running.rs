@@ -88,34 +88,31 @@ impl Running {
         let _ = done.recv_timeout(DEADLINE);
     }
 
-    /// The number of tasks once the server is idle: neither they nor the heap change any more. A
-    /// connection's tasks may start after its first answer.
+    /// The number of tasks once the server is idle. A connection's tasks may start after its first answer.
     pub fn tasks_at_rest(&self) -> u64 {
-        let deadline = Instant::now() + REST_TIMEOUT;
-        let state = || (self.tasks(), HeapCounts::now());
-        let mut last = (state(), Instant::now());
-        while last.1.elapsed() < 10 * REST && Instant::now() < deadline {
-            thread::sleep(REST);
-            let now = state();
-            if now != last.0 {
-                last = (now, Instant::now());
-            }
-        }
-        last.0.0
+        self.wait_for_rest(10 * REST, u64::MAX)
     }
 
     /// Waits until the server is at rest: no more than `tasks` tasks are alive and the heap does
     /// not change. Waits at most half a second, in case the server never rests.
     pub fn rest(&self, tasks: u64) {
+        self.wait_for_rest(REST, tasks);
+    }
+
+    /// Waits, for a limited time, until at most `tasks` tasks are alive and neither their number nor the heap
+    /// has changed for `span`. Returns the number of tasks.
+    fn wait_for_rest(&self, span: Duration, tasks: u64) -> u64 {
+        let state = || (self.tasks(), HeapCounts::now());
         let deadline = Instant::now() + REST_TIMEOUT;
-        loop {
-            let before = HeapCounts::now();
+        let (mut last, mut since) = (state(), Instant::now());
+        while (since.elapsed() < span || last.0 > tasks) && Instant::now() < deadline {
             thread::sleep(REST);
-            let rests = self.tasks() <= tasks && HeapCounts::now() == before;
-            if rests || Instant::now() >= deadline {
-                return;
+            let now = state();
+            if now != last {
+                (last, since) = (now, Instant::now());
             }
         }
+        last.0
     }
 }
 

@@ -234,6 +234,6 @@ pub fn sentence(ending: &Ending) -> String {
             Some(stopped) => format!("its workload ended: {stopped}"),
             None => "its workload ended".to_owned(),
         },
-        other => explain::failure_text(other, 0),
+        other => explain::failure_text(other, 0, ""),
     }
 }

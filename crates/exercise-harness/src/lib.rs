@@ -9,7 +9,7 @@
 //! - `protocol`: plain data that programs exchange: requests, events, metadata, plans.
 //! - `child`: runs inside the trial's process: the [`Context`] of a trial, its limits, its event
 //!   writer, a [`runtime`] for asynchronous workloads, a comparison of [`cost`], calls with a
-//!   [`deadline`], and a [`FullDisk`].
+//!   [`deadline`], the bytes that work has [`retained`], and a [`FullDisk`].
 //! - `parent`: starts, watches and reads the trial's process: [`isolated`] runs one trial,
 //!   [`paced`] runs one whose work is requested round by round, [`listing`] asks for the trials'
 //!   names, [`explain`] turns results into sentences, and [`cleanup`] ends what the program has
@@ -32,6 +32,7 @@ pub use child::cost;
 pub use child::deadline;
 pub use child::full_disk::FullDisk;
 pub use child::limits::end_with_parent;
+pub use child::retained;
 pub use child::runtime;
 pub use leak_meter::internals::units;
 pub use parent::{cleanup, explain, isolated, listing, paced};

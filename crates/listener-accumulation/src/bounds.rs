@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
-use exercise_harness::{Bound, Context, units};
+use exercise_harness::{Bound, Context, retained, units};
 use leak_meter::{HeapCounts, Resource};
 
 use crate::LiveUpdates;
@@ -21,37 +21,34 @@ const ELSEWHERE: u64 = u64::MAX;
 pub fn page_changes<S: LiveUpdates>(_: &Context) -> Bound {
     let service = S::start(30);
     let session = service.sign_in(1);
-    let left = left_by(&service, |service, project| {
+    retained_by(&service, "page changes of one client", |service, project| {
         service.watch_project(session, project);
         service.publish(project, None, "opened");
         service.refresh(session);
         service.watch_project(session, project);
         service.watch_project(session, ELSEWHERE - 1);
-    });
-    left.bound("page changes of one client")
+    })
 }
 
 /// Clients vanish without signing out.
 pub fn idle_sessions<S: LiveUpdates>(_: &Context) -> Bound {
     let service = S::start(1);
-    let left = left_by(&service, |service, user| {
+    retained_by(&service, "clients that vanished", |service, user| {
         let session = service.sign_in(user);
         service.watch_project(session, 1);
         service.minute_passed();
-    });
-    left.bound("clients that vanished")
+    })
 }
 
 /// Clients sign out of projects that get no further updates.
 pub fn quiet_projects<S: LiveUpdates>(_: &Context) -> Bound {
     let service = S::start(30);
-    let left = left_by(&service, |service, number| {
+    retained_by(&service, "clients that signed out, each of another project", |service, number| {
         let session = service.sign_in(number);
         service.watch_project(session, number);
         service.publish(number, None, "closed");
         service.sign_out(session);
-    });
-    left.bound("clients that signed out, each of another project")
+    })
 }
 
 /// Clients sign out on one thread, each time when another begins to publish to many integrations.
@@ -62,66 +59,60 @@ pub fn several_threads<S: LiveUpdates>(_: &Context) -> Bound {
     for _ in 0..INTEGRATIONS {
         service.integrate(|_| {});
     }
-    let left = left_by_halves(&service, |service, numbers| {
-        let (updates, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                while !is_over.load(Ordering::Relaxed) {
-                    updates.fetch_add(1, Ordering::Relaxed);
-                    service.publish(ELSEWHERE, None, "meanwhile");
-                }
-            });
-            for first in numbers.step_by(CLIENTS_AT_ONCE) {
-                let sessions = (0..CLIENTS_AT_ONCE as u64).map(|number| {
-                    let session = service.sign_in(first + number);
-                    service.watch_project(session, first + number);
-                    session
+    retained_by_half(
+        &service,
+        "clients that signed out while another thread published",
+        |service, numbers| {
+            let (updates, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    while !is_over.load(Ordering::Relaxed) {
+                        updates.fetch_add(1, Ordering::Relaxed);
+                        service.publish(ELSEWHERE, None, "meanwhile");
+                    }
                 });
-                let sessions: Vec<u64> = sessions.collect();
-                let before = updates.load(Ordering::Relaxed);
-                while updates.load(Ordering::Relaxed) == before {
-                    thread::yield_now();
+                for first in numbers.step_by(CLIENTS_AT_ONCE) {
+                    let sessions = (0..CLIENTS_AT_ONCE as u64).map(|number| {
+                        let session = service.sign_in(first + number);
+                        service.watch_project(session, first + number);
+                        session
+                    });
+                    let sessions: Vec<u64> = sessions.collect();
+                    let before = updates.load(Ordering::Relaxed);
+                    while updates.load(Ordering::Relaxed) == before {
+                        thread::yield_now();
+                    }
+                    for session in sessions {
+                        service.sign_out(session);
+                    }
                 }
-                for session in sessions {
-                    service.sign_out(session);
-                }
-            }
-            is_over.store(true, Ordering::Relaxed);
-        });
-    });
-    left.bound("clients that signed out while another thread published")
+                is_over.store(true, Ordering::Relaxed);
+            });
+        },
+    )
 }
 
-/// The counts at the end of each half of the work.
-struct Left {
-    before: HeapCounts,
-    after: HeapCounts,
-}
-
-/// Does the work for one number after another.
-fn left_by<S: LiveUpdates>(service: &S, work: impl Fn(&S, u64)) -> Left {
-    left_by_halves(service, |service, numbers| numbers.for_each(|number| work(service, number)))
+/// Does the work, described by `what`, for one number after another.
+fn retained_by<S: LiveUpdates>(service: &S, what: &str, work: impl Fn(&S, u64)) -> Bound {
+    retained_by_half(service, what, |service, numbers| {
+        numbers.for_each(|number| work(service, number));
+    })
 }
 
 /// Does the work for all numbers of each half. After it there are updates to another project and
 /// minutes pass, since a server may clean up then.
-fn left_by_halves<S: LiveUpdates>(service: &S, work: impl Fn(&S, Range<u64>)) -> Left {
-    let half = |numbers| {
+fn retained_by_half<S: LiveUpdates>(
+    service: &S,
+    what: &str,
+    work: impl Fn(&S, Range<u64>),
+) -> Bound {
+    let measured = retained::in_second_half(TIMES, |numbers| {
         work(service, numbers);
         // As many as the audit log keeps, so that it holds the same at the end of each half.
         (0..100).for_each(|_| service.publish(ELSEWHERE, None, "still here"));
         (0..2).for_each(|_| service.minute_passed());
-        HeapCounts::now()
-    };
-    let before = half(0..TIMES);
-    let after = half(TIMES..2 * TIMES);
-    Left { before, after }
-}
-
-impl Left {
-    fn bound(&self, work: &str) -> Bound {
-        let measured = self.after.live_bytes().saturating_sub(self.before.live_bytes());
-        let after = format!("{} more {work}", units::count(TIMES));
-        Bound { resource: Resource::LiveBytes, measured, limit: SLACK, after }
-    }
+        HeapCounts::now().live_bytes()
+    });
+    let after = format!("{} more {what}", units::count(TIMES));
+    Bound { resource: Resource::LiveBytes, measured, limit: SLACK, after }
 }

@@ -1,9 +1,8 @@
 //! What clients must receive among many others, what they may cost, and what they leave behind.
 
 use std::mem;
-use std::ops::Range;
 
-use exercise_harness::{Context, cost, units};
+use exercise_harness::{Context, cost, retained};
 use leak_meter::HeapCounts;
 
 use crate::LiveUpdates;
@@ -94,7 +93,7 @@ pub fn strangers_leave_nothing<S: LiveUpdates>(_: &Context) {
     let service = S::start(NEVER_IDLE);
     let ended = sign_in_to(&service, ALICE, SHED);
     service.sign_out(ended);
-    let strangers = |numbers: Range<u64>| {
+    retained::assert_at_most(SLACK, TIMES, "calls with unknown numbers", |numbers| {
         for number in numbers {
             let unknown = ended + 1 + number;
             service.watch_project(unknown, number);
@@ -107,13 +106,5 @@ pub fn strangers_leave_nothing<S: LiveUpdates>(_: &Context) {
         // The log's lines have the same length in both halves.
         (0..100).for_each(|_| service.publish(SHED, None, "painted"));
         HeapCounts::now().live_bytes()
-    };
-    let before = strangers(0..TIMES);
-    let left = strangers(TIMES..2 * TIMES).saturating_sub(before);
-    assert!(
-        left <= SLACK,
-        "{} more calls with unknown numbers leave {} behind",
-        units::count(TIMES),
-        units::bytes(left as f64)
-    );
+    });
 }

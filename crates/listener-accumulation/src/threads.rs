@@ -1,7 +1,6 @@
 //! What clients must receive when several threads use the server, and integrations that use it.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::thread;
 use std::time::Duration;
 
 use exercise_harness::{Context, deadline};
@@ -72,17 +71,9 @@ fn answer<S: LiveUpdates>(server: &Weak<S>, line: &str) {
 /// Clients on several threads come, read and leave; each receives what it should.
 pub fn several_threads_are_served<S: LiveUpdates>(_: &Context) {
     const THREADS: u64 = 4;
-    deadline::within(DEADLINE, || {
-        let service = Arc::new(S::start(NEVER_IDLE));
-        let clients: Vec<_> = (0..THREADS)
-            .map(|number| {
-                let service = Arc::clone(&service);
-                thread::spawn(move || come_and_go(&*service, 1_000 * (number + 1)))
-            })
-            .collect();
-        for client in clients {
-            client.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        }
+    let service = S::start(NEVER_IDLE);
+    deadline::on_threads(DEADLINE, THREADS, move |number| {
+        come_and_go(&service, 1_000 * (number + 1));
     });
 }
 

@@ -1,6 +1,6 @@
 //! How much the notifications may hold once their tasks are closed.
 
-use exercise_harness::{Bound, Context};
+use exercise_harness::{Bound, Context, retained};
 use leak_meter::{HeapCounts, Resource};
 
 use crate::TaskNotifications;
@@ -74,9 +74,9 @@ fn open_with_digest<S: TaskNotifications>(service: &mut S, task: u64) {
 
 /// The bytes that the second half of the work leaves in addition to those of the first half.
 fn bytes_left(after: String, mut work: impl FnMut(u64)) -> Bound {
-    (0..TASKS).for_each(&mut work);
-    let before = HeapCounts::now().live_bytes();
-    (TASKS..2 * TASKS).for_each(&mut work);
-    let measured = HeapCounts::now().live_bytes().saturating_sub(before);
+    let measured = retained::in_second_half(TASKS, |numbers| {
+        numbers.for_each(&mut work);
+        HeapCounts::now().live_bytes()
+    });
     Bound { resource: Resource::LiveBytes, measured, limit: SLACK, after }
 }

@@ -1,6 +1,6 @@
 //! What a task costs among many others, and what an open task gathers.
 
-use exercise_harness::{Context, cost, units};
+use exercise_harness::{Context, cost, retained};
 use leak_meter::HeapCounts;
 
 use crate::TaskNotifications;
@@ -130,16 +130,9 @@ pub fn unknown_numbers_leave_nothing<S: TaskNotifications>(_: &Context) {
     });
 }
 
-/// Does the work as often again, and compares memory.
 fn assert_leaves_nothing(what: &str, mut work: impl FnMut(u64)) {
-    (0..TIMES).for_each(&mut work);
-    let before = HeapCounts::now().live_bytes();
-    (TIMES..2 * TIMES).for_each(&mut work);
-    let left = HeapCounts::now().live_bytes().saturating_sub(before);
-    assert!(
-        left <= SLACK,
-        "{} more {what} leave {} behind",
-        units::count(TIMES),
-        units::bytes(left as f64)
-    );
+    retained::assert_at_most(SLACK, TIMES, what, |numbers| {
+        numbers.for_each(&mut work);
+        HeapCounts::now().live_bytes()
+    });
 }

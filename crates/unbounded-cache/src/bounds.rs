@@ -1,9 +1,8 @@
 //! How much the service may hold after many times its capacity of work.
 
-use std::ops::Range;
 use std::time::Duration;
 
-use exercise_harness::{Bound, Context, units};
+use exercise_harness::{Bound, Context, retained, units};
 use leak_meter::{HeapCounts, Resource};
 
 use crate::TaskLists;
@@ -53,20 +52,18 @@ fn bytes_kept<S: TaskLists>(users: u32) -> Bound {
 /// The bytes that remain after twice as many requests for different pages, in addition to those after
 /// half of them: whatever is kept of old queries, such as their hashes.
 pub fn old_queries<S: TaskLists>(_: &Context) -> Bound {
-    const QUERIES: usize = 10_000;
+    const QUERIES: u64 = 10_000;
     /// Less than seven bytes for each query.
     const LIMIT: u64 = 64 * 1024;
     let service = S::start(MAX_ENTRIES, TIME_TO_LIVE);
-    let bytes_after = |numbers: Range<usize>| {
+    let measured = retained::in_second_half(QUERIES, |numbers| {
         for number in numbers {
             let cursor = format!("{number:06}");
             service.list_tasks(1, "open", Some(&cursor), || format!("page {cursor}"));
         }
         at_rest(&service, HeapCounts::live_bytes)
-    };
-    let before = bytes_after(0..QUERIES);
-    let measured = bytes_after(QUERIES..2 * QUERIES).saturating_sub(before);
-    let after = format!("{} more queries", units::count(QUERIES as u64));
+    });
+    let after = format!("{} more queries", units::count(QUERIES));
     Bound { resource: Resource::LiveBytes, measured, limit: LIMIT, after }
 }
 

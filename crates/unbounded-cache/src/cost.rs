@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use exercise_harness::{Context, cost, units};
+use exercise_harness::{Context, cost, retained};
 use leak_meter::HeapCounts;
 
 use crate::TaskLists;
@@ -81,16 +81,9 @@ pub fn failed_loads_leave_nothing<S: TaskLists>(_: &Context) {
     });
 }
 
-/// Does the work `times` times, and again, and compares memory.
 fn assert_leaves_nothing<S: TaskLists>(service: &S, times: u32, what: &str, work: impl Fn(u32)) {
-    (0..times).for_each(&work);
-    let before = at_rest(service, HeapCounts::live_bytes);
-    (times..2 * times).for_each(&work);
-    let left = at_rest(service, HeapCounts::live_bytes).saturating_sub(before);
-    assert!(
-        left <= SLACK,
-        "{} more {what} leave {} behind",
-        units::count(u64::from(times)),
-        units::bytes(left as f64)
-    );
+    retained::assert_at_most(SLACK, u64::from(times), what, |numbers| {
+        numbers.filter_map(|number| u32::try_from(number).ok()).for_each(&work);
+        at_rest(service, HeapCounts::live_bytes)
+    });
 }

@@ -1,6 +1,5 @@
 //! What users must see when several threads use the service.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -96,18 +95,10 @@ pub fn page_is_loaded_once_for_all<S: TaskLists>(_: &Context) {
 
 /// Users on several threads read and change their lists, and each sees the own changes at once.
 pub fn several_threads_are_served<S: TaskLists>(_: &Context) {
-    const USERS: u32 = 4;
-    deadline::within(DEADLINE, || {
-        let service = Arc::new(S::start(MAX_ENTRIES, HOUR));
-        let users: Vec<_> = (0..USERS)
-            .map(|user| {
-                let service = Arc::clone(&service);
-                thread::spawn(move || read_and_change(&*service, user))
-            })
-            .collect();
-        for user in users {
-            user.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        }
+    const USERS: u64 = 4;
+    let service = S::start(MAX_ENTRIES, HOUR);
+    deadline::on_threads(DEADLINE, USERS, move |user| {
+        read_and_change(&service, u32::try_from(user).unwrap_or_default());
     });
 }
 

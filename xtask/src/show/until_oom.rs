@@ -100,7 +100,7 @@ fn end(out: &mut impl Write, life: &Life) -> anyhow::Result<()> {
             format!("Its load stopped: {why}\n{}", ended.output)
         }
         Ending::Aborted { .. } | Ending::OutOfMemory => ended.output.clone(),
-        ending => explain::failure_text(ending, ended.rounds.len()),
+        ending => explain::failure_text(ending, ended.rounds.len(), &ended.output),
     };
     for line in wrapped(&text, width::text() - 4) {
         writeln!(out, "    {}", paint(QUIET, &line))?;

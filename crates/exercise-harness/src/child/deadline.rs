@@ -27,8 +27,29 @@ pub fn within<T: Send + 'static>(
     worker.join().unwrap_or_else(|panic| panic::resume_unwind(panic))
 }
 
+/// Runs `work` on this many threads at once, each with a number from 0, as [`within`].
+///
+/// # Panics
+/// If a thread panics, or if they take longer than `deadline`.
+#[track_caller]
+pub fn on_threads(deadline: Duration, threads: u64, work: impl Fn(u64) + Send + Sync + 'static) {
+    within(deadline, move || {
+        let work = &work;
+        thread::scope(|scope| {
+            let threads: Vec<_> =
+                (0..threads).map(|number| scope.spawn(move || work(number))).collect();
+            for thread in threads {
+                thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
+            }
+        });
+    });
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::{Arc, Barrier};
+
     use super::*;
 
     const LONG: Duration = Duration::from_secs(60);
@@ -42,6 +63,23 @@ mod tests {
     #[should_panic(expected = "the work's own message")]
     fn a_panic_of_the_work_continues() {
         within(LONG, || panic!("the work's own message"));
+    }
+
+    #[test]
+    fn threads_run_at_once_with_numbers_of_their_own() {
+        let (sum, all) = (Arc::new(AtomicU64::new(0)), Arc::new(Barrier::new(4)));
+        let own = Arc::clone(&sum);
+        on_threads(LONG, 4, move |number| {
+            all.wait();
+            own.fetch_add(number, Ordering::Relaxed);
+        });
+        assert_eq!(sum.load(Ordering::Relaxed), 6);
+    }
+
+    #[test]
+    #[should_panic(expected = "the thread's own message")]
+    fn a_panic_of_a_thread_continues() {
+        on_threads(LONG, 2, |number| assert!(number == 0, "the thread's own message"));
     }
 
     #[test]

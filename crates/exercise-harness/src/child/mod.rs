@@ -9,6 +9,7 @@
 //! - [`deadline`]: runs work that may never end.
 //! - [`full_disk`]: a disk without space, for a trial.
 //! - [`paced_input`]: reads the work of a paced trial.
+//! - [`retained`]: measures what repeated work retains.
 //! - [`runtime`]: a runtime and bounded waits for asynchronous trials.
 
 pub(crate) mod context;
@@ -19,5 +20,6 @@ pub(crate) mod full_disk;
 pub(crate) mod limits;
 mod paced_input;
 pub(crate) mod request;
+pub mod retained;
 pub mod runtime;
 pub(crate) mod trial;

@@ -6,8 +6,8 @@ use leak_meter::report::GaugeGrowth;
 use leak_meter::site::Site;
 use leak_meter::{Growth, Holders, Report, Resource, Verdict};
 
-use super::failure_text::{failure_sentence, panicked, with_output};
 pub use super::failure_text::{failure_text, left_behind};
+use super::failure_text::{panicked, with_output};
 use super::trial_run::{Ending, TrialRun};
 use crate::protocol::bound::Bound;
 use crate::protocol::event::TrialOutcome;
@@ -33,7 +33,7 @@ pub fn verdict(run: &TrialRun, exercise: &Exercise) -> Result<(), String> {
     let verdict = match &run.ending {
         Ending::Completed(outcome) => outcome_verdict(outcome, exercise),
         ending => {
-            Err(with_output(failure_sentence(ending, run.rounds.len(), &run.output), &run.output))
+            Err(with_output(failure_text(ending, run.rounds.len(), &run.output), &run.output))
         }
     };
     match (verdict, left_behind(&run.left_behind)) {
@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn the_text_of_phases_states_the_rule() {
-        let of = |bytes: [u64; 2], operations: [u64; 2]| {
+        let text = |bytes: [u64; 2], operations: [u64; 2]| {
             let phase = |(after, operations): (u64, u64)| Phase {
                 name: "traffic".to_owned(),
                 operations,
@@ -266,11 +266,11 @@ mod tests {
             let phases = bytes.into_iter().zip(operations).map(phase).collect();
             super::phases(&Phases { phases, limit_per_operation: 5.0 })
         };
-        let text_of = |bytes| of(bytes, [100, 100]);
-        assert!(text_of([9000, 100]).contains("In at least one phase with traffic"));
-        let failed = text_of([9000, 8000]);
+        let with_traffic = |bytes| text(bytes, [100, 100]);
+        assert!(with_traffic([9000, 100]).contains("In at least one phase with traffic"));
+        let failed = with_traffic([9000, 8000]);
         assert!(failed.starts_with("In every phase with traffic"), "{failed}");
         assert!(failed.contains("more than 5.00 B") && failed.contains("at least one"), "{failed}");
-        assert!(of([100, 100], [100, 0]).starts_with("Only 1 phase had traffic"));
+        assert!(text([100, 100], [100, 0]).starts_with("Only 1 phase had traffic"));
     }
 }

@@ -67,13 +67,9 @@ pub(super) fn panicked(message: &str) -> String {
     format!("It panicked: {message}{hint}")
 }
 
-/// The sentence about a trial that did not complete after this many rounds.
-pub fn failure_text(ending: &Ending, rounds: usize) -> String {
-    failure_sentence(ending, rounds, "")
-}
-
-/// As [`failure_text`], in view of the trial's `output`.
-pub(super) fn failure_sentence(ending: &Ending, rounds: usize, output: &str) -> String {
+/// The sentence about a trial that did not complete after this many rounds. `output` is the last part of
+/// its output, which may contain the reason.
+pub fn failure_text(ending: &Ending, rounds: usize, output: &str) -> String {
     let sentence = match ending {
         Ending::Completed(_) => return "It completed.".to_owned(),
         Ending::Malformed { fault } => {
@@ -178,10 +174,10 @@ mod tests {
             after: Duration::from_secs(30),
             computed: Some(Duration::from_millis(3)),
         };
-        let waiting = failure_sentence(&ended, 0, "all is well");
+        let waiting = failure_text(&ended, 0, "all is well");
         assert!(waiting.contains("it was waiting: look for a lock"), "{waiting}");
         let output = "thread 'main' panicked: failed to spawn thread: Os { code: 11 }";
-        let spawning = failure_sentence(&ended, 0, output);
+        let spawning = failure_text(&ended, 0, output);
         assert!(spawning.contains("look for threads that never end"), "{spawning}");
         assert!(!spawning.contains("lock"), "{spawning}");
         assert!(panicked(output).contains("look for threads that never end"));
