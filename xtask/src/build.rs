@@ -26,14 +26,10 @@ pub fn packages(
     release: bool,
     on_line: impl Fn(&str) + Sync,
 ) -> anyhow::Result<Build> {
-    let folder = |package: &String| {
-        let versions = workspace.exercises.iter().flat_map(|exercise| {
-            Version::IN_TREE.map(|version| (exercise.package(version), exercise.folder(version)))
-        });
-        versions.into_iter().find(|(name, _)| name == package).map(|(_, folder)| folder)
-    };
     let refused = |package: &String, unloadable: &Unloadable| {
-        folder(package).and_then(|folder| unloadable.get(&folder).cloned())
+        let mut versions = workspace.versions();
+        let version = versions.find(|(exercise, version)| exercise.package(*version) == *package);
+        version.and_then(|(exercise, version)| unloadable.get(&exercise.folder(version)).cloned())
     };
     let (mut build, unloadable) = linked_tree::build(workspace, |place| {
         let loadable = packages.iter().filter(|name| refused(name, place.unloadable).is_none());

@@ -1,9 +1,9 @@
 //! Builds the tree even while cargo cannot load it: one invalid manifest keeps cargo from building any
 //! member of a workspace.
 //!
-//! The way around it is a workspace of links to the same folders, without those that cargo refuses. Each
-//! package has the same place in it, so cargo reuses what it built before. It has a lock file of its own,
-//! which leaves the workshop's as it is.
+//! In that case, cargo builds a workspace of links to the same folders, without those that it cannot load.
+//! Each package has the same path in it, so cargo reuses earlier builds. The workspace has a lock file of
+//! its own, so that the workshop's lock file does not change.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -37,22 +37,39 @@ pub struct BuildPlace<'a> {
     pub locked: bool,
     /// The target folder; `None` for cargo's default.
     pub target_folder: Option<&'a Path>,
-    /// What it does not contain.
+    /// The folders that it does not contain.
     pub unloadable: &'a Unloadable,
 }
 
-/// Calls `build` for the workshop's workspace, and if cargo refuses that, for workspaces with less in
-/// them. Returns what the last one left out.
+/// Calls `build` for the workshop's workspace and, while cargo refuses to load it, for workspaces with
+/// fewer folders. Returns the folders that the last one does not contain.
 pub fn build<T>(
     workspace: &Workspace,
     build: impl Fn(BuildPlace<'_>) -> anyhow::Result<T>,
 ) -> anyhow::Result<(T, Unloadable)> {
     let mut unloadable = renamed(workspace);
-    if unloadable.is_empty() {
-        let locked = workspace.exercises.iter().any(has_other_manifest);
-        let root = workspace.root.as_path();
-        let place =
-            BuildPlace { workspace: root, locked, target_folder: None, unloadable: &unloadable };
+    let mut folder = workspace.root.clone();
+    let mut locked = workspace.exercises.iter().any(has_other_manifest);
+    // The common target folder, once a workspace of links is built.
+    let mut target = None;
+    let mut is_refused = !unloadable.is_empty();
+    loop {
+        if is_refused {
+            let target = match &mut target {
+                Some(target) => target,
+                None => target.insert(cargo::target_folder(&workspace.root)?),
+            };
+            folder = link(workspace, &unloadable, target).context(
+                "a workspace without the folders that cargo cannot load cannot be written",
+            )?;
+            locked = false;
+        }
+        let place = BuildPlace {
+            workspace: &folder,
+            locked,
+            target_folder: target.as_deref(),
+            unloadable: &unloadable,
+        };
         match build(place) {
             Err(error) if error.is::<Refused>() => {
                 let found = named_in(workspace, &unloadable, &error.to_string());
@@ -61,28 +78,7 @@ pub fn build<T>(
                     return Err(error);
                 }
                 unloadable.extend(found);
-            }
-            result => return Ok((result?, unloadable)),
-        }
-    }
-    let target = cargo::target_folder(&workspace.root)?;
-    loop {
-        let folder = link(workspace, &unloadable, &target)
-            .context("a workspace without the folders that cargo cannot load cannot be written")?;
-        let target_folder = Some(target.as_path());
-        let place = BuildPlace {
-            workspace: &folder,
-            locked: false,
-            target_folder,
-            unloadable: &unloadable,
-        };
-        match build(place) {
-            Err(error) if error.is::<Refused>() => {
-                let found = named_in(workspace, &unloadable, &error.to_string());
-                if found.is_empty() {
-                    return Err(error);
-                }
-                unloadable.extend(found);
+                is_refused = true;
             }
             result => return Ok((result?, unloadable)),
         }
@@ -95,14 +91,6 @@ fn has_other_manifest(exercise: &Exercise) -> bool {
     shipped::changed_files(exercise).iter().any(|file| file == MANIFEST)
 }
 
-/// Every version in the tree, with its folder.
-fn versions(workspace: &Workspace) -> impl Iterator<Item = (&Exercise, Version, String)> {
-    let exercises = workspace.exercises.iter();
-    exercises.flat_map(|exercise| {
-        Version::IN_TREE.map(|version| (exercise, version, exercise.folder(version)))
-    })
-}
-
 /// The versions whose manifests name another package than the one that the runner builds.
 fn renamed(workspace: &Workspace) -> Unloadable {
     let name = |folder: &str| -> Option<String> {
@@ -110,7 +98,8 @@ fn renamed(workspace: &Workspace) -> Unloadable {
         let manifest: toml::Table = text.parse().ok()?;
         Some(manifest.get("package")?.get("name")?.as_str()?.to_owned())
     };
-    let other = versions(workspace).filter_map(|(exercise, version, folder)| {
+    let other = workspace.versions().filter_map(|(exercise, version)| {
+        let folder = exercise.folder(version);
         let (found, expected) = (name(&folder)?, exercise.package(version));
         (found != expected).then(|| {
             let message = format!(
@@ -127,7 +116,8 @@ fn renamed(workspace: &Workspace) -> Unloadable {
 /// several, only those whose files are edited count, if there are any.
 fn named_in(workspace: &Workspace, unloadable: &Unloadable, message: &str) -> Unloadable {
     let mut found: BTreeSet<String> = BTreeSet::new();
-    for (exercise, version, folder) in versions(workspace) {
+    for (exercise, version) in workspace.versions() {
+        let folder = exercise.folder(version);
         let package = format!("`{}`", exercise.package(version));
         if mentions(message, &folder) || message.contains(&package) {
             found.insert(folder);
@@ -169,7 +159,7 @@ fn with_way_back(folder: &str, message: &str) -> String {
     format!("{message}\n\n{way_back}")
 }
 
-/// Writes the workspace of links, and returns its folder. What is there already is not touched.
+/// Writes the workspace of links, and returns its folder. Existing links stay.
 fn link(workspace: &Workspace, without: &Unloadable, target: &Path) -> anyhow::Result<PathBuf> {
     let root = &workspace.root;
     // Workshops that share a target folder must not disturb each other.
@@ -219,9 +209,9 @@ mod tests {
 
     #[test]
     fn only_a_whole_path_is_mentioned() {
-        let message = "failed to parse manifest at `/work/exercises/rc-cycles-2/Cargo.toml`";
+        let message = "failed to parse manifest at `/workshop/exercises/rc-cycles-2/Cargo.toml`";
         assert!(mentions(message, "exercises/rc-cycles-2"));
         assert!(!mentions(message, "exercises/rc-cycles"));
-        assert!(mentions("package `a v0.1.0 (/work/exercises/a)`", "exercises/a"));
+        assert!(mentions("package `a v0.1.0 (/workshop/exercises/a)`", "exercises/a"));
     }
 }

@@ -35,6 +35,11 @@ pub fn is_fixed(exercise: &Exercise) -> bool {
     last_result::current(exercise).is_some_and(|result| result.state == ExerciseState::Fixed)
 }
 
+/// The first exercise, in teaching order, that is not known to be fixed.
+pub fn first_unfixed(workspace: &Workspace) -> Option<&Exercise> {
+    workspace.exercises.iter().find(|exercise| !is_fixed(exercise))
+}
+
 /// The next exercise after `exercise` that is not known to be fixed, beginning again after the last.
 pub fn next_unfixed<'a>(workspace: &'a Workspace, exercise: &Exercise) -> Option<&'a Exercise> {
     let all = &workspace.exercises;

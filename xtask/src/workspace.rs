@@ -241,13 +241,15 @@ impl Workspace {
             .collect())
     }
 
+    /// All versions in the tree, in teaching order.
+    pub fn versions(&self) -> impl Iterator<Item = (&Exercise, Version)> {
+        let exercises = self.exercises.iter();
+        exercises.flat_map(|exercise| Version::IN_TREE.map(|version| (exercise, version)))
+    }
+
     /// The packages that every build selects: all versions in the tree that have a manifest.
     pub fn packages(&self) -> Vec<String> {
-        let versions = self
-            .exercises
-            .iter()
-            .flat_map(|exercise| Version::IN_TREE.map(|version| (exercise, version)));
-        versions
+        self.versions()
             .filter(|(exercise, version)| {
                 self.root.join(exercise.folder(*version)).join("Cargo.toml").is_file()
             })

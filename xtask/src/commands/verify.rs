@@ -80,7 +80,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     if args.detection_limits {
         let test_bed = TestBed::set_up(&workspace, &progress)?;
         for exercise in workspace.exercises.iter().filter(|one| is_selected(&one.name)) {
-            let found = detection_limits::of(exercise, &test_bed)?;
+            let found = detection_limits::measure(exercise, &test_bed)?;
             progress.print(|out| show::verify::detection_limits(out, &exercise.name, &found))?;
         }
         progress.end();

@@ -9,7 +9,8 @@ use clap::ValueEnum;
 use crate::commands::open_workshop;
 use crate::exit::Exit;
 use crate::show;
-use crate::watch::{Screen, WatchOptions, WatchSession, first_unfixed, listen_to_keys};
+use crate::status;
+use crate::watch::{Screen, WatchOptions, WatchSession, listen_to_keys};
 use crate::workspace::Version;
 
 /// Tests an exercise again each time you save
@@ -66,7 +67,8 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
     let named = args.exercise.as_deref().map(|name| workspace.exercise(name)).transpose()?;
     let exercise = named.or_else(|| workspace.exercise_here());
-    let exercise = exercise.or_else(|| first_unfixed(&workspace)).or(workspace.exercises.first());
+    let exercise =
+        exercise.or_else(|| status::first_unfixed(&workspace)).or(workspace.exercises.first());
     let exercise = exercise.context("There is no exercise to watch.")?;
     anyhow::ensure!(
         std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),

@@ -1,9 +1,9 @@
-//! The rarest leak that still turns a trial of an exercise red: the exercise's own leak, but in one of so many
-//! operations.
+//! The rarest leak that an exercise's trials detect: the exercise's own leak, if it occurred in one of N
+//! operations only.
 //!
-//! It follows from what both versions measured. A soak finds a growth above the detection limit of the
-//! solution's readings, for pieces of the size that one operation of the exercise leaves; a bound has room for
-//! a share of what the exercise exceeds it by; phases allow each operation a number of bytes.
+//! N is calculated from measurements of both versions. A soak detects growth above the detection limit of the
+//! solution's readings, where one operation of the exercise leaks one piece. A bound detects a leak that fills
+//! the room between the solution's measurement and the limit. Phases detect a leak above the limit per operation.
 
 use exercise_harness::event::TrialOutcome;
 use exercise_harness::isolated::{Ending, TrialRun};
@@ -20,15 +20,15 @@ use crate::workspace::{Exercise, Version};
 pub struct Detected {
     /// The trial.
     pub trial: String,
-    /// The leak is in one of so many operations.
+    /// The number N of operations of which one leaks.
     pub one_in: f64,
     /// The resource that shows it.
     pub resource: Resource,
 }
 
-/// The rarest leak that each memory trial of `exercise` detects, the rarest of all first. Trials that both
-/// versions pass, as those of a decoy, detect none.
-pub fn of(exercise: &Exercise, test_bed: &TestBed<'_>) -> anyhow::Result<Vec<Detected>> {
+/// The rarest leak that each memory trial of `exercise` detects, the rarest of all first. There is none for a
+/// trial that both versions pass, such as a decoy's.
+pub fn measure(exercise: &Exercise, test_bed: &TestBed<'_>) -> anyhow::Result<Vec<Detected>> {
     let mut tests = Vec::new();
     for version in [Version::Exercise, Version::Solution] {
         let built = test_bed.build.packages.get(&exercise.package(version));
@@ -50,7 +50,7 @@ pub fn of(exercise: &Exercise, test_bed: &TestBed<'_>) -> anyhow::Result<Vec<Det
     Ok(found)
 }
 
-/// The rarest leak that a trial detects, which ended thus with the leak and thus without it.
+/// The rarest leak that a trial detects, from its runs with the exercise's leak and without it.
 fn detected(leaking: &TrialRun, steady: &TrialRun) -> Option<(f64, Resource)> {
     let (Ending::Completed(leaking), Ending::Completed(steady)) = (&leaking.ending, &steady.ending)
     else {
@@ -88,7 +88,7 @@ fn by_soak(leaking: &Report, steady: &Report) -> Option<(f64, Resource)> {
         let rate = leaking.growth_of(resource)?.per_operation?;
         let readings = steady.rounds.iter().map(|round| round.reading(resource));
         let series = Series::new(&readings.collect::<Option<Vec<u64>>>()?);
-        // What one operation leaves comes at once; less than one unit does not.
+        // What one operation leaks is allocated at once, and there is no less than one unit.
         let piece = rate.max(1.0);
         let limit = series.detection_limit(piece)?;
         let operations = steady.rounds.first()?.operations as f64;

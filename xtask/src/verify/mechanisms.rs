@@ -153,7 +153,7 @@ fn is_one_of(part: &str, word: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn of(text: &str) -> Words {
+    fn words_of(text: &str) -> Words {
         words((1..).zip(text.lines()))
     }
 
@@ -171,7 +171,7 @@ mod tests {
             "connections whose peers are gone",
             "an entry that is never removed",
         ] {
-            assert!(!named(&of(text)).is_empty(), "{text}");
+            assert!(!named(&words_of(text)).is_empty(), "{text}");
         }
     }
 
@@ -186,20 +186,20 @@ mod tests {
             "Each busy hour leaves the server a little larger than the one before.",
             "A page waits. Each other page is shown.",
         ] {
-            assert_eq!(named(&of(text)), [], "{text}");
+            assert_eq!(named(&words_of(text)), [], "{text}");
         }
     }
 
     #[test]
     fn words_of_the_explanation_count_unless_the_learner_knows_them() {
-        let explanation = of("The value is freed when its closure drops captured fields.");
-        let text = of("Rust frees it.\nWhen its closure drops\ncaptured fields, it is free.");
+        let explanation = words_of("The value is freed when its closure drops captured fields.");
+        let text = words_of("Rust frees it.\nWhen its closure drops\ncaptured fields, it is free.");
         assert_eq!(
-            shared(&text, &explanation, &of(""))[0],
+            shared(&text, &explanation, &words_of(""))[0],
             (2, "its closure drops captured".to_owned())
         );
         // Too few words with a meaning of their own.
-        assert_eq!(shared(&of("the value is freed"), &explanation, &of("")), []);
+        assert_eq!(shared(&words_of("the value is freed"), &explanation, &words_of("")), []);
         assert_eq!(shared(&text, &explanation, &explanation), []);
     }
 }

@@ -1,8 +1,8 @@
 //! Proves that every exercise is what it claims to be.
 //!
 //! # Layout
-//! - [`metadata`], [`mirror`] (with [`spoilers`], [`linked_texts`] and [`mechanisms`]), [`dependencies`], [`readmes`], [`placeholders`]:
-//!   checks that only read files.
+//! - [`metadata`], [`mirror`] (with [`spoilers`], [`linked_texts`] and [`mechanisms`]), [`dependencies`],
+//!   [`readmes`], [`placeholders`]: checks that only read files.
 //! - [`warnings`], [`trials`] (with [`culprit`] and [`holder`]), [`decoy`], [`fixes`]: checks that build
 //!   and measure, on a [`test_bed`].
 //! - [`detection_limits`]: the rarest leak that the trials detect.

@@ -17,7 +17,7 @@ mod work;
 
 pub use keys::listen as listen_to_keys;
 pub use screen::Screen;
-pub use session::{WatchOptions, WatchSession, first_unfixed};
+pub use session::{WatchOptions, WatchSession};
 
 /// A message to the session.
 #[derive(Debug)]

@@ -18,11 +18,6 @@ use crate::reset;
 use crate::status::{self, Status};
 use crate::workspace::{Exercise, Version, Workspace};
 
-/// The first exercise, in teaching order, that is not known to be fixed.
-pub fn first_unfixed(workspace: &Workspace) -> Option<&Exercise> {
-    workspace.exercises.iter().find(|exercise| !status::is_fixed(exercise))
-}
-
 /// The options of a session.
 #[derive(Debug, Clone)]
 pub struct WatchOptions {
