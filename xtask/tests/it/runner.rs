@@ -5,7 +5,8 @@ use std::process::Stdio;
 use std::sync::OnceLock;
 
 use crate::support::toy::{
-    ABORTING, BROKEN, EXITING, GROWING, PANICKING, STEADY, STOPPED, Toy, UNDECIDED,
+    ABORTING, BROKEN, EXITING, GROWING, GROWING_AT_FIRST, PANICKING, STEADY, STOPPED, Toy,
+    UNDECIDED,
 };
 use crate::support::{Ran, flat};
 
@@ -175,6 +176,14 @@ fn test_measures_an_undecided_exercise_again_for_longer() {
     let ran = workshop().run(&["test", "toy-undecided"]).ends_with(1);
     let ran = ran.says(&["open  memory::growth", "Not proven steady yet", "Failed"]);
     assert!(flat(&ran.out).contains("rounds: Some(192)"), "{}", ran.out);
+}
+
+#[test]
+fn growth_that_no_total_shows_is_measured_again_for_longer() {
+    let toy = Toy::new("growing-at-first").with(1, "toy-growing-at-first", GROWING_AT_FIRST);
+    toy.run(&["test", "1"]).ends_with(0);
+    let once = toy.run(&["run", "1", "--version", "exercise", "--rounds", "48"]);
+    assert!(flat(&once.out).contains("Growing"), "{}", once.out);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use leak_meter::Verdict;
+use leak_meter::{Report, Verdict};
 
 use super::orphans;
 use super::timeouts::Timeouts;
@@ -20,14 +20,14 @@ use crate::protocol::request::{SoakSettings, TrialRequest};
 /// The interval at which the parent checks for new events.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// The second run of an undecided soak has this many times the rounds of the first.
+/// The second run of an inconclusive soak has this many times the rounds of the first.
 const LONGER_RUN: usize = 4;
 
 /// Runs `trial` of the test binary `binary` in its own process, and calls `on_event` with each
 /// event as it arrives.
 ///
-/// An undecided soak is run once more, with four times the rounds, unless `settings` set the number
-/// of rounds: a high-water mark, for instance, takes longer than a cache to level off.
+/// An inconclusive soak is run once more, with four times the rounds, unless `settings` set the
+/// number of rounds.
 ///
 /// # Errors
 /// When the process cannot be started or watched. A trial that fails is not an error; see
@@ -40,17 +40,28 @@ pub fn run(
 ) -> anyhow::Result<TrialRun> {
     let run = run_within(binary, trial, settings, Limits::default(), &mut on_event)?;
     match run.report() {
-        Some(report)
-            if report.verdict == Verdict::Undecided
-                && report.stopped.is_none()
-                && settings.rounds.is_none() =>
-        {
+        Some(report) if is_inconclusive(report) && settings.rounds.is_none() => {
             let rounds = Some(report.rounds.len() * LONGER_RUN);
             let longer = SoakSettings { rounds, ..settings };
             run_within(binary, trial, longer, Limits::default(), on_event)
         }
         _ => Ok(run),
     }
+}
+
+/// Whether only a longer soak can tell. An undecided soak may be, for instance, one of a high-water
+/// mark, which takes longer than a cache to level off. Growth that only call sites show, and no
+/// total, may be a few blocks that a cache with deferred deletion had not freed yet.
+fn is_inconclusive(report: &Report) -> bool {
+    report.stopped.is_none()
+        && match report.verdict {
+            Verdict::Steady => false,
+            Verdict::Undecided => true,
+            Verdict::Growing => {
+                report.growing().next().is_none()
+                    && !report.gauges.iter().any(|gauge| gauge.verdict == Verdict::Growing)
+            }
+        }
 }
 
 /// Like [`run`], with other `limits` than the usual ones, and always a single run.

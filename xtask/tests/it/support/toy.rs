@@ -44,6 +44,13 @@ pub const UNDECIDED: &str = "
         why: format!(\"open with {context:?}\"),
     };
     report";
+/// Is Growing in no total, unless it has 192 rounds; then it is steady.
+pub const GROWING_AT_FIRST: &str = "
+    let mut report = context.soak().run(|_| {});
+    if !format!(\"{context:?}\").contains(\"rounds: Some(192)\") {
+        report.verdict = leak_meter::Verdict::Growing;
+    }
+    report";
 /// Does not compile.
 pub const BROKEN: &str = "let report: leak_meter::Report = 7; report";
 
