@@ -168,15 +168,8 @@ fn growth(version: &VersionResult, resource: Resource) -> String {
 
 /// Only a steady resource has a detection limit.
 fn detection_limit(version: &VersionResult, resource: Resource) -> String {
-    let limit = growth_of(version, resource).and_then(visible_from);
+    let limit = growth_of(version, resource).and_then(|growth| growth.detection_limit);
     limit.map_or_else(|| NONE.to_owned(), |limit| units::per_operation(resource, limit))
-}
-
-/// The growth per operation from which on a leak would show: the detection limit, but nothing that the
-/// interval of the measured growth still allows.
-pub fn visible_from(growth: &Growth) -> Option<f64> {
-    let limit = growth.detection_limit?;
-    Some(growth.high.map_or(limit, |high| limit.max(high)))
 }
 
 fn out_of_memory(version: &VersionResult) -> String {
@@ -193,23 +186,4 @@ fn out_of_memory(version: &VersionResult) -> String {
 /// An amount per operation, without the resource's name.
 pub fn amount(resource: Resource, value: f64) -> String {
     if resource.is_bytes() { units::bytes(value) } else { units::number(value) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_detection_limit_does_not_contradict_the_measured_growth() {
-        let growth = |high: f64| -> Growth {
-            serde_json::from_value(serde_json::json!({
-                "resource": "live_blocks", "verdict": "steady",
-                "reason": {"kind": "no_rise", "rounds": 40},
-                "per_operation": high / 2.0, "low": 0.0, "high": high, "detection_limit": 0.01,
-            }))
-            .unwrap()
-        };
-        assert_eq!(visible_from(&growth(0.001)), Some(0.01));
-        assert_eq!(visible_from(&growth(0.02)), Some(0.02));
-    }
 }

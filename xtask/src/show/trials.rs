@@ -9,7 +9,7 @@ use exercise_harness::{explain, units};
 use leak_meter::{Report, Resource, Verdict};
 
 use super::palette::{BAD, GOOD, OPEN, STRONG, paint};
-use super::{rows, width};
+use super::width;
 use crate::failure;
 use crate::measure::Measured;
 use crate::text::wrapped;
@@ -64,7 +64,7 @@ fn steady(report: &Report) -> String {
     let figures = |resource| {
         let growth = report.growth_of(resource)?;
         let rate = units::quantity(resource, growth.per_operation?);
-        let limit = units::per_operation(resource, rows::visible_from(growth)?);
+        let limit = units::per_operation(resource, growth.detection_limit?);
         Some(format!("\n  {rate} per operation (a leak above {limit} would show)"))
     };
     let lines: String =

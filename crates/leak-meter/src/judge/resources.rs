@@ -202,16 +202,18 @@ fn judge_resource(evidence: &Evidence<'_>, resource: Resource) -> Growth {
     }
 }
 
-/// The detection limit of a Steady series, per round.
+/// The detection limit of a Steady series, per round. It is never below the interval of the measured growth.
 pub(crate) fn limit_of(decision: &Decision, series: &Series, piece: f64) -> Option<f64> {
-    match (decision.verdict, &decision.reason) {
+    let limit = match (decision.verdict, &decision.reason) {
         (Verdict::Steady, Reason::WithinTolerance { tolerance, rounds }) => {
             Some(*tolerance as f64 / *rounds as f64)
         }
         (Verdict::Steady, Reason::WithinBound { .. } | Reason::ReleasedAtRest) => None,
         (Verdict::Steady, _) => series.detection_limit(piece),
         _ => None,
-    }
+    };
+    let high = decision.rate.map_or(0.0, |rate| rate.high);
+    limit.map(|limit| limit.max(high))
 }
 
 /// The unit in which a resource is expected to leak: bytes leak in blocks.

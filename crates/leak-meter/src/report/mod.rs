@@ -79,7 +79,7 @@ pub struct Growth {
     /// The upper end of the 95 % interval.
     pub high: Option<f64>,
     /// The detection limit of a steady resource: the growth per operation that a run of this length and noise
-    /// would have detected in at least 95 % of cases. `None` unless steady.
+    /// would have detected in at least 95 % of cases, and at least `high`. `None` unless steady.
     pub detection_limit: Option<f64>,
 }
 

@@ -250,3 +250,17 @@ fn only_a_series_that_is_itself_steady_has_a_detection_limit() {
     assert_eq!(limit(Verdict::Growing, Reason::GainsLast { rounds: 96 }), None);
     assert_eq!(limit(Verdict::Undecided, Reason::OnlyTotalBytes), None);
 }
+
+#[test]
+fn a_detection_limit_is_not_below_the_interval_of_the_measured_growth() {
+    let flat = Series::new(&[10; 40]);
+    let with_high = |high| {
+        let rate = Some(Rate { per_round: 0.0, low: 0.0, high });
+        let decision =
+            Decision { verdict: Verdict::Steady, reason: Reason::NoRise { rounds: 20 }, rate };
+        limit_of(&decision, &flat, 1.0).unwrap()
+    };
+    let of_series = with_high(0.0);
+    assert!((with_high(of_series / 2.0) - of_series).abs() < 1e-9);
+    assert!((with_high(of_series * 2.0) - of_series * 2.0).abs() < 1e-9);
+}
