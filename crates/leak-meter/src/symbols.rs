@@ -2,10 +2,8 @@
 //! that contains the meter: the executable or a shared library.
 
 use std::env;
-use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs::File;
-use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use memmap2::Mmap;
@@ -119,10 +117,7 @@ pub(crate) fn program_name() -> Option<String> {
 }
 
 fn program_path() -> Option<PathBuf> {
-    match allocator::library() {
-        Some(path) => Some(PathBuf::from(OsStr::from_bytes(path.to_bytes()))),
-        None => env::current_exe().ok(),
-    }
+    allocator::library().or_else(|| env::current_exe().ok())
 }
 
 /// Maps the file; only the pages that are accessed are read.

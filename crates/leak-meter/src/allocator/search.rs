@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::guard::MeterGuard;
-use super::stack::FRAME_POINTER_IS_KNOWN;
+use super::registers::FRAME_POINTER_IS_KNOWN;
 use super::state::{NOT_BEGUN, Outside, State, method_of};
 use super::walk::known_chain_is_seen;
 use super::{environment, records, sites, text_segment};

@@ -1,12 +1,13 @@
 //! Open files and threads, counted in the folders in which the system lists them.
 
+use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
-use super::Unavailable;
+use super::{FileGroup, OpenFiles, Unavailable};
 
 #[cfg(target_os = "linux")]
 const OPEN_FILES: &str = "/proc/self/fd";
@@ -19,16 +20,6 @@ const OPEN_FILES: &str = "/dev/fd";
 /// count does not include that handle.
 #[derive(Debug)]
 pub struct OpenFilesProbe(EntryCounter);
-
-/// How many descriptors are open.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct OpenFiles {
-    /// All of them.
-    pub all: u64,
-    /// The descriptors that are sockets.
-    pub sockets: u64,
-}
 
 impl OpenFilesProbe {
     /// Opens the system's folder of descriptors.
@@ -70,11 +61,18 @@ impl OpenFilesProbe {
         Ok(open)
     }
 
+    /// The open descriptors by kind and place, without the probe's own.
+    ///
+    /// # Errors
+    /// If the system refuses the read.
+    pub fn groups(&mut self) -> Result<BTreeMap<FileGroup, u64>, Unavailable> {
+        let mut groups = BTreeMap::new();
+        self.each_target(|target| *groups.entry(FileGroup::from_target(target)).or_default() += 1)?;
+        Ok(groups)
+    }
+
     /// Calls `on_target` with the target of each descriptor, except the probe's own.
-    pub(super) fn each_target(
-        &mut self,
-        mut on_target: impl FnMut(&str),
-    ) -> Result<(), Unavailable> {
+    fn each_target(&mut self, mut on_target: impl FnMut(&str)) -> Result<(), Unavailable> {
         self.each_name(|folder, name| match rustix::fs::readlinkat(folder, name, Vec::new()) {
             Ok(target) => {
                 on_target(&target.to_string_lossy());
