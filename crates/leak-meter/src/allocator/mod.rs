@@ -5,7 +5,8 @@
 //! - `header`: the 16 bytes in front of each block, which record its size and site.
 //! - `search`: whether and how call stacks are looked for; `state`: the state of the search, in one word;
 //!   `environment`: the variable that switches it off.
-//! - `walk`: finds the call stack, by frame pointers or by an unwinder; `frames`: collects it.
+//! - `walk`: finds the call stack, by frame pointers or by an unwinder; `frames`: collects it; `unwind_tables`:
+//!   the tables of an unwinder, where they are quick to follow.
 //! - `guard`: tells the meter's own allocations from the program's.
 //! - `stack`: the bounds of a thread's stack; `registers`: those that point to its innermost frame;
 //!   `text_segment`: the object that contains the meter.
@@ -49,6 +50,8 @@ mod thread_cell;
 mod thread_counters;
 mod thread_exit;
 #[cfg(feature = "sites")]
+mod unwind_tables;
+#[cfg(feature = "sites")]
 mod walk;
 
 use std::hint::black_box;
@@ -85,6 +88,8 @@ pub(crate) use sites::resized;
 #[cfg(feature = "sites")]
 #[doc(hidden)] // Diagnostics of the meter itself.
 pub use sites::{all_sites, capacity, frames};
+#[cfg(feature = "sites")]
+pub(crate) use state::UNWINDER_IS_CHEAP;
 #[cfg(feature = "soak")]
 pub(crate) use text_segment::contains as is_own_code;
 #[cfg(feature = "sites")]

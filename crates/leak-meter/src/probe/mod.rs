@@ -43,8 +43,8 @@ pub use windows::{OpenFilesProbe, ResidentBytesProbe, ThreadsProbe};
 pub struct OpenFiles {
     /// All of them.
     pub all: u64,
-    /// The descriptors that are sockets.
-    pub sockets: u64,
+    /// The descriptors that are sockets. `None` where the system does not tell: on Windows.
+    pub sockets: Option<u64>,
 }
 
 /// Why a resource cannot be measured here, as a sentence for the report.

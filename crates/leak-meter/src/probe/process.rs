@@ -43,14 +43,14 @@ impl OpenFilesProbe {
     /// # Errors
     /// If the system refuses the read.
     pub fn usage(&mut self) -> Result<OpenFiles, Unavailable> {
-        let mut open = OpenFiles::default();
+        let (mut all, mut sockets) = (0, 0);
         self.each_name(|folder, name| {
             // `statat` returns the type of the open file without opening it.
             match rustix::fs::statat(folder, name, AtFlags::empty()) {
                 Ok(status) => {
                     let kind = FileType::from_raw_mode(status.st_mode);
-                    open.all += 1;
-                    open.sockets += u64::from(kind == FileType::Socket);
+                    all += 1;
+                    sockets += u64::from(kind == FileType::Socket);
                     Ok(())
                 }
                 // It was closed after it was listed.
@@ -58,7 +58,7 @@ impl OpenFilesProbe {
                 Err(error) => Err(error),
             }
         })?;
-        Ok(open)
+        Ok(OpenFiles { all, sockets: Some(sockets) })
     }
 
     /// The open descriptors by kind and place, without the probe's own.

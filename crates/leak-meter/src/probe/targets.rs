@@ -38,6 +38,7 @@ pub enum FileKind {
 
 impl FileGroup {
     /// The group of a descriptor whose target is `target`, as Linux names it.
+    #[cfg_attr(windows, allow(dead_code))] // Windows names the types of handles only.
     pub(super) fn from_target(target: &str) -> Self {
         let group = |kind, place: &str| Self { kind, place: place.to_owned() };
         if !target.starts_with('/') {

@@ -192,6 +192,10 @@ impl Handles {
                 unavailable.insert(resource, reason.clone());
             }
         }
+        if self.last.open.is_some_and(|open| open.sockets.is_none()) {
+            let reason = "this system does not report which handles are sockets";
+            unavailable.insert(Resource::Sockets, reason.to_owned());
+        }
         if !self.has_folder {
             let reason = "no temporary folder was given";
             unavailable.extend(Self::TEMPORARY.map(|resource| (resource, reason.to_owned())));
