@@ -7,7 +7,7 @@ pub use crate::allocator::search::{Walks, start_with};
 pub use crate::allocator::site_id::SiteId;
 #[cfg(feature = "sites")]
 pub use crate::allocator::sites::Capacity;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 pub use crate::holders::ask::{since_among, since_within};
 #[cfg(feature = "soak")]
 pub use crate::probe::limits::most_threads;

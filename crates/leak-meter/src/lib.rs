@@ -116,15 +116,14 @@
 // Code that several features share is partly unused if only some of them are enabled.
 #![cfg_attr(not(all(feature = "holders", feature = "soak")), allow(dead_code))]
 // So is what only the heap scan uses, where there is none.
-#![cfg_attr(
-    not(all(target_os = "linux", target_pointer_width = "64")),
-    allow(dead_code, unused_imports)
-)]
+#![cfg_attr(not(heap_scan), allow(dead_code, unused_imports))]
 
 pub mod allocator;
 pub mod guide;
 #[cfg(any(feature = "holders", feature = "soak"))]
 pub mod holders;
+#[cfg(windows)]
+mod image;
 #[doc(hidden)]
 pub mod internals;
 #[cfg(feature = "soak")]

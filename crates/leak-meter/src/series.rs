@@ -11,7 +11,7 @@ pub enum Resource {
     LiveBlocks,
     /// Bytes allocated and not yet freed.
     LiveBytes,
-    /// Open file descriptors: files, sockets, pipes.
+    /// Open file descriptors: files, sockets, pipes. On Windows, all open handles.
     OpenFiles,
     /// The open file descriptors that are sockets.
     Sockets,
@@ -50,6 +50,7 @@ impl Resource {
         match self {
             Self::LiveBlocks => "live blocks",
             Self::LiveBytes => "live bytes",
+            Self::OpenFiles if cfg!(windows) => "open handles",
             Self::OpenFiles => "open files",
             Self::Sockets => "sockets",
             Self::TemporaryFiles => "temporary files",

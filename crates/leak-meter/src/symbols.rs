@@ -2,14 +2,12 @@
 //! that contains the meter: the executable or a shared library.
 
 use std::env;
-use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs::File;
-use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use memmap2::Mmap;
-use object::{Object, ObjectSymbol, SymbolKind};
+use object::{BinaryFormat, Object, ObjectSection, ObjectSymbol, SymbolKind};
 
 use crate::allocator;
 
@@ -40,27 +38,41 @@ impl Symbols {
     fn read(file: Mmap) -> Self {
         let mut symbols = Self::default();
         if let Ok(object) = object::File::parse(&*file) {
-            for symbol in object.symbols().filter(|symbol| symbol.size() > 0) {
-                let list = match symbol.kind() {
-                    SymbolKind::Text => &mut symbols.functions,
-                    SymbolKind::Data => &mut symbols.data,
-                    SymbolKind::Tls => &mut symbols.thread_local,
-                    _ => continue,
-                };
-                let Ok(name) = symbol.name_bytes() else { continue };
-                // The names of an uncompressed symbol table are in the file itself.
-                let Some(at) = name.as_ptr().addr().checked_sub(file.as_ptr().addr()) else {
-                    continue;
-                };
-                let (start, size) = (symbol.address(), symbol.size());
-                list.push(Symbol { start, size, name: (at, name.len()) });
-            }
-        }
-        for list in [&mut symbols.functions, &mut symbols.data, &mut symbols.thread_local] {
-            list.sort_unstable();
+            symbols.add_from(&object, &file);
         }
         symbols.file = Some(file);
         symbols
+    }
+
+    fn add_from(&mut self, object: &object::File<'_>, file: &Mmap) {
+        let base = object.relative_address_base();
+        for symbol in object.symbols() {
+            let list = match symbol.kind() {
+                SymbolKind::Text => &mut self.functions,
+                SymbolKind::Data => &mut self.data,
+                SymbolKind::Tls => &mut self.thread_local,
+                _ => continue,
+            };
+            let Ok(name) = symbol.name_bytes() else { continue };
+            // The names of an uncompressed symbol table are in the file itself.
+            let Some(at) = name.as_ptr().addr().checked_sub(file.as_ptr().addr()) else {
+                continue;
+            };
+            let Some(start) = symbol.address().checked_sub(base) else { continue };
+            list.push(Symbol { start, size: symbol.size(), name: (at, name.len()) });
+        }
+        let ends: Vec<u64> = object
+            .sections()
+            .map(|section| (section.address() + section.size()).saturating_sub(base))
+            .collect();
+        let has_sizes = object.format() != BinaryFormat::Pe;
+        for list in [&mut self.functions, &mut self.data, &mut self.thread_local] {
+            list.sort_unstable();
+            if !has_sizes {
+                measure(list, &ends);
+            }
+            list.retain(|symbol| symbol.size > 0);
+        }
     }
 
     /// The path of the function whose call returns to `address`.
@@ -86,6 +98,18 @@ impl Symbols {
     }
 }
 
+/// Sets the sizes of sorted symbols in a file format that leaves them out: a symbol ends where the next one begins,
+/// or its section ends.
+fn measure(symbols: &mut [Symbol], section_ends: &[u64]) {
+    let mut next = u64::MAX;
+    for symbol in symbols.iter_mut().rev() {
+        let is_behind = |end: &&u64| **end > symbol.start;
+        let end = section_ends.iter().filter(is_behind).min().copied().unwrap_or(symbol.start);
+        symbol.size = next.min(end) - symbol.start;
+        next = symbol.start;
+    }
+}
+
 /// The symbol that contains an address.
 fn containing(symbols: &[Symbol], address: u64) -> Option<&Symbol> {
     let after = symbols.partition_point(|symbol| symbol.start <= address);
@@ -99,18 +123,32 @@ pub(crate) fn call_in_file(address: usize) -> Option<u64> {
     (address as u64).checked_sub(allocator::load_offset()? as u64)?.checked_sub(1)
 }
 
-/// The program's build ID, in hexadecimal digits. `None` if the linker wrote none.
+/// The program's build ID, in hexadecimal digits; on Windows, the identifier of its PDB file, as symbol servers write
+/// it. `None` if the linker wrote none.
 pub(crate) fn build_id() -> Option<String> {
     let file = map_program()?;
     let object = object::File::parse(&*file).ok()?;
-    let id = match object.build_id().ok().flatten() {
-        Some(id) => id.to_vec(),
-        None => object.mach_uuid().ok().flatten()?.to_vec(),
-    };
-    Some(id.iter().fold(String::new(), |mut text, byte| {
+    if let Some(id) = object.build_id().ok().flatten() {
+        return Some(hexadecimal(id));
+    }
+    if let Some(pdb) = object.pdb_info().ok().flatten() {
+        let [a, b, c, d, rest @ ..] = pdb.guid();
+        let [e, f, g, h, rest @ ..] = rest;
+        // The first three numbers of this identifier are stored in little-endian order.
+        return Some(
+            hexadecimal(&[d, c, b, a, f, e, h, g])
+                + &hexadecimal(&rest)
+                + &format!("{:x}", pdb.age()),
+        );
+    }
+    object.mach_uuid().ok().flatten().map(|id| hexadecimal(&id))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
-    }))
+    })
 }
 
 /// The name of the file that contains the meter.
@@ -119,10 +157,7 @@ pub(crate) fn program_name() -> Option<String> {
 }
 
 fn program_path() -> Option<PathBuf> {
-    match allocator::library() {
-        Some(path) => Some(PathBuf::from(OsStr::from_bytes(path.to_bytes()))),
-        None => env::current_exe().ok(),
-    }
+    allocator::library().or_else(|| env::current_exe().ok())
 }
 
 /// Maps the file; only the pages that are accessed are read.
@@ -161,6 +196,14 @@ mod tests {
     }
 
     #[test]
+    fn a_symbol_without_a_size_ends_at_the_next_one_or_with_its_section() {
+        let symbol = |start, size| Symbol { start, size, name: (0, 0) };
+        let mut symbols = [symbol(16, 0), symbol(16, 0), symbol(24, 0), symbol(64, 0)];
+        measure(&mut symbols, &[40, 96]);
+        assert_eq!(symbols, [symbol(16, 0), symbol(16, 8), symbol(24, 16), symbol(64, 32)]);
+    }
+
+    #[test]
     fn parts_that_macros_add_to_a_name_are_left_out() {
         let symbol = "_ZN4shop4cart4CART29_$u7b$$u7b$constant$u7d$$u7d$28_$u7b$$u7b$closure$u7d$$u7d$3VAL17h0123456789abcdefE";
         assert_eq!(plain(symbol), "shop::cart::CART");
@@ -168,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    #[cfg(target_os = "linux")]
+    #[cfg(any(target_os = "linux", all(windows, target_env = "gnu")))]
     fn functions_and_statics_of_this_program_have_their_names() {
         static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(1);
         COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);

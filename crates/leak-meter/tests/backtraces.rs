@@ -20,7 +20,8 @@ fn a_printed_backtrace_does_not_end_the_walks_along_frame_pointers() {
     let text = String::from_utf8_lossy(&output.stdout);
     let printed = String::from_utf8_lossy(&output.stderr);
     assert!(printed.contains("stack backtrace:"), "{printed}");
-    assert!(text.contains("by FramePointers before, by FramePointers after"), "{text}");
+    let method = if cfg!(windows) { "Unwinder" } else { "FramePointers" };
+    assert!(text.contains(&format!("by {method} before, by {method} after")), "{text}");
 }
 
 #[test]

@@ -41,7 +41,8 @@ impl Observer {
             yield_now().await;
         }
         let open = self.probe.usage().expect("open files can be counted again");
-        Held { sockets: open.sockets, tasks: alive_tasks() }
+        // Where the system does not tell which handles are sockets, all of them are counted.
+        Held { sockets: open.sockets.unwrap_or(open.all), tasks: alive_tasks() }
     }
 
     /// Waits until a measurement satisfies `is_enough`. For a version that leaks, the attempts are

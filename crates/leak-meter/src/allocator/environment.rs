@@ -1,5 +1,12 @@
 //! The environment variable that switches attribution off.
 
+#[cfg(unix)]
+#[path = "environment/unix.rs"]
+mod system;
+#[cfg(windows)]
+#[path = "environment/windows.rs"]
+mod system;
+
 use std::env;
 use std::ffi::CStr;
 
@@ -10,13 +17,7 @@ const ON: &str = "on";
 /// Whether the variable limits the search for call sites to soaks and explicit requests by the program.
 /// Allocates nothing and takes no lock, because the first allocation may be made while any lock is held.
 pub(super) fn switches_off() -> bool {
-    // SAFETY: the name is a C string. The value is a C string too, and is read at once. As for every read of
-    // the environment, code that changes the environment concurrently violates the contract of the function
-    // that it uses.
-    unsafe {
-        let value = libc::getenv(VARIABLE.as_ptr());
-        !value.is_null() && CStr::from_ptr(value) == OFF
-    }
+    system::is(VARIABLE, OFF)
 }
 
 /// Describes an invalid value of the variable, as a sentence without a full stop.

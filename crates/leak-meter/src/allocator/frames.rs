@@ -4,7 +4,8 @@
 use std::mem::MaybeUninit;
 
 use super::records::MOST_FRAMES;
-use super::stack::{Frame, own_stack, stack_pointer};
+use super::registers::{Frame, stack_pointer};
+use super::stack::own_stack;
 use super::text_segment;
 
 /// The return addresses of one stack, innermost first, and their hash.
@@ -72,8 +73,8 @@ pub(super) fn unwind(callee: *const (), pointer: usize) -> Option<Frames> {
     // Every caller holds the guard that keeps allocations made here from re-entering.
     unsafe {
         backtrace::trace_unsynchronized(|frame| {
-            if !is_past && cfg!(target_vendor = "apple") {
-                // macOS provides no function addresses, but every function there has a frame pointer.
+            if !is_past && cfg!(any(target_vendor = "apple", windows)) {
+                // These systems provide no function addresses, but there the pointer lies in the function's frame.
                 is_past = frame.sp().addr() > pointer;
             } else if !is_past {
                 is_past = frame.symbol_address().addr() == callee.addr();

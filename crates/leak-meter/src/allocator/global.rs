@@ -30,7 +30,7 @@ use super::{search, walk};
 /// A hook takes no lock, calls the wrapped allocator once, and cannot panic.
 ///
 /// The search for call sites begins at the first allocation of the process and continues as long as frame
-/// pointers are available. If they are missing, which makes the search slow, call sites are looked for only in
+/// pointers are available (on Windows for x86-64, unwind tables take their place). If they are missing, which makes the search slow, call sites are looked for only in
 /// soaks and from [`start`](super::start) or the first [`Snapshot`](crate::Snapshot) on. The environment
 /// variable `LEAK_METER_ATTRIBUTION=off` limits the search to those cases; `on` has no effect.
 /// [`stop`](super::stop) switches the search off while the program runs. Without the search, a block costs only

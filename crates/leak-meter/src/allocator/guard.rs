@@ -1,10 +1,10 @@
 //! Tells the meter's own allocations from the program's.
 
-use std::cell::Cell;
+use super::thread_cell::thread_cell;
 
-thread_local! {
+thread_cell! {
     /// Whether this thread's allocations count as the meter's own.
-    static IN_METER: Cell<bool> = const { Cell::new(false) };
+    static IN_METER: bool;
 }
 
 /// While it exists, this thread's allocations count as the meter's own.

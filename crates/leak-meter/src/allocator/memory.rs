@@ -1,5 +1,12 @@
 //! Zeroed pages from the system for the meter's tables. They are never freed.
 
+#[cfg(unix)]
+#[path = "memory/unix.rs"]
+mod system;
+#[cfg(windows)]
+#[path = "memory/windows.rs"]
+mod system;
+
 #[cfg(feature = "sites")]
 use std::ops::Range;
 use std::ptr::NonNull;
@@ -33,18 +40,11 @@ pub(crate) fn mapped_bytes() -> u64 {
 /// Maps `bytes` of zeroed memory; a page becomes resident when it is first touched. `None` if the
 /// system refuses.
 pub(super) fn map_zeroed(bytes: usize) -> Option<NonNull<u8>> {
-    let access = libc::PROT_READ | libc::PROT_WRITE;
-    let kind = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-    // SAFETY: a new anonymous mapping at an address that the system chooses does not touch any
-    // memory of the program.
-    let pages = unsafe { libc::mmap(std::ptr::null_mut(), bytes, access, kind, -1, 0) };
-    if pages == libc::MAP_FAILED {
-        return None;
-    }
+    let pages = system::pages(bytes)?;
     let place = COUNT.fetch_add(1, Ordering::AcqRel);
     if place < MOST {
         LENGTHS[place].store(bytes, Ordering::Release);
-        STARTS[place].store(pages.addr(), Ordering::Release);
+        STARTS[place].store(pages.addr().get(), Ordering::Release);
     }
-    NonNull::new(pages.cast())
+    Some(pages)
 }

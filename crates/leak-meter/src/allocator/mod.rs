@@ -5,14 +5,16 @@
 //! - `header`: the 16 bytes in front of each block, which record its size and site.
 //! - `search`: whether and how call stacks are looked for; `state`: the state of the search, in one word;
 //!   `environment`: the variable that switches it off.
-//! - `walk`: finds the call stack, by frame pointers or by an unwinder; `frames`: collects it.
+//! - `walk`: finds the call stack, by frame pointers or by an unwinder; `frames`: collects it; `unwind_tables`:
+//!   the tables of an unwinder, where they are quick to follow.
 //! - `guard`: tells the meter's own allocations from the program's.
-//! - `stack`: the bounds of a thread's stack; `text_segment`: the object that contains the meter.
+//! - `stack`: the bounds of a thread's stack; `registers`: those that point to its innermost frame;
+//!   `text_segment`: the object that contains the meter.
 //! - `stack_cache`: the stacks that a thread allocated from recently.
 //! - `site_id`: the number of a call site; `sites`: the table of call sites; `records`: their return
 //!   addresses.
 //! - `counter_table`: the counters of one thread; `thread_counters`: assigns a table to each thread;
-//!   `thread_exit`: runs code when a thread ends; `counts`: the sums over all tables; `heap_counts`: the
+//!   `thread_cell`: values of each thread; `thread_exit`: runs code when a thread ends; `counts`: the sums over all tables; `heap_counts`: the
 //!   public totals.
 //! - `memory`: pages from the system for the tables, since the meter must not allocate.
 #![allow(unsafe_code)] // `GlobalAlloc` is an unsafe trait; each use below says why it is sound.
@@ -31,6 +33,8 @@ mod memory;
 #[cfg(feature = "sites")]
 mod records;
 #[cfg(feature = "sites")]
+mod registers;
+#[cfg(feature = "sites")]
 pub(crate) mod search;
 pub(crate) mod site_id;
 #[cfg(feature = "sites")]
@@ -42,8 +46,11 @@ mod stack_cache;
 #[cfg(feature = "sites")]
 mod state;
 mod text_segment;
+mod thread_cell;
 mod thread_counters;
 mod thread_exit;
+#[cfg(feature = "sites")]
+mod unwind_tables;
 #[cfg(feature = "sites")]
 mod walk;
 
@@ -81,6 +88,8 @@ pub(crate) use sites::resized;
 #[cfg(feature = "sites")]
 #[doc(hidden)] // Diagnostics of the meter itself.
 pub use sites::{all_sites, capacity, frames};
+#[cfg(feature = "sites")]
+pub(crate) use state::UNWINDER_IS_CHEAP;
 #[cfg(feature = "soak")]
 pub(crate) use text_segment::contains as is_own_code;
 #[cfg(feature = "sites")]

@@ -5,8 +5,8 @@
 //! address is compared.
 
 use super::records::MOST_FRAMES;
+use super::registers::{Difference, Frame, frame_at};
 use super::sites::SiteId;
-use super::stack::{Difference, Frame, frame_at};
 
 const ENTRIES: usize = 128;
 

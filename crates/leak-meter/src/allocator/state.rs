@@ -1,6 +1,10 @@
 //! The state of the search for call sites, in one word, so that each change is one atomic step.
 
 use super::search::Method;
+use super::unwind_tables;
+
+/// Whether call stacks are found quickly even without frame pointers.
+pub(crate) const UNWINDER_IS_CHEAP: bool = unwind_tables::ARE_READ;
 
 /// The state of the search outside soaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,7 +14,7 @@ pub(super) enum Outside {
     NotBegun = 0,
     /// Off: stopped, switched off by the environment, or not possible with frame pointers.
     Off = 1,
-    /// On while it is cheap, that is, with frame pointers.
+    /// On while it is cheap, that is, with frame pointers or with unwind tables that are quick to follow.
     Cheap = 2,
     /// On with any method, because the program asked for it.
     Asked = 3,
@@ -110,7 +114,7 @@ impl State {
         let is_wanted = match self.outside {
             _ if self.in_soak => true,
             Outside::NotBegun | Outside::Off => false,
-            Outside::Cheap => method == Method::FramePointers,
+            Outside::Cheap => method == Method::FramePointers || UNWINDER_IS_CHEAP,
             Outside::Asked => true,
         };
         match (is_wanted, self.outside) {
@@ -185,20 +189,24 @@ mod tests {
     }
 
     #[test]
-    fn an_unwinder_is_used_only_if_the_program_asked_for_the_search() {
+    fn a_slow_unwinder_is_used_only_if_the_program_asked_for_the_search() {
         let cheap = state(Outside::Cheap, FramePointers);
-        assert_eq!(cheap.without_frame_pointers(), Some(state(Outside::Off, Off)));
+        let without = match UNWINDER_IS_CHEAP {
+            true => state(Outside::Cheap, Unwinder),
+            false => state(Outside::Off, Off),
+        };
+        assert_eq!(cheap.without_frame_pointers(), Some(without));
         let during =
             in_soak(cheap, FramePointers).without_frame_pointers().expect("they were used");
         assert_eq!(during.method, Unwinder);
-        assert_eq!(during.after_soak(), state(Outside::Off, Off));
+        assert_eq!(during.after_soak(), without);
         let asked = state(Outside::Asked, FramePointers);
         assert_eq!(asked.without_frame_pointers(), Some(state(Outside::Asked, Unwinder)));
         assert_eq!(state(Outside::Asked, Unwinder).without_frame_pointers(), None);
         assert_eq!(state(Outside::Off, Off).without_frame_pointers(), None);
         // The same holds at the first allocation.
         let beginning = State { paused: true, ..state(Outside::Cheap, Off) };
-        assert_eq!(beginning.resumed(Unwinder, 0), state(Outside::Off, Off));
+        assert_eq!(beginning.resumed(Unwinder, 0), without);
         assert_eq!(beginning.resumed(FramePointers, 0), cheap);
     }
 }

@@ -4,7 +4,6 @@
 //! takes it over. Table 0 is shared and uses atomic additions. It serves threads that found no free table,
 //! and threads that are being torn down.
 
-use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
@@ -14,6 +13,7 @@ use super::counts::Counters;
 use super::site_id::SiteId;
 #[cfg(feature = "sites")]
 use super::stack_cache::StackCache;
+use super::thread_cell::thread_cell;
 use super::{memory, thread_exit};
 
 /// The number of tables, including the shared one. Any further threads share table 0.
@@ -24,11 +24,11 @@ static TABLES: [AtomicPtr<Table>; MOST_TABLES] =
     [const { AtomicPtr::new(ptr::null_mut()) }; MOST_TABLES];
 static TAKEN: [AtomicBool; MOST_TABLES] = [const { AtomicBool::new(false) }; MOST_TABLES];
 
-thread_local! {
+thread_cell! {
     /// This thread's own table; null before its first allocation, and while it uses the shared table.
-    static OWN: Cell<*const Table> = const { Cell::new(ptr::null()) };
+    static OWN: *const Table;
     /// Whether this thread uses the shared table.
-    static SHARES: Cell<bool> = const { Cell::new(false) };
+    static SHARES: bool;
 }
 
 /// Adds to a counter.

@@ -14,12 +14,14 @@ use std::hint::black_box;
 use super::frames::{Frames, SEED, agree, common, mix, unwind};
 use super::guard::MeterGuard;
 use super::records::MOST_FRAMES;
+use super::registers::{Frame, frame_at, frame_pointer, stack_pointer};
 use super::search::{Method, add, begin, method_was, note_agreement, note_disagreement, state};
 use super::sites::{self, SiteId};
-use super::stack::{Frame, frame_at, frame_pointer, own_stack, stack_pointer};
+use super::stack::own_stack;
 use super::state::method_of;
 use super::text_segment;
 use super::thread_counters;
+use super::unwind_tables::{self, Walk};
 
 /// The site of the current allocation. `hook` is the function that calls this one: the walk starts in its
 /// frame, and the frames of the unwinder are dropped up to it.
@@ -33,6 +35,7 @@ pub(super) fn current_site(size: usize, hook: *const ()) -> SiteId {
     match method_of(state) {
         0 => SiteId::UNKNOWN,
         1 => site_by_frame_pointers(frame_pointer(), size, state, hook),
+        2 if unwind_tables::ARE_READ => site_by_tables(frame_pointer(), hook),
         _ => site_by_unwinder(frame_pointer(), size, hook),
     }
 }
@@ -128,6 +131,9 @@ pub(crate) struct FrameBound {
 /// missing.
 #[inline(never)]
 pub(crate) fn frame_bounds() -> Vec<FrameBound> {
+    if unwind_tables::ARE_READ {
+        return unwind_tables::frame_bounds();
+    }
     let here = frame_pointer();
     if method_was() != Method::FramePointers {
         return Vec::new();
@@ -152,11 +158,40 @@ fn site_by_unwinder(pointer: usize, size: usize, hook: *const ()) -> SiteId {
     match method_of(state) {
         0 => return SiteId::UNKNOWN,
         1 => return site_by_walk(pointer, size, state, hook),
+        _ if unwind_tables::ARE_READ => return site_by_tables(pointer, hook),
         _ => {}
     }
+    site_by_system(pointer, hook, None)
+}
+
+/// The site found in the unwind tables.
+#[inline(never)]
+fn site_by_tables(pointer: usize, hook: *const ()) -> SiteId {
+    let frames = match unwind_tables::walk(pointer) {
+        Walk::Found(frames) => frames,
+        Walk::ForeignStack => return SiteId::FOREIGN_STACK,
+        Walk::NeedsSystem(reached) => return site_by_system(pointer, hook, Some(reached)),
+    };
+    match sites::find(frames.hash) {
+        _ if frames.count == 0 => SiteId::UNKNOWN,
+        Some(site) => site,
+        None if sites::is_full() => SiteId::OVERFLOW,
+        None => new_site(&frames, pointer, hook),
+    }
+}
+
+/// The site found by the system's unwinder, because a walk has `reached` an address from which only this unwinder can
+/// go on.
+#[cold]
+fn site_by_system(pointer: usize, hook: *const (), reached: Option<usize>) -> SiteId {
     let _guard = MeterGuard::enter();
     match unwind(hook, pointer) {
-        Some(frames) if frames.count > 0 => site_of(frames.hash, frames.as_slice()),
+        Some(frames) if frames.count > 0 => {
+            if let Some(reached) = reached.filter(|reached| !frames.as_slice().contains(reached)) {
+                unwind_tables::note_end(reached);
+            }
+            site_of(frames.hash, frames.as_slice())
+        }
         Some(_) => SiteId::UNKNOWN,
         None => SiteId::FOREIGN_STACK,
     }
@@ -180,7 +215,7 @@ fn new_site(walked: &Frames, pointer: usize, hook: *const ()) -> SiteId {
         note_agreement();
         return site_of(walked.hash, walked.as_slice());
     }
-    note_disagreement(lacks_frame_pointer(walked, &unwound));
+    note_disagreement(!unwind_tables::ARE_READ && lacks_frame_pointer(walked, &unwound));
     let site = add(|| {
         let site = sites::find_or_insert(unwound.hash, unwound.as_slice());
         sites::alias(walked.hash, site);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::heap::Heap;
-use super::system::{Backing, Mapping, Object, Thread, threads};
+use super::system::{self, Backing, Mapping, Object, Thread, threads};
 
 /// A memory area whose words are roots.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,13 +26,6 @@ pub(crate) enum AreaKind {
     Stack(usize),
 }
 
-/// How many bytes of a thread's control block are read, starting at the thread pointer: the C library
-/// stores the values of thread-specific keys there.
-const CONTROL_BLOCK: usize = 2304;
-/// A thread-local block further below the thread pointer than this belongs to an object that was loaded
-/// later, and was allocated elsewhere.
-const STATIC_BLOCKS: usize = 1 << 20;
-
 /// The stack and the thread-local block of one thread.
 pub(super) fn of_thread(
     number: usize,
@@ -41,6 +34,7 @@ pub(super) fn of_thread(
     objects: &[Object],
     mappings: &[Mapping],
     heap: &Heap,
+    word: impl Fn(usize) -> Option<usize>,
 ) -> Vec<Area> {
     let thread = &threads[number];
     let mut areas = Vec::new();
@@ -48,15 +42,15 @@ pub(super) fn of_thread(
     if let (Some(pointer), Some(own)) = (thread.pointer, threads::own_pointer()) {
         let blocks = objects.iter().enumerate().filter_map(|(number, object)| {
             let block = object.thread_local.clone()?;
-            let below = own.checked_sub(block.start).filter(|below| *below <= STATIC_BLOCKS)?;
-            Some((number, pointer.checked_sub(below)?, block.len()))
+            let start = threads::block_of(pointer, own, block.start, &word)?;
+            Some((number, start, block.len()))
         });
         for (object, start, length) in blocks {
             lowest = lowest.min(Some(start));
             let kind = AreaKind::ThreadLocals(number, Some(object));
             areas.push(Area { range: start..start + length, kind });
         }
-        let range = pointer..pointer + CONTROL_BLOCK;
+        let range = pointer..pointer + threads::CONTROL_BLOCK;
         areas.push(Area { range, kind: AreaKind::ThreadLocals(number, None) });
     } else if is_own {
         areas.extend(objects.iter().enumerate().filter_map(|(object, loaded)| {
@@ -74,7 +68,7 @@ pub(super) fn of_thread(
     if let Some(mapping) = mapping {
         let mut range = mapping.range.clone();
         if let Some(pointer) = thread.stack_pointer {
-            range = if is_own { pointer..range.end } else { threads::in_use(&range, pointer) };
+            range = if is_own { pointer..range.end } else { system::in_use(&range, pointer) };
         }
         // The system merges neighbouring mappings, so a stack ends below the thread-local block, and at the
         // first heap block.

@@ -11,7 +11,7 @@ use crate::allocator::SiteId;
 use crate::site::{Ledger, Site};
 
 const REASON: &str = if cfg!(feature = "holders") {
-    "holders can be found only on 64-bit Linux"
+    "holders can be found only on 64-bit Linux and on Windows for x86-64"
 } else {
     "leak-meter was built without its feature `holders`"
 };

@@ -107,71 +107,71 @@
 mod finding;
 mod text;
 
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod areas;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 pub(crate) mod ask;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod clusters;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod contents;
 #[cfg(feature = "holders")]
 mod deadline;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod description;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod explain;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod free_lists;
 #[cfg(feature = "holders")]
 mod graph;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod heap;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod heap_scan;
 #[cfg(feature = "holders")]
 mod owners;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod path_ends;
 #[cfg(feature = "holders")]
 mod paths;
 #[cfg(feature = "holders")]
 mod places;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod pointers;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod question;
 #[cfg(feature = "holders")]
 mod reach;
 #[cfg(feature = "holders")]
 mod refcount_fit;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod release;
 #[cfg(feature = "holders")]
 mod rings;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod roots;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod sample;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod sharing;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod spare;
 #[cfg(feature = "holders")]
 mod stale_pointers;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod steps;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod system;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod unheld;
-#[cfg(all(feature = "holders", target_os = "linux", target_pointer_width = "64"))]
+#[cfg(heap_scan)]
 mod wakers;
 #[cfg(feature = "holders")]
 mod weak;
 mod words;
 
-#[cfg(not(all(feature = "holders", target_os = "linux", target_pointer_width = "64")))]
+#[cfg(not(heap_scan))]
 #[path = "elsewhere.rs"]
 mod ask;
 

@@ -70,7 +70,7 @@ impl PathEnds {
             }
             AreaKind::Statics(object) => {
                 let path = &scan.roots.objects[object].path;
-                let file = path.rsplit('/').next().unwrap_or_default().to_owned();
+                let file = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
                 Hold::Static { name: None, library: Some(file) }
             }
             AreaKind::ThreadLocals(thread, object) => {

@@ -7,14 +7,14 @@ use super::graph::{Bits, Graph, NONE};
 use super::heap::Heap;
 use super::reach::{Parent, Seed, Tree};
 use super::stale_pointers::InUse;
-use super::system::{Mapping, Memory, Object, OutOfTime, Thread, WORD, objects, threads};
+use super::system::{self, Mapping, Memory, Object, OutOfTime, Thread, WORD, objects, threads};
 use crate::allocator::FrameBound;
 
 /// The position of the calling thread when it asked; the part of its stack below belongs to the meter.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) stack_pointer: usize,
-    pub(crate) registers: [usize; 6],
+    pub(crate) registers: [usize; threads::REGISTERS],
     /// Its frames outside the meter, innermost first.
     pub(crate) frames: Vec<FrameBound>,
 }
@@ -74,6 +74,7 @@ impl Roots {
             let statics = object.statics.iter().cloned();
             areas.extend(statics.map(|range| Area { range, kind: AreaKind::Statics(number) }));
         }
+        let word = |address| memory.pair(address).map(|[word, _]| usize::from_ne_bytes(word));
         for number in 0..threads.len() {
             areas.extend(areas::of_thread(
                 number,
@@ -82,6 +83,7 @@ impl Roots {
                 &objects,
                 mappings,
                 heap,
+                word,
             ));
         }
         areas.sort_by_key(|area| area.kind);
@@ -266,7 +268,7 @@ impl Roots {
 fn find_pointers(memory: &Memory, candidates: &[usize], threads: &mut [Thread]) {
     let own = threads::own_pointer();
     let word = |address| memory.pair(address).map(|[word, _]| word);
-    let Some(offset) = threads::id_offset(own, word) else {
+    let Some(offset) = system::id_offset(own, word) else {
         return;
     };
     for candidate in candidates {

@@ -1,11 +1,15 @@
 //! How many open files and threads a process may have.
 
-use std::fs;
+#[cfg(unix)]
+#[path = "limits/unix.rs"]
+mod system;
+#[cfg(windows)]
+#[path = "limits/windows.rs"]
+mod system;
 
-use rustix::process::{Resource, getrlimit};
+pub(crate) use system::{RESERVED, SPARE};
+pub use system::{most_open_files, most_threads};
 
-/// Each thread takes one mapping for its stack and one for the guard page below it.
-const MAPPINGS_OF_A_THREAD: u64 = 2;
 /// A reading counts as having reached a limit within a hundredth of it, or within eight.
 const CLOSE: u64 = 100;
 const CLOSE_AT_LEAST: u64 = 8;
@@ -29,37 +33,6 @@ impl Limit {
     pub(crate) fn is_reached(self, reading: u64) -> bool {
         reading >= self.usable().saturating_sub((self.most / CLOSE).max(CLOSE_AT_LEAST))
     }
-}
-
-/// The maximum number of open descriptors in this process. `None` without a limit.
-pub fn most_open_files() -> Option<u64> {
-    getrlimit(Resource::Nofile).current
-}
-
-/// The maximum number of threads in this process: the lowest limit that the system reports for the user, the
-/// control group, the machine and the process's mappings. `None` if it reports none.
-pub fn most_threads() -> Option<u64> {
-    let mappings = number_in("/proc/sys/vm/max_map_count");
-    [
-        getrlimit(Resource::Nproc).current,
-        number_in("/proc/sys/kernel/threads-max"),
-        mappings.map(|mappings| mappings / MAPPINGS_OF_A_THREAD),
-        most_of_control_group(),
-    ]
-    .into_iter()
-    .flatten()
-    .min()
-}
-
-/// The limit of the control group (version 2) that contains the process.
-fn most_of_control_group() -> Option<u64> {
-    let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
-    let group = groups.lines().find_map(|line| line.strip_prefix("0::/"))?;
-    number_in(&format!("/sys/fs/cgroup/{group}/pids.max"))
-}
-
-fn number_in(file: &str) -> Option<u64> {
-    fs::read_to_string(file).ok()?.trim().parse().ok()
 }
 
 #[cfg(all(test, target_os = "linux"))]

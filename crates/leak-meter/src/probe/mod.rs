@@ -11,10 +11,14 @@ pub(crate) mod limits;
 #[cfg(target_os = "macos")]
 #[allow(unsafe_code)] // A call of the system.
 mod macos;
+#[cfg(unix)]
 mod process;
-#[cfg(not(target_os = "macos"))]
+#[cfg(all(unix, not(target_os = "macos")))]
 mod resident;
 mod targets;
+#[cfg(windows)]
+#[allow(unsafe_code)] // Calls of the system.
+mod windows;
 
 pub use folder::{FolderProbe, FolderUsage};
 pub use foreign::ForeignBytesProbe;
@@ -23,12 +27,25 @@ pub use gauge::Gauge;
 pub(crate) use limits::{Limit, most_open_files, most_threads};
 #[cfg(target_os = "macos")]
 pub use macos::{ResidentBytesProbe, ThreadsProbe};
-#[cfg(not(target_os = "macos"))]
+#[cfg(unix)]
+pub use process::OpenFilesProbe;
+#[cfg(all(unix, not(target_os = "macos")))]
 pub use process::ThreadsProbe;
-pub use process::{OpenFiles, OpenFilesProbe};
-#[cfg(not(target_os = "macos"))]
+#[cfg(all(unix, not(target_os = "macos")))]
 pub use resident::ResidentBytesProbe;
 pub use targets::{FileGroup, FileKind};
+#[cfg(windows)]
+pub use windows::{OpenFilesProbe, ResidentBytesProbe, ThreadsProbe};
+
+/// How many descriptors are open.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OpenFiles {
+    /// All of them.
+    pub all: u64,
+    /// The descriptors that are sockets. `None` where the system does not tell: on Windows.
+    pub sockets: Option<u64>,
+}
 
 /// Why a resource cannot be measured here, as a sentence for the report.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,12 +1,13 @@
 //! Open files and threads, counted in the folders in which the system lists them.
 
+use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
-use super::Unavailable;
+use super::{FileGroup, OpenFiles, Unavailable};
 
 #[cfg(target_os = "linux")]
 const OPEN_FILES: &str = "/proc/self/fd";
@@ -19,16 +20,6 @@ const OPEN_FILES: &str = "/dev/fd";
 /// count does not include that handle.
 #[derive(Debug)]
 pub struct OpenFilesProbe(EntryCounter);
-
-/// How many descriptors are open.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct OpenFiles {
-    /// All of them.
-    pub all: u64,
-    /// The descriptors that are sockets.
-    pub sockets: u64,
-}
 
 impl OpenFilesProbe {
     /// Opens the system's folder of descriptors.
@@ -52,14 +43,14 @@ impl OpenFilesProbe {
     /// # Errors
     /// If the system refuses the read.
     pub fn usage(&mut self) -> Result<OpenFiles, Unavailable> {
-        let mut open = OpenFiles::default();
+        let (mut all, mut sockets) = (0, 0);
         self.each_name(|folder, name| {
             // `statat` returns the type of the open file without opening it.
             match rustix::fs::statat(folder, name, AtFlags::empty()) {
                 Ok(status) => {
                     let kind = FileType::from_raw_mode(status.st_mode);
-                    open.all += 1;
-                    open.sockets += u64::from(kind == FileType::Socket);
+                    all += 1;
+                    sockets += u64::from(kind == FileType::Socket);
                     Ok(())
                 }
                 // It was closed after it was listed.
@@ -67,14 +58,21 @@ impl OpenFilesProbe {
                 Err(error) => Err(error),
             }
         })?;
-        Ok(open)
+        Ok(OpenFiles { all, sockets: Some(sockets) })
+    }
+
+    /// The open descriptors by kind and place, without the probe's own.
+    ///
+    /// # Errors
+    /// If the system refuses the read.
+    pub fn groups(&mut self) -> Result<BTreeMap<FileGroup, u64>, Unavailable> {
+        let mut groups = BTreeMap::new();
+        self.each_target(|target| *groups.entry(FileGroup::from_target(target)).or_default() += 1)?;
+        Ok(groups)
     }
 
     /// Calls `on_target` with the target of each descriptor, except the probe's own.
-    pub(super) fn each_target(
-        &mut self,
-        mut on_target: impl FnMut(&str),
-    ) -> Result<(), Unavailable> {
+    fn each_target(&mut self, mut on_target: impl FnMut(&str)) -> Result<(), Unavailable> {
         self.each_name(|folder, name| match rustix::fs::readlinkat(folder, name, Vec::new()) {
             Ok(target) => {
                 on_target(&target.to_string_lossy());

@@ -1,14 +1,10 @@
 //! The targets of open file descriptors: sockets, pipes, and files by folder.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
 #[cfg(feature = "sites")]
 use serde::{Deserialize, Serialize};
-
-use super::Unavailable;
-use super::process::OpenFilesProbe;
 
 /// Descriptors with the same kind and place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,8 +37,9 @@ pub enum FileKind {
 }
 
 impl FileGroup {
-    /// The group of a descriptor whose target is `target`.
-    fn from_target(target: &str) -> Self {
+    /// The group of a descriptor whose target is `target`, as Linux names it.
+    #[cfg_attr(windows, allow(dead_code))] // Windows names the types of handles only.
+    pub(super) fn from_target(target: &str) -> Self {
         let group = |kind, place: &str| Self { kind, place: place.to_owned() };
         if !target.starts_with('/') {
             return match target.split_once(':') {
@@ -73,18 +70,6 @@ impl fmt::Display for FileGroup {
             FileKind::Pipe => write!(out, "pipes"),
             FileKind::Device | FileKind::Other => write!(out, "{}", self.place),
         }
-    }
-}
-
-impl OpenFilesProbe {
-    /// The open descriptors by kind and place, without the probe's own.
-    ///
-    /// # Errors
-    /// If the system refuses the read.
-    pub fn groups(&mut self) -> Result<BTreeMap<FileGroup, u64>, Unavailable> {
-        let mut groups = BTreeMap::new();
-        self.each_target(|target| *groups.entry(FileGroup::from_target(target)).or_default() += 1)?;
-        Ok(groups)
     }
 }
 

@@ -145,7 +145,8 @@ pub struct Attribution {
     /// What to change to make the search faster or more exact, or what is wrong with the environment variable
     /// `LEAK_METER_ATTRIBUTION`. `None` if there is no advice.
     pub advice: Option<String>,
-    /// The number of compared stacks on which frame pointers and the unwinder agreed.
+    /// The number of compared stacks on which frame pointers (on Windows, unwind tables) and the system's unwinder
+    /// agreed.
     pub agreed: usize,
     /// The number of compared stacks on which they disagreed.
     pub disagreed: usize,
@@ -173,7 +174,8 @@ pub enum AttributionMethod {
     Off,
     /// With frame pointers: every package was built with them.
     FramePointers,
-    /// With an unwinder, because frame pointers are missing.
+    /// With an unwinder, because frame pointers are missing. On Windows for x86-64, always: with the program's unwind
+    /// tables, which are as quick to follow.
     Unwinder,
 }
 
@@ -212,6 +214,7 @@ pub(crate) fn attribution() -> Attribution {
     let (method, to_be_fast) = match allocator::method() {
         Method::Off => (AttributionMethod::Off, None),
         Method::FramePointers => (AttributionMethod::FramePointers, None),
+        Method::Unwinder if allocator::UNWINDER_IS_CHEAP => (AttributionMethod::Unwinder, None),
         Method::Unwinder => {
             (AttributionMethod::Unwinder, Some(frame_pointer_advice(overriding_variable())))
         }

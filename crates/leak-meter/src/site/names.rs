@@ -63,7 +63,7 @@ fn resolve(address: usize, symbols: &Symbols, sources: &mut Sources) -> Vec<Fram
     backtrace::resolve(ptr::without_provenance_mut(address), |symbol| {
         // The alternate form omits the hash that distinguishes crates.
         let function = symbol.name().map(|name| format!("{name:#}"));
-        let file = symbol.filename().and_then(Path::to_str).map(str::to_owned);
+        let file = symbol.filename().and_then(Path::to_str).map(with_slashes);
         found.push((function, file, symbol.lineno()));
     });
     if found.is_empty() {
@@ -88,6 +88,11 @@ fn resolve(address: usize, symbols: &Symbols, sources: &mut Sources) -> Vec<Fram
         Some(frame)
     });
     named.collect()
+}
+
+/// A path as it is written on every system, so that reports are the same.
+fn with_slashes(path: &str) -> String {
+    if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() }
 }
 
 /// The frame of a function of the program without a name.

@@ -68,7 +68,7 @@ fn package_of(file: &Path, folders: &[&str]) -> Option<Package> {
     }
     // If cargo trims paths, those of dependencies begin with the name and version.
     let first = named(folders.first()?);
-    (file.is_relative() && first.version.is_some()).then_some(first)
+    (!file.has_root() && first.version.is_some()).then_some(first)
 }
 
 /// The package whose folder has this name, which may include a version.
@@ -135,7 +135,14 @@ pub(crate) fn relative(file: &str) -> &str {
 }
 
 fn relative_path(file: &Path) -> &Path {
-    workspace_folder().and_then(|root| file.strip_prefix(root).ok()).unwrap_or(file)
+    let Some(root) = workspace_folder() else { return file };
+    // A program that was built on another system has paths without a drive.
+    let mut below_drive = root.components();
+    if let Some(Component::Prefix(_)) = root.components().next() {
+        below_drive.next();
+    }
+    let stripped = file.strip_prefix(root).or_else(|_| file.strip_prefix(below_drive.as_path()));
+    stripped.unwrap_or(file)
 }
 
 /// The folder to which the paths of call sites are relative: the nearest folder that contains a `Cargo.lock`,

@@ -1,11 +1,10 @@
 //! Resources of a process besides its heap: descriptors, threads, temporary files, memory of C code.
 
 use std::collections::BTreeMap;
-use std::os::fd::OwnedFd;
+use std::fs::File;
 use std::path::Path;
 
-use rustix::fs::{Mode, OFlags};
-
+use crate::probe::limits::{RESERVED, SPARE};
 use crate::probe::{
     self, FileGroup, FileKind, FolderProbe, FolderUsage, ForeignBytesProbe, Limit, OpenFilesProbe,
     ResidentBytesProbe, ThreadsProbe, Unavailable,
@@ -13,11 +12,6 @@ use crate::probe::{
 use crate::series::Resource;
 use crate::units;
 
-/// Descriptors reserved for the meter: for subfolders of the temporary folder, and, when the process has run
-/// out of descriptors, for the files from which call sites and holders are named.
-const RESERVED: usize = 8;
-/// The file that the reserved descriptors have open.
-const SPARE: &str = "/dev/null";
 /// The maximum number of descriptors or threads that the load may add, whatever the limit is.
 const MOST_MORE: u64 = 1500;
 
@@ -29,7 +23,7 @@ pub(super) struct Handles {
     resident: Result<ResidentBytesProbe, Unavailable>,
     folder: Option<FolderProbe>,
     has_folder: bool,
-    reserve: Vec<OwnedFd>,
+    reserve: Vec<File>,
     /// Why a probe that had worked failed, by resource.
     pub(super) failed: BTreeMap<Resource, String>,
     /// The limits set by the system.
@@ -164,9 +158,8 @@ impl Handles {
     }
 
     fn reserve_descriptors(&mut self) {
-        while self.reserve.len() < RESERVED {
-            let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-            let Ok(spare) = rustix::fs::open(SPARE, flags, Mode::empty()) else { return };
+        for _ in 0..RESERVED {
+            let Ok(spare) = File::open(SPARE) else { return };
             self.reserve.push(spare);
         }
     }
@@ -198,6 +191,10 @@ impl Handles {
             if let Some(Unavailable(reason)) = refused {
                 unavailable.insert(resource, reason.clone());
             }
+        }
+        if self.last.open.is_some_and(|open| open.sockets.is_none()) {
+            let reason = "this system does not report which handles are sockets";
+            unavailable.insert(Resource::Sockets, reason.to_owned());
         }
         if !self.has_folder {
             let reason = "no temporary folder was given";

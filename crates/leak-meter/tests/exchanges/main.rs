@@ -2,7 +2,7 @@
 //! stock that drains. Each scene runs in a process of its own.
 #![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::unnecessary_box_returns, clippy::vec_box)] // Each value needs a block of its own.
-#![cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#![cfg(heap_scan)]
 
 #[macro_use]
 #[path = "../isolated/mod.rs"]

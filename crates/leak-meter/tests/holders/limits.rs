@@ -1,9 +1,8 @@
 //! A heap scan keeps to its time limit, and reports what it has found by then.
-#![allow(unsafe_code)] // To reserve address space.
+#![cfg_attr(target_os = "linux", allow(unsafe_code))] // To reserve address space.
 
 use std::collections::HashMap;
 use std::hint::black_box;
-use std::ptr;
 use std::time::{Duration, Instant};
 
 use leak_meter::internals::since_within;
@@ -25,16 +24,19 @@ fn filled(entries: u64) -> HashMap<u64, Box<[u64; 5]>> {
     table
 }
 
-/// Memory that was reserved and never touched: it is writable, but contains nothing.
+/// Memory that was reserved and never touched: it is writable, but contains nothing. Windows has no such memory: to be
+/// writable, memory must be committed.
+#[cfg(target_os = "linux")]
 fn reserve(bytes: usize) {
     let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
     // SAFETY: this requests new memory at any free address, and touches none of it.
     let got = unsafe {
-        libc::mmap(ptr::null_mut(), bytes, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0)
+        libc::mmap(std::ptr::null_mut(), bytes, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0)
     };
     assert_ne!(got, libc::MAP_FAILED, "{bytes} bytes of address space");
 }
 
+#[cfg(target_os = "linux")]
 pub fn reserved_address_space() {
     let before = Snapshot::take();
     let table = filled(1000);

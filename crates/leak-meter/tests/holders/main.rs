@@ -3,7 +3,7 @@
 //! - `containers`: a vector, maps, a list, halves, slices, pages: blocks held by their containers.
 //! - `owners`: threads, statics, closures, futures, C code: blocks held by something other than a container.
 //! - `rings`: blocks held by nothing but each other, and weak pointers.
-//! - `free_lists`: blocks next to free memory.
+//! - `free_lists`: blocks next to free memory (of the C library on Linux).
 //! - `limits`: the time limit of a scan.
 //! - `counts`: blocks held by nothing that look like a ring.
 //! - `tasks`: pointers that only wake a task, and unfinished tasks.
@@ -13,7 +13,7 @@
 //! - `soaks`: holders in a soak's report.
 #![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::unnecessary_box_returns, clippy::vec_box)] // Each value needs a block of its own.
-#![cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#![cfg(heap_scan)]
 
 #[macro_use]
 #[path = "../isolated/mod.rs"]
@@ -21,6 +21,7 @@ mod isolated;
 
 mod containers;
 mod counts;
+#[cfg(target_os = "linux")]
 mod free_lists;
 mod limits;
 mod moving;
@@ -44,8 +45,12 @@ scenes! {
         waiting_tasks, foreign_memory, forgotten, main_stack;
     rings: ring_with_tail, weak_left, weak_way_back, ring_known_weakly, closure_that_owns_its_owner,
         arc_ring;
-    free_lists: neighbours_of_free_chunks, blocks_of_one_word;
-    limits: reserved_address_space, out_of_time, nothing_gained;
+    free_lists:
+        #[cfg(target_os = "linux")] neighbours_of_free_chunks,
+        #[cfg(target_os = "linux")] blocks_of_one_word;
+    limits:
+        #[cfg(target_os = "linux")] reserved_address_space,
+        out_of_time, nothing_gained;
     counts: forgotten_clone_of_a_parent, forgotten_clone, future_that_borrows_from_itself,
         ring_of_one;
     tasks: registry_of_wakers, server_that_a_signal_ends,

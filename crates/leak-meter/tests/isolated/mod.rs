@@ -12,12 +12,13 @@ pub type Scene = (&'static str, fn());
 /// The environment variable that passes the scene's name to a child.
 const SCENE: &str = "LEAK_METER_TEST_SCENE";
 
-/// Creates `SCENES`, and for each scene a test that runs it in a process of its own.
+/// Creates `SCENES`, and for each scene a test that runs it in a process of its own. A scene may have attributes.
 macro_rules! scenes {
-    ($($module:ident: $($name:ident),+;)+) => {
+    ($($module:ident: $($(#[$of:meta])* $name:ident),+;)+) => {
         const SCENES: &[isolated::Scene] =
-            &[$($((stringify!($name), $module::$name as fn())),+),+];
+            &[$($($(#[$of])* (stringify!($name), $module::$name as fn())),+),+];
         $($(
+            $(#[$of])*
             #[test]
             fn $name() {
                 in_a_process(stringify!($name));

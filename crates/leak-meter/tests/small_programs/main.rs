@@ -2,7 +2,8 @@
 //!
 //! - `stores`: entries that are cleared or expire.
 //! - `logs`: programs that only grow: lines that leak beneath noise, strings, vectors, arenas.
-//! - `handles`: descriptors and threads, up to the limits of the system.
+//! - `descriptors`: descriptors, up to the limits that only a Unix system sets; `handles`: threads, and handles on
+//!   Windows.
 //! - `time`: slow operations, busy threads, and operations that slow down.
 //! - `lingering`: asynchronous work that continues after its operation.
 //! - `assertions`: when the assertions on a report pass.
@@ -11,7 +12,7 @@
 //! - `endings`: operations that panic, and soaks that are cancelled.
 #![cfg(all(feature = "holders", feature = "soak"))]
 #![allow(clippy::vec_box)] // Each value needs a block of its own.
-#![cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#![cfg(heap_scan)]
 
 #[macro_use]
 #[path = "../isolated/mod.rs"]
@@ -19,6 +20,8 @@ mod isolated;
 
 mod assertions;
 mod attribution;
+#[cfg(unix)]
+mod descriptors;
 mod early;
 mod endings;
 mod handles;
@@ -44,10 +47,16 @@ scenes! {
         an_arena_whose_pages_double_is_growing_at_its_line_and_rate,
         a_string_that_is_only_appended_to_is_growing_at_its_rate,
         a_vector_that_is_never_trimmed_is_growing_at_its_line_and_rate;
-    handles:
+    descriptors:
+        #[cfg(unix)]
         open_files_that_stay_are_growing_at_every_limit,
+        #[cfg(unix)]
         an_error_at_the_limit_of_open_files_never_makes_them_steady,
-        files_that_stay_open_are_grouped_by_their_folder,
+        #[cfg(unix)]
+        files_that_stay_open_are_grouped_by_their_folder;
+    handles:
+        #[cfg(windows)]
+        handles_that_stay_are_growing_and_have_their_type,
         threads_that_stay_are_growing_after_few_operations;
     time:
         a_slow_first_operation_is_part_of_a_steady_soak,

@@ -41,7 +41,7 @@ impl Recorder<'_> {
             live_blocks: live.live_blocks(),
             live_bytes: live.live_bytes(),
             open_files: handles.open.map(|open| open.all),
-            sockets: handles.open.map(|open| open.sockets),
+            sockets: handles.open.and_then(|open| open.sockets),
             temporary_files: handles.temporary.map(|usage| usage.files),
             temporary_bytes: handles.temporary.map(|usage| usage.bytes),
             threads: handles.threads,

@@ -6,12 +6,8 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::time::Instant;
 
+use super::super::{OutOfTime, WORD, Word};
 use super::pages::Pages;
-
-/// A word of memory as it was read.
-pub(crate) type Word = [u8; 8];
-/// The size of a [`Word`], in bytes.
-pub(crate) const WORD: usize = size_of::<Word>();
 
 /// The number of bytes read at once: a multiple of every page size in use.
 const CHUNK: usize = 256 * 1024;
@@ -23,10 +19,6 @@ pub(crate) struct Memory {
     chunk: Vec<u8>,
     until: Instant,
 }
-
-/// The time ran out before all memory was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct OutOfTime;
 
 impl Memory {
     /// Opens the memory for reading until `until`.

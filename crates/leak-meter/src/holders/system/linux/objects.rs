@@ -3,18 +3,7 @@
 use std::ffi::{CStr, c_int, c_void};
 use std::ops::Range;
 
-/// A loaded object: the executable, or a library.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Object {
-    /// The library's file; empty for the executable.
-    pub(crate) path: String,
-    /// The difference between addresses in memory and in its file.
-    pub(crate) offset: usize,
-    /// Its writable segments.
-    pub(crate) statics: Vec<Range<usize>>,
-    /// The calling thread's copy of its thread-local block.
-    pub(crate) thread_local: Option<Range<usize>>,
-}
+use super::super::Object;
 
 /// Every loaded object, starting with the executable.
 pub(crate) fn all() -> Vec<Object> {

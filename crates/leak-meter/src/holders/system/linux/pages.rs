@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
 
-use super::memory::WORD;
+use super::super::WORD;
 
 /// The number of pages whose state is requested at once.
 const PAGES: usize = 4096;

@@ -1,19 +1,11 @@
-//! A program that has run out of descriptors: call sites are still found, and memory that is allocated
-//! then and later has its line. Runs alone in its process, on the main thread, whose stack the system
-//! describes in a file.
-
-mod alone;
+//! The scene: the limit is lowered, and files are opened until none is left.
 
 use std::fs::File;
 use std::hint::black_box;
-use std::process::ExitCode;
 
+use leak_meter::Snapshot;
 use leak_meter::allocator::{self, Method};
-use leak_meter::{Allocator, Snapshot};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-
-#[global_allocator]
-static METER: Allocator = Allocator::system();
 
 const LIMIT: u64 = 64;
 
@@ -22,7 +14,7 @@ fn keep(size: usize) -> Vec<u8> {
     black_box(vec![1; size])
 }
 
-fn call_sites_are_found_without_a_descriptor() {
+pub fn call_sites_are_found_without_a_descriptor() {
     let limit = Rlimit { current: Some(LIMIT), ..getrlimit(Resource::Nofile) };
     setrlimit(Resource::Nofile, limit).expect("the limit can be lowered");
     let mut files = Vec::with_capacity(64);
@@ -42,11 +34,4 @@ fn call_sites_are_found_without_a_descriptor() {
         assert_eq!(allocator::method(), Method::FramePointers);
     }
     drop((early, late));
-}
-
-fn main() -> ExitCode {
-    alone::run(&[(
-        "call_sites_are_found_without_a_descriptor",
-        call_sites_are_found_without_a_descriptor,
-    )])
 }

@@ -1,23 +1,12 @@
 //! The mappings of this process, from `/proc/self/maps`.
 
-use std::ops::Range;
+use super::super::{Backing, Mapping};
 
-/// A private range of memory that the program can read and write.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Mapping {
-    pub(crate) range: Range<usize>,
-    pub(crate) backing: Backing,
-}
-
-/// The purpose of a mapping, as far as the system reports it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Backing {
-    /// Memory of an allocator, a stack, or anything else without a name.
-    Anonymous,
-    /// The main thread's stack.
-    MainStack,
-    /// The writable part of a file, such as the statics of a library.
-    File,
+/// The mappings of this process that are private and writable.
+pub(in super::super) fn all() -> Result<Vec<Mapping>, String> {
+    let text = std::fs::read_to_string("/proc/self/maps")
+        .map_err(|error| format!("/proc/self/maps cannot be read: {error}"))?;
+    Ok(parse(&text))
 }
 
 /// The private writable mappings in the text of `/proc/self/maps`, by address. Shared mappings are left out,
@@ -25,7 +14,7 @@ pub(crate) enum Backing {
 ///
 /// The system writes the text piece by piece. A mapping that grows meanwhile may be listed twice; the part that
 /// has already been listed is left out.
-pub(crate) fn parse(text: &str) -> Vec<Mapping> {
+fn parse(text: &str) -> Vec<Mapping> {
     let mut listed = 0;
     let mut rest = |mut mapping: Mapping| {
         mapping.range.start = mapping.range.start.max(listed);

@@ -1,19 +1,18 @@
 //! The threads of this process, with their names and the addresses of their stacks and thread-local blocks.
 
 use std::fs;
-use std::ops::Range;
 
-/// A thread, as far as the system reports it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Thread {
-    pub(crate) id: u32,
-    pub(crate) name: String,
-    pub(crate) is_main: bool,
-    /// The lowest address of its stack in use; `None` for a running thread.
-    pub(crate) stack_pointer: Option<usize>,
-    /// The address of its thread-local block; `None` if it was not found.
-    pub(crate) pointer: Option<usize>,
-}
+use super::super::Thread;
+
+/// The registers that a function must restore and that may hold a pointer.
+pub(crate) const REGISTERS: usize = 6;
+/// How many bytes of a thread's control block are read, starting at the thread pointer: the C library
+/// stores the values of thread-specific keys there.
+pub(crate) const CONTROL_BLOCK: usize = 2304;
+
+/// A thread-local block further below the thread pointer than this belongs to an object that was loaded
+/// later, and was allocated elsewhere.
+const STATIC_BLOCKS: usize = 1 << 20;
 
 /// How often the stack pointer of a running thread is requested: the thread may be waiting the next time.
 const ATTEMPTS: usize = 3;
@@ -53,21 +52,6 @@ fn stack_pointer(text: &str) -> Option<usize> {
     usize::from_str_radix(field.strip_prefix("0x")?, 16).ok()
 }
 
-/// The offset from the thread pointer at which the C library stores the thread's ID; `None` if thread pointers
-/// are not known.
-pub(crate) fn id_offset(
-    own: Option<usize>,
-    word: impl Fn(usize) -> Option<[u8; 8]>,
-) -> Option<usize> {
-    const FURTHEST: usize = 2048;
-    let (own, id) = (own?, own_id().to_ne_bytes());
-    (0..FURTHEST).step_by(8).find_map(|offset| {
-        let halves = word(own + offset)?;
-        let at = halves.as_chunks().0.iter().position(|half| *half == id);
-        at.map(|at| offset + at * id.len())
-    })
-}
-
 /// Whether `words`, at `address`, may be the beginning of a thread's control block, which contains two pointers
 /// to itself. The C libraries for x86-64 do this.
 #[inline]
@@ -95,11 +79,23 @@ pub(crate) fn own_pointer() -> Option<usize> {
     }
 }
 
+/// The thread-local block of another thread, from the calling thread's own pointer and block: all threads have them
+/// at the same distance.
+pub(crate) fn block_of(
+    pointer: usize,
+    own: usize,
+    own_block: usize,
+    _: impl Fn(usize) -> Option<usize>,
+) -> Option<usize> {
+    let below = own.checked_sub(own_block).filter(|below| *below <= STATIC_BLOCKS)?;
+    pointer.checked_sub(below)
+}
+
 /// The callee-saved registers of the calling thread: a pointer may be in one of them and nowhere else.
 #[inline(always)]
 #[allow(clippy::inline_always)] // They must be the caller's registers.
-pub(crate) fn registers() -> [usize; 6] {
-    let mut registers = [0; 6];
+pub(crate) fn registers() -> [usize; REGISTERS] {
+    let mut registers = [0; REGISTERS];
     #[cfg(target_arch = "x86_64")]
     // SAFETY: six words are written to an array of six; no register and no flag changes.
     unsafe {
@@ -118,13 +114,6 @@ pub(crate) fn registers() -> [usize; 6] {
         );
     }
     registers
-}
-
-/// The part of `range`, the stack mapping of a waiting thread, that is in use: from its stack pointer on, and
-/// the few bytes below it that a function may use without moving it.
-pub(crate) fn in_use(range: &Range<usize>, stack_pointer: usize) -> Range<usize> {
-    const RED_ZONE: usize = 128;
-    stack_pointer.saturating_sub(RED_ZONE).max(range.start)..range.end
 }
 
 #[cfg(test)]

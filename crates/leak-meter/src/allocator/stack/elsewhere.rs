@@ -1,0 +1,7 @@
+//! Systems whose stacks are not known.
+
+use super::Stack;
+
+pub(super) fn stack_of_thread() -> Option<Stack> {
+    None
+}
