@@ -8,7 +8,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -17,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 use crate::cargo::{self, Refused};
 use crate::files;
 use crate::shipped;
+use crate::system;
 use crate::workspace::{Exercise, Version, Workspace};
 
 /// The folders whose members are linked one by one.
@@ -178,7 +178,7 @@ fn link(workspace: &Workspace, without: &Unloadable, target: &Path) -> anyhow::R
         for old in fs::read_dir(&here)? {
             let old = old?;
             if !wanted.contains(&*old.file_name().to_string_lossy()) {
-                fs::remove_file(old.path())?;
+                system::remove_link(&old.path())?;
             }
         }
         for name in wanted {
@@ -197,7 +197,7 @@ fn link(workspace: &Workspace, without: &Unloadable, target: &Path) -> anyhow::R
 }
 
 fn link_to(to: &Path, place: &Path) -> io::Result<()> {
-    match symlink(to, place) {
+    match system::link_folder(to, place) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         result => result,
     }

@@ -9,6 +9,10 @@ mod unix;
 mod windows;
 
 #[cfg(unix)]
-pub(super) use self::unix::{ABORT, STACK_OVERFLOW, advice, describe, of};
+pub use self::unix::describe;
+#[cfg(unix)]
+pub(super) use self::unix::{ABORT, STACK_OVERFLOW, advice, of};
 #[cfg(windows)]
-pub(super) use self::windows::{ABORT, STACK_OVERFLOW, advice, describe, of};
+pub use self::windows::describe;
+#[cfg(windows)]
+pub(super) use self::windows::{ABORT, STACK_OVERFLOW, advice, of};

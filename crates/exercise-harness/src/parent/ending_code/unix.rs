@@ -16,7 +16,7 @@ pub(in crate::parent) fn of(status: ExitStatus) -> Option<i32> {
 }
 
 /// The code with its name.
-pub(in crate::parent) fn describe(signal: i32) -> String {
+pub fn describe(signal: i32) -> String {
     let name = match signal {
         4 => " (illegal instruction)",
         6 => " (abort)",

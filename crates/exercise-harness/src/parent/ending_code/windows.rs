@@ -23,7 +23,7 @@ pub(in crate::parent) fn of(status: ExitStatus) -> Option<i32> {
 }
 
 /// The code with its name.
-pub(in crate::parent) fn describe(exception: i32) -> String {
+pub fn describe(exception: i32) -> String {
     let name = match exception {
         ACCESS_VIOLATION => " (access violation)",
         ILLEGAL_INSTRUCTION => " (illegal instruction)",
