@@ -147,6 +147,17 @@ impl Process {
         Ok((child, Self { id, tree }))
     }
 
+    /// Registers `child`.
+    ///
+    /// # Errors
+    /// When the system refuses it.
+    pub fn watch(child: &mut Child) -> io::Result<Self> {
+        let mut processes = lock(&PROCESSES);
+        let (id, tree) = (child.id(), ProcessTree::of(child)?);
+        processes.insert(id, tree.clone());
+        Ok(Self { id, tree })
+    }
+
     /// The process with all that it has started.
     pub(super) fn tree(&self) -> &ProcessTree {
         &self.tree

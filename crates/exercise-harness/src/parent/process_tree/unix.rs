@@ -6,16 +6,19 @@ use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid,
+};
 
 use super::orphans;
 pub(in crate::parent) use super::orphans::kill as kill_marked;
 
-/// A process group, known by its leader. Only valid until the leader has been waited for: the id may
-/// then belong to another process.
+/// A process group, known by its leader, or a single process. Only valid until the leader has been
+/// waited for: the id may then belong to another process.
 #[derive(Debug, Clone)]
 pub(in crate::parent) struct ProcessTree {
     leader: Pid,
+    is_group: bool,
 }
 
 impl ProcessTree {
@@ -23,13 +26,20 @@ impl ProcessTree {
     pub(in crate::parent) fn start(command: &mut Command) -> io::Result<(Child, Self)> {
         let child = command.process_group(0).spawn()?;
         let leader = Pid::from_child(&child);
-        Ok((child, Self { leader }))
+        Ok((child, Self { leader, is_group: true }))
+    }
+
+    /// The started process `child` alone.
+    #[allow(clippy::unnecessary_wraps, reason = "other systems can refuse it")]
+    pub(in crate::parent) fn of(child: &mut Child) -> io::Result<Self> {
+        Ok(Self { leader: Pid::from_child(child), is_group: false })
     }
 
     /// Kills every process of the group.
     pub(in crate::parent) fn kill(&self) {
+        let kill = if self.is_group { kill_process_group } else { kill_process };
         // Fails if the processes have just ended by themselves.
-        let _ = kill_process_group(self.leader, Signal::KILL);
+        let _ = kill(self.leader, Signal::KILL);
     }
 
     /// Whether `child`, the leader, has ended. It remains in the system's table.

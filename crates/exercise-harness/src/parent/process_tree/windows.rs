@@ -27,8 +27,14 @@ impl ProcessTree {
     /// Starts `command` in a new job. A process that it starts before it is in the job is not in it;
     /// a trial starts none before it has read its request, which is sent later.
     pub(in crate::parent) fn start(command: &mut Command) -> io::Result<(Child, Self)> {
-        let job = Job::new()?;
         let mut child = command.creation_flags(NEW_PROCESS_GROUP).spawn()?;
+        let tree = Self::of(&mut child)?;
+        Ok((child, tree))
+    }
+
+    /// The started process `child`, with what it will start. It is killed if the system refuses.
+    pub(in crate::parent) fn of(child: &mut Child) -> io::Result<Self> {
+        let job = Job::new()?;
         if let Err(error) = job.assign(child.as_handle()) {
             // A process that has ended cannot be assigned, and need not be.
             if child.try_wait()?.is_none() {
@@ -37,8 +43,7 @@ impl ProcessTree {
                 return Err(error);
             }
         }
-        let leader = child.id();
-        Ok((child, Self { leader, job: Arc::new(job) }))
+        Ok(Self { leader: child.id(), job: Arc::new(job) })
     }
 
     /// Kills every process of the job.
