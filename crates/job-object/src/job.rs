@@ -132,3 +132,50 @@ fn length_of<T>() -> u32 {
 fn succeeded(result: i32) -> io::Result<()> {
     if result == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::env;
+    use std::os::windows::io::AsHandle;
+    use std::process::{Child, Command, Stdio};
+    use std::thread;
+
+    use super::*;
+    use crate::program_name;
+
+    /// This program, running a test that does not end.
+    fn start() -> Child {
+        let mut command = Command::new(env::current_exe().unwrap());
+        command.args(["--ignored", "--exact", "job::tests::waits"]).stdout(Stdio::null());
+        command.spawn().unwrap()
+    }
+
+    #[test]
+    #[ignore = "the other tests start and end it"]
+    fn waits() {
+        thread::sleep(Duration::from_secs(60));
+    }
+
+    #[test]
+    fn a_job_lists_its_processes_and_ends_them() {
+        let (job, mut child) = (Job::new().unwrap(), start());
+        assert_eq!(job.processes().unwrap(), []);
+        job.assign(child.as_handle()).unwrap();
+        assert_eq!(job.processes().unwrap(), [child.id()]);
+        let own = env::current_exe().unwrap().file_name().unwrap().to_string_lossy().into_owned();
+        assert_eq!(program_name(child.id()), Some(own));
+        job.terminate().unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(1));
+        assert_eq!(job.processes().unwrap(), []);
+    }
+
+    #[test]
+    fn processes_end_with_their_job() {
+        let (job, mut child) = (Job::new().unwrap(), start());
+        job.assign(child.as_handle()).unwrap();
+        drop(job);
+        let began = std::time::Instant::now();
+        child.wait().unwrap();
+        assert!(began.elapsed() < Duration::from_secs(30), "it ended by itself");
+    }
+}
