@@ -140,8 +140,9 @@ fn named_in(workspace: &Workspace, unloadable: &Unloadable, message: &str) -> Un
     found.into_iter().map(|folder| (folder.clone(), with_way_back(&folder, &message))).collect()
 }
 
-/// Whether `message` contains `folder` as a whole path.
+/// Whether `message` contains `folder` as a whole path, in the form of any system.
 fn mentions(message: &str, folder: &str) -> bool {
+    let message = message.replace('\\', "/");
     message.match_indices(folder).any(|(at, _)| {
         let next = message[at + folder.len()..].chars().next();
         next.is_none_or(|letter| !letter.is_alphanumeric() && !"-_".contains(letter))
@@ -213,5 +214,6 @@ mod tests {
         assert!(mentions(message, "exercises/rc-cycles-2"));
         assert!(!mentions(message, "exercises/rc-cycles"));
         assert!(mentions("package `a v0.1.0 (/workshop/exercises/a)`", "exercises/a"));
+        assert!(mentions(r"manifest at `C:\workshop\exercises\a\Cargo.toml`", "exercises/a"));
     }
 }
