@@ -39,3 +39,26 @@ pub fn folder(file: &Path) -> anyhow::Result<PathBuf> {
     let file = std::path::absolute(file)?;
     Ok(file.parent().map(Path::to_owned).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tests_are_beside_the_file_of_their_messages() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("messages.json");
+        let message = r#"{"reason":"compiler-artifact","package_id":"path+file:///work/a#a-exercise@0.1.0",
+            "manifest_path":"/work/a/Cargo.toml","target":{"kind":["test"],"crate_types":["bin"],
+            "name":"memory","src_path":"/work/a/tests/memory.rs","edition":"2024","doc":false,
+            "doctest":false,"test":true},"profile":{"opt_level":"0","debuginfo":1,
+            "debug_assertions":true,"overflow_checks":true,"test":false},"features":[],
+            "filenames":["tests/memory-1"],"executable":"tests/memory-1","fresh":false}"#;
+        let end = r#"{"reason":"build-finished","success":true}"#;
+        std::fs::write(&file, format!("{}\n{end}\n", message.replace('\n', ""))).unwrap();
+        let output = read(&file).unwrap();
+        assert!(output.finished);
+        assert_eq!(output.tests["a-exercise"], folder.path().join("tests/memory-1"));
+        assert!(read(&folder.path().join("none.json")).is_err());
+    }
+}
