@@ -120,6 +120,8 @@ pub fn write(root: &Path, plan: &Plan) -> anyhow::Result<PathBuf> {
 /// The facilitator's own folder of recordings, outside of any checkout. `None` without a home.
 pub fn own_recordings() -> Option<PathBuf> {
     let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let data = set("XDG_DATA_HOME").or_else(|| Some(set("HOME")?.join(".local/share")));
+    let data = set("XDG_DATA_HOME")
+        .or_else(|| set("LOCALAPPDATA").filter(|_| cfg!(windows)))
+        .or_else(|| Some(set("HOME")?.join(".local/share")));
     Some(data?.join("leak-lab").join(RECORDINGS))
 }

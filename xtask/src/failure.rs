@@ -79,7 +79,7 @@ fn with_text(message: &str) -> String {
 /// The list of numbers `list` in a readable form; `None` if it is readable, or is no list of bytes.
 fn readable(list: &str) -> Option<String> {
     let numbers = list.split(',').map(str::trim).filter(|number| !number.is_empty());
-    let bytes: Vec<u8> = numbers.map(str::parse).collect::<Result<_, _>>().ok()?;
+    let bytes: Vec<u8> = numbers.map(str::parse::<u8>).collect::<Result<_, _>>().ok()?;
     if bytes.len() < FEWEST_BYTES {
         return None;
     }

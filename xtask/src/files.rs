@@ -1,6 +1,7 @@
 //! Lists, reads and writes the files below a folder. A write goes to a temporary file that is then
 //! renamed, so that an interruption leaves either the old file or the new one.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write as _};
@@ -9,8 +10,19 @@ use std::path::Path;
 use anyhow::Context as _;
 use tempfile::NamedTempFile;
 
+use crate::system;
+
 /// The start of the name of a file that was not yet renamed to its destination.
 const STAGED: &str = ".leak-lab-";
+
+/// `bytes` with the line ends of Unix, however an editor or git wrote them.
+pub fn with_unix_line_ends(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if !bytes.windows(2).any(|two| two == b"\r\n") {
+        return Cow::Borrowed(bytes);
+    }
+    let is_kept = |at: usize| bytes[at] != b'\r' || bytes.get(at + 1) != Some(&b'\n');
+    (0..bytes.len()).filter(|at| is_kept(*at)).map(|at| bytes[at]).collect()
+}
 
 /// Files by their paths relative to some folder.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -73,7 +85,7 @@ pub fn stage(place: &Path, bytes: &[u8]) -> io::Result<Staged> {
     let mut new = tempfile::Builder::new().prefix(STAGED).tempfile_in(folder)?;
     new.write_all(bytes)?;
     new.as_file().sync_all()?;
-    readable_as_others(new.as_file())?;
+    system::make_readable(new.as_file())?;
     Ok(Staged { new, place: place.to_owned() })
 }
 
@@ -101,10 +113,4 @@ pub fn sweep(folder: &Path) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Temporary files are private to their owner; source files are not.
-fn readable_as_others(file: &fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
 }

@@ -67,8 +67,9 @@ pub fn content_hash(exercise: &Exercise) -> Option<String> {
     let mut hash = Sha256::new();
     let mut add = |file: &str, bytes: &[u8]| {
         // The length keeps two different trees from hashing the same bytes.
+        let bytes = files::with_unix_line_ends(bytes);
         hash.update(format!("{file}\0{}\0", bytes.len()));
-        hash.update(bytes);
+        hash.update(&bytes);
     };
     for (file, bytes) in files::read_below(&sources).ok()? {
         if file != "README.md" {

@@ -19,7 +19,8 @@
 //! - `watch`: tests at every save.
 //! - `verify`: proves the exercises; `skeleton`: begins a pattern.
 //! - `demo_plan`, `recording`, `doctor`, `kit`: for facilitators.
-//! - `state_dir`: the folder of the runner's state; `files`: reads and writes files.
+//! - `state_dir`: the folder of the runner's state; `files`: reads and writes files; `system`: what
+//!   differs between systems.
 //!
 //! Absent on purpose: nothing here measures or judges, which `exercise-harness` and `leak-meter` do. The
 //! domain imports neither `commands` nor `show`, and `show` does not import `commands`.
@@ -58,6 +59,7 @@ mod show;
 mod skeleton;
 mod state_dir;
 mod status;
+mod system;
 mod text;
 mod verify;
 mod watch;

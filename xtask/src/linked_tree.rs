@@ -8,7 +8,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -17,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 use crate::cargo::{self, Refused};
 use crate::files;
 use crate::shipped;
+use crate::system;
 use crate::workspace::{Exercise, Version, Workspace};
 
 /// The folders whose members are linked one by one.
@@ -140,8 +140,9 @@ fn named_in(workspace: &Workspace, unloadable: &Unloadable, message: &str) -> Un
     found.into_iter().map(|folder| (folder.clone(), with_way_back(&folder, &message))).collect()
 }
 
-/// Whether `message` contains `folder` as a whole path.
+/// Whether `message` contains `folder` as a whole path, in the form of any system.
 fn mentions(message: &str, folder: &str) -> bool {
+    let message = message.replace('\\', "/");
     message.match_indices(folder).any(|(at, _)| {
         let next = message[at + folder.len()..].chars().next();
         next.is_none_or(|letter| !letter.is_alphanumeric() && !"-_".contains(letter))
@@ -178,7 +179,7 @@ fn link(workspace: &Workspace, without: &Unloadable, target: &Path) -> anyhow::R
         for old in fs::read_dir(&here)? {
             let old = old?;
             if !wanted.contains(&*old.file_name().to_string_lossy()) {
-                fs::remove_file(old.path())?;
+                system::remove_link(&old.path())?;
             }
         }
         for name in wanted {
@@ -197,7 +198,7 @@ fn link(workspace: &Workspace, without: &Unloadable, target: &Path) -> anyhow::R
 }
 
 fn link_to(to: &Path, place: &Path) -> io::Result<()> {
-    match symlink(to, place) {
+    match system::link_folder(to, place) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         result => result,
     }
@@ -213,5 +214,6 @@ mod tests {
         assert!(mentions(message, "exercises/rc-cycles-2"));
         assert!(!mentions(message, "exercises/rc-cycles"));
         assert!(mentions("package `a v0.1.0 (/workshop/exercises/a)`", "exercises/a"));
+        assert!(mentions(r"manifest at `C:\workshop\exercises\a\Cargo.toml`", "exercises/a"));
     }
 }

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use exercise_harness::Exercise as Metadata;
 use serde::Serialize;
 
+use crate::files;
 use crate::state_dir::STATE_DIR;
 
 /// How similar two names must be for one to be suggested for the other, from 0 to 1.
@@ -117,11 +118,11 @@ impl Exercise {
         self.root.join(place)
     }
 
-    /// The text of the file at `place`, which is relative to the root.
+    /// The text of the file at `place`, which is relative to the root, with the line ends of Unix.
     pub fn read(&self, place: &str) -> anyhow::Result<String> {
         let bytes =
             fs::read(self.path(place)).with_context(|| format!("{place} cannot be read"))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        Ok(String::from_utf8_lossy(&files::with_unix_line_ends(&bytes)).into_owned())
     }
 
     /// Whether the solution may differ in `file`.

@@ -37,7 +37,7 @@ impl Generator {
             .stdout(Stdio::piped())
             .spawn()
             .context("the load generator cannot be started")?;
-        let watched = cleanup::Process::watch(&child);
+        let watched = cleanup::Process::watch(&mut child)?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (orders, answers) = pipes.context("the load generator has no pipes")?;
         let answers = BufReader::new(answers);

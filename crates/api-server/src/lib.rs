@@ -28,7 +28,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use behaviours::{at_once, cost, life, live as watching, strangers, tasks, uploads};
-use exercise_harness::Suite;
+use exercise_harness::{FullDisk, Suite};
 use tokio::net::TcpListener;
 
 /// The users of every tested server.
@@ -151,7 +151,7 @@ pub fn main<S: ApiServer>() -> ExitCode {
         .bound("deleted_tasks", bounds::deleted_tasks::<S>)
         .bound("departed_clients", bounds::departed_clients::<S>)
         .bound("interrupted_uploads", bounds::interrupted_uploads::<S>)
-        .bound("full_disk", bounds::full_disk::<S>)
+        .bound_if(FullDisk::IS_AVAILABLE, "full_disk", bounds::full_disk::<S>)
         .bound("abandoned_uploads", bounds::abandoned_uploads::<S>)
         .main()
 }

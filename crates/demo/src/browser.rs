@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 pub fn open(address: &str) {
     let (program, display) = if cfg!(target_os = "macos") {
         ("open", true)
+    } else if cfg!(windows) {
+        ("explorer", true)
     } else {
         let display = ["DISPLAY", "WAYLAND_DISPLAY"];
         ("xdg-open", display.iter().any(|name| env::var_os(name).is_some()))

@@ -2,7 +2,10 @@
 
 use std::env;
 use std::fs;
-use std::os::unix::fs::symlink;
+#[cfg(windows)]
+use std::fs::copy as link;
+#[cfg(unix)]
+use std::os::unix::fs::symlink as link;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc::{self, Sender};
@@ -52,7 +55,8 @@ fn main() -> ExitCode {
 }
 
 fn work(context: &Context) -> Report {
-    let leaks = env::args().next().is_some_and(|name| name.ends_with(LEAKY));
+    let leaks =
+        env::args().next().is_some_and(|name| Path::new(&name).file_stem() == Some(LEAKY.as_ref()));
     let kept = Mutex::new(Vec::new());
     context.soak().run(|operation| {
         let block = vec![0_u8; 1000 + usize::try_from(operation.number() % 2).unwrap()];
@@ -97,8 +101,8 @@ fn plan(folder: &Path, leaky: Option<PathBuf>) -> Plan {
 impl Shown {
     fn start(change: impl FnOnce(&mut Course, &Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let leaky = folder.path().join(LEAKY);
-        symlink(env::current_exe().unwrap(), &leaky).unwrap();
+        let leaky = folder.path().join(LEAKY).with_extension(env::consts::EXE_EXTENSION);
+        link(env::current_exe().unwrap(), &leaky).unwrap();
         fs::create_dir(folder.path().join("recordings")).unwrap();
         let mut course =
             Course { plan: plan(folder.path(), Some(leaky)), record: None, replay: None };

@@ -53,6 +53,11 @@ impl Suite {
         self.with(format!("{BOUND_PREFIX}{name}"), TrialFunction::Bound(measure))
     }
 
+    /// Adds a [`bound`](Self::bound) if this system has what it needs.
+    pub fn bound_if(self, is_available: bool, name: &str, measure: fn(&Context) -> Bound) -> Self {
+        if is_available { self.bound(name, measure) } else { self }
+    }
+
     /// Adds `memory::phases`, which passes if operations retain no more than their limit.
     pub fn phases(self, measure: fn(&Context) -> Phases) -> Self {
         self.with(PHASES.to_owned(), TrialFunction::Phases(measure))

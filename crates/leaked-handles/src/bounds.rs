@@ -139,7 +139,9 @@ fn end_in_every_way<S: Uploads>(service: &mut S, folders: &Folders) {
     for _ in 0..3 {
         send_damaged(service, client, upload, &[7; 40]).expect_err("a damaged chunk");
     }
-    fill_the_disk(service, client);
+    if FullDisk::IS_AVAILABLE {
+        fill_the_disk(service, client);
+    }
 
     let upload = begin(service, client);
     send(service, client, upload, &[7; 40]).expect("the chunk is accepted");

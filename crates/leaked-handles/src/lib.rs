@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use behaviours::{cost, endings, requests, system_errors};
-use exercise_harness::Suite;
+use exercise_harness::{FullDisk, Suite};
 
 /// Files that clients send in chunks, each over its own connection.
 ///
@@ -148,7 +148,7 @@ pub fn main<S: Uploads>() -> ExitCode {
         .growth(workload::growth::<S>)
         .bound("vanished_clients", bounds::vanished_clients::<S>)
         .bound("refused_uploads", bounds::refused_uploads::<S>)
-        .bound("full_disk", bounds::full_disk::<S>)
+        .bound_if(FullDisk::IS_AVAILABLE, "full_disk", bounds::full_disk::<S>)
         .bound("every_ending", bounds::every_ending::<S>)
         .main()
 }

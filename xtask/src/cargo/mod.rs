@@ -5,6 +5,7 @@
 
 mod offline;
 mod output;
+mod prebuilt;
 
 use std::collections::BTreeMap;
 use std::env;
@@ -130,6 +131,9 @@ pub fn build_program(
 /// The target folder of the workspace at `workspace`, which need not load: it follows from the
 /// configuration.
 pub fn target_folder(workspace: &Path) -> anyhow::Result<PathBuf> {
+    if let Some(file) = prebuilt::messages() {
+        return prebuilt::folder(&file);
+    }
     let elsewhere = tempfile::tempdir().context("a temporary folder cannot be created")?;
     let manifest = elsewhere.path().join("Cargo.toml");
     let text =

@@ -1,6 +1,5 @@
 //! `demo`: the facilitator's page. Builds the versions and the page's program, and becomes it.
 
-use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -11,6 +10,7 @@ use crate::commands::open_workshop;
 use crate::demo_plan;
 use crate::exit::Exit;
 use crate::progress::Progress;
+use crate::system;
 
 /// Opens the facilitator's page: live curves of a leak and its fix under the same load
 #[derive(Debug, clap::Args)]
@@ -42,7 +42,7 @@ pub struct Args {
     no_browser: bool,
 }
 
-/// Builds what is needed and becomes the page's program, so this returns only if it fails.
+/// Builds what is needed and becomes the page's program.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
     let first = args.exercise.as_deref().map(|name| workspace.exercise(name)).transpose()?;
@@ -70,7 +70,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     if args.no_browser {
         command.arg("--no-browser");
     }
-    // This process becomes the program, so that Ctrl-C reaches only one process, which cleans up.
-    let error = command.exec();
-    Err(error).with_context(|| format!("{} cannot be started", program.display()))
+    let status = system::replace_with(command)
+        .with_context(|| format!("{} cannot be started", program.display()))?;
+    Ok(if status.success() { Exit::Success } else { Exit::NoResult })
 }

@@ -16,7 +16,7 @@ pub use exercise_harness::plan::Sign;
 pub use comparison::{Against, Comparison, compare, reveals_solution, to_solution};
 pub use reasons::is_import;
 
-use crate::files::Files;
+use crate::files::{self, Files};
 
 /// The number of context lines around a change.
 const CONTEXT: usize = 2;
@@ -71,11 +71,10 @@ pub fn between(old: &Files, new: &Files) -> Vec<FileDifference> {
     let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
     names.sort();
     names.dedup();
-    let text = |files: &Files, name: &String| -> String {
-        files
-            .get(name)
-            .map(|bytes| String::from_utf8_lossy(bytes))
-            .map_or_else(String::new, Cow::into_owned)
+    let text = |all: &Files, name: &String| -> String {
+        all.get(name)
+            .map(|bytes| String::from_utf8_lossy(&files::with_unix_line_ends(bytes)).into_owned())
+            .unwrap_or_default()
     };
     let difference = |name: &String| FileDifference {
         file: name.clone(),

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use exercise_harness::units;
 
+use crate::system;
+
 /// The oldest toolchain that builds the workshop: `rust-version` of the workspace.
 const OLDEST: (u32, u32) = (1, 88);
 /// The memory that an exercise's processes, the page and a browser need, in bytes.
@@ -159,7 +161,7 @@ pub fn memory(available: Option<u64>) -> MachineCheck {
 
 /// The limit of file descriptors; `None` if there is none.
 pub fn descriptor_limit() -> Option<u64> {
-    rustix::process::getrlimit(rustix::process::Resource::Nofile).current
+    system::open_file_limit()
 }
 
 /// A program may open enough files.
@@ -199,8 +201,8 @@ pub fn terminal() -> MachineCheck {
 
 /// The program that will open the page.
 pub fn find_browser() -> Option<PathBuf> {
-    if cfg!(target_os = "macos") {
-        return Some(PathBuf::from("open"));
+    if let Some(program) = system::BROWSER {
+        return Some(PathBuf::from(program));
     }
     let path = env::var_os("PATH")?;
     let folders: Vec<PathBuf> = env::split_paths(&path).collect();

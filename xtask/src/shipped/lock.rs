@@ -66,8 +66,9 @@ impl Change {
 }
 
 impl Id {
-    /// The identity of `bytes`.
+    /// The identity of `bytes`, which does not depend on their line ends.
     fn new(bytes: &[u8]) -> Self {
+        let bytes = &*files::with_unix_line_ends(bytes);
         let header = format!("blob {}\0", bytes.len());
         let git = Sha1::new().chain_update(header).chain_update(bytes).finalize();
         Self { git: hexadecimal(&git), sha256: sha256(bytes) }
@@ -75,7 +76,7 @@ impl Id {
 
     /// Whether this is the identity of `bytes`.
     pub fn matches(&self, bytes: &[u8]) -> bool {
-        self.sha256 == sha256(bytes)
+        self.sha256 == sha256(&files::with_unix_line_ends(bytes))
     }
 
     /// Git's object ID.
@@ -193,6 +194,8 @@ mod tests {
         assert_eq!(id.git, "ce013625030ba8dba906f756967f9e9ca394464a");
         assert_eq!(id.sha256, "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03");
         assert!(id.matches(b"hello\n") && !id.matches(b"hello"));
+        assert_eq!(Id::new(b"hello\r\n"), id);
+        assert!(id.matches(b"hello\r\n") && !id.matches(b"hello\r"));
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub fn verb(outcome: VersionOutcome) -> &'static str {
         VersionOutcome::Panicked => "panicked",
         VersionOutcome::TimedOut => "timed out",
         VersionOutcome::Exited => "ended its own process",
+        VersionOutcome::Aborted if cfg!(windows) => "was ended by an exception",
         VersionOutcome::Aborted => "was ended by a signal",
         VersionOutcome::Malformed => "produced an invalid event stream",
     }

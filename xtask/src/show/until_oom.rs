@@ -89,7 +89,7 @@ fn end(out: &mut impl Write, life: &Life) -> anyhow::Result<()> {
     }
     let ended = &life.ended;
     let how = match &ended.ending {
-        Ending::Aborted { signal } => format!("the end: signal {signal}"),
+        Ending::Aborted { signal } => format!("the end: {}", explain::ending_code(*signal)),
         Ending::OutOfMemory => "the end: out of memory".to_owned(),
         _ => "the end".to_owned(),
     };

@@ -12,6 +12,7 @@ mod help;
 mod holders;
 mod learner;
 mod load;
+#[cfg(unix)] // The tools are shell scripts.
 mod profile;
 mod reservation;
 mod runner;
@@ -24,6 +25,7 @@ mod document;
 
 // Edits that go wrong, interruptions, and foreign compiler flags.
 mod flags;
+#[cfg(unix)] // Signals.
 mod interrupted;
 mod outcomes;
 mod unloadable;

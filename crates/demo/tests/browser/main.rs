@@ -3,6 +3,9 @@
 //! The tests need `chromium` and `chromedriver` on the path; without them they print SKIPPED and pass.
 //! They print the folder of the pictures that they take.
 
+// The browser's driver and the page end by a signal.
+#![cfg(unix)]
+
 mod course;
 mod endurance;
 mod page;

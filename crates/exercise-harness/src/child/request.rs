@@ -1,9 +1,8 @@
 //! Reads the parent's request.
 
-use std::io;
-
 use anyhow::Context as _;
 
+use super::standard_input;
 use crate::protocol::request::{RUN_ISOLATED, TrialRequest};
 
 /// The request to a test binary with these arguments; `None` if they do not ask for an isolated
@@ -14,18 +13,6 @@ pub(crate) fn read(
     if arguments.nth(1)? != RUN_ISOLATED {
         return None;
     }
-    Some(first_line().and_then(|line| Ok(serde_json::from_slice(&line)?)))
-}
-
-/// The first line of standard input, without reading a byte beyond it: the input of a paced trial
-/// follows.
-fn first_line() -> anyhow::Result<Vec<u8>> {
-    let (mut line, mut byte) = (Vec::new(), [0]);
-    while rustix::io::read(io::stdin(), &mut byte).context("standard input")? == 1 {
-        if byte == *b"\n" {
-            break;
-        }
-        line.push(byte[0]);
-    }
-    Ok(line)
+    let line = standard_input::first_line().context("standard input");
+    Some(line.and_then(|line| Ok(serde_json::from_slice(&line)?)))
 }

@@ -12,7 +12,7 @@ use leak_meter::{Report, Round};
 use super::context::Context;
 use super::event_writer::EventWriter;
 use super::limits;
-use super::paced_input::PacedInput;
+use super::standard_input::PacedInput;
 use crate::protocol::bound::Bound;
 use crate::protocol::event::{Event, FORMAT, TrialOutcome};
 use crate::protocol::exercise::Exercise;

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{self, Child, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,10 +14,9 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
 
-use super::orphans;
+use super::process_tree::{self, ProcessTree};
 
 /// The exit code of a program that Ctrl-C has ended.
 pub const INTERRUPTED: i32 = 130;
@@ -29,8 +27,8 @@ const REMOVALS: usize = 50;
 const REMOVAL_INTERVAL: Duration = Duration::from_millis(10);
 
 static FOLDERS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
-/// Process ids, each with whether to end the whole process group.
-static PROCESSES: Mutex<BTreeMap<i32, bool>> = Mutex::new(BTreeMap::new());
+/// Process trees, by the id of the process that this program has started.
+static PROCESSES: Mutex<BTreeMap<u32, ProcessTree>> = Mutex::new(BTreeMap::new());
 /// Whether a signal is ending the program.
 static SIGNALLED: AtomicBool = AtomicBool::new(false);
 /// The last action when a signal ends the program.
@@ -47,7 +45,7 @@ pub fn install_signal_handler() {
         end_all(&processes);
         let folders = lock(&FOLDERS);
         for folder in folders.iter() {
-            orphans::kill(folder);
+            process_tree::kill_marked(folder);
             remove(folder);
         }
         if let Some(last_action) = *lock(&LAST_ACTION) {
@@ -77,12 +75,9 @@ pub fn end_processes() {
     end_all(&lock(&PROCESSES));
 }
 
-fn end_all(processes: &BTreeMap<i32, bool>) {
-    for (id, group) in processes {
-        let Some(process) = Pid::from_raw(*id) else { continue };
-        let kill = if *group { kill_process_group } else { kill_process };
-        // Fails if the process has just ended by itself.
-        let _ = kill(process, Signal::KILL);
+fn end_all(processes: &BTreeMap<u32, ProcessTree>) {
+    for tree in processes.values() {
+        tree.kill();
     }
 }
 
@@ -133,38 +128,46 @@ impl Drop for Folder {
 /// A registered process, which ends with this program. Dropping this only removes the registration;
 /// the code that has started the process must wait for it.
 #[derive(Debug)]
-pub struct Process(i32);
+pub struct Process {
+    id: u32,
+    tree: ProcessTree,
+}
 
 impl Process {
-    /// Starts `command` in a new process group and registers the whole group. A signal that ends
-    /// this program finds the group either registered or not started.
+    /// Starts `command` and registers the process, with all that it will start. A signal that ends
+    /// this program finds it either registered or not started.
     ///
     /// # Errors
     /// When the command cannot be started.
     pub fn start_group(command: &mut Command) -> io::Result<(Child, Self)> {
         let mut processes = lock(&PROCESSES);
-        let child = command.process_group(0).spawn()?;
-        let id = id_of(&child);
-        processes.insert(id, true);
-        Ok((child, Self(id)))
+        let (child, tree) = ProcessTree::start(command)?;
+        let id = child.id();
+        processes.insert(id, tree.clone());
+        Ok((child, Self { id, tree }))
     }
 
     /// Registers `child`.
-    pub fn watch(child: &Child) -> Self {
-        let id = id_of(child);
-        lock(&PROCESSES).insert(id, false);
-        Self(id)
+    ///
+    /// # Errors
+    /// When the system refuses it.
+    pub fn watch(child: &mut Child) -> io::Result<Self> {
+        let mut processes = lock(&PROCESSES);
+        let (id, tree) = (child.id(), ProcessTree::of(child)?);
+        processes.insert(id, tree.clone());
+        Ok(Self { id, tree })
+    }
+
+    /// The process with all that it has started.
+    pub(super) fn tree(&self) -> &ProcessTree {
+        &self.tree
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        lock(&PROCESSES).remove(&self.0);
+        lock(&PROCESSES).remove(&self.id);
     }
-}
-
-fn id_of(child: &Child) -> i32 {
-    i32::try_from(child.id()).unwrap_or(0)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -6,6 +6,7 @@ use leak_meter::report::GaugeGrowth;
 use leak_meter::site::Site;
 use leak_meter::{Growth, Holders, Report, Resource, Verdict};
 
+pub use super::ending_code::describe as ending_code;
 pub use super::failure_text::{failure_text, left_behind};
 use super::failure_text::{panicked, with_output};
 use super::trial_run::{Ending, TrialRun};

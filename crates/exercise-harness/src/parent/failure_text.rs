@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::ending_code;
 use super::timeouts::SILENCE_VARIABLE;
 use super::trial_process::MAX_OUTPUT;
 use super::trial_run::{Ending, LeftBehind};
@@ -79,9 +80,9 @@ pub fn failure_text(ending: &Ending, rounds: usize, output: &str) -> String {
             );
         }
         Ending::Aborted { signal } => format!(
-            "Its process was ended by signal {signal}{} before the trial was over.{}",
-            signal_name(*signal),
-            signal_advice(*signal)
+            "Its process was ended by {} before the trial was over.{}",
+            ending_code::describe(*signal),
+            ending_code::advice(*signal)
         ),
         Ending::Exited { code } => format!(
             "Its process ended with exit code {code} before the trial was over; look for a call \
@@ -141,27 +142,6 @@ pub(super) fn with_output(sentence: String, output: &str) -> String {
     };
     let printed: String = last.iter().map(marked).collect();
     format!("{sentence}\nThe end of its output:{printed}")
-}
-
-fn signal_name(signal: i32) -> &'static str {
-    match signal {
-        4 => " (illegal instruction)",
-        6 => " (abort)",
-        7 => " (bus error)",
-        9 => " (killed)",
-        11 => " (segmentation fault)",
-        15 => " (terminated)",
-        _ => "",
-    }
-}
-
-fn signal_advice(signal: i32) -> &'static str {
-    match signal {
-        6 => " Look for a call of std::process::abort, or for a panic during another panic.",
-        9 => " Leak Lab did not send it; the system may be out of memory.",
-        4 | 7 | 11 => " Look for unsafe code.",
-        _ => "",
-    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use leak_meter::{Report, Verdict};
 
-use super::orphans;
 use super::timeouts::Timeouts;
 use super::trial_process::TrialProcess;
 pub use super::trial_run::{Ending, LeftBehind, TrialRun};
@@ -121,7 +120,7 @@ impl Launch<'_> {
         let start = Instant::now();
         let cannot_watch = || format!("{trial} cannot be watched");
         let stop = watch(&mut process, timeouts, on_event).with_context(cannot_watch)?;
-        let computed = orphans::processor_time(process.id());
+        let computed = process.processor_time();
         let mut left_behind = LeftBehind::default();
         // A trial that is ended early has had no chance to clean up.
         if matches!(stop, Stop::Ended) {

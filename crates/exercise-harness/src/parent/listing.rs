@@ -6,12 +6,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::cleanup;
 use super::output::Output;
 use super::timeouts::Timeouts;
-use super::trial_process;
 use crate::units;
 
 /// How many bytes of a list are read, from its end.
@@ -33,13 +31,13 @@ pub fn trial_names(binary: &Path) -> anyhow::Result<Vec<String>> {
         .with_context(|| format!("the memory test cannot be started: {}", binary.display()))?;
     // Closes this process's copies of the pipe's writing end.
     drop(command);
-    let (group, start) = (Pid::from_child(&child), Instant::now());
-    let mut has_ended = trial_process::has_ended(group)?;
+    let (tree, start) = (registration.tree(), Instant::now());
+    let mut has_ended = tree.has_ended(&mut child)?;
     while !has_ended && start.elapsed() < timeouts.silence {
         thread::sleep(POLL_INTERVAL);
-        has_ended = trial_process::has_ended(group)?;
+        has_ended = tree.has_ended(&mut child)?;
     }
-    let _ = kill_process_group(group, Signal::KILL);
+    tree.kill();
     let status = child.wait()?;
     drop(registration);
     let list = output.tail();

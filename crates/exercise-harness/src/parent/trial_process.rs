@@ -1,6 +1,6 @@
 //! The process of one trial, with its event stream, its output and its folder.
 //!
-//! The process leads a process group of its own, receives its request on standard input, and prints
+//! The process has a process tree of its own, receives its request on standard input, and prints
 //! to a pipe. Its event stream and its temporary files are in a scratch folder of the parent's.
 //! However the trial ends, all processes that it has started are killed and the folder is removed.
 
@@ -9,14 +9,14 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use anyhow::Context as _;
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 use super::cleanup;
 use super::event_reader::EventReader;
-use super::orphans;
 use super::output::Output;
+use super::process_tree::{self, MARK_VARIABLE, ProcessTree};
 use crate::protocol::request::{RUN_ISOLATED, TrialFolders, TrialRequest};
 
 /// A trial that prints more than this many bytes is ended. The soak of an exercise prints a tenth
@@ -35,6 +35,7 @@ pub(super) struct TrialProcess {
     pub(super) events: EventReader,
     pub(super) output: Output,
     child: Child,
+    tree: ProcessTree,
     /// `None` once the process has been waited for: its id may then belong to another process.
     registration: Option<cleanup::Process>,
     folders: TrialFolders,
@@ -68,7 +69,7 @@ impl TrialProcess {
         }
         command
             .args(words)
-            .env(orphans::MARK_VARIABLE, scratch.path())
+            .env(MARK_VARIABLE, scratch.path())
             .envs(TEMPORARY_VARIABLES.map(|name| (name, request.folders.temporary())))
             .stdin(Stdio::piped())
             .stdout(writer.try_clone()?)
@@ -81,8 +82,9 @@ impl TrialProcess {
             // Fails if the process has already ended; its ending is found by the caller.
             let _ = input.write_all(line.as_bytes());
         }
-        let folders = request.folders;
-        Ok(Self { events, output, child, registration: Some(registration), folders, scratch })
+        let (tree, folders) = (registration.tree().clone(), request.folders);
+        let registration = Some(registration);
+        Ok(Self { events, output, child, tree, registration, folders, scratch })
     }
 
     /// The process's standard input, positioned after the request.
@@ -90,14 +92,14 @@ impl TrialProcess {
         self.child.stdin.take()
     }
 
-    /// The id of the process, which is also the id of its process group.
-    pub(super) fn id(&self) -> Pid {
-        Pid::from_child(&self.child)
+    /// Whether the process has ended. It remains in the system's table until it is killed.
+    pub(super) fn has_ended(&mut self) -> io::Result<bool> {
+        self.tree.has_ended(&mut self.child)
     }
 
-    /// Whether the process has ended. It remains in the system's table until it is killed.
-    pub(super) fn has_ended(&self) -> io::Result<bool> {
-        has_ended(self.id())
+    /// The processor time that the process has used, where the system reports it.
+    pub(super) fn processor_time(&self) -> Option<Duration> {
+        self.tree.processor_time()
     }
 
     /// Whether the process has printed too much.
@@ -107,8 +109,7 @@ impl TrialProcess {
 
     /// The names of the programs that the ended process has left running.
     pub(super) fn left_running(&self) -> Vec<String> {
-        let orphans = orphans::find(self.id(), self.scratch.path());
-        orphans.into_iter().map(|orphan| orphan.name).collect()
+        self.tree.left_running(self.scratch.path())
     }
 
     /// The names of the files and folders that the ended process has left outside of the folder
@@ -126,9 +127,9 @@ impl TrialProcess {
 
     /// Kills the process and all that it has started, and waits for it.
     pub(super) fn kill(&mut self) -> io::Result<ExitStatus> {
-        // The process has not been waited for, so the group's id cannot belong to another one.
-        let _ = kill_process_group(self.id(), Signal::KILL);
-        orphans::kill(self.scratch.path());
+        // The process has not been waited for, so its id cannot belong to another one.
+        self.tree.kill();
+        process_tree::kill_marked(self.scratch.path());
         let status = self.child.wait();
         self.registration = None;
         status
@@ -142,10 +143,4 @@ impl Drop for TrialProcess {
             let _ = self.kill();
         }
     }
-}
-
-/// Whether the child process `id` has ended. It remains in the system's table.
-pub(super) fn has_ended(id: Pid) -> io::Result<bool> {
-    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-    Ok(waitid(WaitId::Pid(id), options)?.is_some())
 }

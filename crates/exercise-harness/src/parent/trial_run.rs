@@ -1,18 +1,15 @@
 //! The result of running one trial in its own process.
 
-use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
 use leak_meter::{Report, Round};
-use rustix::process::Signal;
 use serde::{Deserialize, Serialize};
 
+use super::ending_code::{self, ABORT};
 use super::event_reader::EventReader;
 use crate::protocol::event::TrialOutcome;
 use crate::protocol::limits::LIMIT_REACHED;
-
-const ABORT: i32 = Signal::ABORT.as_raw();
 
 /// What the standard library prints about a stack overflow, before it aborts.
 const STACK_OVERFLOW: &str = "has overflowed its stack";
@@ -55,9 +52,9 @@ impl TrialRun {
 pub enum Ending {
     /// It streamed its outcome, and its process exited with success.
     Completed(TrialOutcome),
-    /// A signal ended its process.
+    /// A signal ended its process; on Windows, an exception.
     Aborted {
-        /// The signal's number.
+        /// The signal's number, or the exception's code.
         signal: i32,
     },
     /// Its process exited before the trial was over.
@@ -100,10 +97,12 @@ impl Ending {
             return Self::Malformed { fault };
         }
         let printed = |words: &[&str]| words.iter().any(|words| output.contains(words));
-        match (&events.outcome, status.signal(), status.code()) {
+        match (&events.outcome, ending_code::of(status), status.code()) {
             // An outcome alone is not enough: the process must also exit with success.
             (Some(outcome), None, Some(0)) => Self::Completed(outcome.clone()),
-            (_, Some(ABORT), _) if printed(&[STACK_OVERFLOW]) => Self::StackOverflowed,
+            (_, Some(ending_code::STACK_OVERFLOW), _) if printed(&[STACK_OVERFLOW]) => {
+                Self::StackOverflowed
+            }
             (_, Some(ABORT), _) if printed(&[ALLOCATION_REFUSED, LIMIT_REACHED]) => {
                 Self::OutOfMemory
             }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use exercise_harness::Context;
+use exercise_harness::{Context, FullDisk};
 
 use super::{assert_ended, attachment_of, begin, complete, content, send_rest};
 use crate::client::fill_the_disk;
@@ -28,8 +28,10 @@ pub fn failed_request_ends_the_upload<S: Uploads>(context: &Context) {
     let client = service.connect();
     let other = begin(&mut service, client);
     for _ in 0..TIMES {
-        let upload = fill_the_disk(&mut service, client);
-        assert_ended(&mut service, client, upload);
+        if FullDisk::IS_AVAILABLE {
+            let upload = fill_the_disk(&mut service, client);
+            assert_ended(&mut service, client, upload);
+        }
 
         let upload = begin(&mut service, client);
         send_rest(&mut service, client, upload);

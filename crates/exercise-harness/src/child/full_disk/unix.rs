@@ -1,4 +1,4 @@
-//! A disk without space, for trials of what happens when a file cannot be written.
+//! A limit on the length of files.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::Builder;
@@ -16,6 +16,9 @@ pub struct FullDisk {
 }
 
 impl FullDisk {
+    /// Whether this system has such a limit.
+    pub const IS_AVAILABLE: bool = true;
+
     /// Lets no file become longer than `bytes`, until the returned value is dropped. Files include
     /// redirected output and the trial's own events, so that `bytes` must leave room for these.
     ///

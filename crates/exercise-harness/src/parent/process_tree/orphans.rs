@@ -6,23 +6,16 @@
 //! systems nothing is found, and only the group is ended.
 
 use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::{GRACE_PERIOD, scan_until_gone};
 #[cfg(target_os = "linux")]
-use super::proc_fs;
+use super::{MARK_VARIABLE, proc_fs};
 
-/// The environment variable that marks a trial's processes. Its value is the trial's scratch
-/// folder.
-pub(super) const MARK_VARIABLE: &str = "LEAK_LAB_TRIAL";
-
-/// How long a process may take to end by itself.
-const GRACE_PERIOD: Duration = Duration::from_millis(500);
 /// How long to wait for killed processes to end.
 const KILL_TIMEOUT: Duration = Duration::from_secs(2);
-const SCAN_INTERVAL: Duration = Duration::from_millis(10);
 
 /// A process that a trial has started.
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux finds any"))]
@@ -40,7 +33,7 @@ pub(super) fn find(group: Pid, mark: &Path) -> Vec<Orphan> {
 
 /// Kills the processes of the trial with the scratch folder `mark`, and waits until they have
 /// ended.
-pub(super) fn kill(mark: &Path) {
+pub(in crate::parent) fn kill(mark: &Path) {
     scan_until_gone(KILL_TIMEOUT, || {
         let orphans = scan(None, mark);
         for orphan in &orphans {
@@ -49,18 +42,6 @@ pub(super) fn kill(mark: &Path) {
         }
         orphans
     });
-}
-
-/// Repeats `scan` until it finds nothing or the time is over, and returns its last result.
-fn scan_until_gone(limit: Duration, scan: impl Fn() -> Vec<Orphan>) -> Vec<Orphan> {
-    let start = Instant::now();
-    loop {
-        let found = scan();
-        if found.is_empty() || start.elapsed() >= limit {
-            return found;
-        }
-        thread::sleep(SCAN_INTERVAL);
-    }
 }
 
 /// The processor time that the process has used, where the system reports it.

@@ -1,27 +1,38 @@
-//! Reads the work of a paced trial from standard input, without blocking.
+//! Asks whether there is input before it reads.
 
 use std::io;
 
 use leak_meter::soak::Pace;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-/// The input of a paced trial: the number of operations of each round, one per line.
-pub(super) struct PacedInput {
+/// The first line of standard input, without reading a byte beyond it.
+pub(in crate::child) fn first_line() -> io::Result<Vec<u8>> {
+    let (mut line, mut byte) = (Vec::new(), [0]);
+    while rustix::io::read(io::stdin(), &mut byte)? == 1 {
+        if byte == *b"\n" {
+            break;
+        }
+        line.push(byte[0]);
+    }
+    Ok(line)
+}
+
+/// The input of a paced trial.
+pub(in crate::child) struct PacedInput {
     line: [u8; 32],
     length: usize,
 }
 
 impl PacedInput {
-    pub(super) fn new() -> Self {
+    pub(in crate::child) fn new() -> Self {
         Self { line: [0; 32], length: 0 }
     }
 
-    pub(super) fn pacer(mut self) -> impl FnMut() -> Pace {
+    pub(in crate::child) fn pacer(mut self) -> impl FnMut() -> Pace {
         move || self.next().unwrap_or(Pace::End)
     }
 
-    /// The next round, if its line is complete. The end of input and a line that is not a number
-    /// end the soak.
+    /// The next round, if its line is complete.
     fn next(&mut self) -> io::Result<Pace> {
         let input = io::stdin();
         loop {

@@ -1,16 +1,11 @@
-//! The limits that a trial's process sets for itself.
+//! Limits of the system that the process sets for itself.
 
-use std::thread;
-use std::time::Duration;
-
-use leak_meter::HeapCounts;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::protocol::limits::{LIMIT_REACHED, Limits, MEMORY, OPEN_FILES};
+use super::abort_above;
+use crate::protocol::limits::{Limits, MEMORY, OPEN_FILES};
 use crate::units;
 
-/// The interval between checks of live memory where the system does not limit it.
-const CHECK_INTERVAL: Duration = Duration::from_millis(10);
 /// The address space of a paced trial, in bytes. Its parent ends it far below this; the limit only
 /// stops a single huge allocation. The meter's tables reserve address space as well.
 const ADDRESS_SPACE: u64 = 6 << 30;
@@ -28,7 +23,7 @@ pub fn end_with_parent() {
 }
 
 /// Imposes `limits` on this process. Reports a memory limit of its own on standard error.
-pub(super) fn impose(limits: Limits) {
+pub(in crate::child) fn impose(limits: Limits) {
     // A trial that aborts must not leave a core file.
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     let Some(bytes) = limits.memory else {
@@ -45,12 +40,12 @@ pub(super) fn impose(limits: Limits) {
         eprintln!("The system limits its data to {limit} (RLIMIT_DATA).");
     } else {
         eprintln!("The meter ends it above {limit} of live memory.");
-        thread::spawn(move || abort_above(bytes));
+        abort_above(bytes);
     }
 }
 
 /// Further limits for a paced trial, which may run for hours.
-pub(super) fn impose_paced() {
+pub(in crate::child) fn impose_paced() {
     for (resource, most) in [(Resource::As, ADDRESS_SPACE), (Resource::Fsize, LONGEST_FILE)] {
         let limit = getrlimit(resource);
         let current = limit.current.map_or(most, |current| current.min(most));
@@ -71,15 +66,4 @@ fn limit_open_files(choose: impl Fn(&Rlimit) -> u64) {
 fn limit_data(bytes: u64) -> bool {
     let bytes = getrlimit(Resource::Data).maximum.map_or(bytes, |most| most.min(bytes));
     setrlimit(Resource::Data, Rlimit { current: Some(bytes), maximum: Some(bytes) }).is_ok()
-}
-
-/// Aborts this process, as a failed allocation does, once more than `bytes` are live.
-fn abort_above(bytes: u64) {
-    loop {
-        if HeapCounts::now().live_bytes() > bytes {
-            eprintln!("{LIMIT_REACHED}");
-            std::process::abort();
-        }
-        thread::sleep(CHECK_INTERVAL);
-    }
 }
