@@ -12,17 +12,20 @@ use leak_meter::Report;
 use crate::cap::{self, Chosen};
 use crate::hub::Hub;
 use crate::live::{Live, TICK};
-use crate::message::{Command, Happened, Record, Scene, Shown, Shows, Status};
+use crate::message::{Command, Happened, Note, Record, Scene, Shown, Shows, Status};
 use crate::recording::{self, Player, Recorder};
 use crate::story::{self, Step};
 use crate::survey::Survey;
+
+/// A tick that is later than this shows that this program was suspended.
+const STANDSTILL: Duration = Duration::from_secs(5);
 
 /// The engine's input.
 #[derive(Debug)]
 pub struct Course {
     /// The exercises and their versions.
     pub plan: Plan,
-    /// The file in which to record the first exercise.
+    /// The file in which to record the first exercise. It must not exist yet.
     pub record: Option<PathBuf>,
     /// A recording to play first.
     pub replay: Option<PathBuf>,
@@ -40,7 +43,8 @@ pub struct Engine {
     source: Source,
     scene: Option<Scene>,
     reports: BTreeMap<usize, Report>,
-    record: Option<PathBuf>,
+    /// The file for the recording, until it begins.
+    record: Option<Recorder>,
     recorder: Option<Recorder>,
 }
 
@@ -59,6 +63,7 @@ impl Engine {
     pub fn new(course: Course, hub: Arc<Hub>) -> anyhow::Result<Self> {
         let Course { plan, record, replay } = course;
         anyhow::ensure!(plan.first < plan.exercises.len(), "There is no exercise to show.");
+        let record = record.as_deref().map(Recorder::create).transpose()?;
         let mut engine = Self {
             at: plan.first,
             plan,
@@ -87,8 +92,12 @@ impl Engine {
             match commands.recv_timeout(next.saturating_duration_since(Instant::now())) {
                 Ok(command) => self.follow(command),
                 Err(RecvTimeoutError::Timeout) => {
+                    let late = Instant::now().saturating_duration_since(next);
+                    if let (true, Source::Live(live)) = (late > STANDSTILL, &mut self.source) {
+                        live.stood_still(late);
+                    }
                     self.tick();
-                    // A laptop that has slept does not make up for the ticks it missed.
+                    // Missed ticks are not made up for.
                     next = Instant::now().max(next) + tick;
                 }
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -159,13 +168,13 @@ impl Engine {
     }
 
     fn record(&mut self, scene: &Scene) {
-        let name = &self.plan.exercises[self.at].name;
         // A file holds one exercise, so a change of exercise ends the recording.
-        let recorder = self.record.take().map(|path| Recorder::create(&path, name, scene));
-        self.recorder = recorder.transpose().unwrap_or_else(|error| {
+        self.recorder = self.record.take();
+        let exercise = self.planned().name.clone();
+        if let Some(Err(error)) = self.recorder.as_mut().map(|one| one.begin(&exercise, scene)) {
+            self.recorder = None;
             self.trouble.insert(None, format!("{error:#}"));
-            None
-        });
+        }
     }
 
     fn write(&mut self, record: &Record) {
@@ -178,7 +187,11 @@ impl Engine {
 
     fn tick(&mut self) {
         match &mut self.source {
-            Source::Live(_) | Source::Playing(_) if self.paused => {}
+            Source::Playing(_) if self.paused => {}
+            Source::Live(live) if self.paused => {
+                let notes = live.watch();
+                self.add_notes(notes);
+            }
             Source::Surveying(survey) => {
                 let Some(result) = survey.result() else { return };
                 let trouble = result.map(|report| self.reports.insert(self.at, *report)).err();
@@ -189,13 +202,7 @@ impl Engine {
             }
             Source::Live(live) => {
                 let (frame, notes) = live.tick();
-                for note in notes {
-                    self.write(&Record::Note { note: note.clone() });
-                    if note.what == Happened::Failed {
-                        self.has_trouble(note.version, note.text.clone());
-                    }
-                    self.hub.note(note);
-                }
+                self.add_notes(notes);
                 self.write(&Record::Frame { frame: frame.clone() });
                 self.hub.frame(frame);
             }
@@ -216,6 +223,16 @@ impl Engine {
         }
     }
 
+    fn add_notes(&mut self, notes: Vec<Note>) {
+        for note in notes {
+            self.write(&Record::Note { note: note.clone() });
+            if note.what == Happened::Failed {
+                self.has_trouble(note.version, note.text.clone());
+            }
+            self.hub.note(note);
+        }
+    }
+
     fn has_trouble(&mut self, version: Option<Role>, sentence: String) {
         self.trouble.insert(version, sentence);
         self.send_status();
@@ -231,6 +248,7 @@ impl Engine {
             Command::First => self.step = 0,
             Command::Last => self.step = Step::ALL.len() - 1,
             Command::Play => return self.play_recording(),
+            Command::Clear => return self.hub.clear(),
             Command::Restart => {
                 self.trouble.clear();
                 match std::mem::replace(&mut self.source, Source::Nothing) {
@@ -282,7 +300,8 @@ impl Engine {
     }
 
     fn send_all(&self) {
-        self.hub.begin(self.scene.as_ref().map(|scene| scene.shown.clone()), self.status());
+        let shown = self.scene.as_ref().map(|scene| scene.shown.clone());
+        self.hub.begin(shown, self.status(), story::to_html(&self.planned().speaker_notes));
     }
 }
 

@@ -4,7 +4,7 @@ use std::env;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -12,11 +12,12 @@ use std::time::{Duration, Instant};
 
 use demo::engine::{Course, Engine};
 use demo::hub::Hub;
-use demo::message::Command;
+use demo::message::{Command as Ask, FORMAT};
 use demo::recording;
 use exercise_harness::plan::{Plan, Planned, PlannedVersion, Role};
 use exercise_harness::{Context, Exercise, Meter, Suite};
 use leak_meter::Report;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         .growth(work)
         .behaviour("the_load_swaps_and_a_restart_helps", |_| swap_and_restart())
         .behaviour("a_leak_ends_at_its_cap_and_starts_again", |_| cap())
+        .behaviour("a_stopped_process_goes_on_or_is_restarted", |_| stopped_process())
         .behaviour("a_version_that_does_not_start_offers_the_recording", |_| offers_recording())
         .behaviour("a_recording_plays_what_was_recorded", |_| record_and_replay())
         .behaviour("an_invalid_recording_is_refused", |_| refused_recordings())
@@ -65,7 +67,7 @@ fn work(context: &Context) -> Report {
 /// A running engine, and the folder with its files.
 struct Shown {
     hub: Arc<Hub>,
-    commands: Option<Sender<Command>>,
+    commands: Option<Sender<Ask>>,
     thread: Option<JoinHandle<()>>,
     folder: TempDir,
 }
@@ -110,7 +112,7 @@ impl Shown {
         Self { hub, commands: Some(commands), thread, folder }
     }
 
-    fn ask(&self, command: Command) {
+    fn ask(&self, command: Ask) {
         self.commands.as_ref().unwrap().send(command).unwrap();
     }
 
@@ -156,7 +158,7 @@ fn swap_and_restart() {
     let (leaks, fixed) = (number(&both, 0, "operations"), number(&both, 1, "operations"));
     assert!((leaks - fixed).abs() < 0.3 * leaks, "not in step: {leaks} and {fixed}");
 
-    shown.ask(Command::Swap);
+    shown.ask(Ask::Swap);
     let swapped =
         shown.until("the swap", |now| last(now)["frame"]["versions"][0]["state"] == "idle");
     // Work that was handed out before the swap may still be running.
@@ -168,9 +170,9 @@ fn swap_and_restart() {
     assert!((number(&later, 0, "bytes") - held).abs() < 1.0, "an idle process allocates");
     assert!(held > 300_000.0, "the leaked memory was freed: {held}");
 
-    shown.ask(Command::Swap);
+    shown.ask(Ask::Swap);
     shown.until("it leaks again", |now| number(now, 0, "bytes") > held + 50_000.0);
-    shown.ask(Command::Restart);
+    shown.ask(Ask::Restart);
     let fresh = shown.until("a restart", |now| {
         happened(now, "restarted").is_some() && (1.0..held / 2.0).contains(&number(now, 0, "bytes"))
     });
@@ -181,7 +183,7 @@ fn cap() {
     let shown = Shown::start(|_, _| {});
     shown.until("the load", |now| number(now, 0, "operations") > 50.0);
     for _ in 0..5 {
-        shown.ask(Command::LoadUp);
+        shown.ask(Ask::LoadUp);
     }
     let killed = shown.until("the cap", |now| happened(now, "killed").is_some());
     let text = happened(&killed, "killed").unwrap();
@@ -194,6 +196,46 @@ fn cap() {
     });
     assert!(number(&again, 0, "operations") < worked, "it continues as if it had not been killed");
     assert!(number(&again, 1, "operations") >= worked, "the fix was restarted too");
+}
+
+/// The process of the leaky version.
+fn leaky_process(shown: &Shown) -> Pid {
+    let listed = Command::new("ps").args(["-A", "-o", "pid=,args="]).output().unwrap();
+    let program = shown.folder.path().join(LEAKY).display().to_string();
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let line = listed.lines().find(|line| line.contains(&program)).expect("it runs");
+    let id = line.split_whitespace().next().and_then(|id| id.parse().ok());
+    id.and_then(Pid::from_raw).expect("an id")
+}
+
+fn stopped_process() {
+    let shown = Shown::start(|_, _| {});
+    let load = |now: &Value| number(now, 0, "operations") > 50.0;
+    let leaky = |now: &Value, state: &str| last(now)["frame"]["versions"][0]["state"] == state;
+    let tells = |now: &Value, start: &str| {
+        let notes = now["notes"].as_array().unwrap();
+        notes.iter().any(|note| note["text"].as_str().unwrap().starts_with(start))
+    };
+    shown.until("the load", load);
+    let process = leaky_process(&shown);
+    kill_process(process, Signal::STOP).unwrap();
+    let stopped = shown.until("its stop", |now| leaky(now, "stopped"));
+    let worked = number(&stopped, 0, "operations");
+    kill_process(process, Signal::CONT).unwrap();
+    let again = shown.until("more work", |now| number(now, 0, "operations") > worked + 50.0);
+    assert!(tells(&again, "continues after "), "{:#}", last(&again));
+
+    kill_process(process, Signal::STOP).unwrap();
+    shown.until("its second stop", |now| leaky(now, "stopped"));
+    kill_process(process, Signal::KILL).unwrap();
+    let fresh = shown.until("a new process", |now| {
+        tells(now, "restarted: it had stood still for ") && leaky(now, "working") && load(now)
+    });
+    assert_eq!(fresh["status"]["trouble"], Value::Null);
+
+    // Without a stop, an ended process is a failure.
+    kill_process(leaky_process(&shown), Signal::KILL).unwrap();
+    shown.until("the failure", |now| now["status"]["trouble"].is_string());
 }
 
 fn offers_recording() {
@@ -212,7 +254,7 @@ fn offers_recording() {
     dies.until("the offer", |now| {
         now["status"]["trouble"].is_string() && now["status"]["recording"] == true
     });
-    dies.ask(Command::Play);
+    dies.ask(Ask::Play);
     let played = dies.until("the recording", |now| {
         now["status"]["source"] == "recording" && number(now, 0, "operations") > 10.0
     });
@@ -225,7 +267,7 @@ fn recorded() -> (TempDir, PathBuf) {
     let file = folder.path().join("toy.jsonl");
     let shown = Shown::start(|course, _| course.record = Some(file.clone()));
     shown.until("the load", |now| number(now, 0, "operations") > 400.0);
-    shown.ask(Command::Swap);
+    shown.ask(Ask::Swap);
     shown.until("the swap", |now| last(now)["frame"]["load"] == "solution");
     drop(shown);
     (folder, file)
@@ -251,7 +293,7 @@ fn record_and_replay() {
     let played: Vec<&Value> = end["frames"].as_array().unwrap().iter().collect();
     assert_eq!(played, frames);
     assert!(happened(&end, "swapped").is_some());
-    shown.ask(Command::Restart);
+    shown.ask(Ask::Restart);
     shown.until("from its beginning", |now| now["status"]["paused"] == false);
     assert!(shown.folder.path().exists());
 }
@@ -264,7 +306,7 @@ fn refused_recordings() {
     for (text, reason) in [
         (String::new(), "is not a recording"),
         ("all is well\n".to_owned(), "line 1 of the recording"),
-        (good.replacen("\"format\":1", "\"format\":99", 1), "has format 99"),
+        (good.replacen(&format!("\"format\":{FORMAT}"), "\"format\":99", 1), "has format 99"),
         (good.replacen("\"at\":", "\"ad\":", 1), "cannot be read"),
         (good.split_once('\n').unwrap().1.to_owned(), "does not begin"),
     ] {

@@ -6,7 +6,7 @@ mod lines;
 
 use exercise_harness::plan::{FileDiff, Planned};
 use exercise_harness::{explain, units};
-use leak_meter::{Report, Resource, Round};
+use leak_meter::{Report, Resource, Round, Verdict};
 use pulldown_cmark::{Options, Parser, html};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,8 @@ pub struct Story {
     pub report: String,
     /// The growing lines, the one that retains most first.
     pub lines: Vec<Line>,
+    /// How many files each operation leaves open, in a sentence. `None` if files do not leak.
+    pub files: Option<String>,
     /// A description of the holder of the memory that those lines allocate. `None` if it was not found.
     pub holder: Option<String>,
     /// A description of the level at which the growth ends. `None` for a leak, and if it was not measured.
@@ -94,6 +96,7 @@ pub fn tell(planned: &Planned, report: Option<&Report>) -> Story {
     Story {
         report: to_html(&planned.bug_report),
         lines: report.map(|report| lines::lines(planned, report)).unwrap_or_default(),
+        files: report.and_then(files),
         holder: report.and_then(|report| lines::holder(&planned.name, report)),
         level: report.and_then(|report| level(planned, report)),
         fine: to_html(&planned.why_fine),
@@ -108,6 +111,7 @@ pub fn revealed(story: &Story, step: Step) -> Story {
     let mut revealed = Story { report: story.report.clone(), ..Story::default() };
     if step >= Step::Line {
         revealed.lines = story.lines.clone();
+        revealed.files = story.files.clone();
         revealed.level = story.level.clone();
     }
     if step >= Step::Holder {
@@ -120,6 +124,12 @@ pub fn revealed(story: &Story, step: Step) -> Story {
         revealed.fine = story.fine.clone();
     }
     revealed
+}
+
+fn files(report: &Report) -> Option<String> {
+    let growth = report.growth_of(Resource::OpenFiles)?;
+    let rate = growth.per_operation.filter(|_| growth.verdict == Verdict::Growing)?;
+    Some(format!("Each operation leaves {} open files behind.", units::number(rate)))
 }
 
 /// The level at which memory stops growing, in an exercise that does not leak.
@@ -140,7 +150,8 @@ fn level(planned: &Planned, report: &Report) -> Option<String> {
     })
 }
 
-fn to_html(markdown: &str) -> String {
+/// Renders Markdown.
+pub fn to_html(markdown: &str) -> String {
     let mut text = String::new();
     html::push_html(&mut text, Parser::new_ext(markdown, Options::ENABLE_TABLES));
     text

@@ -5,7 +5,9 @@
 
 mod course;
 mod endurance;
+mod legible;
 mod page;
+mod pauses;
 mod processes;
 mod readme;
 
@@ -102,6 +104,10 @@ async fn show(driver: &Driver, demo: &Demo) {
     the_swap_bends_the_curve(&page).await;
     a_process_ends_at_its_cap_and_starts_again(&page).await;
     a_second_browser_sees_the_same(driver, demo, &page).await;
+    legible::keys_that_end_something_need_shift(&page).await;
+    legible::everything_is_large_and_nothing_overlaps(&page).await;
+    legible::charts_are_described(&page).await;
+    legible::speaker_notes_follow(driver, demo).await;
     pictures(&page).await;
     page.close().await;
 }
@@ -164,7 +170,7 @@ async fn both_curves_move_in_step(page: &Page) {
 
     page.press(" ").await;
     page.until("it is paused", "leakLab.page.status.paused").await;
-    let frames = "return leakLab.charts.frames.length";
+    let frames = "return leakLab.charts.history.length";
     let before = page.run(frames).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(page.run(frames).await, before, "a paused page has new readings");
@@ -172,7 +178,7 @@ async fn both_curves_move_in_step(page: &Page) {
     page.until("it goes on", "!leakLab.page.status.paused").await;
 }
 
-/// The load moves to the fix and back. The stacked curve becomes flat within ten seconds without
+/// The load moves to the fix and back. The leaking version's curve becomes flat within ten seconds without
 /// falling, then rises again; a restart brings it down.
 async fn the_swap_bends_the_curve(page: &Page) {
     let rising = page.slope("exercise", 3.0).await;
@@ -186,12 +192,17 @@ async fn the_swap_bends_the_curve(page: &Page) {
     let idle =
         "leakLab.page.last.versions[0].state === 'idle' && leakLab.page.last.versions[1].rate > 10";
     page.until("only the fix works", idle).await;
+    page.until(
+        "the swap in words",
+        "document.querySelector('#note').innerText.includes('a swap frees nothing')",
+    )
+    .await;
     page.screenshot("swapped").await;
 
     page.press("s").await;
     page.until_slope("exercise", Duration::from_secs(10), |slope| slope > rising / 2.0).await;
     let climbed = page.drawn("exercise").await;
-    page.press("r").await;
+    page.press("R").await;
     page.until("a restart", "leakLab.page.note?.what === 'restarted'").await;
     page.until("new processes", "leakLab.page.last.versions.every((one) => one.bytes !== null)")
         .await;
@@ -225,11 +236,11 @@ async fn a_process_ends_at_its_cap_and_starts_again(page: &Page) {
 
 /// Another browser may watch and be closed, and a reload loses nothing.
 async fn a_second_browser_sees_the_same(driver: &Driver, demo: &Demo, page: &Page) {
-    let frames = "leakLab.charts.frames.length";
+    let frames = "leakLab.charts.history.length";
     let before = page.run(&format!("return {frames}")).await.as_u64().unwrap();
     let other = Page::open(driver, demo).await;
     other.until("everything so far", &format!("{frames} >= {before}")).await;
-    let first = "return leakLab.charts.frames[0].at";
+    let first = "return leakLab.charts.history.first.at";
     assert_eq!(other.run(first).await, page.run(first).await);
     other.close().await;
     page.run("location.reload()").await;

@@ -25,6 +25,11 @@ impl Page {
         Self::at(driver, &demo.address, &[]).await
     }
 
+    /// The speaker notes of `demo`.
+    pub async fn notes(driver: &Driver, demo: &Demo) -> Self {
+        Self::at(driver, &format!("{}/notes", demo.address), &[]).await
+    }
+
     /// A page from the disk, in a browser without a network: no host name or address can be reached.
     pub async fn offline(driver: &Driver, file: &Path) -> Self {
         let nowhere =

@@ -100,6 +100,12 @@ impl TrialProcess {
         has_ended(self.id())
     }
 
+    /// Whether a signal has stopped the process, and none has continued it since.
+    pub(super) fn is_stopped(&self) -> io::Result<bool> {
+        let options = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        Ok(waitid(WaitId::Pid(self.id()), options)?.is_some())
+    }
+
     /// Whether the process has printed too much.
     pub(super) fn is_flooding(&self) -> bool {
         self.output.bytes() > MAX_OUTPUT
