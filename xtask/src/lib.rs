@@ -18,7 +18,7 @@
 //! - `hints`, `prediction`, `mystery`: what a learner reads and answers; `readme`: parses READMEs.
 //! - `watch`: tests at every save.
 //! - `verify`: proves the exercises; `skeleton`: begins a pattern.
-//! - `demo_plan`, `recording`, `doctor`, `kit`: for facilitators.
+//! - `demo_plan`, `recording`, `doctor`, `kit`, `room`: for facilitators.
 //! - `state_dir`: the folder of the runner's state; `files`: reads and writes files.
 //!
 //! Absent on purpose: nothing here measures or judges, which `exercise-harness` and `leak-meter` do. The
@@ -51,6 +51,7 @@ mod recording;
 mod report;
 mod reservation;
 mod reset;
+mod room;
 mod run;
 mod scratch;
 mod shipped;
@@ -89,7 +90,9 @@ enum Command {
     Profile(commands::profile::Args),
     Report(commands::report::Args),
     Reset(commands::reset::Args),
+    Room(commands::room::Args),
     Run(commands::run::Args),
+    Status(commands::status::Args),
     Test(commands::test::Args),
     Verify(commands::verify::Args),
     Watch(commands::watch::Args),
@@ -111,7 +114,9 @@ pub fn main() -> ExitCode {
         Command::Profile(args) => commands::profile::run(&args),
         Command::Report(args) => commands::report::run(&args),
         Command::Reset(args) => commands::reset::run(&args),
+        Command::Room(args) => commands::room::run(&args),
         Command::Run(args) => commands::run::run(&args),
+        Command::Status(args) => commands::status::run(&args),
         Command::Test(args) => commands::test::run(&args),
         Command::Verify(args) => commands::verify::run(&args),
         Command::Watch(args) => commands::watch::run(&args),
