@@ -18,7 +18,7 @@
 //! - `hints`, `prediction`, `mystery`: what a learner reads and answers; `readme`: parses READMEs.
 //! - `watch`: tests at every save.
 //! - `verify`: proves the exercises; `skeleton`: begins a pattern.
-//! - `demo_plan`, `recording`, `doctor`, `kit`, `room`: for facilitators.
+//! - `demo_plan`, `recording`, `doctor`, `kit`, `room`, `handout`: for facilitators; `html`: pages from Markdown.
 //! - `state_dir`: the folder of the runner's state; `files`: reads and writes files.
 //!
 //! Absent on purpose: nothing here measures or judges, which `exercise-harness` and `leak-meter` do. The
@@ -36,7 +36,9 @@ mod document;
 mod exit;
 mod failure;
 mod files;
+mod handout;
 mod hints;
+mod html;
 mod kit;
 mod last_result;
 mod linked_tree;
@@ -82,6 +84,7 @@ enum Command {
     Demo(commands::demo::Args),
     Diff(commands::diff::Args),
     Doctor(commands::doctor::Args),
+    Handout(commands::handout::Args),
     Hint(commands::hint::Args),
     Kit(commands::kit::Args),
     List(commands::list::Args),
@@ -106,6 +109,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => commands::demo::run(&args),
         Command::Diff(args) => commands::diff::run(&args),
         Command::Doctor(args) => commands::doctor::run(&args),
+        Command::Handout(args) => commands::handout::run(&args),
         Command::Hint(args) => commands::hint::run(&args),
         Command::Kit(args) => commands::kit::run(&args),
         Command::List(args) => commands::list::run(&args),

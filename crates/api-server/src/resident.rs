@@ -57,7 +57,7 @@ impl Resident {
             // Reading also answers pings.
             while self.live.listen().await.is_ok() {}
             // The next order reports that the connection has ended.
-            future::pending().await
+            future::pending::<()>().await;
         };
         tokio::select! {
             biased;

@@ -34,9 +34,10 @@ pub struct Recorder {
 impl Recorder {
     /// Creates the file `path`, which must not exist yet.
     pub fn create(path: &Path) -> anyhow::Result<Self> {
-        let file = File::create_new(path).with_context(|| match path.exists() {
-            true => format!("the recording {} is not overwritten", path.display()),
-            false => format!("the recording {} cannot be written", path.display()),
+        let file = File::create_new(path).with_context(|| {
+            let cannot =
+                if path.exists() { "exists and is not overwritten" } else { "cannot be written" };
+            format!("the recording {} {cannot}", path.display())
         })?;
         Ok(Self { file: BufWriter::new(file), path: path.to_owned() })
     }

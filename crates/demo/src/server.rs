@@ -26,7 +26,7 @@ use crate::message::Command;
 const POLICY: &str =
     "default-src 'self'; img-src data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
 /// The files of the page and of the speaker notes: path, type, text.
-const FILES: [(&str, &str, &str); 16] = [
+const FILES: [(&str, &str, &str); 17] = [
     ("/", HTML, include_str!("../assets/page.html")),
     ("/page.css", CSS, include_str!("../assets/page.css")),
     ("/page.js", SCRIPT, include_str!("../assets/page.js")),
@@ -40,6 +40,7 @@ const FILES: [(&str, &str, &str); 16] = [
     ("/units.js", SCRIPT, include_str!("../assets/units.js")),
     ("/chart.js", SCRIPT, charts::SCRIPT),
     ("/chart.css", CSS, charts::STYLE),
+    ("/chart-licence", "text/plain", charts::LICENSE),
     ("/notes", HTML, include_str!("../assets/notes.html")),
     ("/notes.css", CSS, include_str!("../assets/notes.css")),
     ("/notes.js", SCRIPT, include_str!("../assets/notes.js")),

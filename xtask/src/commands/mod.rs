@@ -5,6 +5,7 @@ pub mod completions;
 pub mod demo;
 pub mod diff;
 pub mod doctor;
+pub mod handout;
 pub mod hint;
 pub mod kit;
 pub mod list;

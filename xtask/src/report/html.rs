@@ -1,56 +1,35 @@
 //! The report as one self-contained page: the Markdown, with charts as pictures.
 
-use pulldown_cmark::{Event, Options, Parser, html};
+use std::fmt::Write;
 
 use super::{Chapter, Contents, markdown, svg};
+use crate::html;
 
 const STYLE: &str = include_str!("../../assets/report.css");
 
-/// Renders the page. It has no script and loads nothing.
+/// Renders the page.
 pub fn page(contents: &Contents) -> String {
-    let mut page = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>Leak Lab: report</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-    );
-    page.push_str(&rendered(&markdown::head(contents)));
-    page.push_str("<p class=\"legend\">");
+    let mut body = html::markdown(&markdown::head(contents));
+    body.push_str("<p class=\"legend\">");
     for version in contents.versions() {
-        page.push_str(&format!("<b class=\"{version}\">{version}</b> "));
+        // Writing to a string never fails.
+        let _ = write!(body, "<b class=\"{version}\">{version}</b> ");
     }
-    page.push_str("</p>\n");
-    contents.exercises.iter().for_each(|one| page.push_str(&chapter(one)));
-    page.push_str("</body>\n</html>\n");
-    page
+    body.push_str("</p>\n");
+    body.extend(contents.exercises.iter().map(chapter));
+    html::page("Leak Lab: report", STYLE, &body)
 }
 
 fn chapter(chapter: &Chapter) -> String {
     let charts: String = chapter.charts.iter().map(svg::figure).collect();
     format!(
-        "<section>\n{}<div class=\"data\">\n<div class=\"charts\">\n{charts}</div>\n{}</div>\n{}</section>\n",
-        rendered(&markdown::beginning(chapter)),
-        rendered(&markdown::table(chapter)),
-        rendered(&markdown::lines(chapter)),
+        "<section>\n{}<div class=\"data\">\n<div class=\"charts\">\n{charts}</div>\n{}</div>\n\
+         {}</section>\n",
+        html::markdown(&markdown::beginning(chapter)),
+        html::markdown(&markdown::table(chapter)),
+        html::markdown(&markdown::lines(chapter)),
     )
 }
-
-/// Renders Markdown. HTML in it is text, and a growing line is marked.
-fn rendered(markdown: &str) -> String {
-    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(|event| match event {
-        Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
-        other => other,
-    });
-    let mut text = String::new();
-    html::push_html(&mut text, events);
-    let marked = text.lines().map(|line| match line.strip_suffix(MARK) {
-        Some(line) => format!("<mark>{line}</mark>\n"),
-        None => format!("{line}\n"),
-    });
-    marked.collect()
-}
-
-/// The mark of a growing line, as it is rendered.
-const MARK: &str = "  // &lt;- grows";
 
 #[cfg(test)]
 mod tests {
@@ -71,11 +50,5 @@ mod tests {
             assert!(!page.contains(element), "the page has {element}");
         }
         assert!(page.contains("alert(1)") && page.contains("date: now"), "{page}");
-    }
-
-    #[test]
-    fn a_growing_line_is_marked() {
-        let marked = rendered("```rust\nfn a() {\n    b::<C>();  // <- grows\n}\n```\n");
-        assert!(marked.contains("\n<mark>    b::&lt;C&gt;();</mark>\n}"), "{marked}");
     }
 }

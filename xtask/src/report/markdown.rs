@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::html::GROWS;
+use crate::readme::quoted;
 use crate::report::{Chapter, Contents, GrowingLine};
 use crate::workspace::Version;
 
@@ -50,10 +52,7 @@ fn overview(text: &mut String, contents: &Contents) -> std::fmt::Result {
 /// A chapter's title, its bug report, and what the measurement means.
 pub(super) fn beginning(chapter: &Chapter) -> String {
     let mut text = format!("\n## {}: {}\n\n", chapter.name, chapter.title);
-    for line in chapter.bug_report.lines() {
-        text.push_str(format!("> {line}").trim_end());
-        text.push('\n');
-    }
+    let _ = writeln!(text, "{}", quoted(&chapter.bug_report));
     let _ = writeln!(text, "\n- Your version: {}.", chapter.outcome);
     for version in &chapter.versions {
         let meaning = version.meaning.replace('\n', " ");
@@ -101,7 +100,7 @@ fn write_line(text: &mut String, line: &GrowingLine) -> std::fmt::Result {
     }
     writeln!(text, "\n```rust")?;
     for (at, source) in line.source.iter().enumerate() {
-        let mark = if Some(at) == line.grows { "  // <- grows" } else { "" };
+        let mark = if Some(at) == line.grows { GROWS } else { "" };
         writeln!(text, "{source}{mark}")?;
     }
     writeln!(text, "```")

@@ -22,9 +22,8 @@ pub fn figure(chart: &Chart) -> String {
     let highest = points().map(|point| point.1).max().unwrap_or(1).max(1) as f64 * 1.05;
     let x = |operations: f64| LEFT + (WIDTH - LEFT - 12.0) * operations / most_operations;
     let y = |held: f64| HEIGHT - BELOW - (HEIGHT - BELOW - ABOVE) * held / highest;
-    let held = |value: f64| match chart.bytes {
-        true => units::bytes(value),
-        false => units::count(whole(value)),
+    let held = |value: f64| {
+        if chart.bytes { units::bytes(value) } else { units::count(whole(value)) }
     };
     let mut svg = String::new();
     let name = &chart.name;
