@@ -53,7 +53,7 @@ export function update(shown, step, frame, hidden, curve) {
     set("state", `${STATES[reading.state]} \u00b7 ${plural(reading.operations, "operation").replace(/^\S+/, count(reading.operations))}`);
     set("held", held === null ? "\u2014" : unit(held) + noun);
     const growth = reading.growth[index];
-    const figure = growth === null ? "\u2014" : curve === "bytes" ? bytes(Math.round(growth)) : number(Math.abs(growth) < 0.00005 ? 0 : growth) + noun;
+    const figure = growth === null ? "\u2014" : curve === "bytes" ? bytes(Math.round(growth)) : number(Math.abs(growth) < 0.00005 ? 0 : growth);
     set("growth", `${figure} per operation`);
     room(card, shown, reading, held, curve, set);
   }

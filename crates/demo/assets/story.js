@@ -73,9 +73,8 @@ function fine(revealed) {
 }
 
 function lines(revealed) {
-  const files = revealed.files ? [make("p", revealed.files, "keeps")] : [];
-  if (revealed.lines.length === 0) return [...files, make("p", "No growing line was found.")];
-  return [make("h2", "Growing line"), ...place(revealed.lines[0]), ...files];
+  if (revealed.lines.length === 0) return [make("p", revealed.files ?? "No growing line was found.")];
+  return [make("h2", "Growing line"), ...place(revealed.lines[0], revealed.files)];
 }
 
 /// The first growing line with its source, and the others without.
@@ -89,7 +88,7 @@ function growing(revealed) {
     row.append(make("i", at), text.slice(indent));
     code.append(row);
   }
-  const parts = [...place(first), ...(revealed.files ? [make("p", revealed.files, "keeps")] : []), code];
+  const parts = [...place(first, revealed.files), code];
   if (others.length) {
     const short = ({ function: name, file, line }) => `${name.split("::").slice(-2).join("::")}, ${file}:${line}`;
     parts.push(make("h2", "Other growing lines"), make("p", others.map(short).join("\n"), "place"));
@@ -97,8 +96,10 @@ function growing(revealed) {
   return parts;
 }
 
-function place(line) {
-  return [make("p", `${line.function}\n${line.file}:${line.line}`, "place"), make("p", line.keeps, "keeps")];
+/// Where a line is, and what it retains. Where files leak, they come first.
+function place(line, files) {
+  const memory = make("p", files ? `The line: ${line.keeps}.` : line.keeps, files ? "" : "keeps");
+  return [make("p", `${line.function}\n${line.file}:${line.line}`, "place"), ...(files ? [make("p", files, "keeps")] : []), memory];
 }
 
 /// The level at which an exercise without a leak stops growing.

@@ -9,13 +9,14 @@ use std::time::{Duration, Instant};
 use exercise_harness::plan::{Plan, Planned, Role};
 use leak_meter::Report;
 
-use crate::cap::{self, Chosen};
+use crate::cap::Chosen;
 use crate::hub::Hub;
 use crate::live::{Live, TICK};
-use crate::message::{Command, Happened, Note, Record, Scene, Shown, Shows, Status};
+use crate::message::{Command, Happened, Note, Record, Scene, Shows, Status};
 use crate::recording::{self, Player, Recorder};
 use crate::story::{self, Step};
 use crate::survey::Survey;
+use crate::trouble::Trouble;
 
 /// A tick that is later than this shows that this program was suspended.
 const STANDSTILL: Duration = Duration::from_secs(5);
@@ -39,7 +40,7 @@ pub struct Engine {
     at: usize,
     step: usize,
     paused: bool,
-    trouble: BTreeMap<Option<Role>, String>,
+    trouble: Trouble,
     source: Source,
     scene: Option<Scene>,
     reports: BTreeMap<usize, Report>,
@@ -70,7 +71,7 @@ impl Engine {
             hub,
             step: 0,
             paused: false,
-            trouble: BTreeMap::new(),
+            trouble: Trouble::default(),
             source: Source::Nothing,
             scene: None,
             reports: BTreeMap::new(),
@@ -130,20 +131,7 @@ impl Engine {
 
     /// What is known about the current exercise, and the choices for it.
     fn scene(&self) -> (Scene, Chosen) {
-        let (planned, report) = (self.planned(), self.reports.get(&self.at));
-        let chosen = cap::choose(planned, report);
-        let shown = Shown {
-            number: self.at + 1,
-            of: self.plan.exercises.len(),
-            title: planned.title.clone(),
-            service: planned.service.clone(),
-            leaks: planned.levels_off_after.is_none(),
-            versions: planned.versions.iter().map(|version| version.role).collect(),
-            requests_per_second: planned.requests_per_second,
-            cap: chosen.cap,
-            main: chosen.main,
-        };
-        (Scene { shown, story: story::tell(planned, report) }, chosen)
+        story::scene(&self.plan, self.at, self.reports.get(&self.at))
     }
 
     fn play(&mut self, player: Player) {
@@ -173,7 +161,7 @@ impl Engine {
         let exercise = self.planned().name.clone();
         if let Some(Err(error)) = self.recorder.as_mut().map(|one| one.begin(&exercise, scene)) {
             self.recorder = None;
-            self.trouble.insert(None, format!("{error:#}"));
+            self.trouble.add(None, format!("{error:#}"));
         }
     }
 
@@ -234,7 +222,7 @@ impl Engine {
     }
 
     fn has_trouble(&mut self, version: Option<Role>, sentence: String) {
-        self.trouble.insert(version, sentence);
+        self.trouble.add(version, sentence);
         self.send_status();
     }
 
@@ -276,8 +264,6 @@ impl Engine {
     }
 
     fn status(&self) -> Status {
-        let trouble = self.trouble.iter().map(|(role, text)| describe(*role, text));
-        let trouble = trouble.collect::<Vec<_>>().join("\n");
         let step = Step::ALL[self.step];
         let revealed = self.scene.as_ref().map(|scene| story::revealed(&scene.story, step));
         Status {
@@ -287,7 +273,7 @@ impl Engine {
                 Source::Playing(_) => Shows::Recording,
                 Source::Live(_) | Source::Nothing => Shows::Live,
             },
-            trouble: Some(trouble).filter(|trouble| !trouble.is_empty()),
+            trouble: self.trouble.text(),
             recording: recording::find(&self.plan.recordings, &self.planned().name).is_some(),
             step: self.step,
             steps: Step::ALL.len(),
@@ -302,15 +288,5 @@ impl Engine {
     fn send_all(&self) {
         let shown = self.scene.as_ref().map(|scene| scene.shown.clone());
         self.hub.begin(shown, self.status(), story::to_html(&self.planned().speaker_notes));
-    }
-}
-
-/// The description of a problem, beginning with the version that has it.
-fn describe(role: Option<Role>, text: &str) -> String {
-    match role {
-        Some(Role::Shipped) => format!("The shipped version: {text}"),
-        Some(Role::Solution) => format!("The solution: {text}"),
-        Some(Role::Edited) => format!("Your version: {text}"),
-        None => text.to_owned(),
     }
 }

@@ -7,7 +7,7 @@
 //!   page reveals step by step.
 //! - `recording`: writes runs to files and plays them back.
 //! - `message`: the messages to the page and its commands; `hub`: the current state and its watchers;
-//!   `history`: the readings so far.
+//!   `history`: the readings so far; `trouble`: the current problems.
 //! - `server`: the page's server, on loopback.
 //! - `browser`: opens the page in a browser.
 //! - `assets`: the page; the library in the package `charts` draws its charts.
@@ -27,4 +27,5 @@ pub mod recording;
 pub mod server;
 pub mod story;
 mod survey;
+mod trouble;
 mod window;

@@ -7,16 +7,15 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use exercise_harness::event::TrialOutcome;
-use exercise_harness::isolated::Ending;
 use exercise_harness::paced::Paced;
 use exercise_harness::plan::{PlannedVersion, Role};
 use exercise_harness::trial::GROWTH;
-use exercise_harness::{SoakSettings, explain, units};
+use exercise_harness::{SoakSettings, units};
 use leak_meter::Round;
 
 use crate::live::TICK;
 use crate::message::{Cap, Reading, State};
+use crate::survey::sentence;
 use crate::window::{Window, held};
 
 /// How long a round may take before the process counts as hanging, in seconds.
@@ -287,17 +286,5 @@ impl Measured {
         let nearest = [bytes, files].into_iter().flatten().min_by(|a, b| a.0.total_cmp(&b.0))?;
         let near = nearest.0 <= 1000.0 * (self.operations.max(1) as f64);
         near.then_some((nearest.0, nearest.0 * nearest.1))
-    }
-}
-
-/// The sentence for a trial that ended although it should have continued.
-pub fn sentence(ending: &Ending) -> String {
-    match ending {
-        Ending::Completed(TrialOutcome::Panicked { message }) => format!("it panicked: {message}"),
-        Ending::Completed(TrialOutcome::Soaked { report }) => match &report.stopped {
-            Some(stopped) => format!("its workload ended: {stopped}"),
-            None => "its workload ended".to_owned(),
-        },
-        other => explain::failure_text(other, 0, ""),
     }
 }

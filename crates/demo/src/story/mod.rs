@@ -4,11 +4,14 @@
 
 mod lines;
 
-use exercise_harness::plan::{FileDiff, Planned};
+use exercise_harness::plan::{FileDiff, Plan, Planned};
 use exercise_harness::{explain, units};
 use leak_meter::{Report, Resource, Round, Verdict};
 use pulldown_cmark::{Options, Parser, html};
 use serde::{Deserialize, Serialize};
+
+use crate::cap::{self, Chosen};
+use crate::message::{Scene, Shown};
 
 /// The text that is revealed step by step.
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
@@ -91,8 +94,27 @@ impl Step {
     ];
 }
 
+/// What is known about the exercise at `at`, and the choices for it. `report` is the measurement of its
+/// shipped version, if there is one.
+pub fn scene(plan: &Plan, at: usize, report: Option<&Report>) -> (Scene, Chosen) {
+    let planned = &plan.exercises[at];
+    let chosen = cap::choose(planned, report);
+    let shown = Shown {
+        number: at + 1,
+        of: plan.exercises.len(),
+        title: planned.title.clone(),
+        service: planned.service.clone(),
+        leaks: planned.levels_off_after.is_none(),
+        versions: planned.versions.iter().map(|version| version.role).collect(),
+        requests_per_second: planned.requests_per_second,
+        cap: chosen.cap,
+        main: chosen.main,
+    };
+    (Scene { shown, story: tell(planned, report) }, chosen)
+}
+
 /// The story of an exercise. `report` is the measurement of the shipped version, if there is one.
-pub fn tell(planned: &Planned, report: Option<&Report>) -> Story {
+fn tell(planned: &Planned, report: Option<&Report>) -> Story {
     Story {
         report: to_html(&planned.bug_report),
         lines: report.map(|report| lines::lines(planned, report)).unwrap_or_default(),

@@ -66,26 +66,28 @@ fn a_report_shows_every_chart_from_the_disk_without_a_network() {
     assert!(command.arg(&file).status().unwrap().success());
     block_on(async {
         let page = Page::offline(&driver, &file).await;
-        page.until("it is drawn", "document.body.dataset.ready === 'yes'").await;
-        // The pixels in the exercise's colour, in each chart.
+        // How much of its chart each curve of the exercise crosses, in pixels.
         let drawn = page
             .run(
-                "return [...document.querySelectorAll('figure canvas')].map((canvas) => {
-                   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-                   let count = 0;
-                   for (let at = 0; at < data.length; at += 4)
-                     if (data[at] > 180 && data[at + 1] < 90 && data[at + 2] < 40 && data[at + 3] > 200) count += 1;
-                   return count;
+                "return [...document.querySelectorAll('polyline.exercise')].map((line) => {
+                   const box = line.getBoundingClientRect();
+                   return [box.width, box.height];
                  })",
             )
             .await;
-        let drawn: Vec<u64> =
-            drawn.as_array().unwrap().iter().filter_map(serde_json::Value::as_u64).collect();
+        let drawn = drawn.as_array().unwrap();
         assert!(drawn.len() >= 5, "charts are missing: {drawn:?}");
-        assert!(drawn.iter().all(|pixels| *pixels > 100), "a chart is empty: {drawn:?}");
+        let is_wide = |size: &serde_json::Value| size[0].as_f64() > Some(150.0);
+        assert!(drawn.iter().all(is_wide), "a curve is short: {drawn:?}");
+        assert!(
+            drawn.iter().any(|size| size[1].as_f64() > Some(100.0)),
+            "no curve rises: {drawn:?}"
+        );
         let text = page.text().await;
         assert!(text.contains("Thread::say") && text.contains("Growing"), "{text}");
+        assert!(text.contains("date: ") && text.contains("killed for lack of memory"), "{text}");
         assert!(page.run("return performance.getEntriesByType('resource').length").await == 0);
+        assert_eq!(page.run("return document.scripts.length").await, 0);
         page.screenshot("report").await;
         page.close().await;
     });
@@ -94,6 +96,23 @@ fn a_report_shows_every_chart_from_the_disk_without_a_network() {
             .unwrap()
             .contains("| verdict | Growing |")
     );
+}
+
+#[test]
+#[ignore = "drives a browser: run with --ignored"]
+fn every_handout_is_printed_on_one_sheet() {
+    let Some(driver) = driver() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("handouts.html");
+    let mut command = processes::xtask(&["handout", "--out"]);
+    assert!(command.arg(&file).status().unwrap().success());
+    block_on(async {
+        let page = Page::offline(&driver, &file).await;
+        let sides = page.run("return document.querySelectorAll('section').length").await;
+        assert!(sides.as_u64() >= Some(22), "{sides}");
+        assert_eq!(page.printed_pages().await, sides.as_u64().unwrap());
+        page.close().await;
+    });
 }
 
 async fn show(driver: &Driver, demo: &Demo) {

@@ -1,45 +1,26 @@
 //! The engine with two versions of a toy exercise: this program, which leaks under a certain name.
 
+mod shown;
+
 use std::env;
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
 
-use demo::engine::{Course, Engine};
-use demo::hub::Hub;
 use demo::message::{Command as Ask, FORMAT};
 use demo::recording;
-use exercise_harness::plan::{Plan, Planned, PlannedVersion, Role};
-use exercise_harness::{Context, Exercise, Meter, Suite};
+use exercise_harness::{Context, Meter, Suite};
 use leak_meter::Report;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use shown::{LEAKY, METADATA, Shown, happened, last, number};
 use tempfile::TempDir;
 
 #[global_allocator]
 static METER: Meter = exercise_harness::meter();
-
-const METADATA: &str = r#"
-order = 1
-title = "A toy"
-service = "toys"
-summary = "A toy that leaks under a certain name"
-difficulty = "Easy"
-minutes = 10
-operations_per_round = 400
-requests_per_second = 10.0
-leak = { resources = ["live_bytes"], file = "src/lib.rs", function = "work" }
-fix = { files = ["src/lib.rs"] }
-"#;
-
-/// The program name that makes it leak.
-const LEAKY: &str = "leaky";
-const SOON: Duration = Duration::from_secs(60);
 
 fn main() -> ExitCode {
     Suite::new("engine", METADATA)
@@ -62,92 +43,6 @@ fn work(context: &Context) -> Report {
             kept.lock().unwrap().push(block);
         }
     })
-}
-
-/// A running engine, and the folder with its files.
-struct Shown {
-    hub: Arc<Hub>,
-    commands: Option<Sender<Ask>>,
-    thread: Option<JoinHandle<()>>,
-    folder: TempDir,
-}
-
-impl Drop for Shown {
-    fn drop(&mut self) {
-        self.commands = None;
-        let _ = self.thread.take().map(JoinHandle::join);
-    }
-}
-
-fn plan(folder: &Path, leaky: Option<PathBuf>) -> Plan {
-    let version =
-        |role, binary| PlannedVersion { role, folder: folder.to_owned(), binary, trouble: None };
-    Plan {
-        root: folder.to_owned(),
-        exercises: vec![Planned {
-            versions: vec![
-                version(Role::Shipped, leaky),
-                version(Role::Solution, env::current_exe().ok()),
-            ],
-            ..Planned::new("toy", &Exercise::parse(METADATA).unwrap())
-        }],
-        first: 0,
-        recordings: vec![folder.join("recordings")],
-    }
-}
-
-impl Shown {
-    fn start(change: impl FnOnce(&mut Course, &Path)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let leaky = folder.path().join(LEAKY);
-        symlink(env::current_exe().unwrap(), &leaky).unwrap();
-        fs::create_dir(folder.path().join("recordings")).unwrap();
-        let mut course =
-            Course { plan: plan(folder.path(), Some(leaky)), record: None, replay: None };
-        change(&mut course, folder.path());
-        let hub = Arc::new(Hub::new());
-        let engine = Engine::new(course, Arc::clone(&hub)).unwrap();
-        let (commands, received) = mpsc::channel();
-        let thread = Some(thread::spawn(move || engine.run(&received)));
-        Self { hub, commands: Some(commands), thread, folder }
-    }
-
-    fn ask(&self, command: Ask) {
-        self.commands.as_ref().unwrap().send(command).unwrap();
-    }
-
-    fn now(&self) -> Value {
-        serde_json::from_str(&self.hub.watch().0).unwrap()
-    }
-
-    /// Waits until the state meets a condition.
-    fn until(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        let began = Instant::now();
-        loop {
-            let now = self.now();
-            if wanted(&now) {
-                return now;
-            }
-            assert!(began.elapsed() < SOON, "{what}: not within {SOON:?}: {:#}", last(&now));
-            thread::sleep(Duration::from_millis(50));
-        }
-    }
-}
-
-fn last(now: &Value) -> Value {
-    let frame = now["frames"].as_array().and_then(|frames| frames.last()).cloned();
-    serde_json::json!({ "frame": frame, "status": now["status"], "notes": now["notes"] })
-}
-
-/// A field of a version in the last reading.
-fn number(now: &Value, version: usize, field: &str) -> f64 {
-    last(now)["frame"]["versions"][version][field].as_f64().unwrap_or(0.0)
-}
-
-fn happened(now: &Value, what: &str) -> Option<String> {
-    let notes = now["notes"].as_array()?;
-    let note = notes.iter().find(|note| note["what"] == what)?;
-    Some(note["text"].as_str()?.to_owned())
 }
 
 fn swap_and_restart() {
@@ -315,4 +210,10 @@ fn refused_recordings() {
         assert!(format!("{error:#}").contains(reason), "{reason}: {error:#}");
     }
     assert!(recording::Player::open(Path::new("/nowhere")).is_err());
+    let endless = recording::Player::open(Path::new("/dev/zero")).unwrap_err();
+    assert!(endless.to_string().contains("not a regular file"), "{endless:#}");
+    let existing = recording::Recorder::create(&file).unwrap_err();
+    assert!(existing.to_string().contains("is not overwritten"), "{existing:#}");
+    let unwritable = recording::Recorder::create(Path::new("/nowhere/a.jsonl")).unwrap_err();
+    assert!(unwritable.to_string().contains("cannot be written"), "{unwritable:#}");
 }
