@@ -118,7 +118,7 @@ impl Live {
     /// Takes note that this program could not run for this long, and perhaps the processes neither.
     pub fn stood_still(&mut self, took: Duration) {
         self.versions.iter_mut().for_each(|version| version.stood_still(took));
-        let text = format!("this program stood still for {}", units::span(took));
+        let text = format!("the page's program stood still for {}", units::span(took));
         self.add_note(None, Happened::Stopped, text);
     }
 

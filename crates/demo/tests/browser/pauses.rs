@@ -11,7 +11,7 @@ use crate::processes::Demo;
 /// The load is paused for three minutes, then every measured process is stopped for one.
 #[test]
 #[ignore = "takes about an hour; LEAK_LAB_SECONDS sets another time for a pause"]
-fn every_exercise_survives_a_pause_and_a_stop() {
+fn a_pause_and_a_stop_harm_no_exercise() {
     let Some(driver) = crate::driver() else { return };
     let pause = std::env::var("LEAK_LAB_SECONDS").map_or(180, |text| text.parse().unwrap());
     let temporary = tempfile::tempdir().unwrap();
