@@ -5,10 +5,10 @@ import { History } from "./history.js";
 import { bytes, clock, compact, count, number } from "./units.js";
 
 export const CURVES = {
-  bytes: { name: "Live memory", noun: "", index: 0, unit: bytes },
-  blocks: { name: "Live blocks", noun: " blocks", index: 1, unit: count },
-  files: { name: "Open files", noun: " open files", index: 2, unit: count },
-  tasks: { name: "Tasks", noun: " tasks", index: 3, unit: count },
+  bytes: { name: "Live memory", short: "Memory", noun: "", index: 0, unit: bytes },
+  blocks: { name: "Live blocks", short: "Blocks", noun: " blocks", index: 1, unit: count },
+  files: { name: "Open files", short: "Files", noun: " open files", index: 2, unit: count },
+  tasks: { name: "Tasks", short: "Tasks", noun: " tasks", index: 3, unit: count },
 };
 /// The steps of the time axis.
 const SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200];
@@ -183,7 +183,7 @@ export class Charts {
 
   /// The values beside the name of a small chart.
   values(figure, curve) {
-    const { name, unit } = CURVES[curve];
+    const { short, unit } = CURVES[curve];
     const { last } = this.history;
     const values = this.roles.map((role, at) => {
       const value = document.createElement("b");
@@ -192,7 +192,7 @@ export class Charts {
       value.style.color = `var(--${role})`;
       return value;
     });
-    figure.querySelector("figcaption").replaceChildren(name, ...values);
+    figure.querySelector("figcaption").replaceChildren(short, ...values);
   }
 
   absent(figure, plot) {
