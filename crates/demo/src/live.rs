@@ -68,7 +68,7 @@ impl Live {
 
     /// Restarts every process.
     fn restart(&mut self) {
-        self.add_note(None, Happened::Restarted, "restarted".to_owned());
+        self.add_note(None, Happened::Restarted, "every process was restarted".to_owned());
         self.start_all();
     }
 

@@ -90,6 +90,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         })?;
         let address = format!("http://{}", listener.local_addr()?);
         println!("The page is at {address} (press Ctrl-C to stop)");
+        println!("Speaker notes, for your own screen: {address}/notes");
         if !arguments.no_browser {
             browser::open(&address);
         }
