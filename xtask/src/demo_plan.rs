@@ -18,6 +18,8 @@ use crate::workspace::{Exercise, Version, Workspace};
 
 /// The package of the page's program, and the program.
 pub const PROGRAM: &str = "demo";
+/// The facilitator's guide, relative to the root.
+const GUIDE: &str = "docs/facilitator.md";
 /// The folder of recordings, in the workshop and in the facilitator's data folder.
 pub const RECORDINGS: &str = "recordings";
 
@@ -93,10 +95,25 @@ fn planned(exercise: &Exercise, versions: Vec<PlannedVersion>) -> Planned {
     Planned {
         bug_report: readme(Role::Shipped).bug_report(),
         why_fine: readme(Role::Solution).why_fine(),
+        speaker_notes: speaker_notes(exercise),
         fix: fix.into_iter().map(file_diff).collect(),
         versions,
         ..Planned::new(&exercise.name, &exercise.metadata)
     }
+}
+
+/// The exercise's chapter in the facilitator's guide, and the demonstration that fits every exercise.
+fn speaker_notes(exercise: &Exercise) -> String {
+    let guide = fs::read_to_string(exercise.path(GUIDE)).unwrap_or_default();
+    let guide = Readme::parse(&guide, GUIDE.to_owned());
+    let own = format!("### {}: ", exercise.name);
+    let chapters = [own.as_str(), "## The one demonstration"].into_iter();
+    let chapters = chapters.filter_map(|heading| {
+        let mut sections = guide.sections.iter();
+        let section = sections.find(|section| section.heading.starts_with(heading))?;
+        Some(format!("{}\n{}\n", section.heading, section.body.join("\n")))
+    });
+    chapters.collect()
 }
 
 fn file_diff(difference: FileDifference) -> FileDiff {

@@ -48,8 +48,8 @@ pub struct VersionResult {
     /// The report of the growth trial. `null` unless the outcome is `measured`. Its fields:
     ///
     /// - `verdict`: `growing`, `steady` or `undecided`.
-    /// - `seed` of the operations' random choices. The same seed with the same numbers of rounds and
-    ///   operations repeats the run.
+    /// - `seed` of the operations' random choices. The same seed gives the same operations; how many of
+    ///   them are run depends on the machine, unless both numbers are given.
     /// - `rounds`: every round, the warm-up included, in order. `operations`, `allocations`,
     ///   `deallocations` and `reallocations` (each a count) and `nanoseconds` cover this round; the
     ///   other numbers are readings at its end: counts, or bytes if the name says so, `null` if not

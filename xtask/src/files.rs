@@ -65,6 +65,26 @@ pub fn read_below(folder: &Path) -> anyhow::Result<Files> {
     files_below(folder)?.into_iter().map(read).collect()
 }
 
+/// Checks that the folder exists, or creates it, and that files can be written there.
+pub fn check_writable(folder: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(folder)
+        .and_then(|()| tempfile::Builder::new().prefix(STAGED).tempfile_in(folder))
+        .map(drop)
+        .with_context(|| format!("{} cannot be written to", folder.display()))
+}
+
+/// Checks that `file` does not exist and can be created.
+pub fn check_new(file: &Path) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        true,
+        "{} exists and is not overwritten; remove it, or choose another name",
+        file.display()
+    );
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let probe = tempfile::Builder::new().prefix(STAGED).tempfile_in(folder.unwrap_or(".".as_ref()));
+    probe.map(drop).with_context(|| format!("{} cannot be written", file.display()))
+}
+
 /// As [`read_below`], and nothing if there is no such folder.
 pub fn read_below_if_any(folder: &Path) -> anyhow::Result<Files> {
     if folder.exists() { read_below(folder) } else { Ok(Files::new()) }

@@ -24,7 +24,7 @@ const MARK: &str = "\n# The dependencies lie beside this.\n";
 const LEFT_OUT: [&str; 4] = ["target", state_dir::STATE_DIR, "vendor", ".git"];
 
 /// Packs everything that a room without a network needs into the archive `out`. Missing recordings are
-/// made, `seconds` long; 0 leaves out all recordings.
+/// made, `seconds` long; 0 leaves out all recordings. Nothing appears at `out` before it is complete.
 pub fn pack(
     workspace: &Workspace,
     seconds: u64,
@@ -48,7 +48,10 @@ pub fn pack(
     files::write(&file, format!("{own}{MARK}{configuration}").as_bytes())
         .context("the configuration of the kit cannot be written")?;
     progress.stage("Packing");
-    tar(staging.path(), out)
+    let archive = staging.path().join("kit.tar.gz");
+    tar(staging.path(), &archive)?;
+    files::write(out, &fs::read(&archive)?)
+        .with_context(|| format!("{} cannot be written", out.display()))
 }
 
 /// Copies the workshop's files: those that git lists, or without git all but build output and state.

@@ -18,7 +18,7 @@
 //! - `hints`, `prediction`, `mystery`: what a learner reads and answers; `readme`: parses READMEs.
 //! - `watch`: tests at every save.
 //! - `verify`: proves the exercises; `skeleton`: begins a pattern.
-//! - `demo_plan`, `recording`, `doctor`, `kit`: for facilitators.
+//! - `demo_plan`, `recording`, `doctor`, `kit`, `room`, `handout`: for facilitators; `html`: pages from Markdown.
 //! - `state_dir`: the folder of the runner's state; `files`: reads and writes files; `system`: what
 //!   differs between systems.
 //!
@@ -37,7 +37,9 @@ mod document;
 mod exit;
 mod failure;
 mod files;
+mod handout;
 mod hints;
+mod html;
 mod kit;
 mod last_result;
 mod linked_tree;
@@ -52,6 +54,7 @@ mod recording;
 mod report;
 mod reservation;
 mod reset;
+mod room;
 mod run;
 mod scratch;
 mod shipped;
@@ -83,6 +86,7 @@ enum Command {
     Demo(commands::demo::Args),
     Diff(commands::diff::Args),
     Doctor(commands::doctor::Args),
+    Handout(commands::handout::Args),
     Hint(commands::hint::Args),
     Kit(commands::kit::Args),
     List(commands::list::Args),
@@ -91,7 +95,9 @@ enum Command {
     Profile(commands::profile::Args),
     Report(commands::report::Args),
     Reset(commands::reset::Args),
+    Room(commands::room::Args),
     Run(commands::run::Args),
+    Status(commands::status::Args),
     Test(commands::test::Args),
     Verify(commands::verify::Args),
     Watch(commands::watch::Args),
@@ -105,6 +111,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => commands::demo::run(&args),
         Command::Diff(args) => commands::diff::run(&args),
         Command::Doctor(args) => commands::doctor::run(&args),
+        Command::Handout(args) => commands::handout::run(&args),
         Command::Hint(args) => commands::hint::run(&args),
         Command::Kit(args) => commands::kit::run(&args),
         Command::List(args) => commands::list::run(&args),
@@ -113,7 +120,9 @@ pub fn main() -> ExitCode {
         Command::Profile(args) => commands::profile::run(&args),
         Command::Report(args) => commands::report::run(&args),
         Command::Reset(args) => commands::reset::run(&args),
+        Command::Room(args) => commands::room::run(&args),
         Command::Run(args) => commands::run::run(&args),
+        Command::Status(args) => commands::status::run(&args),
         Command::Test(args) => commands::test::run(&args),
         Command::Verify(args) => commands::verify::run(&args),
         Command::Watch(args) => commands::watch::run(&args),

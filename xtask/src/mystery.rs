@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use sha2::{Digest as _, Sha256};
 
 use crate::readme::Readme;
+use crate::text;
 use crate::workspace::{Exercise, Version, Workspace};
 
 /// What the README of a picked exercise says about its service, without any hint at the pattern.
@@ -46,16 +47,43 @@ fn story(exercise: &Exercise) -> anyhow::Result<Vec<String>> {
     let readme = Readme::parse(&text, place);
     let sections = ["### Bug report", "### Memory profile"];
     let sections = sections.iter().filter_map(|heading| readme.section(heading));
-    let reveals = |line: &&String| {
-        [exercise.name.as_str(), "src/", "exercises/", "crates/"]
-            .iter()
-            .any(|word| line.contains(word))
-    };
+    let words = [exercise.name.as_str(), "src/", "exercises/", "crates/"];
+    let reveals = |text: &str| words.iter().any(|word| text.contains(word));
     let story = sections.map(|section| {
         let heading = section.heading.trim_start_matches(['#', ' ']);
-        let lines = section.body.iter().filter(|line| !reveals(line));
+        let lines = section.body.iter();
         let lines = lines.map(|line| line.strip_prefix('>').map_or(line.as_str(), str::trim_start));
-        format!("{heading}\n{}\n", lines.collect::<Vec<_>>().join("\n"))
+        format!("{heading}\n{}\n", without(&lines.collect::<Vec<_>>().join("\n"), reveals))
     });
     Ok(story.collect())
+}
+
+/// `text` without the sentences, table rows and lines of code that reveal the pattern.
+fn without(text: &str, reveals: impl Fn(&str) -> bool) -> String {
+    let kept = text::flowing(text).into_iter().filter_map(|line| {
+        if line.is_empty() || !reveals(&line) {
+            return Some(line);
+        }
+        let sentences = line.split_inclusive(". ").filter(|sentence| !reveals(sentence));
+        let rest = sentences.collect::<String>().trim_end().to_owned();
+        (!rest.is_empty()).then_some(rest)
+    });
+    kept.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_sentences_rows_and_lines_of_code_are_left_out() {
+        let text = "It is\nslow. It grows.\n\nThe table scales up what\n`run rc-cycles` shows, at 10 a\n\
+                    second. One operation\nopens two tasks. See rc-cycles.\n\n| a | 1 |\n| rc-cycles | 2 |\n\
+                    ```\nheap\nrc-cycles\n```\nOnly rc-cycles.\n";
+        let kept = without(text, |text| text.contains("rc-cycles"));
+        assert_eq!(
+            kept,
+            "It is slow. It grows.\n\nOne operation opens two tasks.\n\n| a | 1 |\n```\nheap\n```"
+        );
+    }
 }

@@ -42,6 +42,11 @@ impl Readme {
         self.sections.iter().find(|section| section.heading == heading)
     }
 
+    /// The text below a heading, without headings of its own; empty without one.
+    pub fn text(&self, heading: &str) -> String {
+        self.section(heading).map(|section| section.body.join("\n")).unwrap_or_default()
+    }
+
     /// The quoted lines below "Bug report", without their sign.
     pub fn bug_report(&self) -> String {
         let lines = self.section("### Bug report").into_iter().flat_map(|section| &section.body);
@@ -51,7 +56,7 @@ impl Readme {
 
     /// The text below "Why it is fine", which only a decoy's solution has.
     pub fn why_fine(&self) -> String {
-        self.section("## Why it is fine").map(|section| section.body.join("\n")).unwrap_or_default()
+        self.text("## Why it is fine")
     }
 
     /// The hints in order: the contents of the folded parts below "Hints".
@@ -86,6 +91,12 @@ impl Readme {
         }
         reasons
     }
+}
+
+/// `text` as a quotation.
+pub fn quoted(text: &str) -> String {
+    let lines = text.lines().map(|line| ["> ", line].concat().trim_end().to_owned());
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 impl Section {

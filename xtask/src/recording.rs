@@ -9,6 +9,7 @@ use exercise_harness::plan::Plan;
 
 use crate::build;
 use crate::demo_plan;
+use crate::files;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 
@@ -31,12 +32,14 @@ impl Recorder {
         Ok(Self { plan: demo_plan::live(workspace, &built)?, program, root })
     }
 
-    /// Records the exercise at `index` for this many seconds in `folder`, and returns the file.
+    /// Records the exercise at `index` for about this many seconds in `folder`, and returns the file. It
+    /// replaces an older recording there once it is complete.
     pub fn record(&self, index: usize, seconds: u64, folder: &Path) -> anyhow::Result<PathBuf> {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("{} cannot be created", folder.display()))?;
+        files::check_writable(folder)?;
+        let staging = tempfile::tempdir_in(folder)?;
         let plan = Plan { first: index, ..self.plan.clone() };
-        let file = folder.join(format!("{}.jsonl", plan.exercises[index].name));
+        let name = format!("{}.jsonl", plan.exercises[index].name);
+        let file = staging.path().join(&name);
         let recorded = Command::new(&self.program)
             .arg("--plan")
             .arg(demo_plan::write(&self.root, &plan)?)
@@ -57,6 +60,9 @@ impl Recorder {
         );
         let frames = text.lines().filter(|line| line.contains(r#""record":"frame""#)).count();
         anyhow::ensure!(frames > 8, "it has only {frames} readings");
-        Ok(file)
+        let place = folder.join(name);
+        fs::rename(&file, &place)
+            .with_context(|| format!("{} cannot be written", place.display()))?;
+        Ok(place)
     }
 }

@@ -13,7 +13,7 @@ pub fn paragraphs(text: &str, width: usize) -> Vec<String> {
 }
 
 /// Joins the lines of each paragraph of `text`. List items, tables and code keep their lines.
-fn flowing(text: &str) -> Vec<String> {
+pub fn flowing(text: &str) -> Vec<String> {
     let mut paragraphs: Vec<String> = Vec::new();
     let mut flows = false;
     let mut in_code = false;

@@ -1,16 +1,18 @@
 //! The load generator: a separate process, so that its memory is not counted with the server's.
 //!
 //! It is this test's program, started again with [`ARGUMENT`]. It reads orders from its standard
-//! input and exits when the input ends.
+//! input and exits when the input ends. Between two orders its resident stays connected.
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
+use std::thread;
 
 use anyhow::{Context as _, bail};
 use exercise_harness::{cleanup, end_with_parent};
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use crate::order::{Answer, Order};
 use crate::resident::Resident;
@@ -100,13 +102,21 @@ fn serve_orders(address: &str) -> anyhow::Result<()> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let mut resident = runtime.block_on(Resident::move_in(address))?;
     write_answer(&Answer::Done)?;
-    for line in io::stdin().lock().lines() {
+    let mut orders = orders();
+    while let Some(line) = runtime.block_on(resident.wait_for_order(&mut orders)) {
         let order = serde_json::from_str(&line?)?;
         let result = carry_out(&runtime, &mut resident, order);
         let failed = |error| Answer::Failed(format!("{error:#}"));
         write_answer(&result.map_or_else(failed, |()| Answer::Done))?;
     }
     Ok(())
+}
+
+/// The lines of the standard input. A thread reads them, so that the wait for one blocks nothing else.
+fn orders() -> UnboundedReceiver<io::Result<String>> {
+    let (sender, orders) = mpsc::unbounded_channel();
+    thread::spawn(move || io::stdin().lock().lines().try_for_each(|line| sender.send(line)));
+    orders
 }
 
 fn carry_out(runtime: &Runtime, resident: &mut Resident, order: Order) -> anyhow::Result<()> {

@@ -1,5 +1,7 @@
 //! The user who stays connected while others come and leave, and carries out the orders.
 
+use std::future;
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use futures::stream::{self, TryStreamExt};
 use hyper::StatusCode;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::USERS;
@@ -42,6 +45,25 @@ impl Resident {
         let mut live = Live::connect(&client).await?;
         live.subscribe(LOBBY).await?;
         Ok(Self { client, live })
+    }
+
+    /// The next order, however long it takes; `None` if there are no more. Meanwhile the resident answers
+    /// the server's pings, so that it is still connected after a pause.
+    pub async fn wait_for_order(
+        &mut self,
+        orders: &mut UnboundedReceiver<io::Result<String>>,
+    ) -> Option<io::Result<String>> {
+        let stay_connected = async {
+            // Reading also answers pings.
+            while self.live.listen().await.is_ok() {}
+            // The next order reports that the connection has ended.
+            future::pending::<()>().await;
+        };
+        tokio::select! {
+            biased;
+            order = orders.recv() => order,
+            () = stay_connected => None,
+        }
     }
 
     pub async fn carry_out(&mut self, order: Order) -> anyhow::Result<()> {
@@ -180,4 +202,42 @@ impl Resident {
 fn visitor(number: u64) -> usize {
     let others = USERS.len() as u64 - 1;
     usize::try_from(number % others).unwrap_or_default() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::SinkExt;
+    use tokio::net::TcpListener;
+    use tokio::sync::mpsc;
+    use tokio_tungstenite::accept_async;
+    use tokio_tungstenite::tungstenite::Message;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn pings_are_answered_between_two_orders() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = async {
+            let _http = listener.accept().await.unwrap();
+            let mut socket = accept_async(listener.accept().await.unwrap().0).await.unwrap();
+            let welcome = json!({ "type": "welcome", "connection": 1 }).to_string();
+            socket.send(Message::text(welcome)).await.unwrap();
+            for number in [1_u8, 2] {
+                socket.send(Message::Ping(vec![number].into())).await.unwrap();
+                let answer = timeout(DEADLINE, socket.next()).await.expect("a ping is answered");
+                assert_eq!(answer.unwrap().unwrap(), Message::Pong(vec![number].into()));
+            }
+        };
+        let resident = async {
+            let client = Client::connect(address).await.unwrap();
+            let live = Live::connect(&client).await.unwrap();
+            let (_no_order, mut orders) = mpsc::unbounded_channel();
+            Resident { client, live }.wait_for_order(&mut orders).await
+        };
+        tokio::select! {
+            () = server => {}
+            order = resident => panic!("an order that nobody gave: {order:?}"),
+        }
+    }
 }

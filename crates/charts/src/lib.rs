@@ -1,5 +1,5 @@
-//! The chart library of the workshop's pages: uPlot, as its authors publish it, embedded so that the
-//! pages work without a network.
+//! The chart library of the facilitator's page: uPlot, as its authors publish it, embedded so that the
+//! page works without a network.
 //!
 //! The files in `assets` are `dist/uPlot.iife.min.js`, `dist/uPlot.min.css` and `LICENSE` from
 //! [`VERSION`] of the npm package `uplot`, unchanged. To update them, run `npm pack uplot` and copy the

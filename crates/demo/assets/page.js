@@ -1,38 +1,23 @@
-// The page: receives messages from the server, and sends the commands of its keys.
+// The page: receives messages from the server, and acts on keys and buttons.
 
 import { Charts, CURVES } from "./draw.js";
-import * as text from "./text.js";
+import * as cards from "./cards.js";
+import * as keys from "./keys.js";
+import * as story from "./story.js";
+import { names } from "./words.js";
+import * as words from "./words.js";
 
 const charts = new Charts();
-const page = { shown: null, status: { step: 0, revealed: {}, source: "live" }, last: null, note: null, main: null, connected: false, lost: 0, lastMessage: 0, silence: 0 };
+const page = { shown: null, status: { step: 0, revealed: {}, source: "live" }, note: null, main: null, sliding: true, hint: "", connected: false, lost: 0, lastMessage: 0, silence: 0, get last() { return charts.history.last; } };
+/// How long a hint about a key stays, in milliseconds.
+const HINT = 5000;
 
-const COMMANDS = [
-  [" ", "Space", "pause / resume", "pause"],
-  ["s", "S", "swap: move the load to the other version", "swap"],
-  ["c", "C", "compare: load every version in step", "compare"],
-  ["r", "R", "restart every process", "restart"],
-  ["ArrowRight", "\u2192", "next step of the story", "forward"],
-  ["ArrowLeft", "\u2190", "previous step", "back"],
-  ["Home", "Home", "first step of the story", "first"],
-  ["End", "End", "last step of the story", "last"],
-  ["+", "+", "double the load", "load_up"],
-  ["-", "\u2212", "halve the load", "load_down"],
-  ["n", "N", "next exercise", "next_exercise"],
-  ["p", "P", "previous exercise", "previous_exercise"],
-  ["l", "L", "play the recording of this exercise", "play"],
-];
-const LOCAL = [
-  ["ArrowDown", "\u2193 \u2191", "scroll the story", null],
-  ["1", "1 \u2026 4", "show memory, blocks, files or tasks as the large curve", null],
-  ["f", "F", "full screen", fullScreen],
-  ["t", "T", "light / dark", () => setTheme(theme() === "dark" ? "light" : "dark")],
-  ["?", "?", "show these keys", () => toggleKeys()],
-];
-const BUTTONS = { pause: "Pause", swap: "Swap", restart: "Restart", forward: "Next step" };
+/// Commands are sent one after the other, so that they arrive in order.
+let sent = Promise.resolve();
 
 function send(command) {
-  fetch("/command", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(command) })
-    .catch(() => { page.connected = false; refresh(); });
+  const options = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(command) };
+  sent = sent.then(() => fetch("/command", options)).catch(() => { page.connected = false; refresh(); });
 }
 
 function theme() {
@@ -41,20 +26,46 @@ function theme() {
 }
 
 function setTheme(name) {
-  localStorage.setItem("theme", name);
   document.documentElement.dataset.theme = name;
   charts.build();
 }
 
-function fullScreen() {
-  if (document.fullscreenElement) document.exitFullscreen();
-  else document.documentElement.requestFullscreen().catch(() => {});
+/// What the page does by itself.
+const OWN = {
+  curve(pressed) { page.main = Object.keys(CURVES)[Number(pressed) - 1]; refresh(); },
+  window() { page.sliding = !page.sliding; refresh(); },
+  theme() {
+    localStorage.setItem("theme", theme() === "dark" ? "light" : "dark");
+    setTheme(theme());
+  },
+  fullScreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else document.documentElement.requestFullscreen().catch(() => {});
+  },
+  notes() { open("/notes", "leak-lab-notes", "popup,width=900,height=700"); },
+  keys() {
+    const dialog = document.querySelector("#keys");
+    if (dialog.open) dialog.close();
+    else dialog.showModal();
+  },
+  scroll(pressed) {
+    const part = document.querySelector("#story");
+    const scrolls = part.scrollHeight > part.clientHeight ? part : document.scrollingElement;
+    scrolls.scrollBy({ top: (pressed === "ArrowDown" ? 0.4 : -0.4) * scrolls.clientHeight });
+  },
+};
+
+function act(action, pressed) {
+  const refused = keys.refusal(action, page.status.source);
+  if (refused) hint(refused.refused);
+  else if (OWN[action]) OWN[action](pressed);
+  else send(action);
 }
 
-function toggleKeys() {
-  const keys = document.querySelector("#keys");
-  if (keys.open) keys.close();
-  else keys.showModal();
+function hint(text) {
+  page.hint = text;
+  refresh(false);
+  setTimeout(() => { if (page.hint === text) { page.hint = ""; refresh(false); } }, HINT);
 }
 
 /// Until the last step only the shipped version has a curve, unless the load has been moved.
@@ -64,29 +75,30 @@ function hidden() {
 }
 
 function refresh(whole = true) {
+  const { shown, status, last } = page;
   // Readings alone do not redraw the story, which may have been scrolled.
-  if (whole) text.status(page.shown, page.status, page.connected);
-  if (page.shown) {
-    const main = page.main ?? page.shown.main;
-    charts.show(main, hidden(), Boolean(page.last && page.last.load !== "all"));
-    document.body.dataset.load = page.last ? page.last.load : "all";
-    if (page.last) text.update(page.shown, page.status.step, page.last, hidden(), main);
+  if (whole) {
+    words.header(shown, status, page.connected);
+    story.show(shown, status);
   }
-  text.note(page.shown, page.status.step, page.note);
+  if (shown) {
+    const main = page.main ?? shown.main;
+    charts.show(main, hidden(), names(shown, status.step), page.sliding);
+    document.body.dataset.load = last ? last.load : "all";
+    if (last) cards.update(shown, status.step, last, hidden(), main);
+  }
+  words.note(page, charts);
 }
 
 const HANDLERS = {
   all({ shown, status, frames, notes }) {
     const other = !page.shown || !shown || shown.title !== page.shown.title;
-    Object.assign(page, { shown, status, last: frames.at(-1) ?? null, note: notes.at(-1) ?? null });
+    Object.assign(page, { shown, status, note: notes.at(-1) ?? null });
     if (other) page.main = null;
-    text.cards(shown);
+    cards.create(shown);
     charts.begin(shown, frames, notes);
   },
-  frame({ frame }) {
-    page.last = frame;
-    charts.push(frame);
-  },
+  frame({ frame }) { charts.push(frame); },
   note({ note }) {
     page.note = note;
     charts.notes.push(note);
@@ -119,44 +131,20 @@ function listen() {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const curve = Object.keys(CURVES)[Number(key) - 1];
-  const command = COMMANDS.find(([name]) => name === key || (name === "+" && key === "="));
-  const local = LOCAL.find(([name, , , action]) => name === key && action);
-  const story = document.querySelector("#story");
-  if (key === "ArrowDown" || key === "ArrowUp") story.scrollBy({ top: (key === "ArrowDown" ? 0.4 : -0.4) * story.clientHeight });
-  else if (curve) { page.main = curve; refresh(); }
-  else if (command) send(command[3]);
-  else if (local) local[3]();
-  else return;
+  // Space and Enter press the button that has the focus.
+  if (document.activeElement?.tagName === "BUTTON" && event.key === " ") return;
+  const key = keys.find(event, page.status.source);
+  if (!key) return;
   event.preventDefault();
+  if (key.refused) hint(key.refused);
+  else act(key.action, key.pressed);
 });
 
-for (const [, , , command] of COMMANDS.filter(([, , , name]) => BUTTONS[name])) {
-  const button = document.createElement("button");
-  const key = document.createElement("kbd");
-  key.textContent = COMMANDS.find(([, , , name]) => name === command)[1];
-  button.append(`${BUTTONS[command]} `, key);
-  button.dataset.command = command;
-  // Return the focus to the page, so that its keys keep working.
-  button.addEventListener("click", () => { send(command); button.blur(); });
-  document.querySelector("#buttons").append(button);
-}
-const help = document.createElement("button");
-help.innerHTML = "Keys <kbd>?</kbd>";
-help.addEventListener("click", () => { toggleKeys(); help.blur(); });
-document.querySelector("#buttons").append(help);
-for (const [, key, text] of [...COMMANDS, ...LOCAL]) {
-  const row = document.querySelector("#keys table").insertRow();
-  const name = document.createElement("kbd");
-  name.textContent = key;
-  row.insertCell().append(name);
-  row.insertCell().textContent = text;
-}
-
+keys.buttons(act);
 document.documentElement.dataset.theme = theme();
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-  if (localStorage.getItem("theme") === null) { document.documentElement.dataset.theme = theme(); charts.build(); }
-});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTheme(theme()));
+matchMedia("(forced-colors: active)").addEventListener("change", () => charts.build());
+addEventListener("resize", () => charts.build());
+new ResizeObserver(story.fit).observe(document.querySelector("#story"));
 window.leakLab = { charts, page };
 listen();

@@ -9,13 +9,15 @@ use crate::message::{Cap, Curve};
 
 /// The approximate time, in seconds, that a leak takes to reach its cap at the initial load, and that
 /// other growth takes to level off.
-const TO_CAP: f64 = 75.0;
+pub const TO_CAP: f64 = 75.0;
 /// The share of a processor that the initial load may use.
 const SHARE: f64 = 0.12;
 /// The maximum live bytes of any process.
 const MOST_BYTES: f64 = 100e6;
 /// The memory scale if nothing grows.
 const SCALE: f64 = 100.0;
+/// How much higher the cap of growth that levels off is than the level, approximately.
+const ABOVE_LEVEL: f64 = 2.0;
 /// The open files at which a process is killed, which is below the lowest limit of any system.
 const FILES: u64 = 200;
 
@@ -55,11 +57,16 @@ pub fn choose(exercise: &Planned, report: Option<&Report>) -> Chosen {
 
     let server_room = LIMIT_BYTES - START_BYTES;
     // If open files end the server, its memory is far from the limit by then.
-    let scale = growing(Resource::LiveBytes)
-        .filter(|_| main != Curve::Files)
-        .map_or(SCALE, |bytes| round(server_room / (bytes * per_second * TO_CAP)))
-        .max(server_room / MOST_BYTES);
     let at_start = first.map_or(0, |round| round.live_bytes);
+    let highest = report.and_then(|report| report.rounds.iter().map(|one| one.live_bytes).max());
+    let level = exercise.levels_off_after.and(highest).filter(|highest| *highest > at_start);
+    let room = match level {
+        Some(level) => Some((level - at_start) as f64 * ABOVE_LEVEL),
+        None => growing(Resource::LiveBytes)
+            .filter(|_| main != Curve::Files)
+            .map(|bytes| bytes * per_second * TO_CAP),
+    };
+    let scale = room.map_or(SCALE, |room| round(server_room / room)).max(server_room / MOST_BYTES);
     let cap = Cap {
         bytes: at_start + whole(server_room / scale),
         bytes_scale: scale,

@@ -9,20 +9,24 @@ use std::time::{Duration, Instant};
 use exercise_harness::plan::{Plan, Planned, Role};
 use leak_meter::Report;
 
-use crate::cap::{self, Chosen};
+use crate::cap::Chosen;
 use crate::hub::Hub;
 use crate::live::{Live, TICK};
-use crate::message::{Command, Happened, Record, Scene, Shown, Shows, Status};
+use crate::message::{Command, Happened, Note, Record, Scene, Shows, Status};
 use crate::recording::{self, Player, Recorder};
 use crate::story::{self, Step};
 use crate::survey::Survey;
+use crate::trouble::Trouble;
+
+/// A tick that is later than this shows that this program was suspended.
+const STANDSTILL: Duration = Duration::from_secs(5);
 
 /// The engine's input.
 #[derive(Debug)]
 pub struct Course {
     /// The exercises and their versions.
     pub plan: Plan,
-    /// The file in which to record the first exercise.
+    /// The file in which to record the first exercise. It must not exist yet.
     pub record: Option<PathBuf>,
     /// A recording to play first.
     pub replay: Option<PathBuf>,
@@ -36,11 +40,12 @@ pub struct Engine {
     at: usize,
     step: usize,
     paused: bool,
-    trouble: BTreeMap<Option<Role>, String>,
+    trouble: Trouble,
     source: Source,
     scene: Option<Scene>,
     reports: BTreeMap<usize, Report>,
-    record: Option<PathBuf>,
+    /// The file for the recording, until it begins.
+    record: Option<Recorder>,
     recorder: Option<Recorder>,
 }
 
@@ -59,13 +64,14 @@ impl Engine {
     pub fn new(course: Course, hub: Arc<Hub>) -> anyhow::Result<Self> {
         let Course { plan, record, replay } = course;
         anyhow::ensure!(plan.first < plan.exercises.len(), "There is no exercise to show.");
+        let record = record.as_deref().map(Recorder::create).transpose()?;
         let mut engine = Self {
             at: plan.first,
             plan,
             hub,
             step: 0,
             paused: false,
-            trouble: BTreeMap::new(),
+            trouble: Trouble::default(),
             source: Source::Nothing,
             scene: None,
             reports: BTreeMap::new(),
@@ -87,8 +93,12 @@ impl Engine {
             match commands.recv_timeout(next.saturating_duration_since(Instant::now())) {
                 Ok(command) => self.follow(command),
                 Err(RecvTimeoutError::Timeout) => {
+                    let late = Instant::now().saturating_duration_since(next);
+                    if let (true, Source::Live(live)) = (late > STANDSTILL, &mut self.source) {
+                        live.stood_still(late);
+                    }
                     self.tick();
-                    // A laptop that has slept does not make up for the ticks it missed.
+                    // Missed ticks are not made up for.
                     next = Instant::now().max(next) + tick;
                 }
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -121,20 +131,7 @@ impl Engine {
 
     /// What is known about the current exercise, and the choices for it.
     fn scene(&self) -> (Scene, Chosen) {
-        let (planned, report) = (self.planned(), self.reports.get(&self.at));
-        let chosen = cap::choose(planned, report);
-        let shown = Shown {
-            number: self.at + 1,
-            of: self.plan.exercises.len(),
-            title: planned.title.clone(),
-            service: planned.service.clone(),
-            leaks: planned.levels_off_after.is_none(),
-            versions: planned.versions.iter().map(|version| version.role).collect(),
-            requests_per_second: planned.requests_per_second,
-            cap: chosen.cap,
-            main: chosen.main,
-        };
-        (Scene { shown, story: story::tell(planned, report) }, chosen)
+        story::scene(&self.plan, self.at, self.reports.get(&self.at))
     }
 
     fn play(&mut self, player: Player) {
@@ -159,13 +156,13 @@ impl Engine {
     }
 
     fn record(&mut self, scene: &Scene) {
-        let name = &self.plan.exercises[self.at].name;
         // A file holds one exercise, so a change of exercise ends the recording.
-        let recorder = self.record.take().map(|path| Recorder::create(&path, name, scene));
-        self.recorder = recorder.transpose().unwrap_or_else(|error| {
-            self.trouble.insert(None, format!("{error:#}"));
-            None
-        });
+        self.recorder = self.record.take();
+        let exercise = self.planned().name.clone();
+        if let Some(Err(error)) = self.recorder.as_mut().map(|one| one.begin(&exercise, scene)) {
+            self.recorder = None;
+            self.trouble.add(None, format!("{error:#}"));
+        }
     }
 
     fn write(&mut self, record: &Record) {
@@ -178,7 +175,11 @@ impl Engine {
 
     fn tick(&mut self) {
         match &mut self.source {
-            Source::Live(_) | Source::Playing(_) if self.paused => {}
+            Source::Playing(_) if self.paused => {}
+            Source::Live(live) if self.paused => {
+                let notes = live.watch();
+                self.add_notes(notes);
+            }
             Source::Surveying(survey) => {
                 let Some(result) = survey.result() else { return };
                 let trouble = result.map(|report| self.reports.insert(self.at, *report)).err();
@@ -189,13 +190,7 @@ impl Engine {
             }
             Source::Live(live) => {
                 let (frame, notes) = live.tick();
-                for note in notes {
-                    self.write(&Record::Note { note: note.clone() });
-                    if note.what == Happened::Failed {
-                        self.has_trouble(note.version, note.text.clone());
-                    }
-                    self.hub.note(note);
-                }
+                self.add_notes(notes);
                 self.write(&Record::Frame { frame: frame.clone() });
                 self.hub.frame(frame);
             }
@@ -216,8 +211,18 @@ impl Engine {
         }
     }
 
+    fn add_notes(&mut self, notes: Vec<Note>) {
+        for note in notes {
+            self.write(&Record::Note { note: note.clone() });
+            if note.what == Happened::Failed {
+                self.has_trouble(note.version, note.text.clone());
+            }
+            self.hub.note(note);
+        }
+    }
+
     fn has_trouble(&mut self, version: Option<Role>, sentence: String) {
-        self.trouble.insert(version, sentence);
+        self.trouble.add(version, sentence);
         self.send_status();
     }
 
@@ -231,6 +236,7 @@ impl Engine {
             Command::First => self.step = 0,
             Command::Last => self.step = Step::ALL.len() - 1,
             Command::Play => return self.play_recording(),
+            Command::Clear => return self.hub.clear(),
             Command::Restart => {
                 self.trouble.clear();
                 match std::mem::replace(&mut self.source, Source::Nothing) {
@@ -258,8 +264,6 @@ impl Engine {
     }
 
     fn status(&self) -> Status {
-        let trouble = self.trouble.iter().map(|(role, text)| describe(*role, text));
-        let trouble = trouble.collect::<Vec<_>>().join("\n");
         let step = Step::ALL[self.step];
         let revealed = self.scene.as_ref().map(|scene| story::revealed(&scene.story, step));
         Status {
@@ -269,7 +273,7 @@ impl Engine {
                 Source::Playing(_) => Shows::Recording,
                 Source::Live(_) | Source::Nothing => Shows::Live,
             },
-            trouble: Some(trouble).filter(|trouble| !trouble.is_empty()),
+            trouble: self.trouble.text(),
             recording: recording::find(&self.plan.recordings, &self.planned().name).is_some(),
             step: self.step,
             steps: Step::ALL.len(),
@@ -282,16 +286,7 @@ impl Engine {
     }
 
     fn send_all(&self) {
-        self.hub.begin(self.scene.as_ref().map(|scene| scene.shown.clone()), self.status());
-    }
-}
-
-/// The description of a problem, beginning with the version that has it.
-fn describe(role: Option<Role>, text: &str) -> String {
-    match role {
-        Some(Role::Shipped) => format!("The shipped version: {text}"),
-        Some(Role::Solution) => format!("The solution: {text}"),
-        Some(Role::Edited) => format!("Your version: {text}"),
-        None => text.to_owned(),
+        let shown = self.scene.as_ref().map(|scene| scene.shown.clone());
+        self.hub.begin(shown, self.status(), story::to_html(&self.planned().speaker_notes));
     }
 }

@@ -5,11 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::broadcast::{self, Receiver, Sender};
 
-use crate::message::{Frame, Message, Note, Shown, Status};
+use crate::history::History;
+use crate::message::{Frame, Happened, Message, Note, Shown, Status};
 
-/// The maximum number of readings to store. Beyond it every second reading is dropped, so that the
-/// whole run remains visible at a decreasing resolution. The page does the same.
-pub const MOST_FRAMES: usize = 1200;
 /// The maximum number of notes to store.
 const MOST_NOTES: usize = 50;
 /// How many messages a page may fall behind before it is sent everything again.
@@ -26,14 +24,10 @@ pub struct Hub {
 struct Now {
     shown: Option<Shown>,
     status: Status,
-    frames: VecDeque<Frame>,
-    /// The last reading, if it is not in `frames`.
-    last: Option<Frame>,
-    /// One reading in this many is stored.
-    every: usize,
-    /// Readings since the last stored one.
-    skipped: usize,
+    history: History,
     notes: VecDeque<Note>,
+    /// The speaker notes, as HTML. They are not part of the page's state, because they name the pattern.
+    speaker_notes: String,
 }
 
 impl Hub {
@@ -49,10 +43,15 @@ impl Hub {
     }
 
     /// Starts another exercise, without any readings.
-    pub fn begin(&self, shown: Option<Shown>, status: Status) {
+    pub fn begin(&self, shown: Option<Shown>, status: Status, speaker_notes: String) {
         let mut now = self.lock();
-        *now = Now { shown, status, every: 1, ..Now::default() };
+        *now = Now { shown, status, speaker_notes, ..Now::default() };
         self.send(now.all());
+    }
+
+    /// The speaker notes of the current exercise, as HTML.
+    pub fn notes(&self) -> String {
+        self.lock().speaker_notes.clone()
     }
 
     /// Updates the page's status.
@@ -62,11 +61,19 @@ impl Hub {
         self.send_message(&Message::Status { status });
     }
 
+    /// Forgets all readings and notes so far.
+    pub fn clear(&self) {
+        let mut now = self.lock();
+        now.history = History::default();
+        now.notes.clear();
+        self.send(now.all());
+    }
+
     /// Adds a reading.
     pub fn frame(&self, frame: Frame) {
         let mut now = self.lock();
         self.send_message(&Message::Frame { frame: frame.clone() });
-        now.keep(frame);
+        now.history.push(frame);
     }
 
     /// Adds a note.
@@ -81,8 +88,12 @@ impl Hub {
 
     /// The last reading, once there is one.
     pub fn last(&self) -> Option<Frame> {
-        let now = self.lock();
-        now.last.clone().or_else(|| now.frames.back().cloned())
+        self.lock().history.last().cloned()
+    }
+
+    /// Whether there is a note of this kind.
+    pub fn has_happened(&self, what: Happened) -> bool {
+        self.lock().notes.iter().any(|note| note.what == what)
     }
 
     fn send_message(&self, message: &Message) {
@@ -110,28 +121,9 @@ impl Now {
         to_text(&Message::All {
             shown: self.shown.clone(),
             status: self.status.clone(),
-            frames: self.frames.iter().chain(&self.last).cloned().collect(),
+            frames: self.history.frames().cloned().collect(),
             notes: self.notes.iter().cloned().collect(),
         })
-    }
-
-    fn keep(&mut self, frame: Frame) {
-        self.skipped += 1;
-        if self.skipped < self.every {
-            self.last = Some(frame);
-            return;
-        }
-        self.skipped = 0;
-        self.last = None;
-        if self.frames.len() == MOST_FRAMES {
-            let mut odd = false;
-            self.frames.retain(|_| {
-                odd = !odd;
-                odd
-            });
-            self.every *= 2;
-        }
-        self.frames.push_back(frame);
     }
 }
 
@@ -149,29 +141,9 @@ mod tests {
     }
 
     #[test]
-    fn hours_of_readings_are_stored_within_a_bound_from_the_first_on() {
-        let hub = Hub::new();
-        hub.begin(None, Status::default());
-        for at in 0..20_000 {
-            hub.frame(frame(f64::from(at)));
-        }
-        let now = hub.lock();
-        assert!((MOST_FRAMES / 2..=MOST_FRAMES).contains(&now.frames.len()));
-        assert!(now.frames[0].at.abs() < 1e-9, "{:?}", now.frames[0]);
-        assert!(now.frames.back().unwrap().at > 19_900.0, "{:?}", now.frames.back());
-        let steps: Vec<f64> = now
-            .frames
-            .iter()
-            .zip(now.frames.iter().skip(1))
-            .map(|(one, next)| next.at - one.at)
-            .collect();
-        assert!(steps.iter().all(|step| *step <= 2.0 * steps[0]), "unevenly thinned: {steps:?}");
-    }
-
-    #[test]
     fn a_late_watcher_gets_everything_once() {
         let hub = Hub::new();
-        hub.begin(None, Status::default());
+        hub.begin(None, Status::default(), String::new());
         hub.frame(frame(1.0));
         let (all, mut later) = hub.watch();
         assert!(all.contains(r#""at":1.0"#), "{all}");

@@ -6,7 +6,8 @@
 //! - `survey`: one ordinary soak before the load, for the growing lines; `story`: the text that the
 //!   page reveals step by step.
 //! - `recording`: writes runs to files and plays them back.
-//! - `message`: the messages to the page and its commands; `hub`: the current state and its watchers.
+//! - `message`: the messages to the page and its commands; `hub`: the current state and its watchers;
+//!   `history`: the readings so far; `trouble`: the current problems.
 //! - `server`: the page's server, on loopback.
 //! - `browser`: opens the page in a browser.
 //! - `assets`: the page; the library in the package `charts` draws its charts.
@@ -15,8 +16,9 @@
 //! [`Plan`](exercise_harness::plan::Plan) with all of it.
 
 pub mod browser;
-mod cap;
+pub mod cap;
 pub mod engine;
+pub mod history;
 pub mod hub;
 mod live;
 mod measured;
@@ -25,4 +27,5 @@ pub mod recording;
 pub mod server;
 pub mod story;
 mod survey;
+mod trouble;
 mod window;

@@ -1,6 +1,9 @@
 //! The processes of one exercise under one paced load.
 
+use std::time::Duration;
+
 use exercise_harness::plan::{Planned, Role};
+use exercise_harness::units;
 
 use crate::cap::Chosen;
 use crate::measured::{Event, Measured};
@@ -65,7 +68,7 @@ impl Live {
 
     /// Restarts every process.
     fn restart(&mut self) {
-        self.add_note(None, Happened::Restarted, "restarted".to_owned());
+        self.add_note(None, Happened::Restarted, "every process was restarted".to_owned());
         self.start_all();
     }
 
@@ -101,13 +104,30 @@ impl Live {
     /// One tick of load: reads the measurements, and hands out the operations that are due.
     pub fn tick(&mut self) -> (Frame, Vec<Note>) {
         self.clock += TICK;
+        self.poll();
+        self.hand_out();
+        (self.frame(), std::mem::take(&mut self.notes))
+    }
+
+    /// Watches the processes while the load is paused.
+    pub fn watch(&mut self) -> Vec<Note> {
+        self.poll();
+        std::mem::take(&mut self.notes)
+    }
+
+    /// Takes note that this program could not run for this long, and perhaps the processes neither.
+    pub fn stood_still(&mut self, took: Duration) {
+        self.versions.iter_mut().for_each(|version| version.stood_still(took));
+        let text = format!("the page's program stood still for {}", units::span(took));
+        self.add_note(None, Happened::Stopped, text);
+    }
+
+    fn poll(&mut self) {
         for at in 0..self.versions.len() {
             let cap = &self.chosen.cap;
             let event = self.versions[at].poll(self.clock, cap, self.requests_per_second);
             self.note(at, event);
         }
-        self.hand_out();
-        (self.frame(), std::mem::take(&mut self.notes))
     }
 
     /// Hands out work in step: no version gets more work while another loaded version is busy.
@@ -148,6 +168,8 @@ impl Live {
             Event::None => {}
             Event::Killed(text) => self.add_note(role, Happened::Killed, text),
             Event::Failed(text) => self.add_note(role, Happened::Failed, text),
+            Event::Stopped(text) => self.add_note(role, Happened::Stopped, text),
+            Event::Restarted(text) => self.add_note(role, Happened::Restarted, text),
         }
     }
 

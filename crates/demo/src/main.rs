@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use clap::Parser;
+use demo::cap::TO_CAP;
 use demo::engine::{Course, Engine};
 use demo::hub::Hub;
-use demo::message::{Command, Frame};
+use demo::message::{Command, Frame, Happened};
 use demo::{browser, server};
 use exercise_harness::cleanup;
 use exercise_harness::plan::Plan;
@@ -23,6 +24,8 @@ use tokio::runtime::Builder;
 const SURVEY: Duration = Duration::from_secs(300);
 /// How much longer than requested a run without a page may take.
 const LATE: Duration = Duration::from_secs(60);
+/// How long a recording goes on after the cap, in seconds: a restart and a new rise.
+const AFTER_CAP: f64 = 5.0;
 /// The time between two checks of the progress.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
@@ -38,10 +41,14 @@ struct Arguments {
     /// Play this recording
     #[arg(long)]
     replay: Option<PathBuf>,
+    /// Listen on this port; 0 lets the system choose one
+    #[arg(long, default_value_t = 0)]
+    port: u16,
     /// Do not open a browser
     #[arg(long)]
     no_browser: bool,
-    /// Show no page: record a run of this many seconds, with two swaps, and exit
+    /// Show no page: record a run of about this many seconds, with two swaps and the end at the cap,
+    /// and exit
     #[arg(long, value_name = "SECONDS", requires = "record")]
     unattended: Option<u64>,
 }
@@ -76,11 +83,14 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let listener = TcpListener::bind(("127.0.0.1", 0))
-            .await
-            .context("cannot listen on 127.0.0.1; is the loopback interface up?")?;
+        let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await;
+        let listener = listener.with_context(|| match arguments.port {
+            0 => "cannot listen on 127.0.0.1; is the loopback interface up?".to_owned(),
+            port => format!("cannot listen on port {port} of 127.0.0.1"),
+        })?;
         let address = format!("http://{}", listener.local_addr()?);
         println!("The page is at {address} (press Ctrl-C to stop)");
+        println!("Speaker notes, for your own screen: {address}/notes");
         if !arguments.no_browser {
             browser::open(&address);
         }
@@ -88,8 +98,9 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     })
 }
 
-/// Loads both versions in step for half of `seconds`, then moves the load to the solution and back. An
-/// exercise that levels off gets enough load to do so in the first half.
+/// Loads both versions in step for half of `seconds`, moves the load to the solution for a quarter, and
+/// back until the leaking version has reached its cap and restarted. The load is high enough for that, and
+/// for an exercise that levels off to do so in the first half.
 fn perform(
     commands: &mpsc::Sender<Command>,
     hub: &Hub,
@@ -98,18 +109,30 @@ fn perform(
 ) -> anyhow::Result<()> {
     let ask = |command| commands.send(command).context("the run ended early");
     let first = reading_after(hub, 0.0, SURVEY)?;
-    let mut level_after =
-        levels_off_after.map_or(0.0, |operations| operations as f64 / first.per_second);
-    while level_after > 0.4 * seconds {
+    let (mut lasts, longest) = match levels_off_after {
+        Some(operations) => (operations as f64 / first.per_second, 0.5 * seconds),
+        None => (TO_CAP, 1.2 * seconds),
+    };
+    while lasts > longest {
         ask(Command::LoadUp)?;
-        level_after /= 2.0;
+        lasts /= 2.0;
     }
-    let longest = Duration::from_secs_f64(seconds) + LATE;
-    for (share, command) in [(0.5, Command::Swap), (0.75, Command::Swap), (1.0, Command::Pause)] {
-        reading_after(hub, share * seconds, longest)?;
-        ask(command)?;
+    let limit = Duration::from_secs_f64(seconds) + LATE;
+    for share in [0.5, 0.75] {
+        reading_after(hub, share * seconds, limit)?;
+        ask(Command::Swap)?;
     }
-    Ok(())
+    let mut end = seconds;
+    if levels_off_after.is_none() {
+        let began = Instant::now();
+        while !hub.has_happened(Happened::Killed) {
+            anyhow::ensure!(began.elapsed() < limit * 2, "the cap was not reached");
+            thread::sleep(POLL_INTERVAL);
+        }
+        end = end.max(hub.last().map_or(0.0, |frame| frame.at) + AFTER_CAP);
+    }
+    reading_after(hub, end, limit)?;
+    ask(Command::Pause)
 }
 
 /// Waits for the first reading at `at` seconds of load or later.

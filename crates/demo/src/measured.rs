@@ -1,22 +1,28 @@
 //! One measured process: it gets work, is read, is killed at its cap, and restarts.
+//!
+//! Time is counted in polls, of which there are [`TICK`] a second: while this program or the machine is
+//! suspended, no time passes.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use exercise_harness::event::TrialOutcome;
-use exercise_harness::isolated::Ending;
 use exercise_harness::paced::Paced;
 use exercise_harness::plan::{PlannedVersion, Role};
 use exercise_harness::trial::GROWTH;
-use exercise_harness::{SoakSettings, explain, units};
+use exercise_harness::{SoakSettings, units};
 use leak_meter::Round;
 
+use crate::live::TICK;
 use crate::message::{Cap, Reading, State};
+use crate::survey::sentence;
 use crate::window::{Window, held};
 
-/// How long a round may take before the process counts as hanging.
-const LONGEST_ROUND: Duration = Duration::from_secs(20);
+/// How long a round may take before the process counts as hanging, in seconds.
+const LONGEST_ROUND: f64 = 20.0;
+/// How long after a stop a failure counts as its consequence, in seconds: whoever waited for an answer
+/// meanwhile, or for a sign of life, may have given up.
+const AFTER_STOP: f64 = 60.0;
 /// How long a process stays down after it was killed at its cap, in seconds of load.
 const DOWN: f64 = 2.0;
 
@@ -29,8 +35,18 @@ pub struct Measured {
     operations: u64,
     last: Option<Round>,
     window: Window,
-    /// The time at which it began its current round.
-    round_began: Option<Instant>,
+    /// How long its current round has taken, in seconds.
+    round: f64,
+    /// When a signal stopped it, if it is stopped.
+    stopped: Option<Instant>,
+    last_stop: Option<Stop>,
+}
+
+/// A time in which a process could not run, and how long ago it ended, in seconds.
+#[derive(Debug, Clone, Copy)]
+struct Stop {
+    took: Duration,
+    ago: f64,
 }
 
 #[derive(Debug)]
@@ -48,6 +64,10 @@ pub enum Event {
     /// It was killed at its cap.
     Killed(String),
     Failed(String),
+    /// A signal stopped it, or continued it.
+    Stopped(String),
+    /// It failed after a stop, and was started again.
+    Restarted(String),
 }
 
 impl Measured {
@@ -62,7 +82,9 @@ impl Measured {
             operations: 0,
             last: None,
             window: Window::default(),
-            round_began: None,
+            round: 0.0,
+            stopped: None,
+            last_stop: None,
         }
     }
 
@@ -87,7 +109,9 @@ impl Measured {
         self.life = life;
         self.operations = 0;
         self.window = Window::default();
-        self.round_began = None;
+        self.round = 0.0;
+        self.stopped = None;
+        self.last_stop = None;
         self.last = None;
     }
 
@@ -104,7 +128,6 @@ impl Measured {
     /// Gives it a round of work.
     pub fn hand_out(&mut self, operations: u64) -> Event {
         let Life::Running(process) = &mut self.life else { return Event::None };
-        self.round_began = Some(Instant::now());
         match process.request_round(operations) {
             Ok(()) => Event::None,
             // It has exited: find out how.
@@ -134,14 +157,44 @@ impl Measured {
             self.end(Life::Killed(now + DOWN));
             return Event::Killed(text);
         }
-        if self.is_ready() {
-            self.round_began = None;
+        if let Some(event) = self.check_stop() {
+            return event;
         }
-        if self.round_began.is_some_and(|began| began.elapsed() > LONGEST_ROUND) {
-            let after = units::span(LONGEST_ROUND);
+        self.round = if self.is_busy() { self.round + TICK } else { 0.0 };
+        if self.round > LONGEST_ROUND {
+            let after = units::span(Duration::from_secs_f64(LONGEST_ROUND));
             return self.fail(format!("it did not respond for {after}, and was killed"));
         }
         self.check_exit()
+    }
+
+    /// Notices that it was stopped or continued. While it is stopped, it does not count as hanging.
+    fn check_stop(&mut self) -> Option<Event> {
+        let Life::Running(process) = &self.life else { return None };
+        match (process.is_stopped().unwrap_or(false), self.stopped) {
+            (true, None) => {
+                self.stopped = Some(Instant::now());
+                Some(Event::Stopped("stopped by a signal".to_owned()))
+            }
+            (true, Some(_)) => Some(Event::None),
+            (false, Some(since)) => {
+                self.stopped = None;
+                let took = since.elapsed();
+                self.stood_still(took);
+                Some(Event::Stopped(format!("continues after {}", units::span(took))))
+            }
+            (false, None) => {
+                if let Some(stop) = &mut self.last_stop {
+                    stop.ago += TICK;
+                }
+                None
+            }
+        }
+    }
+
+    /// Takes note that it could not run for this long.
+    pub fn stood_still(&mut self, took: Duration) {
+        self.last_stop = Some(Stop { took, ago: 0.0 });
     }
 
     /// The sentence for a process that has reached its cap; `None` for any other.
@@ -178,13 +231,23 @@ impl Measured {
     }
 
     fn fail(&mut self, text: String) -> Event {
+        let stop = self.last_stop.filter(|stop| stop.ago <= AFTER_STOP);
         self.end(Life::Failed);
-        Event::Failed(text)
+        let Some(stop) = stop else { return Event::Failed(text) };
+        match self.start() {
+            Event::None => Event::Restarted(format!(
+                "restarted: it had stood still for {}, and then ended ({})",
+                units::span(stop.took),
+                text.lines().next().unwrap_or_default()
+            )),
+            failed => failed,
+        }
     }
 
     /// Its current reading. `loaded` is whether it is under load.
     pub fn reading(&self, now: f64, loaded: bool, cap: &Cap, requests_per_second: f64) -> Reading {
         let state = match self.life {
+            Life::Running(_) if self.stopped.is_some() => State::Stopped,
             Life::Running(_) if loaded => State::Working,
             Life::Running(_) => State::Idle,
             Life::Killed(_) => State::Killed,
@@ -223,17 +286,5 @@ impl Measured {
         let nearest = [bytes, files].into_iter().flatten().min_by(|a, b| a.0.total_cmp(&b.0))?;
         let near = nearest.0 <= 1000.0 * (self.operations.max(1) as f64);
         near.then_some((nearest.0, nearest.0 * nearest.1))
-    }
-}
-
-/// The sentence for a trial that ended although it should have continued.
-pub fn sentence(ending: &Ending) -> String {
-    match ending {
-        Ending::Completed(TrialOutcome::Panicked { message }) => format!("it panicked: {message}"),
-        Ending::Completed(TrialOutcome::Soaked { report }) => match &report.stopped {
-            Some(stopped) => format!("its workload ended: {stopped}"),
-            None => "its workload ended".to_owned(),
-        },
-        other => explain::failure_text(other, 0, ""),
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::story::Story;
 
 /// The format version of recordings. A reader rejects any other version.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// What is known about an exercise before its processes run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -129,6 +129,8 @@ pub enum State {
     Working,
     /// It runs without load.
     Idle,
+    /// A signal has stopped it.
+    Stopped,
     /// It was killed at its cap, and restarts in a moment.
     Killed,
     /// It did not start, exited by itself, or does not respond.
@@ -155,8 +157,10 @@ pub struct Note {
 pub enum Happened {
     /// A process reached its cap and was killed.
     Killed,
-    /// All processes were restarted.
+    /// A process was restarted, or all of them were.
     Restarted,
+    /// A process could not run for a while.
+    Stopped,
     /// The load moved to another version.
     Swapped,
     /// A process failed.
@@ -238,6 +242,8 @@ pub enum Command {
     Compare,
     /// Restart all processes.
     Restart,
+    /// Forget all readings so far.
+    Clear,
     /// Go to the next exercise.
     NextExercise,
     /// Go to the previous exercise.

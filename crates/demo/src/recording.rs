@@ -6,8 +6,12 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use exercise_harness::units;
 
 use crate::message::{FORMAT, Frame, Note, Record, Scene};
+
+/// The longest recording that is read, in bytes: hours of one.
+const LONGEST: u64 = 500_000_000;
 
 /// The name of an exercise's recording: `<exercise>.jsonl`.
 pub fn file_name(exercise: &str) -> String {
@@ -28,14 +32,20 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Creates a recording in the file `path`, replacing any existing file.
-    pub fn create(path: &Path, exercise: &str, scene: &Scene) -> anyhow::Result<Self> {
-        let file = File::create(path)
-            .with_context(|| format!("the recording {} cannot be written", path.display()))?;
-        let mut recorder = Self { file: BufWriter::new(file), path: path.to_owned() };
-        let scene = Box::new(scene.clone());
-        recorder.write(&Record::Start { format: FORMAT, exercise: exercise.to_owned(), scene })?;
-        Ok(recorder)
+    /// Creates the file `path`, which must not exist yet.
+    pub fn create(path: &Path) -> anyhow::Result<Self> {
+        let file = File::create_new(path).with_context(|| {
+            let cannot =
+                if path.exists() { "exists and is not overwritten" } else { "cannot be written" };
+            format!("the recording {} {cannot}", path.display())
+        })?;
+        Ok(Self { file: BufWriter::new(file), path: path.to_owned() })
+    }
+
+    /// Begins the recording of `exercise`.
+    pub fn begin(&mut self, exercise: &str, scene: &Scene) -> anyhow::Result<()> {
+        let (exercise, scene) = (exercise.to_owned(), Box::new(scene.clone()));
+        self.write(&Record::Start { format: FORMAT, exercise, scene })
     }
 
     /// Adds one line and flushes it.
@@ -66,8 +76,15 @@ impl Player {
     /// left when the recording program was killed, is ignored.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
         let shown = path.display();
-        let text = fs::read_to_string(path)
-            .with_context(|| format!("the recording {shown} cannot be read"))?;
+        let unreadable = || format!("the recording {shown} cannot be read");
+        let metadata = fs::metadata(path).with_context(unreadable)?;
+        anyhow::ensure!(metadata.is_file(), "{shown} is not a recording: it is not a regular file");
+        anyhow::ensure!(
+            metadata.len() <= LONGEST,
+            "{shown} is not a recording: it has {}",
+            units::bytes(metadata.len() as f64)
+        );
+        let text = fs::read_to_string(path).with_context(unreadable)?;
         let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
         let mut lines = whole.lines().zip(1..).map(|(line, number)| {
             serde_json::from_str::<Record>(line)

@@ -23,7 +23,31 @@ use crate::hub::Hub;
 use crate::message::Command;
 
 /// The page loads nothing from elsewhere.
-const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
+const POLICY: &str =
+    "default-src 'self'; img-src data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
+/// The files of the page and of the speaker notes: path, type, text.
+const FILES: [(&str, &str, &str); 17] = [
+    ("/", HTML, include_str!("../assets/page.html")),
+    ("/page.css", CSS, include_str!("../assets/page.css")),
+    ("/page.js", SCRIPT, include_str!("../assets/page.js")),
+    ("/keys.js", SCRIPT, include_str!("../assets/keys.js")),
+    ("/draw.js", SCRIPT, include_str!("../assets/draw.js")),
+    ("/annotate.js", SCRIPT, include_str!("../assets/annotate.js")),
+    ("/history.js", SCRIPT, include_str!("../assets/history.js")),
+    ("/cards.js", SCRIPT, include_str!("../assets/cards.js")),
+    ("/story.js", SCRIPT, include_str!("../assets/story.js")),
+    ("/words.js", SCRIPT, include_str!("../assets/words.js")),
+    ("/units.js", SCRIPT, include_str!("../assets/units.js")),
+    ("/chart.js", SCRIPT, charts::SCRIPT),
+    ("/chart.css", CSS, charts::STYLE),
+    ("/chart-licence", "text/plain", charts::LICENSE),
+    ("/notes", HTML, include_str!("../assets/notes.html")),
+    ("/notes.css", CSS, include_str!("../assets/notes.css")),
+    ("/notes.js", SCRIPT, include_str!("../assets/notes.js")),
+];
+const HTML: &str = "text/html";
+const CSS: &str = "text/css";
+const SCRIPT: &str = "text/javascript";
 /// The interval of keep-alive messages on an idle connection.
 const ALIVE: Duration = Duration::from_secs(10);
 
@@ -42,35 +66,29 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let port = listener.local_addr()?.port();
     let shared = Shared { hub, commands, port };
-    let app = Router::new()
-        .route("/", get(|| async { file("text/html", include_str!("../assets/page.html")) }))
-        .route(
-            "/page.js",
-            get(|| async { file("text/javascript", include_str!("../assets/page.js")) }),
-        )
-        .route(
-            "/draw.js",
-            get(|| async { file("text/javascript", include_str!("../assets/draw.js")) }),
-        )
-        .route(
-            "/text.js",
-            get(|| async { file("text/javascript", include_str!("../assets/text.js")) }),
-        )
-        .route("/page.css", get(|| async { file("text/css", include_str!("../assets/page.css")) }))
-        .route("/chart.js", get(|| async { file("text/javascript", charts::SCRIPT) }))
-        .route("/chart.css", get(|| async { file("text/css", charts::STYLE) }))
+    let mut app = Router::new();
+    for (path, kind, text) in FILES {
+        app = app.route(path, get(move || async move { file(kind, text) }));
+    }
+    let app = app
         .route("/events", get(events))
+        .route("/notes/text", get(notes))
         .route("/command", post(command))
         .layer(middleware::from_fn_with_state(shared.clone(), only_from_here))
         .with_state(shared);
     axum::serve(listener, app).await
 }
 
-fn file(kind: &str, text: &'static str) -> Response {
+fn file(kind: &str, text: impl Into<Body>) -> Response {
     let kind = format!("{kind}; charset=utf-8");
     let headers: [(HeaderName, &str); 3] =
         [(CONTENT_TYPE, &kind), (CACHE_CONTROL, "no-store"), (CONTENT_SECURITY_POLICY, POLICY)];
-    (headers, text).into_response()
+    (headers, text.into()).into_response()
+}
+
+/// The speaker notes of the current exercise.
+async fn notes(State(shared): State<Shared>) -> Response {
+    file(HTML, shared.hub.notes())
 }
 
 /// Refuses requests from pages of other sites, which have another `Origin`, or another `Host` if the

@@ -3,14 +3,12 @@
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
-use exercise_harness::SoakSettings;
 use exercise_harness::event::TrialOutcome;
 use exercise_harness::isolated::{self, Ending};
 use exercise_harness::plan::{Planned, Role};
 use exercise_harness::trial::GROWTH;
+use exercise_harness::{SoakSettings, explain};
 use leak_meter::Report;
-
-use crate::measured::sentence;
 
 /// A measurement in progress. If it is dropped, the measurement still runs to its end.
 #[derive(Debug)]
@@ -50,5 +48,17 @@ impl Survey {
                 Some(Err("its measurement ended without a result".to_owned()))
             }
         }
+    }
+}
+
+/// The sentence for a trial that ended although it should have continued.
+pub fn sentence(ending: &Ending) -> String {
+    match ending {
+        Ending::Completed(TrialOutcome::Panicked { message }) => format!("it panicked: {message}"),
+        Ending::Completed(TrialOutcome::Soaked { report }) => match &report.stopped {
+            Some(stopped) => format!("its workload ended: {stopped}"),
+            None => "its workload ended".to_owned(),
+        },
+        other => explain::failure_text(other, 0, ""),
     }
 }

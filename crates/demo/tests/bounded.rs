@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use demo::hub::{Hub, MOST_FRAMES};
+use demo::history::MOST_FRAMES;
+use demo::hub::Hub;
 use demo::message::{Frame, Happened, Load, Note, Reading, State, Status};
 use demo::server;
 use leak_meter::{Allocator, HeapCounts};
@@ -73,7 +74,7 @@ async fn an_hour_of_load_and_visitors_leaves_the_server_as_large_as_minutes_do()
     let hub = Arc::new(Hub::new());
     let (commands, _received) = mpsc::channel();
     tokio::spawn(server::serve(listener, Arc::clone(&hub), commands));
-    hub.begin(None, Status::default());
+    hub.begin(None, Status::default(), String::new());
     let full = u32::try_from(MOST_FRAMES).unwrap();
     for at in 0..full {
         show(&hub, at);

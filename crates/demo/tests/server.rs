@@ -101,7 +101,7 @@ async fn commands_come_from_the_page_only() {
 #[tokio::test]
 async fn a_page_that_fell_behind_is_sent_everything_again() {
     let server = start().await;
-    server.hub.begin(None, Status::default());
+    server.hub.begin(None, Status::default(), String::new());
     let request = Request::get("/events").header("host", server.host());
     let mut events = server.send(request.body(Full::default()).unwrap()).await.into_body();
     let first = events.frame().await.unwrap().unwrap().into_data().unwrap();

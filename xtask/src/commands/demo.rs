@@ -9,6 +9,7 @@ use crate::build;
 use crate::commands::open_workshop;
 use crate::demo_plan;
 use crate::exit::Exit;
+use crate::files;
 use crate::progress::Progress;
 use crate::system;
 
@@ -20,6 +21,7 @@ Examples:
   cargo xtask demo rc-cycles                    begin with this exercise
   cargo xtask demo rc-cycles --record rc.jsonl  record the run
   cargo xtask demo --replay rc.jsonl            play it back
+  cargo xtask demo --port 8080                  always at the same address
 
 The page listens on 127.0.0.1 only and shows its keys on ?. Ctrl-C ends it.
 
@@ -37,6 +39,9 @@ pub struct Args {
     /// Measure optimised code
     #[arg(long)]
     release: bool,
+    /// Listen on this port [default: one that the system chooses]
+    #[arg(long, value_name = "PORT")]
+    port: Option<u16>,
     /// Print the address without opening a browser
     #[arg(long)]
     no_browser: bool,
@@ -45,6 +50,10 @@ pub struct Args {
 /// Builds what is needed and becomes the page's program.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
+    if let Some(file) = &args.record {
+        // Fail before minutes of building.
+        files::check_new(file)?;
+    }
     let first = args.exercise.as_deref().map(|name| workspace.exercise(name)).transpose()?;
     let progress = Progress::new();
     let mut plan = if args.replay.is_some() {
@@ -66,6 +75,9 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         if let Some(file) = file {
             command.arg(option).arg(file);
         }
+    }
+    if let Some(port) = args.port {
+        command.arg("--port").arg(port.to_string());
     }
     if args.no_browser {
         command.arg("--no-browser");

@@ -9,6 +9,7 @@ use crate::commands::open_workshop;
 use crate::demo_plan;
 use crate::doctor::{self, MachineCheck, Readiness};
 use crate::exit::Exit;
+use crate::files;
 use crate::progress::Progress;
 use crate::recording::Recorder;
 use crate::show;
@@ -20,7 +21,7 @@ const RECORDINGS: &str = "recordings";
 /// Checks whether this machine is ready for a workshop, and records a run of each exercise
 ///
 /// Builds everything once, so that nothing has to be built during the workshop, and saves a recording
-/// of each exercise in your own folder, in case a live run fails.
+/// of each exercise in your own folder, in case a live run fails. A new recording replaces an older one.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -50,6 +51,12 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     report(doctor::toolchain(&cargo::version()))?;
     report(doctor::offline(cargo::resolves_offline(&workspace.root)))?;
+    // Before minutes of building and recording.
+    let recordings = demo_plan::own_recordings().filter(|_| args.seconds > 0);
+    let writable = recordings.as_deref().map(files::check_writable);
+    if let Some(writable) = &writable {
+        report(doctor::writable(writable))?;
+    }
     let (built, recorder) = build(&workspace, &progress);
     report(built)?;
     report(doctor::loopback())?;
@@ -57,7 +64,8 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     report(doctor::descriptors(doctor::descriptor_limit()))?;
     report(doctor::terminal())?;
     report(doctor::browser(doctor::find_browser()))?;
-    if let (Some(recorder), true) = (recorder, args.seconds > 0) {
+    let records = args.seconds > 0 && !matches!(writable, Some(Err(_)));
+    if let (Some(recorder), true) = (recorder, records) {
         for (index, exercise) in workspace.exercises.iter().enumerate() {
             progress.stage(&format!("Recording {} for {} s", exercise.name, args.seconds));
             report(record(&recorder, index, args.seconds))?;
@@ -98,7 +106,11 @@ fn record(recorder: &Recorder, index: usize, seconds: u64) -> MachineCheck {
             "Set HOME or XDG_DATA_HOME.",
         );
     };
+    let replaces = folder.join(format!("{name}.jsonl")).exists();
     match recorder.record(index, seconds, &folder) {
+        Ok(file) if replaces => {
+            MachineCheck::good(RECORDINGS, format!("{} (replaces the older one)", file.display()))
+        }
         Ok(file) => MachineCheck::good(RECORDINGS, file.display().to_string()),
         Err(error) => MachineCheck::missing(
             RECORDINGS,

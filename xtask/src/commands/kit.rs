@@ -9,6 +9,7 @@ use exercise_harness::units;
 
 use crate::commands::open_workshop;
 use crate::exit::Exit;
+use crate::files;
 use crate::kit;
 use crate::progress::Progress;
 
@@ -38,7 +39,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
     let out = std::path::absolute(&args.out)?;
     // Fail on an unwritable place before minutes of work.
-    fs::write(&out, "").with_context(|| format!("{} cannot be written", out.display()))?;
+    files::check_writable(out.parent().context("the archive needs a name")?)?;
     let progress = Progress::new();
     kit::pack(&workspace, args.seconds, &out, &progress)?;
     progress.end();

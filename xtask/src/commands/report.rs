@@ -67,8 +67,8 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     show::trouble::report_broken(&selected, &built, &progress);
     let document = run::measure(&selected, &built, &options, &progress, |_, _| Ok(()))?;
     progress.end();
-    let contents = Contents::new(&exercises, &document);
-    write(&args.out, &html::page(&contents)?)?;
+    let contents = Contents::new(&workspace, &exercises, &document, args.release);
+    write(&args.out, &html::page(&contents))?;
     write(&markdown_file, &markdown::text(&contents))?;
     writeln!(anstream::stdout(), "{}\n{}", args.out.display(), markdown_file.display())?;
     let measured = document.exercises.iter().all(ExerciseResult::is_measured);

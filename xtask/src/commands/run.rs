@@ -49,7 +49,8 @@ pub struct Args {
     /// Operations in each round, instead of the exercise's own number
     #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
     operations: Option<u64>,
-    /// The seed of the operations' random choices
+    /// The seed of the operations' random choices: the same seed gives the same operations. How many are
+    /// run depends on the machine, unless --rounds and --operations are given
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Run one exercise under full load until it is out of memory, and its solution for ten times as

@@ -95,6 +95,18 @@ pub fn offline(resolved: anyhow::Result<()>) -> MachineCheck {
     }
 }
 
+/// Recordings can be written.
+pub fn writable(result: &anyhow::Result<()>) -> MachineCheck {
+    match result {
+        Ok(()) => MachineCheck::good("disk", "Recordings can be written."),
+        Err(error) => MachineCheck::missing(
+            "disk",
+            format!("No recordings can be written: {error:#}."),
+            "Make room or change the folder's permissions, or set XDG_DATA_HOME to another folder.",
+        ),
+    }
+}
+
 /// Every version builds.
 pub fn built(took: &str, broken: &[String]) -> MachineCheck {
     if broken.is_empty() {
@@ -249,6 +261,7 @@ mod tests {
             descriptors(Some(255)),
             browser(None),
             offline(Err(anyhow::anyhow!("no tokio"))),
+            writable(&Err(anyhow::anyhow!("the disk is full"))),
             built("3 s", &["rc-cycles".to_owned()]),
         ] {
             assert_eq!(failure.outcome, Readiness::Missing, "{failure:?}");

@@ -1,33 +1,34 @@
-//! The report as one self-contained page.
+//! The report as one self-contained page: the Markdown, with charts as pictures.
 
-use crate::report::Contents;
+use std::fmt::Write;
 
-const FRAME: &str = include_str!("../../assets/report.html");
-const SCRIPT: &str = include_str!("../../assets/report.js");
+use super::{Chapter, Contents, markdown, svg};
+use crate::html;
+
 const STYLE: &str = include_str!("../../assets/report.css");
 
 /// Renders the page.
-pub fn page(contents: &Contents) -> anyhow::Result<String> {
-    // `<` could end the script element or begin a comment in it.
-    let data = serde_json::to_string(contents)?.replace('<', "\\u003c");
-    let parts = [
-        ("<!--chart style-->", charts::STYLE),
-        ("<!--style-->", STYLE),
-        ("<!--licence-->", charts::LICENSE),
-        ("<!--chart script-->", charts::SCRIPT),
-        ("<!--data-->", &data),
-        ("<!--script-->", SCRIPT),
-    ];
-    let mut rest = FRAME;
-    let mut page = String::with_capacity(rest.len() + data.len() + charts::SCRIPT.len());
-    for (mark, text) in parts {
-        let (before, after) = rest.split_once(mark).unwrap_or((rest, ""));
-        page.push_str(before);
-        page.push_str(text);
-        rest = after;
+pub fn page(contents: &Contents) -> String {
+    let mut body = html::markdown(&markdown::head(contents));
+    body.push_str("<p class=\"legend\">");
+    for version in contents.versions() {
+        // Writing to a string never fails.
+        let _ = write!(body, "<b class=\"{version}\">{version}</b> ");
     }
-    page.push_str(rest);
-    Ok(page)
+    body.push_str("</p>\n");
+    body.extend(contents.exercises.iter().map(chapter));
+    html::page("Leak Lab: report", STYLE, &body)
+}
+
+fn chapter(chapter: &Chapter) -> String {
+    let charts: String = chapter.charts.iter().map(svg::figure).collect();
+    format!(
+        "<section>\n{}<div class=\"data\">\n<div class=\"charts\">\n{charts}</div>\n{}</div>\n\
+         {}</section>\n",
+        html::markdown(&markdown::beginning(chapter)),
+        html::markdown(&markdown::table(chapter)),
+        html::markdown(&markdown::lines(chapter)),
+    )
 }
 
 #[cfg(test)]
@@ -35,26 +36,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_part_is_in_its_place_and_nothing_is_fetched() {
-        let page = page(&Contents { exercises: Vec::new() }).unwrap();
-        assert!(!page.contains("<!--"), "a part is missing");
-        assert!(page.contains(charts::SCRIPT) && page.contains(STYLE) && page.contains(SCRIPT));
-        for outside in ["src=", "href=", "url(", "@import", "fetch("] {
-            assert!(!page.contains(outside), "the page fetches by {outside}");
-        }
-    }
-
-    #[test]
-    fn data_cannot_end_the_script_element() {
-        let chapter = crate::report::Chapter {
-            name: "</script><script>alert(1)".to_owned(),
-            title: String::new(),
-            versions: Vec::new(),
-            rows: Vec::new(),
-            notes: Vec::new(),
-            charts: Vec::new(),
+    fn texts_cannot_become_elements_and_nothing_is_fetched() {
+        let chapter = Chapter {
+            name: "x</p><script>alert(1)</script>".to_owned(),
+            title: "<b>".to_owned(),
+            rows: vec![vec!["<i>".to_owned()]],
+            ..Chapter::default()
         };
-        let page = page(&Contents { exercises: vec![chapter] }).unwrap();
-        assert!(!page.contains("alert(1)</script>") && !page.contains("</script><script>alert"));
+        let contents =
+            Contents { made: vec![("date", "now".to_owned())], exercises: vec![chapter] };
+        let page = page(&contents);
+        for element in ["<script", "<i>", "<b>", "src=", "href=", "url(", "@import"] {
+            assert!(!page.contains(element), "the page has {element}");
+        }
+        assert!(page.contains("alert(1)") && page.contains("date: now"), "{page}");
     }
 }

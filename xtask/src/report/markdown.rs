@@ -2,67 +2,95 @@
 
 use std::fmt::Write;
 
+use crate::html::GROWS;
+use crate::readme::quoted;
 use crate::report::{Chapter, Contents, GrowingLine};
 use crate::workspace::Version;
 
 /// Renders the Markdown.
 pub fn text(contents: &Contents) -> String {
-    let mut text = "# Leak Lab: report\n".to_owned();
-    // Writing to a string never fails.
-    let _ = overview(&mut text, contents);
+    let mut text = head(contents);
     for chapter in &contents.exercises {
-        let _ = write(&mut text, chapter);
+        text.push_str(&beginning(chapter));
+        text.push_str(&table(chapter));
+        text.push_str(&lines(chapter));
     }
     text
 }
 
-/// The verdicts of all exercises, if there is more than one.
+/// The title, when and from what the report was made, and the results of all exercises.
+pub(super) fn head(contents: &Contents) -> String {
+    let mut text = "# Leak Lab: report\n\n".to_owned();
+    // Writing to a string never fails.
+    for (name, fact) in &contents.made {
+        let _ = writeln!(text, "- {name}: {fact}");
+    }
+    let _ = overview(&mut text, contents);
+    text
+}
+
+/// The verdicts of all exercises, if there is more than one, and what became of each.
 fn overview(text: &mut String, contents: &Contents) -> std::fmt::Result {
     if contents.exercises.len() < 2 {
         return Ok(());
     }
     let versions = contents.versions();
     let names: Vec<String> = versions.iter().map(ToString::to_string).collect();
-    writeln!(text, "\n| | {} |", names.join(" | "))?;
-    writeln!(text, "|---|{}", "---|".repeat(names.len()))?;
+    writeln!(text, "\n| | {} | your version |", names.join(" | "))?;
+    writeln!(text, "|---|{}---|", "---|".repeat(names.len()))?;
     for chapter in &contents.exercises {
         let verdict = |version: &Version| {
             let summary = chapter.versions.iter().find(|one| one.version == *version);
             summary.map_or(String::new(), |one| cell_of(&one.verdict))
         };
         let verdicts: Vec<String> = versions.iter().map(verdict).collect();
-        writeln!(text, "| {} | {} |", chapter.name, verdicts.join(" | "))?;
+        writeln!(text, "| {} | {} | {} |", chapter.name, verdicts.join(" | "), chapter.outcome)?;
     }
     Ok(())
 }
 
-fn write(text: &mut String, chapter: &Chapter) -> std::fmt::Result {
-    writeln!(text, "\n## {}: {}\n", chapter.name, chapter.title)?;
+/// A chapter's title, its bug report, and what the measurement means.
+pub(super) fn beginning(chapter: &Chapter) -> String {
+    let mut text = format!("\n## {}: {}\n\n", chapter.name, chapter.title);
+    let _ = writeln!(text, "{}", quoted(&chapter.bug_report));
+    let _ = writeln!(text, "\n- Your version: {}.", chapter.outcome);
+    for version in &chapter.versions {
+        let meaning = version.meaning.replace('\n', " ");
+        let _ = writeln!(text, "- **{}**: {meaning}", version.verdict);
+    }
+    text
+}
+
+pub(super) fn table(chapter: &Chapter) -> String {
     let names: Vec<String> =
         chapter.versions.iter().map(|version| version.version.to_string()).collect();
-    writeln!(text, "| | {} |", names.join(" | "))?;
-    writeln!(text, "|---|{}", "---|".repeat(names.len()))?;
+    let mut text = format!("\n| | {} |\n|---|{}\n", names.join(" | "), "---|".repeat(names.len()));
     for row in &chapter.rows {
         let cells: Vec<String> = row.iter().map(|cell| cell_of(cell)).collect();
-        writeln!(text, "| {} |", cells.join(" | "))?;
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
     }
-    writeln!(text)?;
-    for version in &chapter.versions {
-        writeln!(text, "- **{}**: {}", version.verdict, version.meaning.replace('\n', " "))?;
+    for note in &chapter.notes {
+        let _ = writeln!(text, "\n{note}");
     }
+    text
+}
+
+/// The growing lines, and what holds their blocks.
+pub(super) fn lines(chapter: &Chapter) -> String {
+    let mut text = String::new();
     for version in chapter.versions.iter().filter(|version| !version.lines.is_empty()) {
-        writeln!(text, "\nGrowing lines of the {}:", version.version.noun())?;
+        let _ = writeln!(text, "\nGrowing lines of the {}:", version.version.noun());
         for line in &version.lines {
-            write_line(text, line)?;
+            let _ = write_line(&mut text, line);
         }
         if version.more > 0 {
-            writeln!(text, "\nand {} more", version.more)?;
+            let _ = writeln!(text, "\nand {} more", version.more);
         }
         if let [heading, holders @ ..] = version.holders.as_slice() {
-            writeln!(text, "\n{heading}\n\n```text\n{}\n```", holders.join("\n"))?;
+            let _ = writeln!(text, "\n{heading}\n\n```text\n{}\n```", holders.join("\n"));
         }
     }
-    Ok(())
+    text
 }
 
 fn write_line(text: &mut String, line: &GrowingLine) -> std::fmt::Result {
@@ -72,7 +100,7 @@ fn write_line(text: &mut String, line: &GrowingLine) -> std::fmt::Result {
     }
     writeln!(text, "\n```rust")?;
     for (at, source) in line.source.iter().enumerate() {
-        let mark = if Some(at) == line.grows { "  // <- grows" } else { "" };
+        let mark = if Some(at) == line.grows { GROWS } else { "" };
         writeln!(text, "{source}{mark}")?;
     }
     writeln!(text, "```")
@@ -100,20 +128,21 @@ mod tests {
         };
         let chapter = |name: &str, versions| Chapter {
             name: name.to_owned(),
-            title: String::new(),
+            outcome: "edited; undecided".to_owned(),
             versions,
-            rows: Vec::new(),
-            notes: Vec::new(),
-            charts: Vec::new(),
+            ..Chapter::default()
         };
         let edited =
             vec![summary(Version::Shipped, "Growing"), summary(Version::Exercise, "Steady")];
         let untouched =
             vec![summary(Version::Exercise, "Growing"), summary(Version::Solution, "Steady")];
         let exercises = vec![chapter("edited", edited), chapter("untouched", untouched)];
-        assert!(text(&Contents { exercises }).starts_with(
-            "# Leak Lab: report\n\n| | shipped | exercise | solution |\n|---|---|---|---|\n\
-             | edited | Growing | Steady |  |\n| untouched |  | Growing | Steady |\n\n## edited"
+        let made = vec![("date", "today".to_owned())];
+        assert!(text(&Contents { made, exercises }).starts_with(
+            "# Leak Lab: report\n\n- date: today\n\n\
+             | | shipped | exercise | solution | your version |\n|---|---|---|---|---|\n\
+             | edited | Growing | Steady |  | edited; undecided |\n\
+             | untouched |  | Growing | Steady | edited; undecided |\n\n## edited"
         ));
     }
 
@@ -123,7 +152,6 @@ mod tests {
             function: "toy::keep".to_owned(),
             place: "src/toy.rs:2".to_owned(),
             keeps: "1 blocks and 8 B per operation".to_owned(),
-            from: 1,
             source: vec!["fn keep() {".to_owned(), "    push();".to_owned()],
             grows: Some(1),
         };
@@ -138,15 +166,17 @@ mod tests {
         let chapter = Chapter {
             name: "toy".to_owned(),
             title: "A toy".to_owned(),
+            outcome: "as shipped; undecided".to_owned(),
+            bug_report: "It is\n\nslow.".to_owned(),
             versions: vec![version],
             rows: vec![vec!["a|b".to_owned(), "7".to_owned()]],
-            notes: Vec::new(),
-            charts: Vec::new(),
+            ..Chapter::default()
         };
         assert_eq!(
-            text(&Contents { exercises: vec![chapter] }),
-            "# Leak Lab: report\n\n## toy: A toy\n\n| | exercise |\n|---|---|\n| a\\|b | 7 |\n\n\
-             - **Growing**: The exercise leaks.\n\nGrowing lines of the exercise:\n\n`toy::keep`, \
+            text(&Contents { made: Vec::new(), exercises: vec![chapter] }),
+            "# Leak Lab: report\n\n\n## toy: A toy\n\n> It is\n>\n> slow.\n\n\
+             - Your version: as shipped; undecided.\n- **Growing**: The exercise leaks.\n\n\
+             | | exercise |\n|---|---|\n| a\\|b | 7 |\n\nGrowing lines of the exercise:\n\n`toy::keep`, \
              src/toy.rs:2 (1 blocks and 8 B per operation)\n\n```rust\nfn keep() {\n    \
              push();  // <- grows\n```\n\nand 2 more\n\nWho holds it:\n\n```text\n1. held by a \
              map\n```\n"

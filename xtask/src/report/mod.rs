@@ -1,7 +1,9 @@
 //! The contents of a report, which the page and the Markdown share.
 
 pub mod html;
+mod made;
 pub mod markdown;
+mod svg;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,12 +11,14 @@ use std::fs;
 use exercise_harness::explain::{self, Section};
 use leak_meter::site::Site;
 use leak_meter::{Resource, Round};
-use serde::Serialize;
 
 use crate::document::{Document, ExerciseResult, VersionResult};
+use crate::last_result::ExerciseState;
 use crate::location::{self, Location};
+use crate::readme::Readme;
 use crate::show::{meaning, palette, rows};
-use crate::workspace::{Exercise, Version};
+use crate::status::Status;
+use crate::workspace::{Exercise, Version, Workspace};
 
 /// The number of growing lines that are listed for each version.
 const MOST_LINES: usize = 3;
@@ -24,17 +28,23 @@ const CONTEXT: u32 = 3;
 const WIDTH: usize = 120;
 
 /// A whole report.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Contents {
+    /// When, where and from what it was made: names and facts.
+    pub made: Vec<(&'static str, String)>,
     /// The exercises, in teaching order.
     pub exercises: Vec<Chapter>,
 }
 
 /// One exercise.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default)]
 pub struct Chapter {
     pub name: String,
     pub title: String,
+    /// What is known about the learner's version, in a sentence.
+    pub outcome: String,
+    /// The bug report, as Markdown.
+    pub bug_report: String,
     pub versions: Vec<VersionSummary>,
     /// The table: in each row, a label and one cell per version.
     pub rows: Vec<Vec<String>>,
@@ -45,7 +55,7 @@ pub struct Chapter {
 }
 
 /// One version of an exercise.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct VersionSummary {
     /// Which version.
     pub version: Version,
@@ -61,7 +71,7 @@ pub struct VersionSummary {
     pub holders: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct GrowingLine {
     /// The function that allocates.
     pub function: String,
@@ -69,8 +79,6 @@ pub struct GrowingLine {
     pub place: String,
     /// Its growth.
     pub keeps: String,
-    /// The number of the first line in `source`.
-    pub from: u32,
     /// The source around it.
     pub source: Vec<String>,
     /// Its index in `source`; `None` if the file cannot be read.
@@ -78,7 +86,7 @@ pub struct GrowingLine {
 }
 
 /// The curves of one resource over the operations.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Chart {
     /// The resource.
     pub name: String,
@@ -89,7 +97,7 @@ pub struct Chart {
 }
 
 /// The curve of one version.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Curve {
     /// Which version.
     pub version: Version,
@@ -98,14 +106,19 @@ pub struct Curve {
 }
 
 impl Contents {
-    /// The report of `document`, the results of `exercises`.
-    pub fn new(exercises: &[&Exercise], document: &Document) -> Self {
+    /// The report of `document`, the results of `exercises` with this profile.
+    pub fn new(
+        workspace: &Workspace,
+        exercises: &[&Exercise],
+        document: &Document,
+        release: bool,
+    ) -> Self {
         let exercises = exercises
             .iter()
             .zip(&document.exercises)
             .map(|(exercise, result)| chapter(exercise, result))
             .collect();
-        Self { exercises }
+        Self { made: made::facts(&workspace.root, release), exercises }
     }
 
     /// The versions of any exercise, in display order.
@@ -132,7 +145,11 @@ fn chapter(exercise: &Exercise, result: &ExerciseResult) -> Chapter {
         }
     };
     let table = rows::all(exercise, result, WIDTH);
+    let place = exercise.readme(Version::Exercise);
+    let readme = fs::read_to_string(exercise.path(&place)).unwrap_or_default();
     Chapter {
+        outcome: outcome(Status::read(exercise)),
+        bug_report: Readme::parse(&readme, place).bug_report(),
         name: exercise.name.clone(),
         title: exercise.metadata.title.clone(),
         versions: result.versions.iter().map(summary).collect(),
@@ -144,6 +161,23 @@ fn chapter(exercise: &Exercise, result: &ExerciseResult) -> Chapter {
         notes: rows::notes(result, false),
         charts: charts(exercise, result),
     }
+}
+
+/// Whether the learner's version is fixed.
+fn outcome(status: Status) -> String {
+    let edited = match status.edited {
+        Some(false) => "as shipped",
+        Some(true) => "edited",
+        None => "not compared with the shipped version",
+    };
+    let state = match status.state {
+        Some(ExerciseState::Fixed) => "FIXED: it passes every trial",
+        Some(ExerciseState::Leaking) => "not fixed: it still leaks",
+        Some(ExerciseState::Broken) => "not fixed: it is broken",
+        Some(ExerciseState::Open) => "undecided",
+        None => "its trials have not been run on this code",
+    };
+    format!("{edited}; {state}")
 }
 
 fn line(exercise: &Exercise, site: &Site) -> GrowingLine {
@@ -159,7 +193,6 @@ fn line(exercise: &Exercise, site: &Site) -> GrowingLine {
         function: site.function.clone(),
         place,
         keeps: explain::growth_of(site),
-        from: source.first().map_or(1, |(number, _)| *number),
         grows: source.iter().position(|(number, _)| Some(*number) == site.line),
         source: source.into_iter().map(|(_, text)| text.to_owned()).collect(),
     }

@@ -20,6 +20,7 @@ pub mod phases;
 pub mod predict;
 pub mod profile;
 pub mod reset;
+pub mod room;
 pub mod rows;
 pub mod trials;
 pub mod trouble;

@@ -34,6 +34,7 @@ mod unloadable;
 mod author;
 mod detection_limits;
 mod kit;
+mod room;
 mod verify_decoy;
 mod verify_form;
 mod verify_texts;

@@ -4,11 +4,14 @@
 
 mod lines;
 
-use exercise_harness::plan::{FileDiff, Planned};
+use exercise_harness::plan::{FileDiff, Plan, Planned};
 use exercise_harness::{explain, units};
-use leak_meter::{Report, Resource, Round};
+use leak_meter::{Report, Resource, Round, Verdict};
 use pulldown_cmark::{Options, Parser, html};
 use serde::{Deserialize, Serialize};
+
+use crate::cap::{self, Chosen};
+use crate::message::{Scene, Shown};
 
 /// The text that is revealed step by step.
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +21,8 @@ pub struct Story {
     pub report: String,
     /// The growing lines, the one that retains most first.
     pub lines: Vec<Line>,
+    /// How many files each operation leaves open, in a sentence. `None` if files do not leak.
+    pub files: Option<String>,
     /// A description of the holder of the memory that those lines allocate. `None` if it was not found.
     pub holder: Option<String>,
     /// A description of the level at which the growth ends. `None` for a leak, and if it was not measured.
@@ -89,11 +94,31 @@ impl Step {
     ];
 }
 
+/// What is known about the exercise at `at`, and the choices for it. `report` is the measurement of its
+/// shipped version, if there is one.
+pub fn scene(plan: &Plan, at: usize, report: Option<&Report>) -> (Scene, Chosen) {
+    let planned = &plan.exercises[at];
+    let chosen = cap::choose(planned, report);
+    let shown = Shown {
+        number: at + 1,
+        of: plan.exercises.len(),
+        title: planned.title.clone(),
+        service: planned.service.clone(),
+        leaks: planned.levels_off_after.is_none(),
+        versions: planned.versions.iter().map(|version| version.role).collect(),
+        requests_per_second: planned.requests_per_second,
+        cap: chosen.cap,
+        main: chosen.main,
+    };
+    (Scene { shown, story: tell(planned, report) }, chosen)
+}
+
 /// The story of an exercise. `report` is the measurement of the shipped version, if there is one.
-pub fn tell(planned: &Planned, report: Option<&Report>) -> Story {
+fn tell(planned: &Planned, report: Option<&Report>) -> Story {
     Story {
         report: to_html(&planned.bug_report),
         lines: report.map(|report| lines::lines(planned, report)).unwrap_or_default(),
+        files: report.and_then(files),
         holder: report.and_then(|report| lines::holder(&planned.name, report)),
         level: report.and_then(|report| level(planned, report)),
         fine: to_html(&planned.why_fine),
@@ -108,6 +133,7 @@ pub fn revealed(story: &Story, step: Step) -> Story {
     let mut revealed = Story { report: story.report.clone(), ..Story::default() };
     if step >= Step::Line {
         revealed.lines = story.lines.clone();
+        revealed.files = story.files.clone();
         revealed.level = story.level.clone();
     }
     if step >= Step::Holder {
@@ -120,6 +146,12 @@ pub fn revealed(story: &Story, step: Step) -> Story {
         revealed.fine = story.fine.clone();
     }
     revealed
+}
+
+fn files(report: &Report) -> Option<String> {
+    let growth = report.growth_of(Resource::OpenFiles)?;
+    let rate = growth.per_operation.filter(|_| growth.verdict == Verdict::Growing)?;
+    Some(format!("Each operation leaves {} open files behind.", units::number(rate)))
 }
 
 /// The level at which memory stops growing, in an exercise that does not leak.
@@ -140,7 +172,8 @@ fn level(planned: &Planned, report: &Report) -> Option<String> {
     })
 }
 
-fn to_html(markdown: &str) -> String {
+/// Renders Markdown.
+pub fn to_html(markdown: &str) -> String {
     let mut text = String::new();
     html::push_html(&mut text, Parser::new_ext(markdown, Options::ENABLE_TABLES));
     text

@@ -41,7 +41,7 @@ fn every_exercise_can_be_shown() {
             assert_eq!(page.run("return leakLab.page.status.trouble").await, Value::Null, "{name}");
             println!("{name}: grows by {growth} per operation");
             page.screenshot(&format!("course-{number}-end")).await;
-            page.press("n").await;
+            page.press("N").await;
         }
         page.close().await;
     });
@@ -147,7 +147,7 @@ async fn the_load_moves_and_pauses(page: &Page) {
         "it continues while it is paused"
     );
     page.press(" ").await;
-    page.press("r").await;
+    page.press("R").await;
     page.until("a restart", "leakLab.page.note?.what === 'restarted'").await;
     page.until("new processes", "leakLab.page.last.versions.every((one) => one.operations > 0)")
         .await;

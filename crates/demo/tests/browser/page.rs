@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use fantoccini::key::Key;
+use fantoccini::wd::{PrintConfiguration, PrintSize};
 use fantoccini::{Client, ClientBuilder};
 use serde_json::{Value, json};
 
@@ -23,6 +24,11 @@ impl Page {
     /// The page of `demo`.
     pub async fn open(driver: &Driver, demo: &Demo) -> Self {
         Self::at(driver, &demo.address, &[]).await
+    }
+
+    /// The speaker notes of `demo`.
+    pub async fn notes(driver: &Driver, demo: &Demo) -> Self {
+        Self::at(driver, &format!("{}/notes", demo.address), &[]).await
     }
 
     /// A page from the disk, in a browser without a network: no host name or address can be reached.
@@ -143,6 +149,16 @@ impl Page {
         let folder = folder();
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join(format!("{name}.png")), picture).unwrap();
+    }
+
+    /// The number of pages of A4 when the page is printed.
+    pub async fn printed_pages(&self) -> u64 {
+        let options = PrintConfiguration::builder().size(PrintSize::A4).build().unwrap();
+        let pdf = self.client.print(options).await.unwrap();
+        let mark: &[u8] = b"/Type /Page";
+        let pages = pdf.windows(mark.len() + 1).filter(|part| part.starts_with(mark));
+        // The tree of all pages has the type `Pages`.
+        pages.filter(|part| !part.ends_with(b"s")).count() as u64
     }
 
     /// Asserts that no part of the page is outside the window, and no part of a card outside the card.

@@ -81,6 +81,24 @@ impl Demo {
         Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
     }
 
+    /// Sends a signal to each measured version, with everything that it has started.
+    pub fn signal_versions(&self, signal: Signal) {
+        let parent = self.group.0.id().to_string();
+        let listed = Command::new("ps").args(["-A", "-o", "ppid=,pid="]).output().unwrap();
+        let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+        let mut count = 0;
+        for line in listed.lines() {
+            let mut words = line.split_whitespace();
+            if words.next() == Some(&parent) {
+                let id = words.next().and_then(|id| id.parse().ok()).and_then(Pid::from_raw);
+                // Each leads a group.
+                kill_process_group(id.unwrap(), signal).unwrap();
+                count += 1;
+            }
+        }
+        assert!(count >= 2, "only {count} versions run");
+    }
+
     /// Sends Ctrl-C and returns the exit code.
     pub fn interrupt(mut self) -> Option<i32> {
         self.group.signal(Signal::INT);

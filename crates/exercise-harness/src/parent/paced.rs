@@ -78,6 +78,14 @@ impl Paced {
         Ok(rounds)
     }
 
+    /// Whether a signal has stopped the process, and none has continued it since.
+    ///
+    /// # Errors
+    /// When the process cannot be watched.
+    pub fn is_stopped(&self) -> io::Result<bool> {
+        Ok(self.end.is_none() && self.process.is_stopped()?)
+    }
+
     /// The size of the event stream on disk, in bytes.
     ///
     /// # Errors

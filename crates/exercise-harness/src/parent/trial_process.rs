@@ -102,6 +102,11 @@ impl TrialProcess {
         self.tree.processor_time()
     }
 
+    /// Whether a signal has stopped the process, and none has continued it since.
+    pub(super) fn is_stopped(&self) -> io::Result<bool> {
+        self.tree.is_stopped()
+    }
+
     /// Whether the process has printed too much.
     pub(super) fn is_flooding(&self) -> bool {
         self.output.bytes() > MAX_OUTPUT

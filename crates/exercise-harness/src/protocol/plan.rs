@@ -50,6 +50,8 @@ pub struct Planned {
     pub bug_report: String,
     /// Why the growth is not a leak, as Markdown; empty for a leak.
     pub why_fine: String,
+    /// The exercise's chapter in the facilitator's guide, as Markdown; empty without one.
+    pub speaker_notes: String,
     /// The changes of the fix.
     pub fix: Vec<FileDiff>,
     /// The shipped version, the solution, and the learner's version if it differs.
@@ -74,6 +76,7 @@ impl Planned {
             },
             bug_report: String::new(),
             why_fine: String::new(),
+            speaker_notes: String::new(),
             fix: Vec::new(),
             versions: Vec::new(),
         }

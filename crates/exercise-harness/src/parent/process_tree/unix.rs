@@ -48,6 +48,12 @@ impl ProcessTree {
         Ok(waitid(WaitId::Pid(self.leader), options)?.is_some())
     }
 
+    /// Whether a signal has stopped the leader, and none has continued it since.
+    pub(in crate::parent) fn is_stopped(&self) -> io::Result<bool> {
+        let options = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        Ok(waitid(WaitId::Pid(self.leader), options)?.is_some())
+    }
+
     /// The names of the programs that run on after the leader has ended. `mark` is the scratch
     /// folder of the trial.
     pub(in crate::parent) fn left_running(&self, mark: &Path) -> Vec<String> {

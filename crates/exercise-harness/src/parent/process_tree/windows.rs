@@ -58,6 +58,12 @@ impl ProcessTree {
         Ok(child.try_wait()?.is_some())
     }
 
+    /// Whether the process is stopped. Windows has no signal that stops one.
+    #[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "other systems have one")]
+    pub(in crate::parent) fn is_stopped(&self) -> io::Result<bool> {
+        Ok(false)
+    }
+
     /// The names of the programs that run on after the first process has ended.
     pub(in crate::parent) fn left_running(&self, _mark: &Path) -> Vec<String> {
         let left = scan_until_gone(GRACE_PERIOD, || {

@@ -1,50 +1,35 @@
 //! The engine with two versions of a toy exercise: this program, which leaks under a certain name.
 
+mod shown;
+#[cfg(unix)]
+mod signals;
+
 use std::env;
 use std::fs;
-#[cfg(windows)]
-use std::fs::copy as link;
-#[cfg(unix)]
-use std::os::unix::fs::symlink as link;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
 
-use demo::engine::{Course, Engine};
-use demo::hub::Hub;
-use demo::message::Command;
+use demo::message::{Command as Ask, FORMAT};
 use demo::recording;
-use exercise_harness::plan::{Plan, Planned, PlannedVersion, Role};
-use exercise_harness::{Context, Exercise, Meter, Suite};
+use exercise_harness::{Context, Meter, Suite};
 use leak_meter::Report;
 use serde_json::Value;
+use shown::{LEAKY, METADATA, Shown, happened, last, number};
 use tempfile::TempDir;
 
 #[global_allocator]
 static METER: Meter = exercise_harness::meter();
 
-const METADATA: &str = r#"
-order = 1
-title = "A toy"
-service = "toys"
-summary = "A toy that leaks under a certain name"
-difficulty = "Easy"
-minutes = 10
-operations_per_round = 400
-requests_per_second = 10.0
-leak = { resources = ["live_bytes"], file = "src/lib.rs", function = "work" }
-fix = { files = ["src/lib.rs"] }
-"#;
-
-/// The program name that makes it leak.
-const LEAKY: &str = "leaky";
-const SOON: Duration = Duration::from_secs(60);
-
 fn main() -> ExitCode {
-    Suite::new("engine", METADATA)
+    let suite = Suite::new("engine", METADATA);
+    #[cfg(unix)]
+    let suite = suite.behaviour("a_stopped_process_goes_on_or_is_restarted", |_| {
+        signals::stopped_process();
+    });
+    suite
         .growth(work)
         .behaviour("the_load_swaps_and_a_restart_helps", |_| swap_and_restart())
         .behaviour("a_leak_ends_at_its_cap_and_starts_again", |_| cap())
@@ -66,92 +51,6 @@ fn work(context: &Context) -> Report {
     })
 }
 
-/// A running engine, and the folder with its files.
-struct Shown {
-    hub: Arc<Hub>,
-    commands: Option<Sender<Command>>,
-    thread: Option<JoinHandle<()>>,
-    folder: TempDir,
-}
-
-impl Drop for Shown {
-    fn drop(&mut self) {
-        self.commands = None;
-        let _ = self.thread.take().map(JoinHandle::join);
-    }
-}
-
-fn plan(folder: &Path, leaky: Option<PathBuf>) -> Plan {
-    let version =
-        |role, binary| PlannedVersion { role, folder: folder.to_owned(), binary, trouble: None };
-    Plan {
-        root: folder.to_owned(),
-        exercises: vec![Planned {
-            versions: vec![
-                version(Role::Shipped, leaky),
-                version(Role::Solution, env::current_exe().ok()),
-            ],
-            ..Planned::new("toy", &Exercise::parse(METADATA).unwrap())
-        }],
-        first: 0,
-        recordings: vec![folder.join("recordings")],
-    }
-}
-
-impl Shown {
-    fn start(change: impl FnOnce(&mut Course, &Path)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let leaky = folder.path().join(LEAKY).with_extension(env::consts::EXE_EXTENSION);
-        link(env::current_exe().unwrap(), &leaky).unwrap();
-        fs::create_dir(folder.path().join("recordings")).unwrap();
-        let mut course =
-            Course { plan: plan(folder.path(), Some(leaky)), record: None, replay: None };
-        change(&mut course, folder.path());
-        let hub = Arc::new(Hub::new());
-        let engine = Engine::new(course, Arc::clone(&hub)).unwrap();
-        let (commands, received) = mpsc::channel();
-        let thread = Some(thread::spawn(move || engine.run(&received)));
-        Self { hub, commands: Some(commands), thread, folder }
-    }
-
-    fn ask(&self, command: Command) {
-        self.commands.as_ref().unwrap().send(command).unwrap();
-    }
-
-    fn now(&self) -> Value {
-        serde_json::from_str(&self.hub.watch().0).unwrap()
-    }
-
-    /// Waits until the state meets a condition.
-    fn until(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        let began = Instant::now();
-        loop {
-            let now = self.now();
-            if wanted(&now) {
-                return now;
-            }
-            assert!(began.elapsed() < SOON, "{what}: not within {SOON:?}: {:#}", last(&now));
-            thread::sleep(Duration::from_millis(50));
-        }
-    }
-}
-
-fn last(now: &Value) -> Value {
-    let frame = now["frames"].as_array().and_then(|frames| frames.last()).cloned();
-    serde_json::json!({ "frame": frame, "status": now["status"], "notes": now["notes"] })
-}
-
-/// A field of a version in the last reading.
-fn number(now: &Value, version: usize, field: &str) -> f64 {
-    last(now)["frame"]["versions"][version][field].as_f64().unwrap_or(0.0)
-}
-
-fn happened(now: &Value, what: &str) -> Option<String> {
-    let notes = now["notes"].as_array()?;
-    let note = notes.iter().find(|note| note["what"] == what)?;
-    Some(note["text"].as_str()?.to_owned())
-}
-
 fn swap_and_restart() {
     let shown = Shown::start(|_, _| {});
     let both = shown.until("both work", |now| {
@@ -160,7 +59,7 @@ fn swap_and_restart() {
     let (leaks, fixed) = (number(&both, 0, "operations"), number(&both, 1, "operations"));
     assert!((leaks - fixed).abs() < 0.3 * leaks, "not in step: {leaks} and {fixed}");
 
-    shown.ask(Command::Swap);
+    shown.ask(Ask::Swap);
     let swapped =
         shown.until("the swap", |now| last(now)["frame"]["versions"][0]["state"] == "idle");
     // Work that was handed out before the swap may still be running.
@@ -172,9 +71,9 @@ fn swap_and_restart() {
     assert!((number(&later, 0, "bytes") - held).abs() < 1.0, "an idle process allocates");
     assert!(held > 300_000.0, "the leaked memory was freed: {held}");
 
-    shown.ask(Command::Swap);
+    shown.ask(Ask::Swap);
     shown.until("it leaks again", |now| number(now, 0, "bytes") > held + 50_000.0);
-    shown.ask(Command::Restart);
+    shown.ask(Ask::Restart);
     let fresh = shown.until("a restart", |now| {
         happened(now, "restarted").is_some() && (1.0..held / 2.0).contains(&number(now, 0, "bytes"))
     });
@@ -185,7 +84,7 @@ fn cap() {
     let shown = Shown::start(|_, _| {});
     shown.until("the load", |now| number(now, 0, "operations") > 50.0);
     for _ in 0..5 {
-        shown.ask(Command::LoadUp);
+        shown.ask(Ask::LoadUp);
     }
     let killed = shown.until("the cap", |now| happened(now, "killed").is_some());
     let text = happened(&killed, "killed").unwrap();
@@ -216,7 +115,7 @@ fn offers_recording() {
     dies.until("the offer", |now| {
         now["status"]["trouble"].is_string() && now["status"]["recording"] == true
     });
-    dies.ask(Command::Play);
+    dies.ask(Ask::Play);
     let played = dies.until("the recording", |now| {
         now["status"]["source"] == "recording" && number(now, 0, "operations") > 10.0
     });
@@ -229,7 +128,7 @@ fn recorded() -> (TempDir, PathBuf) {
     let file = folder.path().join("toy.jsonl");
     let shown = Shown::start(|course, _| course.record = Some(file.clone()));
     shown.until("the load", |now| number(now, 0, "operations") > 400.0);
-    shown.ask(Command::Swap);
+    shown.ask(Ask::Swap);
     shown.until("the swap", |now| last(now)["frame"]["load"] == "solution");
     drop(shown);
     (folder, file)
@@ -255,7 +154,7 @@ fn record_and_replay() {
     let played: Vec<&Value> = end["frames"].as_array().unwrap().iter().collect();
     assert_eq!(played, frames);
     assert!(happened(&end, "swapped").is_some());
-    shown.ask(Command::Restart);
+    shown.ask(Ask::Restart);
     shown.until("from its beginning", |now| now["status"]["paused"] == false);
     assert!(shown.folder.path().exists());
 }
@@ -268,7 +167,7 @@ fn refused_recordings() {
     for (text, reason) in [
         (String::new(), "is not a recording"),
         ("all is well\n".to_owned(), "line 1 of the recording"),
-        (good.replacen("\"format\":1", "\"format\":99", 1), "has format 99"),
+        (good.replacen(&format!("\"format\":{FORMAT}"), "\"format\":99", 1), "has format 99"),
         (good.replacen("\"at\":", "\"ad\":", 1), "cannot be read"),
         (good.split_once('\n').unwrap().1.to_owned(), "does not begin"),
     ] {
@@ -277,4 +176,13 @@ fn refused_recordings() {
         assert!(format!("{error:#}").contains(reason), "{reason}: {error:#}");
     }
     assert!(recording::Player::open(Path::new("/nowhere")).is_err());
+    #[cfg(unix)]
+    {
+        let endless = recording::Player::open(Path::new("/dev/zero")).unwrap_err();
+        assert!(endless.to_string().contains("not a regular file"), "{endless:#}");
+    }
+    let existing = recording::Recorder::create(&file).unwrap_err();
+    assert!(existing.to_string().contains("is not overwritten"), "{existing:#}");
+    let unwritable = recording::Recorder::create(Path::new("/nowhere/a.jsonl")).unwrap_err();
+    assert!(unwritable.to_string().contains("cannot be written"), "{unwritable:#}");
 }

@@ -1,0 +1,244 @@
+//! Where the learners of a room are: each learner's status as one line of text, and the collected lines.
+//!
+//! A line can be pasted into a chat or written to a shared folder. It has the learner's name, the time, and the
+//! state of each exercise: `leak-lab/1 Ada_Lovelace 2026-05-04T09:30:00Z rc-cycles=fixed api-server=leaking`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+use std::str::FromStr;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::last_result::ExerciseState;
+use crate::status::Status;
+use crate::workspace::Exercise;
+
+/// What a line begins with: the name and the version of its format.
+const MARK: &str = "leak-lab/1 ";
+/// The longest file of lines that is read, in bytes.
+const LONGEST: u64 = 10_000_000;
+
+/// How far a learner is with one exercise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    Fixed,
+    Leaking,
+    Broken,
+    Undecided,
+    /// Edited, and not run since.
+    Edited,
+    /// As shipped, and not run.
+    Untouched,
+}
+
+impl Progress {
+    /// Every value, with its word.
+    pub const ALL: [(Self, &'static str); 6] = [
+        (Self::Fixed, "fixed"),
+        (Self::Leaking, "leaking"),
+        (Self::Broken, "broken"),
+        (Self::Undecided, "undecided"),
+        (Self::Edited, "edited"),
+        (Self::Untouched, "untouched"),
+    ];
+
+    fn of(status: Status) -> Self {
+        match (status.state, status.edited) {
+            (Some(ExerciseState::Fixed), _) => Self::Fixed,
+            (Some(ExerciseState::Leaking), _) => Self::Leaking,
+            (Some(ExerciseState::Broken), _) => Self::Broken,
+            (Some(ExerciseState::Open), _) => Self::Undecided,
+            (None, Some(true)) => Self::Edited,
+            (None, _) => Self::Untouched,
+        }
+    }
+
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(one, _)| *one == self).map_or("", |(_, word)| word)
+    }
+}
+
+/// One learner's status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Learner {
+    pub name: String,
+    /// When the status was taken.
+    pub at: Timestamp,
+    /// The exercises in teaching order.
+    pub exercises: Vec<(String, Progress)>,
+}
+
+impl Learner {
+    /// The status of the workshop's exercises, for a learner of this name.
+    pub fn new(name: &str, at: Timestamp, exercises: &[(Exercise, Status)]) -> Self {
+        let exercises = exercises.iter();
+        let exercises = exercises.map(|(one, status)| (one.name.clone(), Progress::of(*status)));
+        // A word, so that the parts of a line can be told apart.
+        let name = name.split_whitespace().collect::<Vec<_>>().join("_");
+        let name = if name.is_empty() { "learner".to_owned() } else { name };
+        Self { name, at, exercises: exercises.collect() }
+    }
+
+    /// The status as one line.
+    pub fn line(&self) -> String {
+        let exercises = self.exercises.iter();
+        let exercises = exercises.map(|(name, progress)| format!(" {name}={}", progress.word()));
+        let at = self.at.strftime("%Y-%m-%dT%H:%M:%SZ");
+        format!("{MARK}{} {at}{}", self.name, exercises.collect::<String>())
+    }
+
+    /// The status as a JSON object.
+    pub fn json(&self) -> Value {
+        let exercises = self.exercises.iter();
+        let exercises =
+            exercises.map(|(name, progress)| json!({ "name": name, "state": progress.word() }));
+        json!({ "name": self.name, "at": self.at.to_string(), "exercises": exercises.collect::<Vec<_>>() })
+    }
+
+    /// The number of fixed exercises.
+    pub fn fixed(&self) -> usize {
+        self.exercises.iter().filter(|(_, progress)| *progress == Progress::Fixed).count()
+    }
+
+    /// The exercise that the learner works on: the last one that is begun and not fixed, or the first one that
+    /// is not begun. `None` if all are fixed.
+    pub fn current(&self) -> Option<&(String, Progress)> {
+        let begun = |progress| !matches!(progress, Progress::Fixed | Progress::Untouched);
+        let mut last = self.exercises.iter().rev();
+        last.find(|(_, progress)| begun(*progress)).or_else(|| {
+            self.exercises.iter().find(|(_, progress)| *progress == Progress::Untouched)
+        })
+    }
+}
+
+impl FromStr for Learner {
+    type Err = anyhow::Error;
+
+    fn from_str(line: &str) -> anyhow::Result<Self> {
+        // A chat puts the sender's name before it.
+        let (_, line) = line.split_once(MARK).context("it is not a status line")?;
+        let mut words = line.split_whitespace();
+        let name = words.next().context("the name is missing")?.to_owned();
+        let at = words.next().context("the time is missing")?;
+        let at = at.parse().with_context(|| format!("{at:?} is not a time"))?;
+        let exercises = words.map(|word| {
+            let (name, state) =
+                word.split_once('=').with_context(|| format!("{word:?} is incomplete"))?;
+            let known = Progress::ALL.iter().find(|(_, word)| *word == state);
+            let (progress, _) = known.with_context(|| format!("{state:?} is not a state"))?;
+            Ok((name.to_owned(), *progress))
+        });
+        Ok(Self { name, at, exercises: exercises.collect::<anyhow::Result<_>>()? })
+    }
+}
+
+/// The collected statuses.
+#[derive(Debug, Default)]
+pub struct Room {
+    /// The latest status of each learner, by name.
+    pub learners: BTreeMap<String, Learner>,
+    /// Why a line that looks like a status was not understood.
+    pub unreadable: Vec<String>,
+}
+
+impl Room {
+    /// Adds every status line of `text`. Other lines are ignored.
+    pub fn add(&mut self, text: &str) {
+        for line in text.lines().filter(|line| line.contains(MARK)) {
+            match line.parse::<Learner>() {
+                Ok(learner) => {
+                    let newer =
+                        self.learners.get(&learner.name).is_none_or(|old| old.at <= learner.at);
+                    if newer {
+                        self.learners.insert(learner.name.clone(), learner);
+                    }
+                }
+                Err(error) => self.unreadable.push(format!("{error:#}: {line}")),
+            }
+        }
+    }
+
+    /// Adds the lines in a file, or in every file of a folder.
+    pub fn read(&mut self, path: &Path) -> anyhow::Result<()> {
+        let unreadable = || format!("{} cannot be read", path.display());
+        if path.is_dir() {
+            for entry in fs::read_dir(path).with_context(unreadable)? {
+                let file = entry.with_context(unreadable)?.path();
+                if file.is_file() {
+                    self.read(&file)?;
+                }
+            }
+            return Ok(());
+        }
+        let mut bytes = Vec::new();
+        let file = fs::File::open(path).with_context(unreadable)?;
+        file.take(LONGEST).read_to_end(&mut bytes).with_context(unreadable)?;
+        self.add(&String::from_utf8_lossy(&bytes));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn learner(name: &str, minute: i64, exercises: &[(&str, Progress)]) -> Learner {
+        let exercises = exercises.iter().map(|(name, progress)| ((*name).to_owned(), *progress));
+        let at = Timestamp::from_second(1_800_000_000 + 60 * minute).unwrap();
+        Learner { name: name.to_owned(), at, exercises: exercises.collect() }
+    }
+
+    #[test]
+    fn a_line_is_read_back_wherever_it_was_pasted() {
+        let states: Vec<(&str, Progress)> =
+            Progress::ALL.iter().map(|(progress, word)| (*word, *progress)).collect();
+        let ada = learner("Ada_Lovelace", 3, &states);
+        let line = ada.line();
+        assert!(
+            line.starts_with("leak-lab/1 Ada_Lovelace 2027-01-15T08:03:00Z fixed=fixed "),
+            "{line}"
+        );
+        assert_eq!(format!("[10:31] <ada> {line}\r").parse::<Learner>().unwrap(), ada);
+        for wrong in
+            ["", "leak-lab/1 ", "leak-lab/1 ada today", "leak-lab/1 ada 2027-01-15T08:00:00Z a=b"]
+        {
+            assert!(wrong.parse::<Learner>().is_err(), "{wrong:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn the_latest_line_of_each_learner_counts_and_other_text_is_ignored() {
+        let mut room = Room::default();
+        let lines = [
+            learner("ada", 9, &[("a", Progress::Fixed)]),
+            learner("alan", 1, &[("a", Progress::Leaking)]),
+            learner("ada", 2, &[("a", Progress::Leaking)]),
+        ];
+        room.add(&lines.iter().map(Learner::line).collect::<Vec<_>>().join("\nhello\n"));
+        room.add("leak-lab/1 ada");
+        assert_eq!(room.learners.len(), 2);
+        assert_eq!(room.learners["ada"].fixed(), 1);
+        assert_eq!(room.unreadable.len(), 1, "{:?}", room.unreadable);
+    }
+
+    #[test]
+    fn a_learner_works_on_the_last_exercise_that_is_begun() {
+        use Progress::{Edited, Fixed, Leaking, Untouched};
+        let current = |states: &[(&str, Progress)]| {
+            learner("ada", 0, states).current().map(|(name, _)| name.clone())
+        };
+        assert_eq!(
+            current(&[("a", Fixed), ("b", Leaking), ("c", Edited), ("d", Untouched)]).as_deref(),
+            Some("c")
+        );
+        assert_eq!(
+            current(&[("a", Fixed), ("b", Untouched), ("c", Untouched)]).as_deref(),
+            Some("b")
+        );
+        assert_eq!(current(&[("a", Fixed)]), None);
+    }
+}
