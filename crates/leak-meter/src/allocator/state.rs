@@ -114,7 +114,9 @@ impl State {
         let is_wanted = match self.outside {
             _ if self.in_soak => true,
             Outside::NotBegun | Outside::Off => false,
-            Outside::Cheap => method == Method::FramePointers || UNWINDER_IS_CHEAP,
+            Outside::Cheap => {
+                method == Method::FramePointers || method == Method::Unwinder && UNWINDER_IS_CHEAP
+            }
             Outside::Asked => true,
         };
         match (is_wanted, self.outside) {
@@ -204,6 +206,11 @@ mod tests {
         assert_eq!(asked.without_frame_pointers(), Some(state(Outside::Asked, Unwinder)));
         assert_eq!(state(Outside::Asked, Unwinder).without_frame_pointers(), None);
         assert_eq!(state(Outside::Off, Off).without_frame_pointers(), None);
+        // Switched off by the environment, the search returns to that after a soak.
+        let beginning = State { paused: true, ..state(Outside::Cheap, Off) };
+        let off = beginning.resumed(Off, 0);
+        assert_eq!(off, state(Outside::Off, Off));
+        assert_eq!(in_soak(off, Unwinder).after_soak(), off);
         // The same holds at the first allocation.
         let beginning = State { paused: true, ..state(Outside::Cheap, Off) };
         assert_eq!(beginning.resumed(Unwinder, 0), without);

@@ -86,8 +86,12 @@
 //!   limit of ten seconds or its limit on pointers: it reports what it has found as a partial result.
 //! - Names come from symbols and line tables. A stripped program has neither.
 //!
-//! This works on 64-bit Linux. On other systems every result is "not available", with the reason. Scanning needs
-//! the [feature](crate#features) `holders`; a report can be read without it.
+//! This works on 64-bit Linux, and on Windows for x86-64. On other systems every result is "not available", with the
+//! reason. Scanning needs the [feature](crate#features) `holders`; a report can be read without it.
+//!
+//! Windows tells the stack pointer of every thread, which is suspended for the moment in which it is read. With its GNU
+//! toolchain, the standard library puts thread-local values into blocks of the system's heap; what they hold is
+//! reported as held by memory outside the allocator.
 //!
 //! # Layout
 //! - `finding`, `text`, `words`: the findings, and their text.

@@ -1,6 +1,7 @@
 //! Handles, threads and resident memory on Windows.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io;
 
 use windows_sys::Win32::System::ProcessStatus::{K32GetProcessMemoryInfo, PROCESS_MEMORY_COUNTERS};
@@ -15,9 +16,13 @@ mod system_lists;
 /// else the system gives a handle for.
 #[derive(Debug)]
 pub struct OpenFilesProbe {
-    processes: Processes,
     handles: Handles,
+    /// Whether the system's count of this process's handles is exact; otherwise they are counted in its list.
+    has_count: bool,
 }
+
+/// How often the system's count is compared with what must change it, since other threads change it too.
+const TRIES: usize = 3;
 
 impl OpenFilesProbe {
     /// Asks the system once.
@@ -25,7 +30,9 @@ impl OpenFilesProbe {
     /// # Errors
     /// If the system refuses the read.
     pub fn new() -> Result<Self, Unavailable> {
-        let mut probe = Self { processes: Processes::default(), handles: Handles::default() };
+        // Wine returns the size of a table as this count.
+        let has_count = (0..TRIES).any(|_| counts_one_more().unwrap_or(false));
+        let mut probe = Self { handles: Handles::default(), has_count };
         probe.count()?;
         Ok(probe)
     }
@@ -35,15 +42,8 @@ impl OpenFilesProbe {
     /// # Errors
     /// If the system refuses the read.
     pub fn count(&mut self) -> Result<u64, Unavailable> {
-        let mut count = 0;
-        // SAFETY: the handle of this process is always valid; `count` is a place to write to.
-        let done = unsafe { GetProcessHandleCount(GetCurrentProcess(), &raw mut count) };
-        if done != 0 && count > 0 {
-            return Ok(u64::from(count));
-        }
-        // Wine has this count only in the list of processes.
-        let own = self.processes.own().map_err(|error| refused("handles", &error))?;
-        Ok(u64::from(own.HandleCount))
+        let count = if self.has_count { count() } else { self.handles.count() };
+        count.map_err(|error| refused("handles", &error))
     }
 
     /// The number of open handles. How many of them are sockets is not known: the system does not tell them from
@@ -64,6 +64,23 @@ impl OpenFilesProbe {
         let group = |name| FileGroup { kind: FileKind::Other, place: format!("{name} handles") };
         Ok(types.into_iter().map(|(name, count)| (group(name), count)).collect())
     }
+}
+
+/// The system's count of this process's handles.
+fn count() -> io::Result<u64> {
+    let mut count = 0;
+    // SAFETY: the handle of this process is always valid; `count` is a place to write to.
+    let done = unsafe { GetProcessHandleCount(GetCurrentProcess(), &raw mut count) };
+    if done == 0 { Err(io::Error::last_os_error()) } else { Ok(u64::from(count)) }
+}
+
+/// Whether the system's count rises by one while there is one handle more.
+fn counts_one_more() -> io::Result<bool> {
+    let before = count()?;
+    let file = File::open("NUL")?;
+    let with = count()?;
+    drop(file);
+    Ok(with == before + 1)
 }
 
 /// Counts the threads of this process.

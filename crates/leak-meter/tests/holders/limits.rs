@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use leak_meter::internals::since_within;
 use leak_meter::{Snapshot, holders};
 
-use super::{holder_of, is_held};
+use super::holder_of;
+#[cfg(target_os = "linux")]
+use super::is_held;
 
 #[inline(never)]
 fn enter(table: &mut HashMap<u64, Box<[u64; 5]>>, number: u64) {

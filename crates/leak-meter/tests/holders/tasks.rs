@@ -66,11 +66,20 @@ fn remember(kept: &mut Vec<Box<Value>>, number: u64) {
     kept.push(make(number));
 }
 
+#[cfg(unix)]
+fn signal() -> tokio::signal::unix::Signal {
+    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).unwrap()
+}
+
+#[cfg(windows)]
+fn signal() -> tokio::signal::windows::CtrlBreak {
+    tokio::signal::windows::ctrl_break().unwrap()
+}
+
 /// A server that ends on a signal, and keeps everything that it receives until then.
 async fn serve(mut requests: mpsc::Receiver<u64>) -> usize {
     let mut kept = Vec::new();
-    let mut end =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).unwrap();
+    let mut end = signal();
     loop {
         tokio::select! {
             _ = end.recv() => return kept.len(),

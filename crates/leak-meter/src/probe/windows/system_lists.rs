@@ -77,33 +77,41 @@ pub(super) struct Handles {
 }
 
 impl Handles {
+    /// The number of this process's handles.
+    pub(super) fn count(&mut self) -> io::Result<u64> {
+        Ok(self.own()?.count() as u64)
+    }
+
     /// The number of this process's handles, by the names of their types.
     pub(super) fn by_type(&mut self) -> io::Result<BTreeMap<String, u64>> {
-        let length = read(ALL_HANDLES, &mut self.list)?;
-        let entries = length.saturating_sub(BEFORE_HANDLES) / size_of::<HandleEntry>();
-        let said = self.list.first().map_or(0, |count| usize::try_from(*count).unwrap_or(0));
-        // SAFETY: this call takes no arguments.
-        let id = unsafe { GetCurrentProcessId() } as usize;
         let mut kinds: BTreeMap<u16, (u64, Option<String>)> = BTreeMap::new();
-        for index in 0..entries.min(said) {
-            let at = BEFORE_HANDLES + index * size_of::<HandleEntry>();
-            // SAFETY: the entry lies within the list, and is valid for every content.
-            let entry = unsafe {
-                let start = self.list.as_ptr().cast::<u8>().add(at);
-                start.cast::<HandleEntry>().read_unaligned()
-            };
-            if entry.process == id {
-                let (count, name) = kinds.entry(entry.kind).or_default();
-                *count += 1;
-                // A handle that has been closed since has no type.
-                *name = name.take().or_else(|| type_name(entry.handle));
-            }
+        for entry in self.own()? {
+            let (count, name) = kinds.entry(entry.kind).or_default();
+            *count += 1;
+            // A handle that has been closed since has no type.
+            *name = name.take().or_else(|| type_name(entry.handle));
         }
         let mut by_name = BTreeMap::new();
         for (count, name) in kinds.into_values() {
             *by_name.entry(name.unwrap_or_else(|| "closed".to_owned())).or_default() += count;
         }
         Ok(by_name)
+    }
+
+    /// The entries of this process's handles.
+    fn own(&mut self) -> io::Result<impl Iterator<Item = HandleEntry>> {
+        let length = read(ALL_HANDLES, &mut self.list)?;
+        let entries = length.saturating_sub(BEFORE_HANDLES) / size_of::<HandleEntry>();
+        let listed = self.list.first().map_or(0, |count| usize::try_from(*count).unwrap_or(0));
+        // SAFETY: this call takes no arguments.
+        let id = unsafe { GetCurrentProcessId() } as usize;
+        let list = &self.list;
+        let entry = move |index: usize| {
+            let at = BEFORE_HANDLES + index * size_of::<HandleEntry>();
+            // SAFETY: the entry lies within the list, and is valid for every content.
+            unsafe { list.as_ptr().cast::<u8>().add(at).cast::<HandleEntry>().read_unaligned() }
+        };
+        Ok((0..entries.min(listed)).map(entry).filter(move |entry| entry.process == id))
     }
 }
 
