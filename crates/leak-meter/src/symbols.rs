@@ -101,8 +101,17 @@ pub(crate) fn call_in_file(address: usize) -> Option<u64> {
 
 /// The program's build ID, in hexadecimal digits. `None` if the linker wrote none.
 pub(crate) fn build_id() -> Option<String> {
-    let file = map_program()?;
-    let object = object::File::parse(&*file).ok()?;
+    build_id_in(&map_program()?)
+}
+
+/// The build ID of a program's file, or of a file with its debug information.
+#[cfg(feature = "command")]
+pub(crate) fn build_id_of(path: &std::path::Path) -> std::io::Result<Option<String>> {
+    Ok(build_id_in(&std::fs::read(path)?))
+}
+
+fn build_id_in(file: &[u8]) -> Option<String> {
+    let object = object::File::parse(file).ok()?;
     let id = match object.build_id().ok().flatten() {
         Some(id) => id.to_vec(),
         None => object.mach_uuid().ok().flatten()?.to_vec(),

@@ -67,6 +67,8 @@ pub(crate) use memory::mapped_bytes;
 #[cfg(feature = "soak")]
 pub(crate) use search::SoakSearch;
 #[cfg(feature = "sites")]
+pub(crate) use search::start_if_cheap;
+#[cfg(feature = "sites")]
 #[doc(hidden)] // A diagnostic of the meter itself.
 pub use search::walks;
 #[cfg(feature = "sites")]
