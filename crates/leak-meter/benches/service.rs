@@ -8,9 +8,12 @@
 //! Three services run side by side, and are loaded in turns of half a second each, so that other activity on the machine
 //! affects all alike: the example `service` with call sites on, the same with call sites off, and `service_unmetered`.
 #![cfg(target_os = "linux")]
+#![allow(clippy::print_stdout)] // This is a command of its own; the library never prints.
 
+#[allow(dead_code)] // The tests use more of it.
 #[path = "../tests/service/client.rs"]
 mod client;
+#[allow(dead_code)]
 #[path = "../tests/service/process.rs"]
 mod process;
 

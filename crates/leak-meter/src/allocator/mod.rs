@@ -83,7 +83,7 @@ pub(crate) use sites::resized;
 #[cfg(feature = "sites")]
 #[doc(hidden)] // Diagnostics of the meter itself.
 pub use sites::{all_sites, capacity, frames};
-#[cfg(feature = "soak")]
+#[cfg(feature = "sites")]
 pub(crate) use text_segment::contains as is_own_code;
 #[cfg(feature = "sites")]
 pub(crate) use text_segment::{library, load_offset};

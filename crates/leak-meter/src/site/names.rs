@@ -94,19 +94,31 @@ pub(crate) fn frames_at(
     if let (Some((function, ..)), Some(path)) = (found.last_mut(), symbol) {
         *function = Some(path);
     }
-    let named = found.into_iter().filter_map(|(function, file, line)| {
-        let Some(function) = function else { return Some(nameless(&program()?, call?)) };
-        let mut frame = Frame::found(&function, file, line);
-        frame.address = call;
-        frame.function = without_closures(&function);
-        if frame.owner != Owner::Standard
-            && let Some(whole) = from_source(&frame, sources)
-        {
-            frame.function = whole;
-        }
-        Some(frame)
+    let nameless = || program().zip(call).map(|(program, call)| nameless(&program, call));
+    let named = found.into_iter().filter_map(|(function, file, line)| match function {
+        None => nameless(),
+        Some(function) => Some(named(&function, file, line, call, sources)),
     });
     named.collect()
+}
+
+/// The frame of a function with a name.
+fn named(
+    function: &str,
+    file: Option<String>,
+    line: Option<u32>,
+    call: Option<u64>,
+    sources: &mut Sources,
+) -> Frame {
+    let mut frame = Frame::found(function, file, line);
+    frame.address = call;
+    frame.function = without_closures(function);
+    if frame.owner != Owner::Standard
+        && let Some(whole) = from_source(&frame, sources)
+    {
+        frame.function = whole;
+    }
+    frame
 }
 
 /// The frame of a function of the program without a name.

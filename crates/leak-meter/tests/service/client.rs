@@ -18,7 +18,6 @@ pub struct Answer {
 }
 
 impl Answer {
-    #[allow(dead_code)] // The benchmark reads no answer.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -69,14 +68,12 @@ impl Client {
     }
 
     /// Reads the next byte of a body.
-    #[allow(dead_code)] // The benchmark does not read slowly.
     pub async fn byte(&mut self) -> io::Result<u8> {
         self.stream.read_u8().await
     }
 }
 
 /// The answer to one request on a connection of its own.
-#[allow(dead_code)] // The benchmark keeps its connections.
 pub async fn ask(address: SocketAddr, method: &str, path: &str) -> io::Result<Answer> {
     Client::connect(address).await?.request(method, path, "").await
 }
