@@ -4,7 +4,8 @@
 //! cargo run --release --package leak-meter --features service --example service -- --leak
 //! ```
 //!
-//! It prints its address, on the loopback interface. Send it requests (`PUT`, `GET` and `DELETE /documents/7`) and ask:
+//! It prints its address, on the loopback interface. Send it requests (`PUT`, `GET` and `DELETE /documents/7`; the example
+//! `service_load` does) and ask:
 //!
 //! - `GET /debug/leaks` (`?format=json`): the verdict so far, line by line, with what holds the memory
 //! - `GET /debug/heap`: the live heap for `go tool pprof`; `/debug/flamegraph`: as a picture

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::client::Client;
+use crate::client::Client;
 
 const CONNECTIONS: u64 = 16;
 /// Requests per second on each connection.
