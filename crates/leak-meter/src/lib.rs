@@ -41,7 +41,8 @@
 //!   [`Report::assert_detects`] makes sure that a leak of a given rate would have been found.
 //! - A count of your own: [`Soak::gauge`]. A folder for temporary files: [`Soak::temporary_folder`].
 //! - Growth that is acceptable: [`Soak::suppressions`], [`Soak::bound`], [`Soak::bound_site`].
-//! - A running service: take a [`Snapshot`] now and another later, and compare them by line.
+//! - A running service: a [`Watch`] gives the verdict over time, and [`guide::service`] walks through a case; a
+//!   [`Snapshot`] now and another later show the difference by line.
 //! - Another allocator: `Allocator::new(MiMalloc)`.
 //! - No call stacks outside soaks: `LEAK_METER_ATTRIBUTION=off` in the environment (see [`guide::limits`] for
 //!   their cost).
@@ -51,13 +52,25 @@
 //!   [`guide::limits`].
 //!
 //! # Features
-//! All are on by default.
+//! These are on by default:
 //!
 //! | feature | what it adds | dependencies that it adds |
 //! |---|---|---|
 //! | `sites` | call sites ([`allocator::start`]), [`Snapshot`]s and their differences by line | `backtrace`, `memmap2`, `object`, `rustc-demangle`, `serde` |
 //! | `soak` | [`Soak`], [`Report`] and the verdict; turns on `sites` | none |
 //! | `holders` | [what holds the memory](holders), in a [`Report`] and on demand; turns on `sites` | none |
+//!
+//! These are for services that run ([`guide::service`]), and are off by default:
+//!
+//! | feature | what it adds | dependencies that it adds |
+//! |---|---|---|
+//! | `files` | [`profile`]s as files, and in the form of DHAT | `serde_json` |
+//! | `pprof` | profiles in the form of pprof | `prost`, `flate2` |
+//! | `flamegraph` | profiles as pictures | `inferno` (its licence is CDDL-1.0) |
+//! | `metrics` | the figures of a [`watch`] as metrics | `metrics` |
+//! | `tracing` | events when a line begins to grow | `tracing` |
+//! | `service` | the five above | |
+//! | `command` | the command `leak-meter`, which reads profiles | `addr2line`, `clap`, and those of `files`, `pprof`, `flamegraph` |
 //!
 //! With `default-features = false`, only the [`Allocator`], its counts ([`HeapCounts`]) and the probes ([`probe`])
 //! remain, and the only dependencies are `libc` and `rustix`. That is enough for a service that exports its live
@@ -84,6 +97,8 @@
 //!   findings of a whole soak.
 //! - [`site`]: the places in the program that allocated blocks which stay.
 //! - [`snapshot`]: the live heap, and the allocations since an earlier snapshot.
+//! - [`profile`]: snapshots as files, and in the forms of other tools.
+//! - [`watch`]: the verdict on a running service; [`switch`]: turns call sites on and off while it runs.
 //! - [`holders`]: finds what keeps the blocks of a place alive.
 //! - `symbols`: the names of the program's functions and statics.
 //! - [`report`]: the results of a soak, serialisable and printable.
@@ -91,8 +106,8 @@
 //! - [`guide`]: chapters on recipes, the method and its limits.
 //!
 //! Left out on purpose: this crate prints nothing except the report so far when an operation panics, starts no
-//! thread, reads no environment variables except `LEAK_METER_BUDGET` and `LEAK_METER_ATTRIBUTION`, and knows
-//! nothing about the programs that use it.
+//! thread unless it is asked to ([`Watch::read_every`](watch::Watch::read_every)), reads no environment variables
+//! except `LEAK_METER_BUDGET` and `LEAK_METER_ATTRIBUTION`, and knows nothing about the programs that use it.
 //!
 //! # Glossary
 //! - *allocation*: one successful call of the allocator for a new block; a *reallocation* resizes a block; a
@@ -129,6 +144,8 @@ pub mod internals;
 #[cfg(feature = "soak")]
 mod judge;
 pub mod probe;
+#[cfg(feature = "sites")]
+pub mod profile;
 #[cfg(feature = "soak")]
 pub mod report;
 #[cfg(feature = "soak")]
@@ -140,11 +157,15 @@ pub mod snapshot;
 #[cfg(feature = "soak")]
 pub mod soak;
 #[cfg(feature = "sites")]
+pub mod switch;
+#[cfg(feature = "sites")]
 mod symbols;
 #[cfg(feature = "sites")]
 mod units;
 #[cfg(feature = "soak")]
 pub mod verdict;
+#[cfg(feature = "soak")]
+pub mod watch;
 
 pub use allocator::{Allocator, HeapCounts};
 #[cfg(any(feature = "holders", feature = "soak"))]
@@ -159,3 +180,5 @@ pub use snapshot::Snapshot;
 pub use soak::{Operation, Soak};
 #[cfg(feature = "soak")]
 pub use verdict::Verdict;
+#[cfg(feature = "soak")]
+pub use watch::{Watch, WatchReport};

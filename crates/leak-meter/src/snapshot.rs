@@ -245,7 +245,7 @@ impl fmt::Display for Difference {
 }
 
 /// `+3 blocks, +72 B`.
-fn both(blocks: i64, bytes: i64) -> String {
+pub(crate) fn both(blocks: i64, bytes: i64) -> String {
     let sign = |value: i64| if value < 0 { "-" } else { "+" };
     let count = units::plural(blocks.unsigned_abs(), "block");
     let size = units::bytes(bytes.unsigned_abs() as f64);
@@ -253,7 +253,7 @@ fn both(blocks: i64, bytes: i64) -> String {
 }
 
 /// `later - earlier`.
-fn change(later: u64, earlier: u64) -> i64 {
+pub(crate) fn change(later: u64, earlier: u64) -> i64 {
     let size = i64::try_from(later.abs_diff(earlier)).unwrap_or(i64::MAX);
     if later < earlier { -size } else { size }
 }

@@ -126,20 +126,27 @@ pub(crate) fn call_in_file(address: usize) -> Option<u64> {
 /// The program's build ID, in hexadecimal digits; on Windows, the identifier of its PDB file, as symbol servers write
 /// it. `None` if the linker wrote none.
 pub(crate) fn build_id() -> Option<String> {
-    let file = map_program()?;
-    let object = object::File::parse(&*file).ok()?;
+    build_id_in(&map_program()?)
+}
+
+/// The build ID of a program's file, or of a file with its debug information.
+#[cfg(feature = "command")]
+pub(crate) fn build_id_of(path: &std::path::Path) -> std::io::Result<Option<String>> {
+    Ok(build_id_in(&std::fs::read(path)?))
+}
+
+fn build_id_in(file: &[u8]) -> Option<String> {
+    let object = object::File::parse(file).ok()?;
     if let Some(id) = object.build_id().ok().flatten() {
         return Some(hexadecimal(id));
     }
     if let Some(pdb) = object.pdb_info().ok().flatten() {
-        let [a, b, c, d, rest @ ..] = pdb.guid();
-        let [e, f, g, h, rest @ ..] = rest;
+        let (mut guid, age) = (pdb.guid(), pdb.age());
         // The first three numbers of this identifier are stored in little-endian order.
-        return Some(
-            hexadecimal(&[d, c, b, a, f, e, h, g])
-                + &hexadecimal(&rest)
-                + &format!("{:x}", pdb.age()),
-        );
+        guid[..4].reverse();
+        guid[4..6].reverse();
+        guid[6..8].reverse();
+        return Some(format!("{}{age:x}", hexadecimal(&guid)));
     }
     object.mach_uuid().ok().flatten().map(|id| hexadecimal(&id))
 }

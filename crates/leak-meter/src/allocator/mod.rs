@@ -74,6 +74,8 @@ pub(crate) use memory::mapped_bytes;
 #[cfg(feature = "soak")]
 pub(crate) use search::SoakSearch;
 #[cfg(feature = "sites")]
+pub(crate) use search::start_if_cheap;
+#[cfg(feature = "sites")]
 #[doc(hidden)] // A diagnostic of the meter itself.
 pub use search::walks;
 #[cfg(feature = "sites")]
@@ -90,7 +92,7 @@ pub(crate) use sites::resized;
 pub use sites::{all_sites, capacity, frames};
 #[cfg(feature = "sites")]
 pub(crate) use state::UNWINDER_IS_CHEAP;
-#[cfg(feature = "soak")]
+#[cfg(feature = "sites")]
 pub(crate) use text_segment::contains as is_own_code;
 #[cfg(feature = "sites")]
 pub(crate) use text_segment::{library, load_offset};

@@ -73,6 +73,23 @@ pub fn start() -> Method {
     resume(before, is_fresh)
 }
 
+/// Like [`start`], but only with frame pointers: otherwise the search stays off. Returns the method.
+pub(crate) fn start_if_cheap() -> Method {
+    let ask = |state: State| match state.method {
+        Method::Off => State { outside: Outside::Cheap, paused: true, ..state },
+        _ => state,
+    };
+    let before = change(ask);
+    if before.method != Method::Off {
+        return before.method;
+    }
+    let is_fresh = !before.in_soak;
+    if is_fresh {
+        sites::note_refused();
+    }
+    resume(before, is_fresh)
+}
+
 /// Like [`start`], but with the given method, to compare the two. If frame pointers are missing,
 /// [`Method::FramePointers`] gives wrong sites, but correct counts.
 pub fn start_with(method: Method) {

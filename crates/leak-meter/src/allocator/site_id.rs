@@ -17,7 +17,7 @@ impl SiteId {
     pub const FOREIGN_STACK: Self = Self(3);
 
     /// The site with this number.
-    #[cfg(any(feature = "holders", all(test, feature = "soak")))]
+    #[cfg(any(feature = "holders", feature = "soak"))]
     pub(crate) fn of_index(index: u32) -> Self {
         Self(index)
     }

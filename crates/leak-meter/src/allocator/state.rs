@@ -193,9 +193,10 @@ mod tests {
     #[test]
     fn a_slow_unwinder_is_used_only_if_the_program_asked_for_the_search() {
         let cheap = state(Outside::Cheap, FramePointers);
-        let without = match UNWINDER_IS_CHEAP {
-            true => state(Outside::Cheap, Unwinder),
-            false => state(Outside::Off, Off),
+        let without = if UNWINDER_IS_CHEAP {
+            state(Outside::Cheap, Unwinder)
+        } else {
+            state(Outside::Off, Off)
         };
         assert_eq!(cheap.without_frame_pointers(), Some(without));
         let during =

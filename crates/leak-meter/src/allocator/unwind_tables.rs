@@ -16,6 +16,7 @@ pub(super) use system::{ARE_READ, note_end, prepare, walk};
 use super::frames::Frames;
 
 /// The result of a walk.
+#[allow(clippy::large_enum_variant)] // Returned once per walk; a box would allocate.
 pub(super) enum Walk {
     /// The frames up to the outermost one in the meter's object.
     #[cfg_attr(not(windows), expect(dead_code))]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::call_stack::Judgement;
-use crate::allocator;
+use crate::allocator::{self, SiteId};
 use crate::site::{self, Frame, History, Ledger, Names, SoakedTest, Suppressions};
 use crate::verdict::Verdict;
 
@@ -28,25 +28,56 @@ pub(super) struct ByLine {
     pub(super) captured: Option<History>,
 }
 
+/// Names the call stacks of histories.
+pub(crate) trait CallStacks {
+    /// The frames of a call stack, innermost first, without the meter's hooks.
+    fn frames(&mut self, site: SiteId) -> Vec<Frame>;
+
+    /// Whether a call stack belongs to another test of the process.
+    fn is_of_another_test(&self, frames: &[Frame], allocates: bool) -> bool;
+}
+
+/// The call stacks of the running program.
+pub(super) struct Running {
+    names: Names,
+    soaked: SoakedTest,
+}
+
+impl Running {
+    pub(super) fn new(ledger: &Ledger) -> Self {
+        let mut names = Names::new();
+        let soaked = SoakedTest::new(ledger.origin(), &mut names);
+        Self { names, soaked }
+    }
+}
+
+impl CallStacks for Running {
+    fn frames(&mut self, site: SiteId) -> Vec<Frame> {
+        self.names.outside_the_meter(&allocator::frames(site))
+    }
+
+    fn is_of_another_test(&self, frames: &[Frame], allocates: bool) -> bool {
+        self.soaked.is_not_of(frames, allocates)
+    }
+}
+
 pub(super) fn by_line(
     changing: &[History],
-    ledger: &Ledger,
+    stacks: &mut impl CallStacks,
     suppressions: &Suppressions,
 ) -> ByLine {
-    let mut names = Names::new();
-    let soaked = SoakedTest::new(ledger.origin(), &mut names);
     let mut lines: Vec<Line> = Vec::new();
     let mut numbers: HashMap<(String, Option<u32>, String, Option<String>), usize> = HashMap::new();
     let (mut others, mut captured) = (Vec::new(), Vec::new());
     for (at, history) in changing.iter().enumerate() {
-        let frames = names.outside_the_meter(&allocator::frames(history.site));
+        let frames = stacks.frames(history.site);
         // Captured output is checked first, because the buffer of a test that waits for its soak was created
         // outside the soak.
         if site::is_captured_output(&frames) {
             captured.push(history);
             continue;
         }
-        if soaked.is_not_of(&frames, history.allocates) {
+        if stacks.is_of_another_test(&frames, history.allocates) {
             others.push(history);
             continue;
         }

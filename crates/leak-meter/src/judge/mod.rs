@@ -16,7 +16,8 @@ mod resources;
 mod sites;
 
 pub(crate) use exchange::HeapAccess;
+pub(crate) use lines::CallStacks;
 pub(crate) use resources::{
     Evidence, decides, judge_gauge, judge_resources, verdicts_on_resources,
 };
-pub(crate) use sites::{judge_sites, verdict_of_sites, verdicts_on_sites};
+pub(crate) use sites::{Judged, judge_histories, judge_sites, verdict_of_sites, verdicts_on_sites};

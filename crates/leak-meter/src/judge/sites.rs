@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::call_stack::{self, Judgement};
 use super::exchange::{self, HeapAccess};
-use super::lines::{ByLine, Line, by_line, grows_as_line};
+use super::lines::{ByLine, CallStacks, Line, Running, by_line, grows_as_line};
 use crate::allocator;
 use crate::site::{self, Attribution, Excluded, Frame, Grain, History, Ledger, Site, Suppressions};
 use crate::verdict::{Decision, Verdict};
@@ -61,9 +61,20 @@ pub(crate) fn judge_sites(
     suppressions: &Suppressions,
     heap: HeapAccess,
 ) -> Judged {
+    let running = || Running::new(ledger);
+    judge_histories(&ledger.changing(), running, operations, suppressions, heap)
+}
+
+/// Judges call stacks that changed, which `call_stacks` names if that is necessary.
+pub(crate) fn judge_histories<S: CallStacks>(
+    changing: &[History],
+    call_stacks: impl FnOnce() -> S,
+    operations: u64,
+    suppressions: &Suppressions,
+    heap: HeapAccess,
+) -> Judged {
     allocator::as_meter(|| {
-        let changing = ledger.changing();
-        let stacks = verdicts_of(&changing, heap);
+        let stacks = verdicts_of(changing, heap);
         // Resolving names takes time, so it is done only if something is not steady. The buffer of captured
         // output may be steady by itself and still make the process seem to grow.
         if stacks.iter().all(|stack| stack.verdict == Verdict::Steady)
@@ -72,7 +83,8 @@ pub(crate) fn judge_sites(
             let unmatched = suppressions.unmatched(&BTreeSet::new());
             return Judged { decided: true, unmatched, ..Judged::default() };
         }
-        let ByLine { lines, others, captured } = by_line(&changing, ledger, suppressions);
+        let ByLine { lines, others, captured } =
+            by_line(changing, &mut call_stacks(), suppressions);
         let mut judged = Judged::default();
         if let Some(others) = others {
             judged.other_tests_bytes = others.last().bytes;
@@ -87,7 +99,7 @@ pub(crate) fn judge_sites(
         for mut line in lines {
             let sum = History::sum(line.members.iter().map(|member| &changing[*member]));
             let suppressed = line.suppressed.take();
-            let grows = grows_as_line(&line, &changing, &stacks, count);
+            let grows = grows_as_line(&line, changing, &stacks, count);
             let Some(site) = finding(line, &sum, &stacks, grows.as_ref(), operations, count) else {
                 continue;
             };

@@ -7,7 +7,7 @@ use crate::allocator;
 
 /// The call stack on which a soak was started. It shows the test that runs the soak, unless the soak runs on a
 /// thread of its own or in a task.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Origin {
     addresses: Vec<usize>,
 }

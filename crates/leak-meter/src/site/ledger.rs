@@ -5,6 +5,7 @@
 //! grow or fall.
 
 use std::iter;
+use std::sync::Arc;
 
 use super::harness::Origin;
 use crate::allocator::{self, SiteCounts, SiteId};
@@ -20,9 +21,9 @@ pub(crate) struct Reading {
 
 /// The readings of all sites, one row per round. Most sites were used only during the program's start and no
 /// longer change, so a row has columns only for the sites that have changed.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Ledger {
-    rows: Vec<Vec<Born>>,
+    rows: Vec<Arc<Vec<Born>>>,
     /// The row taken after the rest, if there was one.
     rest: Option<Vec<Born>>,
     /// The reading of each site when the soak began, by site number. Sites without a column still have it.
@@ -109,7 +110,7 @@ impl Ledger {
     pub(crate) fn record(&mut self) {
         allocator::as_meter(|| {
             let row = self.read();
-            self.rows.push(row);
+            self.rows.push(Arc::new(row));
         });
     }
 
@@ -150,6 +151,12 @@ impl Ledger {
         });
     }
 
+    /// The ledger with only these rows, by index; a row may occur several times.
+    pub(crate) fn of_rows(&self, rows: &[usize]) -> Self {
+        let rows = rows.iter().map(|row| Arc::clone(&self.rows[*row])).collect();
+        Self { rows, ..self.clone() }
+    }
+
     /// The largest mean block size of any site at the end, in bytes.
     pub(crate) fn largest_block(&self) -> u64 {
         let Some(last) = self.rows.last() else { return 0 };
@@ -160,18 +167,9 @@ impl Ledger {
 
     /// The sites whose live bytes changed after the first quarter of the rounds, without the meter's own site.
     pub(crate) fn changing(&self) -> Vec<History> {
-        let first = self.rows.len() / 4;
         let has_column = |site: &SiteId| self.column(site.index()).is_some();
         let sites = allocator::all_sites().filter(|site| *site != SiteId::METER);
-        sites
-            .filter(has_column)
-            .map(|site| self.history(site))
-            .filter(|history| {
-                history.readings[first..]
-                    .windows(2)
-                    .any(|pair| (pair[0].blocks, pair[0].bytes) != (pair[1].blocks, pair[1].bytes))
-            })
-            .collect()
+        sites.filter(has_column).map(|site| self.history(site)).filter(History::changes).collect()
     }
 
     /// The live blocks of each site after the first quarter of the rounds and at the end.
@@ -180,7 +178,7 @@ impl Ledger {
         let first = self.rows.get(self.rows.len() / 4);
         let last = self.rows.last();
         let sites = last.map_or(0, |_| self.columns.len());
-        let blocks = |row: Option<&Vec<Born>>, site: usize| {
+        let blocks = |row: Option<&Arc<Vec<Born>>>, site: usize| {
             row.map_or(0, |row| self.reading(row, site).blocks)
         };
         (0..sites).map(|site| (blocks(first, site), blocks(last, site))).collect()
@@ -190,7 +188,7 @@ impl Ledger {
         let reading = |row: &Vec<Born>| self.reading(row, site.index());
         History {
             site,
-            readings: self.rows.iter().map(reading).collect(),
+            readings: self.rows.iter().map(|row| reading(row)).collect(),
             rest: self.rest.as_ref().map(reading),
             allocates: self.allocated.get(site.index()) > self.allocated_before.get(site.index()),
         }
@@ -263,6 +261,13 @@ impl History {
                 sum
             })
             .expect("a line has at least one stack")
+    }
+
+    /// Whether the live blocks or bytes changed after the first quarter of the rounds.
+    pub(crate) fn changes(&self) -> bool {
+        self.readings[self.readings.len() / 4..]
+            .windows(2)
+            .any(|pair| (pair[0].blocks, pair[0].bytes) != (pair[1].blocks, pair[1].bytes))
     }
 
     /// The reading of the last round.

@@ -51,7 +51,9 @@ pub(crate) use ledger::{Excluded, History, Ledger, Reading};
 pub(crate) use nameless::nameless;
 #[cfg(feature = "soak")]
 pub(crate) use nameless::why_no_line;
-pub(crate) use names::{Names, culprit};
+#[cfg(feature = "command")]
+pub(crate) use names::Found;
+pub(crate) use names::{Names, culprit, frames_at, outside_the_meter};
 #[cfg(feature = "holders")]
 pub(crate) use origin::relative;
 pub use origin::workspace_folder;
@@ -59,6 +61,7 @@ pub use origin::workspace_folder;
 pub(crate) use path::ends_with_path;
 #[cfg(feature = "soak")]
 pub(crate) use signature::of_frames as signature_of;
+pub(crate) use source::Sources;
 pub(crate) use stack::{through, write_stack};
 #[cfg(feature = "soak")]
 pub(crate) use suppression::Suppressions;
@@ -187,13 +190,23 @@ const FRAME_POINTER_FLAG: &str = "-C force-frame-pointers=yes";
 /// What to do if frame pointers are missing; `variable` overrides the configuration.
 fn frame_pointer_advice(variable: Option<&str>) -> String {
     let missing = "frame pointers are missing, so call stacks were found by a slow unwinder; to make it fast,";
+    format!("{missing} {}", frame_pointer_remedy(variable))
+}
+
+/// How to build with frame pointers; `variable` overrides the configuration.
+fn frame_pointer_remedy(variable: Option<&str>) -> String {
     match variable {
-        None => format!("{missing} write {FRAME_POINTERS} under [build] in .cargo/config.toml"),
+        None => format!("write {FRAME_POINTERS} under [build] in .cargo/config.toml"),
         Some(variable) => format!(
-            "{missing} add {FRAME_POINTER_FLAG} to the environment variable {variable}, which is set and \
-             takes the place of all rustflags in .cargo/config.toml"
+            "add {FRAME_POINTER_FLAG} to the environment variable {variable}, which is set and takes the place of \
+             all rustflags in .cargo/config.toml"
         ),
     }
+}
+
+/// How to build this program with frame pointers, as the end of a sentence.
+pub(crate) fn how_to_build() -> String {
+    frame_pointer_remedy(overriding_variable())
 }
 
 /// The environment variable that set the compiler flags when this program was built without frame pointers.

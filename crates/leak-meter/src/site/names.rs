@@ -41,14 +41,18 @@ impl Names {
         addresses.iter().flat_map(resolve).collect()
     }
 
-    /// Like [`frames`](Self::frames), starting at the first frame outside the meter, because a stack found by an
-    /// unwinder begins in the meter's own hooks.
+    /// Like [`frames`](Self::frames), starting at the first frame outside the meter.
     pub(crate) fn outside_the_meter(&mut self, addresses: &[usize]) -> Vec<Frame> {
-        let mut frames = self.frames(addresses);
-        let first = frames.iter().position(|frame| frame.owner != Owner::Meter);
-        frames.drain(..first.unwrap_or(0));
-        frames
+        outside_the_meter(self.frames(addresses))
     }
+}
+
+/// A call stack from the first frame outside the meter on, because a stack found by an unwinder begins in the meter's
+/// own hooks.
+pub(crate) fn outside_the_meter(mut frames: Vec<Frame>) -> Vec<Frame> {
+    let first = frames.iter().position(|frame| frame.owner != Owner::Meter);
+    frames.drain(..first.unwrap_or(0));
+    frames
 }
 
 impl Drop for Names {
@@ -59,33 +63,41 @@ impl Drop for Names {
 }
 
 fn resolve(address: usize, symbols: &Symbols, sources: &mut Sources) -> Vec<Frame> {
-    let mut found = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     backtrace::resolve(ptr::without_provenance_mut(address), |symbol| {
         // The alternate form omits the hash that distinguishes crates.
         let function = symbol.name().map(|name| format!("{name:#}"));
         let file = symbol.filename().and_then(Path::to_str).map(with_slashes);
         found.push((function, file, symbol.lineno()));
     });
+    let symbol = symbols.function_at(address);
+    frames_at(call_in_file(address), found, symbol, sources, program_name)
+}
+
+/// What debug information contains about one frame: its function, its file and its line.
+pub(crate) type Found = (Option<String>, Option<String>, Option<u32>);
+
+/// The frames of one return address, innermost first: those in debug information, with the path in the symbol table.
+/// `call` is the address of the call in the program's file.
+pub(crate) fn frames_at(
+    call: Option<u64>,
+    mut found: Vec<Found>,
+    symbol: Option<String>,
+    sources: &mut Sources,
+    program: impl Fn() -> Option<String>,
+) -> Vec<Frame> {
     if found.is_empty() {
         found.push((None, None, None));
     }
     // Line tables alone contain only the last name of a function; the symbol has its path. The symbol belongs to
     // the outermost of the calls that were inlined into one another.
-    if let (Some((function, ..)), Some(path)) = (found.last_mut(), symbols.function_at(address)) {
+    if let (Some((function, ..)), Some(path)) = (found.last_mut(), symbol) {
         *function = Some(path);
     }
-    let call = call_in_file(address);
-    let named = found.into_iter().filter_map(|(function, file, line)| {
-        let Some(function) = function else { return nameless(call?) };
-        let mut frame = Frame::found(&function, file, line);
-        frame.address = call;
-        frame.function = without_closures(&function);
-        if frame.owner != Owner::Standard
-            && let Some(whole) = from_source(&frame, sources)
-        {
-            frame.function = whole;
-        }
-        Some(frame)
+    let nameless = || program().zip(call).map(|(program, call)| nameless(&program, call));
+    let named = found.into_iter().filter_map(|(function, file, line)| match function {
+        None => nameless(),
+        Some(function) => Some(named(&function, file, line, call, sources)),
     });
     named.collect()
 }
@@ -95,10 +107,29 @@ fn with_slashes(path: &str) -> String {
     if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() }
 }
 
+/// The frame of a function with a name.
+fn named(
+    function: &str,
+    file: Option<String>,
+    line: Option<u32>,
+    call: Option<u64>,
+    sources: &mut Sources,
+) -> Frame {
+    let mut frame = Frame::found(function, file, line);
+    frame.address = call;
+    frame.function = without_closures(function);
+    if frame.owner != Owner::Standard
+        && let Some(whole) = from_source(&frame, sources)
+    {
+        frame.function = whole;
+    }
+    frame
+}
+
 /// The frame of a function of the program without a name.
-fn nameless(call: u64) -> Option<Frame> {
-    let function = format!("{}+{call:#x}", program_name()?);
-    Some(Frame { address: Some(call), ..Frame::named(&function, Owner::Unknown) })
+fn nameless(program: &str, call: u64) -> Frame {
+    let function = format!("{program}+{call:#x}");
+    Frame { address: Some(call), ..Frame::named(&function, Owner::Unknown) }
 }
 
 /// The name of an inlined function from its source, because line tables do not contain its path: with its type if
@@ -202,7 +233,9 @@ mod tests {
     fn the_source_gives_the_type_of_an_inlined_method() {
         let here = env!("CARGO_MANIFEST_DIR").to_owned() + "/src/site/names.rs";
         let text = std::fs::read_to_string(&here).unwrap();
-        let line = text.lines().position(|line| line.contains("frames.drain(")).unwrap() + 1;
+        let line =
+            text.lines().position(|line| line.contains("outside_the_meter(self.frames")).unwrap()
+                + 1;
         let line = u32::try_from(line).unwrap();
         let whole = |name: &str| {
             let frame = Frame::found(name, Some(here.clone()), Some(line));

@@ -9,7 +9,7 @@ use super::tokens::{Token, Tokens};
 
 /// The functions of source files. Each file is read once.
 #[derive(Debug, Default)]
-pub(super) struct Sources {
+pub(crate) struct Sources {
     files: HashMap<String, Vec<Function>>,
 }
 

@@ -45,7 +45,7 @@ struct Form {
 
 impl Form {
     fn is_proved(self) {
-        let files = ["src/lib.rs", "tests/plain.rs", "tests/by_hand.rs"];
+        let files = ["src/lib.rs", "tests/plain.rs", "tests/by_hand.rs", "tests/switched.rs"];
         let project = Project::new("home_project", &files, &[""]);
         for test in ["plain", "by_hand"] {
             let (green, text) = self.outcome(&project, test, false);
@@ -68,12 +68,26 @@ impl Form {
             let advised = text.contains("Note: frame pointers are missing");
             assert_eq!(advised, !self.frame_pointers, "{self:?} of {test}\n{text}");
         }
+        self.switches_on_only_if_that_is_cheap(&project);
+    }
+
+    fn switches_on_only_if_that_is_cheap(self, project: &Project) {
+        let (green, text) = self.outcome(project, "switched", false);
+        assert!(green, "{self:?}\n{text}");
+        assert_eq!(text.contains("call sites are on\n"), self.frame_pointers, "{self:?}\n{text}");
+        let refused = "refused: call sites stay off: frame pointers are missing, and an unwinder would make every \
+                       allocation many times slower; ";
+        // The project's flags come from the environment.
+        let remedy = "add -C force-frame-pointers=yes to the environment variable";
+        let refuses = text.contains(refused) && text.contains(remedy);
+        assert_eq!(refuses, !self.frame_pointers, "{self:?}\n{text}");
     }
 
     /// Whether the project's test passes, and its complete output.
     fn outcome(self, project: &Project, test: &str, leaks: bool) -> (bool, String) {
         let mut arguments = vec!["--test", test];
         arguments.extend(self.release.then_some("--release"));
+        arguments.extend(["--", "--nocapture"]);
         let flags = if self.frame_pointers { FRAME_POINTERS } else { "" };
         let variables: &[_] = if leaks { &[("KEEPS_RECEIPTS", "yes")] } else { &[] };
         project.test("home", flags, &arguments, variables)

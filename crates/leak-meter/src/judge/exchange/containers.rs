@@ -21,6 +21,8 @@ pub(crate) enum HeapAccess {
     Later,
     /// Never, because the soak's configuration says so.
     SwitchedOff,
+    /// Never, because the readings are of another process.
+    Elsewhere,
 }
 
 /// The verdict that replaces Growing, and why.
@@ -45,6 +47,7 @@ pub(super) fn ask(
         }
         HeapAccess::Later => Err("the soak has not ended".to_owned()),
         HeapAccess::SwitchedOff => Err("the search for holders is switched off".to_owned()),
+        HeapAccess::Elsewhere => Err("the heap itself is not in the profiles".to_owned()),
     };
     match answers {
         Err(reason) => vec![Err(reason); suspects.len()],
