@@ -15,7 +15,8 @@
 //!   `reservation`: edits that a verdict depends on.
 //! - `shipped`: the shipped versions; `difference`: compares versions; `reset`: restores them;
 //!   `backups`: saves a learner's.
-//! - `hints`, `prediction`, `mystery`: what a learner reads and answers; `readme`: parses READMEs.
+//! - `judgement`: whether an exercise leaks, as the learner answers; `hints`, `prediction`, `mystery`: what
+//!   a learner reads and answers; `readme`: parses READMEs.
 //! - `watch`: tests at every save.
 //! - `verify`: proves the exercises; `skeleton`: begins a pattern.
 //! - `demo_plan`, `recording`, `doctor`, `kit`: for facilitators.
@@ -37,6 +38,7 @@ mod exit;
 mod failure;
 mod files;
 mod hints;
+mod judgement;
 mod kit;
 mod last_result;
 mod linked_tree;
@@ -82,6 +84,7 @@ enum Command {
     Diff(commands::diff::Args),
     Doctor(commands::doctor::Args),
     Hint(commands::hint::Args),
+    Judge(commands::judge::Args),
     Kit(commands::kit::Args),
     List(commands::list::Args),
     New(commands::new::Args),
@@ -104,6 +107,7 @@ pub fn main() -> ExitCode {
         Command::Diff(args) => commands::diff::run(&args),
         Command::Doctor(args) => commands::doctor::run(&args),
         Command::Hint(args) => commands::hint::run(&args),
+        Command::Judge(args) => commands::judge::run(&args),
         Command::Kit(args) => commands::kit::run(&args),
         Command::List(args) => commands::list::run(&args),
         Command::New(args) => commands::new::run(&args),

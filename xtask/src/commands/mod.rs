@@ -6,6 +6,7 @@ pub mod demo;
 pub mod diff;
 pub mod doctor;
 pub mod hint;
+pub mod judge;
 pub mod kit;
 pub mod list;
 pub mod new;

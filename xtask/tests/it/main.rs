@@ -10,6 +10,7 @@ mod support;
 mod first_minute;
 mod help;
 mod holders;
+mod judge;
 mod learner;
 mod load;
 mod profile;
