@@ -17,7 +17,7 @@
 //!   `backups`: saves a learner's.
 //! - `judgement`: whether an exercise leaks, as the learner answers; `hints`, `prediction`, `mystery`: what
 //!   a learner reads and answers; `readme`: parses READMEs.
-//! - `watch`: tests at every save.
+//! - `watch`: tests at every save. `wild`: services on published crates that really leaked.
 //! - `verify`: proves the exercises; `skeleton`: begins a pattern.
 //! - `demo_plan`, `recording`, `doctor`, `kit`: for facilitators.
 //! - `state_dir`: the folder of the runner's state; `files`: reads and writes files.
@@ -63,6 +63,7 @@ mod status;
 mod text;
 mod verify;
 mod watch;
+mod wild;
 mod workspace;
 
 use std::process::ExitCode;
@@ -96,6 +97,7 @@ enum Command {
     Test(commands::test::Args),
     Verify(commands::verify::Args),
     Watch(commands::watch::Args),
+    Wild(commands::wild::Args),
 }
 
 /// Runs the command that the program's arguments name.
@@ -119,6 +121,7 @@ pub fn main() -> ExitCode {
         Command::Test(args) => commands::test::run(&args),
         Command::Verify(args) => commands::verify::run(&args),
         Command::Watch(args) => commands::watch::run(&args),
+        Command::Wild(args) => commands::wild::run(&args),
     };
     exercise_harness::cleanup::wait_if_interrupted();
     match result {

@@ -18,6 +18,7 @@ pub mod run;
 pub mod test;
 pub mod verify;
 pub mod watch;
+pub mod wild;
 
 use crate::shipped;
 use crate::workspace::Workspace;

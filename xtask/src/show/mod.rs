@@ -29,6 +29,7 @@ pub mod until_oom;
 pub mod verify;
 pub mod watch;
 pub mod width;
+pub mod wild;
 pub mod window;
 
 use std::io::Write;

@@ -19,6 +19,7 @@ mod runner;
 mod shipped;
 mod watch;
 mod watch_keys;
+mod wild;
 
 // What programs read.
 mod document;
