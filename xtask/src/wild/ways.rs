@@ -86,7 +86,10 @@ pub fn lay_out(case: &Case, name: &str, patch: &str) -> anyhow::Result<PathBuf> 
     }
     let manifest = folder.join("Cargo.toml");
     let crates = case.root.join("crates").display().to_string();
-    let mut text = fs::read_to_string(&manifest)?.replace("../../crates", &crates);
+    // Cargo would take a package of the same name and version for the case itself, whose test it has built.
+    let version = format!("version = \"0.1.0+{name}\"");
+    let text = fs::read_to_string(&manifest)?.replace("version = \"0.1.0\"", &version);
+    let mut text = text.replace("../../crates", &crates);
     if name == "upstream" {
         let dependency = &case.about.dependency;
         text = format!("{text}\n[patch.crates-io]\n{dependency} = {{ path = \"upstream\" }}\n");
