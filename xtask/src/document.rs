@@ -10,11 +10,13 @@ use exercise_harness::{Exercise, Phases, explain};
 use leak_meter::site::Site;
 use leak_meter::{Growth, Holders, Report, Resource, Round, Verdict};
 use serde::Serialize;
+use serde_json::Value;
 
+use crate::judgement;
 use crate::workspace::Version;
 
 /// The version of the document.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// The whole document: one object.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,6 +31,10 @@ pub struct Document {
 pub struct ExerciseResult {
     /// The exercise's name, which is also the name of its folders.
     pub exercise: String,
+    /// Whether the learner has judged it, or has asked to reveal it. If not, only the learner's version is
+    /// measured, and every `verdict` and what follows from it (`reason`, `per_operation`, `low`, `high`,
+    /// `detection_limit`, `holders`, `seconds_to_out_of_memory`, ...) is `null`.
+    pub is_judged: bool,
     /// The rate that the times to out-of-memory are stated for, in operations per second.
     pub requests_per_second: f64,
     /// The selected versions, in this order: `shipped`, `exercise`, `solution`.
@@ -146,6 +152,18 @@ pub enum VersionOutcome {
     Aborted,
     /// It produced an invalid event stream.
     Malformed,
+}
+
+impl Document {
+    /// The document as JSON, without what would tell whether an exercise that is not judged leaks.
+    pub fn to_json(&self) -> serde_json::Result<Value> {
+        let mut json = serde_json::to_value(self)?;
+        let exercises = json["exercises"].as_array_mut().into_iter().flatten();
+        for exercise in exercises.filter(|exercise| exercise["is_judged"] == false) {
+            judgement::withhold(exercise);
+        }
+        Ok(json)
+    }
 }
 
 impl ExerciseResult {

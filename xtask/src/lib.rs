@@ -15,8 +15,9 @@
 //!   `reservation`: edits that a verdict depends on.
 //! - `shipped`: the shipped versions; `difference`: compares versions; `reset`: restores them;
 //!   `backups`: saves a learner's.
-//! - `hints`, `prediction`, `mystery`: what a learner reads and answers; `readme`: parses READMEs.
-//! - `watch`: tests at every save.
+//! - `judgement`: whether an exercise leaks, as the learner answers; `hints`, `prediction`, `mystery`: what
+//!   a learner reads and answers; `readme`: parses READMEs.
+//! - `watch`: tests at every save. `wild`: services on published crates that really leaked.
 //! - `verify`: proves the exercises; `skeleton`: begins a pattern.
 //! - `demo_plan`, `recording`, `doctor`, `kit`, `room`, `handout`: for facilitators; `html`: pages from Markdown.
 //! - `state_dir`: the folder of the runner's state; `files`: reads and writes files; `system`: what
@@ -40,6 +41,7 @@ mod files;
 mod handout;
 mod hints;
 mod html;
+mod judgement;
 mod kit;
 mod last_result;
 mod linked_tree;
@@ -66,6 +68,7 @@ mod system;
 mod text;
 mod verify;
 mod watch;
+mod wild;
 mod workspace;
 
 use std::process::ExitCode;
@@ -88,6 +91,7 @@ enum Command {
     Doctor(commands::doctor::Args),
     Handout(commands::handout::Args),
     Hint(commands::hint::Args),
+    Judge(commands::judge::Args),
     Kit(commands::kit::Args),
     List(commands::list::Args),
     New(commands::new::Args),
@@ -101,6 +105,7 @@ enum Command {
     Test(commands::test::Args),
     Verify(commands::verify::Args),
     Watch(commands::watch::Args),
+    Wild(commands::wild::Args),
 }
 
 /// Runs the command that the program's arguments name.
@@ -113,6 +118,7 @@ pub fn main() -> ExitCode {
         Command::Doctor(args) => commands::doctor::run(&args),
         Command::Handout(args) => commands::handout::run(&args),
         Command::Hint(args) => commands::hint::run(&args),
+        Command::Judge(args) => commands::judge::run(&args),
         Command::Kit(args) => commands::kit::run(&args),
         Command::List(args) => commands::list::run(&args),
         Command::New(args) => commands::new::run(&args),
@@ -126,6 +132,7 @@ pub fn main() -> ExitCode {
         Command::Test(args) => commands::test::run(&args),
         Command::Verify(args) => commands::verify::run(&args),
         Command::Watch(args) => commands::watch::run(&args),
+        Command::Wild(args) => commands::wild::run(&args),
     };
     exercise_harness::cleanup::wait_if_interrupted();
     match result {

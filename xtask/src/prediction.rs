@@ -1,9 +1,8 @@
 //! What a learner expects before a measurement, and the questions about it.
 
-use exercise_harness::exercise::{Difficulty, ExerciseKind};
 use leak_meter::Resource;
 
-use crate::workspace::Exercise;
+use crate::judgement::Answer;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
@@ -58,7 +57,7 @@ impl Question {
     pub fn text(self) -> &'static str {
         match self {
             Self::Grows => {
-                "What will grow? One or more of: blocks, bytes, files, temporary files, disk, threads, \
+                "What will grow without end? One or more of: blocks, bytes, files, temporary files, disk, threads, \
                  tasks; or: nothing"
             }
             Self::Rate => {
@@ -99,6 +98,12 @@ impl Prediction {
         Ok(())
     }
 
+    /// The judgement that the prediction contains; `None` if that question was skipped.
+    pub fn judgement(&self) -> Option<Answer> {
+        let grows = self.grows.as_ref()?;
+        Some(if grows.is_empty() { Answer::NoLeak } else { Answer::Leak })
+    }
+
     /// Whether any question was answered.
     pub fn has_answers(&self) -> bool {
         *self != Self::default()
@@ -109,13 +114,6 @@ impl Prediction {
         let nothing = self.grows.as_ref().is_some_and(Vec::is_empty);
         nothing && matches!(question, Question::Rate | Question::Falls | Question::Holder)
     }
-}
-
-/// Whether a learner is asked for the pattern of `exercise`: where its name does not give it away,
-/// because several leaks hide each other or there is none.
-pub fn asks_pattern(exercise: &Exercise) -> bool {
-    let metadata = &exercise.metadata;
-    metadata.difficulty == Difficulty::Hard || matches!(metadata.kind, ExerciseKind::Decoy(_))
 }
 
 fn resources(text: &str) -> Result<Vec<Resource>, String> {

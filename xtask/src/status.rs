@@ -1,16 +1,72 @@
-//! The status of an exercise: edited or not, and what its code was last found to do.
+//! The status of an exercise: edited or not, judged or not, and what its code was last found to do.
 
+use std::fmt;
+
+use exercise_harness::exercise::ExerciseKind;
+
+use crate::judgement;
 use crate::last_result::{self, ExerciseState};
 use crate::shipped::Shipped;
 use crate::workspace::{Exercise, Workspace};
 
 /// The status of an exercise.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Status {
     /// Whether it differs from the shipped version; `None` if that is not known.
     pub edited: Option<bool>,
-    /// The result of its last run; `None` if its current content was not run yet.
-    pub state: Option<ExerciseState>,
+    /// How far the learner is.
+    pub stage: Stage,
+}
+
+/// How far a learner is with an exercise. Until it is judged, a leak and a decoy have the same stages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It is not judged yet.
+    Unjudged,
+    /// It does not leak, and was judged so.
+    Judged,
+    /// It does not leak, and was taken for a leak.
+    Misjudged,
+    /// It is judged, and this is the result of its last run.
+    Ran(ExerciseState),
+    /// It is judged, and its current content was not run.
+    NotRun,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unjudged => formatter.pad("not judged"),
+            Self::Judged => formatter.pad("judged"),
+            Self::Misjudged => formatter.pad("misjudged"),
+            Self::Ran(state) => state.fmt(formatter),
+            Self::NotRun => formatter.pad("not run"),
+        }
+    }
+}
+
+impl Stage {
+    /// The current stage of `exercise`.
+    pub fn read(exercise: &Exercise) -> Self {
+        use ExerciseState::Broken;
+        let state = last_result::current(exercise).map(|result| result.state);
+        let is_decoy = matches!(exercise.metadata.kind, ExerciseKind::Decoy(_));
+        match (judgement::of(exercise), state) {
+            (None, Some(Broken)) => Self::Ran(Broken),
+            (None, _) => Self::Unjudged,
+            // An edit can break a decoy, or make it leak.
+            (Some(judgement), None | Some(ExerciseState::Fixed)) if is_decoy => {
+                if judgement.is_right { Self::Judged } else { Self::Misjudged }
+            }
+            (Some(_), Some(state)) => Self::Ran(state),
+            (Some(_), None) => Self::NotRun,
+        }
+    }
+
+    /// Whether nothing is left to do: it leaked and is fixed, or it does not leak and was judged so.
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Judged | Self::Ran(ExerciseState::Fixed))
+    }
 }
 
 impl Status {
@@ -19,7 +75,7 @@ impl Status {
         let changes = Shipped::find(exercise).and_then(|shipped| shipped.changes());
         Self {
             edited: changes.ok().map(|changes| !changes.is_empty()),
-            state: last_result::current(exercise).map(|result| result.state),
+            stage: Stage::read(exercise),
         }
     }
 
@@ -30,20 +86,20 @@ impl Status {
     }
 }
 
-/// Whether the current content of `exercise` is known to be fixed.
-pub fn is_fixed(exercise: &Exercise) -> bool {
-    last_result::current(exercise).is_some_and(|result| result.state == ExerciseState::Fixed)
+/// Whether nothing is left to do in `exercise`.
+pub fn is_done(exercise: &Exercise) -> bool {
+    Stage::read(exercise).is_done()
 }
 
-/// The first exercise, in teaching order, that is not known to be fixed.
-pub fn first_unfixed(workspace: &Workspace) -> Option<&Exercise> {
-    workspace.exercises.iter().find(|exercise| !is_fixed(exercise))
+/// The first exercise, in teaching order, in which something is left to do.
+pub fn first_open(workspace: &Workspace) -> Option<&Exercise> {
+    workspace.exercises.iter().find(|exercise| !is_done(exercise))
 }
 
-/// The next exercise after `exercise` that is not known to be fixed, beginning again after the last.
-pub fn next_unfixed<'a>(workspace: &'a Workspace, exercise: &Exercise) -> Option<&'a Exercise> {
+/// The next exercise after `exercise` in which something is left to do, beginning again after the last.
+pub fn next_open<'a>(workspace: &'a Workspace, exercise: &Exercise) -> Option<&'a Exercise> {
     let all = &workspace.exercises;
     let here = all.iter().position(|one| one.name == exercise.name).unwrap_or(0);
     let mut others = (1..all.len()).map(|step| &all[(here + step) % all.len()]);
-    others.find(|exercise| !is_fixed(exercise))
+    others.find(|exercise| !is_done(exercise))
 }

@@ -154,6 +154,21 @@ pub fn target_folder(workspace: &Path) -> anyhow::Result<PathBuf> {
     })
 }
 
+/// The folder with the source of the dependency `name` in this `version` of the workspace with this manifest.
+pub fn source_of(manifest: &Path, name: &str, version: &str) -> anyhow::Result<PathBuf> {
+    let metadata = cargo_metadata::MetadataCommand::new()
+        .cargo_path(program())
+        .manifest_path(manifest)
+        .exec()
+        .with_context(|| format!("cargo does not report where {name} is"))?;
+    let mut packages = metadata.packages.into_iter();
+    let found = packages
+        .find(|package| *package.name == *name && package.version.to_string() == version)
+        .with_context(|| format!("{name} {version} is not among its dependencies"))?;
+    let folder = found.manifest_path.parent().context("the manifest has no folder")?;
+    Ok(folder.to_path_buf().into_std_path_buf())
+}
+
 /// The version that the compiler prints.
 pub fn version() -> anyhow::Result<String> {
     let compiler = env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from);

@@ -12,7 +12,9 @@ Example:
   cargo xtask list
 
 as shipped, edited: compares the files with the shipped ones, not with commits.
-leaking, fixed, broken, undecided: the last result of exactly this content.")]
+not judged: whether it leaks is yours to find out; then cargo xtask judge EXERCISE.
+leaking, fixed, broken, undecided: the last result of exactly this content.
+judged, misjudged: it does not leak, and you said so, or did not.")]
 pub struct Args {}
 
 /// Lists the exercises.

@@ -7,6 +7,7 @@ pub mod diff;
 pub mod doctor;
 pub mod handout;
 pub mod hint;
+pub mod judge;
 pub mod kit;
 pub mod list;
 pub mod new;
@@ -20,6 +21,7 @@ pub mod status;
 pub mod test;
 pub mod verify;
 pub mod watch;
+pub mod wild;
 
 use crate::shipped;
 use crate::workspace::Workspace;

@@ -8,18 +8,19 @@ use crate::build::{self, NoTest};
 use crate::commands::open_workshop;
 use crate::document::VersionResult;
 use crate::exit::Exit;
+use crate::judgement;
 use crate::last_result;
 use crate::measure::{self, GROWTH, Job};
 use crate::mystery;
-use crate::prediction::{Prediction, Question, asks_pattern};
+use crate::prediction::{Prediction, Question};
 use crate::progress::Progress;
 use crate::show;
 use crate::workspace::{Exercise, Version, Workspace};
 
 /// Asks what will grow, then measures and compares
 ///
-/// An empty answer skips a question. If the exercise's name does not give the pattern away, it is asked
-/// for as well.
+/// An empty answer skips a question. The first answer is your judgement (see cargo xtask judge): without
+/// one, an exercise that is not judged yet is not measured.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -60,11 +61,26 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         Some(mystery) => show::predict::mystery(&mut anstream::stdout().lock(), mystery)?,
         None => show::trials::heading(&mut anstream::stdout().lock(), exercise)?,
     }
-    let prediction = ask_questions(is_mystery || asks_pattern(exercise))?;
+    let prediction = ask_questions(is_mystery)?;
+    let is_secret = judgement::is_missing(exercise);
+    anyhow::ensure!(
+        !is_secret || judgement::judged_version(exercise) == Version::Exercise,
+        "It is edited, and not judged as it was shipped.\nNext: cargo xtask judge {}",
+        exercise.name
+    );
+    anyhow::ensure!(
+        !is_secret || prediction.judgement().is_some(),
+        "Without an answer to the first question, the measurement is not shown: it would tell whether \
+         the exercise leaks."
+    );
     let shown_name = if is_mystery { &exercise.metadata.service } else { &exercise.name };
     let Some(result) = measure(&workspace, exercise, shown_name)? else {
         return Ok(Exit::NoResult);
     };
+    if let (true, Some(answer), Some(_)) = (is_secret, prediction.judgement(), result.verdict()) {
+        let why = prediction.holder.as_deref().unwrap_or_default();
+        judgement::hand_in(exercise, answer, why, &result)?;
+    }
     let out = &mut anstream::stdout().lock();
     show::predict::print(out, exercise, &prediction, &result, is_mystery)?;
     Ok(if result.verdict().is_some() { Exit::Success } else { Exit::NoResult })

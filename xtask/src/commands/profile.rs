@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use crate::build::{self, NoTest};
 use crate::commands::open_workshop;
 use crate::exit::Exit;
+use crate::judgement;
 use crate::profiler::{self, ProfileOptions, Tool};
 use crate::progress::Progress;
 use crate::show;
@@ -40,6 +41,9 @@ pub struct Args {
     /// Run optimised code
     #[arg(long)]
     release: bool,
+    /// Profile an exercise that is not judged yet, too
+    #[arg(long)]
+    reveal: bool,
 }
 
 /// The name of a tool on the command line.
@@ -76,6 +80,12 @@ enum Choice {
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
     let exercise = workspace.exercise(&args.exercise)?;
+    anyhow::ensure!(
+        args.reveal || !judgement::is_missing(exercise),
+        "{0} is not judged yet, and this shows its verdict.\n\
+         First: cargo xtask judge {0}. Or add --reveal.",
+        exercise.name
+    );
     let tool = Tool::from(args.tool);
     tool.check_installed()?;
     let version = match args.version {

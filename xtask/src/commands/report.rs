@@ -61,8 +61,9 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         settings: SoakSettings { holders: Some(true), ..SoakSettings::default() },
         release: args.release,
         requests_per_second: None,
+        reveals: true,
     };
-    let selected = run::select(&exercises, options.versions);
+    let selected = run::select(&exercises, &options)?;
     let built = run::build(&workspace, &selected, args.release, &progress)?;
     show::trouble::report_broken(&selected, &built, &progress);
     let document = run::measure(&selected, &built, &options, &progress, |_, _| Ok(()))?;

@@ -24,15 +24,18 @@ use crate::workspace::{Exercise, Version, Workspace};
 Examples:
   cargo xtask run                                every exercise
   cargo xtask run rc-cycles                      one exercise in full
+  cargo xtask run rc-cycles --rounds 48          for longer than the bug report
   cargo xtask run rc-cycles --version solution   only the fixed version
   cargo xtask run rc-cycles --version shipped    without your edits
   cargo xtask run rc-cycles --holders            with what holds the memory
-  cargo xtask run rc-cycles --format json        for a program or an assistant
+  cargo xtask run rc-cycles --format json        for a program
+  cargo xtask run rc-cycles --for-assistant      to paste into an AI assistant
   cargo xtask run api-server --until-oom         until it is out of memory, twice
   cargo xtask run rc-cycles --requests-per-second 200
                                                  for a busier server
 
-Exit code: 0 if every selected version has a verdict, whatever it is; else 2.")]
+An exercise that you have not judged yet shows what it keeps in a short window, and no verdict.
+Exit code: 0 if every selected version was measured, whatever the verdict; else 2.")]
 pub struct Args {
     /// Exercises to compare in full [default: all, one line each]
     #[arg(value_name = "EXERCISE")]
@@ -43,6 +46,10 @@ pub struct Args {
     /// How to print the results
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Print one Markdown text for an AI assistant: bug report, figures, growing lines with their code, holders,
+    /// files and contract
+    #[arg(long, requires = "exercises", conflicts_with_all = ["format", "until_oom"])]
+    for_assistant: bool,
     /// Exactly this many rounds (fewer than 12 give no verdict)
     #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
     rounds: Option<u64>,
@@ -66,6 +73,9 @@ pub struct Args {
     /// Measure optimised code
     #[arg(long)]
     release: bool,
+    /// Also show the verdicts of exercises that are not judged yet
+    #[arg(long)]
+    reveal: bool,
     /// The rate that the time to out-of-memory is stated for, instead of the exercise's own
     #[arg(long, value_name = "N", value_parser = above_zero, allow_negative_numbers = true)]
     requests_per_second: Option<f64>,
@@ -106,21 +116,27 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     let progress = Progress::new();
     let options = args.options();
-    let selected = run::select(&exercises, options.versions);
+    let selected = run::select(&exercises, &options)?;
     let built = run::build(&workspace, &selected, args.release, &progress)?;
     show::trouble::report_broken(&selected, &built, &progress);
 
     let brief = args.exercises.is_empty() && args.format == Format::Text;
+    let columns: &[Version] = match &options.versions {
+        Versions::Only(version) => std::slice::from_ref(version),
+        Versions::Tree | Versions::TreeAndShipped => &Version::IN_TREE,
+    };
     let mut document = run::measure(&selected, &built, &options, &progress, |index, result| {
         let exercise = exercises[index];
         if brief {
-            progress
-                .print(|out| show::brief::line(out, &workspace, exercise, result, index == 0))?;
+            progress.print(|out| {
+                show::brief::line(out, &workspace, exercise, result, columns, index == 0)
+            })?;
             if let Some(reservation) = reservation(exercise, result) {
                 progress.print(|out| show::trials::reservation(out, &reservation))?;
             }
         }
-        if let (true, Some(mine)) = (options.are_ordinary(), result.version(Version::Exercise)) {
+        let is_ordinary = options.are_ordinary() && result.is_judged;
+        if let (true, Some(mine)) = (is_ordinary, result.version(Version::Exercise)) {
             last_result::remember_growth(exercise, mine);
         }
         Ok(())
@@ -130,14 +146,24 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let out = &mut anstream::stdout().lock();
     match args.format {
         Format::Json => {
-            for (exercise, result) in exercises.iter().zip(&mut document.exercises) {
+            let judged = exercises.iter().zip(&mut document.exercises);
+            for (exercise, result) in judged.filter(|(_, result)| result.is_judged) {
                 phases::measure(exercise, &built, result, &progress)?;
             }
             show::json(out, &document)?;
         }
+        Format::Text if args.for_assistant => {
+            for (exercise, result) in exercises.iter().zip(&document.exercises) {
+                show::assistant::print(out, exercise, result)?;
+            }
+        }
         Format::Text if brief => show::brief::next_step(out, &exercises, &document)?,
         Format::Text => {
             for (exercise, result) in exercises.iter().zip(&mut document.exercises) {
+                if !result.is_judged {
+                    show::window::print(out, exercise, result)?;
+                    continue;
+                }
                 show::comparison::print(out, exercise, result)?;
                 phases::measure(exercise, &built, result, &progress)?;
                 show::phases::print(out, result)?;
@@ -192,10 +218,11 @@ impl Args {
             rounds: self.rounds.map(|rounds| usize::try_from(rounds).unwrap_or(usize::MAX)),
             operations: self.operations,
             seed: self.seed,
-            holders: Some(self.holders || self.format == Format::Json),
+            holders: Some(self.holders || self.for_assistant || self.format == Format::Json),
         };
         let (release, requests_per_second) = (self.release, self.requests_per_second);
-        RunOptions { versions, settings, release, requests_per_second }
+        let reveals = self.reveal;
+        RunOptions { versions, settings, release, requests_per_second, reveals }
     }
 }
 

@@ -7,6 +7,7 @@ use exercise_harness::SoakSettings;
 use crate::build::{self, NoTest};
 use crate::commands::open_workshop;
 use crate::exit::Exit;
+use crate::judgement;
 use crate::last_result::{self, LastResult};
 use crate::measure::{self, BEHAVIOURS, Job, MEMORY, Measured, Note};
 use crate::progress::Progress;
@@ -20,17 +21,21 @@ use crate::workspace::Version;
 #[command(after_help = "\
 Examples:
   cargo xtask test rc-cycles
-  cargo xtask test 4                       by its number in the list
+  cargo xtask test 5                       by its number in the list
   cargo xtask test                         in the exercise's folder
   cargo xtask test rc-cycles --release     optimised code
 
-Exit code: 0 if every trial passes, 1 if one fails, 2 if there is nothing to test.")]
+An exercise that you have not judged yet is tested without its memory trials: see cargo xtask judge.
+Exit code: 0 if every trial passes, 1 if one fails, 2 if there is nothing to test, or to judge first.")]
 pub struct Args {
     /// The exercise to test, by name or number [default: the one in whose folder you are]
     exercise: Option<String>,
     /// Test optimised code
     #[arg(long)]
     release: bool,
+    /// Run the memory trials of an exercise that is not judged yet, too
+    #[arg(long)]
+    reveal: bool,
 }
 
 /// Builds all versions, runs every trial of the exercise, and shows the results.
@@ -44,6 +49,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let began = Instant::now();
     let progress = Progress::new();
     // Hashed before the build, so that an edit during the build is noticed.
+    let is_secret = !args.reveal && judgement::is_missing(exercise);
     let content = last_result::content_hash(exercise).filter(|_| !args.release);
     let remember = |result: &dyn Fn(String) -> LastResult| {
         if let Some(content) = &content {
@@ -75,7 +81,8 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     progress.print(|out| show::trials::heading(out, exercise))?;
     let mut all = Vec::new();
     let mut failed = 0;
-    for (stage, prefix) in [("Testing what it does", BEHAVIOURS), ("Testing its memory", MEMORY)] {
+    let stages = [("Testing what it does", BEHAVIOURS), ("Testing its memory", MEMORY)];
+    for (stage, prefix) in &stages[..if is_secret { 1 } else { stages.len() }] {
         let jobs = measure::jobs(test, prefix, SoakSettings::default())?;
         progress.stage(stage);
         run_in_order(&jobs, &progress, |measured| {
@@ -86,6 +93,10 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         })?;
     }
     progress.end();
+    if is_secret {
+        show::trials::unjudged(&mut anstream::stdout().lock(), exercise, failed)?;
+        return Ok(if failed == 0 { Exit::NoResult } else { Exit::Failed });
+    }
     anyhow::ensure!(!all.is_empty(), "The memory test of {} has no trials.", exercise.name);
     remember(&|content| LastResult::from_trials(content, exercise, &all));
     let summary = show::trials::Summary {
@@ -94,7 +105,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         times: [built_after, began.elapsed().saturating_sub(built_after)],
         warnings: warnings.map_or(&[], Vec::as_slice),
         reservation: reservation::sentence(exercise),
-        next: status::next_unfixed(&workspace, exercise),
+        next: status::next_open(&workspace, exercise),
     };
     show::trials::summary(&mut anstream::stdout().lock(), exercise, &summary)?;
     Ok(if failed == 0 { Exit::Success } else { Exit::Failed })

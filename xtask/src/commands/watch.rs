@@ -16,12 +16,12 @@ use crate::workspace::Version;
 /// Tests an exercise again each time you save
 ///
 /// Shows which file to open, the verdict, the growth now and last time, and what holds it. It stays
-/// at its exercise until you press a key: h hint, w who holds it, d diff, p predict, a run all, n next,
-/// b back, g go to, l list, r reset (asks), q quit.
+/// at its exercise until you press a key: h hint, w who holds it, d diff, v your verdict, p predict, a run all,
+/// n next, b back, g go to, l list, r reset (asks), q quit.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask watch                   the first exercise that is not fixed
+  cargo xtask watch                   the first exercise that is left
   cargo xtask watch rc-cycles
   cargo xtask watch rc-cycles --version shipped --version solution
                                       also measure these versions
@@ -31,7 +31,7 @@ It needs a terminal. Without one: cargo xtask test EXERCISE
 Exit code: 0 after q, 130 after Ctrl-C, 2 if it cannot begin.")]
 pub struct Args {
     /// The exercise to watch, by name or number [default: the one in whose folder you are, or the first
-    /// that is not fixed]
+    /// in which something is left to do]
     exercise: Option<String>,
     /// Poll the files for changes instead of relying on the system's notifications
     #[arg(long)]
@@ -68,7 +68,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let named = args.exercise.as_deref().map(|name| workspace.exercise(name)).transpose()?;
     let exercise = named.or_else(|| workspace.exercise_here());
     let exercise =
-        exercise.or_else(|| status::first_unfixed(&workspace)).or(workspace.exercises.first());
+        exercise.or_else(|| status::first_open(&workspace)).or(workspace.exercises.first());
     let exercise = exercise.context("There is no exercise to watch.")?;
     anyhow::ensure!(
         std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),

@@ -33,7 +33,7 @@ pub struct Comparison {
 /// Whether a comparison with the solution would tell the learner something new: whether the exercise
 /// is not known to be fixed.
 pub fn reveals_solution(exercise: &Exercise) -> bool {
-    !status::is_fixed(exercise)
+    !status::is_done(exercise)
 }
 
 /// Compares the learner's version of `exercise`.

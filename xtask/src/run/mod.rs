@@ -14,6 +14,7 @@ use exercise_harness::SoakSettings;
 use crate::build;
 use crate::cargo::Built;
 use crate::document::{Document, ExerciseResult, FORMAT, VersionResult};
+use crate::judgement;
 use crate::measure::{self, GROWTH, Job, Note};
 use crate::progress::Progress;
 use crate::shipped;
@@ -40,6 +41,8 @@ pub struct RunOptions {
     pub release: bool,
     /// The rate that the time to out-of-memory is stated for; `None` for each exercise's own.
     pub requests_per_second: Option<f64>,
+    /// Whether exercises that are not judged yet are measured as the others, and not in their window.
+    pub reveals: bool,
 }
 
 impl RunOptions {
@@ -48,6 +51,22 @@ impl RunOptions {
         // Looking for holders does not change what grows.
         let settings = SoakSettings { holders: None, ..self.settings };
         !self.release && settings == SoakSettings::default()
+    }
+
+    /// The settings for an exercise; those of its window where no others are given.
+    fn settings_of(&self, selected: &Selected<'_>) -> SoakSettings {
+        if !selected.is_secret {
+            return self.settings;
+        }
+        let window = judgement::window(selected.exercise);
+        let SoakSettings { rounds, operations, seed, .. } = self.settings;
+        // With its holders, a leak would be known.
+        SoakSettings {
+            rounds: rounds.or(window.rounds),
+            operations: operations.or(window.operations),
+            seed,
+            holders: Some(false),
+        }
     }
 
     fn rate(&self, exercise: &Exercise) -> f64 {
@@ -60,11 +79,22 @@ impl RunOptions {
 pub struct Selected<'a> {
     pub exercise: &'a Exercise,
     pub versions: &'static [Version],
+    /// Whether it is not judged yet, so that only what the learner's version keeps is measured.
+    pub is_secret: bool,
 }
 
-pub fn select<'a>(exercises: &[&'a Exercise], versions: Versions) -> Vec<Selected<'a>> {
-    let of_exercise = |exercise: &Exercise| -> &'static [Version] {
-        match versions {
+/// Which versions of `exercises` to measure.
+///
+/// # Errors
+/// When another version than the learner's is requested of an exercise that is not judged yet: beside it,
+/// it would be known whether the exercise leaks.
+pub fn select<'a>(
+    exercises: &[&'a Exercise],
+    options: &RunOptions,
+) -> anyhow::Result<Vec<Selected<'a>>> {
+    let of_exercise = |exercise: &Exercise, is_secret: bool| -> &'static [Version] {
+        match options.versions {
+            _ if is_secret => &[Version::Exercise],
             Versions::Only(Version::Exercise) => &[Version::Exercise],
             Versions::Only(Version::Solution) => &[Version::Solution],
             Versions::Only(Version::Shipped) => &[Version::Shipped],
@@ -74,8 +104,19 @@ pub fn select<'a>(exercises: &[&'a Exercise], versions: Versions) -> Vec<Selecte
             Versions::Tree | Versions::TreeAndShipped => &Version::IN_TREE,
         }
     };
-    let exercises = exercises.iter();
-    exercises.map(|exercise| Selected { exercise, versions: of_exercise(exercise) }).collect()
+    let only_another =
+        matches!(options.versions, Versions::Only(Version::Solution | Version::Shipped));
+    let selected = exercises.iter().map(|exercise| {
+        let is_secret = !options.reveals && judgement::is_missing(exercise);
+        let name = &exercise.name;
+        anyhow::ensure!(
+            !is_secret || !only_another,
+            "{name} is not judged yet, and its other versions would tell whether it leaks.\n\
+             First: cargo xtask judge {name}. Or add --reveal."
+        );
+        Ok(Selected { exercise, versions: of_exercise(exercise, is_secret), is_secret })
+    });
+    selected.collect()
 }
 
 /// Builds every version in the tree, and the shipped versions among `selected`.
@@ -111,16 +152,16 @@ pub fn measure(
 ) -> anyhow::Result<Document> {
     progress.stage("Measuring");
     // Every version, in order; its result, once there is one; and the version of each job.
-    let versions: Vec<(&Exercise, Version)> = selected
+    let versions: Vec<(&Selected<'_>, Version)> = selected
         .iter()
-        .flat_map(|one| one.versions.iter().map(|version| (one.exercise, *version)))
+        .flat_map(|one| one.versions.iter().map(move |version| (one, *version)))
         .collect();
     let mut results: Vec<Option<VersionResult>> = Vec::new();
     let (mut jobs, mut version_of_job) = (Vec::new(), Vec::new());
-    for (index, (exercise, version)) in versions.iter().enumerate() {
-        match build::test(built, exercise, *version) {
+    for (index, (one, version)) in versions.iter().enumerate() {
+        match build::test(built, one.exercise, *version) {
             Ok(binary) => {
-                let (trial, settings) = (GROWTH.to_owned(), options.settings);
+                let (trial, settings) = (GROWTH.to_owned(), options.settings_of(one));
                 jobs.push(Job { binary: binary.clone(), trial, settings });
                 version_of_job.push(index);
                 results.push(None);
@@ -131,13 +172,14 @@ pub fn measure(
     let mut exercises = Vec::new();
     let mut next_version = 0;
     let mut report_complete = |results: &[Option<VersionResult>]| {
-        while let Some(Selected { exercise, versions }) = selected.get(exercises.len()) {
+        while let Some(Selected { exercise, versions, is_secret }) = selected.get(exercises.len()) {
             let end = next_version + versions.len();
             let versions: Option<Vec<_>> = results[next_version..end].iter().cloned().collect();
             let Some(versions) = versions else { break };
             next_version = end;
             let result = ExerciseResult {
                 exercise: exercise.name.clone(),
+                is_judged: !is_secret,
                 requests_per_second: options.rate(exercise),
                 versions,
             };
@@ -150,7 +192,7 @@ pub fn measure(
     let mut done = 0;
     measure::run(&jobs, |job, note| {
         let index = version_of_job[job];
-        let (exercise, version) = versions[index];
+        let (Selected { exercise, .. }, version) = versions[index];
         if let Note::Done(measured) = note {
             let (metadata, rate) = (&exercise.metadata, options.rate(exercise));
             results[index] =

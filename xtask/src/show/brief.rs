@@ -6,7 +6,7 @@ use exercise_harness::{explain, units};
 use leak_meter::{Growth, Resource, Verdict};
 
 use super::palette::{self, STRONG, paint};
-use super::width;
+use super::{width, window};
 use crate::document::{Document, ExerciseResult, VersionOutcome, VersionResult};
 use crate::text::wrapped;
 use crate::workspace::{Exercise, Version, Workspace};
@@ -14,36 +14,51 @@ use crate::workspace::{Exercise, Version, Workspace};
 /// The width of the widest verdict and a gap.
 const VERDICT: usize = 10;
 
-/// Prints the line of one exercise; the `first` one has a heading.
+/// The page on leaks, and on how to read every line of the full comparison.
+pub const LEAKS: &str = "docs/leaks.md";
+
+/// Prints the line of one exercise, with a column for each of `versions`; the `first` one has a heading.
 pub fn line(
     out: &mut (impl Write + ?Sized),
     workspace: &Workspace,
     exercise: &Exercise,
     result: &ExerciseResult,
+    versions: &[Version],
     first: bool,
 ) -> anyhow::Result<()> {
     let names = workspace.exercises.iter().map(|exercise| exercise.name.len());
     let name_width = names.max().unwrap_or(0) + 1;
     let mine = result.version(Version::Exercise);
+    let columns = VERDICT * versions.len();
+    let room = width::text().saturating_sub(name_width + columns);
     if first {
-        let versions = result.versions.iter().map(|version| version.version.to_string());
-        let columns = versions.map(|version| format!("{version:VERDICT$}"));
-        let columns = columns.collect::<Vec<_>>().concat();
-        let room = room(name_width, result);
-        let last = ["the exercise leaks, per operation", "leaks per operation"];
-        let last = last.into_iter().find(|last| mine.is_some() && last.len() <= room);
+        let versions_shown = versions.iter().map(|version| format!("{version:VERDICT$}"));
+        let columns = versions_shown.collect::<Vec<_>>().concat();
+        let last = ["the exercise keeps, per operation", "keeps per operation"];
+        let has_last = versions.contains(&Version::Exercise);
+        let last = last.into_iter().find(|last| has_last && last.len() <= room);
         let last = last.unwrap_or_default();
         let heading = format!("{:name_width$}{columns}{last}", "");
         writeln!(out, "{}", paint(STRONG, heading.trim_end()))?;
     }
-    let verdict = |version| {
+    let verdict = |version: &Version| {
+        let Some(version) = result.version(*version) else { return " ".repeat(VERDICT) };
         let short = short(version);
         let gap = " ".repeat(VERDICT.saturating_sub(short.len()));
         format!("{}{gap}", paint(palette::style(version), &short))
     };
-    let verdicts: String = result.versions.iter().map(verdict).collect();
-    let room = room(name_width, result);
-    let keeps = mine.map(|version| keeps(version, exercise, room)).unwrap_or_default();
+    let is_secret = |version: &&VersionResult| !result.is_judged && version.verdict().is_some();
+    let (verdicts, keeps) = match mine.filter(is_secret) {
+        Some(version) => {
+            let parts = window::rises(exercise, version);
+            let parts = parts.into_iter().map(|(resource, rise)| part(resource, rise)).collect();
+            (paint(palette::QUIET, &format!("{:columns$}", "not judged")), fitting(parts, room))
+        }
+        None => (
+            versions.iter().map(verdict).collect(),
+            mine.map(|version| keeps(version, exercise, room)).unwrap_or_default(),
+        ),
+    };
     let text = format!("{:name_width$}{verdicts}{keeps}", exercise.name);
     writeln!(out, "{}", text.trim_end())?;
     for version in &result.versions {
@@ -64,11 +79,6 @@ pub fn line(
     Ok(())
 }
 
-/// The width of the last column.
-fn room(name_width: usize, result: &ExerciseResult) -> usize {
-    width::text().saturating_sub(name_width + VERDICT * result.versions.len())
-}
-
 /// The result in one word.
 fn short(version: &VersionResult) -> String {
     match version.outcome {
@@ -84,22 +94,26 @@ fn keeps(version: &VersionResult, exercise: &Exercise, room: usize) -> String {
         Some(Verdict::Steady) => "nothing".to_owned(),
         Some(Verdict::Undecided) => "not proven yet".to_owned(),
         Some(Verdict::Growing) => {
-            let parts: Vec<String> =
-                version.growing(exercise.metadata.resources()).into_iter().map(part).collect();
-            let shown = (1..=parts.len()).rev().map(|count| {
-                let more = if count < parts.len() { ", ..." } else { "" };
-                format!("{}{more}", parts[..count].join(", "))
-            });
-            let mut shown = shown.skip_while(|text| text.chars().count() > room);
-            shown.next().or_else(|| parts.first().cloned()).unwrap_or_default()
+            let growing = version.growing(exercise.metadata.resources()).into_iter();
+            let part = |growth: &Growth| part(growth.resource, growth.per_operation.unwrap_or(0.0));
+            fitting(growing.map(part).collect(), room)
         }
     }
 }
 
+/// As many of `parts` as fit into `room` characters, at least one.
+fn fitting(parts: Vec<String>, room: usize) -> String {
+    let shown = (1..=parts.len()).rev().map(|count| {
+        let more = if count < parts.len() { ", ..." } else { "" };
+        format!("{}{more}", parts[..count].join(", "))
+    });
+    let mut shown = shown.skip_while(|text| text.chars().count() > room);
+    shown.next().or_else(|| parts.into_iter().next()).unwrap_or_default()
+}
+
 /// The growth of one resource, as short as possible.
-fn part(growth: &Growth) -> String {
-    let value = growth.per_operation.unwrap_or(0.0);
-    match growth.resource {
+fn part(resource: Resource, value: f64) -> String {
+    match resource {
         Resource::LiveBytes => units::bytes(value),
         Resource::TemporaryBytes => format!("{} on disk", units::bytes(value)),
         Resource::TemporaryFiles => format!("{} temp files", units::number(value)),
@@ -119,7 +133,10 @@ pub fn next_step(
         let found = result.version(version);
         found.is_some_and(|version| version.verdict() != Some(Verdict::Steady))
     };
-    for (exercise, _) in exercises().filter(|(_, result)| open(result, Version::Solution)) {
+    let has_solution = |result: &ExerciseResult| result.version(Version::Solution).is_some();
+    let unsteady =
+        exercises().filter(|(_, result)| has_solution(result) && open(result, Version::Solution));
+    for (exercise, _) in unsteady {
         let name = &exercise.name;
         writeln!(
             out,
@@ -129,7 +146,7 @@ pub fn next_step(
     }
     let next = exercises().find(|(_, result)| open(result, Version::Exercise));
     let ran = document.exercises.iter().any(|result| result.version(Version::Exercise).is_some());
-    if let Some((exercise, _)) = next {
+    if let Some((exercise, result)) = next {
         let name = &exercise.name;
         writeln!(
             out,
@@ -137,8 +154,13 @@ pub fn next_step(
             paint(STRONG, &format!("Next: {name}, {:?}", exercise.metadata.title))
         )?;
         writeln!(out, "  read   {}", exercise.readme(Version::Exercise))?;
-        writeln!(out, "  test   cargo xtask test {name}")?;
+        writeln!(out, "  learn  {LEAKS}")?;
         writeln!(out, "  see    cargo xtask run {name}")?;
+        if result.is_judged {
+            writeln!(out, "  test   cargo xtask test {name}")?;
+        } else {
+            writeln!(out, "  judge  cargo xtask judge {name}")?;
+        }
     } else if ran {
         writeln!(out, "{}", paint(STRONG, "Every exercise is steady: all leaks are fixed."))?;
         writeln!(out, "Compare your fixes with ours: solutions/<exercise>/README.md")?;

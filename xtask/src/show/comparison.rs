@@ -7,6 +7,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement};
 use exercise_harness::explain;
 use leak_meter::Verdict;
 
+use super::brief::LEAKS;
 use super::palette::{self, QUIET, STRONG, paint};
 use super::{meaning, rows, width};
 use crate::document::{ExerciseResult, VersionOutcome, VersionResult};
@@ -73,6 +74,7 @@ pub fn next_step(
     result: &ExerciseResult,
 ) -> anyhow::Result<()> {
     writeln!(out, "\n{}", paint(STRONG, &next(exercise, result)))?;
+    writeln!(out, "{}", paint(QUIET, &format!("What each line means: {LEAKS}")))?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::palette::{BAD, GOOD, OPEN, QUIET, paint};
 use crate::last_result::ExerciseState;
-use crate::status::Status;
+use crate::status::{Stage, Status};
 use crate::workspace::Exercise;
 
 /// Prints `exercises` in teaching order, each with its status.
@@ -42,12 +42,11 @@ pub fn edited(status: Status) -> &'static str {
 
 /// The state, in its colour.
 pub fn state(status: Status) -> String {
-    match status.state {
-        Some(state @ ExerciseState::Fixed) => paint(GOOD, &state.to_string()),
-        Some(state @ (ExerciseState::Leaking | ExerciseState::Broken)) => {
-            paint(BAD, &state.to_string())
-        }
-        Some(state @ ExerciseState::Open) => paint(OPEN, &state.to_string()),
-        None => paint(QUIET, "not run"),
-    }
+    let style = match status.stage {
+        Stage::Judged | Stage::Ran(ExerciseState::Fixed) => GOOD,
+        Stage::Misjudged | Stage::Ran(ExerciseState::Leaking | ExerciseState::Broken) => BAD,
+        Stage::Ran(ExerciseState::Open) => OPEN,
+        Stage::Unjudged | Stage::NotRun => QUIET,
+    };
+    paint(style, &status.stage.to_string())
 }

@@ -5,6 +5,7 @@
 //!
 //! Absent on purpose: nothing here starts, measures or decides anything.
 
+pub mod assistant;
 pub mod author;
 pub mod brief;
 pub mod comparison;
@@ -13,6 +14,7 @@ pub mod diff;
 pub mod doctor;
 pub mod hint;
 pub mod holder;
+pub mod judgement;
 pub mod list;
 pub mod meaning;
 pub mod palette;
@@ -28,6 +30,8 @@ pub mod until_oom;
 pub mod verify;
 pub mod watch;
 pub mod width;
+pub mod wild;
+pub mod window;
 
 use std::io::Write;
 
@@ -35,6 +39,6 @@ use crate::document::Document;
 
 /// Prints `document` as JSON.
 pub fn json(out: &mut impl Write, document: &Document) -> anyhow::Result<()> {
-    writeln!(out, "{}", serde_json::to_string_pretty(document)?)?;
+    writeln!(out, "{}", serde_json::to_string_pretty(&document.to_json()?)?)?;
     Ok(())
 }

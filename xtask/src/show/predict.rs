@@ -141,7 +141,7 @@ fn what_grows(prediction: &Prediction, result: &VersionResult, growing: &[&Growt
     let open =
         if result.verdict() == Some(Verdict::Undecided) { " (some is undecided)" } else { "" };
     Row {
-        title: "What grows",
+        title: "What grows without end",
         predicted: prediction.grows.as_deref().map(names),
         measured: names(&found) + open,
         accuracy,

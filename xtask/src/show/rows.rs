@@ -43,16 +43,6 @@ pub fn all(exercise: &Exercise, result: &ExerciseResult, width: usize) -> Vec<Ro
     let row = |label: &str, cell: &dyn Fn(&VersionResult) -> String| {
         std::iter::once(label.to_owned()).chain(versions.iter().map(cell)).collect::<Row>()
     };
-    let total = |figure: fn(&Round) -> u64| {
-        move |version: &VersionResult| match version.rounds() {
-            [] => NONE.to_owned(),
-            rounds => {
-                let sum: u64 = rounds.iter().map(figure).sum();
-                let each = units::number(sum as f64 / operations(version).max(1) as f64);
-                format!("{} ({each} per op.)", units::count(sum))
-            }
-        }
-    };
     let mut rows = vec![
         row(VERDICT, &palette::word),
         row("rounds", &|version| units::count(version.rounds().len() as u64)),
@@ -85,6 +75,32 @@ pub fn all(exercise: &Exercise, result: &ExerciseResult, width: usize) -> Vec<Ro
     }));
     rows.push(row("out of memory in", &out_of_memory));
     rows
+}
+
+/// The labels and figures that one version has without a verdict.
+pub fn readings_of(version: &VersionResult) -> Vec<[String; 2]> {
+    let row = |label: &str, cell: String| [label.to_owned(), cell];
+    let mut rows = vec![
+        row("allocations", total(|round| round.allocations)(version)),
+        row("deallocations", total(|round| round.deallocations)(version)),
+        row("reallocations", total(|round| round.reallocations)(version)),
+    ];
+    let versions = std::slice::from_ref(version);
+    let shown = SHOWN.iter().filter(|(resource, always)| *always || has_any(versions, *resource));
+    rows.extend(shown.map(|(resource, _)| row(resource.name(), readings(version, *resource))));
+    rows
+}
+
+/// A function that shows the sum of a figure over all rounds, and its mean per operation.
+fn total(figure: fn(&Round) -> u64) -> impl Fn(&VersionResult) -> String {
+    move |version| match version.rounds() {
+        [] => NONE.to_owned(),
+        rounds => {
+            let sum: u64 = rounds.iter().map(figure).sum();
+            let each = units::number(sum as f64 / operations(version).max(1) as f64);
+            format!("{} ({each} per op.)", units::count(sum))
+        }
+    }
 }
 
 /// The notes below the rows: the legend, and why some figures are missing. `drawn` is true if the row

@@ -9,7 +9,7 @@ use exercise_harness::{explain, units};
 use leak_meter::{Report, Resource, Verdict};
 
 use super::palette::{BAD, GOOD, OPEN, STRONG, paint};
-use super::width;
+use super::{width, window};
 use crate::failure;
 use crate::measure::Measured;
 use crate::text::wrapped;
@@ -89,7 +89,7 @@ pub struct Summary<'a> {
     pub warnings: &'a [String],
     /// The edits that the result depends on.
     pub reservation: Option<String>,
-    /// The next exercise that is not fixed.
+    /// The next exercise in which something is left to do.
     pub next: Option<&'a Exercise>,
 }
 
@@ -121,12 +121,25 @@ pub fn summary(
                 writeln!(out, "{passed} Next: {name}, {:?}", metadata.title)?;
                 writeln!(out, "  cargo xtask watch {name}")?;
             }
-            None => writeln!(out, "{passed} Every exercise is fixed. Next: cargo xtask run")?,
+            None => writeln!(out, "{passed} No exercise is left. Next: cargo xtask run")?,
         }
     } else {
         let failed = paint(BAD, &format!("Failed: {failed} of {all} trials."));
         writeln!(out, "Files: exercises/{name}/src\nTask:  exercises/{name}/README.md")?;
         writeln!(out, "{failed} Next: edit, then cargo xtask test {name}")?;
+    }
+    Ok(())
+}
+
+/// Prints that the memory trials wait for a judgement.
+pub fn unjudged(out: &mut impl Write, exercise: &Exercise, failed: usize) -> anyhow::Result<()> {
+    let behaves = match failed {
+        0 => "It does what it should.".to_owned(),
+        failed => units::plural(failed as u64, "behaviour") + " failed.",
+    };
+    writeln!(out, "\n{behaves} Its memory trials tell whether it leaks, so judge it first.")?;
+    for line in window::next_step(exercise, width::text()) {
+        writeln!(out, "{line}")?;
     }
     Ok(())
 }

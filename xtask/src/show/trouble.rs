@@ -37,7 +37,7 @@ pub fn report_broken(
     built: &BTreeMap<String, Built>,
     progress: &Progress,
 ) {
-    for Selected { exercise, versions } in selected {
+    for Selected { exercise, versions, .. } in selected {
         for version in *versions {
             if let Err(none) = build::test(built, exercise, *version) {
                 progress.print_error(|out| did_not_build(out, exercise, *version, none.message()));

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - [`metadata`], [`mirror`] (with [`spoilers`], [`linked_texts`] and [`mechanisms`]), [`dependencies`],
-//!   [`readmes`], [`placeholders`]: checks that only read files.
+//!   [`readmes`], [`secrecy`], [`placeholders`]: checks that only read files.
 //! - [`warnings`], [`trials`] (with [`culprit`] and [`holder`]), [`decoy`], [`fixes`]: checks that build
 //!   and measure, on a [`test_bed`].
 //! - [`detection_limits`]: the rarest leak that the trials detect.
@@ -25,6 +25,7 @@ pub mod outcome;
 mod placeholders;
 mod readmes;
 pub mod record;
+mod secrecy;
 pub mod shipped;
 mod spoilers;
 pub mod survey;
@@ -56,6 +57,7 @@ pub fn check_files(
     report(Check::Mirror, &mirror::check(exercise)?)?;
     report(Check::Dependencies, &dependencies::check(exercise, &all[0])?)?;
     report(Check::Readmes, &readmes::check(exercise)?)?;
+    report(Check::Secrecy, &secrecy::check(exercise, all))?;
     report(Check::Placeholders, &placeholders::check(exercise)?)?;
     Catalogue::read(exercise)
 }
@@ -70,6 +72,7 @@ pub fn check_trials(
     report(Check::Warnings, &warnings::check(exercise, &test_bed.build))?;
     let [of_exercise, of_solution] = check_versions(exercise, test_bed)?;
     report(Check::Exercise, &of_exercise)?;
+    report(Check::Window, &secrecy::check_window(exercise, test_bed)?)?;
     report(Check::Solution, &of_solution)?;
     report(Check::Fixes, &catalogue.check(exercise, test_bed)?)?;
     Ok(())

@@ -15,12 +15,16 @@ pub enum Check {
     Dependencies,
     /// The READMEs have their sections.
     Readmes,
+    /// Nothing tells whether it leaks.
+    Secrecy,
     /// No placeholder of the skeleton is left.
     Placeholders,
     /// Nothing compiles with a warning.
     Warnings,
     /// The behaviours of the exercise pass, and it leaks what it declares.
     Exercise,
+    /// What a learner is shown of the exercise before a judgement.
+    Window,
     /// The solution passes every trial.
     Solution,
     /// Wrong fixes are rejected, right fixes pass.
@@ -35,9 +39,11 @@ impl fmt::Display for Check {
             Self::Mirror => "mirror",
             Self::Dependencies => "dependencies",
             Self::Readmes => "readmes",
+            Self::Secrecy => "secrecy",
             Self::Placeholders => "placeholders",
             Self::Warnings => "warnings",
             Self::Exercise => "exercise",
+            Self::Window => "window",
             Self::Solution => "solution",
             Self::Fixes => "fixes",
         })

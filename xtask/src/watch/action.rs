@@ -3,6 +3,7 @@
 use super::keys::Key;
 use super::state::{Panel, WatchState};
 use crate::difference::Against;
+use crate::judgement::Answer;
 
 /// An action that a key requests from the session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub enum Action {
     Back,
     /// Go to the exercise with this name or number.
     GoTo(String),
+    /// Judge the exercise, for this reason.
+    Judge(Answer, String),
     /// Show everything that was found about what holds the growing memory.
     Holders,
     /// List all exercises.
@@ -40,10 +43,31 @@ impl WatchState {
             return Action::Interrupt;
         }
         match &mut self.panel {
-            Panel::Predict { .. } => {
-                self.type_answer(key);
+            Panel::Predict { .. } => self.type_answer(key),
+            Panel::Judge { answer: None, .. } => {
+                match key {
+                    Key::Letter('l') => self.ask_why(Answer::Leak),
+                    Key::Letter('n') => self.ask_why(Answer::NoLeak),
+                    _ => self.show(Panel::Result),
+                }
                 Action::Nothing
             }
+            Panel::Judge { answer: Some(answer), typed } => match key {
+                Key::Letter(letter) => {
+                    typed.push(letter);
+                    Action::Nothing
+                }
+                Key::Backspace => {
+                    typed.pop();
+                    Action::Nothing
+                }
+                Key::Enter => Action::Judge(*answer, std::mem::take(typed)),
+                Key::Escape => {
+                    self.show(Panel::Result);
+                    Action::Nothing
+                }
+                Key::Up | Key::Down | Key::Interrupt => Action::Nothing,
+            },
             Panel::AskReset => {
                 self.show(Panel::Result);
                 if key == Key::Letter('y') { Action::Reset } else { Action::Nothing }
@@ -88,6 +112,7 @@ impl WatchState {
             Key::Letter('w') => return Action::Holders,
             Key::Letter('q') => return Action::Quit,
             Key::Letter('p') => self.ask_prediction(),
+            Key::Letter('v') => self.show(Panel::Judge { answer: None, typed: String::new() }),
             Key::Letter('r') => self.show(Panel::AskReset),
             Key::Enter | Key::Escape => self.show(Panel::Result),
             Key::Up | Key::Letter('k') => self.scrolled = self.scrolled.saturating_sub(1),
@@ -98,9 +123,16 @@ impl WatchState {
         Action::Nothing
     }
 
-    /// Processes a key while an answer is typed.
-    fn type_answer(&mut self, key: Key) {
-        let Panel::Predict { questions, typed, wrong } = &mut self.panel else { return };
+    fn ask_why(&mut self, answer: Answer) {
+        self.show(Panel::Judge { answer: Some(answer), typed: String::new() });
+    }
+
+    /// Processes a key while an answer is typed. The first answer to an exercise that is not judged yet is
+    /// a judgement.
+    fn type_answer(&mut self, key: Key) -> Action {
+        let Panel::Predict { questions, typed, wrong } = &mut self.panel else {
+            return Action::Nothing;
+        };
         match key {
             Key::Letter(letter) => typed.push(letter),
             Key::Backspace => drop(typed.pop()),
@@ -124,7 +156,11 @@ impl WatchState {
         if questions.is_empty() {
             let answered = self.prediction.has_answers();
             self.show(if answered { Panel::Prediction } else { Panel::Result });
+            if let (true, Some(answer)) = (self.is_secret, self.prediction.judgement()) {
+                return Action::Judge(answer, self.prediction.holder.clone().unwrap_or_default());
+            }
         }
+        Action::Nothing
     }
 }
 
@@ -170,6 +206,29 @@ mod tests {
         assert!(matches!(state.panel, Panel::Result));
         state.press(Key::Letter('r'));
         assert_eq!(state.press(Key::Letter('y')), Action::Reset);
+    }
+
+    #[test]
+    fn a_judgement_is_an_answer_and_a_reason() {
+        let mut state = state();
+        typed(&mut state, "vx");
+        assert!(matches!(state.panel, Panel::Result));
+        typed(&mut state, "vnq");
+        let judged = state.press(Key::Enter);
+        assert_eq!(judged, Action::Judge(Answer::NoLeak, "q".to_owned()));
+    }
+
+    #[test]
+    fn the_first_answer_of_a_prediction_is_a_judgement_if_there_is_none() {
+        for (is_secret, expected) in
+            [(true, Action::Judge(Answer::NoLeak, String::new())), (false, Action::Nothing)]
+        {
+            let mut state = state();
+            state.is_secret = is_secret;
+            state.ask_prediction();
+            typed(&mut state, "nothing");
+            assert_eq!(state.press(Key::Enter), expected);
+        }
     }
 
     #[test]

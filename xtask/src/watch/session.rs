@@ -12,6 +12,7 @@ use super::work::{self, Task, Work};
 use crate::difference::{self, Against};
 use crate::exit::Exit;
 use crate::hints;
+use crate::judgement;
 use crate::last_result;
 use crate::reservation;
 use crate::reset;
@@ -59,9 +60,8 @@ impl<'a> WatchSession<'a> {
         let work = Work::new(workspace.clone(), sender.clone());
         let mut session = Self { workspace, state, saves, work, options, sender, began };
         session.update_status();
-        // A learner who sees an exercise for the first time is asked for a prediction.
-        if session.state.before.is_none() {
-            session.state.ask_prediction();
+        if session.state.is_secret {
+            session.state.before = None;
         }
         Ok(session)
     }
@@ -69,11 +69,12 @@ impl<'a> WatchSession<'a> {
     /// Reads the status of every exercise.
     fn update_status(&mut self) {
         let exercises = &self.workspace.exercises;
-        let fixed = exercises.iter().filter(|exercise| status::is_fixed(exercise)).count();
-        self.state.progress = (fixed, exercises.len());
+        let done = exercises.iter().filter(|exercise| status::is_done(exercise)).count();
+        self.state.progress = (done, exercises.len());
+        self.state.is_secret = judgement::is_missing(&self.state.exercise);
         self.state.status = Status::read(&self.state.exercise);
         self.state.reservation = reservation::sentence(&self.state.exercise);
-        let next = status::next_unfixed(self.workspace, &self.state.exercise);
+        let next = status::next_open(self.workspace, &self.state.exercise);
         self.state.next = next.map(|exercise| exercise.name.clone());
     }
 
@@ -115,12 +116,22 @@ impl<'a> WatchSession<'a> {
                 let (began, since) = self.began;
                 self.state.set_result(*tested);
                 self.state.took = Some(Took { time: began.elapsed(), since });
-                if self.state.beside.len() < self.options.beside.len() {
+                let are_missing = self.state.beside.len() < self.options.beside.len();
+                if are_missing && !self.state.is_secret {
                     let versions = self.options.beside.clone();
                     self.state.busy = Some("measuring other versions".to_owned());
                     self.work
                         .begin(Task::Beside { exercise: self.state.exercise.clone(), versions });
                 }
+            }
+            Ok(work::Done::Judged(judged)) => {
+                // A prediction is compared in more detail.
+                if !matches!(self.state.panel, Panel::Prediction) {
+                    self.state.show(Panel::Judgement(judged));
+                }
+                self.update_status();
+                self.test(false, "judgement");
+                return;
             }
             Ok(work::Done::Beside(found)) => self.state.beside = found,
             Ok(work::Done::All) => {
@@ -155,6 +166,14 @@ impl<'a> WatchSession<'a> {
             Action::RunAll => {
                 self.state.busy = Some("building every version".to_owned());
                 self.work.begin(Task::All);
+            }
+            Action::Judge(answer, why) => {
+                if !matches!(self.state.panel, Panel::Prediction) {
+                    self.state.show(Panel::Result);
+                }
+                self.state.busy = Some("measuring the shipped version".to_owned());
+                let exercise = self.state.exercise.clone();
+                self.work.begin(Task::Judge { exercise, answer, why });
             }
             Action::Next => self.next(),
             Action::Back => self.back(),
@@ -197,6 +216,11 @@ impl<'a> WatchSession<'a> {
 
     /// Shows everything that holds the growing memory.
     fn holders(&mut self) {
+        if self.state.is_secret {
+            let text = "It would tell whether the exercise leaks. Judge it first: v";
+            self.state.show_text("who holds it", text);
+            return;
+        }
         let report = self.state.growth().and_then(|growth| growth.report);
         let lines = report.and_then(|report| report.holders).map(|holders| holders.lines());
         let text = lines.unwrap_or_default().join("\n");
@@ -209,16 +233,16 @@ impl<'a> WatchSession<'a> {
         self.state.show(Panel::List(Status::read_all(self.workspace)));
     }
 
-    /// Goes to the next exercise that is not fixed, beginning again after the last.
+    /// Goes to the next exercise in which something is left to do, beginning again after the last.
     fn next(&mut self) {
-        if let Some(next) = status::next_unfixed(self.workspace, &self.state.exercise) {
+        if let Some(next) = status::next_open(self.workspace, &self.state.exercise) {
             self.go_to(next);
         } else {
-            self.state.show_text("next", "All other exercises are fixed.");
+            self.state.show_text("next", "No other exercise is left.");
         }
     }
 
-    /// Goes to the exercise before this one, fixed or not; from the first one to the last.
+    /// Goes to the exercise before this one, done or not; from the first one to the last.
     fn back(&mut self) {
         let all = &self.workspace.exercises;
         let here = all.iter().position(|exercise| exercise.name == self.state.exercise.name);

@@ -7,11 +7,12 @@ use exercise_harness::isolated::Ending;
 use crate::difference::Comparison;
 use crate::document::VersionResult;
 use crate::hints::Hint;
+use crate::judgement::{Answer, Judgement};
 use crate::last_result::LastResult;
 use crate::measure::{GROWTH, Measured};
-use crate::prediction::{Prediction, Question, asks_pattern};
+use crate::prediction::{Prediction, Question};
 use crate::reset;
-use crate::status::Status;
+use crate::status::{Stage, Status};
 use crate::workspace::{Exercise, Version};
 
 /// Everything that is shown.
@@ -23,9 +24,11 @@ pub struct WatchState {
     pub status: Status,
     /// The edits that its result depends on.
     pub reservation: Option<String>,
-    /// The next exercise that is not fixed.
+    /// Whether it is not judged yet, so that it must not be shown whether it leaks.
+    pub is_secret: bool,
+    /// The next exercise in which something is left to do.
     pub next: Option<String>,
-    /// The number of fixed exercises, and of all exercises.
+    /// The number of exercises that are fixed or judged, and of all exercises.
     pub progress: (usize, usize),
     /// The task in progress.
     pub busy: Option<String>,
@@ -76,6 +79,8 @@ pub enum Details {
     DidNotBuild(String),
     /// Every trial, in the order of the memory test.
     Measured(Vec<Measured>),
+    /// The behaviours, and the growth trial in its window, of an exercise that is not judged yet.
+    Window(Vec<Measured>),
 }
 
 /// The contents of the middle of the screen.
@@ -109,6 +114,15 @@ pub enum Panel {
     AskDiff,
     /// The question whether to reset the exercise.
     AskReset,
+    /// The question whether it leaks, and if that is answered, the question why.
+    Judge {
+        /// The answer to the first.
+        answer: Option<Answer>,
+        /// The answer to the second as typed so far.
+        typed: String,
+    },
+    /// A judgement, and the measurement that it was compared with.
+    Judgement(Box<(Judgement, VersionResult)>),
     /// A question about the prediction.
     Predict {
         /// The current question and those after it.
@@ -127,7 +141,8 @@ impl WatchState {
     pub fn new(exercise: Exercise, before: Option<LastResult>) -> Self {
         Self {
             exercise,
-            status: Status::default(),
+            status: Status { edited: None, stage: Stage::Unjudged },
+            is_secret: false,
             reservation: None,
             next: None,
             progress: (0, 0),
@@ -158,7 +173,7 @@ impl WatchState {
 
     /// Asks for a prediction.
     pub fn ask_prediction(&mut self) {
-        let questions = Question::all(asks_pattern(&self.exercise));
+        let questions = Question::all(false);
         self.prediction = Prediction::default();
         self.show(Panel::Predict { questions, typed: String::new(), wrong: None });
     }
@@ -168,7 +183,11 @@ impl WatchState {
         self.is_outdated = true;
         let is_question = matches!(
             self.panel,
-            Panel::Predict { .. } | Panel::GoTo { .. } | Panel::AskDiff | Panel::AskReset
+            Panel::Predict { .. }
+                | Panel::Judge { .. }
+                | Panel::GoTo { .. }
+                | Panel::AskDiff
+                | Panel::AskReset
         );
         if !is_question {
             self.show(Panel::Result);
@@ -186,7 +205,10 @@ impl WatchState {
 
     /// The measured growth, if the growth trial completed.
     pub fn growth(&self) -> Option<VersionResult> {
-        let Some(Tested { details: Details::Measured(measured), .. }) = &self.now else {
+        let Some(Tested {
+            details: Details::Measured(measured) | Details::Window(measured), ..
+        }) = &self.now
+        else {
             return None;
         };
         let growth = measured.iter().find(|measured| measured.trial == GROWTH)?;

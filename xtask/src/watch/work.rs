@@ -8,6 +8,7 @@ use std::sync::mpsc::Sender;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use anyhow::Context as _;
 use exercise_harness::SoakSettings;
 use exercise_harness::cleanup;
 
@@ -15,8 +16,10 @@ use super::Message;
 use super::state::{Details, Tested};
 use crate::build;
 use crate::cargo::Built;
+use crate::document::VersionResult;
+use crate::judgement::{self, Answer, Judgement};
 use crate::last_result::{self, LastResult};
-use crate::measure::{self, GROWTH, Job, Measured, Note};
+use crate::measure::{self, BEHAVIOURS, GROWTH, Job, Measured, Note};
 use crate::workspace::{Exercise, Version, Workspace};
 
 /// The polling interval while a task is being cancelled.
@@ -41,8 +44,17 @@ pub enum Task {
         /// Which versions.
         versions: Vec<Version>,
     },
-    /// Test every exercise.
+    /// Test every exercise that is judged.
     All,
+    /// Measure the shipped version of one exercise, and compare the learner's answer with it.
+    Judge {
+        /// The exercise.
+        exercise: Exercise,
+        /// The answer.
+        answer: Answer,
+        /// Where it leaks, or why it does not.
+        why: String,
+    },
 }
 
 /// The result of a task.
@@ -52,8 +64,10 @@ pub enum Done {
     Tested(Box<Tested>),
     /// Other versions were measured.
     Beside(Vec<(Version, LastResult)>),
-    /// Every exercise was tested, and the results are stored.
+    /// Every exercise that is judged was tested, and the results are stored.
     All,
+    /// The answer was compared with this measurement, and is stored.
+    Judged(Box<(Judgement, VersionResult)>),
 }
 
 /// The task in progress, if any.
@@ -135,13 +149,55 @@ impl Worker {
                 let exercises = &self.workspace.exercises;
                 let contents: Vec<_> = exercises.iter().map(last_result::content_hash).collect();
                 let mut built = self.build(&self.workspace.packages())?;
-                for (exercise, content) in exercises.iter().zip(contents) {
+                let exercises = exercises.iter().zip(contents);
+                for (exercise, content) in
+                    exercises.filter(|(exercise, _)| !judgement::is_missing(exercise))
+                {
                     let built = built.remove(&exercise.package(Version::Exercise));
                     self.test(exercise, content.as_deref(), built)?;
                 }
                 Ok(Done::All)
             }
+            Task::Judge { exercise, answer, why } => {
+                let result = self.measure_growth(exercise, judgement::judged_version(exercise))?;
+                let judgement = judgement::hand_in(exercise, *answer, why, &result)?;
+                Ok(Done::Judged(Box::new((judgement, result))))
+            }
         }
+    }
+
+    /// Measures the growth of a version, with its holders.
+    fn measure_growth(
+        &self,
+        exercise: &Exercise,
+        version: Version,
+    ) -> anyhow::Result<VersionResult> {
+        let binary = match self.build_version(exercise, version)?.map(|built| built.test) {
+            Some(Ok(binary)) => binary,
+            Some(Err(refused)) => return Ok(VersionResult::not_built(version, &refused.message)),
+            None => anyhow::bail!("{}/Cargo.toml is missing.", exercise.folder(version)),
+        };
+        let settings = SoakSettings { holders: Some(true), ..SoakSettings::default() };
+        let job = Job { binary, trial: GROWTH.to_owned(), settings };
+        let measured = self.trials(exercise, &[job])?;
+        let growth = measured.first().context("the trial has no result")?;
+        let rate = exercise.metadata.requests_per_second;
+        Ok(VersionResult::of_trial(version, &growth.ended, &exercise.metadata, rate))
+    }
+
+    fn build_version(
+        &self,
+        exercise: &Exercise,
+        version: Version,
+    ) -> anyhow::Result<Option<Built>> {
+        let package = exercise.package(version);
+        let mut built = if version == Version::Shipped {
+            let on_line = |line: &str| self.progress(&format!("building: {line}"));
+            build::shipped(&self.workspace, &[exercise], false, on_line)?
+        } else {
+            self.build(&self.workspace.packages())?
+        };
+        Ok(built.remove(&package))
     }
 
     fn build(&self, packages: &[String]) -> anyhow::Result<BTreeMap<String, Built>> {
@@ -155,14 +211,7 @@ impl Worker {
         exercise: &Exercise,
         version: Version,
     ) -> anyhow::Result<(Version, LastResult)> {
-        let package = exercise.package(version);
-        let mut built = if version == Version::Shipped {
-            let on_line = |line: &str| self.progress(&format!("building: {line}"));
-            build::shipped(&self.workspace, &[exercise], false, on_line)?
-        } else {
-            self.build(&self.workspace.packages())?
-        };
-        let result = match built.remove(&package).map(|built| built.test) {
+        let result = match self.build_version(exercise, version)?.map(|built| built.test) {
             Some(Ok(binary)) => {
                 let settings = SoakSettings::default();
                 let job = Job { binary, trial: GROWTH.to_owned(), settings };
@@ -173,7 +222,8 @@ impl Worker {
         Ok((version, result))
     }
 
-    /// Runs every trial of a built exercise, and stores the result with the hash `content`.
+    /// Runs every trial of a built exercise, and stores the result with the hash `content`. Of one that is
+    /// not judged yet, runs only what does not tell whether it leaks.
     fn test(
         &self,
         exercise: &Exercise,
@@ -181,7 +231,9 @@ impl Worker {
         built: Option<Built>,
     ) -> anyhow::Result<Tested> {
         let warnings = built.as_ref().map(|built| built.warnings.clone()).unwrap_or_default();
+        let is_secret = judgement::is_missing(exercise);
         let details = match built.map(|built| built.test) {
+            Some(Ok(binary)) if is_secret => Details::Window(self.window(exercise, &binary)?),
             Some(Ok(binary)) => Details::Measured(self.measure(exercise, &binary)?),
             Some(Err(refused)) => Details::DidNotBuild(refused.message),
             None => {
@@ -193,13 +245,23 @@ impl Worker {
         anyhow::ensure!(!self.cancelled.load(Ordering::Relaxed), "cancelled");
         let hash = content.unwrap_or_default().to_owned();
         let result = match &details {
-            Details::Measured(measured) => LastResult::from_trials(hash, exercise, measured),
+            Details::Measured(measured) | Details::Window(measured) => {
+                LastResult::from_trials(hash, exercise, measured)
+            }
             Details::DidNotBuild(_) => LastResult::not_built(hash),
         };
-        if content.is_some() {
+        if content.is_some() && !matches!(details, Details::Window(_)) {
             last_result::remember(exercise, &result);
         }
         Ok(Tested { result, warnings, details })
+    }
+
+    /// The behaviours, and the growth in the window.
+    fn window(&self, exercise: &Exercise, binary: &Path) -> anyhow::Result<Vec<Measured>> {
+        let mut jobs = measure::jobs(binary, BEHAVIOURS, SoakSettings::default())?;
+        let settings = judgement::window(exercise);
+        jobs.push(Job { binary: binary.to_owned(), trial: GROWTH.to_owned(), settings });
+        self.trials(exercise, &jobs)
     }
 
     fn measure(&self, exercise: &Exercise, binary: &Path) -> anyhow::Result<Vec<Measured>> {

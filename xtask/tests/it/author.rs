@@ -36,7 +36,7 @@ fn with_skeleton(folder: &str) -> WorkshopCopy {
 #[test]
 fn a_skeleton_leaks_its_solution_does_not_and_placeholders_are_listed() {
     let copy = with_skeleton("author-new");
-    copy.run(&["run", "lost-notes"]).ends_with(0).says(&[
+    copy.run(&["run", "lost-notes", "--reveal"]).ends_with(0).says(&[
         "Growing",
         "Steady",
         "lost_notes_exercise::notes::Notes::open",
@@ -48,7 +48,7 @@ fn a_skeleton_leaks_its_solution_does_not_and_placeholders_are_listed() {
         "proven   dependencies",
         "proven   readmes",
         "FAILED   placeholders  crates/lost-notes/Cargo.toml",
-        "line 3: the service in a line, not the pattern",
+        "line 3: the service: contract, workload and checks of the exercise",
         "FAILED   placeholders  crates/lost-notes/exercise.toml",
         "FAILED   placeholders  exercises/lost-notes/README.md",
         "line 1: a title for lost-notes",

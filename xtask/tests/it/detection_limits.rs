@@ -104,7 +104,7 @@ fn a_leak_as_rare_as_the_limit_is_detected() {
             // A bound that holds a few leaks is exceeded by a whole number of them.
             let rarely = ONE_IN.replace("{N}", &format!("{:.0}", (one_in * 0.8).floor().max(1.0)));
             fs::write(&file, format!("{text}{rarely}")).unwrap();
-            let tested = copy.run(&["test", name]).ends_with(1).out;
+            let tested = copy.run(&["test", name, "--reveal"]).ends_with(1).out;
             let is_red = ["FAIL", "open"]
                 .iter()
                 .any(|word| tested.lines().any(|line| line.trim() == format!("{word}  {trial}")));

@@ -26,6 +26,7 @@ struct Document {
 #[serde(deny_unknown_fields)]
 struct ExerciseResult {
     exercise: String,
+    is_judged: bool,
     requests_per_second: f64,
     versions: Vec<VersionResult>,
 }
@@ -163,7 +164,8 @@ fn the_document_has_the_outcome_of_every_version() {
     let ran = toy.run(&arguments).ends_with(2).warns(&["exercises/toy-broken does not build"]);
     let document: Document = serde_json::from_str(&ran.out).expect("only JSON on standard output");
 
-    assert_eq!(document.format, 4);
+    assert_eq!(document.format, 5);
+    assert!(document.exercises.iter().all(|exercise| exercise.is_judged));
     let names: Vec<&str> = document.exercises.iter().map(|e| e.exercise.as_str()).collect();
     assert_eq!(
         names,

@@ -47,6 +47,29 @@ fn the_readmes_table_has_every_exercise_in_order() {
 }
 
 #[test]
+fn the_page_on_leaks_explains_every_line_of_the_comparison_in_the_readme() {
+    let (readme, page) = (text("README.md"), text("docs/leaks.md"));
+    let (_, table) = readme.split_once("═\n").expect("the comparison of one exercise");
+    let (table, _) = table.split_once("\n───").expect("its end");
+    let labels: Vec<&str> =
+        table.lines().filter_map(|line| line.trim().split("  ").next()).collect();
+    assert!(labels.len() > 12, "{labels:?}");
+    for label in labels {
+        assert!(page.contains(label), "docs/leaks.md does not explain {label:?}");
+    }
+    // Its table of contents leads to its headings.
+    let anchors = page.split("](#").skip(1).filter_map(|rest| rest.split(')').next());
+    let headings: Vec<String> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("## "))
+        .map(|heading| heading.to_lowercase().replace(',', "").replace(' ', "-"))
+        .collect();
+    for anchor in anchors {
+        assert!(headings.iter().any(|heading| heading == anchor), "#{anchor} of {headings:?}");
+    }
+}
+
+#[test]
 fn the_facilitators_guide_has_a_chapter_for_every_exercise_in_order() {
     let guide = text("docs/facilitator.md");
     let (_, chapters) = guide.split_once("## Exercise by exercise").expect("the part on exercises");

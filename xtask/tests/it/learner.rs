@@ -144,7 +144,7 @@ fn a_prediction_is_compared_with_the_measurement() {
     assert_eq!(code, Some(0), "{out}");
     let text = words(&out);
     for part in [
-        "What grows you said: live blocks, live bytes measured: live blocks, live bytes as predicted",
+        "What grows without end you said: live blocks, live bytes measured: live blocks, live bytes as predicted",
         "you said: about 1.00 live blocks measured: 1.00 live blocks as predicted",
         "you said: no measured: no: each reading is taken after the traffic of its round has stopped",
         "you said: the box measured: held by nothing that was found",
@@ -185,6 +185,21 @@ fn a_mystery_is_named_only_after_the_answers() {
         words(&out).contains("Which pattern it is you said: a pattern measured: toy-leak"),
         "{out}"
     );
+}
+
+#[test]
+fn an_assistant_gets_the_figures_the_lines_with_their_code_and_the_contract() {
+    let ran = workshop().run(&["run", "toy-leak", "--for-assistant"]).ends_with(0).says(&[
+        "# toy-leak: The toy toy-leak\n",
+        "## Bug report\n\nIt grows in toy-leak.",
+        "| verdict | Growing | Steady |",
+        "The exercise leaks: each operation leaves 1.00 live blocks",
+        "`toy_leak_exercise::keep`, `exercises/toy-leak/src/lib.rs:5`: 1.00 blocks and 8.00 B",
+        "    Box::leak(Box::new(number));  // <- here\n",
+        "## Who holds it",
+    ]);
+    assert!(ran.out.len() < 8_000, "{} bytes are too many to paste", ran.out.len());
+    workshop().run(&["run", "--for-assistant"]).ends_with(2);
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod support;
 mod first_minute;
 mod help;
 mod holders;
+mod judge;
 mod learner;
 mod load;
 #[cfg(unix)] // The tools are shell scripts.
@@ -19,6 +20,7 @@ mod runner;
 mod shipped;
 mod watch;
 mod watch_keys;
+mod wild;
 
 // What programs read.
 mod document;

@@ -40,7 +40,7 @@ fn a_whole_decoy_is_proven() {
     decoy().verify().ends_with(0).says(&[
         "a decoy, live blocks and live bytes for 700 operations",
         "the same except for README and name",
-        "All 7 checks are proven.",
+        "All 8 checks are proven.",
     ]);
 }
 

@@ -32,7 +32,9 @@ fn a_learner_finds_fixes_and_proves_the_first_exercise_from_the_readme_alone() {
         "cargo xtask reset",
         "--undo",
         "cargo xtask test unbounded-cache",
+        "cargo xtask judge unbounded-cache",
         "`h`",
+        "`v`",
         "`d`",
         "`r`",
         "`q`",
@@ -42,8 +44,10 @@ fn a_learner_finds_fixes_and_proves_the_first_exercise_from_the_readme_alone() {
 
     let copy = WorkshopCopy::new(NAME, "learner");
     let mut terminal = watch(&copy, &["watch"], (80, 40));
-    // Predict: one answer, one skipped question, then skip the rest.
-    terminal.sees(&["what do you expect?", "What will grow?"]);
+    // Judge it, by a prediction: one answer, one skipped question, then skip the rest.
+    terminal.sees(&["NOT JUDGED: ", "live blocks more per operation", "press v", "Waiting"]);
+    terminal.types("p");
+    terminal.sees(&["what do you expect?", "What will grow without end?"]);
     terminal.types("blocks, bytes\r");
     terminal.sees(&["(a number)"]);
     terminal.types("\r");
@@ -58,7 +62,7 @@ fn a_learner_finds_fixes_and_proves_the_first_exercise_from_the_readme_alone() {
     // Find.
     terminal.sees(&[
         "as shipped",
-        "0 of 1 fixed",
+        "0 of 1 fixed or judged",
         "open  exercises/unbounded-cache/src/cache.rs:45",
         "LEAKING: ",
         "live blocks per operation",
@@ -82,7 +86,13 @@ fn a_learner_finds_fixes_and_proves_the_first_exercise_from_the_readme_alone() {
     let solution = fs::read_to_string(copy.path("solutions/unbounded-cache/src/cache.rs")).unwrap();
     let mine = format!("{solution}\n// Mine.\n");
     fs::write(copy.path(FIXED_FILE), &mine).unwrap();
-    terminal.sees(&["FIXED: ", "edited", "1 of 1 fixed", "live blocks per operation", ", now 0"]);
+    terminal.sees(&[
+        "FIXED: ",
+        "edited",
+        "1 of 1 fixed or judged",
+        "live blocks per operation",
+        ", now 0",
+    ]);
     terminal.types("d");
     terminal.sees(&["from yours (-) to the solution (+)", "- // Mine."]);
     // Reset: asks first.
@@ -95,10 +105,10 @@ fn a_learner_finds_fixes_and_proves_the_first_exercise_from_the_readme_alone() {
     terminal.types("y");
     terminal.sees(&["Your version is saved in", ".leak-lab/kept/", "reset unbounded-cache --undo"]);
     terminal.types("\r");
-    terminal.sees(&["LEAKING", "as shipped", "0 of 1 fixed", "Waiting for changes"]);
+    terminal.sees(&["LEAKING", "as shipped", "0 of 1 fixed or judged", "Waiting for changes"]);
     // And back, while it watches.
     copy.run(&["reset", "--undo"]).ends_with(0).says(&["is your version again"]);
-    terminal.sees(&["FIXED: ", "1 of 1 fixed"]);
+    terminal.sees(&["FIXED: ", "1 of 1 fixed or judged"]);
     terminal.types("q");
     assert!(terminal.ends().success());
     // Prove.
@@ -114,8 +124,10 @@ fn a_learner_finds_fixes_and_proves_the_first_exercise_from_the_readme_alone() {
 fn the_time_from_an_edit_to_its_verdict_is_short() {
     let copy = WorkshopCopy::new(NAME, "edits");
     let mut terminal = watch(&copy, &["watch", NAME], (80, 40));
-    terminal.sees(&["what do you expect?"]);
-    terminal.types("\x1b");
+    terminal.sees(&["NOT JUDGED: ", "Waiting for changes"]);
+    terminal.types("vl\r");
+    terminal.sees(&["RIGHT: ", "Waiting for changes"]);
+    terminal.types("\r");
     terminal.sees(&["LEAKING: ", "Waiting for changes"]);
     let file = copy.path("exercises/unbounded-cache/src/server.rs");
     let text = fs::read_to_string(&file).unwrap();

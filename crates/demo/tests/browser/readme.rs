@@ -15,7 +15,7 @@ use super::{PATTERN, block_on, driver};
 fn pictures_of_the_readme() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pictures");
     fs::create_dir_all(&folder).unwrap();
-    let mut command = processes::xtask(&["run", PATTERN]);
+    let mut command = processes::xtask(&["run", PATTERN, "--reveal"]);
     let printed = command.env("CLICOLOR_FORCE", "1").output().unwrap();
     assert!(printed.status.success());
     let text = String::from_utf8(printed.stdout).unwrap();

@@ -26,6 +26,9 @@ pub struct Exercise {
     pub minutes: u32,
     /// Operations in each round of the soak.
     pub operations_per_round: u64,
+    /// Operations in each round of the window that is shown before a judgement: by default a tenth, but 20 if
+    /// the soak has as many.
+    pub window_operations_per_round: u64,
     /// The bug report's rate, in operations per second. It converts growth into time.
     pub requests_per_second: f64,
     /// The limit of open files of the bug report's server; 65,536 if it is not declared.
@@ -196,6 +199,7 @@ struct Fields {
     difficulty: Difficulty,
     minutes: u32,
     operations_per_round: u64,
+    window_operations_per_round: Option<u64>,
     requests_per_second: f64,
     #[serde(default = "usual_open_files_limit")]
     open_files_limit: u64,
@@ -203,6 +207,10 @@ struct Fields {
     fix: Option<Fix>,
     decoy: Option<Decoy>,
     load: Option<Load>,
+}
+
+fn usual_window(operations_per_round: u64) -> u64 {
+    operations_per_round.min((operations_per_round / 10).max(20))
 }
 
 fn usual_open_files_limit() -> u64 {
@@ -243,6 +251,9 @@ impl TryFrom<Fields> for Exercise {
             difficulty: fields.difficulty,
             minutes: fields.minutes,
             operations_per_round: fields.operations_per_round,
+            window_operations_per_round: fields
+                .window_operations_per_round
+                .unwrap_or_else(|| usual_window(fields.operations_per_round)),
             requests_per_second: fields.requests_per_second,
             open_files_limit: fields.open_files_limit,
             kind,
@@ -272,6 +283,7 @@ mod tests {
         let decoy = Exercise::parse(&[HEAD, DECOY].concat()).unwrap();
         assert_eq!(decoy.resources(), [Resource::LiveBytes]);
         assert!(decoy.fixed_files().is_empty());
+        assert_eq!([5, 100, 1000].map(usual_window), [5, 20, 100]);
         let ExerciseKind::Decoy(Decoy { too_short, .. }) = decoy.kind else { panic!("{decoy:?}") };
         assert_eq!((too_short.rounds, too_short.operations_per_round), (12, None));
         assert_eq!(too_short.verdict, Verdict::Undecided);

@@ -9,16 +9,18 @@ use std::path::Path;
 
 use super::palette::{BAD, OPEN, QUIET, STRONG, paint};
 use super::width::WIDEST;
-use super::{diff, hint, list, predict, reset};
+use super::{diff, hint, judgement, list, predict, reset};
+use crate::judgement::Answer;
 use crate::text::wrapped;
 use crate::watch::state::{Panel, WatchState};
 use crate::workspace::Version;
 
 /// The keys and what they do; each stays on one line.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "h hint",
     "w who holds it",
     "d diff",
+    "v your verdict",
     "p predict",
     "a run all",
     "n next",
@@ -62,8 +64,8 @@ pub fn farewell(out: &mut impl Write, state: &WatchState) -> anyhow::Result<()> 
 
 fn head(state: &WatchState, width: usize) -> Vec<String> {
     let name = &state.exercise.name;
-    let (fixed, all) = state.progress;
-    let filled = (BAR * fixed).checked_div(all).unwrap_or(0);
+    let (done, all) = state.progress;
+    let filled = (BAR * done).checked_div(all).unwrap_or(0);
     let bar = format!("{}{}", "█".repeat(filled), "░".repeat(BAR - filled));
     let folder = Version::Exercise.folder(name);
     // The growing line would answer the questions about the prediction.
@@ -73,7 +75,7 @@ fn head(state: &WatchState, width: usize) -> Vec<String> {
     let open = line.unwrap_or_else(|| format!("{folder}/src"));
     let title = wrapped(&format!("{name}: {}", state.exercise.metadata.title), width);
     let mut lines: Vec<String> = title.iter().map(|line| paint(STRONG, line)).collect();
-    lines.push(format!("{}, {bar} {fixed} of {all} fixed", list::edited(state.status)));
+    lines.push(format!("{}, {bar} {done} of {all} fixed or judged", list::edited(state.status)));
     lines.push(format!("open  {}", linked(&state.exercise.root, &open)));
     lines.push(format!("task  {}", linked(&state.exercise.root, &format!("{folder}/README.md"))));
     lines
@@ -147,6 +149,26 @@ fn body(state: &WatchState, width: usize, columns: usize) -> Vec<String> {
              any other key: no",
             Version::Exercise.folder(&state.exercise.name)
         )),
+        Panel::Judge { answer: None, .. } => broken(
+            "Is the exercise, as it was shipped, a leak?\n\
+             l  a leak\n\
+             n  no leak: its growth is fine\n\
+             any other key: not now",
+        ),
+        Panel::Judge { answer: Some(answer), typed } => {
+            let mut lines = broken(match answer {
+                Answer::Leak => "Where? A file, and what holds it (Enter: hand in, Esc: not now)",
+                Answer::NoLeak => {
+                    "Why not? What ends its growth, and at how much (Enter: hand in, Esc: not now)"
+                }
+            });
+            lines.push(format!("> {typed}_"));
+            lines
+        }
+        Panel::Judgement(judged) => {
+            let (judgement, result) = judged.as_ref();
+            judgement::lines(&state.exercise, judgement, result, width)
+        }
         Panel::Predict { questions, typed, wrong } => {
             let mut lines = vec![paint(STRONG, "Before it is measured: what do you expect?")];
             lines.extend(questions.first().iter().flat_map(|question| broken(question.text())));
@@ -158,6 +180,7 @@ fn body(state: &WatchState, width: usize, columns: usize) -> Vec<String> {
             lines
         }
         Panel::Prediction => match state.growth() {
+            Some(_) if state.is_secret => vec!["It is being measured ...".to_owned()],
             Some(result) => predict::lines(&state.exercise, &state.prediction, &result, width),
             None if state.busy.is_some() => vec!["It is being measured ...".to_owned()],
             None => broken("There is no measurement to compare with. Enter shows the result."),

@@ -13,6 +13,8 @@ use crate::show::holder;
 use crate::show::palette::{BAD, GOOD, OPEN, QUIET, paint};
 use crate::show::rows::amount;
 use crate::show::trials::seconds;
+use crate::show::window;
+use crate::status::Stage;
 use crate::text::wrapped;
 use crate::watch::state::{Details, Tested, WatchState};
 use crate::workspace::Version;
@@ -30,6 +32,24 @@ pub fn lines(state: &WatchState, width: usize) -> Vec<String> {
         Details::DidNotBuild(message) => {
             lines.push(paint(BAD, "BROKEN: it does not build. The compiler's message:"));
             lines.extend(message.lines().map(str::to_owned));
+        }
+        Details::Window(measured) => {
+            let behaviours =
+                measured.iter().filter(|measured| measured.trial.starts_with(BEHAVIOURS));
+            let all = behaviours.clone().count();
+            let failed = behaviours.filter(|measured| sentence(state, measured).is_some()).count();
+            let style = if failed == 0 { QUIET } else { BAD };
+            let passed = format!("{} of {all} behaviours pass", all - failed);
+            lines.push(format!("{}: {}", paint(OPEN, "NOT JUDGED"), paint(style, &passed)));
+            let growth = state.growth();
+            if let Some(growth) = growth.filter(|growth| !growth.rounds().is_empty()) {
+                lines.extend(window::lines(&state.exercise, &growth, width));
+            }
+            let broken = measured.iter().filter(|measured| measured.ended.report().is_none());
+            lines.extend(failures(state, &broken.cloned().collect::<Vec<_>>(), width));
+            let question =
+                "Is it a leak, or growth that ends by itself? Read the task, then press v.";
+            lines.extend(wrapped(question, width));
         }
         Details::Measured(measured) => {
             lines.push(verdict(result, state, measured));
@@ -55,7 +75,7 @@ pub fn lines(state: &WatchState, width: usize) -> Vec<String> {
                     format!("Compare with ours: d, or {}", linked(&state.exercise.root, &readme));
                 let next =
                     state.next.as_ref().map(|next| format!("Next exercise: {next}, press n"));
-                lines.extend([compare, next.unwrap_or("Every exercise is fixed.".to_owned())]);
+                lines.extend([compare, next.unwrap_or("No exercise is left.".to_owned())]);
             }
         }
     }
@@ -66,6 +86,10 @@ fn verdict(result: &LastResult, state: &WatchState, measured: &[Measured]) -> St
     let failed = measured.iter().filter(|measured| sentence(state, measured).is_some()).count();
     let (all, passed) = (measured.len(), measured.len() - failed);
     let (style, word) = match result.state {
+        ExerciseState::Fixed if state.status.stage == Stage::Judged => (GOOD, "JUDGED, no leak"),
+        ExerciseState::Fixed if state.status.stage == Stage::Misjudged => {
+            (OPEN, "NO LEAK (answer again: v)")
+        }
         ExerciseState::Fixed => (GOOD, "FIXED"),
         ExerciseState::Leaking => (BAD, "LEAKING"),
         ExerciseState::Broken => (BAD, "BROKEN"),

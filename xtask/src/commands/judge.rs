@@ -1,0 +1,108 @@
+//! `judge`: takes the learner's answer whether an exercise leaks, measures, and compares.
+
+use anyhow::Context as _;
+use exercise_harness::SoakSettings;
+
+use crate::ask;
+use crate::build::{self, NoTest};
+use crate::commands::open_workshop;
+use crate::document::VersionResult;
+use crate::exit::Exit;
+use crate::judgement::{self, Answer};
+use crate::measure::{self, GROWTH, Job};
+use crate::progress::Progress;
+use crate::show;
+use crate::workspace::{Exercise, Version, Workspace};
+
+/// Takes your answer whether an exercise leaks, measures it, and explains
+///
+/// The exercise is measured as it was shipped, whatever your edits. From then on, its verdicts are shown
+/// everywhere. You may answer again.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask judge rc-cycles leak --because \"feed.rs keeps the channel\"
+  cargo xtask judge 4 no-leak --because \"it is full after 600,000 results\"
+  cargo xtask judge rc-cycles              asks; answers may also be piped in
+
+Exit code: 0 if the measurement agrees with your answer, 1 if it does not, 2 without a measurement.")]
+pub struct Args {
+    /// The exercise to judge, by name or number [default: the one in whose folder you are]
+    exercise: Option<String>,
+    /// Your answer [default: it is asked for]
+    #[arg(value_enum)]
+    answer: Option<Answer>,
+    /// Where it leaks, or why its growth ends
+    #[arg(long, value_name = "SENTENCE")]
+    because: Option<String>,
+}
+
+/// Asks what is missing, measures, compares and explains.
+///
+/// # Errors
+/// An unknown name, no answer, a version that does not build, a measurement without a verdict, or an
+/// output that cannot be written.
+pub fn run(args: &Args) -> anyhow::Result<Exit> {
+    let workspace = open_workshop()?;
+    let exercise = workspace.exercise_or_here(args.exercise.as_deref())?;
+    show::trials::heading(&mut anstream::stdout().lock(), exercise)?;
+    let answer = match args.answer {
+        Some(answer) => answer,
+        None => ask_answer()?,
+    };
+    let why = match (&args.because, answer) {
+        (Some(why), _) => why.clone(),
+        (None, Answer::Leak) => {
+            ask::line("Where? A file, and what holds it (Enter skips):")?.unwrap_or_default()
+        }
+        (None, Answer::NoLeak) => {
+            ask::line("Why not? What ends its growth, and at how much (Enter skips):")?
+                .unwrap_or_default()
+        }
+    };
+    let result = measure(&workspace, exercise)?;
+    let judgement = judgement::hand_in(exercise, answer, &why, &result)?;
+    show::judgement::print(&mut anstream::stdout().lock(), exercise, &judgement, &result)?;
+    Ok(if judgement.is_right { Exit::Success } else { Exit::Failed })
+}
+
+fn ask_answer() -> anyhow::Result<Answer> {
+    loop {
+        let answer = ask::line("A leak, or no leak? (leak, no-leak):")?
+            .context("There is no answer. Next: cargo xtask judge EXERCISE leak|no-leak")?;
+        match <Answer as clap::ValueEnum>::from_str(&answer, true) {
+            Ok(answer) => return Ok(answer),
+            Err(_) => anstream::eprintln!("{answer:?} is neither leak nor no-leak."),
+        }
+    }
+}
+
+/// Measures the growth of the shipped version.
+fn measure(workspace: &Workspace, exercise: &Exercise) -> anyhow::Result<VersionResult> {
+    let progress = Progress::new();
+    let version = judgement::judged_version(exercise);
+    let built = if version == Version::Shipped {
+        progress.stage("Building the shipped version");
+        build::shipped(workspace, &[exercise], false, progress.detail())?
+    } else {
+        build::tree(workspace, false, &progress)?.packages
+    };
+    let binary = match build::test(&built, exercise, version) {
+        Ok(binary) => binary.clone(),
+        Err(NoTest::DidNotBuild(message)) => {
+            anyhow::bail!("{} does not build.\n{message}", exercise.folder(version))
+        }
+        Err(NoTest::NoManifest(sentence)) => anyhow::bail!(sentence),
+    };
+    progress.stage("Measuring");
+    let settings = SoakSettings { holders: Some(true), ..SoakSettings::default() };
+    let job = Job { binary, trial: GROWTH.to_owned(), settings };
+    let measured = measure::run(&[job], |_, note| {
+        progress.trial(0, 1, &exercise.name, &note);
+        Ok(())
+    })?;
+    progress.end();
+    let measured = measured.into_iter().next().context("the trial has no result")?;
+    let rate = exercise.metadata.requests_per_second;
+    Ok(VersionResult::of_trial(version, &measured.ended, &exercise.metadata, rate))
+}

@@ -1,0 +1,108 @@
+//! A judgement beside the measurement, and why it is right or wrong.
+
+use std::io::Write;
+
+use exercise_harness::exercise::ExerciseKind;
+use exercise_harness::{explain, units};
+use leak_meter::Verdict;
+
+use super::palette::{BAD, GOOD, QUIET, STRONG, paint};
+use super::{holder, meaning, width};
+use crate::document::VersionResult;
+use crate::judgement::{Answer, Judgement};
+use crate::readme::Readme;
+use crate::text::{paragraphs, wrapped};
+use crate::workspace::{Exercise, Version};
+
+/// Prints `judgement`, the measurement that it was compared with, and the next step.
+pub fn print(
+    out: &mut impl Write,
+    exercise: &Exercise,
+    judgement: &Judgement,
+    result: &VersionResult,
+) -> anyhow::Result<()> {
+    for line in lines(exercise, judgement, result, width::text()) {
+        writeln!(out, "{line}")?;
+    }
+    let name = &exercise.name;
+    let next = match result.verdict() {
+        Some(Verdict::Growing) => format!("Next: fix it, then cargo xtask test {name}"),
+        _ => format!("Next: {}", exercise.readme(Version::Solution)),
+    };
+    writeln!(out, "\n{}", paint(STRONG, &next))?;
+    Ok(())
+}
+
+/// The judgement and the explanation, in lines of at most `width` characters.
+pub fn lines(
+    exercise: &Exercise,
+    judgement: &Judgement,
+    result: &VersionResult,
+    width: usize,
+) -> Vec<String> {
+    let (style, word) = if judgement.is_right { (GOOD, "RIGHT") } else { (BAD, "WRONG") };
+    let mut lines = vec![format!("{}: you said {}", paint(style, word), judgement.answer)];
+    if !judgement.why.is_empty() {
+        lines.extend(wrapped(&format!("  because: {}", judgement.why), width));
+    }
+    let rate = exercise.metadata.requests_per_second;
+    lines.push(String::new());
+    lines.extend(wrapped(&meaning::sentence(exercise, result, rate), width));
+    match result.verdict() {
+        Some(Verdict::Growing) => {
+            // Without a place, the search begins now.
+            match judgement.is_place_right {
+                Some(true) => {
+                    lines.push("Your file has growing lines, holds the memory, or both:".to_owned());
+                    lines.extend(
+                        holder::short(result.holders()).iter().map(|line| format!("  {line}")),
+                    );
+                }
+                Some(false) => lines.extend(wrapped(
+                    "The measurement finds neither growing lines nor the holder in the file that you \
+                     named.",
+                    width,
+                )),
+                None => {}
+            }
+            if judgement.answer == Answer::NoLeak {
+                lines.extend(wrapped(
+                    "Growth that is fine ends: measure longer, and see whether this one does.",
+                    width,
+                ));
+            }
+        }
+        Some(Verdict::Steady) => lines.extend(why_fine(exercise, result, width)),
+        _ => {}
+    }
+    lines
+}
+
+/// Where the growth ended, and why the solution's README says that it is fine.
+fn why_fine(exercise: &Exercise, result: &VersionResult, width: usize) -> Vec<String> {
+    let ExerciseKind::Decoy(decoy) = &exercise.metadata.kind else { return Vec::new() };
+    let report = result.report.as_ref();
+    let level = |resource: &leak_meter::Resource| {
+        let report = report?;
+        let round = explain::level_round(report, *resource)?;
+        let operations = report.rounds.iter().take(round).map(|round| round.operations).sum();
+        let reading = report.rounds.last()?.reading(*resource)?;
+        Some(format!(
+            "  {} at {}, after {} operations",
+            resource.name(),
+            units::reading(*resource, reading),
+            units::count(operations)
+        ))
+    };
+    let mut lines = vec!["It rose, and then it was level:".to_owned()];
+    lines.extend(decoy.resources.iter().filter_map(level));
+    let solution = exercise.readme(Version::Solution);
+    let text = exercise.read(&solution).unwrap_or_default();
+    let why = Readme::parse(&text, solution).why_fine();
+    if !why.trim().is_empty() {
+        lines.push(String::new());
+        lines.push(paint(QUIET, "Why it is fine"));
+        lines.extend(paragraphs(why.trim(), width));
+    }
+    lines
+}
