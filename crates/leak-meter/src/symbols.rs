@@ -141,12 +141,12 @@ fn build_id_in(file: &[u8]) -> Option<String> {
         return Some(hexadecimal(id));
     }
     if let Some(pdb) = object.pdb_info().ok().flatten() {
-        let (mut guid, age) = (pdb.guid(), pdb.age());
+        let mut id = pdb.guid();
         // The first three numbers of this identifier are stored in little-endian order.
-        guid[..4].reverse();
-        guid[4..6].reverse();
-        guid[6..8].reverse();
-        return Some(format!("{}{age:x}", hexadecimal(&guid)));
+        for number in [0..4, 4..6, 6..8] {
+            id[number].reverse();
+        }
+        return Some(format!("{}{:x}", hexadecimal(&id), pdb.age()));
     }
     object.mach_uuid().ok().flatten().map(|id| hexadecimal(&id))
 }

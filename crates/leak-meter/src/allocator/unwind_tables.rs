@@ -16,13 +16,13 @@ pub(super) use system::{ARE_READ, note_end, prepare, walk};
 use super::frames::Frames;
 
 /// The result of a walk.
-#[allow(clippy::large_enum_variant)] // Returned once per walk; a box would allocate.
+#[allow(clippy::large_enum_variant)] // A box would allocate.
 pub(super) enum Walk {
     /// The frames up to the outermost one in the meter's object.
-    #[cfg_attr(not(windows), expect(dead_code))]
+    #[cfg_attr(not(all(windows, target_arch = "x86_64")), expect(dead_code))]
     Found(Frames),
     /// The stack is not the thread's own.
-    #[cfg_attr(not(windows), expect(dead_code))]
+    #[cfg_attr(not(all(windows, target_arch = "x86_64")), expect(dead_code))]
     ForeignStack,
     /// Only the system's unwinder can follow this stack. The address is the last one that was reached.
     NeedsSystem(usize),
