@@ -5,7 +5,7 @@
 //! cargo bench --package leak-meter --features service --bench service
 //! ```
 //!
-//! Three services run side by side, and are loaded in turns of half a second each, so that other activity on the machine
+//! Three services run side by side, and are loaded in short turns, in changing order, so that other activity on the machine
 //! affects all alike: the example `service` with call sites on, the same with call sites off, and `service_unmetered`.
 #![cfg(target_os = "linux")]
 #![allow(clippy::print_stdout)] // This is a command of its own; the library never prints.
@@ -25,8 +25,8 @@ use client::Client;
 use process::{Service, program};
 use tokio::task::JoinSet;
 
-const TURNS: usize = 60;
-const TURN: Duration = Duration::from_millis(500);
+const TURNS: usize = 600;
+const TURN: Duration = Duration::from_millis(100);
 const CONNECTIONS: u64 = 8;
 
 /// What a service has done in all turns.
@@ -34,8 +34,14 @@ const CONNECTIONS: u64 = 8;
 struct Done {
     /// The requests answered in each turn.
     requests: Vec<f64>,
-    /// The processor time per request in each turn, in ticks.
-    ticks: Vec<f64>,
+    /// The processor time of all turns, in ticks.
+    ticks: u64,
+}
+
+impl Done {
+    fn time_per_request(&self) -> f64 {
+        self.ticks as f64 / self.requests.iter().sum::<f64>()
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -50,13 +56,15 @@ async fn main() {
     let services = [unmetered, metered("off"), metered("on")];
     let mut done = vec![Done::default(); services.len()];
     for turn in 0..=TURNS {
-        for (service, done) in services.iter().zip(&mut done) {
+        for place in 0..services.len() {
+            let at = (turn + place) % services.len();
+            let (service, done) = (&services[at], &mut done[at]);
             let before = service.ticks();
             let requests = load(service.address).await as f64;
             // The first turn warms up.
             if turn > 0 {
                 done.requests.push(requests);
-                done.ticks.push((service.ticks() - before) as f64 / requests);
+                done.ticks += service.ticks() - before;
             }
         }
     }
@@ -64,7 +72,7 @@ async fn main() {
     println!("\n                     requests per second    processor time per request");
     for (name, service) in names.iter().zip(&done) {
         let throughput = median(ratios(&service.requests, &done[0].requests));
-        let time = median(ratios(&service.ticks, &done[0].ticks));
+        let time = service.time_per_request() / done[0].time_per_request();
         println!(
             "  {name:<18} {:>6.1} %               {:>6.1} %",
             100.0 * throughput,
@@ -72,7 +80,9 @@ async fn main() {
         );
     }
     let per_second = median(done[0].requests.clone()) / TURN.as_secs_f64();
-    println!("  Medians over {TURNS} turns; 100 % is {per_second:.0} requests per second.");
+    println!(
+        "  Requests are medians over {TURNS} turns; 100 % is {per_second:.0} requests per second."
+    );
 }
 
 fn ratios(values: &[f64], of: &[f64]) -> Vec<f64> {
