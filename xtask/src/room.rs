@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::last_result::ExerciseState;
-use crate::status::Status;
+use crate::status::{Stage, Status};
 use crate::workspace::Exercise;
 
 /// What a line begins with: the name and the version of its format.
@@ -22,38 +22,33 @@ const MARK: &str = "leak-lab/1 ";
 /// The longest file of lines that is read, in bytes.
 const LONGEST: u64 = 10_000_000;
 
-/// How far a learner is with one exercise.
+/// How far a learner is with one exercise. Everybody in the room sees it, so it does not say which exercises leak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
-    Fixed,
-    Leaking,
+    /// It leaked and is fixed, or it does not leak and was judged so.
+    Done,
+    /// It fails a trial other than those that measure memory.
     Broken,
-    Undecided,
-    /// Edited, and not run since.
-    Edited,
-    /// As shipped, and not run.
+    /// It is edited, judged or run, and not done.
+    Begun,
     Untouched,
 }
 
 impl Progress {
     /// Every value, with its word.
-    pub const ALL: [(Self, &'static str); 6] = [
-        (Self::Fixed, "fixed"),
-        (Self::Leaking, "leaking"),
+    pub const ALL: [(Self, &'static str); 4] = [
+        (Self::Done, "done"),
         (Self::Broken, "broken"),
-        (Self::Undecided, "undecided"),
-        (Self::Edited, "edited"),
+        (Self::Begun, "begun"),
         (Self::Untouched, "untouched"),
     ];
 
     fn of(status: Status) -> Self {
-        match (status.state, status.edited) {
-            (Some(ExerciseState::Fixed), _) => Self::Fixed,
-            (Some(ExerciseState::Leaking), _) => Self::Leaking,
-            (Some(ExerciseState::Broken), _) => Self::Broken,
-            (Some(ExerciseState::Open), _) => Self::Undecided,
-            (None, Some(true)) => Self::Edited,
-            (None, _) => Self::Untouched,
+        match (status.stage, status.edited) {
+            (stage, _) if stage.is_done() => Self::Done,
+            (Stage::Ran(ExerciseState::Broken), _) => Self::Broken,
+            (Stage::Unjudged, Some(false) | None) => Self::Untouched,
+            _ => Self::Begun,
         }
     }
 
@@ -99,15 +94,15 @@ impl Learner {
         json!({ "name": self.name, "at": self.at.to_string(), "exercises": exercises.collect::<Vec<_>>() })
     }
 
-    /// The number of fixed exercises.
-    pub fn fixed(&self) -> usize {
-        self.exercises.iter().filter(|(_, progress)| *progress == Progress::Fixed).count()
+    /// The number of exercises that are done.
+    pub fn done(&self) -> usize {
+        self.exercises.iter().filter(|(_, progress)| *progress == Progress::Done).count()
     }
 
-    /// The exercise that the learner works on: the last one that is begun and not fixed, or the first one that
-    /// is not begun. `None` if all are fixed.
+    /// The exercise that the learner works on: the last one that is begun and not done, or the first one that
+    /// is not begun. `None` if all are done.
     pub fn current(&self) -> Option<&(String, Progress)> {
-        let begun = |progress| !matches!(progress, Progress::Fixed | Progress::Untouched);
+        let begun = |progress| !matches!(progress, Progress::Done | Progress::Untouched);
         let mut last = self.exercises.iter().rev();
         last.find(|(_, progress)| begun(*progress)).or_else(|| {
             self.exercises.iter().find(|(_, progress)| *progress == Progress::Untouched)
@@ -214,31 +209,31 @@ mod tests {
     fn the_latest_line_of_each_learner_counts_and_other_text_is_ignored() {
         let mut room = Room::default();
         let lines = [
-            learner("ada", 9, &[("a", Progress::Fixed)]),
-            learner("alan", 1, &[("a", Progress::Leaking)]),
-            learner("ada", 2, &[("a", Progress::Leaking)]),
+            learner("ada", 9, &[("a", Progress::Done)]),
+            learner("alan", 1, &[("a", Progress::Begun)]),
+            learner("ada", 2, &[("a", Progress::Begun)]),
         ];
         room.add(&lines.iter().map(Learner::line).collect::<Vec<_>>().join("\nhello\n"));
         room.add("leak-lab/1 ada");
         assert_eq!(room.learners.len(), 2);
-        assert_eq!(room.learners["ada"].fixed(), 1);
+        assert_eq!(room.learners["ada"].done(), 1);
         assert_eq!(room.unreadable.len(), 1, "{:?}", room.unreadable);
     }
 
     #[test]
     fn a_learner_works_on_the_last_exercise_that_is_begun() {
-        use Progress::{Edited, Fixed, Leaking, Untouched};
+        use Progress::{Begun, Broken, Done, Untouched};
         let current = |states: &[(&str, Progress)]| {
             learner("ada", 0, states).current().map(|(name, _)| name.clone())
         };
         assert_eq!(
-            current(&[("a", Fixed), ("b", Leaking), ("c", Edited), ("d", Untouched)]).as_deref(),
+            current(&[("a", Done), ("b", Broken), ("c", Begun), ("d", Untouched)]).as_deref(),
             Some("c")
         );
         assert_eq!(
-            current(&[("a", Fixed), ("b", Untouched), ("c", Untouched)]).as_deref(),
+            current(&[("a", Done), ("b", Untouched), ("c", Untouched)]).as_deref(),
             Some("b")
         );
-        assert_eq!(current(&[("a", Fixed)]), None);
+        assert_eq!(current(&[("a", Done)]), None);
     }
 }

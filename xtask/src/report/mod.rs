@@ -17,7 +17,7 @@ use crate::last_result::ExerciseState;
 use crate::location::{self, Location};
 use crate::readme::Readme;
 use crate::show::{meaning, palette, rows};
-use crate::status::Status;
+use crate::status::{Stage, Status};
 use crate::workspace::{Exercise, Version, Workspace};
 
 /// The number of growing lines that are listed for each version.
@@ -170,12 +170,15 @@ fn outcome(status: Status) -> String {
         Some(true) => "edited",
         None => "not compared with the shipped version",
     };
-    let state = match status.state {
-        Some(ExerciseState::Fixed) => "FIXED: it passes every trial",
-        Some(ExerciseState::Leaking) => "not fixed: it still leaks",
-        Some(ExerciseState::Broken) => "not fixed: it is broken",
-        Some(ExerciseState::Open) => "undecided",
-        None => "its trials have not been run on this code",
+    let state = match status.stage {
+        Stage::Judged => "judged: it does not leak",
+        Stage::Misjudged => "misjudged: it does not leak",
+        Stage::Unjudged => "not judged yet",
+        Stage::Ran(ExerciseState::Fixed) => "FIXED: it passes every trial",
+        Stage::Ran(ExerciseState::Leaking) => "not fixed: it still leaks",
+        Stage::Ran(ExerciseState::Broken) => "not fixed: it is broken",
+        Stage::Ran(ExerciseState::Open) => "undecided",
+        Stage::NotRun => "its trials have not been run on this code",
     };
     format!("{edited}; {state}")
 }

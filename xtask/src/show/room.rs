@@ -47,15 +47,15 @@ pub fn print(out: &mut impl Write, room: &Room, now: Timestamp) -> anyhow::Resul
     writeln!(out)?;
     let width = learners.iter().map(|learner| learner.name.chars().count()).max().unwrap_or(0);
     for learner in learners {
-        let at = learner.current().map_or("all fixed".to_owned(), |(name, progress)| {
+        let at = learner.current().map_or("all done".to_owned(), |(name, progress)| {
             format!("{name}, {}", progress.word())
         });
         let ago = now.duration_since(learner.at).unsigned_abs().max(Duration::from_secs(1));
         writeln!(
             out,
-            "{:width$}  {:>2} fixed  {at}  {}",
+            "{:width$}  {:>2} done  {at}  {}",
             learner.name,
-            learner.fixed(),
+            learner.done(),
             paint(QUIET, &format!("({} ago)", units::span(ago)))
         )?;
     }
@@ -66,9 +66,9 @@ fn cell(state: Progress, count: usize) -> String {
     let text = format!("{:>9}", if count == 0 { "\u{b7}".to_owned() } else { count.to_string() });
     match state {
         _ if count == 0 => paint(QUIET, &text),
-        Progress::Fixed => paint(GOOD, &text),
-        Progress::Leaking | Progress::Broken => paint(BAD, &text),
-        Progress::Undecided | Progress::Edited => paint(OPEN, &text),
+        Progress::Done => paint(GOOD, &text),
+        Progress::Broken => paint(BAD, &text),
+        Progress::Begun => paint(OPEN, &text),
         Progress::Untouched => text,
     }
 }
@@ -81,8 +81,8 @@ mod tests {
     fn exercises_are_counted_and_learners_are_placed() {
         let mut room = Room::default();
         room.add(
-            "leak-lab/1 ada 2027-01-15T08:00:00Z a=fixed b=leaking\n\
-             leak-lab/1 alan 2027-01-15T08:01:00Z a=fixed b=untouched\nleak-lab/1 eve",
+            "leak-lab/1 ada 2027-01-15T08:00:00Z a=done b=broken\n\
+             leak-lab/1 alan 2027-01-15T08:01:00Z a=done b=untouched\nleak-lab/1 eve",
         );
         let mut out = anstream::StripStream::new(Vec::new());
         print(&mut out, &room, "2027-01-15T08:05:00Z".parse().unwrap()).unwrap();
@@ -91,9 +91,9 @@ mod tests {
         let lines: Vec<Vec<String>> = text.lines().map(words).collect();
         assert_eq!(lines[0].join(" "), "the time is missing: leak-lab/1 eve");
         assert_eq!(lines[1].join(" "), "2 learners");
-        assert_eq!(lines[4].join(" "), "a 2 \u{b7} \u{b7} \u{b7} \u{b7} \u{b7}");
-        assert_eq!(lines[5].join(" "), "b \u{b7} 1 \u{b7} \u{b7} \u{b7} 1");
-        assert_eq!(lines[7].join(" "), "ada 1 fixed b, leaking (5 min ago)");
-        assert_eq!(lines[8].join(" "), "alan 1 fixed b, untouched (4 min ago)");
+        assert_eq!(lines[4].join(" "), "a 2 \u{b7} \u{b7} \u{b7}");
+        assert_eq!(lines[5].join(" "), "b \u{b7} 1 \u{b7} 1");
+        assert_eq!(lines[7].join(" "), "ada 1 done b, broken (5 min ago)");
+        assert_eq!(lines[8].join(" "), "alan 1 done b, untouched (4 min ago)");
     }
 }

@@ -11,15 +11,14 @@ fn learners_write_their_status_and_the_room_shows_where_they_are() {
     let toy = Toy::new("room").with(1, "toy-done", STEADY).with(2, "toy-leak", GROWING);
     toy.run(&["test", "toy-done"]).ends_with(0);
     toy.run(&["test", "toy-leak"]).ends_with(1);
+    toy.run(&["judge", "toy-done", "no-leak", "--because", ""]).ends_with(0);
+    toy.run(&["judge", "toy-leak", "leak", "--because", "line 5"]).ends_with(0);
     let line = toy.run(&["status", "--name", "Ada Lovelace"]).ends_with(0).out;
     assert!(line.starts_with("leak-lab/1 Ada_Lovelace ") && line.lines().count() == 1, "{line}");
-    assert!(line.ends_with(" toy-done=fixed toy-leak=leaking\n"), "{line}");
+    assert!(line.ends_with(" toy-done=done toy-leak=begun\n"), "{line}");
     let json = toy.run(&["status", "--format", "json", "--name", "Alan"]).ends_with(0).out;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(
-        (&json["name"], &json["exercises"][1]["state"]),
-        (&"Alan".into(), &"leaking".into())
-    );
+    assert_eq!((&json["name"], &json["exercises"][1]["state"]), (&"Alan".into(), &"begun".into()));
 
     let shared = tempfile::tempdir().unwrap();
     let folder = shared.path().to_str().unwrap();
@@ -31,7 +30,7 @@ fn learners_write_their_status_and_the_room_shows_where_they_are() {
     assert_eq!(fs::read_dir(shared.path()).unwrap().count(), 2);
     let room = toy.run(&["room", folder]).ends_with(0).out;
     for part in
-        ["2 learners", "toy-done 2 ·", "toy-leak · 2 ·", "Ada_Lovelace 1 fixed toy-leak, leaking"]
+        ["2 learners", "toy-done 2 ·", "toy-leak · · 2", "Ada_Lovelace 1 done toy-leak, begun"]
     {
         assert!(flat(&room).contains(part), "{part:?} is not in\n{room}");
     }
