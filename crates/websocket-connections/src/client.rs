@@ -227,8 +227,23 @@ impl SilentLine {
     /// Whether the server has closed the connection. This cannot be detected if the connection is
     /// full.
     pub fn is_cut(&self) -> bool {
+        if cfg!(windows) {
+            return self.is_cut_after_the_rest();
+        }
         let ready = self.0.ready(Interest::READABLE).now_or_never();
         ready.is_some_and(|ready| ready.map_or(true, Ready::is_read_closed))
+    }
+
+    /// As [`is_cut`](Self::is_cut), after reading what has come: on Windows, the runtime learns of the end only then.
+    fn is_cut_after_the_rest(&self) -> bool {
+        let mut part = [0; 4096];
+        loop {
+            match self.0.try_read(&mut part) {
+                Ok(0) => return true,
+                Ok(_) => {}
+                Err(error) => return error.kind() != io::ErrorKind::WouldBlock,
+            }
+        }
     }
 }
 
