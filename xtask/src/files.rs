@@ -76,7 +76,7 @@ pub fn check_writable(folder: &Path) -> anyhow::Result<()> {
 /// Checks that `file` does not exist and can be created.
 pub fn check_new(file: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(
-        true,
+        !file.exists(),
         "{} exists and is not overwritten; remove it, or choose another name",
         file.display()
     );

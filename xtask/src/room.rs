@@ -194,7 +194,7 @@ mod tests {
         let ada = learner("Ada_Lovelace", 3, &states);
         let line = ada.line();
         assert!(
-            line.starts_with("leak-lab/1 Ada_Lovelace 2027-01-15T08:03:00Z fixed=fixed "),
+            line.starts_with("leak-lab/1 Ada_Lovelace 2027-01-15T08:03:00Z done=done "),
             "{line}"
         );
         assert_eq!(format!("[10:31] <ada> {line}\r").parse::<Learner>().unwrap(), ada);
