@@ -93,7 +93,7 @@ impl Finding {
         }
         if self.retained_blocks > 0 {
             let [what, rest] = if self.is_ring() {
-                ["breaking the cycle", ""]
+                ["breaking every reference back", ""]
             } else if self.retained_bytes < self.held_bytes() / 2 {
                 ["dropping it", "; the rest is reachable in other ways"]
             } else {
@@ -233,7 +233,7 @@ mod tests {
    owns the first one
    holds 999 of 1,000 blocks of Letter::new (letter.rs:3)
      through the vector of Channel::push
-   breaking the cycle would free 96.0 kB (3,000 blocks)
+   breaking every reference back would free 96.0 kB (3,000 blocks)
 ";
         assert_eq!(holders.to_string(), expected);
     }
