@@ -45,11 +45,14 @@ pub(in crate::parent) fn kill(mark: &Path) {
 }
 
 /// The processor time that the process has used, where the system reports it.
+#[cfg(target_os = "linux")]
 pub(super) fn processor_time(id: Pid) -> Option<Duration> {
-    #[cfg(target_os = "linux")]
-    return proc_fs::Status::read(id)?.processor_time();
-    #[cfg(not(target_os = "linux"))]
-    return None;
+    proc_fs::Status::read(id)?.processor_time()
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn processor_time(_: Pid) -> Option<Duration> {
+    None
 }
 
 #[cfg(not(target_os = "linux"))]
