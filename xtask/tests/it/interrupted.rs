@@ -94,7 +94,8 @@ fn at_arbitrary_moments() {
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = traces.mark(&mut command).spawn().unwrap();
         thread::sleep(Duration::from_millis(milliseconds));
-        kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+        // Not Ctrl-C, which a background job of a shell ignores until the runner handles it.
+        kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
         // Before it handles signals, a signal ends it like any program.
         let code = child.wait().unwrap().code();
         assert!([None, Some(130)].contains(&code), "after {milliseconds} ms: {code:?}");
