@@ -91,6 +91,7 @@
 //! # Layout
 //! - [`allocator`]: the counting global allocator, which wraps another one.
 //! - [`probe`]: counts what is in use right now: heap, open files, threads, files in a folder.
+//! - `process`: the probes of a soak or a watch, and the reasons for readings that are missing.
 //! - [`soak`]: runs a workload in rounds and takes a reading after each.
 //! - [`series`]: the readings, and the names of the resources in them.
 //! - [`verdict`]: decides whether a series of numbers is Growing, Steady or Undecided, and why; `judge`: the
@@ -144,6 +145,8 @@ pub mod internals;
 #[cfg(feature = "soak")]
 mod judge;
 pub mod probe;
+#[cfg(feature = "soak")]
+mod process;
 #[cfg(feature = "sites")]
 pub mod profile;
 #[cfg(feature = "soak")]

@@ -5,6 +5,12 @@ use std::time::Duration;
 #[cfg(feature = "soak")]
 use crate::series::Resource;
 
+/// The whole part of a value; 0 for a negative one.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+pub fn whole(value: f64) -> u64 {
+    value.max(0.0) as u64
+}
+
 /// A count with thousands separators: `12,345`.
 pub fn count(value: u64) -> String {
     let digits = value.to_string();

@@ -49,6 +49,34 @@ impl Frames {
     }
 }
 
+/// Collects the frames of a stack, innermost first, up to the outermost one in the meter's object.
+pub(super) struct Collector {
+    pub(super) frames: Frames,
+    /// The number of frames that were pushed, and their hash.
+    count: usize,
+    hash: u64,
+}
+
+impl Collector {
+    #[inline]
+    pub(super) fn new() -> Self {
+        Self { frames: Frames::new(), count: 0, hash: SEED }
+    }
+
+    /// Adds the return address of the next frame, for which there must be room. Returns whether there is room for
+    /// another one.
+    #[inline]
+    pub(super) fn push(&mut self, back: usize) -> bool {
+        self.frames.addresses[self.count].write(back);
+        self.count += 1;
+        self.hash = mix(self.hash, back);
+        if text_segment::contains(back) {
+            (self.frames.count, self.frames.hash) = (self.count, self.hash);
+        }
+        self.count < MOST_FRAMES
+    }
+}
+
 pub(super) const SEED: u64 = 0x517C_C1B7_2722_0A95;
 
 #[inline]
@@ -60,14 +88,12 @@ pub(super) fn mix(hash: u64, address: usize) -> u64 {
 /// pointer is `pointer`. `None` on a stack that is not the thread's own, or if the function is not on the
 /// stack.
 pub(super) fn unwind(callee: *const (), pointer: usize) -> Option<Frames> {
-    let mut frames = Frames::new();
     let stack = own_stack();
     let here = stack_pointer();
     if here < stack.low || here >= stack.top {
         return None;
     }
-    let mut count = 0;
-    let mut hash = SEED;
+    let mut collector = Collector::new();
     let mut is_past = false;
     // SAFETY: on the systems for which this is built, unwinding needs no synchronisation between threads.
     // Every caller holds the guard that keeps allocations made here from re-entering.
@@ -83,17 +109,10 @@ pub(super) fn unwind(callee: *const (), pointer: usize) -> Option<Frames> {
             if !is_past {
                 return true;
             }
-            let back = frame.ip().addr();
-            frames.addresses[count].write(back);
-            count += 1;
-            hash = mix(hash, back);
-            if text_segment::contains(back) {
-                (frames.count, frames.hash) = (count, hash);
-            }
-            count < MOST_FRAMES
+            collector.push(frame.ip().addr())
         });
     }
-    is_past.then_some(frames)
+    is_past.then_some(collector.frames)
 }
 
 /// The maximum number of outermost frames that only the unwinder sees: the system's code that starts the

@@ -61,16 +61,7 @@ pub fn start() -> Method {
         paused: state.method == Method::Off,
         ..state
     };
-    let before = change(ask);
-    if before.method != Method::Off {
-        return before.method;
-    }
-    // The site numbers in a soak's readings must stay valid.
-    let is_fresh = !before.in_soak;
-    if is_fresh {
-        sites::note_refused();
-    }
-    resume(before, is_fresh)
+    resume_if_off(change(ask))
 }
 
 /// Like [`start`], but only with frame pointers: otherwise the search stays off. Returns the method.
@@ -79,10 +70,15 @@ pub(crate) fn start_if_cheap() -> Method {
         Method::Off => State { outside: Outside::Cheap, paused: true, ..state },
         _ => state,
     };
-    let before = change(ask);
+    resume_if_off(change(ask))
+}
+
+/// Resumes the search if it was off `before`. Returns the method.
+fn resume_if_off(before: State) -> Method {
     if before.method != Method::Off {
         return before.method;
     }
+    // The site numbers in a soak's readings must stay valid.
     let is_fresh = !before.in_soak;
     if is_fresh {
         sites::note_refused();

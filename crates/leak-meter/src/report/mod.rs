@@ -1,6 +1,6 @@
 //! The result of a soak: a plain value that can be serialised, printed and compared.
 
-mod text;
+pub(crate) mod text;
 
 use std::collections::BTreeMap;
 

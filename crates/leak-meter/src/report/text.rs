@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::{Growth, Report};
+use super::{Growth, Report, Suppressed};
+use crate::holders::Holders;
 use crate::series::Resource;
-use crate::site::{Grain, Site, with_package, write_stack};
+use crate::site::{Attribution, Grain, Site, with_package, write_stack};
 use crate::units;
 use crate::verdict::Verdict;
 
@@ -72,14 +73,8 @@ impl fmt::Display for Report {
             let more = (self.sites.len() - MOST_FINDINGS) as u64;
             writeln!(out, "\n... and {}", units::plural(more, "more place"))?;
         }
-        if let Some(holders) = &self.holders {
-            writeln!(out, "\nWho holds it:")?;
-            write!(out, "{holders}")?;
-        }
-        for suppressed in &self.suppressed {
-            let (function, reason) = (&suppressed.site.function, &suppressed.reason);
-            writeln!(out, "\nSuppressed: {function} ({reason})")?;
-        }
+        write_holders(out, self.holders.as_ref())?;
+        write_suppressed(out, &self.suppressed)?;
         self.write_notes(out)
     }
 }
@@ -122,15 +117,7 @@ impl Report {
                  ({build})."
             )?;
         }
-        if self.attribution.sites_refused > 0 {
-            writeln!(
-                out,
-                "\nNote: {} came from more call sites than the meter has room for; they are counted, \
-                 but not distinguished.",
-                units::plural(self.attribution.sites_refused as u64, "allocation")
-            )?;
-        }
-        Ok(())
+        write_refused(out, &self.attribution)
     }
 
     /// Whether the heap as a whole grows, but no known place in the program does.
@@ -166,7 +153,44 @@ fn write_growth(out: &mut fmt::Formatter<'_>, growth: &Growth) -> fmt::Result {
     }
 }
 
-fn write_site(out: &mut fmt::Formatter<'_>, number: usize, site: &Site) -> fmt::Result {
+/// What holds the blocks of the growing places.
+pub(crate) fn write_holders(
+    out: &mut fmt::Formatter<'_>,
+    holders: Option<&Holders>,
+) -> fmt::Result {
+    match holders {
+        Some(holders) => write!(out, "\nWho holds it:\n{holders}"),
+        None => Ok(()),
+    }
+}
+
+pub(crate) fn write_suppressed(
+    out: &mut fmt::Formatter<'_>,
+    suppressed: &[Suppressed],
+) -> fmt::Result {
+    suppressed.iter().try_for_each(|Suppressed { site, reason }| {
+        writeln!(out, "\nSuppressed: {} ({reason})", site.function)
+    })
+}
+
+/// Notes how many allocations had no room for their call site.
+pub(crate) fn write_refused(
+    out: &mut fmt::Formatter<'_>,
+    attribution: &Attribution,
+) -> fmt::Result {
+    match attribution.sites_refused as u64 {
+        0 => Ok(()),
+        refused => writeln!(
+            out,
+            "\nNote: {} came from more call sites than the meter has room for; they are counted, \
+             but not distinguished.",
+            units::plural(refused, "allocation")
+        ),
+    }
+}
+
+/// The verdict on a place, with its function and its line.
+pub(crate) fn write_place(out: &mut fmt::Formatter<'_>, number: usize, site: &Site) -> fmt::Result {
     let function = with_package(&site.function, site.package.as_ref());
     writeln!(out, "{number}. {}: {function}", site.verdict)?;
     if let (Some(file), Some(line)) = (&site.file, site.line) {
@@ -178,9 +202,14 @@ fn write_site(out: &mut fmt::Formatter<'_>, number: usize, site: &Site) -> fmt::
             writeln!(out, "   address {address:#x} in the program's file")?;
         }
     }
-    if let Some(dependency) = site.through() {
-        writeln!(out, "   through {}", dependency.with_package())?;
+    match site.through() {
+        Some(dependency) => writeln!(out, "   through {}", dependency.with_package()),
+        None => Ok(()),
     }
+}
+
+fn write_site(out: &mut fmt::Formatter<'_>, number: usize, site: &Site) -> fmt::Result {
+    write_place(out, number, site)?;
     let rate = |value: Option<f64>| value.unwrap_or(0.0);
     let [low, high] = [site.bytes_low, site.bytes_high].map(|value| units::bytes(rate(value)));
     let interval = if low == high { String::new() } else { format!(" ({low} to {high})") };

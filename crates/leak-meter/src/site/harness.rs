@@ -1,8 +1,9 @@
 //! Finds out which test of the process a call stack belongs to, since the standard harness runs tests side by
 //! side.
 
+use super::culprit;
 use super::frame::Frame;
-use super::names::{self, Names};
+use super::names::Names;
 use crate::allocator;
 
 /// The call stack on which a soak was started. It shows the test that runs the soak, unless the soak runs on a
@@ -41,7 +42,7 @@ impl SoakedTest {
     /// stack belongs to another test only if it `allocates`, which a test that has ended does not.
     pub(crate) fn is_not_of(&self, frames: &[Frame], allocates: bool) -> bool {
         let is_other = |test: &Frame| allocates && self.0.as_ref() != Some(&test.function);
-        names::is_of_another_test(frames) && test_of(frames).is_none_or(is_other)
+        culprit::is_of_another_test(frames) && test_of(frames).is_none_or(is_other)
     }
 }
 

@@ -4,6 +4,7 @@
 //! - `ledger`: each site's readings, round by round.
 //! - `names`: resolves return addresses to functions, files and lines; `origin`: the code that these belong to;
 //!   `source`: the functions in a source file, found from its `tokens`.
+//! - `culprit`: the frame of a call stack that is responsible for an allocation.
 //! - `frame`: a frame of a call stack; `stack`: a call stack as text.
 //! - `nameless`: places without a name or a line, and the reasons; `signature`: identifies a stack in
 //!   suppressions.
@@ -13,6 +14,7 @@
 
 #[cfg(feature = "soak")]
 mod capture;
+mod culprit;
 mod frame;
 #[cfg(feature = "soak")]
 mod harness;
@@ -40,6 +42,7 @@ use crate::verdict::{Reason, Verdict};
 
 #[cfg(feature = "soak")]
 pub(crate) use capture::{is_captured_output, may_be_captured_output};
+pub(crate) use culprit::culprit;
 #[cfg(any(feature = "holders", feature = "soak"))]
 pub(crate) use frame::short;
 pub(crate) use frame::with_package;
@@ -53,7 +56,7 @@ pub(crate) use nameless::nameless;
 pub(crate) use nameless::why_no_line;
 #[cfg(feature = "command")]
 pub(crate) use names::Found;
-pub(crate) use names::{Names, culprit, frames_at, outside_the_meter};
+pub(crate) use names::{Names, frames_at, outside_the_meter};
 #[cfg(feature = "holders")]
 pub(crate) use origin::relative;
 pub use origin::workspace_folder;

@@ -5,10 +5,8 @@ use std::fs::File;
 use std::path::Path;
 
 use crate::probe::limits::{RESERVED, SPARE};
-use crate::probe::{
-    self, FileGroup, FileKind, FolderProbe, FolderUsage, ForeignBytesProbe, Limit, OpenFilesProbe,
-    ResidentBytesProbe, ThreadsProbe, Unavailable,
-};
+use crate::probe::{self, FileGroup, FileKind, FolderProbe, FolderUsage, Limit};
+use crate::process::{ProcessProbes, ProcessReadings};
 use crate::series::Resource;
 use crate::units;
 
@@ -17,15 +15,10 @@ const MOST_MORE: u64 = 1500;
 
 /// The probes of a soak.
 pub(super) struct Handles {
-    open_files: Result<OpenFilesProbe, Unavailable>,
-    threads: Result<ThreadsProbe, Unavailable>,
-    foreign: Result<ForeignBytesProbe, Unavailable>,
-    resident: Result<ResidentBytesProbe, Unavailable>,
+    probes: ProcessProbes,
     folder: Option<FolderProbe>,
     has_folder: bool,
     reserve: Vec<File>,
-    /// Why a probe that had worked failed, by resource.
-    pub(super) failed: BTreeMap<Resource, String>,
     /// The limits set by the system.
     pub(super) limits: BTreeMap<Resource, Limit>,
     /// The readings at the start, and the last ones.
@@ -36,25 +29,21 @@ pub(super) struct Handles {
 /// The readings at one moment; `None` for a resource that could not be measured.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Readings {
-    pub(super) open: Option<probe::OpenFiles>,
-    pub(super) threads: Option<u64>,
-    pub(super) foreign: Option<u64>,
-    pub(super) resident: Option<u64>,
+    pub(super) process: ProcessReadings,
     pub(super) temporary: Option<FolderUsage>,
 }
 
 impl Readings {
     fn reading(&self, resource: Resource) -> Option<u64> {
         match resource {
-            Resource::OpenFiles => self.open.map(|open| open.all),
-            Resource::Threads => self.threads,
+            Resource::OpenFiles => self.process.open.map(|open| open.all),
+            Resource::Threads => self.process.threads,
             _ => None,
         }
     }
 }
 
 impl Handles {
-    const OPEN: [Resource; 2] = [Resource::OpenFiles, Resource::Sockets];
     const TEMPORARY: [Resource; 2] = [Resource::TemporaryFiles, Resource::TemporaryBytes];
 
     /// Opens the probes and reads each once, because a probe allocates its buffer at the first reading.
@@ -66,21 +55,17 @@ impl Handles {
             (Resource::Threads, probe::most_threads().map(|most| Limit { most, own: 0 })),
         ];
         let mut handles = Self {
-            open_files: OpenFilesProbe::new(),
-            threads: ThreadsProbe::new(),
-            foreign: ForeignBytesProbe::new(),
-            resident: ResidentBytesProbe::new(),
+            probes: ProcessProbes::open(),
             folder: None,
             has_folder: folder.is_some(),
             reserve: Vec::new(),
-            failed: BTreeMap::new(),
             limits: limits.into_iter().filter_map(|(of, limit)| Some((of, limit?))).collect(),
             start: Readings::default(),
             last: Readings::default(),
         };
         // The user asked for this folder to be counted: if it cannot be opened, a reading is missing.
         let folder = folder.map(FolderProbe::new);
-        handles.folder = handles.keep(&Self::TEMPORARY, folder);
+        handles.folder = handles.probes.keep(&Self::TEMPORARY, folder);
         handles.reserve_descriptors();
         handles.start = handles.read();
         handles
@@ -88,10 +73,10 @@ impl Handles {
 
     pub(super) fn read(&mut self) -> Readings {
         let reserved = self.reserve.len() as u64;
-        let open = self.open_files.as_mut().ok().map(OpenFilesProbe::usage);
-        let threads = self.threads.as_mut().ok().map(ThreadsProbe::count);
-        let foreign = self.foreign.as_mut().ok().map(ForeignBytesProbe::bytes);
-        let resident = self.resident.as_mut().ok().map(ResidentBytesProbe::bytes);
+        let mut process = self.probes.read();
+        if let Some(open) = &mut process.open {
+            open.all = open.all.saturating_sub(reserved);
+        }
         // Counting subfolders of the temporary folder takes descriptors.
         let temporary = if self.folder.is_some() {
             self.reserve.clear();
@@ -101,22 +86,19 @@ impl Handles {
         } else {
             None
         };
-        let open = self
-            .keep(&Self::OPEN, open)
-            .map(|open| probe::OpenFiles { all: open.all.saturating_sub(reserved), ..open });
-        self.last = Readings {
-            open,
-            threads: self.keep(&[Resource::Threads], threads),
-            foreign: self.keep(&[Resource::ForeignBytes], foreign),
-            resident: self.keep(&[Resource::ResidentBytes], resident),
-            temporary: self.keep(&Self::TEMPORARY, temporary),
-        };
+        let temporary = self.probes.keep(&Self::TEMPORARY, temporary);
+        self.last = Readings { process, temporary };
         self.last
+    }
+
+    /// Why a probe that had worked failed, by resource.
+    pub(super) fn failed(&self) -> &BTreeMap<Resource, String> {
+        &self.probes.failed
     }
 
     /// What the descriptors have open, if the system reports it.
     pub(super) fn open_groups(&mut self) -> Option<BTreeMap<FileGroup, u64>> {
-        let mut groups = self.open_files.as_mut().ok()?.groups().ok()?;
+        let mut groups = self.probes.open_groups()?;
         let spare = FileGroup { kind: FileKind::Device, place: SPARE.to_owned() };
         if let Some(open) = groups.get_mut(&spare) {
             *open = open.saturating_sub(self.reserve.len() as u64);
@@ -164,38 +146,9 @@ impl Handles {
         }
     }
 
-    /// The reading; if a probe that should work failed, `None`, and the reason is recorded.
-    fn keep<T>(
-        &mut self,
-        resources: &[Resource],
-        reading: Option<Result<T, Unavailable>>,
-    ) -> Option<T> {
-        reading?
-            .map_err(|Unavailable(reason)| {
-                self.failed.extend(resources.iter().map(|resource| (*resource, reason.clone())));
-            })
-            .ok()
-    }
-
     /// The resources that could not be measured from the start, with the reasons.
     pub(super) fn unavailable(&self) -> BTreeMap<Resource, String> {
-        let mut unavailable = BTreeMap::new();
-        let open = self.open_files.as_ref().err();
-        for (resource, refused) in [
-            (Resource::OpenFiles, open),
-            (Resource::Sockets, open),
-            (Resource::Threads, self.threads.as_ref().err()),
-            (Resource::ForeignBytes, self.foreign.as_ref().err()),
-            (Resource::ResidentBytes, self.resident.as_ref().err()),
-        ] {
-            if let Some(Unavailable(reason)) = refused {
-                unavailable.insert(resource, reason.clone());
-            }
-        }
-        if self.last.open.is_some_and(|open| open.sockets.is_none()) {
-            let reason = "this system does not report which handles are sockets";
-            unavailable.insert(Resource::Sockets, reason.to_owned());
-        }
+        let mut unavailable = self.probes.unavailable();
         if !self.has_folder {
             let reason = "no temporary folder was given";
             unavailable.extend(Self::TEMPORARY.map(|resource| (resource, reason.to_owned())));

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use super::even;
-use super::probes::Probes;
 use crate::allocator::{Epoch, HeapCounts};
+use crate::process::ProcessProbes;
 use crate::series::Round;
 use crate::site::Ledger;
 
@@ -20,7 +20,7 @@ pub(super) struct History {
     step: u64,
     /// The generation of call-site numbers. Readings of different generations cannot be compared.
     epoch: Epoch,
-    probes: Probes,
+    probes: ProcessProbes,
 }
 
 /// One reading, besides the call sites.
@@ -52,7 +52,7 @@ impl History {
             marks: Vec::with_capacity(MOST_READINGS),
             step: 0,
             epoch: Epoch::now(),
-            probes: Probes::open(),
+            probes: ProcessProbes::open(),
         }
     }
 
@@ -73,7 +73,7 @@ impl History {
         }
         self.ledger.record();
         let counts = HeapCounts::now();
-        let round = self.probes.read(&counts, tasks);
+        let round = Round { tasks, ..self.probes.read().round(&counts) };
         let (at, time) = (Instant::now(), SystemTime::now());
         self.marks.push(Mark { at, time, work, counts, round });
     }
@@ -112,7 +112,7 @@ impl History {
         self.marks.last().map(|mark| mark.round)
     }
 
-    pub(super) fn probes(&self) -> &Probes {
+    pub(super) fn probes(&self) -> &ProcessProbes {
         &self.probes
     }
 }

@@ -44,7 +44,7 @@
 //! of the span. To have both, use two watches, one with a span of an hour and one with a span of days.
 //!
 //! # Layout
-//! - `history`, `even`: the readings, at equal amounts of work; `probes`: the resources besides the heap.
+//! - `history`, `even`: the readings, at equal amounts of work.
 //! - `judge`: the verdict; `report`, `text`: the result.
 //! - `background`: a thread that takes the readings.
 //! - `metrics`, `events`: reports for the facades `metrics` and `tracing`; `lines`: the names of lines in them.
@@ -59,10 +59,10 @@ mod judge;
 mod lines;
 #[cfg(feature = "metrics")]
 mod metrics;
-mod probes;
 mod report;
 mod text;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -77,6 +77,8 @@ pub use metrics::WatchMetrics;
 pub use report::{WatchReport, WatchedLine};
 
 use crate::allocator;
+use crate::process::ProcessProbes;
+use crate::series::Resource;
 use crate::site::Suppressions;
 use crate::switch;
 use history::History;
@@ -194,7 +196,7 @@ impl Watch {
             let (series, unavailable, failed, now) = match &*history {
                 Some(history) => (
                     history.series(),
-                    history.probes().unavailable(self.tasks.is_some()),
+                    self.unavailable(history.probes()),
                     history.probes().failed.clone(),
                     history.last(),
                 ),
@@ -213,6 +215,19 @@ impl Watch {
             };
             judge::report(&series, context)
         })
+    }
+
+    /// The resources that are not measured, with the reasons.
+    fn unavailable(&self, probes: &ProcessProbes) -> BTreeMap<Resource, String> {
+        let mut unavailable = probes.unavailable();
+        let reason = "a watch counts no temporary files";
+        for resource in [Resource::TemporaryFiles, Resource::TemporaryBytes] {
+            unavailable.insert(resource, reason.to_owned());
+        }
+        if self.tasks.is_none() {
+            unavailable.insert(Resource::Tasks, "no runtime was given".to_owned());
+        }
+        unavailable
     }
 
     /// The work so far; without a counter, the time in milliseconds.

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::report::{WatchReport, WatchedLine};
 use crate::report::Growth;
+use crate::report::text::{write_holders, write_place, write_refused, write_suppressed};
 use crate::series::Resource;
-use crate::site::{with_package, write_stack};
+use crate::site::write_stack;
 use crate::units;
 use crate::verdict::Verdict;
 
@@ -46,26 +47,13 @@ impl fmt::Display for WatchReport {
             let more = (self.lines.len() - MOST_LINES) as u64;
             writeln!(out, "\n... and {}", units::plural(more, "more line"))?;
         }
-        if let Some(holders) = &self.holders {
-            writeln!(out, "\nWho holds it:")?;
-            write!(out, "{holders}")?;
-        }
-        for suppressed in &self.suppressed {
-            let (function, reason) = (&suppressed.site.function, &suppressed.reason);
-            writeln!(out, "\nSuppressed: {function} ({reason})")?;
-        }
+        write_holders(out, self.holders.as_ref())?;
+        write_suppressed(out, &self.suppressed)?;
         if let Some(attribution) = &self.attribution {
             if let Some(advice) = &attribution.advice {
                 writeln!(out, "\nNote: {advice}.")?;
             }
-            if attribution.sites_refused > 0 {
-                let refused = units::plural(attribution.sites_refused as u64, "allocation");
-                writeln!(
-                    out,
-                    "\nNote: {refused} came from more call sites than the meter has room for; they are counted, but \
-                     not distinguished."
-                )?;
-            }
+            write_refused(out, attribution)?;
         }
         Ok(())
     }
@@ -100,16 +88,7 @@ impl WatchReport {
         line: &WatchedLine,
     ) -> fmt::Result {
         let site = &line.site;
-        let function = with_package(&site.function, site.package.as_ref());
-        writeln!(out, "{number}. {}: {function}", site.verdict)?;
-        if let (Some(file), Some(line)) = (&site.file, site.line) {
-            writeln!(out, "   {file}:{line}")?;
-        } else if let Some(why) = &site.no_line {
-            writeln!(out, "   {why}")?;
-        }
-        if let Some(dependency) = site.through() {
-            writeln!(out, "   through {}", dependency.with_package())?;
-        }
+        write_place(out, number, site)?;
         if let (Some(blocks), Some(bytes)) = (site.blocks_per_operation, site.bytes_per_operation) {
             let blocks = self.rates(blocks, |value| units::figure(Resource::LiveBlocks, value));
             writeln!(out, "   blocks: {blocks}")?;

@@ -14,8 +14,7 @@ use windows_sys::Win32::System::Diagnostics::Debug::{
     IMAGE_DIRECTORY_ENTRY_EXCEPTION, IMAGE_RUNTIME_FUNCTION_ENTRY as Function,
 };
 
-use super::super::frames::{Frames, SEED, mix};
-use super::super::records::MOST_FRAMES;
+use super::super::frames::Collector;
 use super::super::registers::stack_pointer;
 use super::super::stack::own_stack;
 use super::super::text_segment;
@@ -52,21 +51,10 @@ pub(in super::super) fn prepare() {
 /// The call stack of the caller, beginning with the first frame whose stack pointer is above `pointer`.
 #[inline(never)]
 pub(in super::super) fn walk(pointer: usize) -> Walk {
-    let mut frames = Frames::new();
-    let (mut count, mut hash) = (0, SEED);
-    let end = each_frame(|ip, sp| {
-        if sp > pointer {
-            frames.addresses[count].write(ip);
-            count += 1;
-            hash = mix(hash, ip);
-            if text_segment::contains(ip) {
-                (frames.count, frames.hash) = (count, hash);
-            }
-        }
-        count < MOST_FRAMES
-    });
+    let mut collector = Collector::new();
+    let end = each_frame(|ip, sp| sp <= pointer || collector.push(ip));
     match end {
-        End::Reached => Walk::Found(frames),
+        End::Reached => Walk::Found(collector.frames),
         End::ForeignStack => Walk::ForeignStack,
         End::NoRule(address) => Walk::NeedsSystem(address),
     }

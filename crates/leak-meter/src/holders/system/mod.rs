@@ -113,7 +113,43 @@ fn without(mapping: Mapping, hole: &Range<usize>) -> impl Iterator<Item = Mappin
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
+
+    fn memory() -> Memory {
+        Memory::open(Instant::now() + Duration::from_secs(60)).unwrap()
+    }
+
+    #[test]
+    fn memory_is_read_correctly() {
+        let words: Vec<u64> = (0..100_000).collect();
+        let start = words.as_ptr().addr();
+        let mut read = Vec::new();
+        memory()
+            .each(&(start..start + words.len() * WORD), |at, piece| {
+                assert_eq!(at, start + read.len() * WORD);
+                read.extend(piece.iter().map(|word| u64::from_ne_bytes(*word)));
+            })
+            .unwrap();
+        assert_eq!(read, words);
+    }
+
+    #[test]
+    fn unmapped_memory_is_skipped() {
+        let mut seen = 0;
+        memory().each(&(4096..8 * 4096), |_, words| seen += words.len()).unwrap();
+        assert_eq!(seen, 0);
+        assert_eq!(memory().pair(4096), None);
+    }
+
+    #[test]
+    fn reading_ends_when_the_time_is_up() {
+        let mut memory = Memory::open(Instant::now()).unwrap();
+        let word = 7_u64;
+        let start = (&raw const word).addr();
+        assert_eq!(memory.each(&(start..start + WORD), |_, _| ()), Err(OutOfTime));
+    }
 
     #[test]
     fn a_hole_cuts_a_mapping_in_two() {

@@ -37,7 +37,7 @@ impl Recorder<'_> {
             bounds: &self.plan.bounds,
             limits: &self.handles.limits,
             unavailable: &unavailable,
-            failed: &self.handles.failed,
+            failed: self.handles.failed(),
             installed: self.installed,
             stopped: self.stopped.as_deref(),
             lines_grow: judged.growing_lines(),

@@ -38,18 +38,12 @@ impl Recorder<'_> {
             allocations: counts.allocations - self.at_start.allocations,
             deallocations: counts.deallocations - self.at_start.deallocations,
             reallocations: counts.reallocations - self.at_start.reallocations,
-            live_blocks: live.live_blocks(),
-            live_bytes: live.live_bytes(),
-            open_files: handles.open.map(|open| open.all),
-            sockets: handles.open.and_then(|open| open.sockets),
             temporary_files: handles.temporary.map(|usage| usage.files),
             temporary_bytes: handles.temporary.map(|usage| usage.bytes),
-            threads: handles.threads,
             tasks: self.watchers.tasks.as_mut().map(|alive| alive.read()),
-            foreign_bytes: handles.foreign,
-            resident_bytes: handles.resident,
             settled,
             nanoseconds: self.nanoseconds,
+            ..handles.process.round(&live)
         }
     }
 
