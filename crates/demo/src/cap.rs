@@ -3,6 +3,7 @@
 
 use exercise_harness::explain::{LIMIT_BYTES, START_BYTES};
 use exercise_harness::plan::Planned;
+use exercise_harness::units;
 use leak_meter::{Report, Resource, Verdict};
 
 use crate::message::{Cap, Curve};
@@ -68,7 +69,7 @@ pub fn choose(exercise: &Planned, report: Option<&Report>) -> Chosen {
     };
     let scale = room.map_or(SCALE, |room| round(server_room / room)).max(server_room / MOST_BYTES);
     let cap = Cap {
-        bytes: at_start + whole(server_room / scale),
+        bytes: at_start + units::whole(server_room / scale),
         bytes_scale: scale,
         files: FILES,
         files_scale: exercise.open_files_limit as f64 / files_room,
@@ -108,11 +109,6 @@ fn round(value: f64) -> f64 {
     let lower = round_down(value);
     let upper = round_down(lower * 2.6);
     if value / lower <= upper / value { lower } else { upper }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn whole(value: f64) -> u64 {
-    value.max(0.0) as u64
 }
 
 #[cfg(test)]

@@ -139,7 +139,7 @@ impl Live {
         if self.due < 1.0 || self.versions.iter().any(|one| loaded(one) && one.is_busy()) {
             return;
         }
-        let operations = whole(self.due);
+        let operations = units::whole(self.due);
         self.due -= operations as f64;
         for at in 0..self.versions.len() {
             if is_loaded(self.load, self.versions[at].role) && self.versions[at].is_ready() {
@@ -185,9 +185,4 @@ fn is_loaded(load: Load, role: Role) -> bool {
         Load::Exercise => role != Role::Solution,
         Load::Solution => role == Role::Solution,
     }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn whole(value: f64) -> u64 {
-    value.max(0.0) as u64
 }

@@ -158,8 +158,8 @@ fn other_errors(
     error.map(String::as_str).collect::<Vec<_>>().join("\n")
 }
 
-/// The package's name in an ID such as `path+file:///work/a#name@0.1.0`. If the package is named like
-/// its folder, the ID is `path+file:///work/name#0.1.0`.
+/// The package's name in an ID such as `path+file:///workshop/a#name@0.1.0`. If the package is named like
+/// its folder, the ID is `path+file:///workshop/name#0.1.0`.
 fn package_of(id: &str) -> &str {
     let (place, rest) = id.rsplit_once('#').unwrap_or((id, ""));
     match rest.split_once('@') {
@@ -186,9 +186,12 @@ mod tests {
     #[test]
     fn the_package_is_found_in_both_forms_of_an_id() {
         assert_eq!(
-            package_of("path+file:///work/rc-cycles#rc-cycles-exercise@0.1.0"),
+            package_of("path+file:///workshop/rc-cycles#rc-cycles-exercise@0.1.0"),
             "rc-cycles-exercise"
         );
-        assert_eq!(package_of("path+file:///work/rc-cycles-wrong-a#0.1.0"), "rc-cycles-wrong-a");
+        assert_eq!(
+            package_of("path+file:///workshop/rc-cycles-wrong-a#0.1.0"),
+            "rc-cycles-wrong-a"
+        );
     }
 }

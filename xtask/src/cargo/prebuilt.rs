@@ -48,9 +48,9 @@ mod tests {
     fn the_tests_are_beside_the_file_of_their_messages() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("messages.json");
-        let message = r#"{"reason":"compiler-artifact","package_id":"path+file:///work/a#a-exercise@0.1.0",
-            "manifest_path":"/work/a/Cargo.toml","target":{"kind":["test"],"crate_types":["bin"],
-            "name":"memory","src_path":"/work/a/tests/memory.rs","edition":"2024","doc":false,
+        let message = r#"{"reason":"compiler-artifact","package_id":"path+file:///workshop/a#a-exercise@0.1.0",
+            "manifest_path":"/workshop/a/Cargo.toml","target":{"kind":["test"],"crate_types":["bin"],
+            "name":"memory","src_path":"/workshop/a/tests/memory.rs","edition":"2024","doc":false,
             "doctest":false,"test":true},"profile":{"opt_level":"0","debuginfo":1,
             "debug_assertions":true,"overflow_checks":true,"test":false},"features":[],
             "filenames":["tests/memory-1"],"executable":"tests/memory-1","fresh":false}"#;

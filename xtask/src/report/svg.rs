@@ -23,7 +23,7 @@ pub fn figure(chart: &Chart) -> String {
     let x = |operations: f64| LEFT + (WIDTH - LEFT - 12.0) * operations / most_operations;
     let y = |held: f64| HEIGHT - BELOW - (HEIGHT - BELOW - ABOVE) * held / highest;
     let held = |value: f64| {
-        if chart.bytes { units::bytes(value) } else { units::count(whole(value)) }
+        if chart.bytes { units::bytes(value) } else { units::count(units::whole(value)) }
     };
     let mut svg = String::new();
     let name = &chart.name;
@@ -45,7 +45,7 @@ pub fn figure(chart: &Chart) -> String {
         );
     }
     for tick in ticks(most_operations, false) {
-        let (at, text) = (x(tick), units::count(whole(tick)));
+        let (at, text) = (x(tick), units::count(units::whole(tick)));
         let _ = write!(
             svg,
             "<text x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{text}</text>",
@@ -95,13 +95,8 @@ fn ticks(end: f64, fractions: bool) -> Vec<f64> {
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|step| step * ten);
     let step = step.into_iter().find(|step| *step >= rough).unwrap_or(rough);
     let step = if fractions { step } else { step.max(1.0) };
-    let count = whole(end / step);
-    (0..=count).map(|number| number as f64 * step).collect()
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn whole(value: f64) -> u64 {
-    value.max(0.0) as u64
+    let labels = (0_u32..).map(|number| f64::from(number) * step);
+    labels.take_while(|label| *label <= end).collect()
 }
 
 #[cfg(test)]

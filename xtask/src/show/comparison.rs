@@ -9,7 +9,7 @@ use leak_meter::Verdict;
 
 use super::brief::LEAKS;
 use super::palette::{self, QUIET, STRONG, paint};
-use super::{meaning, rows, width};
+use super::{meaning, rows, trials, width};
 use crate::document::{ExerciseResult, VersionOutcome, VersionResult};
 use crate::text::wrapped;
 use crate::workspace::{Exercise, Version};
@@ -20,8 +20,7 @@ pub fn print(
     exercise: &Exercise,
     result: &ExerciseResult,
 ) -> anyhow::Result<()> {
-    let heading = format!("{}: {}", exercise.name, exercise.metadata.title);
-    writeln!(out, "{}", paint(STRONG, &heading))?;
+    trials::heading(out, exercise)?;
     let mut table = comfy_table::Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
     table.style_mut().row_separator = comfy_table::LineStyle::none();

@@ -7,8 +7,8 @@ use exercise_harness::units;
 use leak_meter::Resource;
 
 use super::curve::{Scale, curve};
-use super::palette::{OPEN, STRONG, paint};
-use super::{rows, width};
+use super::palette::{OPEN, paint};
+use super::{rows, trials, width};
 use crate::document::{ExerciseResult, VersionResult};
 use crate::judgement::{self, WINDOW_ROUNDS};
 use crate::text::wrapped;
@@ -74,8 +74,7 @@ pub fn print(
     exercise: &Exercise,
     result: &ExerciseResult,
 ) -> anyhow::Result<()> {
-    let heading = format!("{}: {}", exercise.name, exercise.metadata.title);
-    writeln!(out, "{}", paint(STRONG, &heading))?;
+    trials::heading(out, exercise)?;
     let Some(version) = result.version(Version::Exercise) else { return Ok(()) };
     if version.rounds().is_empty() {
         for line in wrapped(version.message.as_deref().unwrap_or_default(), width::text()) {

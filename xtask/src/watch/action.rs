@@ -53,14 +53,7 @@ impl WatchState {
                 Action::Nothing
             }
             Panel::Judge { answer: Some(answer), typed } => match key {
-                Key::Letter(letter) => {
-                    typed.push(letter);
-                    Action::Nothing
-                }
-                Key::Backspace => {
-                    typed.pop();
-                    Action::Nothing
-                }
+                Key::Letter(_) | Key::Backspace => edit(typed, key),
                 Key::Enter => Action::Judge(*answer, std::mem::take(typed)),
                 Key::Escape => {
                     self.show(Panel::Result);
@@ -81,14 +74,7 @@ impl WatchState {
                 }
             }
             Panel::GoTo { typed, .. } => match key {
-                Key::Letter(letter) => {
-                    typed.push(letter);
-                    Action::Nothing
-                }
-                Key::Backspace => {
-                    typed.pop();
-                    Action::Nothing
-                }
+                Key::Letter(_) | Key::Backspace => edit(typed, key),
                 Key::Enter if !typed.is_empty() => Action::GoTo(typed.clone()),
                 Key::Enter | Key::Escape => {
                     self.show(Panel::Result);
@@ -134,8 +120,7 @@ impl WatchState {
             return Action::Nothing;
         };
         match key {
-            Key::Letter(letter) => typed.push(letter),
-            Key::Backspace => drop(typed.pop()),
+            Key::Letter(_) | Key::Backspace => return edit(typed, key),
             Key::Escape => questions.clear(),
             Key::Enter => {
                 let (answer, question) = (std::mem::take(typed), questions.first().copied());
@@ -162,6 +147,15 @@ impl WatchState {
         }
         Action::Nothing
     }
+}
+
+/// Adds a letter to what was typed, or takes the last one back.
+fn edit(typed: &mut String, key: Key) -> Action {
+    match key {
+        Key::Letter(letter) => typed.push(letter),
+        _ => drop(typed.pop()),
+    }
+    Action::Nothing
 }
 
 #[cfg(test)]

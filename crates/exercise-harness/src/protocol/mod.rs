@@ -5,12 +5,13 @@
 //! - [`bound`], [`phases`]: the measurements of trials that are not soaks.
 //! - [`limits`]: what a trial's process may use.
 //! - [`trial`]: the kinds and names of trials.
-//! - [`exercise`]: an exercise's metadata, from `exercise.toml`.
+//! - [`exercise`]: an exercise's metadata; `exercise_fields`: how it is read from `exercise.toml`.
 //! - [`plan`]: the exercises and their built versions, for the demo.
 
 pub(crate) mod bound;
 pub mod event;
 pub mod exercise;
+mod exercise_fields;
 pub(crate) mod limits;
 pub(crate) mod phases;
 pub mod plan;
