@@ -104,22 +104,12 @@ impl ProcessReadings {
     /// A round with these readings and those of the heap, in which no work was done.
     pub(crate) fn round(&self, heap: &HeapCounts) -> Round {
         Round {
-            operations: 0,
-            allocations: 0,
-            deallocations: 0,
-            reallocations: 0,
-            live_blocks: heap.live_blocks(),
-            live_bytes: heap.live_bytes(),
             open_files: self.open.map(|open| open.all),
             sockets: self.open.and_then(|open| open.sockets),
-            temporary_files: None,
-            temporary_bytes: None,
             threads: self.threads,
-            tasks: None,
             foreign_bytes: self.foreign,
             resident_bytes: self.resident,
-            settled: false,
-            nanoseconds: 0,
+            ..Round::of_heap(heap.live_blocks(), heap.live_bytes())
         }
     }
 }

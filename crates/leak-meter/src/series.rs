@@ -117,6 +117,28 @@ pub struct Round {
 }
 
 impl Round {
+    /// A round without work, of which only the live memory at its end is known.
+    pub(crate) fn of_heap(live_blocks: u64, live_bytes: u64) -> Self {
+        Self {
+            operations: 0,
+            allocations: 0,
+            deallocations: 0,
+            reallocations: 0,
+            live_blocks,
+            live_bytes,
+            open_files: None,
+            sockets: None,
+            temporary_files: None,
+            temporary_bytes: None,
+            threads: None,
+            tasks: None,
+            foreign_bytes: None,
+            resident_bytes: None,
+            settled: false,
+            nanoseconds: 0,
+        }
+    }
+
     /// Merges several consecutive rounds into one: the sum of their work, and the readings at the end of the
     /// last one. `rounds` must not be empty.
     pub(crate) fn merged(rounds: &[Self]) -> Self {

@@ -232,6 +232,15 @@ fn the_command_judges_a_series_of_profiles() {
     arguments.push("--json");
     let json: Value = serde_json::from_str(&text_of(&run_command(&arguments), 1)).unwrap();
     assert_eq!(json["verdict"], "growing");
+    // Nobody reads the text, but the exit code says it.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = Command::new(env!("CARGO_BIN_EXE_leak-meter"))
+        .args(&arguments)
+        .stdout(writer)
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(1));
     let swapped = text_of(&run_command(&["verdict", &profiles[1], &profiles[0]]), 2);
     assert!(swapped.contains("not in the order in which they were taken"), "{swapped}");
     let few = text_of(&run_command(&["verdict", &profiles[0], &profiles[1]]), 0);

@@ -18,8 +18,11 @@ scenes! {
         a_swinging_working_set_alone_is_not_growing,
         a_verdict_needs_enough_work,
         the_history_stays_bounded_and_keeps_the_verdict,
+        the_history_of_rare_work_stays_bounded,
+        readings_of_many_threads_keep_the_history,
         a_leak_is_found_whatever_the_load_is,
         readings_begin_anew_when_call_sites_are_switched_on_again,
+        call_sites_that_are_switched_on_in_a_soak_stay_on,
         a_thread_takes_the_readings_until_it_is_dropped,
         a_suppressed_line_is_listed_and_not_growing;
 }
@@ -192,6 +195,31 @@ mod scene {
         assert_eq!(names(&report).len(), 1, "{report}");
     }
 
+    pub fn the_history_of_rare_work_stays_bounded() {
+        let mut service = Service::new(false);
+        let watch = Watch::new().work("batch", || REQUESTS.load(Ordering::Relaxed));
+        service.run(&watch, 400, 1);
+        let report = watch.report();
+        assert!((64..=128).contains(&report.readings), "{report}");
+        assert!(report.to_string().contains(" batches in "), "{report}");
+    }
+
+    pub fn readings_of_many_threads_keep_the_history() {
+        let watch = watch();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..20_000 {
+                        REQUESTS.fetch_add(1, Ordering::Relaxed);
+                        watch.read();
+                    }
+                });
+            }
+        });
+        let report = watch.report_without_holders();
+        assert!(report.work > 40_000, "the history begins with the first request: {report}");
+    }
+
     pub fn a_leak_is_found_whatever_the_load_is() {
         let mut service = Service::new(true);
         let watch = watch();
@@ -229,6 +257,13 @@ mod scene {
         assert!(report.work <= 120_000, "{report}");
         assert_eq!(names(&report).len(), 1, "{report}");
         assert!(names(&report)[0].ends_with("scene::note"), "{report}");
+    }
+
+    pub fn call_sites_that_are_switched_on_in_a_soak_stay_on() {
+        switch::off();
+        let soak = leak_meter::Soak::new().operations_per_round(1).rounds(12);
+        soak.run(|_| assert_eq!(switch::on(), Ok(())));
+        assert!(switch::is_on());
     }
 
     pub fn a_thread_takes_the_readings_until_it_is_dropped() {

@@ -68,6 +68,10 @@ pub fn start() -> Method {
 pub(crate) fn start_if_cheap() -> Method {
     let ask = |state: State| match state.method {
         Method::Off => State { outside: Outside::Cheap, paused: true, ..state },
+        // A soak has switched it on; it stays on after the soak.
+        _ if matches!(state.outside, Outside::NotBegun | Outside::Off) => {
+            State { outside: Outside::Cheap, ..state }
+        }
         _ => state,
     };
     resume_if_off(change(ask))

@@ -121,6 +121,7 @@ fn site_by_walk(pointer: usize, size: usize, state: u32, hook: *const ()) -> Sit
 }
 
 /// Where a frame of this thread's stack ends, and an address in the function that the frame belongs to.
+#[cfg(feature = "holders")]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FrameBound {
     pub(crate) end: usize,
@@ -129,6 +130,7 @@ pub(crate) struct FrameBound {
 
 /// The frames of this thread's stack outside the caller's frame, innermost first; empty if frame pointers are
 /// missing.
+#[cfg(feature = "holders")]
 #[inline(never)]
 pub(crate) fn frame_bounds() -> Vec<FrameBound> {
     if unwind_tables::ARE_READ {

@@ -23,11 +23,12 @@ const GROWING: u8 = 1;
 fn main() -> ExitCode {
     match commands::run(Arguments::parse().command) {
         Ok(Done { output, grows }) => match write(&output) {
-            Ok(()) if grows => ExitCode::from(GROWING),
-            Ok(()) => ExitCode::SUCCESS,
-            // The reader has seen enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-            Err(error) => fail(&format!("the result cannot be written: {error}")),
+            // A reader that has seen enough may close the pipe.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                fail(&format!("the result cannot be written: {error}"))
+            }
+            _ if grows => ExitCode::from(GROWING),
+            _ => ExitCode::SUCCESS,
         },
         Err(error) => fail(&error.to_string()),
     }

@@ -59,6 +59,7 @@ pub struct Line {
     /// The call stack with the most bytes, innermost first.
     pub stack: Vec<Frame>,
     /// The bytes of that call stack.
+    #[serde(skip)]
     stack_bytes: u64,
 }
 

@@ -155,27 +155,8 @@ impl CallStacks for Named<'_> {
 }
 
 fn round(profile: &Profile, step: f64) -> Round {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    // A positive number of operations.
-    let operations = step.round().max(1.0) as u64;
-    Round {
-        operations,
-        allocations: 0,
-        deallocations: 0,
-        reallocations: 0,
-        live_blocks: profile.live_blocks(),
-        live_bytes: profile.live_bytes(),
-        open_files: None,
-        sockets: None,
-        temporary_files: None,
-        temporary_bytes: None,
-        threads: None,
-        tasks: None,
-        foreign_bytes: None,
-        resident_bytes: None,
-        settled: false,
-        nanoseconds: 0,
-    }
+    let heap = Round::of_heap(profile.live_blocks(), profile.live_bytes());
+    Round { operations: even::operations(step), ..heap }
 }
 
 /// A profile contains the heap only.

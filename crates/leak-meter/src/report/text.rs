@@ -1,5 +1,6 @@
 //! Formats a report as text, for the reader of a failed test.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{Growth, Report, Suppressed};
@@ -55,9 +56,7 @@ impl fmt::Display for Report {
                 _ => writeln!(out, ": {}", gauge.reason)?,
             }
         }
-        for (resource, reason) in &self.unavailable {
-            writeln!(out, "  {}: not available ({reason})", resource.name())?;
-        }
+        write_unavailable(out, &self.unavailable)?;
         if self.grows_nowhere_alone() {
             writeln!(
                 out,
@@ -171,6 +170,17 @@ pub(crate) fn write_suppressed(
     suppressed.iter().try_for_each(|Suppressed { site, reason }| {
         writeln!(out, "\nSuppressed: {} ({reason})", site.function)
     })
+}
+
+/// The resources that could not be counted, and why.
+pub(crate) fn write_unavailable(
+    out: &mut fmt::Formatter<'_>,
+    unavailable: &BTreeMap<Resource, String>,
+) -> fmt::Result {
+    for (resource, reason) in unavailable {
+        writeln!(out, "  {}: not available ({reason})", resource.name())?;
+    }
+    Ok(())
 }
 
 /// Notes how many allocations had no room for their call site.

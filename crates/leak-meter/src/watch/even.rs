@@ -1,6 +1,8 @@
 //! Chooses readings at equal amounts of work, because a verdict compares rounds of equal work, and a service has
 //! busy and quiet times.
 
+use crate::units;
+
 /// One in this many gaps between readings may be wider than a round.
 const WIDER: usize = 10;
 
@@ -12,6 +14,11 @@ pub(crate) fn step(work: &[u64]) -> f64 {
     let mean = (last - first) as f64 / gaps.len() as f64;
     let wide = gaps[gaps.len() - 1 - gaps.len() / WIDER] as f64;
     mean.max(wide).max(1.0)
+}
+
+/// The whole number of operations in a round of `step`.
+pub(crate) fn operations(step: f64) -> u64 {
+    units::whole(step.round()).max(1)
 }
 
 /// The readings that are nearest to the ends of rounds of `step` each, counted back from the last reading. A reading

@@ -84,8 +84,9 @@ impl History {
         let covered = self.marks[MOST_READINGS - 1].at - self.marks[0].at;
         let kept: Vec<usize> = if covered < span {
             let work: Vec<u64> = self.marks.iter().map(|mark| mark.work).collect();
-            let step = (work[MOST_READINGS - 1] - work[0]) / (MOST_READINGS as u64 / 2);
-            self.step = step.max(1);
+            // Rounded up, so that at most half of the readings and one more are kept.
+            self.step =
+                (work[MOST_READINGS - 1] - work[0]).div_ceil(MOST_READINGS as u64 / 2).max(1);
             let mut rows = even::rows(&work, self.step as f64);
             rows.dedup();
             rows
@@ -119,11 +120,8 @@ impl History {
 
 impl Mark {
     fn round_since(&self, before: &Self, step: f64) -> Round {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        // A positive number of operations.
-        let operations = step.round().max(1.0) as u64;
         Round {
-            operations,
+            operations: even::operations(step),
             allocations: self.counts.allocations - before.counts.allocations,
             deallocations: self.counts.deallocations - before.counts.deallocations,
             reallocations: self.counts.reallocations - before.counts.reallocations,

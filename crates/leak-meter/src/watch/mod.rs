@@ -158,9 +158,10 @@ impl Watch {
     /// or if the meter's table of call sites was renewed.
     pub fn read(&self) -> Read {
         allocator::as_meter(|| {
+            // Locked first, so that a thread that reads at the same time cannot bring a smaller amount of work.
+            let mut history = self.history();
             let work = self.work_done();
             let tasks = self.tasks.as_ref().map(|alive| alive());
-            let mut history = self.history();
             if !switch::is_on() {
                 *history = None;
                 return Read::Off;

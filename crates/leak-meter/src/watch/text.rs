@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::report::{WatchReport, WatchedLine};
 use crate::report::Growth;
-use crate::report::text::{write_holders, write_place, write_refused, write_suppressed};
+use crate::report::text::{
+    write_holders, write_place, write_refused, write_suppressed, write_unavailable,
+};
 use crate::series::Resource;
 use crate::site::write_stack;
 use crate::units;
@@ -38,6 +40,9 @@ impl fmt::Display for WatchReport {
         }
         for growth in &self.growth {
             self.write_growth(out, growth)?;
+        }
+        if self.no_verdict.is_none() {
+            write_unavailable(out, &self.unavailable)?;
         }
         for (line, number) in self.lines.iter().take(MOST_LINES).zip(1..) {
             writeln!(out)?;
@@ -76,7 +81,10 @@ impl WatchReport {
     fn rates(&self, rate: f64, figure: impl Fn(f64) -> String) -> String {
         let per_hour = format!("{} per hour", figure(rate * self.work_per_hour()));
         match &self.unit {
-            Some(unit) => format!("{} per 1,000 {unit}s, {per_hour}", figure(1000.0 * rate)),
+            Some(unit) => {
+                let many = units::plural(1000, unit);
+                format!("{} per {many}, {per_hour}", figure(1000.0 * rate))
+            }
             None => per_hour,
         }
     }
