@@ -21,6 +21,7 @@ scenes! {
         the_history_of_rare_work_stays_bounded,
         readings_of_many_threads_keep_the_history,
         a_leak_is_found_whatever_the_load_is,
+        a_verdict_is_not_lost_when_readings_are_dropped,
         readings_begin_anew_when_call_sites_are_switched_on_again,
         call_sites_that_are_switched_on_in_a_soak_stay_on,
         a_thread_takes_the_readings_until_it_is_dropped,
@@ -236,6 +237,30 @@ mod scene {
         assert_eq!(names(&report).len(), 1, "{report}");
         let rate = report.growing().next().unwrap().site.blocks_per_operation.unwrap();
         assert!((rate - 0.01).abs() < 0.001, "{rate}: {report}");
+    }
+
+    pub fn a_verdict_is_not_lost_when_readings_are_dropped() {
+        let mut service = Service::new(true);
+        let watch = watch();
+        let mut had = false;
+        for reading in 0..300_u64 {
+            // Busy for a while, quiet for longer, and now and then a burst.
+            let requests = match reading % 40 {
+                0 => 9000,
+                1..12 => 1500,
+                _ => 150,
+            };
+            service.requests(requests);
+            watch.read();
+            // A report takes longer than the requests.
+            if reading % 5 == 0 {
+                let report = watch.report_without_holders();
+                let has = report.no_verdict.is_none();
+                assert!(has || !had, "reading {reading}: {report}");
+                had = has;
+            }
+        }
+        assert!(had);
     }
 
     pub fn readings_begin_anew_when_call_sites_are_switched_on_again() {

@@ -3,17 +3,21 @@
 
 use crate::units;
 
+/// With fewer rounds of work than this there is no verdict: a cache that is still filling looks like a leak.
+pub(crate) const FEWEST_ROUNDS: usize = 48;
 /// One in this many gaps between readings may be wider than a round.
 const WIDER: usize = 10;
 
-/// The work in one round: the mean between two readings, unless many gaps are wider than that.
+/// The work in one round: the mean between two readings. If many gaps are wider than that, a round is as wide as they
+/// are, as long as enough rounds for a verdict remain.
 pub(crate) fn step(work: &[u64]) -> f64 {
     let [first, .., last] = work else { return 1.0 };
     let mut gaps: Vec<u64> = work.windows(2).map(|pair| pair[1] - pair[0]).collect();
     gaps.sort_unstable();
     let mean = (last - first) as f64 / gaps.len() as f64;
     let wide = gaps[gaps.len() - 1 - gaps.len() / WIDER] as f64;
-    mean.max(wide).max(1.0)
+    let widest = (last - first) as f64 / FEWEST_ROUNDS as f64;
+    mean.max(wide.min(widest)).max(1.0)
 }
 
 /// The whole number of operations in a round of `step`.
@@ -35,6 +39,18 @@ pub(crate) fn rows(work: &[u64], step: f64) -> Vec<usize> {
         if distance(before) < distance(after) { before } else { after }
     };
     (0..=rounds).rev().map(nearest).collect()
+}
+
+/// `kept` of the readings, the first and the last one included, at distances that are as even as the readings allow:
+/// the reading whose neighbours are closest to each other is removed, again and again.
+pub(crate) fn thinned(work: &[u64], kept: usize) -> Vec<usize> {
+    let mut rows: Vec<usize> = (0..work.len()).collect();
+    while rows.len() > kept.max(2) {
+        let around = |at: &usize| work[rows[at + 1]] - work[rows[at - 1]];
+        let Some(closest) = (1..rows.len() - 1).min_by_key(around) else { break };
+        rows.remove(closest);
+    }
+    rows
 }
 
 #[cfg(test)]
@@ -72,6 +88,31 @@ mod tests {
         let rows = rows(&work, step(&work));
         // The rounds of the burst end at the reading before or after it.
         assert!(rows.iter().filter(|row| [25, 26].contains(*row)).count() > 8, "{rows:?}");
+    }
+
+    #[test]
+    fn wide_gaps_leave_enough_rounds_for_a_verdict() {
+        let mut work = vec![0];
+        for reading in 0..64_u64 {
+            let load = if reading % 4 == 0 { 90 } else { 10 };
+            work.push(work.last().unwrap() + load);
+        }
+        let rows = rows(&work, step(&work));
+        assert!(rows.len() > FEWEST_ROUNDS, "{} rounds", rows.len());
+    }
+
+    #[test]
+    fn thinned_readings_are_even_and_keep_both_ends() {
+        let even: Vec<u64> = (0..129).map(|reading| 10 * reading).collect();
+        let rows = thinned(&even, 65);
+        assert_eq!(rows, (0..129).step_by(2).collect::<Vec<usize>>());
+        let mut bursts: Vec<u64> = (0..60).collect();
+        bursts.extend([1000, 2000, 3000, 4000]);
+        let rows = thinned(&bursts, 8);
+        assert_eq!(rows.len(), 8);
+        assert_eq!((rows[0], rows[7]), (0, 63));
+        assert!([60, 61, 62].iter().all(|far| rows.contains(far)), "{rows:?}");
+        assert_eq!(thinned(&[5, 6], 64), [0, 1]);
     }
 
     #[test]

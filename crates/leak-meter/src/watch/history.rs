@@ -78,18 +78,15 @@ impl History {
         self.marks.push(Mark { at, time, work, counts, round });
     }
 
-    /// Removes half of the readings: every second one while the history is shorter than `span`, and the oldest
-    /// ones from then on.
+    /// Removes half of the readings: evenly while the history is shorter than `span`, and the oldest ones from then
+    /// on.
     fn halve(&mut self, span: Duration) {
         let covered = self.marks[MOST_READINGS - 1].at - self.marks[0].at;
         let kept: Vec<usize> = if covered < span {
             let work: Vec<u64> = self.marks.iter().map(|mark| mark.work).collect();
-            // Rounded up, so that at most half of the readings and one more are kept.
-            self.step =
-                (work[MOST_READINGS - 1] - work[0]).div_ceil(MOST_READINGS as u64 / 2).max(1);
-            let mut rows = even::rows(&work, self.step as f64);
-            rows.dedup();
-            rows
+            let done = work[MOST_READINGS - 1] - work[0];
+            self.step = done.div_ceil(MOST_READINGS as u64 / 2);
+            even::thinned(&work, MOST_READINGS / 2)
         } else {
             (MOST_READINGS / 2..MOST_READINGS).collect()
         };

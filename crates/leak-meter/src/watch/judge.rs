@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::even::FEWEST_ROUNDS;
 use super::history::Series;
 use super::report::{WatchReport, WatchedLine, milliseconds};
 use crate::allocator;
@@ -12,9 +13,6 @@ use crate::series::{Resource, Round};
 use crate::site::{self, Site, Suppressions};
 use crate::units;
 use crate::verdict::{Reason, Verdict};
-
-/// With fewer rounds of work than this there is no verdict: a cache that is still filling looks like a leak.
-const FEWEST_ROUNDS: usize = 48;
 
 /// What is known about a service besides the readings.
 pub(super) struct Context<'a> {

@@ -38,7 +38,7 @@
 //! chosen at equal amounts of it: a quiet night adds nothing. Without a counter of work, time takes its place; choose
 //! that too for growth that does not depend on requests.
 //!
-//! When 128 readings are stored, every second one is dropped, and the rounds become twice as long, until the history
+//! When 128 readings are stored, half of them are dropped, and the rounds become twice as long, until the history
 //! covers the watch's [span](Watch::span). From then on the oldest half is dropped. Growth is judged within that span: a
 //! swing or a fill that takes longer looks like a leak, and a leak that begins later is found after about three eighths
 //! of the span. To have both, use two watches, one with a span of an hour and one with a span of days.
@@ -218,11 +218,14 @@ impl Watch {
         })
     }
 
+    /// The resources that no watch measures.
+    const MEASURES_NEVER: [Resource; 2] = [Resource::TemporaryFiles, Resource::TemporaryBytes];
+
     /// The resources that are not measured, with the reasons.
     fn unavailable(&self, probes: &ProcessProbes) -> BTreeMap<Resource, String> {
         let mut unavailable = probes.unavailable();
         let reason = "a watch counts no temporary files";
-        for resource in [Resource::TemporaryFiles, Resource::TemporaryBytes] {
+        for resource in Self::MEASURES_NEVER {
             unavailable.insert(resource, reason.to_owned());
         }
         if self.tasks.is_none() {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::Watch;
 use super::report::{WatchReport, WatchedLine};
 use crate::report::Growth;
 use crate::report::text::{
@@ -42,7 +43,10 @@ impl fmt::Display for WatchReport {
             self.write_growth(out, growth)?;
         }
         if self.no_verdict.is_none() {
-            write_unavailable(out, &self.unavailable)?;
+            let mut unavailable = self.unavailable.clone();
+            // These are never measured, which says nothing about this service.
+            unavailable.retain(|resource, _| !Watch::MEASURES_NEVER.contains(resource));
+            write_unavailable(out, &unavailable)?;
         }
         for (line, number) in self.lines.iter().take(MOST_LINES).zip(1..) {
             writeln!(out)?;
