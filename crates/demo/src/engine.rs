@@ -11,8 +11,9 @@ use leak_meter::Report;
 
 use crate::cap::Chosen;
 use crate::hub::Hub;
+use crate::leaks::Question;
 use crate::live::{Live, TICK};
-use crate::message::{Command, Happened, Note, Record, Scene, Shows, Status};
+use crate::message::{Command, Happened, Note, Record, Request, Scene, Shows, Status};
 use crate::recording::{self, Player, Recorder};
 use crate::story::{self, Step};
 use crate::survey::Survey;
@@ -85,13 +86,14 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Follows commands until all their senders are dropped.
-    pub fn run(mut self, commands: &Receiver<Command>) {
+    /// Answers requests until all their senders are dropped.
+    pub fn run(mut self, requests: &Receiver<Request>) {
         let tick = Duration::from_secs_f64(TICK);
         let mut next = Instant::now() + tick;
         loop {
-            match commands.recv_timeout(next.saturating_duration_since(Instant::now())) {
-                Ok(command) => self.follow(command),
+            match requests.recv_timeout(next.saturating_duration_since(Instant::now())) {
+                Ok(Request::Follow(command)) => self.follow(command),
+                Ok(Request::Leaks(question)) => self.ask(question),
                 Err(RecvTimeoutError::Timeout) => {
                     let late = Instant::now().saturating_duration_since(next);
                     if let (true, Source::Live(live)) = (late > STANDSTILL, &mut self.source) {
@@ -250,6 +252,20 @@ impl Engine {
             live.follow(command);
         }
         self.send_status();
+    }
+
+    fn ask(&mut self, question: Question) {
+        match &mut self.source {
+            Source::Live(live) => live.ask(question),
+            Source::Surveying(_) => question.refuse(
+                "There is no load yet: the shipped version is measured first. Ask again in a few seconds.".to_owned(),
+            ),
+            Source::Playing(_) => question.refuse(
+                "A recording is playing, and no process runs. Start without --replay, or press Shift+N on the page."
+                    .to_owned(),
+            ),
+            Source::Nothing => question.refuse("No process runs.".to_owned()),
+        }
     }
 
     fn go_to(&mut self, at: usize) {

@@ -6,6 +6,7 @@
 //! - `survey`: one ordinary soak before the load, for the growing lines; `story`: the text that the
 //!   page reveals step by step.
 //! - `recording`: writes runs to files and plays them back.
+//! - `leaks`: what a running version has leaked so far, on request.
 //! - `message`: the messages to the page and its commands; `hub`: the current state and its watchers;
 //!   `history`: the readings so far; `trouble`: the current problems.
 //! - `server`: the page's server, on loopback.
@@ -20,6 +21,7 @@ pub mod cap;
 pub mod engine;
 pub mod history;
 pub mod hub;
+pub mod leaks;
 mod live;
 mod measured;
 pub mod message;

@@ -6,6 +6,7 @@ use exercise_harness::plan::{Planned, Role};
 use exercise_harness::units;
 
 use crate::cap::Chosen;
+use crate::leaks::Question;
 use crate::measured::{Event, Measured};
 use crate::message::{Command, Frame, Happened, Load, Note};
 
@@ -63,6 +64,19 @@ impl Live {
             Command::LoadUp => self.double_load(1),
             Command::LoadDown => self.double_load(-1),
             _ => {}
+        }
+    }
+
+    /// Passes the question on to the version that it concerns.
+    pub fn ask(&mut self, question: Question) {
+        let loaded = if self.load == Load::Solution { Role::Solution } else { Role::Shipped };
+        let asked = question.version.unwrap_or(loaded);
+        match self.versions.iter().position(|version| version.role == asked) {
+            Some(at) => {
+                let event = self.versions[at].ask(question);
+                self.note(at, event);
+            }
+            None => question.refuse("There is no edited version of this exercise.".to_owned()),
         }
     }
 

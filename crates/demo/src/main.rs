@@ -13,7 +13,7 @@ use clap::Parser;
 use demo::cap::TO_CAP;
 use demo::engine::{Course, Engine};
 use demo::hub::Hub;
-use demo::message::{Command, Frame, Happened};
+use demo::message::{Command, Frame, Happened, Request};
 use demo::{browser, server};
 use exercise_harness::cleanup;
 use exercise_harness::plan::Plan;
@@ -73,12 +73,12 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     let course = Course { plan, record: arguments.record, replay: arguments.replay };
     let hub = Arc::new(Hub::new());
     let engine = Engine::new(course, Arc::clone(&hub))?;
-    let (commands, received) = mpsc::channel();
+    let (requests, received) = mpsc::channel();
     // This thread lasts until the program ends: measured processes end with the thread that started them.
     let engine = thread::spawn(move || engine.run(&received));
     if let Some(seconds) = arguments.unattended {
-        perform(&commands, &hub, seconds as f64, levels_off_after)?;
-        drop(commands);
+        perform(&requests, &hub, seconds as f64, levels_off_after)?;
+        drop(requests);
         return engine.join().map_err(|_| anyhow::anyhow!("the run was not recorded completely"));
     }
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -91,10 +91,11 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         let address = format!("http://{}", listener.local_addr()?);
         println!("The page is at {address} (press Ctrl-C to stop)");
         println!("Speaker notes, for your own screen: {address}/notes");
+        println!("What the version under load has leaked so far: curl {address}/debug/leaks");
         if !arguments.no_browser {
             browser::open(&address);
         }
-        server::serve(listener, hub, commands).await.context("the page's server stopped")
+        server::serve(listener, hub, requests).await.context("the page's server stopped")
     })
 }
 
@@ -102,12 +103,12 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
 /// back until the leaking version has reached its cap and restarted. The load is high enough for that, and
 /// for an exercise that levels off to do so in the first half.
 fn perform(
-    commands: &mpsc::Sender<Command>,
+    requests: &mpsc::Sender<Request>,
     hub: &Hub,
     seconds: f64,
     levels_off_after: Option<u64>,
 ) -> anyhow::Result<()> {
-    let ask = |command| commands.send(command).context("the run ended early");
+    let ask = |command: Command| requests.send(command.into()).context("the run ended early");
     let first = reading_after(hub, 0.0, SURVEY)?;
     let (mut lasts, longest) = match levels_off_after {
         Some(operations) => (operations as f64 / first.per_second, 0.5 * seconds),

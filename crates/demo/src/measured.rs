@@ -3,6 +3,7 @@
 //! Time is counted in polls, of which there are [`TICK`] a second: while this program or the machine is
 //! suspended, no time passes.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,7 @@ use exercise_harness::trial::GROWTH;
 use exercise_harness::{SoakSettings, units};
 use leak_meter::Round;
 
+use crate::leaks::Question;
 use crate::live::TICK;
 use crate::message::{Cap, Reading, State};
 use crate::survey::sentence;
@@ -40,6 +42,8 @@ pub struct Measured {
     /// When a signal stopped it, if it is stopped.
     stopped: Option<Instant>,
     last_stop: Option<Stop>,
+    /// The questions what it has leaked, in the order in which it was asked. Dropping one answers that it has ended.
+    questions: VecDeque<Question>,
 }
 
 /// A time in which a process could not run, and how long ago it ended, in seconds.
@@ -85,6 +89,7 @@ impl Measured {
             round: 0.0,
             stopped: None,
             last_stop: None,
+            questions: VecDeque::new(),
         }
     }
 
@@ -112,17 +117,18 @@ impl Measured {
         self.round = 0.0;
         self.stopped = None;
         self.last_stop = None;
+        self.questions.clear();
         self.last = None;
     }
 
     /// Whether it can take work now.
     pub fn is_ready(&self) -> bool {
-        matches!(&self.life, Life::Running(process) if process.pending_rounds() == 0)
+        matches!(&self.life, Life::Running(process) if process.pending() == 0)
     }
 
     /// Whether it runs and is busy.
     pub fn is_busy(&self) -> bool {
-        matches!(&self.life, Life::Running(process) if process.pending_rounds() > 0)
+        matches!(&self.life, Life::Running(process) if process.pending() > 0)
     }
 
     /// Gives it a round of work.
@@ -130,6 +136,22 @@ impl Measured {
         let Life::Running(process) = &mut self.life else { return Event::None };
         match process.request_round(operations) {
             Ok(()) => Event::None,
+            // It has exited: find out how.
+            Err(_) => self.check_exit(),
+        }
+    }
+
+    /// Asks it what it has leaked so far.
+    pub fn ask(&mut self, question: Question) -> Event {
+        let Life::Running(process) = &mut self.life else {
+            question.refuse("The process of this version does not run at the moment.".to_owned());
+            return Event::None;
+        };
+        match process.request_leaks() {
+            Ok(()) => {
+                self.questions.push_back(question);
+                Event::None
+            }
             // It has exited: find out how.
             Err(_) => self.check_exit(),
         }
@@ -148,6 +170,12 @@ impl Measured {
                         self.operations += round.operations;
                         self.window.push(now, self.operations, &round);
                         self.last = Some(round);
+                    }
+                    for leaks in process.take_leaks() {
+                        if let Some(question) = self.questions.pop_front() {
+                            // Whoever asked may have gone.
+                            let _ = question.answer.send(Ok(Box::new(leaks)));
+                        }
                     }
                 }
                 Err(error) => return self.fail(format!("its stream cannot be read: {error}")),

@@ -6,21 +6,28 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN,
+};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use exercise_harness::plan::Role;
 use futures::stream::{self, Stream};
+use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::oneshot;
 
 use crate::hub::Hub;
-use crate::message::Command;
+use crate::leaks::Question;
+use crate::message::{Command, Request};
 
 /// The page loads nothing from elsewhere.
 const POLICY: &str =
@@ -48,13 +55,14 @@ const FILES: [(&str, &str, &str); 17] = [
 const HTML: &str = "text/html";
 const CSS: &str = "text/css";
 const SCRIPT: &str = "text/javascript";
+const JSON: &str = "application/json";
 /// The interval of keep-alive messages on an idle connection.
 const ALIVE: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Clone)]
 struct Shared {
     hub: Arc<Hub>,
-    commands: Sender<Command>,
+    requests: Sender<Request>,
     port: u16,
 }
 
@@ -62,10 +70,10 @@ struct Shared {
 pub async fn serve(
     listener: TcpListener,
     hub: Arc<Hub>,
-    commands: Sender<Command>,
+    requests: Sender<Request>,
 ) -> std::io::Result<()> {
     let port = listener.local_addr()?.port();
-    let shared = Shared { hub, commands, port };
+    let shared = Shared { hub, requests, port };
     let mut app = Router::new();
     for (path, kind, text) in FILES {
         app = app.route(path, get(move || async move { file(kind, text) }));
@@ -74,6 +82,7 @@ pub async fn serve(
         .route("/events", get(events))
         .route("/notes/text", get(notes))
         .route("/command", post(command))
+        .route("/debug/leaks", get(leaks))
         .layer(middleware::from_fn_with_state(shared.clone(), only_from_here))
         .with_state(shared);
     axum::serve(listener, app).await
@@ -96,7 +105,7 @@ async fn notes(State(shared): State<Shared>) -> Response {
 async fn only_from_here(
     State(shared): State<Shared>,
     headers: HeaderMap,
-    request: Request<Body>,
+    request: axum::extract::Request<Body>,
     next: Next,
 ) -> Response {
     let hosts = ["127.0.0.1", "localhost"].map(|name| format!("{name}:{}", shared.port));
@@ -117,10 +126,47 @@ fn refuse(sentence: &'static str) -> Response {
 }
 
 async fn command(State(shared): State<Shared>, Json(command): Json<Command>) -> StatusCode {
-    match shared.commands.send(command) {
+    match shared.requests.send(command.into()) {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
+}
+
+#[derive(Debug, Deserialize)]
+struct Asked {
+    /// The version that is asked.
+    version: Option<Role>,
+}
+
+/// What a version has leaked so far, as text, or as JSON for those who accept only that.
+async fn leaks(
+    State(shared): State<Shared>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let Ok(Query(asked)) = asked else {
+        let sentence = "There is no such version: ask for version=exercise, version=solution or version=mine.\n";
+        return (StatusCode::BAD_REQUEST, sentence).into_response();
+    };
+    let (answer, answered) = oneshot::channel();
+    let question = Question { version: asked.version, answer };
+    let sent = shared.requests.send(Request::Leaks(question));
+    let answer = match sent {
+        Ok(()) => answered.await,
+        Err(_) => return refuse_for_now("The page's program is ending."),
+    };
+    match answer {
+        Ok(Ok(leaks)) if headers.get(ACCEPT).is_some_and(|kind| kind == JSON) => {
+            Json(leaks.report).into_response()
+        }
+        Ok(Ok(leaks)) => file("text/plain", leaks.text),
+        Ok(Err(reason)) => refuse_for_now(&reason),
+        Err(_) => refuse_for_now("The process ended before it answered. Ask again."),
+    }
+}
+
+fn refuse_for_now(sentence: &str) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, format!("{sentence}\n")).into_response()
 }
 
 async fn events(

@@ -5,8 +5,9 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
 use demo::hub::Hub;
-use demo::message::{Command, Frame, Load, Status};
+use demo::message::{Command, Frame, Load, Request as Asked, Status};
 use demo::server;
+use exercise_harness::plan::Role;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::{Request, Response, StatusCode};
@@ -18,16 +19,16 @@ const SOON: Duration = Duration::from_secs(20);
 struct Server {
     port: u16,
     hub: Arc<Hub>,
-    commands: Receiver<Command>,
+    requests: Receiver<Asked>,
 }
 
 async fn start() -> Server {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let hub = Arc::new(Hub::new());
-    let (send, commands) = mpsc::channel();
+    let (send, requests) = mpsc::channel();
     tokio::spawn(server::serve(listener, Arc::clone(&hub), send));
-    Server { port, hub, commands }
+    Server { port, hub, requests }
 }
 
 impl Server {
@@ -86,9 +87,10 @@ async fn commands_come_from_the_page_only() {
     let server = start().await;
     let own = format!("http://{}", server.host());
     assert_eq!(server.command("http://evil.example", "\"swap\"").await, StatusCode::FORBIDDEN);
-    assert!(server.commands.try_recv().is_err(), "a foreign command was accepted");
+    assert!(server.requests.try_recv().is_err(), "a foreign command was accepted");
     assert_eq!(server.command(&own, "\"swap\"").await, StatusCode::NO_CONTENT);
-    assert_eq!(server.commands.recv_timeout(SOON).unwrap(), Command::Swap);
+    let asked = server.requests.recv_timeout(SOON).unwrap();
+    assert!(matches!(asked, Asked::Follow(Command::Swap)), "{asked:?}");
     for wrong in ["\"explode\"", "{", ""] {
         assert!(server.command(&own, wrong).await.is_client_error(), "{wrong:?} was accepted");
     }
@@ -96,6 +98,41 @@ async fn commands_come_from_the_page_only() {
     let plain = Request::post("/command").header("host", server.host());
     let plain = plain.header("content-type", "text/plain").body(Full::from("\"swap\"")).unwrap();
     assert!(server.send(plain).await.status().is_client_error());
+}
+
+#[tokio::test]
+async fn leaks_are_asked_of_the_engine_and_refused_in_sentences() {
+    let server = start().await;
+    let get = async |query: &str| {
+        let request = Request::get(format!("/debug/leaks{query}")).header("host", server.host());
+        let response = server.send(request.body(Full::default()).unwrap()).await;
+        let status = response.status();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    };
+    let (status, text) = get("?version=newest").await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(text.contains("version=solution"), "{text}");
+    let engine = async {
+        loop {
+            match server.requests.try_recv() {
+                Ok(Asked::Leaks(question)) => {
+                    let version = question.version;
+                    question.refuse("It is being measured.".to_owned());
+                    return version;
+                }
+                Ok(other) => panic!("{other:?}"),
+                Err(_) => tokio::task::yield_now().await,
+            }
+        }
+    };
+    let ((status, text), version) = tokio::join!(get("?version=solution"), engine);
+    assert_eq!(
+        (status, text.as_str()),
+        (StatusCode::SERVICE_UNAVAILABLE, "It is being measured.\n")
+    );
+    assert_eq!(version, Some(Role::Solution));
+    drop(server.requests);
 }
 
 #[tokio::test]

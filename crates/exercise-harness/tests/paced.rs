@@ -83,10 +83,10 @@ fn is_otherwise_idle() {
     for operations in [7, 1, 30] {
         trial.request_round(operations).unwrap();
     }
-    assert_eq!(trial.pending_rounds(), 3);
+    assert_eq!(trial.pending(), 3);
     let seen = rounds(&mut trial, 3);
     assert_eq!(seen.iter().map(|round| round.operations).collect::<Vec<_>>(), [7, 1, 30]);
-    assert_eq!(trial.pending_rounds(), 0);
+    assert_eq!(trial.pending(), 0);
     thread::sleep(Duration::from_millis(200));
     assert_eq!(trial.new_rounds().unwrap(), []);
     assert_eq!(trial.try_wait().unwrap(), None);

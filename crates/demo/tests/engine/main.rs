@@ -14,8 +14,9 @@ use std::time::Duration;
 
 use demo::message::{Command as Ask, FORMAT};
 use demo::recording;
+use exercise_harness::plan::Role;
 use exercise_harness::{Context, Meter, Suite};
-use leak_meter::Report;
+use leak_meter::{Report, Verdict};
 use serde_json::Value;
 use shown::{LEAKY, METADATA, Shown, happened, last, number};
 use tempfile::TempDir;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
     suite
         .growth(work)
         .behaviour("the_load_swaps_and_a_restart_helps", |_| swap_and_restart())
+        .behaviour("a_version_under_load_says_what_it_has_leaked", |_| says_what_it_has_leaked())
         .behaviour("a_leak_ends_at_its_cap_and_starts_again", |_| cap())
         .behaviour("a_version_that_does_not_start_offers_the_recording", |_| offers_recording())
         .behaviour("a_recording_plays_what_was_recorded", |_| record_and_replay())
@@ -49,6 +51,37 @@ fn work(context: &Context) -> Report {
             kept.lock().unwrap().push(block);
         }
     })
+}
+
+fn says_what_it_has_leaked() {
+    let shown = Shown::start(|_, _| {});
+    let early = shown.leaks(None);
+    assert!(
+        early.as_ref().is_ok_and(|leaks| leaks.report.verdict != Verdict::Growing)
+            || early.as_ref().is_err_and(|reason| reason.contains("measured first")),
+        "{early:?}"
+    );
+    // A verdict takes enough work, and a restart at the cap would begin anew.
+    let wait = |version| {
+        for _ in 0..600 {
+            match shown.leaks(version) {
+                Ok(leaks) if leaks.report.no_verdict.is_none() => return leaks,
+                _ => thread::sleep(Duration::from_millis(100)),
+            }
+        }
+        panic!("there is no verdict");
+    };
+    let leaky = wait(None);
+    assert_eq!(leaky.report.verdict, Verdict::Growing, "{}", leaky.text);
+    assert!(leaky.report.growing().next().is_some(), "{}", leaky.text);
+    assert!(leaky.text.contains("engine::work"), "{}", leaky.text);
+    let fixed = wait(Some(Role::Solution));
+    assert_eq!(fixed.report.verdict, Verdict::Steady, "{}", fixed.text);
+    shown.ask(Ask::Swap);
+    shown.until("the load moves", |now| happened(now, "swapped").is_some());
+    assert_eq!(wait(None).report.verdict, Verdict::Steady, "the version under load is asked");
+    let missing = shown.leaks(Some(Role::Edited)).unwrap_err();
+    assert!(missing.contains("no edited version"), "{missing}");
 }
 
 fn swap_and_restart() {

@@ -14,11 +14,13 @@ use std::time::{Duration, Instant};
 
 use demo::engine::{Course, Engine};
 use demo::hub::Hub;
-use demo::message::Command as Ask;
+use demo::leaks::{Answer, Question};
+use demo::message::{Command as Ask, Request};
 use exercise_harness::Exercise;
 use exercise_harness::plan::{Plan, Planned, PlannedVersion, Role};
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::sync::oneshot;
 
 pub const METADATA: &str = r#"
 order = 1
@@ -40,14 +42,14 @@ const SOON: Duration = Duration::from_secs(60);
 /// A running engine, and the folder with its files.
 pub struct Shown {
     pub hub: Arc<Hub>,
-    commands: Option<Sender<Ask>>,
+    requests: Option<Sender<Request>>,
     thread: Option<JoinHandle<()>>,
     pub folder: TempDir,
 }
 
 impl Drop for Shown {
     fn drop(&mut self) {
-        self.commands = None;
+        self.requests = None;
         let _ = self.thread.take().map(JoinHandle::join);
     }
 }
@@ -80,13 +82,21 @@ impl Shown {
         change(&mut course, folder.path());
         let hub = Arc::new(Hub::new());
         let engine = Engine::new(course, Arc::clone(&hub)).unwrap();
-        let (commands, received) = mpsc::channel();
+        let (requests, received) = mpsc::channel();
         let thread = Some(thread::spawn(move || engine.run(&received)));
-        Self { hub, commands: Some(commands), thread, folder }
+        Self { hub, requests: Some(requests), thread, folder }
     }
 
     pub fn ask(&self, command: Ask) {
-        self.commands.as_ref().unwrap().send(command).unwrap();
+        self.requests.as_ref().unwrap().send(command.into()).unwrap();
+    }
+
+    /// What a version has leaked so far.
+    pub fn leaks(&self, version: Option<Role>) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        let question = Question { version, answer };
+        self.requests.as_ref().unwrap().send(Request::Leaks(question)).unwrap();
+        answered.blocking_recv().unwrap_or_else(|_| Err("it has ended".to_owned()))
     }
 
     pub fn now(&self) -> Value {

@@ -6,6 +6,7 @@
 //! - [`limits`]: the limits of the process.
 //! - [`context`]: what a trial's code is given.
 //! - [`cost`]: compares the cost of the same work in two situations.
+//! - [`paced`]: a trial whose rounds are ordered one by one, and that watches itself.
 //! - [`deadline`]: runs work that may never end.
 //! - [`full_disk`]: a disk without space, for a trial.
 //! - [`retained`]: measures what repeated work retains.
@@ -18,6 +19,7 @@ pub mod deadline;
 mod event_writer;
 pub(crate) mod full_disk;
 pub(crate) mod limits;
+mod paced;
 pub(crate) mod request;
 pub mod retained;
 pub mod runtime;

@@ -12,7 +12,7 @@ use leak_meter::{Report, Round};
 use super::context::Context;
 use super::event_writer::EventWriter;
 use super::limits;
-use super::standard_input::PacedInput;
+use super::paced;
 use crate::protocol::bound::Bound;
 use crate::protocol::event::{Event, FORMAT, TrialOutcome};
 use crate::protocol::exercise::Exercise;
@@ -84,11 +84,15 @@ fn stream(trial: &Trial, exercise: &Exercise, request: &TrialRequest) -> io::Res
         ..request.settings
     };
     // A failed write does not go unnoticed: the reader rejects a stream that lacks a line.
-    let rounds = events.clone();
-    let context = Context::new(&request.folders, settings).observed_by(move |round: &Round| {
-        let _ = rounds.write(&Event::Round { round: *round });
-    });
-    let context = if request.paced { context.paced_by(PacedInput::new().pacer()) } else { context };
+    let context = Context::new(&request.folders, settings);
+    let context = if request.paced {
+        paced::prepare(context, &events)
+    } else {
+        let rounds = events.clone();
+        context.observed_by(move |round: &Round| {
+            let _ = rounds.write(&Event::Round { round: *round });
+        })
+    };
     // Call sites are named relative to the workspace, which is found from the current folder.
     leak_meter::site::workspace_folder();
     env::set_current_dir(request.folders.working())?;

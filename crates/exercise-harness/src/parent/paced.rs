@@ -2,7 +2,8 @@
 //!
 //! The parent writes the number of operations of each round to the child's standard input, one per
 //! line; the child runs the round and streams it as an event. A child without work is idle. When
-//! the parent ends, the input ends, and so does the trial.
+//! the parent ends, the input ends, and so does the trial. Between rounds the parent may ask what has
+//! leaked so far.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -13,16 +14,18 @@ use leak_meter::Round;
 
 use super::trial_process::TrialProcess;
 use super::trial_run::Ending;
-use crate::protocol::event::Event;
-use crate::protocol::request::{SoakSettings, TrialRequest};
+use crate::protocol::event::{Event, Leaks};
+use crate::protocol::request::{LEAKS, SoakSettings, TrialRequest};
 
 /// A running trial. Dropping it ends the process and everything that the process has started.
 #[derive(Debug)]
 pub struct Paced {
     process: TrialProcess,
     input: ChildStdin,
-    /// Rounds that were requested and have not ended.
+    /// Rounds and reports that were requested and have not arrived.
     pending: usize,
+    /// The reports that arrived and were not taken.
+    leaks: Vec<Leaks>,
     /// The ending and the last part of the output, once the process has ended.
     end: Option<(Ending, String)>,
 }
@@ -38,7 +41,7 @@ impl Paced {
             ..TrialRequest::new(trial, settings, scratch)
         })?;
         let input = process.take_input().context("the trial has no standard input")?;
-        Ok(Self { process, input, pending: 0, end: None })
+        Ok(Self { process, input, pending: 0, leaks: Vec::new(), end: None })
     }
 
     /// Requests a round with this number of operations.
@@ -51,8 +54,24 @@ impl Paced {
         Ok(())
     }
 
-    /// The number of requested rounds that have not ended.
-    pub fn pending_rounds(&self) -> usize {
+    /// Asks what has leaked so far. The answer arrives after the requested rounds; see
+    /// [`take_leaks`](Self::take_leaks).
+    ///
+    /// # Errors
+    /// When the process no longer reads its input; see [`try_wait`](Self::try_wait).
+    pub fn request_leaks(&mut self) -> io::Result<()> {
+        self.input.write_all(format!("{LEAKS}\n").as_bytes())?;
+        self.pending += 1;
+        Ok(())
+    }
+
+    /// The reports that [`new_rounds`](Self::new_rounds) has read and that were not taken yet, oldest first.
+    pub fn take_leaks(&mut self) -> Vec<Leaks> {
+        std::mem::take(&mut self.leaks)
+    }
+
+    /// The number of requested rounds and reports that have not arrived.
+    pub fn pending(&self) -> usize {
         self.pending
     }
 
@@ -62,15 +81,18 @@ impl Paced {
     /// When the event stream cannot be read.
     pub fn new_rounds(&mut self) -> io::Result<Vec<Round>> {
         let events = &mut self.process.events;
-        let mut rounds = Vec::new();
-        events.advance(|event| {
-            if let Event::Round { round } = event {
-                rounds.push(*round);
+        let (mut rounds, mut arrived, leaks) = (Vec::new(), 0, &mut self.leaks);
+        events.advance(|event| match event {
+            Event::Round { round } => rounds.push(*round),
+            Event::Leaks { leaks: answer } => {
+                arrived += 1;
+                leaks.push(Leaks::clone(answer));
             }
+            _ => {}
         })?;
         // The trial may run for hours, and nobody asks for its old rounds.
         events.rounds.clear();
-        self.pending -= rounds.len().min(self.pending);
+        self.pending -= (rounds.len() + arrived).min(self.pending);
         if self.pending == 0 {
             // A child without work writes nothing.
             events.truncate()?;

@@ -4,6 +4,7 @@
 //! Progress bars, tables and curves are all made from these events. A stream without an end is a
 //! failure.
 
+use leak_meter::watch::WatchReport;
 use leak_meter::{Report, Round};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,7 @@ use super::bound::Bound;
 use super::phases::Phases;
 
 /// The version of the format. A reader refuses every other version.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// One line of the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,11 +30,26 @@ pub enum Event {
         /// The round's measurements.
         round: Round,
     },
+    /// The answer of a paced trial to the question what has leaked so far.
+    Leaks {
+        /// The answer.
+        leaks: Box<Leaks>,
+    },
     /// The trial has ended.
     End {
         /// The trial's result.
         outcome: TrialOutcome,
     },
+}
+
+/// The verdict on a trial that runs, as a service with a [`Watch`](leak_meter::Watch) would report it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Leaks {
+    /// The report.
+    pub report: WatchReport,
+    /// The report as text, with the paths and names that the trial's process found.
+    pub text: String,
 }
 
 /// The result of a trial that completed or panicked. It does not say whether the trial passes.

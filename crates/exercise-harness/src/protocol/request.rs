@@ -12,6 +12,9 @@ use super::seal::Seal;
 /// follows on standard input, as one line of JSON, where the trial's code does not find it.
 pub(crate) const RUN_ISOLATED: &str = "run-alone";
 
+/// The line on standard input that asks a paced trial what has leaked so far.
+pub(crate) const LEAKS: &str = "leaks";
+
 /// One trial to run, and how.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,8 +2,9 @@
 
 use std::io;
 
-use leak_meter::soak::Pace;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::Order;
 
 /// The first line of standard input, without reading a byte beyond it.
 pub(in crate::child) fn first_line() -> io::Result<Vec<u8>> {
@@ -28,23 +29,23 @@ impl PacedInput {
         Self { line: [0; 32], length: 0 }
     }
 
-    pub(in crate::child) fn pacer(mut self) -> impl FnMut() -> Pace {
-        move || self.next().unwrap_or(Pace::End)
+    /// The next order.
+    pub(in crate::child) fn next(&mut self) -> Order {
+        self.read().unwrap_or(Order::End)
     }
 
-    /// The next round, if its line is complete.
-    fn next(&mut self) -> io::Result<Pace> {
+    fn read(&mut self) -> io::Result<Order> {
         let input = io::stdin();
         loop {
             let mut ready = [PollFd::new(&input, PollFlags::IN)];
             if poll(&mut ready, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))? == 0 {
-                return Ok(Pace::Wait);
+                return Ok(Order::Wait);
             }
             // Reads single bytes and bypasses the buffer of `Stdin`, which would hide input from
             // `poll`.
             let mut byte = [0];
             if rustix::io::read(&input, &mut byte)? == 0 {
-                return Ok(Pace::End);
+                return Ok(Order::End);
             }
             if byte != *b"\n" {
                 let place = self.line.get_mut(self.length).ok_or(io::ErrorKind::InvalidData)?;
@@ -52,9 +53,9 @@ impl PacedInput {
                 self.length += 1;
                 continue;
             }
-            let line = std::str::from_utf8(&self.line[..self.length]).ok();
+            let line = std::str::from_utf8(&self.line[..self.length]);
             self.length = 0;
-            return Ok(line.and_then(|line| line.parse().ok()).map_or(Pace::End, Pace::Round));
+            return Ok(line.map_or(Order::End, Order::parse));
         }
     }
 }

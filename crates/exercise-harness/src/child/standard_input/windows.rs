@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread;
 
-use leak_meter::soak::Pace;
+use super::Order;
 
 /// How many lines may wait. Room for them is allocated at once, so that input does not change the
 /// heap during a soak.
@@ -20,32 +20,33 @@ pub(in crate::child) fn first_line() -> io::Result<Vec<u8>> {
 
 /// The input of a paced trial.
 pub(in crate::child) struct PacedInput {
-    rounds: Receiver<u64>,
+    orders: Receiver<Order>,
 }
 
 impl PacedInput {
     pub(in crate::child) fn new() -> Self {
-        let (sender, rounds) = mpsc::sync_channel(WAITING);
+        let (sender, orders) = mpsc::sync_channel(WAITING);
         // The thread ends with the input, and the input with the parent.
         thread::spawn(move || {
             let mut input = io::stdin().lock();
             let mut line = String::with_capacity(64);
             while input.read_line(&mut line).is_ok_and(|length| length > 0) {
-                let Ok(operations) = line.trim_end().parse() else { return };
-                if sender.send(operations).is_err() {
+                let order = Order::parse(&line);
+                if order == Order::End || sender.send(order).is_err() {
                     return;
                 }
                 line.clear();
             }
         });
-        Self { rounds }
+        Self { orders }
     }
 
-    pub(in crate::child) fn pacer(self) -> impl FnMut() -> Pace {
-        move || match self.rounds.try_recv() {
-            Ok(operations) => Pace::Round(operations),
-            Err(TryRecvError::Empty) => Pace::Wait,
-            Err(TryRecvError::Disconnected) => Pace::End,
+    /// The next order.
+    pub(in crate::child) fn next(&mut self) -> Order {
+        match self.orders.try_recv() {
+            Ok(order) => order,
+            Err(TryRecvError::Empty) => Order::Wait,
+            Err(TryRecvError::Disconnected) => Order::End,
         }
     }
 }
