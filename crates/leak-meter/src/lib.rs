@@ -102,6 +102,7 @@
 //! - [`watch`]: the verdict on a running service; [`switch`]: turns call sites on and off while it runs.
 //! - [`holders`]: finds what keeps the blocks of a place alive.
 //! - `symbols`: the names of the program's functions and statics.
+//! - `symbol_name`: those names as paths of the source, whatever mangling the compiler uses.
 //! - [`report`]: the results of a soak, serialisable and printable.
 //! - `units`: formats numbers.
 //! - [`guide`]: chapters on recipes, the method and its limits.
@@ -161,6 +162,8 @@ pub mod snapshot;
 pub mod soak;
 #[cfg(feature = "sites")]
 pub mod switch;
+#[cfg(feature = "sites")]
+mod symbol_name;
 #[cfg(feature = "sites")]
 mod symbols;
 #[cfg(feature = "sites")]

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use memmap2::Mmap;
 use object::{BinaryFormat, Object, ObjectSection, ObjectSymbol, SymbolKind};
 
-use crate::allocator;
+use crate::{allocator, symbol_name};
 
 /// The symbols of one file by kind, sorted by address.
 #[derive(Debug, Default)]
@@ -78,7 +78,7 @@ impl Symbols {
     /// The path of the function whose call returns to `address`.
     pub(crate) fn function_at(&self, address: usize) -> Option<String> {
         let name = self.at(&self.functions, call_in_file(address)?)?;
-        Some(format!("{:#}", rustc_demangle::demangle(name)))
+        Some(symbol_name::demangled(name))
     }
 
     /// The static at an address in the file.
@@ -178,12 +178,9 @@ fn map_program() -> Option<Mmap> {
 
 /// The path of a static in the source, without the parts that macros add for a thread-local or lazy value.
 fn plain(symbol: &str) -> String {
-    let name = format!("{:#}", rustc_demangle::demangle(symbol));
-    let end =
-        ["::{{constant}}", "::{constant#", "::{{closure}}", "::{closure#", "::__getit", "::VAL"]
-            .iter()
-            .filter_map(|part| name.find(part))
-            .min();
+    let name = symbol_name::demangled(symbol);
+    let parts = ["::{", "::__getit", "::VAL"];
+    let end = parts.iter().filter_map(|part| name.find(part)).min();
     name[..end.unwrap_or(name.len())].to_owned()
 }
 

@@ -7,7 +7,7 @@ use std::{collections::HashMap, fmt};
 use crate::allocator;
 use crate::site::{self, Frame, Names};
 #[cfg(feature = "command")]
-use crate::{site::Found, site::Sources, symbols};
+use crate::{site::Found, site::Sources, symbol_name, symbols};
 
 /// Finds the functions, files and lines of addresses, each of them once.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ impl From {
             #[cfg(feature = "command")]
             Self::File(loader, sources) => {
                 let symbol = loader.find_symbol(call);
-                let symbol = symbol.map(|name| format!("{:#}", rustc_demangle::demangle(name)));
+                let symbol = symbol.map(symbol_name::demangled);
                 site::frames_at(Some(call), found_in(loader, call), symbol, sources, name)
             }
             Self::Nothing => {
@@ -105,7 +105,7 @@ fn found_in(loader: &addr2line::Loader, call: u64) -> Vec<Found> {
     let Ok(mut frames) = loader.find_frames(call) else { return found };
     while let Ok(Some(frame)) = frames.next() {
         let function = frame.function.as_ref().and_then(|function| function.raw_name().ok());
-        let function = function.map(|name| format!("{:#}", rustc_demangle::demangle(&name)));
+        let function = function.map(|name| symbol_name::demangled(&name));
         let place = frame.location.as_ref();
         let file = place.and_then(|place| place.file).map(str::to_owned);
         found.push((function, file, place.and_then(|place| place.line)));

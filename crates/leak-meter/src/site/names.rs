@@ -6,6 +6,7 @@ use std::ptr;
 
 use super::frame::{Frame, Owner};
 use super::source::Sources;
+use crate::symbol_name;
 use crate::symbols::{Symbols, call_in_file, program_name};
 
 /// Resolves return addresses, each of them once.
@@ -66,7 +67,7 @@ fn resolve(address: usize, symbols: &Symbols, sources: &mut Sources) -> Vec<Fram
     let mut found: Vec<Found> = Vec::new();
     backtrace::resolve(ptr::without_provenance_mut(address), |symbol| {
         // The alternate form omits the hash that distinguishes crates.
-        let function = symbol.name().map(|name| format!("{name:#}"));
+        let function = symbol.name().map(|name| symbol_name::plain(&format!("{name:#}")));
         let file = symbol.filename().and_then(Path::to_str).map(with_slashes);
         found.push((function, file, symbol.lineno()));
     });
