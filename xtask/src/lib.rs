@@ -85,6 +85,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Author(commands::author::Args),
     Completions(commands::completions::Args),
     Demo(commands::demo::Args),
     Diff(commands::diff::Args),
@@ -94,7 +95,6 @@ enum Command {
     Judge(commands::judge::Args),
     Kit(commands::kit::Args),
     List(commands::list::Args),
-    New(commands::new::Args),
     Predict(commands::predict::Args),
     Profile(commands::profile::Args),
     Report(commands::report::Args),
@@ -112,6 +112,7 @@ enum Command {
 pub fn main() -> ExitCode {
     exercise_harness::cleanup::install_signal_handler();
     let result = match Arguments::parse().command {
+        Command::Author(args) => commands::author::run(&args),
         Command::Completions(args) => commands::completions::run(&args, Arguments::command()),
         Command::Demo(args) => commands::demo::run(&args),
         Command::Diff(args) => commands::diff::run(&args),
@@ -121,7 +122,6 @@ pub fn main() -> ExitCode {
         Command::Judge(args) => commands::judge::run(&args),
         Command::Kit(args) => commands::kit::run(&args),
         Command::List(args) => commands::list::run(&args),
-        Command::New(args) => commands::new::run(&args),
         Command::Predict(args) => commands::predict::run(&args),
         Command::Profile(args) => commands::profile::run(&args),
         Command::Report(args) => commands::report::run(&args),

@@ -1,6 +1,7 @@
 //! The commands, one file each: `Args` is the command line, `run` calls the domain and hands the
 //! results to `show`. No command imports another.
 
+pub mod author;
 pub mod completions;
 pub mod demo;
 pub mod diff;
@@ -10,7 +11,6 @@ pub mod hint;
 pub mod judge;
 pub mod kit;
 pub mod list;
-pub mod new;
 pub mod predict;
 pub mod profile;
 pub mod report;

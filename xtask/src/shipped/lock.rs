@@ -113,8 +113,7 @@ impl Lock {
             return Ok(None);
         }
         let next = format!(
-            "{place} cannot be used; to ship the exercise as it is now: cargo xtask verify {name} \
-             --accept"
+            "{place} cannot be used; to ship the exercise as it is now: cargo xtask author accept {name}"
         );
         let text = fs::read_to_string(&path).with_context(|| next.clone())?;
         let lock: Self = toml::from_str(&text).with_context(|| next.clone())?;
@@ -135,7 +134,7 @@ impl Lock {
         let name = &exercise.name;
         let place = Self::place(name);
         let text = format!(
-            "# What exercises/{name} was shipped as. Written by: cargo xtask verify {name} --accept\n\
+            "# What exercises/{name} was shipped as. Written by: cargo xtask author accept {name}\n\
              {}",
             self.to_toml()
         );

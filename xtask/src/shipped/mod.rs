@@ -35,7 +35,7 @@ impl<'a> Shipped<'a> {
         let lock = Lock::read(exercise)?.with_context(|| {
             format!(
                 "The shipped version of {name} is not known: {} is missing.\n\
-                 To ship the exercise as it is now: cargo xtask verify {name} --accept",
+                 To ship the exercise as it is now: cargo xtask author accept {name}",
                 Lock::place(name)
             )
         })?;

@@ -31,6 +31,12 @@ pub fn recorded(out: &mut impl Write, exercise: &Exercise, recorded: &Recorded) 
     writeln!(out, "\nNext: cargo xtask verify {name}")
 }
 
+/// What proves the exercises that were accepted.
+pub fn next_is_proof(out: &mut impl Write, names: &[String]) -> io::Result<()> {
+    let only = if let [name] = names { format!(" {name}") } else { String::new() };
+    writeln!(out, "Next: cargo xtask verify{only}")
+}
+
 /// The current files of `exercise` were accepted as the shipped ones.
 pub fn accepted_files(
     out: &mut impl Write,

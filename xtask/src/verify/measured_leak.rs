@@ -1,4 +1,4 @@
-//! `verify --accept`: writes the measured leak of an exercise into its metadata.
+//! `author accept`: writes the measured leak of an exercise into its metadata.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

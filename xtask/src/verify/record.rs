@@ -1,9 +1,8 @@
-//! `verify --record`: turns the author's edit of an exercise into a patch of its catalogue, and restores
+//! `author record-fix`: turns the author's edit of an exercise into a patch of its catalogue, and restores
 //! the exercise.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::str::FromStr;
 
 use anyhow::Context as _;
 use diffy::DiffOptions;
@@ -34,26 +33,12 @@ pub struct NewFix<'a> {
 }
 
 /// The two catalogues of fixes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum FixKind {
     /// A plausible fix that a trial must reject.
     Wrong,
     /// A good fix that differs from the solution.
     Right,
-}
-
-impl FromStr for FixKind {
-    type Err = anyhow::Error;
-
-    fn from_str(text: &str) -> anyhow::Result<Self> {
-        match text {
-            "wrong-fix" => Ok(Self::Wrong),
-            "right-fix" => Ok(Self::Right),
-            _ => anyhow::bail!(
-                "{text:?} is not a kind of fix.\nUse --record wrong-fix or right-fix."
-            ),
-        }
-    }
 }
 
 /// A recorded fix.
@@ -125,7 +110,7 @@ fn changed(exercise: &Exercise, shipped: &Files, edited: &Files) -> anyhow::Resu
     if let Some(other) = changed.iter().find(|file| !file.starts_with("src/")) {
         anyhow::bail!(
             "{folder}/{other} is changed too, but a fix may change only files below src/.\n\
-             Restore that file, or ship it as it is now: cargo xtask verify {name} --accept"
+             Restore that file, or ship it as it is now: cargo xtask author accept {name}"
         );
     }
     Ok(changed)

@@ -69,7 +69,7 @@ pub fn accept(exercise: &Exercise) -> anyhow::Result<AcceptedFiles> {
 pub fn check(exercise: &Exercise) -> anyhow::Result<CheckOutcome> {
     let name = &exercise.name;
     let place = Lock::place(name);
-    let accept = format!("cargo xtask verify {name} --accept");
+    let accept = format!("cargo xtask author accept {name}");
     let lock = match Lock::read(exercise) {
         Ok(Some(lock)) => lock,
         Ok(None) => {

@@ -114,7 +114,7 @@ fn check_leak(exercise: &Exercise, leak: &Leak, place: &str, report: &Report) ->
         let wrong =
             format!("{file} declares {declared} {name} per operation, but {rate} were measured.");
         let next =
-            format!("Find out why; if it is right: cargo xtask verify {} --accept", exercise.name);
+            format!("Find out why; if it is right: cargo xtask author accept {}", exercise.name);
         Failure::new(place, wrong, next)
     }));
     failures.extend(culprit::check(exercise, leak, place, &report.sites));

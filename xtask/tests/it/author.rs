@@ -23,7 +23,7 @@ fn read(path: &Path) -> String {
 /// A workshop with the skeleton of a pattern in it.
 fn with_skeleton(folder: &str) -> WorkshopCopy {
     let copy = WorkshopCopy::new("rc-cycles", folder);
-    copy.run(&["new", "lost-notes"]).ends_with(0).says(&[
+    copy.run(&["author", "new", "lost-notes"]).ends_with(0).says(&[
         "Created lost-notes",
         "crates/lost-notes",
         "exercises/lost-notes",
@@ -77,7 +77,7 @@ fn an_invalid_name_creates_nothing() {
         ("rc-cycles", "crates/rc-cycles exists already."),
         ("moka", "has a dependency named moka"),
     ] {
-        let ran = copy.run(&["new", name]).ends_with(2).warns(&[words]);
+        let ran = copy.run(&["author", "new", name]).ends_with(2).warns(&[words]);
         assert_eq!(ran.out, "", "{name}");
     }
     assert_eq!(read(&copy.path("Cargo.toml")), manifest);
@@ -91,7 +91,9 @@ fn a_skeleton_that_cannot_be_written_leaves_nothing_behind() {
     fs::write(copy.path("solutions.txt"), "").unwrap();
     fs::rename(copy.path("solutions"), copy.path("elsewhere")).unwrap();
     fs::rename(copy.path("solutions.txt"), copy.path("solutions")).unwrap();
-    copy.run(&["new", "lost-notes"]).ends_with(2).warns(&["cannot be written, so nothing"]);
+    copy.run(&["author", "new", "lost-notes"])
+        .ends_with(2)
+        .warns(&["cannot be written, so nothing"]);
     assert!(!copy.path("crates/lost-notes").exists());
     assert!(!copy.path("exercises/lost-notes").exists());
     assert!(!read(&copy.path("Cargo.toml")).contains("lost-notes"));
@@ -108,15 +110,17 @@ fn accept_declares_the_measured_leak_and_keeps_the_rest_of_the_file() {
         "declares that open files grow",
         "declares Notes::close in exercises/lost-notes/src/notes.rs; the first growing line is in",
     ]);
-    copy.run(&["verify", "lost-notes", "--accept"]).ends_with(1).says(&[
+    copy.run(&["author", "accept", "lost-notes"]).ends_with(0).says(&[
         "exercises/lost-notes: shipped now, 5 files.",
         "crates/lost-notes/exercise.toml: it now declares what was measured:",
         "[leak].resources: open files -> live blocks, live bytes",
         "[leak].function: Notes::close -> Notes::open",
         "[leak].per_operation: nothing -> ",
-        "proven   shipped",
-        "proven   exercise",
+        "Next: cargo xtask verify lost-notes",
     ]);
+    copy.run(&["verify", "lost-notes"])
+        .ends_with(1)
+        .says(&["proven   shipped", "proven   exercise"]);
     let after = read(&copy.path(METADATA));
     let rates = after.lines().find(|line| line.starts_with("per_operation = { live_blocks = "));
     let rates = rates.unwrap_or_else(|| panic!("no rates in {after}"));
@@ -125,8 +129,8 @@ fn accept_declares_the_measured_leak_and_keeps_the_rest_of_the_file() {
         &format!("\"Notes::open\" # its place\n{rates}\n"),
     );
     assert_eq!(after, expected);
-    copy.run(&["verify", "lost-notes", "--accept"])
-        .ends_with(1)
+    copy.run(&["author", "accept", "lost-notes"])
+        .ends_with(0)
         .says(&["exercise.toml: it already declares what was measured."]);
     // A wrong rate is refused.
     edit(&copy, METADATA, "live_blocks = 1", "live_blocks = 2");
@@ -137,15 +141,15 @@ fn accept_declares_the_measured_leak_and_keeps_the_rest_of_the_file() {
 #[test]
 fn an_edit_becomes_a_patch_and_the_exercise_is_restored() {
     let copy = with_skeleton("author-record");
-    copy.run(&["verify", "lost-notes", "--form", "--accept"]).ends_with(1);
+    copy.run(&["author", "accept", "--locks-only"]).ends_with(0);
     let shipped = read(&copy.path(NOTES));
     let record = |kind: &str, name: &str, more: &[&str]| {
-        let order = ["verify", "lost-notes", "--record", kind, name];
+        let order = ["author", "record-fix", "lost-notes", kind, name];
         copy.run(&[&order[..], more].concat())
     };
     let because = ["--because", "Removes the notes of even tasks only."];
     let by_growth = ["--rejected-by", "memory::growth"];
-    record("wrong-fix", "even-only", &because)
+    record("wrong", "even-only", &because)
         .ends_with(2)
         .warns(&["exercises/lost-notes is as shipped, so there is no edit to record."]);
 
@@ -154,26 +158,26 @@ fn an_edit_becomes_a_patch_and_the_exercise_is_restored() {
     edit(&copy, NOTES, "note.clear();", removing);
     let edited = read(&copy.path(NOTES));
     for (kind, more, words) in [
-        ("wrong-fix", &by_growth[..], "Add --because"),
-        ("wrong-fix", &because[..], "Add --rejected-by memory::growth"),
+        ("wrong", &by_growth[..], "Add --because"),
+        ("wrong", &because[..], "Add --rejected-by memory::growth"),
         (
-            "wrong-fix",
+            "wrong",
             &[&because[..], &["--rejected-by", "growth"]].concat(),
             "is not the name of a trial",
         ),
-        ("right-fix", &[&because[..], &by_growth].concat(), "Remove --rejected-by."),
-        ("fix", &because[..], "Use --record wrong-fix or right-fix."),
+        ("right", &[&because[..], &by_growth].concat(), "Remove --rejected-by."),
+        ("fix", &because[..], "possible values: wrong, right"),
     ] {
         record(kind, "even-only", more).ends_with(2).warns(&[words]);
         assert_eq!(read(&copy.path(NOTES)), edited, "{words}");
     }
     edit(&copy, "exercises/lost-notes/README.md", "## Scenario", "## The scenario");
-    record("wrong-fix", "even-only", &[&because[..], &by_growth].concat())
+    record("wrong", "even-only", &[&because[..], &by_growth].concat())
         .ends_with(2)
         .warns(&["README.md is changed too, but a fix may change only files below src/."]);
     edit(&copy, "exercises/lost-notes/README.md", "## The scenario", "## Scenario");
 
-    record("wrong-fix", "even-only", &[&because[..], &by_growth].concat()).ends_with(0).says(&[
+    record("wrong", "even-only", &[&because[..], &by_growth].concat()).ends_with(0).says(&[
         "Recorded crates/lost-notes/fixes/wrong/even-only.patch, which changes src/notes.rs.",
         "exercises/lost-notes is as shipped again.",
         "Your edit is saved in .leak-lab/kept/",
@@ -195,7 +199,7 @@ fn an_edit_becomes_a_patch_and_the_exercise_is_restored() {
     fs::rename(copy.path(NOTES), copy.path("exercises/lost-notes/src/texts.rs")).unwrap();
     let library = "exercises/lost-notes/src/lib.rs";
     edit(&copy, library, "mod notes;\n\npub use notes", "mod texts;\n\npub use texts");
-    record("right-fix", "closed", &["--because", "Cancelling is closing."]).ends_with(0);
+    record("right", "closed", &["--because", "Cancelling is closing."]).ends_with(0);
     let patch = read(&copy.path("crates/lost-notes/fixes/right/closed.patch"));
     for line in ["--- /dev/null\n+++ b/src/texts.rs", "--- a/src/notes.rs\n+++ /dev/null"] {
         assert!(patch.contains(line), "{line} is not in {patch}");
@@ -212,7 +216,8 @@ fn an_edit_becomes_a_patch_and_the_exercise_is_restored() {
 fn a_patch_that_no_longer_applies_is_shown_with_its_hunk_and_can_be_renewed() {
     let copy = with_skeleton("author-renew");
     edit(&copy, NOTES, "            note.clear();\n", "            note.truncate(0);\n");
-    copy.run(&["verify", "lost-notes", "--form", "--accept"]).ends_with(1).says(&[
+    copy.run(&["author", "accept", "--locks-only"]).ends_with(0);
+    copy.run(&["verify", "lost-notes", "--form"]).ends_with(1).says(&[
         "FAILED   fixes         crates/lost-notes/fixes/wrong/empty-note.patch",
         "Hunk 1 of src/notes.rs does not apply:",
         "-            note.clear();",
@@ -220,7 +225,7 @@ fn a_patch_that_no_longer_applies_is_shown_with_its_hunk_and_can_be_renewed() {
         "record it under the same name",
     ]);
     edit(&copy, NOTES, "note.truncate(0);", "*note = String::new();");
-    copy.run(&["verify", "lost-notes", "--record", "wrong-fix", "empty-note"])
+    copy.run(&["author", "record-fix", "lost-notes", "wrong", "empty-note"])
         .ends_with(0)
         .says(&["Renewed crates/lost-notes/fixes/wrong/empty-note.patch"]);
     let patch = read(&copy.path("crates/lost-notes/fixes/wrong/empty-note.patch"));

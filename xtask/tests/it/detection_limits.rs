@@ -1,4 +1,4 @@
-//! `verify --detection-limits` keeps its promise: versions that leak as rarely as it says are detected.
+//! `author detection-limits` keeps its promise: versions that leak as rarely as it says are detected.
 
 use std::fs;
 
@@ -88,7 +88,7 @@ fn limits(text: &str) -> Vec<(String, f64)> {
 fn a_leak_as_rare_as_the_limit_is_detected() {
     for (name, file, edits) in RARE_LEAKS {
         let copy = WorkshopCopy::new(name, &format!("limits-{name}"));
-        let printed = copy.run(&["verify", name, "--detection-limits"]).ends_with(0).out;
+        let printed = copy.run(&["author", "detection-limits", name]).ends_with(0).out;
         let limits = limits(&printed);
         assert!(limits.len() > 1, "{printed}");
         let source = format!("exercises/{name}/src");

@@ -152,7 +152,7 @@ fn a_missing_lock_is_reported_with_the_command_that_writes_it() {
     let toy = Toy::new(folder.path().to_str().unwrap()).with(1, "toy-unlocked", STEADY);
     toy.run(&["reset", "toy-unlocked"])
         .ends_with(2)
-        .warns(&["crates/toy-unlocked/shipped.toml is missing", "verify toy-unlocked --accept"]);
+        .warns(&["crates/toy-unlocked/shipped.toml is missing", "author accept toy-unlocked"]);
     toy.run(&["list"]).ends_with(0).says(&["no lock"]);
 }
 

@@ -35,8 +35,8 @@ fn an_outdated_lock_is_refused_with_the_command_that_renews_it() {
     let tree = Tree::whole().replace(file, "Pages and", "The pages and");
     let tree = tree.replace("solutions/toy-cache/src/lib.rs", "Pages and", "The pages and");
     tree.is_refused("crates/toy-cache/shipped.toml", "src/lib.rs is edited")
-        .says(&["cargo xtask verify toy-cache --accept", "1 of 8 checks failed."]);
-    tree.run(&["verify", "--form", "toy-cache", "--accept"])
+        .says(&["cargo xtask author accept toy-cache", "1 of 8 checks failed."]);
+    tree.run(&["author", "accept", "toy-cache", "--locks-only"])
         .ends_with(0)
         .says(&["shipped now with these changes:\n  src/lib.rs is edited"]);
     tree.verify().ends_with(0);
@@ -48,8 +48,8 @@ fn a_missing_or_invalid_lock_is_refused() {
     Tree::whole().remove(place).is_refused(place, "There is no such file");
     Tree::whole().write(place, "format = 2\n[files]\n").is_refused(place, "its format is 2");
     let broken = Tree::whole().write(place, "files");
-    broken.is_refused(place, "cannot be used").says(&["--accept"]);
-    broken.run(&["verify", "--form", "--accept"]).ends_with(0);
+    broken.is_refused(place, "cannot be used").says(&["author accept"]);
+    broken.run(&["author", "accept", "--locks-only"]).ends_with(0);
     Tree::whole()
         .write("exercises/toy-cache/src/new.rs", "//! New.\n")
         .is_refused(place, "src/new.rs is new");

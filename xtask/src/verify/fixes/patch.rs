@@ -141,8 +141,8 @@ impl Fix {
         file: Option<&str>,
         patch: &Patch<'_, str>,
     ) -> Result<String, Failure> {
-        let next = "Make the fix again in the current exercise, and record it under the same name: \
-                    verify --record.";
+        let next = "Make the fix again in the current exercise, and record it under the same name with \
+                    author record-fix.";
         let original = match file {
             None => String::new(),
             Some(file) => {

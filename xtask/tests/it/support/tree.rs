@@ -18,7 +18,7 @@ impl Tree {
         let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/verify_tree");
         copy_all(&fixture, tree.0.path());
         // Its exercises as they are become the shipped versions.
-        tree.run(&["verify", "--form", "--accept"]);
+        tree.run(&["author", "accept", "--locks-only"]);
         tree
     }
 
