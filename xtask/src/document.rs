@@ -33,7 +33,8 @@ pub struct ExerciseResult {
     pub exercise: String,
     /// Whether the learner has judged it, or has asked to reveal it. If not, only the learner's version is
     /// measured, and every `verdict` and what follows from it (`reason`, `per_operation`, `low`, `high`,
-    /// `detection_limit`, `holders`, `seconds_to_out_of_memory`, ...) is `null`.
+    /// `detection_limit`, `holders`, `seconds_to_out_of_memory`, and with more than 11 rounds `sites`) is
+    /// `null`.
     pub is_judged: bool,
     /// The rate that the times to out-of-memory are stated for, in operations per second.
     pub requests_per_second: f64,

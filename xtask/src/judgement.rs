@@ -83,6 +83,20 @@ pub fn is_missing(exercise: &Exercise) -> bool {
     of(exercise).is_none()
 }
 
+/// Refuses if `exercise` is not judged yet and is not to be revealed. `what` would tell whether it leaks; it
+/// ends the sentence "It is not judged yet, and ...".
+///
+/// # Errors
+/// When it is refused, with the next step.
+pub fn require(exercise: &Exercise, reveals: bool, what: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        reveals || !is_missing(exercise),
+        "{0} is not judged yet, and {what}.\nFirst: cargo xtask judge {0}. Or add --reveal.",
+        exercise.name
+    );
+    Ok(())
+}
+
 /// Compares `answer` with `result`, a measurement of the shipped version of `exercise`, and stores it.
 ///
 /// # Errors
@@ -168,6 +182,13 @@ pub fn rise(rounds: &[Round], resource: Resource) -> Option<f64> {
 pub fn withhold(value: &mut Value) {
     match value {
         Value::Object(fields) => {
+            let rounds = fields.get("rounds").and_then(Value::as_array).map_or(0, Vec::len);
+            if rounds > WINDOW_ROUNDS
+                && let Some(sites) = fields.get_mut("sites")
+            {
+                // With enough rounds for a verdict, they are selected by it.
+                *sites = Value::Null;
+            }
             for (name, field) in fields {
                 if VERDICTS.contains(&name.as_str()) {
                     *field = Value::Null;

@@ -80,12 +80,7 @@ enum Choice {
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
     let exercise = workspace.exercise(&args.exercise)?;
-    anyhow::ensure!(
-        args.reveal || !judgement::is_missing(exercise),
-        "{0} is not judged yet, and this shows its verdict.\n\
-         First: cargo xtask judge {0}. Or add --reveal.",
-        exercise.name
-    );
+    judgement::require(exercise, args.reveal, "this shows its verdict")?;
     let tool = Tool::from(args.tool);
     tool.check_installed()?;
     let version = match args.version {

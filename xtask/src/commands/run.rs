@@ -7,6 +7,7 @@ use crate::build;
 use crate::commands::open_workshop;
 use crate::document::{ExerciseResult, VersionResult};
 use crate::exit::Exit;
+use crate::judgement;
 use crate::last_result;
 use crate::progress::Progress;
 use crate::reservation;
@@ -186,9 +187,6 @@ fn reservation(exercise: &Exercise, result: &ExerciseResult) -> Option<String> {
 
 /// Runs one exercise until it is out of memory.
 fn until_oom(workspace: &Workspace, exercises: &[&Exercise], args: &Args) -> anyhow::Result<Exit> {
-    let progress = Progress::new();
-    let built = build::tree(workspace, args.release, &progress)?.packages;
-    progress.end();
     let [exercise] = exercises[..] else {
         anyhow::bail!(
             "--until-oom runs one exercise, and {} are selected.\n\
@@ -196,6 +194,10 @@ fn until_oom(workspace: &Workspace, exercises: &[&Exercise], args: &Args) -> any
             exercises.len()
         );
     };
+    judgement::require(exercise, args.reveal, "this shows whether it runs out of memory")?;
+    let progress = Progress::new();
+    let built = build::tree(workspace, args.release, &progress)?.packages;
+    progress.end();
     let out = &mut anstream::stdout().lock();
     let mut view = show::until_oom::View::new(exercise);
     let outcome = until_oom::run(exercise, &built, args.tenth, |event| view.event(out, &event))?;

@@ -108,12 +108,10 @@ pub fn select<'a>(
         matches!(options.versions, Versions::Only(Version::Solution | Version::Shipped));
     let selected = exercises.iter().map(|exercise| {
         let is_secret = !options.reveals && judgement::is_missing(exercise);
-        let name = &exercise.name;
-        anyhow::ensure!(
-            !is_secret || !only_another,
-            "{name} is not judged yet, and its other versions would tell whether it leaks.\n\
-             First: cargo xtask judge {name}. Or add --reveal."
-        );
+        if only_another {
+            let what = "its other versions would tell whether it leaks";
+            judgement::require(exercise, options.reveals, what)?;
+        }
         Ok(Selected { exercise, versions: of_exercise(exercise, is_secret), is_secret })
     });
     selected.collect()

@@ -121,7 +121,7 @@ fn part(resource: Resource, value: f64) -> String {
     }
 }
 
-/// Prints the next step: the first exercise that is not steady.
+/// Prints the next step: the first exercise that is not steady, or not judged yet, whatever its verdict.
 pub fn next_step(
     out: &mut impl Write,
     selected: &[&Exercise],
@@ -144,7 +144,7 @@ pub fn next_step(
              cargo xtask run {name} --version solution"
         )?;
     }
-    let next = exercises().find(|(_, result)| open(result, Version::Exercise));
+    let next = exercises().find(|(_, result)| !result.is_judged || open(result, Version::Exercise));
     let ran = document.exercises.iter().any(|result| result.version(Version::Exercise).is_some());
     if let Some((exercise, result)) = next {
         let name = &exercise.name;

@@ -41,7 +41,9 @@ pub fn lines(exercise: &Exercise, version: &VersionResult, width: usize) -> Vec<
     };
     let mut lines = wrapped(&window, width);
     lines.extend(rises(exercise, version).into_iter().map(rise));
-    let sites = version.sites().iter().filter(|site| site.own && site.line.is_some());
+    // With enough rounds for a verdict, the lines are selected by it.
+    let sites = if rounds.len() > WINDOW_ROUNDS { &[] } else { version.sites() };
+    let sites = sites.iter().filter(|site| site.own && site.line.is_some());
     let mut places: Vec<String> = sites
         .filter_map(|site| Some(format!("  {}:{}", site.file.as_ref()?, site.line?)))
         .collect();

@@ -37,9 +37,9 @@ fn neutral(text: &str, name: &str) -> String {
     let text: String = text.chars().map(figures).collect();
     let mut words: Vec<String> = flat(&text).split(' ').map(str::to_owned).collect();
     for word in &mut words {
-        // Times, addresses and seeds have any number of digits.
-        while word.contains("00") {
-            *word = word.replace("00", "0");
+        // Times, addresses, seeds and counts have any number of digits.
+        while word.contains("00") || word.contains("0,0") {
+            *word = word.replace("00", "0").replace("0,0", "0");
         }
     }
     words.join(" ")
@@ -62,7 +62,10 @@ fn before_a_judgement_a_leak_and_growth_that_ends_look_the_same() {
         for (arguments, code) in [
             (&["run"][..], 0),
             (&["run", "--rounds", "30"], 0),
+            (&["run", "--rounds", "200"], 0),
+            (&["run", "--rounds", "200", "--format", "json"], 0),
             (&["run", "--format", "json"], 0),
+            (&["run", "--until-oom"], 2),
             (&["run", "--for-assistant"], 0),
             (&["profile", "--tool", "valgrind"], 2),
             (&["test"], 2),
@@ -90,6 +93,13 @@ fn before_a_judgement_a_leak_and_growth_that_ends_look_the_same() {
     toy.run(&["run", "alike-gone", "--reveal"]).ends_with(0).says(&["Growing", "Steady"]);
     toy.run(&["test", "alike-gone", "--reveal"]).ends_with(1).says(&["FAIL  memory::growth"]);
     toy.run(&["list"]).says(&["alike-gone", "not judged"]);
+}
+
+#[test]
+fn the_next_step_does_not_tell_that_growth_has_ended() {
+    let toy = Toy::new("judge-next").with_decoy(1, "next-full", FILLING, DECOY).unjudged();
+    let ran = toy.run(&["run", "--rounds", "200"]).ends_with(0);
+    ran.says(&["not judged", "Next: next-full", "judge  cargo xtask judge next-full"]);
 }
 
 #[test]
