@@ -160,6 +160,20 @@ pub fn judged_version(exercise: &Exercise) -> Version {
     if shipped::is_comparable(exercise) { Version::Shipped } else { Version::Exercise }
 }
 
+/// Refuses to compare a prediction with a measurement of `exercise` that nobody may see: of one that is not
+/// judged yet and whose edits would be measured in place of the shipped version.
+///
+/// # Errors
+/// When it is refused, with the next step.
+pub fn require_predictable(exercise: &Exercise) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        !is_missing(exercise) || judged_version(exercise) == Version::Exercise,
+        "It is edited, and not judged as it was shipped.\nNext: cargo xtask judge {}",
+        exercise.name
+    );
+    Ok(())
+}
+
 /// The settings of a run that shows `exercise` in its window.
 pub fn window(exercise: &Exercise) -> SoakSettings {
     SoakSettings {

@@ -4,6 +4,10 @@ use leak_meter::Resource;
 
 use crate::judgement::Answer;
 
+/// Why a prediction without a judgement is not compared with an exercise that is not judged yet.
+pub const NO_JUDGEMENT: &str = "Without an answer to the first question, the measurement is not shown: it \
+                                would tell whether the exercise leaks.";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
     /// What will grow.

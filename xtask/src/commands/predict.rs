@@ -12,7 +12,7 @@ use crate::judgement;
 use crate::last_result;
 use crate::measure::{self, GROWTH, Job};
 use crate::mystery;
-use crate::prediction::{Prediction, Question};
+use crate::prediction::{NO_JUDGEMENT, Prediction, Question};
 use crate::progress::Progress;
 use crate::show;
 use crate::workspace::{Exercise, Version, Workspace};
@@ -56,6 +56,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         let (exercise, mystery) = mystery::pick(&workspace, seed)?;
         (exercise, Some(mystery))
     };
+    judgement::require_predictable(exercise)?;
     let is_mystery = mystery.is_some();
     match &mystery {
         Some(mystery) => show::predict::mystery(&mut anstream::stdout().lock(), mystery)?,
@@ -63,16 +64,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     let prediction = ask_questions(is_mystery)?;
     let is_secret = judgement::is_missing(exercise);
-    anyhow::ensure!(
-        !is_secret || judgement::judged_version(exercise) == Version::Exercise,
-        "It is edited, and not judged as it was shipped.\nNext: cargo xtask judge {}",
-        exercise.name
-    );
-    anyhow::ensure!(
-        !is_secret || prediction.judgement().is_some(),
-        "Without an answer to the first question, the measurement is not shown: it would tell whether \
-         the exercise leaks."
-    );
+    anyhow::ensure!(!is_secret || prediction.judgement().is_some(), NO_JUDGEMENT);
     let shown_name = if is_mystery { &exercise.metadata.service } else { &exercise.name };
     let Some(result) = measure(&workspace, exercise, shown_name)? else {
         return Ok(Exit::NoResult);

@@ -4,6 +4,7 @@ use super::keys::Key;
 use super::state::{Panel, WatchState};
 use crate::difference::Against;
 use crate::judgement::Answer;
+use crate::prediction::NO_JUDGEMENT;
 
 /// An action that a key requests from the session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub enum Action {
     Back,
     /// Go to the exercise with this name or number.
     GoTo(String),
+    /// Ask for a prediction.
+    Predict,
     /// Judge the exercise, for this reason.
     Judge(Answer, String),
     /// Show everything that was found about what holds the growing memory.
@@ -97,7 +100,7 @@ impl WatchState {
             Key::Letter('l') => return Action::List,
             Key::Letter('w') => return Action::Holders,
             Key::Letter('q') => return Action::Quit,
-            Key::Letter('p') => self.ask_prediction(),
+            Key::Letter('p') => return Action::Predict,
             Key::Letter('v') => self.show(Panel::Judge { answer: None, typed: String::new() }),
             Key::Letter('r') => self.show(Panel::AskReset),
             Key::Enter | Key::Escape => self.show(Panel::Result),
@@ -139,11 +142,24 @@ impl WatchState {
             Key::Up | Key::Down | Key::Interrupt => {}
         }
         if questions.is_empty() {
-            let answered = self.prediction.has_answers();
-            self.show(if answered { Panel::Prediction } else { Panel::Result });
-            if let (true, Some(answer)) = (self.is_secret, self.prediction.judgement()) {
+            return self.end_prediction();
+        }
+        Action::Nothing
+    }
+
+    /// Compares the answers with the measurement, once there is one that may be shown.
+    fn end_prediction(&mut self) -> Action {
+        if !self.prediction.has_answers() {
+            self.show(Panel::Result);
+            return Action::Nothing;
+        }
+        match self.prediction.judgement() {
+            None if self.is_secret => self.show_text("no judgement", NO_JUDGEMENT),
+            Some(answer) if self.is_secret => {
+                self.show(Panel::Prediction);
                 return Action::Judge(answer, self.prediction.holder.clone().unwrap_or_default());
             }
+            _ => self.show(Panel::Prediction),
         }
         Action::Nothing
     }
@@ -182,6 +198,7 @@ mod tests {
             ('n', Action::Next),
             ('b', Action::Back),
             ('l', Action::List),
+            ('p', Action::Predict),
             ('w', Action::Holders),
             ('q', Action::Quit),
             ('x', Action::Nothing),
@@ -223,6 +240,17 @@ mod tests {
             typed(&mut state, "nothing");
             assert_eq!(state.press(Key::Enter), expected);
         }
+    }
+
+    #[test]
+    fn without_an_answer_to_the_first_question_nothing_is_measured_before_a_judgement() {
+        let mut state = state();
+        state.is_secret = true;
+        state.ask_prediction();
+        typed(&mut state, "\n2\nno\nthe cache");
+        assert_eq!(state.press(Key::Enter), Action::Nothing);
+        let Panel::Text { lines, .. } = &state.panel else { panic!("{:?}", state.panel) };
+        assert!(lines[0].contains("would tell whether the exercise leaks"), "{lines:?}");
     }
 
     #[test]

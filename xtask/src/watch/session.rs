@@ -175,6 +175,10 @@ impl<'a> WatchSession<'a> {
                 let exercise = self.state.exercise.clone();
                 self.work.begin(Task::Judge { exercise, answer, why });
             }
+            Action::Predict => match judgement::require_predictable(&self.state.exercise) {
+                Ok(()) => self.state.ask_prediction(),
+                Err(error) => self.state.show_text("It cannot be predicted", &format!("{error:#}")),
+            },
             Action::Next => self.next(),
             Action::Back => self.back(),
             Action::GoTo(name) => {

@@ -146,6 +146,12 @@ fn the_shipped_version_is_judged_whatever_the_edits() {
     toy.run(&["list"]).ends_with(0);
     toy.write("exercises/edits-gone/src/lib.rs", FIXED);
     toy.run(&["predict", "edits-gone"]).ends_with(2).warns(&["cargo xtask judge edits-gone"]);
+    let mut terminal = Terminal::run(&toy.command(&["watch", "edits-gone"]), (80, 40));
+    terminal.sees(&["NOT JUDGED", "Waiting"]);
+    terminal.types("p");
+    terminal.sees(&["It cannot be predicted", "It is edited", "cargo xtask judge edits-gone"]);
+    terminal.types("q");
+    assert!(terminal.ends().success());
     let judged = toy.run(&["judge", "edits-gone", "leak", "--because", "main.rs"]).ends_with(0);
     judged.says(&["RIGHT: you said a leak", "The shipped exercise leaks"]);
     toy.run(&["test", "edits-gone"]).ends_with(0);
