@@ -2,9 +2,11 @@
 
 use std::process::ExitStatus;
 
-/// Errors have the two highest bits of a code. A program that exits by itself can use such a code
-/// too, but none does by accident.
-const ERRORS: u32 = 0xC000_0000;
+/// The bits of a code that say what kind it is, and their value in the system's exceptions: an error of
+/// the system's own. A program that exits by itself can use such a code too, but none does by accident: a
+/// negative number, such as -1, has all four bits.
+const KIND: u32 = 0xF000_0000;
+const EXCEPTION: u32 = 0xC000_0000;
 
 const ACCESS_VIOLATION: i32 = code(0xC000_0005);
 const ILLEGAL_INSTRUCTION: i32 = code(0xC000_001D);
@@ -19,7 +21,7 @@ const fn code(exception: u32) -> i32 {
 
 /// The code of a process that was ended abnormally.
 pub(in crate::parent) fn of(status: ExitStatus) -> Option<i32> {
-    status.code().filter(|code| code.cast_unsigned() & ERRORS == ERRORS)
+    status.code().filter(|code| code.cast_unsigned() & KIND == EXCEPTION)
 }
 
 /// The code with its name.
@@ -56,7 +58,7 @@ mod tests {
             of(0xC000_0005).map(describe).as_deref(),
             Some("exception 0xC0000005 (access violation)")
         );
-        for exit in [0, 3, 101, u32::MAX >> 1] {
+        for exit in [0, 3, 101, u32::MAX >> 1, (-1_i32).cast_unsigned()] {
             assert_eq!(of(exit), None);
         }
     }
