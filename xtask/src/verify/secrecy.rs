@@ -2,7 +2,7 @@
 //! a decoy must have in common is checked for both.
 
 use exercise_harness::exercise::ExerciseKind;
-use leak_meter::{Report, Verdict};
+use leak_meter::{Report, Round, Verdict};
 
 use super::outcome::{CheckOutcome, Failure};
 use super::spoilers;
@@ -155,11 +155,9 @@ fn in_window(exercise: &Exercise, folder: &str, report: &Report) -> Vec<Failure>
         let wrong = format!("It is {}, which tells whether it leaks.", report.verdict);
         failures.push(Failure::new(&place, wrong, "Change the number of rounds of every window."));
     }
-    let (first, second) = report.rounds.split_at(report.rounds.len() / 2 + 1);
-    let second: Vec<_> = first.last().into_iter().chain(second).copied().collect();
+    let halves = halves(&report.rounds);
     for resource in exercise.metadata.resources() {
-        let rises =
-            [first, &second].map(|half| judgement::rise(half, *resource).unwrap_or_default());
+        let rises = halves.map(|half| judgement::rise(half, *resource).unwrap_or_default());
         if rises[0] <= 0.0 || rises[1] < SECOND_HALF * rises[0] {
             let wrong = format!(
                 "{} rise by {:.3} per operation in its first half, and by {:.3} in its second.",
@@ -172,4 +170,32 @@ fn in_window(exercise: &Exercise, folder: &str, report: &Report) -> Vec<Failure>
         }
     }
     failures
+}
+
+/// Both halves of `rounds`. The last round of the first one is the first of the second one, whose rise is
+/// counted from its end.
+fn halves(rounds: &[Round]) -> [&[Round]; 2] {
+    let middle = rounds.len().div_ceil(2);
+    [&rounds[..middle], &rounds[middle.saturating_sub(1)..]]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_halves_share_one_round_and_a_run_that_stopped_early_has_halves_too() {
+        let round = serde_json::json!({
+            "operations": 1, "allocations": 0, "deallocations": 0, "reallocations": 0,
+            "nanoseconds": 1, "live_blocks": 0, "live_bytes": 0, "open_files": null,
+            "sockets": null, "temporary_files": null, "temporary_bytes": null, "threads": null,
+            "tasks": null, "resident_bytes": null, "foreign_bytes": null, "settled": true,
+        });
+        let rounds = vec![serde_json::from_value::<Round>(round).unwrap(); WINDOW_ROUNDS];
+        let lengths = |rounds| halves(rounds).map(<[Round]>::len);
+        assert_eq!(lengths(&rounds), [6, 6]);
+        assert_eq!(lengths(&rounds[..2]), [1, 2]);
+        assert_eq!(lengths(&rounds[..1]), [1, 1]);
+        assert_eq!(lengths(&[]), [0, 0]);
+    }
 }
