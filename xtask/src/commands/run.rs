@@ -49,7 +49,7 @@ pub struct Args {
     format: Format,
     /// Print one Markdown text for an AI assistant: bug report, figures, growing lines with their code, holders,
     /// files and contract
-    #[arg(long, requires = "exercises", conflicts_with_all = ["format", "until_oom"])]
+    #[arg(long, requires = "exercises", conflicts_with_all = ["format", "until_oom", "version"])]
     for_assistant: bool,
     /// Exactly this many rounds (fewer than 12 give no verdict)
     #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]

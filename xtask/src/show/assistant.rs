@@ -4,11 +4,11 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
-use exercise_harness::explain;
+use exercise_harness::{explain, units};
 use leak_meter::Verdict;
 use leak_meter::site::Site;
 
-use super::{meaning, rows, window};
+use super::{meaning, palette, rows, window};
 use crate::document::{ExerciseResult, VersionResult};
 use crate::readme::Readme;
 use crate::workspace::{Exercise, Version};
@@ -53,11 +53,15 @@ fn text(exercise: &Exercise, result: &ExerciseResult) -> anyhow::Result<String> 
                 text,
                 "Not judged yet: whether it is a leak, or growth that ends, is the question.\n"
             )?;
-            let figures = rows::readings_of(version).into_iter();
-            let figures = figures.map(|[label, cell]| format!("{label}: {cell}"));
-            let lines: Vec<String> =
-                figures.chain(window::lines(exercise, version, WIDTH)).collect();
-            writeln!(text, "```text\n{}\n```", lines.join("\n"))?;
+            if version.rounds().is_empty() {
+                writeln!(text, "{}", unmeasured(version))?;
+            } else {
+                let figures = rows::readings_of(version).into_iter();
+                let figures = figures.map(|[label, cell]| format!("{label}: {cell}"));
+                let lines: Vec<String> =
+                    figures.chain(window::lines(exercise, version, WIDTH)).collect();
+                writeln!(text, "```text\n{}\n```", lines.join("\n"))?;
+            }
         }
         None => {}
     }
@@ -84,7 +88,11 @@ fn measured(
     }
     writeln!(text)?;
     for version in &result.versions {
-        writeln!(text, "{}", meaning::sentence(exercise, version, result.requests_per_second))?;
+        let sentence = match version.verdict() {
+            Some(_) => meaning::sentence(exercise, version, result.requests_per_second),
+            None => unmeasured(version),
+        };
+        writeln!(text, "{sentence}")?;
     }
     let growing = version.sites().iter().filter(|site| site.verdict == Verdict::Growing);
     let growing: Vec<&Site> = growing.collect();
@@ -95,18 +103,28 @@ fn measured(
         line(text, exercise, site)?;
     }
     if let Some(more @ 1..) = growing.len().checked_sub(LINES.0) {
-        writeln!(text, "\nand {more} more")?;
+        writeln!(text, "\nand {}", units::plural(more as u64, "more line"))?;
     }
     if let Some(holders) = explain::holders(version.holders()) {
         let more = holders.lines.len().saturating_sub(HOLDERS);
         let lines: Vec<String> = holders.lines.into_iter().take(HOLDERS).collect();
         writeln!(text, "\n## Who holds it\n\n```text\n{}", lines.join("\n"))?;
         if more > 0 {
-            writeln!(text, "  and {more} more lines")?;
+            writeln!(text, "  and {}", units::plural(more as u64, "more line"))?;
         }
         writeln!(text, "```")?;
     }
     Ok(())
+}
+
+/// Why a version has no verdict: the compiler's message, or how its trial ended.
+fn unmeasured(version: &VersionResult) -> String {
+    format!(
+        "The {} has no verdict, because it {}:\n\n```text\n{}\n```",
+        version.version.noun(),
+        palette::verb(version.outcome),
+        version.message.as_deref().unwrap_or_default()
+    )
 }
 
 /// A growing line with the code around it.

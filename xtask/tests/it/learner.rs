@@ -200,6 +200,19 @@ fn an_assistant_gets_the_figures_the_lines_with_their_code_and_the_contract() {
     ]);
     assert!(ran.out.len() < 8_000, "{} bytes are too many to paste", ran.out.len());
     workshop().run(&["run", "--for-assistant"]).ends_with(2);
+    // It is about both versions in the tree.
+    let only = ["run", "toy-leak", "--for-assistant", "--version", "solution"];
+    workshop().run(&only).ends_with(2).warns(&["cannot be used with '--version"]);
+}
+
+#[test]
+fn an_assistant_gets_the_compilers_message_of_a_version_that_does_not_build() {
+    let message = ["## Measured", "it does not build:\n\n```text\nerror[E0308]", "\n```\n"];
+    let toy = Toy::new("learner-unbuilt").with(1, "learner-unbuilt", BROKEN);
+    let arguments = ["run", "learner-unbuilt", "--for-assistant"];
+    toy.run(&arguments).ends_with(2).says(&message);
+    let out = toy.unjudged().run(&arguments).ends_with(2).says(&message).out;
+    assert!(!out.contains("0 rounds"), "{out}");
 }
 
 #[test]
