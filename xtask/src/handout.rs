@@ -57,9 +57,10 @@ fn front(exercise: &Exercise, readme: &Readme) -> String {
         "# {title}\n\n`{name}` · {difficulty:?}, {minutes} minutes\n\n{scenario}\n\n{report}\n\
          ## Memory profile\n\n{profile}\n\n## Where to look\n\n{files}\n\n## Commands\n\n\
          | | |\n|---|---|\n\
-         | run the failing test | `cargo xtask test {name}` |\n\
-         | test at every save | `cargo xtask watch {name}` |\n\
-         | compare with the fixed version | `cargo xtask run {name}` |\n\
+         | see what it keeps | `cargo xtask run {name}` |\n\
+         | say whether it is a leak | `cargo xtask judge {name}` |\n\
+         | run its trials | `cargo xtask test {name}` |\n\
+         | run them at every save | `cargo xtask watch {name}` |\n\
          | see what holds the memory | `cargo xtask run {name} --holders` |\n\
          | one more hint | `cargo xtask hint {name}` |\n\
          | start again | `cargo xtask reset {name}` |\n",

@@ -21,9 +21,9 @@ use crate::workspace::{Exercise, Version, Workspace};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask judge rc-cycles leak --because \"feed.rs keeps the channel\"
-  cargo xtask judge 4 no-leak --because \"it is full after 600,000 results\"
   cargo xtask judge rc-cycles              asks; answers may also be piped in
+  cargo xtask judge NAME leak --because \"a.rs keeps what b.rs has closed\"
+  cargo xtask judge NAME no-leak --because \"it is full after 5,000 operations\"
 
 Exit code: 0 if the measurement agrees with your answer, 1 if it does not, 2 without a measurement.")]
 pub struct Args {
