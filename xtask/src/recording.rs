@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::Context as _;
+use exercise_harness::cleanup::{Folder, Process};
 use exercise_harness::plan::Plan;
 
 use crate::build;
@@ -36,19 +37,27 @@ impl Recorder {
     /// replaces an older recording there once it is complete.
     pub fn record(&self, index: usize, seconds: u64, folder: &Path) -> anyhow::Result<PathBuf> {
         files::check_writable(folder)?;
-        let staging = tempfile::tempdir_in(folder)?;
+        let staging = Folder::new_in(folder)?;
         let plan = Plan { first: index, ..self.plan.clone() };
         let name = format!("{}.jsonl", plan.exercises[index].name);
         let file = staging.path().join(&name);
-        let recorded = Command::new(&self.program)
+        let mut command = Command::new(&self.program);
+        command
             .arg("--plan")
             .arg(demo_plan::write(&self.root, &plan)?)
             .arg("--record")
             .arg(&file)
             .args(["--unattended", &seconds.to_string()])
             .stdin(Stdio::null())
-            .output()
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        // A signal ends it before it can remove its own temporary files.
+        for variable in ["TMPDIR", "TMP", "TEMP"] {
+            command.env(variable, staging.path());
+        }
+        let (child, _process) = Process::start_group(&mut command)
             .with_context(|| format!("{} cannot be started", self.program.display()))?;
+        let recorded = child.wait_with_output()?;
         let message = String::from_utf8_lossy(&recorded.stderr).trim().to_owned();
         anyhow::ensure!(recorded.status.success(), "{message}");
         // The recording contains failures too, and must not be shown then.

@@ -101,9 +101,17 @@ impl Folder {
     /// # Errors
     /// When it cannot be created. The error names the system's folder.
     pub fn new() -> anyhow::Result<Self> {
+        Self::new_in(&std::env::temp_dir())
+    }
+
+    /// Creates a folder in `parent`, so that its files can be renamed to places there.
+    ///
+    /// # Errors
+    /// When it cannot be created. The error names `parent`.
+    pub fn new_in(parent: &Path) -> anyhow::Result<Self> {
         let mut folders = lock(&FOLDERS);
-        let folder = tempfile::Builder::new().prefix("leak-lab-").tempdir().with_context(|| {
-            let parent = std::env::temp_dir();
+        let builder = &mut tempfile::Builder::new();
+        let folder = builder.prefix("leak-lab-").tempdir_in(parent).with_context(|| {
             format!("no temporary folder can be created in {}", parent.display())
         })?;
         folders.insert(folder.path().to_owned());
