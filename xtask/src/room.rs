@@ -136,7 +136,7 @@ impl FromStr for Learner {
 pub struct Room {
     /// The latest status of each learner, by name.
     pub learners: BTreeMap<String, Learner>,
-    /// Why a line that looks like a status was not understood.
+    /// Why a line that looks like a status was not understood, or a file was not read.
     pub unreadable: Vec<String>,
 }
 
@@ -157,14 +157,24 @@ impl Room {
         }
     }
 
-    /// Adds the lines in a file, or in every file of a folder.
+    /// Adds the lines in a file, or in every file of a folder. Of a folder, hidden files are left out, and
+    /// files that cannot be read are noted: somebody may be writing or removing them.
+    ///
+    /// # Errors
+    /// When the file or the folder itself cannot be read.
     pub fn read(&mut self, path: &Path) -> anyhow::Result<()> {
         let unreadable = || format!("{} cannot be read", path.display());
         if path.is_dir() {
             for entry in fs::read_dir(path).with_context(unreadable)? {
-                let file = entry.with_context(unreadable)?.path();
-                if file.is_file() {
-                    self.read(&file)?;
+                let entry = entry.with_context(unreadable)?;
+                let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+                let file = entry.path();
+                let is_other = fs::metadata(&file).is_ok_and(|about| !about.is_file());
+                if is_other || is_hidden {
+                    continue;
+                }
+                if let Err(error) = self.read(&file) {
+                    self.unreadable.push(format!("{error:#}"));
                 }
             }
             return Ok(());
@@ -218,6 +228,26 @@ mod tests {
         assert_eq!(room.learners.len(), 2);
         assert_eq!(room.learners["ada"].done(), 1);
         assert_eq!(room.unreadable.len(), 1, "{:?}", room.unreadable);
+    }
+
+    #[test]
+    fn hidden_files_of_a_folder_are_left_out_and_unreadable_ones_are_noted() {
+        let folder = tempfile::tempdir().unwrap();
+        let line = |name| learner(name, 0, &[("a", Progress::Done)]).line();
+        fs::write(folder.path().join("ada.txt"), line("ada")).unwrap();
+        fs::write(folder.path().join(".ada.txt.swp"), line("ghost")).unwrap();
+        // Even root cannot open a loop.
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("loop.txt", folder.path().join("loop.txt")).unwrap();
+        let mut room = Room::default();
+        room.read(folder.path()).unwrap();
+        assert_eq!(room.learners.keys().collect::<Vec<_>>(), ["ada"]);
+        let noted = if cfg!(unix) { vec!["loop.txt cannot be read"] } else { vec![] };
+        assert_eq!(room.unreadable.len(), noted.len(), "{:?}", room.unreadable);
+        for (line, part) in room.unreadable.iter().zip(noted) {
+            assert!(line.contains(part), "{line}");
+        }
+        assert!(room.read(&folder.path().join("missing")).is_err());
     }
 
     #[test]

@@ -37,7 +37,11 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     loop {
         let mut room = Room::default();
         for path in &args.paths {
-            room.read(path)?;
+            match room.read(path) {
+                // The next time, it may be there.
+                Err(error) if args.every.is_some() => room.unreadable.push(format!("{error:#}")),
+                result => result?,
+            }
         }
         if args.paths.is_empty() {
             let mut bytes = Vec::new();
