@@ -24,13 +24,20 @@ pub fn print(
     for line in lines(exercise, judgement, result, width::text()) {
         writeln!(out, "{line}")?;
     }
-    let name = &exercise.name;
-    let next = match result.verdict() {
-        Some(Verdict::Growing) => format!("Next: fix it, then cargo xtask test {name}"),
-        _ => format!("Next: {}", exercise.readme(Version::Solution)),
-    };
+    let next = next(exercise, judgement, result);
     writeln!(out, "\n{}", paint(STRONG, &next))?;
     Ok(())
+}
+
+fn next(exercise: &Exercise, judgement: &Judgement, result: &VersionResult) -> String {
+    let name = &exercise.name;
+    let solution = exercise.readme(Version::Solution);
+    match (result.verdict(), judgement.is_right) {
+        (Some(Verdict::Growing), _) => format!("Next: fix it, then cargo xtask test {name}"),
+        (_, true) => format!("Next: {solution}"),
+        // It counts once the judgement is right.
+        (_, false) => format!("Next: read {solution}, then answer again: cargo xtask judge {name}"),
+    }
 }
 
 /// The judgement and the explanation, in lines of at most `width` characters.
@@ -53,29 +60,37 @@ pub fn lines(
             // Without a place, the search begins now.
             match judgement.is_place_right {
                 Some(true) => {
-                    lines.push("Your file has growing lines, holds the memory, or both:".to_owned());
-                    lines.extend(
-                        holder::short(result.holders()).iter().map(|line| format!("  {line}")),
-                    );
+                    let text = "You named the right place: a file with a growing line, or with the \
+                                holder of the memory.";
+                    lines.extend(wrapped(text, width));
+                    lines.extend(below("Who holds it:", holder::short(result.holders())));
                 }
                 Some(false) => lines.extend(wrapped(
-                    "The measurement finds neither growing lines nor the holder in the file that you \
-                     named.",
+                    "The file that you named has neither a growing line nor the holder of the memory.",
                     width,
                 )),
                 None => {}
             }
             if judgement.answer == Answer::NoLeak {
-                lines.extend(wrapped(
-                    "Growth that is fine ends: measure longer, and see whether this one does.",
-                    width,
-                ));
+                let rounds = result.rounds().len() * 2;
+                let text = format!(
+                    "Growth that is fine comes to an end. Measure longer, and see that this growth does \
+                     not: cargo xtask run {} --rounds {rounds}",
+                    exercise.name
+                );
+                lines.extend(wrapped(&text, width));
             }
         }
         Some(Verdict::Steady) => lines.extend(why_fine(exercise, result, width)),
         _ => {}
     }
     lines
+}
+
+/// `lines`, indented below `heading`; nothing without lines.
+fn below(heading: &str, lines: Vec<String>) -> Vec<String> {
+    let heading = (!lines.is_empty()).then(|| heading.to_owned());
+    heading.into_iter().chain(lines.into_iter().map(|line| format!("  {line}"))).collect()
 }
 
 /// Where the growth ended, and why the solution's README says that it is fine.
@@ -88,14 +103,14 @@ fn why_fine(exercise: &Exercise, result: &VersionResult, width: usize) -> Vec<St
         let operations = report.rounds.iter().take(round).map(|round| round.operations).sum();
         let reading = report.rounds.last()?.reading(*resource)?;
         Some(format!(
-            "  {} at {}, after {} operations",
+            "{} at {}, after {} operations",
             resource.name(),
             units::reading(*resource, reading),
             units::count(operations)
         ))
     };
-    let mut lines = vec!["It rose, and then it was level:".to_owned()];
-    lines.extend(decoy.resources.iter().filter_map(level));
+    let levels = decoy.resources.iter().filter_map(level);
+    let mut lines = below("It rose at first, and then stayed level:", levels.collect());
     let solution = exercise.readme(Version::Solution);
     let text = exercise.read(&solution).unwrap_or_default();
     let why = Readme::parse(&text, solution).why_fine();

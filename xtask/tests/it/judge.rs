@@ -113,12 +113,16 @@ fn a_judgement_is_compared_with_the_measurement_and_counts() {
         "after 700 operations",
         "Why it is fine",
         "A box is full after 700 operations.",
-        "Next: solutions/count-full/README.md",
+        "Next: read solutions/count-full/README.md, then answer again: cargo xtask judge count-full",
     ]);
     toy.run(&["list"]).says(&["count-gone", "not judged", "count-full", "misjudged"]);
     let right =
         toy.run(&["judge", "count-full", "no-leak", "--because", "it is full"]).ends_with(0);
-    right.says(&["RIGHT: you said no leak", "because: it is full"]);
+    right.says(&[
+        "RIGHT: you said no leak",
+        "because: it is full",
+        "Next: solutions/count-full/README.md",
+    ]);
     toy.run(&["list"]).says(&["count-gone", "not judged", "count-full", "  judged"]);
     toy.run(&["run"]).ends_with(0).says(&["not judged", "count-full Steady    Steady    nothing"]);
     toy.run(&["test", "count-full"]).ends_with(0).says(&["Passed: all 3 trials.", "count-gone"]);
@@ -133,7 +137,7 @@ fn a_judgement_is_compared_with_the_measurement_and_counts() {
     assert_eq!(output.status.code(), Some(0), "{out}{err}");
     assert!(err.contains("\"perhaps\" is neither leak nor no-leak."), "{err}");
     assert!(out.contains("RIGHT: you said a leak") && out.contains("The exercise leaks"), "{out}");
-    assert!(out.contains("Your file has growing lines"), "{out}");
+    assert!(out.contains("You named the right place"), "{out}");
     assert!(out.contains("Next: fix it, then cargo xtask test count-gone"), "{out}");
     toy.run(&["list"]).says(&["count-gone", "not run", "count-full", "  judged"]);
     toy.run(&["run", "count-gone"]).ends_with(0).says(&["Growing", "Steady"]);
@@ -209,7 +213,11 @@ fn watch_shows_the_window_until_a_key_hands_in_a_judgement() {
     terminal.types("n");
     terminal.sees(&["keyed-gone: The toy", "NOT JUDGED", "Waiting"]);
     terminal.types("vn\r");
-    terminal.sees(&["WRONG: you said no leak", "The exercise leaks", "Growth that is fine ends"]);
+    terminal.sees(&[
+        "WRONG: you said no leak",
+        "The exercise leaks",
+        "Growth that is fine comes to an end",
+    ]);
     terminal.types("\r");
     terminal.sees(&["LEAKING: 2 of 3 trials pass", "1 of 2 fixed or judged", "Waiting"]);
     terminal.types("q");
