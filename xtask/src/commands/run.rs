@@ -13,6 +13,7 @@ use crate::progress::Progress;
 use crate::reservation;
 use crate::run::{self, RunOptions, Versions, phases, until_oom};
 use crate::show;
+use crate::status::{self, Stage};
 use crate::workspace::{Exercise, Version, Workspace};
 
 /// Runs exercises and their solutions under the same work, and compares them
@@ -171,7 +172,9 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
                 if let Some(reservation) = reservation(exercise, result) {
                     show::trials::reservation(out, &reservation)?;
                 }
-                show::comparison::next_step(out, exercise, result)?;
+                let stage = Stage::read(exercise);
+                let following = status::next_open(&workspace, exercise);
+                show::comparison::next_step(out, exercise, result, stage, following)?;
             }
         }
     }

@@ -11,6 +11,7 @@ use super::brief::LEAKS;
 use super::palette::{self, QUIET, STRONG, paint};
 use super::{meaning, rows, trials, width};
 use crate::document::{ExerciseResult, VersionOutcome, VersionResult};
+use crate::status::Stage;
 use crate::text::wrapped;
 use crate::workspace::{Exercise, Version};
 
@@ -66,13 +67,23 @@ pub fn print(
     Ok(())
 }
 
-/// Prints the next step.
+/// Prints the next step, for a learner at this `stage` of the exercise. `following` is the next exercise in
+/// which something is left to do.
 pub fn next_step(
     out: &mut impl Write,
     exercise: &Exercise,
     result: &ExerciseResult,
+    stage: Stage,
+    following: Option<&Exercise>,
 ) -> anyhow::Result<()> {
-    writeln!(out, "\n{}", paint(STRONG, &next(exercise, result)))?;
+    let is_steady =
+        result.version(Version::Exercise).and_then(VersionResult::verdict) == Some(Verdict::Steady);
+    let text = if is_steady && stage.is_done() {
+        trials::next_exercise(exercise, following)
+    } else {
+        next(exercise, result, stage)
+    };
+    writeln!(out, "\n{}", paint(STRONG, &text))?;
     writeln!(out, "{}", paint(QUIET, &format!("What each line means: {LEAKS}")))?;
     Ok(())
 }
@@ -117,12 +128,15 @@ fn painted(line: &str) -> String {
 }
 
 /// The next step with this exercise.
-fn next(exercise: &Exercise, result: &ExerciseResult) -> String {
+fn next(exercise: &Exercise, result: &ExerciseResult, stage: Stage) -> String {
     let name = &exercise.name;
     let Some(mine) = result.version(Version::Exercise) else {
         return format!("Next: cargo xtask run {name}");
     };
     match (mine.outcome, mine.verdict()) {
+        (VersionOutcome::Measured, Some(Verdict::Steady)) if stage == Stage::Misjudged => {
+            format!("Next: answer again: cargo xtask judge {name}")
+        }
         (VersionOutcome::Measured, Some(Verdict::Steady)) => {
             format!("Next: cargo xtask test {name}\n(is it steady, and does it still behave?)")
         }

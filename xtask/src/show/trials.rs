@@ -13,7 +13,7 @@ use super::{width, window};
 use crate::failure;
 use crate::measure::Measured;
 use crate::text::wrapped;
-use crate::workspace::Exercise;
+use crate::workspace::{Exercise, Version};
 
 /// The indentation of a trial's figures.
 const INDENTATION: &str = "        ";
@@ -41,7 +41,7 @@ pub fn print(
     let passed = verdict.is_ok();
     let text = match verdict {
         Err(sentence) => sentence,
-        Ok(()) => figures(measured),
+        Ok(()) => figures(exercise, measured),
     };
     for line in wrapped(&text, width::text() - INDENTATION.len()) {
         writeln!(out, "{INDENTATION}{line}")?;
@@ -50,25 +50,28 @@ pub fn print(
 }
 
 /// The figures of a trial that passed; none for a behaviour.
-fn figures(measured: &Measured) -> String {
+fn figures(exercise: &Exercise, measured: &Measured) -> String {
     match &measured.ended.ending {
-        Ending::Completed(TrialOutcome::Soaked { report }) => steady(report),
+        Ending::Completed(TrialOutcome::Soaked { report }) => {
+            steady(exercise.metadata.resources(), report)
+        }
         Ending::Completed(TrialOutcome::Bounded { bound }) => explain::bound(bound),
         Ending::Completed(TrialOutcome::Phased { phases }) => explain::phases(phases),
         _ => String::new(),
     }
 }
 
-/// A steady soak, with its detection limits.
-fn steady(report: &Report) -> String {
+/// A steady soak, with the detection limits of the `declared` resources, and of memory.
+fn steady(declared: &[Resource], report: &Report) -> String {
+    let memory = [Resource::LiveBlocks, Resource::LiveBytes];
+    let memory = memory.into_iter().filter(|resource| !declared.contains(resource));
     let figures = |resource| {
         let growth = report.growth_of(resource)?;
         let rate = units::quantity(resource, growth.per_operation?);
         let limit = units::per_operation(resource, growth.detection_limit?);
         Some(format!("\n  {rate} per operation (a leak above {limit} would show)"))
     };
-    let lines: String =
-        [Resource::LiveBlocks, Resource::LiveBytes].into_iter().filter_map(figures).collect();
+    let lines: String = declared.iter().copied().chain(memory).filter_map(figures).collect();
     format!(
         "Steady after {} operations in {} rounds:{lines}",
         units::count(report.operations()),
@@ -115,20 +118,24 @@ pub fn summary(
     writeln!(out, "\nIt took {build} to build and {test} to test.")?;
     if *failed == 0 {
         let passed = paint(GOOD, &format!("Passed: all {all} trials."));
-        writeln!(out, "Compare with ours: solutions/{name}/README.md")?;
-        match next {
-            Some(Exercise { name, metadata, .. }) => {
-                writeln!(out, "{passed} Next: {name}, {:?}", metadata.title)?;
-                writeln!(out, "  cargo xtask watch {name}")?;
-            }
-            None => writeln!(out, "{passed} No exercise is left. Next: cargo xtask run")?,
-        }
+        writeln!(out, "{passed}\n{}", next_exercise(exercise, *next))?;
     } else {
         let failed = paint(BAD, &format!("Failed: {failed} of {all} trials."));
         writeln!(out, "Files: exercises/{name}/src\nTask:  exercises/{name}/README.md")?;
         writeln!(out, "{failed} Next: edit, then cargo xtask test {name}")?;
     }
     Ok(())
+}
+
+/// The next step after an exercise in which nothing is left to do: ours, and the exercise after it.
+pub fn next_exercise(exercise: &Exercise, following: Option<&Exercise>) -> String {
+    let next = match following {
+        Some(Exercise { name, metadata, .. }) => {
+            format!("Next: {name}, {:?}\n  cargo xtask watch {name}", metadata.title)
+        }
+        None => "No exercise is left. Next: cargo xtask run".to_owned(),
+    };
+    format!("Compare with ours: {}\n{next}", exercise.readme(Version::Solution))
 }
 
 /// Prints that the memory trials wait for a judgement.

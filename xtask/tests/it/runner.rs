@@ -120,9 +120,30 @@ fn test_passes_a_steady_exercise_and_shows_its_figures() {
         "After 7 toys there are 3 live blocks; at most 5 are allowed.",
         " s to build and ",
         " s to test.",
-        "Passed: all 3 trials. Next: toy-growing, \"The toy toy-growing\"\n",
+        "Passed: all 3 trials.\nCompare with ours: ",
+        "Next: toy-growing, \"The toy toy-growing\"\n",
         "cargo xtask watch toy-growing\n",
     ]);
+}
+
+#[test]
+fn a_passing_test_names_the_declared_resources_and_the_step_after_it_is_another() {
+    let declared = "resources = [\"live_blocks\", \"live_bytes\"]";
+    let toy = Toy::new("runner-files").with(1, "toy-files", STEADY).replacing(
+        "crates/toy-files/exercise.toml",
+        declared,
+        "resources = [\"open_files\"]",
+    );
+    let _ = std::fs::remove_dir_all(toy.path(".leak-lab"));
+    toy.run(&["run", "toy-files"]).ends_with(0).says(&["Next: cargo xtask test toy-files"]);
+    toy.run(&["test", "toy-files"]).ends_with(0).says(&[
+        "0 open files per operation (a leak above 1 in ",
+        "0 live blocks per operation (a leak above 1 in ",
+        "0 B of live memory per operation",
+    ]);
+    let ran = toy.run(&["run", "toy-files"]).ends_with(0);
+    assert!(!ran.out.contains("cargo xtask test"), "{}", ran.out);
+    ran.says(&["Compare with ours: solutions/toy-files/README.md", "No exercise is left."]);
 }
 
 #[test]

@@ -142,10 +142,11 @@ pub fn places(sites: &[Site], verdict: Verdict) -> Option<Section> {
             (Some(file), Some(line)) => format!("    {file}:{line}"),
             _ => format!("    {}", site.no_line.as_deref().unwrap_or("its line is not known")),
         });
-        lines.push(format!("    {}", growth_of(site)));
-        if verdict != Verdict::Growing {
-            lines.push(format!("    {}", site.reason));
-        }
+        lines.push(match verdict {
+            Verdict::Growing => format!("    {}", growth_of(site)),
+            // Its growth is not known.
+            _ => format!("    {}", site.reason),
+        });
     }
     if found.len() > SHOWN_SITES {
         lines.push(format!("  and {} more", found.len() - SHOWN_SITES));
@@ -157,7 +158,7 @@ pub fn places(sites: &[Site], verdict: Verdict) -> Option<Section> {
     (!lines.is_empty()).then_some(Section { heading, lines })
 }
 
-/// `1.00 blocks and 8.00 B per operation`.
+/// The growth of a growing line: `1.00 blocks and 8.00 B per operation`.
 pub fn growth_of(site: &Site) -> String {
     format!(
         "{} blocks and {} per operation",
@@ -253,6 +254,29 @@ pub fn time_to_out_of_memory(report: &Report, operations_per_second: f64) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_undecided_line_has_a_reason_and_no_growth() {
+        let site = |verdict: &str, rate: Option<f64>| -> Site {
+            serde_json::from_value(serde_json::json!({
+                "function": "f", "file": "a.rs", "line": 21, "no_line": null, "own": true,
+                "package": null, "grain": "call_stack", "verdict": verdict,
+                "reason": { "kind": "only_total_bytes" },
+                "live_blocks": 0, "live_bytes": 0, "reallocations": 0,
+                "blocks_per_operation": rate, "bytes_per_operation": rate,
+                "bytes_low": null, "bytes_high": null,
+                "history": [], "stack": [], "signature": null,
+            }))
+            .unwrap()
+        };
+        let sites = [site("undecided", None), site("growing", Some(2.0))];
+        let lines = |verdict| places(&sites, verdict).unwrap().lines;
+        let undecided = lines(Verdict::Undecided);
+        assert_eq!(undecided[..2], ["  f", "    a.rs:21"]);
+        assert_eq!(undecided[2..], [format!("    {}", sites[0].reason)]);
+        let growing = ["  f", "    a.rs:21", "    2.00 blocks and 2.00 B per operation"];
+        assert_eq!(lines(Verdict::Growing), growing);
+    }
 
     #[test]
     fn the_text_of_phases_states_the_rule() {
