@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use exercise_harness::explain;
 use exercise_harness::isolated::TrialRun;
+use exercise_harness::{explain, units};
 
 use crate::workspace::Exercise;
 
@@ -90,8 +90,8 @@ fn readable(list: &str) -> Option<String> {
         }
         _ if bytes.len() > 2 * SHOWN_BYTES => {
             let shown: Vec<String> = bytes[..SHOWN_BYTES].iter().map(ToString::to_string).collect();
-            let more = bytes.len() - SHOWN_BYTES;
-            Some(format!("[{}, ... and {more} more bytes]", shown.join(", ")))
+            let more = units::plural((bytes.len() - SHOWN_BYTES) as u64, "more byte");
+            Some(format!("[{}, ... and {more}]", shown.join(", ")))
         }
         _ => None,
     }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use exercise_harness::explain;
+use exercise_harness::{explain, units};
 use leak_meter::Verdict;
 
 use super::palette::{BAD, GOOD, QUIET, STRONG, paint};
@@ -75,11 +75,8 @@ pub fn result(out: &mut impl Write, case: &Case, result: &CaseResult) -> anyhow:
         writeln!(out, "  {line}")?;
     }
     if holders.len() > HOLDERS {
-        writeln!(
-            out,
-            "{}",
-            paint(QUIET, &format!("  and {} more lines", holders.len() - HOLDERS))
-        )?;
+        let more = units::plural((holders.len() - HOLDERS) as u64, "more line");
+        writeln!(out, "{}", paint(QUIET, &format!("  and {more}")))?;
     }
     let next = format!(
         "Next: reduce it to a test of ten lines; then update {0}, work around it in wild/{1}/src, or fix a \

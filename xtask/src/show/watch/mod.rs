@@ -7,6 +7,8 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::path::Path;
 
+use exercise_harness::units;
+
 use super::palette::{BAD, OPEN, QUIET, STRONG, paint};
 use super::width::WIDEST;
 use super::{diff, hint, judgement, list, predict, reset};
@@ -114,7 +116,9 @@ fn visible(body: Vec<String>, scrolled: usize, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = body.into_iter().skip(from).take(room).collect();
     let note = match more {
         0 => "(the end; up: k)".to_owned(),
-        more => format!("({more} more lines; down: j or space, up: k)"),
+        more => {
+            format!("({}; down: j or space, up: k)", units::plural(more as u64, "more line"))
+        }
     };
     lines.push(paint(QUIET, &note));
     lines
@@ -238,6 +242,7 @@ mod tests {
             lines.iter().map(|line| anstream::adapter::strip_str(line).to_string()).collect()
         };
         assert_eq!(plain(0), ["1", "2", "3", "(7 more lines; down: j or space, up: k)"]);
+        assert_eq!(plain(6), ["7", "8", "9", "(1 more line; down: j or space, up: k)"]);
         assert_eq!(plain(99), ["8", "9", "10", "(the end; up: k)"]);
     }
 
