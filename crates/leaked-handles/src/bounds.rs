@@ -109,46 +109,78 @@ pub fn every_ending<S: Uploads>(context: &Context) -> Bound {
         service.abort(first, upload).expect("an upload can be aborted");
     }
     service.disconnect(first);
-    let before = entries();
-    for _ in 0..CLIENTS {
-        end_in_every_way(&mut service, &folders);
+    // The files and folders that are left after clients whose uploads end in these ways.
+    let mut left = |clients: u64, endings: &[Ending<S>]| {
+        let before = entries();
+        for _ in 0..clients {
+            let client = service.connect();
+            for (_, end) in endings {
+                end(&mut service, &folders, client);
+            }
+            service.disconnect(client);
+        }
+        entries().saturating_sub(before)
+    };
+    let endings = endings::<S>();
+    let measured = left(CLIENTS, &endings);
+    let mut named = String::new();
+    if measured > SLACK {
+        // Each ending again, alone.
+        let leaves = |ending: &&Ending<S>| left(SLACK + 1, std::slice::from_ref(*ending)) > SLACK;
+        let leaving: Vec<&str> = endings.iter().filter(leaves).map(|(name, _)| *name).collect();
+        named = match leaving[..] {
+            [] => "; no ending leaves any alone".to_owned(),
+            _ => format!("; alone, these leave some: {}", leaving.join(", ")),
+        };
     }
-    Bound {
-        resource: Resource::TemporaryFiles,
-        measured: entries().saturating_sub(before),
-        limit: SLACK,
-        after: format!(
-            "uploads of {CLIENTS} clients were deleted, aborted, refused, lost, and could not be \
-             written or moved (folders are counted as well)"
-        ),
-    }
+    let after = format!(
+        "uploads of {CLIENTS} clients were deleted, aborted, refused, lost, and could not be \
+         written or moved (folders are counted as well{named})"
+    );
+    Bound { resource: Resource::TemporaryFiles, measured, limit: SLACK, after }
 }
 
-fn end_in_every_way<S: Uploads>(service: &mut S, folders: &Folders) {
-    let client = service.connect();
-    let upload = begin(service, client);
-    send(service, client, upload, &[7; 40]).expect("the chunk is accepted");
-    service.finish(client, upload).expect("the file is complete");
-    service.delete_attachment(upload).expect("an attachment can be deleted");
+/// One way for the uploads of a client to end, with its name.
+type Ending<S> = (&'static str, fn(&mut S, &Folders, u64));
 
-    let upload = begin(service, client);
-    service.abort(client, upload).expect("an upload can be aborted");
-    let upload = begin(service, client);
-    exceed(service, client, upload);
-    let upload = begin(service, client);
-    for _ in 0..3 {
-        send_damaged(service, client, upload, &[7; 40]).expect_err("a damaged chunk");
-    }
+/// Every way. A lost upload is that of a client that leaves.
+fn endings<S: Uploads>() -> Vec<Ending<S>> {
+    let mut endings: Vec<Ending<S>> = vec![
+        ("a deletion", |service, _, client| {
+            let upload = begin(service, client);
+            send(service, client, upload, &[7; 40]).expect("the chunk is accepted");
+            service.finish(client, upload).expect("the file is complete");
+            service.delete_attachment(upload).expect("an attachment can be deleted");
+        }),
+        ("an abort", |service, _, client| {
+            let upload = begin(service, client);
+            service.abort(client, upload).expect("an upload can be aborted");
+        }),
+        ("a refusal", |service, _, client| {
+            let upload = begin(service, client);
+            exceed(service, client, upload);
+        }),
+        ("damaged chunks", |service, _, client| {
+            let upload = begin(service, client);
+            for _ in 0..3 {
+                send_damaged(service, client, upload, &[7; 40]).expect_err("a damaged chunk");
+            }
+        }),
+        ("a failed move", |service, folders, client| {
+            let upload = begin(service, client);
+            send(service, client, upload, &[7; 40]).expect("the chunk is accepted");
+            let unavailable = Unavailable::new(&folders.finished);
+            service.finish(client, upload).expect_err("the folder is not available");
+            drop(unavailable);
+        }),
+        ("a lost client", |service, _, client| {
+            begin(service, client);
+        }),
+    ];
     if FullDisk::IS_AVAILABLE {
-        fill_the_disk(service, client);
+        endings.push(("a full disk", |service, _, client| {
+            fill_the_disk(service, client);
+        }));
     }
-
-    let upload = begin(service, client);
-    send(service, client, upload, &[7; 40]).expect("the chunk is accepted");
-    let unavailable = Unavailable::new(&folders.finished);
-    service.finish(client, upload).expect_err("the folder is not available");
-    drop(unavailable);
-    // Its client is lost.
-    begin(service, client);
-    service.disconnect(client);
+    endings
 }
