@@ -6,7 +6,13 @@ use crate::support::{Ran, repository, runner};
 #[test]
 fn the_cases_are_listed_with_their_dependencies_and_an_unknown_one_is_refused() {
     let listed = Ran::run(&mut runner(repository(), &["wild"])).ends_with(0);
-    listed.says(&["flume 0.10.13", "governor 0.10.4", "lru 0.6.3", "Next: cargo xtask wild NAME"]);
+    listed.says(&[
+        "flume 0.10.13",
+        "governor 0.10.4",
+        "neli 0.7.3",
+        "lru 0.6.3",
+        "Next: cargo xtask wild NAME",
+    ]);
     let unknown = Ran::run(&mut runner(repository(), &["wild", "lruu"])).ends_with(2);
     unknown.warns(&["There is no case \"lruu\"", "cargo xtask wild"]);
 }
