@@ -1,7 +1,8 @@
-//! The kit: the workshop with all dependencies in one archive, for a room without a network.
+//! The kit: the workshop with all dependencies, those of the cases in the wild as well, in one archive for a
+//! room without a network.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::Context as _;
@@ -14,6 +15,7 @@ use crate::progress::Progress;
 use crate::recording::Recorder;
 use crate::shipped::Shipped;
 use crate::state_dir;
+use crate::wild::{self, Case, Way, ways};
 use crate::workspace::{Version, Workspace};
 
 /// The folder that the archive unpacks to.
@@ -40,7 +42,8 @@ pub fn pack(
         add_recordings(workspace, &kit, seconds, progress)?;
     }
     progress.stage("Copying the dependencies");
-    let configuration = cargo::vendor(&workspace.root, &kit.join("vendor"))?;
+    let configuration =
+        cargo::vendor(&workspace.root, &wild_folders(&workspace.root, &kit)?, &kit.join("vendor"))?;
     let file = kit.join(".cargo/config.toml");
     let own = fs::read_to_string(&file).unwrap_or_default();
     // Packed from inside a kit, the configuration has this part already.
@@ -118,6 +121,20 @@ fn copy_shipped(workspace: &Workspace, kit: &Path) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The workspaces whose dependencies the cases in the wild of the `kit` need: each as it is pinned, and as it
+/// is after the recorded update, laid out below the target folder of the workshop at `root`.
+fn wild_folders(root: &Path, kit: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut folders: Vec<PathBuf> = wild::cases(kit)?.iter().map(Case::folder).collect();
+    for case in wild::cases(root)? {
+        for (name, way, patch) in ways::recorded(&case) {
+            if way == Way::Update {
+                folders.push(ways::lay_out(&case, name, &patch)?);
+            }
+        }
+    }
+    Ok(folders)
 }
 
 /// Adds a recording of each exercise: the facilitator's own, or a new one.

@@ -21,19 +21,27 @@ pub fn resolves_offline(workspace: &Path) -> anyhow::Result<()> {
         .map_err(|error| anyhow::anyhow!("{}", error.to_string().trim()))
 }
 
-/// Copies every dependency of `workspace` to `folder`, and returns the cargo configuration of a
-/// workspace that has this folder as `vendor`.
-pub fn vendor(workspace: &Path, folder: &Path) -> anyhow::Result<String> {
-    let output = Command::new(program())
-        .args([
-            "vendor",
-            "--locked",
-            "--quiet",
-            "--versioned-dirs",
-            "--respect-source-config",
-            "--manifest-path",
-        ])
-        .arg(workspace.join("Cargo.toml"))
+/// Copies every dependency of `workspace` and of the workspaces `others` to `folder`, and returns the cargo
+/// configuration of a workspace that has this folder as `vendor`. Lock files of `others` that are incomplete
+/// are completed.
+pub fn vendor(workspace: &Path, others: &[PathBuf], folder: &Path) -> anyhow::Result<String> {
+    let mut command = Command::new(program());
+    command.args(["vendor", "--locked", "--manifest-path"]).arg(workspace.join("Cargo.toml"));
+    copy(command, folder)?;
+    if let [first, rest @ ..] = others {
+        let mut command = Command::new(program());
+        command.args(["vendor", "--no-delete", "--manifest-path"]).arg(first.join("Cargo.toml"));
+        for other in rest {
+            command.arg("--sync").arg(other.join("Cargo.toml"));
+        }
+        copy(command, folder)?;
+    }
+    Ok(VENDORED.to_owned())
+}
+
+fn copy(mut command: Command, folder: &Path) -> anyhow::Result<()> {
+    let output = command
+        .args(["--quiet", "--versioned-dirs", "--respect-source-config"])
         .arg(folder)
         .stdin(Stdio::null())
         .output()
@@ -44,7 +52,7 @@ pub fn vendor(workspace: &Path, folder: &Path) -> anyhow::Result<String> {
         "The dependencies cannot be copied; is there a network?\n{}",
         message.trim()
     );
-    Ok(VENDORED.to_owned())
+    Ok(())
 }
 
 /// Takes every dependency from the folder `vendor`.

@@ -15,9 +15,9 @@ use crate::progress::Progress;
 
 /// Packs one archive for a USB stick: everything that a room without a network needs
 ///
-/// It contains the sources with every exercise as it was shipped, all dependencies with the
-/// configuration that uses them, the facilitator's guide, and a recording of each exercise. To use
-/// it, only Rust must be installed.
+/// It contains the sources with every exercise as it was shipped, the cases in the wild, all dependencies
+/// with the configuration that uses them, the facilitator's guide, and a recording of each exercise. To
+/// use it, only Rust must be installed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -55,6 +55,22 @@ fn a_kit_contains_everything_that_it_builds_from() {
         kit.cargo(&nothing, &["metadata", "--format-version=1", "--locked", "--offline"]);
     assert!(resolved.status.success(), "{}", String::from_utf8_lossy(&resolved.stderr));
     let root = kit.root();
+    // The cases in the wild have locks of their own, which the update changes.
+    let case = root.join("wild/local-ip-address/Cargo.toml");
+    let metadata = ["metadata", "--format-version=1", "--offline", "--manifest-path"];
+    for version in ["=0.7.3", "=0.7.4"] {
+        let text =
+            fs::read_to_string(&case).unwrap().replace("\"=0.7.3\"", &format!("{version:?}"));
+        fs::write(&case, text).unwrap();
+        let arguments = [&metadata[..], &[case.to_str().unwrap()]].concat();
+        let resolved = kit.cargo(&nothing, &arguments);
+        assert!(resolved.status.success(), "{}", String::from_utf8_lossy(&resolved.stderr));
+        let name = format!("neli-{}/Cargo.toml", &version[1..]);
+        assert!(
+            String::from_utf8_lossy(&resolved.stdout).contains(&name),
+            "{name} is not resolved"
+        );
+    }
     for file in ["README.md", "exercises/rc-cycles/src/digest.rs", "Containerfile"] {
         assert!(root.join(file).is_file(), "{file} is missing");
     }
