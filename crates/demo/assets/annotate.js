@@ -1,13 +1,8 @@
 // What is drawn over the large chart: the cap, where the load goes, the events, and the versions' names.
 
-import { CURVES } from "./draw.js";
+import { CURVES, height } from "./curves.js";
 
 const SIGNS = { killed: "\u2715 killed", restarted: "\u21bb restart", failed: "\u2715 failed", stopped: "stopped" };
-
-/// The height of a curve at a reading. A process that was killed holds nothing.
-export function height(reading, curve) {
-  return reading.state === "killed" ? 0 : reading[curve];
-}
 
 export function annotate(plot, charts) {
   const { ctx, bbox } = plot;

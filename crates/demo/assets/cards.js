@@ -1,36 +1,29 @@
 // The cards: what each version holds, and how far it is from its cap.
 
-import { height } from "./annotate.js";
-import { CURVES } from "./draw.js";
-import { bytes, clock, count, number, plural, span } from "./units.js";
+import { CURVES, height } from "./curves.js";
+import { make } from "./dom.js";
+import { bytes, clock, number, plural, span } from "./units.js";
 import { load, names } from "./words.js";
 
 const STATES = { working: "under load", idle: "idle", killed: "killed at its cap", failed: "failed", stopped: "stopped" };
 /// A time to the cap that is longer than this, in seconds, is not shown.
 const FAR = 7200;
 
-function make(tag, name, text) {
-  const node = document.createElement(tag);
-  node.className = name;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
 /// Creates a card for each version.
 export function create(shown) {
   const all = (shown ? shown.versions : []).map((role) => {
-    const card = make("div", "card");
+    const card = make("div", undefined, "card");
     card.dataset.role = role;
-    const gauge = make("div", "gauge");
+    const gauge = make("div", undefined, "gauge");
     gauge.setAttribute("role", "meter");
     gauge.setAttribute("aria-valuemin", "0");
     gauge.setAttribute("aria-valuemax", "100");
-    gauge.append(make("div", "fill"));
-    const head = make("div", "head");
-    head.append(make("h2", "name"), make("p", "state"));
-    const room = make("div", "room");
-    room.append(gauge, make("p", "share"), make("p", "left"));
-    card.append(head, make("p", "held"), make("p", "growth"), room);
+    gauge.append(make("div", undefined, "fill"));
+    const head = make("div", undefined, "head");
+    head.append(make("h2", undefined, "name"), make("p", undefined, "state"));
+    const room = make("div", undefined, "room");
+    room.append(gauge, make("p", undefined, "share"), make("p", undefined, "left"));
+    card.append(head, make("p", undefined, "held"), make("p", undefined, "growth"), room);
     return card;
   });
   document.querySelector("#cards").replaceChildren(...all);
@@ -50,7 +43,7 @@ export function update(shown, step, frame, hidden, curve) {
     const { index, unit, noun } = CURVES[curve];
     const held = height(reading, curve);
     set("name", names(shown, step)[role]);
-    set("state", `${STATES[reading.state]} \u00b7 ${plural(reading.operations, "operation").replace(/^\S+/, count(reading.operations))}`);
+    set("state", `${STATES[reading.state]} \u00b7 ${plural(reading.operations, "operation")}`);
     set("held", held === null ? "\u2014" : unit(held) + noun);
     const growth = reading.growth[index];
     const figure = growth === null ? "\u2014" : curve === "bytes" ? bytes(Math.round(growth)) : number(Math.abs(growth) < 0.00005 ? 0 : growth);

@@ -1,15 +1,10 @@
 // The charts, drawn by uPlot: the large one, and three small ones without axes.
 
-import { annotate, height } from "./annotate.js";
+import { annotate } from "./annotate.js";
+import { CURVES, height } from "./curves.js";
 import { History } from "./history.js";
-import { bytes, clock, compact, count, number } from "./units.js";
+import { clock, compact, number } from "./units.js";
 
-export const CURVES = {
-  bytes: { name: "Live memory", short: "Memory", noun: "", index: 0, unit: bytes },
-  blocks: { name: "Live blocks", short: "Blocks", noun: " blocks", index: 1, unit: count },
-  files: { name: "Open files", short: "Files", noun: " open files", index: 2, unit: count },
-  tasks: { name: "Tasks", short: "Tasks", noun: " tasks", index: 3, unit: count },
-};
 /// The steps of the time axis.
 const SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200];
 /// The length of the sliding window, in seconds, and its length at the start.

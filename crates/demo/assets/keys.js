@@ -39,18 +39,19 @@ const LIVE_ONLY = ["swap", "compare", "load_up", "load_down"];
 const BUTTONS = [["back", "Back"], ["forward", "Next"], ["pause", "Pause"], ["swap", "Swap"], ["keys", "Keys"], ["restart", "Restart"]];
 
 /// The key for an event: its action, or a sentence about why there is none.
-export function find(event, source) {
+export function find(event) {
   const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const key = ALL.find(([names]) => names.includes(pressed));
   if (!key) return null;
   const [, name, does, action, shift] = key;
   if (shift && !event.shiftKey) return { refused: `Hold Shift: ${name} is for "${does}".` };
-  return refusal(action, source) ?? { action, pressed };
+  return { action, pressed };
 }
 
+/// Why an action does nothing now, or null.
 export function refusal(action, source) {
   if (source !== "recording" || !LIVE_ONLY.includes(action)) return null;
-  return { refused: "A recording plays: S, C, + and \u2212 do nothing. Space pauses it, and \u21e7 R plays it again." };
+  return "A recording plays: S, C, + and \u2212 do nothing. Space pauses it, and \u21e7 R plays it again.";
 }
 
 /// Creates the buttons. `act` is called with an action.

@@ -1,7 +1,8 @@
 // The page: receives messages from the server, and acts on keys and buttons.
 
-import { Charts, CURVES } from "./draw.js";
 import * as cards from "./cards.js";
+import { CURVES } from "./curves.js";
+import { Charts } from "./draw.js";
 import * as keys from "./keys.js";
 import * as story from "./story.js";
 import { names } from "./words.js";
@@ -57,7 +58,7 @@ const OWN = {
 
 function act(action, pressed) {
   const refused = keys.refusal(action, page.status.source);
-  if (refused) hint(refused.refused);
+  if (refused) hint(refused);
   else if (OWN[action]) OWN[action](pressed);
   else send(action);
 }
@@ -133,7 +134,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   // Space and Enter press the button that has the focus.
   if (document.activeElement?.tagName === "BUTTON" && event.key === " ") return;
-  const key = keys.find(event, page.status.source);
+  const key = keys.find(event);
   if (!key) return;
   event.preventDefault();
   if (key.refused) hint(key.refused);

@@ -1,17 +1,12 @@
 // The story of an exercise, up to the current step.
 
+import { make } from "./dom.js";
+
 /// What may hold memory, for a show of hands.
 const HOLDERS = ["a map or a list that only grows", "a listener or a callback", "a cycle of owners", "a task or a thread", "an open file or connection", "nothing: it will level off"];
 
 /// The largest font of the story, in rem.
 const LARGEST = 1.7;
-
-function make(tag, text, name) {
-  const node = document.createElement(tag);
-  if (text !== undefined) node.textContent = text;
-  if (name) node.className = name;
-  return node;
-}
 
 /// Text that the server has rendered from the exercise's or the solution's README.
 function rendered(html) {

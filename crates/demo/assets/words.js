@@ -1,7 +1,6 @@
 // The page's sentences: the header, and the line below the curves.
 
-import { height } from "./annotate.js";
-import { CURVES } from "./draw.js";
+import { CURVES, height } from "./curves.js";
 import { number, plural, span } from "./units.js";
 
 const NAMES = { exercise: "Leaks", solution: "Fixed", mine: "Yours" };

@@ -33,13 +33,15 @@ use crate::message::{Command, Request};
 const POLICY: &str =
     "default-src 'self'; img-src data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
 /// The files of the page and of the speaker notes: path, type, text.
-const FILES: [(&str, &str, &str); 17] = [
+const FILES: [(&str, &str, &str); 19] = [
     ("/", HTML, include_str!("../assets/page.html")),
     ("/page.css", CSS, include_str!("../assets/page.css")),
     ("/page.js", SCRIPT, include_str!("../assets/page.js")),
     ("/keys.js", SCRIPT, include_str!("../assets/keys.js")),
     ("/draw.js", SCRIPT, include_str!("../assets/draw.js")),
     ("/annotate.js", SCRIPT, include_str!("../assets/annotate.js")),
+    ("/curves.js", SCRIPT, include_str!("../assets/curves.js")),
+    ("/dom.js", SCRIPT, include_str!("../assets/dom.js")),
     ("/history.js", SCRIPT, include_str!("../assets/history.js")),
     ("/cards.js", SCRIPT, include_str!("../assets/cards.js")),
     ("/story.js", SCRIPT, include_str!("../assets/story.js")),
