@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
+use anyhow::Context as _;
 use exercise_harness::SoakSettings;
 use exercise_harness::event::Event;
 use exercise_harness::isolated::{self, TrialRun};
@@ -26,6 +27,13 @@ pub struct Job {
     pub trial: String,
     /// The settings of its soak, if it is one.
     pub settings: SoakSettings,
+}
+
+impl Job {
+    /// The growth trial of the memory test `binary`.
+    pub fn growth(binary: &Path, settings: SoakSettings) -> Self {
+        Self { binary: binary.to_owned(), trial: GROWTH.to_owned(), settings }
+    }
 }
 
 /// A trial that was run.
@@ -56,6 +64,19 @@ pub fn trials(binary: &Path, prefix: &str) -> anyhow::Result<Vec<String>> {
 pub fn jobs(binary: &Path, prefix: &str, settings: SoakSettings) -> anyhow::Result<Vec<Job>> {
     let job = |trial| Job { binary: binary.to_owned(), trial, settings };
     Ok(trials(binary, prefix)?.into_iter().map(job).collect())
+}
+
+/// Runs the growth trial of the memory test `binary`. `on_note` is called as by [`run`].
+pub fn growth(
+    binary: &Path,
+    settings: SoakSettings,
+    mut on_note: impl FnMut(Note<'_>),
+) -> anyhow::Result<TrialRun> {
+    let measured = run(&[Job::growth(binary, settings)], |_, note| {
+        on_note(note);
+        Ok(())
+    })?;
+    Ok(measured.into_iter().next().context("the trial has no result")?.ended)
 }
 
 /// Runs `jobs`, several at once, and returns their results in the same order. `on_note` is called on

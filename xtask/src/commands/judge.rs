@@ -9,7 +9,7 @@ use crate::commands::open_workshop;
 use crate::document::VersionResult;
 use crate::exit::Exit;
 use crate::judgement::{self, Answer};
-use crate::measure::{self, GROWTH, Job};
+use crate::measure::{self, Note};
 use crate::progress::Progress;
 use crate::show;
 use crate::workspace::{Exercise, Version, Workspace};
@@ -96,13 +96,9 @@ fn measure(workspace: &Workspace, exercise: &Exercise) -> anyhow::Result<Version
     };
     progress.stage("Measuring");
     let settings = SoakSettings { holders: Some(true), ..SoakSettings::default() };
-    let job = Job { binary, trial: GROWTH.to_owned(), settings };
-    let measured = measure::run(&[job], |_, note| {
-        progress.trial(0, 1, &exercise.name, &note);
-        Ok(())
-    })?;
+    let on_note = |note: Note<'_>| progress.trial(0, 1, &exercise.name, &note);
+    let ended = measure::growth(&binary, settings, on_note)?;
     progress.end();
-    let measured = measured.into_iter().next().context("the trial has no result")?;
     let rate = exercise.metadata.requests_per_second;
-    Ok(VersionResult::of_trial(version, &measured.ended, &exercise.metadata, rate))
+    Ok(VersionResult::of_trial(version, &ended, &exercise.metadata, rate))
 }

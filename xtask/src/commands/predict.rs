@@ -1,6 +1,5 @@
 //! `predict`: asks what the learner expects, measures, and compares.
 
-use anyhow::Context as _;
 use exercise_harness::SoakSettings;
 
 use crate::ask;
@@ -10,7 +9,7 @@ use crate::document::VersionResult;
 use crate::exit::Exit;
 use crate::judgement;
 use crate::last_result;
-use crate::measure::{self, GROWTH, Job};
+use crate::measure::{self, Note};
 use crate::mystery;
 use crate::prediction::{NO_JUDGEMENT, Prediction, Question};
 use crate::progress::Progress;
@@ -123,16 +122,11 @@ fn measure(
         Err(NoTest::NoManifest(sentence)) => anyhow::bail!(sentence),
     };
     progress.stage("Measuring");
-    let job = Job { binary, trial: GROWTH.to_owned(), settings: SoakSettings::default() };
-    let measured = measure::run(&[job], |_, note| {
-        progress.trial(0, 1, shown_name, &note);
-        Ok(())
-    })?;
+    let on_note = |note: Note<'_>| progress.trial(0, 1, shown_name, &note);
+    let ended = measure::growth(&binary, SoakSettings::default(), on_note)?;
     progress.end();
-    let measured = measured.into_iter().next().context("the trial has no result")?;
     let rate = exercise.metadata.requests_per_second;
-    let result =
-        VersionResult::of_trial(Version::Exercise, &measured.ended, &exercise.metadata, rate);
+    let result = VersionResult::of_trial(Version::Exercise, &ended, &exercise.metadata, rate);
     if content == last_result::content_hash(exercise) {
         last_result::remember_growth(exercise, &result);
     }

@@ -15,7 +15,7 @@ use crate::build;
 use crate::cargo::Built;
 use crate::document::{Document, ExerciseResult, FORMAT, VersionResult};
 use crate::judgement;
-use crate::measure::{self, GROWTH, Job, Note};
+use crate::measure::{self, Job, Note};
 use crate::progress::Progress;
 use crate::shipped;
 use crate::workspace::{Exercise, Version, Workspace};
@@ -159,8 +159,7 @@ pub fn measure(
     for (index, (one, version)) in versions.iter().enumerate() {
         match build::test(built, one.exercise, *version) {
             Ok(binary) => {
-                let (trial, settings) = (GROWTH.to_owned(), options.settings_of(one));
-                jobs.push(Job { binary: binary.clone(), trial, settings });
+                jobs.push(Job::growth(binary, options.settings_of(one)));
                 version_of_job.push(index);
                 results.push(None);
             }

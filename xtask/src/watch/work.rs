@@ -178,8 +178,7 @@ impl Worker {
             None => anyhow::bail!("{}/Cargo.toml is missing.", exercise.folder(version)),
         };
         let settings = SoakSettings { holders: Some(true), ..SoakSettings::default() };
-        let job = Job { binary, trial: GROWTH.to_owned(), settings };
-        let measured = self.trials(exercise, &[job])?;
+        let measured = self.trials(exercise, &[Job::growth(&binary, settings)])?;
         let growth = measured.first().context("the trial has no result")?;
         let rate = exercise.metadata.requests_per_second;
         Ok(VersionResult::of_trial(version, &growth.ended, &exercise.metadata, rate))
@@ -213,8 +212,7 @@ impl Worker {
     ) -> anyhow::Result<(Version, LastResult)> {
         let result = match self.build_version(exercise, version)?.map(|built| built.test) {
             Some(Ok(binary)) => {
-                let settings = SoakSettings::default();
-                let job = Job { binary, trial: GROWTH.to_owned(), settings };
+                let job = Job::growth(&binary, SoakSettings::default());
                 LastResult::from_trials(String::new(), exercise, &self.trials(exercise, &[job])?)
             }
             _ => LastResult::not_built(String::new()),
@@ -259,8 +257,7 @@ impl Worker {
     /// The behaviours, and the growth in the window.
     fn window(&self, exercise: &Exercise, binary: &Path) -> anyhow::Result<Vec<Measured>> {
         let mut jobs = measure::jobs(binary, BEHAVIOURS, SoakSettings::default())?;
-        let settings = judgement::window(exercise);
-        jobs.push(Job { binary: binary.to_owned(), trial: GROWTH.to_owned(), settings });
+        jobs.push(Job::growth(binary, judgement::window(exercise)));
         self.trials(exercise, &jobs)
     }
 
