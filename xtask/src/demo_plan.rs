@@ -12,7 +12,6 @@ use exercise_harness::plan::{self, FileDiff, Plan, Planned, PlannedVersion, Role
 use crate::build;
 use crate::cargo::{self, Built};
 use crate::difference::{self, DiffLine, FileDifference};
-use crate::files::Files;
 use crate::readme::Readme;
 use crate::workspace::{Exercise, Version, Workspace};
 
@@ -87,11 +86,11 @@ fn planned(exercise: &Exercise, versions: Vec<PlannedVersion>) -> Planned {
         let text = read(role, Path::new("README.md"));
         Readme::parse(&String::from_utf8_lossy(&text), exercise.readme(Version::Exercise))
     };
-    let fixed = |role: Role| -> Files {
-        let files = exercise.metadata.fixed_files().iter();
-        files.map(|file| (file.display().to_string(), read(role, file))).collect()
-    };
-    let fix = difference::between(&fixed(Role::Shipped), &fixed(Role::Solution));
+    let fix = difference::fix(
+        exercise,
+        |file| read(Role::Shipped, file),
+        |file| read(Role::Solution, file),
+    );
     Planned {
         bug_report: readme(Role::Shipped).bug_report(),
         why_fine: readme(Role::Solution).why_fine(),

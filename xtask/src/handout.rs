@@ -2,6 +2,7 @@
 //! back.
 
 use std::fs;
+use std::path::Path;
 
 use exercise_harness::plan::Sign;
 
@@ -94,13 +95,12 @@ fn back(exercise: &Exercise, readme: &Readme, shipped: &Files) -> String {
 /// The changes from the shipped version to the solution.
 fn fix(exercise: &Exercise, shipped: &Files) -> Vec<FileDifference> {
     let solution = exercise.path(&exercise.folder(Version::Solution));
-    let fixed = exercise.metadata.fixed_files().iter().map(|file| file.display().to_string());
-    let fixed: Vec<String> = fixed.collect();
-    let before =
-        fixed.iter().map(|file| (file.clone(), shipped.get(file).cloned().unwrap_or_default()));
-    let after =
-        fixed.iter().map(|file| (file.clone(), fs::read(solution.join(file)).unwrap_or_default()));
-    difference::between(&before.collect(), &after.collect())
+    let shipped = |file: &Path| shipped.get(&file.display().to_string()).cloned();
+    difference::fix(
+        exercise,
+        |file| shipped(file).unwrap_or_default(),
+        |file| fs::read(solution.join(file)).unwrap_or_default(),
+    )
 }
 
 fn diff(difference: &FileDifference) -> String {

@@ -1,5 +1,7 @@
 //! Parses a README into sections, and finds the parts that the runner shows.
 
+use crate::workspace::{Exercise, Version};
+
 /// A parsed README.
 #[derive(Debug)]
 pub struct Readme {
@@ -21,6 +23,12 @@ pub struct Section {
 }
 
 impl Readme {
+    /// The README of `version` of `exercise`; empty if it cannot be read.
+    pub fn load(exercise: &Exercise, version: Version) -> Self {
+        let place = exercise.readme(version);
+        Self::parse(&exercise.read(&place).unwrap_or_default(), place)
+    }
+
     /// Splits `text` at its headings, ignoring code blocks.
     pub fn parse(text: &str, place: String) -> Self {
         let mut sections = vec![Section { heading: String::new(), line: 1, body: Vec::new() }];

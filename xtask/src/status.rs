@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use exercise_harness::exercise::ExerciseKind;
-
 use crate::judgement;
 use crate::last_result::{self, ExerciseState};
 use crate::shipped::Shipped;
@@ -50,8 +48,8 @@ impl Stage {
     pub fn read(exercise: &Exercise) -> Self {
         use ExerciseState::Broken;
         let state = last_result::current(exercise).map(|result| result.state);
-        let is_decoy = matches!(exercise.metadata.kind, ExerciseKind::Decoy(_));
-        match (judgement::of(exercise), state) {
+        let is_decoy = exercise.metadata.is_decoy();
+        match (judgement::stored(exercise), state) {
             (None, Some(Broken)) => Self::Ran(Broken),
             (None, _) => Self::Unjudged,
             // An edit can break a decoy, or make it leak.

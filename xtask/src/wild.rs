@@ -12,11 +12,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use exercise_harness::{Exercise as Metadata, SoakSettings, explain};
-use leak_meter::Verdict;
 use leak_meter::site::Site;
 use serde::Deserialize;
 
 use crate::cargo::{self, Selection};
+use crate::location;
 use crate::measure::{self, GROWTH, Measured};
 use crate::progress::Progress;
 
@@ -191,8 +191,7 @@ impl CaseResult {
 
     /// The growing lines.
     pub fn growing(&self) -> impl Iterator<Item = &Site> {
-        let sites = self.report().into_iter().flat_map(|report| &report.sites);
-        sites.filter(|site| site.verdict == Verdict::Growing)
+        self.report().into_iter().flat_map(|report| location::growing(&report.sites))
     }
 
     /// The dependencies that the growing lines pass through, each as `name version`, innermost first. The

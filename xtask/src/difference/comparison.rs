@@ -1,7 +1,5 @@
 //! The learner's version of an exercise, compared with the shipped version or the solution.
 
-use std::fs;
-
 use anyhow::Context as _;
 
 use super::{FileDifference, between, reasons};
@@ -45,10 +43,8 @@ pub fn compare(exercise: &Exercise, against: Against) -> anyhow::Result<Comparis
             between(&shipped, &read(exercise, Version::Exercise)?)
         }
         Against::Solution => {
-            let place = exercise.readme(Version::Solution);
             // Without the README, the changes have no reasons.
-            let text = fs::read_to_string(exercise.path(&place)).unwrap_or_default();
-            to_solution(exercise, &Readme::parse(&text, place).reasons())?.0
+            to_solution(exercise, &Readme::load(exercise, Version::Solution).reasons())?.0
         }
     };
     let edited = Shipped::find(exercise).and_then(|shipped| shipped.changes());

@@ -8,6 +8,7 @@ mod comparison;
 mod reasons;
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use similar::{ChangeTag, TextDiff};
 
@@ -17,6 +18,7 @@ pub use comparison::{Against, Comparison, compare, reveals_solution, to_solution
 pub use reasons::is_import;
 
 use crate::files::{self, Files};
+use crate::workspace::Exercise;
 
 /// The number of context lines around a change.
 const CONTEXT: usize = 2;
@@ -63,6 +65,19 @@ impl DiffLine {
     pub fn text(&self) -> String {
         self.pieces.iter().map(|piece| piece.text.as_str()).collect()
     }
+}
+
+/// The changes of the fix. `shipped` and `solution` return a file of their version, empty without one. Only the files that the fix may change are compared.
+pub fn fix(
+    exercise: &Exercise,
+    shipped: impl Fn(&Path) -> Vec<u8>,
+    solution: impl Fn(&Path) -> Vec<u8>,
+) -> Vec<FileDifference> {
+    let files = |read: &dyn Fn(&Path) -> Vec<u8>| -> Files {
+        let fixed = exercise.metadata.fixed_files().iter();
+        fixed.map(|file| (file.display().to_string(), read(file))).collect()
+    };
+    between(&files(&shipped), &files(&solution))
 }
 
 /// The files in which `old` and `new` differ, sorted. If only one of them has a file, all of its lines

@@ -145,11 +145,9 @@ fn chapter(exercise: &Exercise, result: &ExerciseResult) -> Chapter {
         }
     };
     let table = rows::all(exercise, result, WIDTH);
-    let place = exercise.readme(Version::Exercise);
-    let readme = fs::read_to_string(exercise.path(&place)).unwrap_or_default();
     Chapter {
         outcome: outcome(Status::read(exercise)),
-        bug_report: Readme::parse(&readme, place).bug_report(),
+        bug_report: Readme::load(exercise, Version::Exercise).bug_report(),
         name: exercise.name.clone(),
         title: exercise.metadata.title.clone(),
         versions: result.versions.iter().map(summary).collect(),

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use std::io::Write;
 
 use exercise_harness::{explain, units};
-use leak_meter::Verdict;
 use leak_meter::site::Site;
 
-use super::{meaning, palette, rows, window};
+use super::{holder, meaning, palette, rows, window};
 use crate::document::{ExerciseResult, VersionResult};
+use crate::location;
 use crate::readme::Readme;
 use crate::workspace::{Exercise, Version};
 
@@ -32,8 +32,7 @@ pub fn print(
 
 fn text(exercise: &Exercise, result: &ExerciseResult) -> anyhow::Result<String> {
     let (name, folder) = (&exercise.name, exercise.folder(Version::Exercise));
-    let place = exercise.readme(Version::Exercise);
-    let readme = Readme::parse(&exercise.read(&place).unwrap_or_default(), place);
+    let readme = Readme::load(exercise, Version::Exercise);
     let mut text = format!("# {name}: {}\n\n", exercise.metadata.title);
     writeln!(
         text,
@@ -94,8 +93,7 @@ fn measured(
         };
         writeln!(text, "{sentence}")?;
     }
-    let growing = version.sites().iter().filter(|site| site.verdict == Verdict::Growing);
-    let growing: Vec<&Site> = growing.collect();
+    let growing: Vec<&Site> = location::growing(version.sites()).collect();
     if !growing.is_empty() {
         writeln!(text, "\n## Growing lines: where the memory that stays was allocated")?;
     }
@@ -106,13 +104,8 @@ fn measured(
         writeln!(text, "\nand {}", units::plural(more as u64, "more line"))?;
     }
     if let Some(holders) = explain::holders(version.holders()) {
-        let more = holders.lines.len().saturating_sub(HOLDERS);
-        let lines: Vec<String> = holders.lines.into_iter().take(HOLDERS).collect();
-        writeln!(text, "\n## Who holds it\n\n```text\n{}", lines.join("\n"))?;
-        if more > 0 {
-            writeln!(text, "  and {}", units::plural(more as u64, "more line"))?;
-        }
-        writeln!(text, "```")?;
+        let lines = holder::first_lines(holders.lines, HOLDERS);
+        writeln!(text, "\n## Who holds it\n\n```text\n{}\n```", lines.join("\n"))?;
     }
     Ok(())
 }

@@ -100,7 +100,7 @@ fn why_fine(exercise: &Exercise, result: &VersionResult, width: usize) -> Vec<St
     let level = |resource: &leak_meter::Resource| {
         let report = report?;
         let round = explain::level_round(report, *resource)?;
-        let operations = report.rounds.iter().take(round).map(|round| round.operations).sum();
+        let operations = explain::operations_until(report, round);
         let reading = report.rounds.last()?.reading(*resource)?;
         Some(format!(
             "{} at {}, after {} operations",
@@ -111,9 +111,7 @@ fn why_fine(exercise: &Exercise, result: &VersionResult, width: usize) -> Vec<St
     };
     let levels = decoy.resources.iter().filter_map(level);
     let mut lines = below("It rose at first, and then stayed level:", levels.collect());
-    let solution = exercise.readme(Version::Solution);
-    let text = exercise.read(&solution).unwrap_or_default();
-    let why = Readme::parse(&text, solution).why_fine();
+    let why = Readme::load(exercise, Version::Solution).why_fine();
     if !why.trim().is_empty() {
         lines.push(String::new());
         lines.push(paint(QUIET, "Why it is fine"));

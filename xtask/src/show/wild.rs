@@ -2,11 +2,11 @@
 
 use std::io::Write;
 
-use exercise_harness::{explain, units};
+use exercise_harness::explain;
 use leak_meter::Verdict;
 
-use super::palette::{BAD, GOOD, QUIET, STRONG, paint};
-use super::width;
+use super::palette::{BAD, GOOD, STRONG, paint};
+use super::{holder, width};
 use crate::text::wrapped;
 use crate::wild::{Case, CaseResult, Way};
 
@@ -71,12 +71,8 @@ pub fn result(out: &mut impl Write, case: &Case, result: &CaseResult) -> anyhow:
     if !holders.is_empty() {
         writeln!(out, "Who holds it:")?;
     }
-    for line in holders.iter().take(HOLDERS) {
+    for line in holder::first_lines(holders, HOLDERS) {
         writeln!(out, "  {line}")?;
-    }
-    if holders.len() > HOLDERS {
-        let more = units::plural((holders.len() - HOLDERS) as u64, "more line");
-        writeln!(out, "{}", paint(QUIET, &format!("  and {more}")))?;
     }
     let next = format!(
         "Next: reduce it to a test of ten lines; then update {0}, work around it in wild/{1}/src, or fix a \

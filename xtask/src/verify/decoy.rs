@@ -85,9 +85,7 @@ fn check_level(exercise: &Exercise, decoy: &Decoy, place: &str, report: &Report)
         };
         failures.push(Failure::new(place, wrong, next));
     }
-    let operations = |rounds: usize| -> u64 {
-        report.rounds.iter().take(rounds).map(|round| round.operations).sum()
-    };
+    let operations = |rounds| explain::operations_until(report, rounds);
     let (before, after) = (operations(last.saturating_sub(1)), operations(last));
     let declared = decoy.levels_off_after;
     if failures.is_empty() && !(before < declared && declared <= after) {

@@ -21,12 +21,10 @@ const NEXT: &str = "Say what the service does, and leave the rest for the learne
 /// The spoilers in the texts that the README of `exercise` leads to.
 pub fn check(exercise: &Exercise) -> anyhow::Result<Vec<Failure>> {
     let read_if_any = |place: &str| exercise.read(place).unwrap_or_default();
-    let own = exercise.readme(Version::Exercise);
-    let readme = Readme::parse(&read_if_any(&own), own);
+    let readme = Readme::load(exercise, Version::Exercise);
     let open = readme.sections.iter().filter(|section| section.heading != HINTS);
     let known = prose(open.flat_map(|section| [&section.heading].into_iter().chain(&section.body)));
-    let solution = exercise.readme(Version::Solution);
-    let solution = Readme::parse(&read_if_any(&solution), solution);
+    let solution = Readme::load(exercise, Version::Solution);
     let explaining = EXPLANATION.iter().filter_map(|heading| solution.section(heading));
     let explanation = prose(explaining.flat_map(|section| &section.body));
     let names = names_of_the_fix(exercise, &solution, &readme)?;

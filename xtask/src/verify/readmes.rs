@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use exercise_harness::exercise::ExerciseKind;
 use exercise_harness::units;
 use leak_meter::Resource;
 
@@ -54,7 +53,7 @@ const HINTS: usize = 3;
 /// Checks both READMEs of `exercise`.
 pub fn check(exercise: &Exercise) -> anyhow::Result<CheckOutcome> {
     let title = &exercise.metadata.title;
-    let is_decoy = matches!(exercise.metadata.kind, ExerciseKind::Decoy(_));
+    let is_decoy = exercise.metadata.is_decoy();
     let of_solution = if is_decoy { &OF_DECOY[..] } else { &OF_SOLUTION[..] };
     let mut failures = Vec::new();
     for (version, title, headings) in [

@@ -1,7 +1,6 @@
 //! Check: nothing that a learner is shown before a judgement tells whether an exercise leaks. What a leak and
 //! a decoy must have in common is checked for both.
 
-use exercise_harness::exercise::ExerciseKind;
 use leak_meter::{Report, Round, Verdict};
 
 use super::outcome::{CheckOutcome, Failure};
@@ -42,8 +41,8 @@ type Wrong = (String, &'static str);
 /// The task, the rest of the README, and the description.
 fn texts(exercise: &Exercise, all: &[Exercise]) -> Vec<Failure> {
     let mut failures = Vec::new();
-    let place = exercise.readme(Version::Exercise);
-    let readme = Readme::parse(&exercise.read(&place).unwrap_or_default(), place.clone());
+    let readme = Readme::load(exercise, Version::Exercise);
+    let place = &readme.place;
     let skeleton = Readme::parse(&SKELETON.replace("{{name}}", &exercise.name), String::new());
     let task = |readme: &Readme| {
         let body = readme.section("## Your task").map(|section| section.body.join(" "));
@@ -97,10 +96,10 @@ fn summary(exercise: &Exercise) -> Option<Wrong> {
 /// What the list shows of a decoy, it shows of a leak too.
 fn listed(exercise: &Exercise, all: &[Exercise]) -> Vec<Wrong> {
     let shown = &exercise.metadata;
-    if !is_decoy(exercise) || all.iter().all(is_decoy) {
+    if !shown.is_decoy() || all.iter().all(|other| other.metadata.is_decoy()) {
         return Vec::new();
     }
-    let leaks = || all.iter().filter(|other| !is_decoy(other)).map(|other| &other.metadata);
+    let leaks = || all.iter().map(|other| &other.metadata).filter(|other| !other.is_decoy());
     let next = "Give it the value of a leak: the list shows it.";
     let mut wrongs = Vec::new();
     if !leaks().any(|leak| leak.difficulty == shown.difficulty) {
@@ -114,18 +113,14 @@ fn listed(exercise: &Exercise, all: &[Exercise]) -> Vec<Wrong> {
 
 /// The places of the decoys in the list follow no rule: they are not all equally far from the one before.
 fn order(exercise: &Exercise, all: &[Exercise]) -> Option<Wrong> {
-    let places = all.iter().zip(1..).filter(|(other, _)| is_decoy(other));
+    let places = all.iter().zip(1..).filter(|(other, _)| other.metadata.is_decoy());
     let places: Vec<usize> = places.map(|(_, place)| place).collect();
     let steps: Vec<usize> = places.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let is_regular = places.len() >= FEWEST_IN_ORDER && steps.iter().all(|step| *step == steps[0]);
-    (is_regular && is_decoy(exercise)).then(|| {
+    (is_regular && exercise.metadata.is_decoy()).then(|| {
         let wrong = format!("Every decoy comes {} places after the one before.", steps[0]);
         (wrong, "Change `order` of one of them.")
     })
-}
-
-fn is_decoy(exercise: &Exercise) -> bool {
-    matches!(exercise.metadata.kind, ExerciseKind::Decoy(_))
 }
 
 /// Checks what a learner is shown of the exercise in its window: no verdict, and every declared resource

@@ -6,7 +6,7 @@ mod lines;
 
 use exercise_harness::plan::{FileDiff, Plan, Planned};
 use exercise_harness::{explain, units};
-use leak_meter::{Report, Resource, Round, Verdict};
+use leak_meter::{Report, Resource, Verdict};
 use pulldown_cmark::{Options, Parser, html};
 use serde::{Deserialize, Serialize};
 
@@ -159,15 +159,15 @@ fn level(planned: &Planned, report: &Report) -> Option<String> {
     planned.levels_off_after?;
     let rounds = explain::level_round(report, Resource::LiveBytes)?;
     let highest = report.rounds.iter().map(|round| round.live_bytes).max()? as f64;
-    let operations = |rounds: &[Round]| rounds.iter().map(|round| round.operations).sum::<u64>();
-    let (rising, level) = report.rounds.split_at(rounds);
-    (!level.is_empty()).then(|| {
+    let rising = explain::operations_until(report, rounds);
+    let level = report.operations() - rising;
+    (level > 0).then(|| {
         format!(
             "Live memory rises to {} during the first {} operations. In the {} operations that \
              follow, it does not rise again.",
             units::bytes(highest),
-            units::count(operations(rising)),
-            units::count(operations(level))
+            units::count(rising),
+            units::count(level)
         )
     })
 }

@@ -182,6 +182,11 @@ pub fn level_round(report: &Report, resource: Resource) -> Option<usize> {
     readings.iter().position(is_level).map(|at| at + 1)
 }
 
+/// The operations of the first `rounds` rounds.
+pub fn operations_until(report: &Report, rounds: usize) -> u64 {
+    report.rounds.iter().take(rounds).map(|round| round.operations).sum()
+}
+
 /// What holds the growing blocks, as a short tree; `None` if that was not searched for.
 pub fn holders(holders: Option<&Holders>) -> Option<Section> {
     let lines = holders.map(Holders::lines).unwrap_or_default();

@@ -179,6 +179,11 @@ impl Exercise {
         }
     }
 
+    /// Whether its growth is fine, so that there is nothing to fix.
+    pub fn is_decoy(&self) -> bool {
+        matches!(self.kind, ExerciseKind::Decoy(_))
+    }
+
     /// The files that the solution may change; a decoy has none.
     pub fn fixed_files(&self) -> &[PathBuf] {
         match &self.kind {

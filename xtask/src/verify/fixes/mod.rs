@@ -12,7 +12,6 @@ mod scratch;
 
 use std::path::Path;
 
-use exercise_harness::exercise::ExerciseKind;
 use exercise_harness::{SoakSettings, units};
 
 use self::patch::{Claim, Fix, Patched};
@@ -40,7 +39,7 @@ impl Catalogue {
     /// Reads and applies every patch of `exercise`.
     pub fn read(exercise: &Exercise) -> anyhow::Result<Self> {
         let mut catalogue = Self { fixes: Vec::new(), failures: Vec::new() };
-        let is_decoy = matches!(exercise.metadata.kind, ExerciseKind::Decoy(_));
+        let is_decoy = exercise.metadata.is_decoy();
         for (kind, least) in if is_decoy { LEAST_OF_DECOY } else { LEAST } {
             let folder = format!("{}/fixes/{kind}", exercise.crate_folder());
             let path = exercise.path(&folder);
