@@ -72,15 +72,15 @@ pub struct Judgement {
     pub is_place_right: Option<bool>,
 }
 
-/// The judgement of `exercise`, if there is one.
-pub fn of(exercise: &Exercise) -> Option<Judgement> {
+/// The stored judgement of `exercise`, if there is one.
+pub fn stored(exercise: &Exercise) -> Option<Judgement> {
     let text = fs::read_to_string(state_dir::judgement(&exercise.root, &exercise.name)).ok()?;
     serde_json::from_str(&text).ok()
 }
 
 /// Whether `exercise` is not judged yet, so that whether it leaks must not be shown.
 pub fn is_missing(exercise: &Exercise) -> bool {
-    of(exercise).is_none()
+    stored(exercise).is_none()
 }
 
 /// Refuses if `exercise` is not judged yet and is not to be revealed. `what` would tell whether it leaks; it

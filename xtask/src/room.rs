@@ -24,7 +24,7 @@ const LONGEST: u64 = 10_000_000;
 
 /// How far a learner is with one exercise. Everybody in the room sees it, so it does not say which exercises leak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
+pub enum ExerciseProgress {
     /// It leaked and is fixed, or it does not leak and was judged so.
     Done,
     /// It fails a trial other than those that measure memory.
@@ -34,7 +34,7 @@ pub enum Progress {
     Untouched,
 }
 
-impl Progress {
+impl ExerciseProgress {
     /// Every value, with its word.
     pub const ALL: [(Self, &'static str); 4] = [
         (Self::Done, "done"),
@@ -43,7 +43,7 @@ impl Progress {
         (Self::Untouched, "untouched"),
     ];
 
-    fn of(status: Status) -> Self {
+    fn from_status(status: Status) -> Self {
         match (status.stage, status.edited) {
             (stage, _) if stage.is_done() => Self::Done,
             (Stage::Ran(ExerciseState::Broken), _) => Self::Broken,
@@ -64,14 +64,15 @@ pub struct Learner {
     /// When the status was taken.
     pub at: Timestamp,
     /// The exercises in teaching order.
-    pub exercises: Vec<(String, Progress)>,
+    pub exercises: Vec<(String, ExerciseProgress)>,
 }
 
 impl Learner {
     /// The status of the workshop's exercises, for a learner of this name.
     pub fn new(name: &str, at: Timestamp, exercises: &[(Exercise, Status)]) -> Self {
         let exercises = exercises.iter();
-        let exercises = exercises.map(|(one, status)| (one.name.clone(), Progress::of(*status)));
+        let exercises = exercises
+            .map(|(one, status)| (one.name.clone(), ExerciseProgress::from_status(*status)));
         // A word, so that the parts of a line can be told apart.
         let name = name.split_whitespace().collect::<Vec<_>>().join("_");
         let name = if name.is_empty() { "learner".to_owned() } else { name };
@@ -96,16 +97,17 @@ impl Learner {
 
     /// The number of exercises that are done.
     pub fn done(&self) -> usize {
-        self.exercises.iter().filter(|(_, progress)| *progress == Progress::Done).count()
+        self.exercises.iter().filter(|(_, progress)| *progress == ExerciseProgress::Done).count()
     }
 
     /// The exercise that the learner works on: the last one that is begun and not done, or the first one that
     /// is not begun. `None` if all are done.
-    pub fn current(&self) -> Option<&(String, Progress)> {
-        let begun = |progress| !matches!(progress, Progress::Done | Progress::Untouched);
+    pub fn current(&self) -> Option<&(String, ExerciseProgress)> {
+        let begun =
+            |progress| !matches!(progress, ExerciseProgress::Done | ExerciseProgress::Untouched);
         let mut last = self.exercises.iter().rev();
         last.find(|(_, progress)| begun(*progress)).or_else(|| {
-            self.exercises.iter().find(|(_, progress)| *progress == Progress::Untouched)
+            self.exercises.iter().find(|(_, progress)| *progress == ExerciseProgress::Untouched)
         })
     }
 }
@@ -123,7 +125,7 @@ impl FromStr for Learner {
         let exercises = words.map(|word| {
             let (name, state) =
                 word.split_once('=').with_context(|| format!("{word:?} is incomplete"))?;
-            let known = Progress::ALL.iter().find(|(_, word)| *word == state);
+            let known = ExerciseProgress::ALL.iter().find(|(_, word)| *word == state);
             let (progress, _) = known.with_context(|| format!("{state:?} is not a state"))?;
             Ok((name.to_owned(), *progress))
         });
@@ -191,7 +193,7 @@ impl Room {
 mod tests {
     use super::*;
 
-    fn learner(name: &str, minute: i64, exercises: &[(&str, Progress)]) -> Learner {
+    fn learner(name: &str, minute: i64, exercises: &[(&str, ExerciseProgress)]) -> Learner {
         let exercises = exercises.iter().map(|(name, progress)| ((*name).to_owned(), *progress));
         let at = Timestamp::from_second(1_800_000_000 + 60 * minute).unwrap();
         Learner { name: name.to_owned(), at, exercises: exercises.collect() }
@@ -199,8 +201,8 @@ mod tests {
 
     #[test]
     fn a_line_is_read_back_wherever_it_was_pasted() {
-        let states: Vec<(&str, Progress)> =
-            Progress::ALL.iter().map(|(progress, word)| (*word, *progress)).collect();
+        let states: Vec<(&str, ExerciseProgress)> =
+            ExerciseProgress::ALL.iter().map(|(progress, word)| (*word, *progress)).collect();
         let ada = learner("Ada_Lovelace", 3, &states);
         let line = ada.line();
         assert!(
@@ -219,9 +221,9 @@ mod tests {
     fn the_latest_line_of_each_learner_counts_and_other_text_is_ignored() {
         let mut room = Room::default();
         let lines = [
-            learner("ada", 9, &[("a", Progress::Done)]),
-            learner("alan", 1, &[("a", Progress::Begun)]),
-            learner("ada", 2, &[("a", Progress::Begun)]),
+            learner("ada", 9, &[("a", ExerciseProgress::Done)]),
+            learner("alan", 1, &[("a", ExerciseProgress::Begun)]),
+            learner("ada", 2, &[("a", ExerciseProgress::Begun)]),
         ];
         room.add(&lines.iter().map(Learner::line).collect::<Vec<_>>().join("\nhello\n"));
         room.add("leak-lab/1 ada");
@@ -233,7 +235,7 @@ mod tests {
     #[test]
     fn hidden_files_of_a_folder_are_left_out_and_unreadable_ones_are_noted() {
         let folder = tempfile::tempdir().unwrap();
-        let line = |name| learner(name, 0, &[("a", Progress::Done)]).line();
+        let line = |name| learner(name, 0, &[("a", ExerciseProgress::Done)]).line();
         fs::write(folder.path().join("ada.txt"), line("ada")).unwrap();
         fs::write(folder.path().join(".ada.txt.swp"), line("ghost")).unwrap();
         // Even root cannot open a loop.
@@ -252,8 +254,8 @@ mod tests {
 
     #[test]
     fn a_learner_works_on_the_last_exercise_that_is_begun() {
-        use Progress::{Begun, Broken, Done, Untouched};
-        let current = |states: &[(&str, Progress)]| {
+        use ExerciseProgress::{Begun, Broken, Done, Untouched};
+        let current = |states: &[(&str, ExerciseProgress)]| {
             learner("ada", 0, states).current().map(|(name, _)| name.clone())
         };
         assert_eq!(

@@ -7,7 +7,7 @@ use exercise_harness::units;
 use jiff::Timestamp;
 
 use super::palette::{BAD, GOOD, OPEN, QUIET, paint};
-use crate::room::{Progress, Room};
+use crate::room::{ExerciseProgress, Room};
 
 /// Clears the terminal, for a display that is repeated.
 pub fn clear(out: &mut impl Write) -> io::Result<()> {
@@ -33,15 +33,16 @@ pub fn print(out: &mut impl Write, room: &Room, now: Timestamp) -> anyhow::Resul
         .map(|(name, _)| name.as_str())
         .collect();
     let width = names.iter().map(|name| name.len()).max().unwrap_or(0);
-    let words: Vec<String> = Progress::ALL.iter().map(|(_, word)| format!("{word:>9}")).collect();
+    let words: Vec<String> =
+        ExerciseProgress::ALL.iter().map(|(_, word)| format!("{word:>9}")).collect();
     writeln!(out, "{:width$} {}", "", words.join(" "))?;
     for name in names {
-        let with = |wanted: Progress| {
+        let with = |wanted: ExerciseProgress| {
             let states = learners.iter().flat_map(|learner| &learner.exercises);
             states.filter(|(one, progress)| one == name && *progress == wanted).count()
         };
         let cells: Vec<String> =
-            Progress::ALL.iter().map(|(state, _)| cell(*state, with(*state))).collect();
+            ExerciseProgress::ALL.iter().map(|(state, _)| cell(*state, with(*state))).collect();
         writeln!(out, "{name:width$} {}", cells.join(" "))?;
     }
     writeln!(out)?;
@@ -62,14 +63,14 @@ pub fn print(out: &mut impl Write, room: &Room, now: Timestamp) -> anyhow::Resul
     Ok(())
 }
 
-fn cell(state: Progress, count: usize) -> String {
+fn cell(state: ExerciseProgress, count: usize) -> String {
     let text = format!("{:>9}", if count == 0 { "\u{b7}".to_owned() } else { count.to_string() });
     match state {
         _ if count == 0 => paint(QUIET, &text),
-        Progress::Done => paint(GOOD, &text),
-        Progress::Broken => paint(BAD, &text),
-        Progress::Begun => paint(OPEN, &text),
-        Progress::Untouched => text,
+        ExerciseProgress::Done => paint(GOOD, &text),
+        ExerciseProgress::Broken => paint(BAD, &text),
+        ExerciseProgress::Begun => paint(OPEN, &text),
+        ExerciseProgress::Untouched => text,
     }
 }
 

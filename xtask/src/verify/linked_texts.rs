@@ -37,7 +37,7 @@ pub fn check(exercise: &Exercise) -> anyhow::Result<Vec<Failure>> {
         }
     };
     for place in places(exercise, &readme) {
-        let kind = Kind::of(&place);
+        let kind = Kind::from_extension(&place);
         let text = read_if_any(&place);
         let read = kind.read(&exercise.name, &text);
         for (line, text) in &read {
@@ -115,7 +115,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(place: &str) -> Self {
+    fn from_extension(place: &str) -> Self {
         let extension = Path::new(place).extension().unwrap_or_default();
         match extension.to_str().unwrap_or_default() {
             "rs" => Self::Source,

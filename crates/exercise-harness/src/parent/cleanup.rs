@@ -161,7 +161,7 @@ impl Process {
     /// When the system refuses it.
     pub fn watch(child: &mut Child) -> io::Result<Self> {
         let mut processes = lock(&PROCESSES);
-        let (id, tree) = (child.id(), ProcessTree::of(child)?);
+        let (id, tree) = (child.id(), ProcessTree::below(child)?);
         processes.insert(id, tree.clone());
         Ok(Self { id, tree })
     }

@@ -97,7 +97,7 @@ impl Ending {
             return Self::Malformed { fault };
         }
         let printed = |words: &[&str]| words.iter().any(|words| output.contains(words));
-        match (&events.outcome, ending_code::of(status), status.code()) {
+        match (&events.outcome, ending_code::from_status(status), status.code()) {
             // An outcome alone is not enough: the process must also exit with success.
             (Some(outcome), None, Some(0)) => Self::Completed(outcome.clone()),
             (_, Some(ending_code::STACK_OVERFLOW), _) if printed(&[STACK_OVERFLOW]) => {

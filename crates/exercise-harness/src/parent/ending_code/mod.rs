@@ -11,8 +11,8 @@ mod windows;
 #[cfg(unix)]
 pub use self::unix::describe;
 #[cfg(unix)]
-pub(super) use self::unix::{ABORT, STACK_OVERFLOW, advice, of};
+pub(super) use self::unix::{ABORT, STACK_OVERFLOW, advice, from_status};
 #[cfg(windows)]
 pub use self::windows::describe;
 #[cfg(windows)]
-pub(super) use self::windows::{ABORT, STACK_OVERFLOW, advice, of};
+pub(super) use self::windows::{ABORT, STACK_OVERFLOW, advice, from_status};

@@ -11,7 +11,7 @@ pub(in crate::parent) const ABORT: i32 = Signal::ABORT.as_raw();
 pub(in crate::parent) const STACK_OVERFLOW: i32 = ABORT;
 
 /// The code of a process that was ended abnormally.
-pub(in crate::parent) fn of(status: ExitStatus) -> Option<i32> {
+pub(in crate::parent) fn from_status(status: ExitStatus) -> Option<i32> {
     status.signal()
 }
 

@@ -20,7 +20,7 @@ const fn code(exception: u32) -> i32 {
 }
 
 /// The code of a process that was ended abnormally.
-pub(in crate::parent) fn of(status: ExitStatus) -> Option<i32> {
+pub(in crate::parent) fn from_status(status: ExitStatus) -> Option<i32> {
     status.code().filter(|code| code.cast_unsigned() & KIND == EXCEPTION)
 }
 
@@ -53,13 +53,13 @@ mod tests {
 
     #[test]
     fn an_exception_is_no_exit_code_and_an_exit_code_is_no_exception() {
-        let of = |raw| of(ExitStatus::from_raw(raw));
+        let code = |raw| from_status(ExitStatus::from_raw(raw));
         assert_eq!(
-            of(0xC000_0005).map(describe).as_deref(),
+            code(0xC000_0005).map(describe).as_deref(),
             Some("exception 0xC0000005 (access violation)")
         );
         for exit in [0, 3, 101, u32::MAX >> 1, (-1_i32).cast_unsigned()] {
-            assert_eq!(of(exit), None);
+            assert_eq!(code(exit), None);
         }
     }
 }

@@ -31,7 +31,7 @@ impl ProcessTree {
 
     /// The started process `child` alone.
     #[allow(clippy::unnecessary_wraps, reason = "other systems can refuse it")]
-    pub(in crate::parent) fn of(child: &mut Child) -> io::Result<Self> {
+    pub(in crate::parent) fn below(child: &mut Child) -> io::Result<Self> {
         Ok(Self { leader: Pid::from_child(child), is_group: false })
     }
 

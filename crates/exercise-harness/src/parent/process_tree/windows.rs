@@ -28,12 +28,12 @@ impl ProcessTree {
     /// a trial starts none before it has read its request, which is sent later.
     pub(in crate::parent) fn start(command: &mut Command) -> io::Result<(Child, Self)> {
         let mut child = command.creation_flags(NEW_PROCESS_GROUP).spawn()?;
-        let tree = Self::of(&mut child)?;
+        let tree = Self::below(&mut child)?;
         Ok((child, tree))
     }
 
     /// The started process `child`, with what it will start. It is killed if the system refuses.
-    pub(in crate::parent) fn of(child: &mut Child) -> io::Result<Self> {
+    pub(in crate::parent) fn below(child: &mut Child) -> io::Result<Self> {
         let job = Job::new()?;
         if let Err(error) = job.assign(child.as_handle()) {
             // A process that has ended cannot be assigned, and need not be.
