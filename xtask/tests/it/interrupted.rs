@@ -1,6 +1,7 @@
 //! Ctrl-C at any moment ends every process, and leaves no file behind.
 
-use std::process::Stdio;
+use std::fs;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,14 +20,27 @@ const LITTERING: &str = r#"
 const BUILD_SCRIPT: &str =
     "fn main() { loop { std::thread::sleep(std::time::Duration::from_secs(60)) } }";
 
+/// In place of the page's program: has a temporary file while it records.
+const RECORDING: &str = "fn main() {
+    std::fs::write(std::env::temp_dir().join(\"reading\"), \"1\").unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(60));
+}
+";
+
 /// Runs `arguments` until each of `words` occurs in the command line of one of its processes, then
 /// sends `signal`.
 #[track_caller]
 fn interrupt(toy: &Toy, arguments: &[&str], words: &[&str], signal: Signal) {
     let traces = Traces::new();
-    let mut command = toy.command(arguments);
+    interrupt_command(&traces, &mut toy.command(arguments), words, signal);
+    traces.are_gone();
+}
+
+/// As [`interrupt`]. What it leaves behind is in `traces`.
+#[track_caller]
+fn interrupt_command(traces: &Traces, command: &mut Command, words: &[&str], signal: Signal) {
     command.stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = traces.mark(&mut command).spawn().unwrap();
+    let mut child = traces.mark(command).spawn().unwrap();
     let began = Instant::now();
     loop {
         let processes = traces.processes();
@@ -39,7 +53,6 @@ fn interrupt(toy: &Toy, arguments: &[&str], words: &[&str], signal: Signal) {
     }
     kill_process(Pid::from_child(&child), signal).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    traces.are_gone();
 }
 
 #[test]
@@ -80,6 +93,26 @@ fn while_a_behaviour_hangs() {
 fn while_a_trial_has_started_processes_and_written_files() {
     let toy = Toy::new("workshop-that-litters").with(1, "toy-interrupted", LITTERING);
     interrupt(&toy, &["run"], &["sleep 601", "sleep 602"], Signal::INT);
+}
+
+#[test]
+fn while_a_run_is_recorded() {
+    let toy = Toy::new("workshop-that-records").with(1, "toy-recorded", STEADY).replacing(
+        "Cargo.toml",
+        "\"solutions/*\"",
+        "\"solutions/*\", \"demo\"",
+    );
+    toy.write("demo/Cargo.toml", "[package]\nname = \"demo\"\nedition = \"2024\"\n");
+    toy.write("demo/src/main.rs", RECORDING);
+    let traces = Traces::new();
+    let home = traces.folder().join("home");
+    let mut command = toy.command(&["doctor", "--seconds", "1"]);
+    command.env("XDG_DATA_HOME", &home);
+    interrupt_command(&traces, &mut command, &["--unattended"], Signal::TERM);
+    let recordings = home.join("leak-lab/recordings");
+    assert_eq!(fs::read_dir(recordings).unwrap().count(), 0, "its folder is left");
+    fs::remove_dir_all(home).unwrap();
+    traces.are_gone();
 }
 
 /// At different times after its start: it runs cargo, builds, measures.
