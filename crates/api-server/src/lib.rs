@@ -151,7 +151,7 @@ pub fn main<S: ApiServer>() -> ExitCode {
         .bound("deleted_tasks", bounds::deleted_tasks::<S>)
         .bound("departed_clients", bounds::departed_clients::<S>)
         .bound("interrupted_uploads", bounds::interrupted_uploads::<S>)
-        .bound_if(FullDisk::IS_AVAILABLE, "full_disk", bounds::full_disk::<S>)
+        .when(FullDisk::IS_AVAILABLE, |suite| suite.bound("full_disk", bounds::full_disk::<S>))
         .bound("abandoned_uploads", bounds::abandoned_uploads::<S>)
         .main()
 }

@@ -53,9 +53,9 @@ impl Suite {
         self.with(format!("{BOUND_PREFIX}{name}"), TrialFunction::Bound(measure))
     }
 
-    /// Adds a [`bound`](Self::bound) if this system has what it needs.
-    pub fn bound_if(self, is_available: bool, name: &str, measure: fn(&Context) -> Bound) -> Self {
-        if is_available { self.bound(name, measure) } else { self }
+    /// Adds what `add` adds, if this system has what it needs.
+    pub fn when(self, is_available: bool, add: impl FnOnce(Self) -> Self) -> Self {
+        if is_available { add(self) } else { self }
     }
 
     /// Adds `memory::phases`, which passes if operations retain no more than their limit.

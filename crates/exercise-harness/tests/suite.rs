@@ -16,7 +16,9 @@ fn main() -> ExitCode {
     Suite::new("suite", METADATA)
         .behaviour("folder_is_empty_and_writable", folder_is_empty_and_writable)
         .growth(steady_work)
-        .bound_if(cfg!(unix), "open_files_have_the_lowest_limit", open_files_have_the_lowest_limit)
+        .when(cfg!(unix), |suite| {
+            suite.bound("open_files_have_the_lowest_limit", open_files_have_the_lowest_limit)
+        })
         .bound("nothing_else_allocates", nothing_else_allocates)
         .bound("async_soak_counts_tasks", async_soak_counts_tasks)
         .main()

@@ -148,7 +148,7 @@ pub fn main<S: Uploads>() -> ExitCode {
         .growth(workload::growth::<S>)
         .bound("vanished_clients", bounds::vanished_clients::<S>)
         .bound("refused_uploads", bounds::refused_uploads::<S>)
-        .bound_if(FullDisk::IS_AVAILABLE, "full_disk", bounds::full_disk::<S>)
+        .when(FullDisk::IS_AVAILABLE, |suite| suite.bound("full_disk", bounds::full_disk::<S>))
         .bound("every_ending", bounds::every_ending::<S>)
         .main()
 }
