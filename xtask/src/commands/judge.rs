@@ -14,10 +14,10 @@ use crate::progress::Progress;
 use crate::show;
 use crate::workspace::{Exercise, Version, Workspace};
 
-/// Takes your answer whether an exercise leaks, measures it, and explains
+/// Asks you whether an exercise leaks, measures it, and explains the result
 ///
-/// The exercise is measured as it was shipped, whatever your edits. From then on, its verdicts are shown
-/// everywhere. You may answer again.
+/// It measures the exercise as it was shipped, whatever you have edited. From then on, all commands show the
+/// verdicts of this exercise. You can answer again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -25,11 +25,11 @@ Examples:
   cargo xtask judge NAME leak --because \"a.rs keeps what b.rs has closed\"
   cargo xtask judge NAME no-leak --because \"it is full after 5,000 operations\"
 
-Exit code: 0 if the measurement agrees with your answer, 1 if it does not, 2 without a measurement.")]
+Exit code: 0 if your answer is right, 1 if it is wrong, 2 if there is no answer or no measurement.")]
 pub struct Args {
     /// The exercise to judge, by name or number [default: the one in whose folder you are]
     exercise: Option<String>,
-    /// Your answer [default: it is asked for]
+    /// Your answer [default: you are asked]
     #[arg(value_enum)]
     answer: Option<Answer>,
     /// Where it leaks, or why its growth ends

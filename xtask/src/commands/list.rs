@@ -11,10 +11,11 @@ use crate::status::Status;
 Example:
   cargo xtask list
 
-as shipped, edited: compares the files with the shipped ones, not with commits.
-not judged: whether it leaks is yours to find out; then cargo xtask judge EXERCISE.
-leaking, fixed, broken, undecided: the last result of exactly this content.
-judged, misjudged: it does not leak, and you said so, or did not.")]
+as shipped, edited: whether your files differ from the shipped ones, whatever is committed.
+not judged: find out whether it leaks, then run cargo xtask judge EXERCISE.
+leaking, fixed, broken, undecided: the last result of the code as it is now.
+not run: the code has changed since its last run.
+judged: it does not leak, and you said so. misjudged: it does not leak, and you said that it does.")]
 pub struct Args {}
 
 /// Lists the exercises.

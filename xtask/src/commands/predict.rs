@@ -18,25 +18,25 @@ use crate::workspace::{Exercise, Version, Workspace};
 
 /// Asks what will grow, then measures and compares
 ///
-/// An empty answer skips a question. The first answer is your judgement (see cargo xtask judge): without
-/// one, an exercise that is not judged yet is not measured.
+/// An empty answer skips a question. If you have not judged the exercise yet, your first answer is your
+/// judgement (see cargo xtask judge), and nothing is measured without it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   cargo xtask predict rc-cycles
-  cargo xtask predict --mystery            one of them, without its name
-  cargo xtask predict --mystery --seed 7   the same one again
+  cargo xtask predict --mystery            picks an exercise and hides its name
+  cargo xtask predict --mystery --seed 7   picks the same one each time
 
 Answers may also be piped in, one per line.
-Exit code: 0 if there is a measurement, else 2.")]
+Exit code: 0 if it was measured, else 2.")]
 pub struct Args {
     /// The exercise to predict
     #[arg(required_unless_present = "mystery", conflicts_with = "mystery")]
     exercise: Option<String>,
-    /// Pick one, and reveal its name after the answers
+    /// Pick an exercise, and reveal its name after your answers
     #[arg(long)]
     mystery: bool,
-    /// Which one `--mystery` picks
+    /// The seed by which `--mystery` picks
     #[arg(long, value_name = "N", requires = "mystery")]
     seed: Option<u64>,
 }

@@ -13,16 +13,15 @@ use crate::workspace::Version;
 
 /// Runs an exercise under another memory tool, and shows its conclusion beside ours
 ///
-/// The tool gets fewer rounds, because it is slow; our verdict is that of a whole run without it.
+/// The tool is slow, so it runs fewer rounds. Our verdict comes from a full run without the tool.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   cargo xtask profile rc-cycles --tool valgrind
-  cargo xtask profile unbounded-cache --tool valgrind   another conclusion
   cargo xtask profile unbounded-cache --tool heaptrack --rounds 20
   cargo xtask profile rc-cycles --tool dhat --version solution
 
-Exit code: 0 if both have a conclusion, else 2.")]
+Exit code: 0 if both runs have a result, else 2.")]
 pub struct Args {
     /// The exercise
     exercise: String,
@@ -41,7 +40,7 @@ pub struct Args {
     /// Run optimised code
     #[arg(long)]
     release: bool,
-    /// Profile an exercise that is not judged yet, too
+    /// Also profile an exercise that you have not judged yet
     #[arg(long)]
     reveal: bool,
 }

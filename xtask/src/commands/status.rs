@@ -14,27 +14,27 @@ use crate::files;
 use crate::room::Learner;
 use crate::status::Status;
 
-/// Prints how far you are, as one line for the facilitator
+/// Prints your progress as one line for the facilitator
 ///
-/// Nothing is sent anywhere: paste the line into the room's chat, or write it to a shared folder.
+/// It sends nothing: paste the line into the chat, or write it to a shared folder.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask status                           to paste it
-  cargo xtask status --name Ada --into /shared write it to /shared/Ada.txt
-  cargo xtask status --format json             for a program
+  cargo xtask status                            prints the line
+  cargo xtask status --name Ada --into /shared  writes it to /shared/Ada.txt
+  cargo xtask status --format json              for a program
 
 The facilitator shows the lines with: cargo xtask room /shared
 
 Exit code: 0 if it was printed or written, else 2.")]
 pub struct Args {
-    /// How to print it
+    /// The format of the output
     #[arg(long, value_enum, default_value_t = Format::Line)]
     format: Format,
-    /// Your name [default: that of your account]
+    /// Your name [default: the name of your account]
     #[arg(long)]
     name: Option<String>,
-    /// Write it to a file with your name in this folder
+    /// Write the line to a file in this folder, named after you
     #[arg(long, value_name = "FOLDER")]
     into: Option<PathBuf>,
 }

@@ -25,15 +25,15 @@ Examples:
   cargo xtask test                         in the exercise's folder
   cargo xtask test rc-cycles --release     optimised code
 
-An exercise that you have not judged yet is tested without its memory trials: see cargo xtask judge.
-Exit code: 0 if every trial passes, 1 if one fails, 2 if there is nothing to test, or to judge first.")]
+Before you have judged an exercise, its memory trials are left out: see cargo xtask judge.
+Exit code: 0 if every trial passes, 1 if one fails, 2 if nothing was tested or you have to judge first.")]
 pub struct Args {
     /// The exercise to test, by name or number [default: the one in whose folder you are]
     exercise: Option<String>,
     /// Test optimised code
     #[arg(long)]
     release: bool,
-    /// Run the memory trials of an exercise that is not judged yet, too
+    /// Also run the memory trials of an exercise that you have not judged yet
     #[arg(long)]
     reveal: bool,
 }

@@ -8,23 +8,24 @@ use crate::show;
 use crate::wild::{self, Case, ways};
 use crate::workspace::Workspace;
 
-/// Measures a service on a published crate version that really leaked, and judges your way out
+/// Measures a service that uses a published crate version with a real leak, and judges your fix
 ///
-/// Without a name: the cases. The judge accepts an update of the dependency, a work-around in the service,
-/// and a fix of the dependency with [patch]. The first build of a case needs a network.
+/// Without a name, it lists the cases. A fix may update the dependency, avoid the leak in the service, or use a
+/// fixed copy of the dependency with [patch]. Outside of a kit, the first build of a case needs a network.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   cargo xtask wild
   cargo xtask wild lru
-  cargo xtask wild lru --verify              as shipped it leaks, and each recorded way is accepted
-  cargo xtask wild lru --verify --times 20   each of these twenty times
+  cargo xtask wild lru --verify              proves that it leaks, and that each recorded fix is accepted
+  cargo xtask wild lru --verify --times 20   proves it twenty times
 
-Exit code: 0 if every trial passes (with --verify: if everything is proven), else 1; 2 without a result.")]
+Exit code: 0 if every trial passes (with --verify: if everything is proven), 1 if not, 2 if a case could
+not be measured.")]
 pub struct Args {
-    /// The cases to measure [default: list them]
+    /// The cases to measure [default: none, they are listed]
     case: Vec<String>,
-    /// Prove that they leak as declared, and that their recorded ways out are accepted (for authors)
+    /// Prove that they leak as declared, and that their recorded fixes are accepted (for authors)
     #[arg(long)]
     verify: bool,
     /// How many times to prove it
