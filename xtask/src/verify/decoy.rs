@@ -6,7 +6,7 @@ use exercise_harness::SoakSettings;
 use exercise_harness::exercise::Decoy;
 use exercise_harness::isolated::TrialRun;
 use exercise_harness::{explain, units};
-use leak_meter::Report;
+use leak_meter::{Report, Resource};
 
 use super::outcome::{CheckOutcome, Failure};
 use super::trials::{self, Trials};
@@ -19,6 +19,18 @@ pub fn too_short(decoy: &Decoy) -> SoakSettings {
         operations: decoy.too_short.operations_per_round,
         ..SoakSettings::default()
     }
+}
+
+/// The declared resources that this system shows. Resident memory rises without live bytes only where the
+/// allocator keeps an arena for each thread, as that of the GNU C library does.
+pub(super) fn shown_here(decoy: &Decoy) -> impl Iterator<Item = Resource> {
+    let has_arenas = cfg!(all(target_os = "linux", target_env = "gnu"));
+    decoy.resources.iter().copied().filter(move |resource| has_arenas || is_judged(*resource))
+}
+
+/// Whether a soak has a verdict on a resource. It shows resident memory without one.
+fn is_judged(resource: Resource) -> bool {
+    resource != Resource::ResidentBytes
 }
 
 /// Checks that every trial of `version` passes, that the declared resources level off as declared, and
@@ -68,11 +80,11 @@ pub fn check(
 fn check_level(exercise: &Exercise, decoy: &Decoy, place: &str, report: &Report) -> Vec<Failure> {
     let mut failures = Vec::new();
     let mut last = 0;
-    for resource in &decoy.resources {
+    for resource in shown_here(decoy) {
         let name = resource.name();
         let next =
             "A decoy rises for a while and then levels off: change it so, or correct [decoy].";
-        let wrong = match explain::level_round(report, *resource) {
+        let wrong = match explain::level_round(report, resource) {
             None => format!("{name} are not measured."),
             Some(1) => format!("{name} do not rise: they are level from the first round on."),
             Some(round) if round == report.rounds.len() => {
@@ -88,7 +100,8 @@ fn check_level(exercise: &Exercise, decoy: &Decoy, place: &str, report: &Report)
     let operations = |rounds| explain::operations_until(report, rounds);
     let (before, after) = (operations(last.saturating_sub(1)), operations(last));
     let declared = decoy.levels_off_after;
-    if failures.is_empty() && !(before < declared && declared <= after) {
+    let is_shown = shown_here(decoy).next().is_some();
+    if is_shown && failures.is_empty() && !(before < declared && declared <= after) {
         let wrong = format!(
             "{} declares that it levels off after {} operations; it does so between {} and {}.",
             exercise.metadata_file(),
@@ -109,8 +122,9 @@ fn verdict_of_short(
     report: &Report,
 ) -> Vec<Failure> {
     let declared = decoy.too_short.verdict;
-    let by_resource = decoy.resources.iter().map(|resource| {
-        let growth = report.growth_of(*resource);
+    let judged = shown_here(decoy).filter(|resource| is_judged(*resource));
+    let by_resource = judged.map(|resource| {
+        let growth = report.growth_of(resource);
         (resource.name(), growth.map(|growth| growth.verdict))
     });
     let found = std::iter::once(("overall", Some(report.verdict))).chain(by_resource);

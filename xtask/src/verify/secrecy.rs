@@ -1,8 +1,10 @@
 //! Check: nothing that a learner is shown before a judgement tells whether an exercise leaks. What a leak and
 //! a decoy must have in common is checked for both.
 
-use leak_meter::{Report, Round, Verdict};
+use exercise_harness::exercise::ExerciseKind;
+use leak_meter::{Report, Resource, Round, Verdict};
 
+use super::decoy;
 use super::outcome::{CheckOutcome, Failure};
 use super::spoilers;
 use super::test_bed::TestBed;
@@ -151,8 +153,12 @@ fn in_window(exercise: &Exercise, folder: &str, report: &Report) -> Vec<Failure>
         failures.push(Failure::new(&place, wrong, "Change the number of rounds of every window."));
     }
     let halves = halves(&report.rounds);
-    for resource in exercise.metadata.resources() {
-        let rises = halves.map(|half| judgement::rise(half, *resource).unwrap_or_default());
+    let resources: Vec<Resource> = match &exercise.metadata.kind {
+        ExerciseKind::Leak { leak, .. } => leak.resources.clone(),
+        ExerciseKind::Decoy(decoy) => decoy::shown_here(decoy).collect(),
+    };
+    for resource in resources {
+        let rises = halves.map(|half| judgement::rise(half, resource).unwrap_or_default());
         if rises[0] <= 0.0 || rises[1] < SECOND_HALF * rises[0] {
             let wrong = format!(
                 "{} rise by {:.3} per operation in its first half, and by {:.3} in its second.",

@@ -1,7 +1,7 @@
 //! `verify` of a decoy, an exercise that does not leak: the checks of files on a toy tree, and the checks
 //! of trials on toys.
 
-use crate::support::toy::{FILLING, GROWING, STEADY, STOPPED, Toy};
+use crate::support::toy::{FILLING, GROWING, STEADY, STOPPED, TOUCHING, Toy};
 use crate::support::tree::Tree;
 
 const METADATA: &str = "crates/toy-cache/exercise.toml";
@@ -195,5 +195,24 @@ fn a_decoy_must_measure_as_it_declares() {
     toy.run(&["verify", "toy-true"]).ends_with(1).says(&[
         &format!("proven   exercise      {seen}"),
         &format!("proven   solution      {seen}"),
+    ]);
+}
+
+#[test]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn a_decoy_may_be_level_in_resident_memory_which_has_no_verdict() {
+    let short = "[decoy.too_short]\nrounds = 11\nverdict = \"undecided\"\n";
+    let level = |after: u32| {
+        format!("resources = [\"resident_bytes\"]\nlevels_off_after = {after}\n{short}")
+    };
+    let toy = Toy::new("decoy-resident")
+        .with_decoy(1, "toy-resident", TOUCHING, &level(700))
+        .with_decoy(2, "toy-resident-late", TOUCHING, &level(90_000));
+    toy.run(&["verify", "toy-resident"])
+        .says(&["proven   exercise      3 trials pass, steady in 48 \
+         rounds and level after 700 operations; in 11 rounds of 100 operations: Undecided"]);
+    toy.run(&["verify", "toy-resident-late"]).says(&[
+        "FAILED   exercise",
+        "levels off after 90,000 operations; it does so between 600 and 700.",
     ]);
 }

@@ -18,6 +18,15 @@ pub const GROWING: &str = "context.soak().run(|operation| toy::keep(operation.nu
 /// Keeps a block of 8 bytes for each of the first 700 operations: level from round 7 on.
 pub const FILLING: &str = "
     context.soak().run(|operation| if operation.number() < 700 { toy::keep(operation.number()) })";
+/// Makes 32 KiB more resident with each of the first 700 operations, and allocates nothing.
+pub const TOUCHING: &str = "
+    use std::sync::atomic::{AtomicU8, Ordering};
+    const PAGE: usize = 4096;
+    static PAGES: [AtomicU8; 700 * 8 * PAGE] = [const { AtomicU8::new(0) }; 700 * 8 * PAGE];
+    context.soak().run(|operation| {
+        let first = 8 * PAGE * operation.number() as usize;
+        (0..8).filter_map(|page| PAGES.get(first + page * PAGE)).for_each(|page| page.store(1, Ordering::Relaxed));
+    })";
 /// Panics in the third round.
 pub const PANICKING: &str = "
     context.soak().run(|operation| assert!(operation.round() < 2, \"out of tickets\"))";
