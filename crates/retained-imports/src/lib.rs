@@ -67,6 +67,8 @@ pub fn main<S: TaskImport>() -> ExitCode {
         .behaviour("handlers_connect_when_needed", handlers::connect_when_needed::<S>)
         .behaviour("little_is_kept", bounds::little_is_kept::<S>)
         .growth(workload::growth::<S>)
-        .bound_if(has_resident_bytes, "resident_after_imports", bounds::resident_after_imports::<S>)
+        .when(has_resident_bytes, |suite| {
+            suite.bound("resident_after_imports", bounds::resident_after_imports::<S>)
+        })
         .main()
 }
