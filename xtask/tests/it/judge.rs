@@ -186,45 +186,6 @@ fn without_a_measurement_there_is_no_judgement() {
 }
 
 #[test]
-fn watch_shows_the_window_until_a_key_hands_in_a_judgement() {
-    let toy = workshop("keyed");
-    let mut terminal = Terminal::run(&toy.command(&["watch"]), (80, 40));
-    terminal.sees(&[
-        "0 of 2 fixed or judged",
-        "NOT JUDGED: 1 of 1 behaviours pass",
-        "1.00 live blocks more per operation",
-        "press v",
-        "Waiting",
-    ]);
-    terminal.types("w");
-    terminal.sees(&["It would tell whether the exercise leaks."]);
-    terminal.types("n");
-    terminal.sees(&["keyed-full: The toy", "NOT JUDGED: 1 of 1 behaviours pass", "Waiting"]);
-    assert!(!terminal.written().contains("FIXED"), "{}", terminal.written());
-    terminal.types("v");
-    terminal.sees(&["Is the exercise, as it was shipped, a leak?"]);
-    terminal.types("n");
-    terminal.sees(&["Why not?"]);
-    terminal.types("full at 700\r");
-    terminal.sees(&["1 of 2 fixed or judged", "RIGHT: you said no leak", "because: full at 700"]);
-    terminal.until(&["the trials"], |screen| screen.contains("Waiting"));
-    terminal.types("\r");
-    terminal.sees(&["JUDGED, no leak: 3 of 3 trials pass", "Next exercise: keyed-gone"]);
-    terminal.types("n");
-    terminal.sees(&["keyed-gone: The toy", "NOT JUDGED", "Waiting"]);
-    terminal.types("vn\r");
-    terminal.sees(&[
-        "WRONG: you said no leak",
-        "The exercise leaks",
-        "Growth that is fine comes to an end",
-    ]);
-    terminal.types("\r");
-    terminal.sees(&["LEAKING: 2 of 3 trials pass", "1 of 2 fixed or judged", "Waiting"]);
-    terminal.types("q");
-    assert!(terminal.ends().success());
-}
-
-#[test]
 fn an_unjudged_exercise_that_misbehaves_or_does_not_build_says_so() {
     let toy = Toy::new("judge-broken").with(1, "toy-unbuilt", BROKEN).with(2, "toy-rude", STEADY);
     let toy = toy.unjudged().replacing(
@@ -238,4 +199,53 @@ fn an_unjudged_exercise_that_misbehaves_or_does_not_build_says_so() {
     toy.run(&["test", "toy-unbuilt"]).ends_with(2);
     toy.run(&["list"]).says(&["toy-unbuilt", "broken", "toy-rude", "not judged"]);
     toy.run(&["run", "toy-unbuilt"]).ends_with(2).warns(&["E0308"]);
+}
+
+/// What takes up to two minutes.
+mod slow {
+    use super::*;
+
+    #[test]
+    #[ignore = "takes up to two minutes: run with --ignored"]
+    fn watch_shows_the_window_until_a_key_hands_in_a_judgement() {
+        let toy = workshop("keyed");
+        let mut terminal = Terminal::run(&toy.command(&["watch"]), (80, 40));
+        terminal.sees(&[
+            "0 of 2 fixed or judged",
+            "NOT JUDGED: 1 of 1 behaviours pass",
+            "1.00 live blocks more per operation",
+            "press v",
+            "Waiting",
+        ]);
+        terminal.types("w");
+        terminal.sees(&["It would tell whether the exercise leaks."]);
+        terminal.types("n");
+        terminal.sees(&["keyed-full: The toy", "NOT JUDGED: 1 of 1 behaviours pass", "Waiting"]);
+        assert!(!terminal.written().contains("FIXED"), "{}", terminal.written());
+        terminal.types("v");
+        terminal.sees(&["Is the exercise, as it was shipped, a leak?"]);
+        terminal.types("n");
+        terminal.sees(&["Why not?"]);
+        terminal.types("full at 700\r");
+        terminal.sees(&[
+            "1 of 2 fixed or judged",
+            "RIGHT: you said no leak",
+            "because: full at 700",
+        ]);
+        terminal.until(&["the trials"], |screen| screen.contains("Waiting"));
+        terminal.types("\r");
+        terminal.sees(&["JUDGED, no leak: 3 of 3 trials pass", "Next exercise: keyed-gone"]);
+        terminal.types("n");
+        terminal.sees(&["keyed-gone: The toy", "NOT JUDGED", "Waiting"]);
+        terminal.types("vn\r");
+        terminal.sees(&[
+            "WRONG: you said no leak",
+            "The exercise leaks",
+            "Growth that is fine comes to an end",
+        ]);
+        terminal.types("\r");
+        terminal.sees(&["LEAKING: 2 of 3 trials pass", "1 of 2 fixed or judged", "Waiting"]);
+        terminal.types("q");
+        assert!(terminal.ends().success());
+    }
 }

@@ -47,42 +47,6 @@ impl Kit {
     }
 }
 
-#[test]
-fn a_kit_contains_everything_that_it_builds_from() {
-    let kit = Kit::make();
-    let nothing: [&str; 0] = [];
-    let resolved =
-        kit.cargo(&nothing, &["metadata", "--format-version=1", "--locked", "--offline"]);
-    assert!(resolved.status.success(), "{}", String::from_utf8_lossy(&resolved.stderr));
-    let root = kit.root();
-    // The cases in the wild have locks of their own, which the update changes.
-    let case = root.join("wild/local-ip-address/Cargo.toml");
-    let metadata = ["metadata", "--format-version=1", "--offline", "--manifest-path"];
-    for version in ["=0.7.3", "=0.7.4"] {
-        let text =
-            fs::read_to_string(&case).unwrap().replace("\"=0.7.3\"", &format!("{version:?}"));
-        fs::write(&case, text).unwrap();
-        let arguments = [&metadata[..], &[case.to_str().unwrap()]].concat();
-        let resolved = kit.cargo(&nothing, &arguments);
-        assert!(resolved.status.success(), "{}", String::from_utf8_lossy(&resolved.stderr));
-        let name = format!("neli-{}/Cargo.toml", &version[1..]);
-        assert!(
-            String::from_utf8_lossy(&resolved.stdout).contains(&name),
-            "{name} is not resolved"
-        );
-    }
-    for file in ["README.md", "exercises/rc-cycles/src/digest.rs", "Containerfile"] {
-        assert!(root.join(file).is_file(), "{file} is missing");
-    }
-    // The saved copy that `reset` needs.
-    let copy = root.join(".leak-lab/shipped/rc-cycles/src/digest.rs");
-    assert_eq!(
-        fs::read(copy).unwrap(),
-        fs::read(root.join("exercises/rc-cycles/src/digest.rs")).unwrap()
-    );
-    assert!(!root.join("target").exists() && !root.join(".git").exists());
-}
-
 /// Needs `unshare --net`, as root.
 #[test]
 #[ignore = "rebuilds everything, about ten minutes; Linux, as root"]
@@ -97,5 +61,47 @@ fn both_commands_of_the_readme_work_without_a_network() {
             String::from_utf8_lossy(&ran.stdout),
             String::from_utf8_lossy(&ran.stderr)
         );
+    }
+}
+
+/// What takes up to two minutes.
+mod slow {
+    use super::*;
+
+    #[test]
+    #[ignore = "takes up to two minutes: run with --ignored"]
+    fn a_kit_contains_everything_that_it_builds_from() {
+        let kit = Kit::make();
+        let nothing: [&str; 0] = [];
+        let resolved =
+            kit.cargo(&nothing, &["metadata", "--format-version=1", "--locked", "--offline"]);
+        assert!(resolved.status.success(), "{}", String::from_utf8_lossy(&resolved.stderr));
+        let root = kit.root();
+        // The cases in the wild have locks of their own, which the update changes.
+        let case = root.join("wild/local-ip-address/Cargo.toml");
+        let metadata = ["metadata", "--format-version=1", "--offline", "--manifest-path"];
+        for version in ["=0.7.3", "=0.7.4"] {
+            let text =
+                fs::read_to_string(&case).unwrap().replace("\"=0.7.3\"", &format!("{version:?}"));
+            fs::write(&case, text).unwrap();
+            let arguments = [&metadata[..], &[case.to_str().unwrap()]].concat();
+            let resolved = kit.cargo(&nothing, &arguments);
+            assert!(resolved.status.success(), "{}", String::from_utf8_lossy(&resolved.stderr));
+            let name = format!("neli-{}/Cargo.toml", &version[1..]);
+            assert!(
+                String::from_utf8_lossy(&resolved.stdout).contains(&name),
+                "{name} is not resolved"
+            );
+        }
+        for file in ["README.md", "exercises/rc-cycles/src/digest.rs", "Containerfile"] {
+            assert!(root.join(file).is_file(), "{file} is missing");
+        }
+        // The saved copy that `reset` needs.
+        let copy = root.join(".leak-lab/shipped/rc-cycles/src/digest.rs");
+        assert_eq!(
+            fs::read(copy).unwrap(),
+            fs::read(root.join("exercises/rc-cycles/src/digest.rs")).unwrap()
+        );
+        assert!(!root.join("target").exists() && !root.join(".git").exists());
     }
 }

@@ -131,27 +131,33 @@ fn a_missing_result_is_reported() {
     profile("toy-kep").warns(&["There is no exercise named \"toy-kep\". Did you mean toy-kept?"]);
 }
 
-/// Memcheck calls unreachable memory lost, but not memory that is held.
-#[test]
-fn memcheck_finds_unreachable_memory_and_not_held_memory() {
-    if Command::new("valgrind").arg("--version").output().is_err() {
-        eprintln!("skipped: valgrind is not installed");
-        return;
+/// What takes up to two minutes.
+mod slow {
+    use super::*;
+
+    /// Memcheck calls unreachable memory lost, but not memory that is held.
+    #[test]
+    #[ignore = "takes up to two minutes: run with --ignored"]
+    fn memcheck_finds_unreachable_memory_and_not_held_memory() {
+        if Command::new("valgrind").arg("--version").output().is_err() {
+            eprintln!("skipped: valgrind is not installed");
+            return;
+        }
+        let nothing = programs(&[]);
+        let profile = |toy: &str, tool: &str| {
+            let order = ["profile", toy, "--tool", tool, "--rounds", "2", "--operations", "50"];
+            run(&workshop(), nothing.path(), &order).ends_with(0)
+        };
+        profile("toy-lost", "valgrind").says(&[
+            "memcheck says, after 2 rounds and 100 operations:",
+            "definitely lost: 2,400 bytes in 100 blocks",
+            "  Growing",
+            "toy_lost_exercise::keep",
+            "Both find it",
+        ]);
+        let kept =
+            profile("toy-kept", "valgrind").says(&["  Growing", "memcheck does not call it lost."]);
+        assert!(!kept.out.contains("Both find it"), "{}", kept.out);
+        profile("toy-lost", "dhat").says(&["dhat says", "At t-gmax:", "At t-end:", "  Growing"]);
     }
-    let nothing = programs(&[]);
-    let profile = |toy: &str, tool: &str| {
-        let order = ["profile", toy, "--tool", tool, "--rounds", "2", "--operations", "50"];
-        run(&workshop(), nothing.path(), &order).ends_with(0)
-    };
-    profile("toy-lost", "valgrind").says(&[
-        "memcheck says, after 2 rounds and 100 operations:",
-        "definitely lost: 2,400 bytes in 100 blocks",
-        "  Growing",
-        "toy_lost_exercise::keep",
-        "Both find it",
-    ]);
-    let kept =
-        profile("toy-kept", "valgrind").says(&["  Growing", "memcheck does not call it lost."]);
-    assert!(!kept.out.contains("Both find it"), "{}", kept.out);
-    profile("toy-lost", "dhat").says(&["dhat says", "At t-gmax:", "At t-end:", "  Growing"]);
 }

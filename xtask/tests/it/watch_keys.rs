@@ -31,94 +31,6 @@ fn workshop(name: &str) -> Toy {
 }
 
 #[test]
-fn each_key_has_its_action_and_nothing_happens_without_one() {
-    let toy = workshop("keys");
-    let mut terminal = watch(&toy, &["watch"], (80, 40));
-    terminal.sees(&[
-        "keys-a: The toy keys-a",
-        "LEAKING: 2 of 3",
-        "Failing: memory::growth",
-        "0 of 3 fixed or judged",
-        "Waiting",
-    ]);
-    terminal.types("l");
-    terminal.sees(&["all exercises", " 3 keys-c", "as shipped  not run"]);
-    terminal.types("a");
-    terminal.sees(&[
-        "1 of 3 fixed or judged",
-        " 2 keys-b",
-        "as shipped  leaking",
-        "as shipped  fixed",
-        "Waiting",
-    ]);
-    terminal.types("\r");
-    terminal.sees(&["LEAKING: 2 of 3"]);
-    // A fix does not go to the next exercise; a key does.
-    toy.write("exercises/keys-a/src/lib.rs", FIXED);
-    terminal.sees(&[
-        "keys-a: The toy",
-        "FIXED: 3 of 3 trials pass (",
-        " s after the save)",
-        "2 of 3 fixed or judged",
-        "edited",
-        "Next exercise: keys-b, press n",
-    ]);
-    terminal.types("n");
-    terminal.sees(&["keys-b: The toy keys-b", "LEAKING: 2 of 3"]);
-    toy.write("exercises/keys-b/src/lib.rs", FIXED);
-    terminal.sees(&["FIXED: 3 of 3", "3 of 3 fixed or judged"]);
-    terminal.types("n");
-    terminal.sees(&["No other exercise is left."]);
-    // Back, and to any other by number or name.
-    terminal.types("b");
-    terminal.sees(&["keys-a: The toy keys-a", "FIXED: 3 of 3", "No exercise is left."]);
-    terminal.types("g7\r");
-    terminal.sees(&["Its name, or its number in the list", "There is no exercise \"7\"."]);
-    terminal.types("3\r");
-    terminal.sees(&["keys-c: The toy keys-c", "FIXED: 3 of 3"]);
-    terminal.types("gkeys-b\r");
-    terminal.sees(&["keys-b: The toy keys-b", "FIXED: 3 of 3"]);
-    terminal.types("q");
-    assert!(terminal.ends().success());
-    assert!(terminal.screen().contains("keys-b: edited, fixed."), "{}", terminal.screen());
-}
-
-#[test]
-fn other_versions_are_measured_on_request() {
-    let _place = Toy::builds_shipped_versions();
-    let toy = workshop("beside");
-    // The first command saves the shipped version.
-    toy.run(&["list"]).ends_with(0);
-    toy.write("exercises/beside-a/src/lib.rs", FIXED);
-    let arguments = ["watch", "beside-a", "--version", "shipped", "--version", "solution"];
-    let mut terminal = watch(&toy, &arguments, (80, 40));
-    terminal.sees(&[
-        "FIXED: 3 of 3",
-        "shipped exercise: 1.00 live blocks",
-        "solution: 0 live blocks",
-    ]);
-    terminal.types("q");
-    assert!(terminal.ends().success());
-}
-
-#[test]
-fn a_small_terminal_can_be_scrolled() {
-    let toy = workshop("small");
-    let mut terminal = watch(&toy, &["watch", "--poll"], (60, 12));
-    let screen = terminal.sees(&["LEAKING: 2 of 3", "more lines; down: j", "q quit", "(polling)"]);
-    assert!(screen.lines().count() <= 12, "{screen}");
-    terminal.types("jjjj");
-    terminal.until(&["scrolled"], |screen| !screen.contains("LEAKING"));
-    terminal.types("jjjjjjjjjjjjjjjjjj");
-    terminal.sees(&["(the end; up: k)"]);
-    // Polling notices saves.
-    toy.write("exercises/small-a/src/lib.rs", FIXED);
-    terminal.sees(&["FIXED: 3 of 3"]);
-    terminal.types("q");
-    assert!(terminal.ends().success());
-}
-
-#[test]
 fn the_next_save_cancels_an_edit_that_hangs() {
     let toy = workshop("edits");
     let file = "exercises/edits-a/src/lib.rs";
@@ -156,4 +68,101 @@ fn ctrl_c_ends_every_process_and_restores_the_terminal() {
     let written = terminal.written();
     assert!(written.contains("\x1b[?1049l") && written.contains("\x1b[?25h"), "{written:?}");
     assert!(!is_running(&process), "a trial is left behind");
+}
+
+/// What takes up to two minutes.
+mod slow {
+    use super::*;
+
+    #[test]
+    #[ignore = "takes up to two minutes: run with --ignored"]
+    fn each_key_has_its_action_and_nothing_happens_without_one() {
+        let toy = workshop("keys");
+        let mut terminal = watch(&toy, &["watch"], (80, 40));
+        terminal.sees(&[
+            "keys-a: The toy keys-a",
+            "LEAKING: 2 of 3",
+            "Failing: memory::growth",
+            "0 of 3 fixed or judged",
+            "Waiting",
+        ]);
+        terminal.types("l");
+        terminal.sees(&["all exercises", " 3 keys-c", "as shipped  not run"]);
+        terminal.types("a");
+        terminal.sees(&[
+            "1 of 3 fixed or judged",
+            " 2 keys-b",
+            "as shipped  leaking",
+            "as shipped  fixed",
+            "Waiting",
+        ]);
+        terminal.types("\r");
+        terminal.sees(&["LEAKING: 2 of 3"]);
+        // A fix does not go to the next exercise; a key does.
+        toy.write("exercises/keys-a/src/lib.rs", FIXED);
+        terminal.sees(&[
+            "keys-a: The toy",
+            "FIXED: 3 of 3 trials pass (",
+            " s after the save)",
+            "2 of 3 fixed or judged",
+            "edited",
+            "Next exercise: keys-b, press n",
+        ]);
+        terminal.types("n");
+        terminal.sees(&["keys-b: The toy keys-b", "LEAKING: 2 of 3"]);
+        toy.write("exercises/keys-b/src/lib.rs", FIXED);
+        terminal.sees(&["FIXED: 3 of 3", "3 of 3 fixed or judged"]);
+        terminal.types("n");
+        terminal.sees(&["No other exercise is left."]);
+        // Back, and to any other by number or name.
+        terminal.types("b");
+        terminal.sees(&["keys-a: The toy keys-a", "FIXED: 3 of 3", "No exercise is left."]);
+        terminal.types("g7\r");
+        terminal.sees(&["Its name, or its number in the list", "There is no exercise \"7\"."]);
+        terminal.types("3\r");
+        terminal.sees(&["keys-c: The toy keys-c", "FIXED: 3 of 3"]);
+        terminal.types("gkeys-b\r");
+        terminal.sees(&["keys-b: The toy keys-b", "FIXED: 3 of 3"]);
+        terminal.types("q");
+        assert!(terminal.ends().success());
+        assert!(terminal.screen().contains("keys-b: edited, fixed."), "{}", terminal.screen());
+    }
+
+    #[test]
+    #[ignore = "takes up to two minutes: run with --ignored"]
+    fn other_versions_are_measured_on_request() {
+        let _place = Toy::builds_shipped_versions();
+        let toy = workshop("beside");
+        // The first command saves the shipped version.
+        toy.run(&["list"]).ends_with(0);
+        toy.write("exercises/beside-a/src/lib.rs", FIXED);
+        let arguments = ["watch", "beside-a", "--version", "shipped", "--version", "solution"];
+        let mut terminal = watch(&toy, &arguments, (80, 40));
+        terminal.sees(&[
+            "FIXED: 3 of 3",
+            "shipped exercise: 1.00 live blocks",
+            "solution: 0 live blocks",
+        ]);
+        terminal.types("q");
+        assert!(terminal.ends().success());
+    }
+
+    #[test]
+    #[ignore = "takes up to two minutes: run with --ignored"]
+    fn a_small_terminal_can_be_scrolled() {
+        let toy = workshop("small");
+        let mut terminal = watch(&toy, &["watch", "--poll"], (60, 12));
+        let screen =
+            terminal.sees(&["LEAKING: 2 of 3", "more lines; down: j", "q quit", "(polling)"]);
+        assert!(screen.lines().count() <= 12, "{screen}");
+        terminal.types("jjjj");
+        terminal.until(&["scrolled"], |screen| !screen.contains("LEAKING"));
+        terminal.types("jjjjjjjjjjjjjjjjjj");
+        terminal.sees(&["(the end; up: k)"]);
+        // Polling notices saves.
+        toy.write("exercises/small-a/src/lib.rs", FIXED);
+        terminal.sees(&["FIXED: 3 of 3"]);
+        terminal.types("q");
+        assert!(terminal.ends().success());
+    }
 }
