@@ -15,8 +15,8 @@ use leak_meter::watch::{WatchEvents, WatchMetrics};
 use leak_meter::{Watch, switch};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Deserialize;
-use tokio::sync::Semaphore;
 
+use crate::limit::Limit;
 use crate::shop::Shop;
 
 /// The maximum number of these requests at once; each may take seconds of a processor.
@@ -32,7 +32,7 @@ pub struct Debug {
     prometheus: PrometheusHandle,
     /// The folder for snapshots.
     folder: PathBuf,
-    permits: Semaphore,
+    limit: Limit,
 }
 
 type Shared = State<Arc<Debug>>;
@@ -44,9 +44,9 @@ impl Debug {
         prometheus: PrometheusHandle,
         folder: PathBuf,
     ) -> Self {
-        let permits = Semaphore::new(MOST_AT_ONCE);
+        let limit = Limit::new(MOST_AT_ONCE);
         let (metrics, events) = (WatchMetrics::new(), WatchEvents::new());
-        Self { shop, watch, metrics, events, prometheus, folder, permits }
+        Self { shop, watch, metrics, events, prometheus, folder, limit }
     }
 
     /// Runs `work` on a thread where blocking is allowed, unless too many do so already.
@@ -54,12 +54,11 @@ impl Debug {
         self: Arc<Self>,
         work: impl FnOnce(&Self) -> Response + Send + 'static,
     ) -> Response {
-        let Ok(_permit) = self.permits.try_acquire() else {
+        let debug = Arc::clone(&self);
+        let Some(done) = self.limit.run(move || work(&debug)).await else {
             return (StatusCode::SERVICE_UNAVAILABLE, "too many of these requests at once\n")
                 .into_response();
         };
-        let debug = Arc::clone(&self);
-        let done = tokio::task::spawn_blocking(move || work(&debug)).await;
         done.unwrap_or_else(|error| failed(&error))
     }
 }

@@ -13,18 +13,19 @@
 //! - `PUT /debug/call-sites/on` or `off`; `PUT /debug/leak/on` or `off`
 //! - `GET /metrics`: the figures for Prometheus
 //!
-//! It ends with Ctrl-C or SIGTERM, after the requests that it is answering. Options: `--leak`, `--port NUMBER`,
+//! It ends with Ctrl-C or, on Unix, SIGTERM, after the requests that it is answering. Options: `--leak`, `--port NUMBER`,
 //! `--snapshots FOLDER`, `--interval MILLISECONDS` between two readings.
 #![allow(clippy::print_stdout)] // This is a command of its own; the library never prints.
 
 mod debug;
+mod limit;
 mod shop;
 
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use std::{env, process};
+use std::{env, io, process};
 
 use debug::Debug;
 use leak_meter::{Allocator, Watch};
@@ -32,7 +33,6 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use shop::Shop;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
-use tokio::signal::unix::{SignalKind, signal};
 
 #[global_allocator]
 static METER: Allocator = Allocator::system();
@@ -61,20 +61,36 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let prometheus = PrometheusBuilder::new().install_recorder()?;
     let debug = Debug::new(Arc::clone(&shop), watch, prometheus, options.snapshots);
     let routes = shop::routes().with_state(shop).merge(debug::routes(Arc::new(debug)));
-    let mut terminated = signal(SignalKind::terminate())?;
-    let mut interrupted = signal(SignalKind::interrupt())?;
+    let ends = ends()?;
     let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
     // From here on, whoever reads this may also end the service.
     println!("process {} listens on http://{}", process::id(), listener.local_addr()?);
-    let ends = async move {
+    axum::serve(listener, routes).with_graceful_shutdown(ends).await?;
+    drop(readings);
+    Ok(())
+}
+
+/// A future that completes when the service is asked to end. From now on, signals no longer end the process.
+#[cfg(unix)]
+fn ends() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    Ok(async move {
         tokio::select! {
             _ = terminated.recv() => {}
             _ = interrupted.recv() => {}
         }
-    };
-    axum::serve(listener, routes).with_graceful_shutdown(ends).await?;
-    drop(readings);
-    Ok(())
+    })
+}
+
+/// A future that completes when the service is asked to end. From now on, signals no longer end the process.
+#[cfg(windows)]
+fn ends() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupted = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupted.recv().await;
+    })
 }
 
 fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Box<dyn Error>> {

@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout)] // The reports in the documentation come from here.
 
 mod client;
+mod limit;
 mod load;
 mod process;
 mod prometheus;
