@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use super::lines::LineName;
+use super::lines::{HourlyGrowth, LineName, growth_by_name};
 use super::report::WatchReport;
 use crate::allocator;
 use crate::units;
 
 /// Emits an event when a line begins to grow, and another when it no longer does.
 ///
-/// Both have the target `leak_meter` and the fields `function` and `place`. The first is a warning, with the growth per
-/// hour in `bytes_per_hour` and `blocks_per_hour`; the second is at the level of information.
+/// Both have the target `leak_meter` and the fields `function` and `place`. The first has the level WARN, with the growth
+/// per hour in `bytes_per_hour` and `blocks_per_hour`; the second has the level INFO.
 #[derive(Debug, Default)]
 pub struct WatchEvents {
     growing: Mutex<BTreeSet<LineName>>,
@@ -31,19 +31,16 @@ impl WatchEvents {
         allocator::as_meter(|| {
             let mut growing = self.growing.lock().unwrap_or_else(PoisonError::into_inner);
             let mut now = BTreeSet::new();
-            for line in report.growing() {
-                let name = LineName::of(line);
+            for (name, HourlyGrowth { bytes, blocks }) in growth_by_name(report) {
                 if !growing.contains(&name) {
-                    let bytes_per_hour = line.bytes_per_hour.unwrap_or_default();
-                    let blocks_per_hour = line.blocks_per_hour.unwrap_or_default();
-                    let rate = units::bytes(bytes_per_hour);
+                    let rate = units::bytes(bytes);
                     let LineName { function, place } = &name;
                     tracing::warn!(
                         target: "leak_meter",
                         function,
                         place,
-                        bytes_per_hour,
-                        blocks_per_hour,
+                        bytes_per_hour = bytes,
+                        blocks_per_hour = blocks,
                         "{function} is growing by {rate} per hour"
                     );
                 }

@@ -5,14 +5,14 @@ use std::sync::{Mutex, PoisonError};
 
 use metrics::gauge;
 
-use super::lines::LineName;
+use super::lines::{HourlyGrowth, LineName, growth_by_name};
 use super::report::WatchReport;
 use crate::allocator;
 
-/// The maximum number of lines that have metrics of their own while the process runs, since a label never disappears
-/// from a time series. Later ones are added up under the function `other`.
+/// The maximum number of lines that have labels of their own while the process runs, since a label never disappears from a
+/// time series.
 const MOST_LABELS: usize = 50;
-/// The maximum number of lines in one report that are recorded, those that grow the most.
+/// The number of lines at the head of a report that get labels of their own.
 const MOST_LINES: usize = 10;
 
 /// Records reports as gauges, with whatever recorder the program has installed.
@@ -25,8 +25,12 @@ const MOST_LINES: usize = 10;
 /// | `leak_meter_growing_lines` | |
 /// | `leak_meter_growth_bytes_per_hour`, `leak_meter_growth_blocks_per_hour` | `function`, `place` |
 ///
-/// A resource that is not measured has no gauge. The growth of a line that has stopped growing is 0. At most 50 lines
-/// are distinguished while the process runs; the growth of any others is added up under the function `other`.
+/// A line gets labels of its own when it is among the first 10 growing lines of a report, and keeps them; at most 50 lines
+/// do while the process runs. The growth of all others is added up under the function `other`. The growth of a line that
+/// has stopped growing is 0.
+///
+/// A resource that was never measured has no gauge. A gauge keeps its last value while its resource is not measured, as
+/// when the search for call sites is off, and once `record` is no longer called.
 #[derive(Debug, Default)]
 pub struct WatchMetrics {
     known: Mutex<BTreeSet<LineName>>,
@@ -49,26 +53,22 @@ impl WatchMetrics {
     fn record_lines(&self, report: &WatchReport) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut idle = known.clone();
-        let mut others = [0.0; 2];
-        let mut number = 0_usize;
-        for line in report.growing() {
-            number += 1;
-            let name = LineName::of(line);
-            let growth = [line.bytes_per_hour, line.blocks_per_hour].map(Option::unwrap_or_default);
-            let has_room = known.len() < MOST_LABELS && number <= MOST_LINES;
+        let mut others = HourlyGrowth::default();
+        for (number, (name, growth)) in growth_by_name(report).into_iter().enumerate() {
+            let has_room = known.len() < MOST_LABELS && number < MOST_LINES;
             if known.contains(&name) || has_room {
                 set_growth(&name, growth);
                 idle.remove(&name);
                 known.insert(name);
             } else {
-                others = [others[0] + growth[0], others[1] + growth[1]];
+                others += growth;
             }
         }
         for name in &idle {
-            set_growth(name, [0.0; 2]);
+            set_growth(name, HourlyGrowth::default());
         }
         set_growth(&LineName::other(), others);
-        gauge!("leak_meter_growing_lines").set(number as f64);
+        gauge!("leak_meter_growing_lines").set(report.growing().count() as f64);
     }
 }
 
@@ -89,9 +89,9 @@ fn record_resources(report: &WatchReport) {
     set("leak_meter_tasks", now.tasks);
 }
 
-fn set_growth(name: &LineName, [bytes, blocks]: [f64; 2]) {
+fn set_growth(name: &LineName, growth: HourlyGrowth) {
     let LineName { function, place } = name.clone();
     let labels = [("function", function), ("place", place)];
-    gauge!("leak_meter_growth_bytes_per_hour", &labels).set(bytes);
-    gauge!("leak_meter_growth_blocks_per_hour", &labels).set(blocks);
+    gauge!("leak_meter_growth_bytes_per_hour", &labels).set(growth.bytes);
+    gauge!("leak_meter_growth_blocks_per_hour", &labels).set(growth.blocks);
 }
