@@ -105,10 +105,21 @@ impl Builder {
         ValueType { kind: self.string(kind), unit: self.string(unit) }
     }
 
-    /// The locations of a call stack. Inlined calls share the address, and so the location, of the call around them.
+    /// The locations of a call stack. Inlined calls share the address, and so the location, of the call around them. A
+    /// recursive call has the same address again, and begins with the same frame.
     fn locations_of(&mut self, frames: &[Frame]) -> Vec<u64> {
-        let same = |a: &Frame, b: &Frame| a.address.is_some() && a.address == b.address;
-        frames.chunk_by(same).map(|frames| self.location(frames)).collect()
+        let mut locations = Vec::new();
+        let mut rest = frames;
+        while let Some((first, others)) = rest.split_first() {
+            let is_inlined = |frame: &&Frame| {
+                first.address.is_some() && frame.address == first.address && *frame != first
+            };
+            let length = 1 + others.iter().take_while(is_inlined).count();
+            let (call, others) = rest.split_at(length);
+            locations.push(self.location(call));
+            rest = others;
+        }
+        locations
     }
 
     fn location(&mut self, frames: &[Frame]) -> u64 {
@@ -238,4 +249,51 @@ struct Function {
     system_name: i64,
     #[prost(int64, tag = "4")]
     filename: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::named::NamedStack;
+    use crate::site::Owner;
+
+    fn frame(function: &str, address: Option<u64>) -> Frame {
+        Frame { address, ..Frame::named(function, Owner::Program) }
+    }
+
+    /// The functions of each location of a call stack, with the location's number.
+    fn locations(frames: Vec<Frame>) -> Vec<(u64, Vec<String>)> {
+        let profile = NamedProfile {
+            stacks: vec![NamedStack { frames, live_blocks: 1, live_bytes: 64 }],
+            program: None,
+            build_id: None,
+            process: 1,
+            taken_at: 0,
+        };
+        let message = Builder::new(&profile).message(&profile);
+        let name = |line: &Line| {
+            let function = message.function.iter().find(|of| of.id == line.function_id).unwrap();
+            message.string_table[usize::try_from(function.name).unwrap()].clone()
+        };
+        let sample = message.sample[0].location_id.iter().map(|id| {
+            let location = message.location.iter().find(|location| location.id == *id).unwrap();
+            (*id, location.line.iter().map(name).collect())
+        });
+        sample.collect()
+    }
+
+    #[test]
+    fn calls_of_a_recursion_and_frames_without_an_address_are_not_inlined() {
+        let [inlined, walk] = ["push", "walk"].map(|name| frame(name, Some(0x10)));
+        let main = frame("main", Some(0x20));
+        let calls = [&inlined, &walk, &inlined, &walk, &main].map(Frame::clone);
+        let call = (1, vec!["push".to_owned(), "walk".to_owned()]);
+        let expected = vec![call.clone(), call, (2, vec!["main".to_owned()])];
+        assert_eq!(locations(calls.to_vec()), expected);
+        let recursion = [&walk, &walk, &walk].map(Frame::clone);
+        assert_eq!(locations(recursion.to_vec()), vec![(1, vec!["walk".to_owned()]); 3]);
+        let unknown = ["a", "b"].map(|name| frame(name, None)).to_vec();
+        let expected = vec![(1, vec!["a".to_owned()]), (2, vec!["b".to_owned()])];
+        assert_eq!(locations(unknown), expected);
+    }
 }
