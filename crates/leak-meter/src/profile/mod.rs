@@ -175,9 +175,14 @@ impl Profile {
         allocator::as_meter(|| named::name(self, resolver))
     }
 
-    /// Whether both profiles are of the same program, so that addresses mean the same in both.
+    /// Whether both profiles are of the same program, so that addresses mean the same in both. Without a build ID, this is
+    /// known only of profiles of one process.
     pub fn is_of_same_program(&self, other: &Self) -> bool {
-        self.build_id == other.build_id && self.program == other.program
+        let is_same_build = match (&self.build_id, &other.build_id) {
+            (None, None) => self.process == other.process,
+            (own, others) => own == others,
+        };
+        is_same_build && self.program == other.program
     }
 
     /// The addresses of a call stack.
@@ -188,5 +193,21 @@ impl Profile {
     /// What identifies a call stack in every profile of the program.
     fn key(&self, stack: &Stack) -> (Vec<u64>, Option<String>) {
         (self.calls(stack).collect(), stack.what.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn profiles_without_a_build_id_are_of_one_program_only_within_a_process() {
+        let known = Profile { build_id: Some("1a".to_owned()), process: 1, ..Profile::take() };
+        let restarted = Profile { process: 2, ..known.clone() };
+        assert!(known.is_of_same_program(&restarted));
+        assert!(!known.is_of_same_program(&Profile { build_id: None, ..known.clone() }));
+        let unknown = Profile { build_id: None, ..known };
+        assert!(unknown.is_of_same_program(&unknown));
+        assert!(!unknown.is_of_same_program(&Profile { process: 2, ..unknown.clone() }));
     }
 }

@@ -47,21 +47,14 @@ impl Resolver {
     /// file of debug information. Its build ID must be that of the profile.
     ///
     /// # Errors
-    /// If the file cannot be read, or belongs to another build of the program.
+    /// If the file cannot be read, belongs to another build of the program, or does not say to which one it belongs.
     #[cfg(feature = "command")]
     pub fn of_file(path: &Path, profile: &super::Profile) -> Result<Self, WrongFile> {
         let shown = path.display();
         let found =
             symbols::build_id_of(path).map_err(|error| WrongFile(format!("{shown}: {error}")))?;
-        if found != profile.build_id {
-            let id = |id: &Option<String>| id.clone().map_or("none".to_owned(), |id| id);
-            return Err(WrongFile(format!(
-                "{shown} is another build: its build ID is {}, and that of the profile is {}; pass the file that \
-                 ran, with its debug information",
-                id(&found),
-                id(&profile.build_id)
-            )));
-        }
+        check(found.as_deref(), profile.build_id.as_deref())
+            .map_err(|why| WrongFile(format!("{shown} {why}")))?;
         let loader = addr2line::Loader::new(path).map_err(|error| {
             WrongFile(format!("{shown} has no readable debug information: {error}"))
         })?;
@@ -73,6 +66,29 @@ impl Resolver {
     pub(super) fn frames(&mut self, call: u64, program: Option<&str>) -> Vec<Frame> {
         let Self { from, known } = self;
         known.entry(call).or_insert_with(|| from.frames(call, program)).clone()
+    }
+}
+
+/// Compares the build ID of a file with that of a profile.
+#[cfg(feature = "command")]
+fn check(file: Option<&str>, profile: Option<&str>) -> Result<(), String> {
+    match (file, profile) {
+        (Some(file), Some(profile)) if file == profile => Ok(()),
+        (Some(file), Some(profile)) => Err(format!(
+            "is another build: its build ID is {file}, and that of the profile is {profile}; pass the file that ran, \
+             with its debug information"
+        )),
+        (file, _) => {
+            let which = if file.is_none() {
+                "has no build ID"
+            } else {
+                "has a build ID, and the profile has none"
+            };
+            Err(format!(
+                "{which}, so the profile may be of another build; link the program with a build ID, as by \
+                 `-C link-arg=-Wl,--build-id`"
+            ))
+        }
     }
 }
 
@@ -133,3 +149,26 @@ impl fmt::Display for WrongFile {
 
 #[cfg(feature = "command")]
 impl std::error::Error for WrongFile {}
+
+#[cfg(all(test, feature = "command"))]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn only_a_file_with_the_build_id_of_the_profile_is_accepted() {
+        assert_eq!(check(Some("1a"), Some("1a")), Ok(()));
+        for (file, profile, expected) in [
+            (
+                Some("1a"),
+                Some("2b"),
+                "is another build: its build ID is 1a, and that of the profile is 2b",
+            ),
+            (Some("1a"), None, "has a build ID, and the profile has none"),
+            (None, Some("2b"), "has no build ID, so the profile may be of another build"),
+            (None, None, "has no build ID, so the profile may be of another build"),
+        ] {
+            let why = check(file, profile).unwrap_err();
+            assert!(why.starts_with(expected), "{why}");
+        }
+    }
+}
