@@ -5,10 +5,13 @@ use std::ops::Range;
 use std::os::windows::ffi::OsStringExt;
 use std::ptr;
 
+use windows_sys::Win32::Foundation::{FreeLibrary, HMODULE};
 use windows_sys::Win32::System::Diagnostics::Debug::{
     IMAGE_DIRECTORY_ENTRY_TLS, IMAGE_SCN_MEM_WRITE,
 };
-use windows_sys::Win32::System::LibraryLoader::GetModuleFileNameW;
+use windows_sys::Win32::System::LibraryLoader::{
+    GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, GetModuleFileNameW, GetModuleHandleExW,
+};
 use windows_sys::Win32::System::ProcessStatus::K32EnumProcessModules;
 use windows_sys::Win32::System::SystemServices::IMAGE_TLS_DIRECTORY64;
 use windows_sys::Win32::System::Threading::GetCurrentProcess;
@@ -37,18 +40,51 @@ pub(crate) fn all() -> Vec<Object> {
         }
         handles.resize(count + 16, ptr::null_mut());
     }
-    let objects = handles.into_iter().enumerate().map(|(number, handle)| {
-        // SAFETY: the handle of an object is the address at which it lies. A library that is unloaded at this moment
-        // would be read too late; no program that is measured does that.
-        let image = unsafe { Image::at(handle.cast()) };
-        Object {
+    let objects = handles.into_iter().enumerate().filter_map(|(number, handle)| {
+        let object = Held::new(handle)?;
+        Some(Object {
             path: if number == 0 { String::new() } else { path(handle) },
-            offset: image.base(),
-            statics: image.sections(IMAGE_SCN_MEM_WRITE).collect(),
-            thread_local: thread_local(image),
-        }
+            offset: object.image().base(),
+            statics: object.image().sections(IMAGE_SCN_MEM_WRITE).collect(),
+            thread_local: thread_local(object.image()),
+        })
     });
     objects.collect()
+}
+
+/// A loaded object, which the system does not unload while this exists.
+struct Held(HMODULE);
+
+impl Held {
+    /// `None` if the object was unloaded since the system listed it.
+    fn new(listed: HMODULE) -> Option<Self> {
+        let mut handle = ptr::null_mut();
+        // SAFETY: with this flag, the name is an address, which the system looks up in its own list and does not read;
+        // `handle` is a place to write to.
+        let found = unsafe {
+            GetModuleHandleExW(
+                GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                listed.cast_const().cast(),
+                &raw mut handle,
+            )
+        } != 0;
+        let held = (found && !handle.is_null()).then(|| Self(handle))?;
+        // Another object may lie at this address by now.
+        (held.0 == listed).then_some(held)
+    }
+
+    fn image(&self) -> Image {
+        // SAFETY: the handle of an object is the address at which it lies, and this object is held. Callers drop the
+        // image before the object, since both are local to `all`.
+        unsafe { Image::at(self.0.cast_const().cast()) }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // SAFETY: the handle was counted in `new`.
+        unsafe { FreeLibrary(self.0) };
+    }
 }
 
 fn path(handle: *mut std::ffi::c_void) -> String {
@@ -88,6 +124,15 @@ mod tests {
     use super::*;
 
     static COUNTER: AtomicU64 = AtomicU64::new(1);
+
+    #[test]
+    fn only_the_address_of_a_loaded_object_is_held() {
+        let inside = (&raw const COUNTER).cast_mut();
+        assert!(Held::new(inside.cast()).is_none());
+        assert!(Held::new(ptr::without_provenance_mut(1)).is_none());
+        let program = Image::of_the_meter().unwrap().handle();
+        assert_eq!(Held::new(program).map(|held| held.image().handle()), Some(program));
+    }
 
     #[test]
     fn the_first_object_contains_the_programs_statics() {
