@@ -1,8 +1,14 @@
 //! An object that Windows has loaded: its headers, sections and tables, as they lie in memory.
 #![allow(unsafe_code)] // Reads the headers.
 
+#[cfg(feature = "sites")]
+use std::ffi::OsString;
 use std::mem::offset_of;
 use std::ops::Range;
+#[cfg(feature = "sites")]
+use std::os::windows::ffi::OsStringExt;
+#[cfg(feature = "sites")]
+use std::path::PathBuf;
 use std::ptr;
 
 use windows_sys::Win32::Foundation::HMODULE;
@@ -13,11 +19,17 @@ use windows_sys::Win32::System::Diagnostics::Debug::IMAGE_NT_HEADERS64 as Header
 use windows_sys::Win32::System::Diagnostics::Debug::{
     IMAGE_DIRECTORY_ENTRY, IMAGE_SECTION_CHARACTERISTICS, IMAGE_SECTION_HEADER,
 };
+#[cfg(feature = "sites")]
+use windows_sys::Win32::System::LibraryLoader::GetModuleFileNameW;
 use windows_sys::Win32::System::LibraryLoader::{
     GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
     GetModuleHandleExW,
 };
 use windows_sys::Win32::System::SystemServices::IMAGE_DOS_HEADER;
+
+/// The longest path that the system has, in units of 16 bits.
+#[cfg(feature = "sites")]
+const LONGEST_PATH: u32 = 32 << 10;
 
 /// A loaded object, which stays loaded.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +61,16 @@ impl Image {
     /// The system's handle of it.
     pub(crate) fn handle(self) -> HMODULE {
         self.start.cast_mut().cast()
+    }
+
+    /// Its file; `None` if the system does not say it.
+    #[cfg(feature = "sites")]
+    pub(crate) fn file(self) -> Option<PathBuf> {
+        let mut path = vec![0; LONGEST_PATH as usize];
+        // SAFETY: `path` has room for `LONGEST_PATH` units.
+        let length = unsafe { GetModuleFileNameW(self.handle(), path.as_mut_ptr(), LONGEST_PATH) };
+        let path = path.get(..length as usize).filter(|path| !path.is_empty())?;
+        Some(PathBuf::from(OsString::from_wide(path)))
     }
 
     /// The address at which it begins. Addresses in its file count from there.

@@ -1,6 +1,6 @@
-//! Formats numbers.
+//! Formats numbers, and converts times.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 #[cfg(feature = "soak")]
 use crate::series::Resource;
@@ -9,6 +9,12 @@ use crate::series::Resource;
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 pub fn whole(value: f64) -> u64 {
     value.max(0.0) as u64
+}
+
+/// Milliseconds since 1970 (UTC); 0 before that.
+pub fn unix_milliseconds(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A count with thousands separators: `12,345`.
@@ -188,6 +194,12 @@ mod tests {
             [12.0, 999.0, 1500.0, 2e9].map(bytes),
             ["12.0 B", "999 B", "1.50 kB", "2.00 GB"]
         );
+    }
+
+    #[test]
+    fn times_count_from_1970() {
+        assert_eq!(unix_milliseconds(UNIX_EPOCH + Duration::from_micros(1_500_999)), 1500);
+        assert_eq!(unix_milliseconds(UNIX_EPOCH - Duration::from_secs(1)), 0);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use leak_meter::profile::Weight;
 
 /// Reads heap profiles written by a program with leak-meter.
 #[derive(Debug, Parser)]
@@ -43,7 +44,7 @@ pub enum Command {
         #[command(flatten)]
         output: Output,
     },
-    /// Writes a profile to standard output in the form of another tool
+    /// Writes a profile to standard output in the format of another tool
     Export {
         profile: PathBuf,
         #[arg(long, value_enum)]
@@ -81,10 +82,4 @@ pub enum Format {
     Dhat,
     /// An SVG file for a browser
     Flamegraph,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Weight {
-    Bytes,
-    Blocks,
 }

@@ -4,10 +4,10 @@ use std::error::Error;
 use std::path::Path;
 
 use leak_meter::Verdict;
-use leak_meter::profile::{self, NamedProfile, Profile, Resolver};
+use leak_meter::profile::{self, NamedProfile, Profile, Resolver, Weight};
 use serde::Serialize;
 
-use crate::arguments::{Command, Format, Names, Weight};
+use crate::arguments::{Command, Format, Names};
 
 /// What a command produced.
 pub struct Done {
@@ -55,10 +55,6 @@ pub fn run(command: Command) -> Result<Done> {
 }
 
 fn export(named: &NamedProfile, format: Format, weight: Weight) -> Result<Vec<u8>> {
-    let weight = match weight {
-        Weight::Bytes => profile::Weight::Bytes,
-        Weight::Blocks => profile::Weight::Blocks,
-    };
     Ok(match format {
         Format::Pprof => named.to_pprof(),
         Format::Folded => named.to_folded(weight).into_bytes(),

@@ -8,6 +8,7 @@ use crate::site::Frame;
 
 /// What a folded stack or a flamegraph counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "command", derive(clap::ValueEnum))]
 #[non_exhaustive]
 pub enum Weight {
     /// Live bytes.

@@ -1,4 +1,4 @@
-//! Heap profiles: snapshots that leave the process, as files and in the forms that other tools read.
+//! Heap profiles: snapshots that leave the process, as files and in the formats of other tools.
 //!
 //! A [`Snapshot`](crate::Snapshot) refers to the running process. A [`Profile`] contains everything that is needed to
 //! read it elsewhere: for each call stack, its addresses in the program's file, and what is live. Taking one costs a
@@ -17,8 +17,9 @@
 //! # assert_eq!(named.live_bytes(), profile.live_bytes());
 //! ```
 //!
-//! # Forms
-//! | form | method | feature | tools that read it |
+//! # Formats
+
+//! | format | method | feature | tools that read it |
 //! |---|---|---|---|
 //! | the meter's own | `Profile::write` | `files` | the command `leak-meter` |
 //! | pprof | `NamedProfile::to_pprof` | `pprof` | `go tool pprof`, Pyroscope, Parca, speedscope |
@@ -29,7 +30,7 @@
 //! # Layout
 //! - `resolver`: names addresses; `named`: the profile with names, and its lines.
 //! - `difference`: what two profiles of one process differ in; `verdict`: the verdict on a series of profiles.
-//! - `file`: reads and writes files; `folded`, `pprof`, `flamegraph`, `dhat`: the other forms.
+//! - `file`: reads and writes files; `folded`, `pprof`, `flamegraph`, `dhat`: the other formats.
 
 #[cfg(feature = "files")]
 mod dhat;
@@ -48,12 +49,12 @@ mod verdict;
 
 use std::collections::BTreeMap;
 use std::process;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
 use crate::allocator::{self, Epoch, SiteId};
-use crate::{site, symbols};
+use crate::{site, symbols, units};
 
 pub use difference::{LineDifference, ProfileDifference};
 #[cfg(feature = "files")]
@@ -109,8 +110,8 @@ struct Stack {
 }
 
 impl Profile {
-    /// The current live heap. Unlike [`Snapshot::take`](crate::Snapshot::take), this does not switch the search for call
-    /// sites on: blocks that were allocated while it was off form one group.
+    /// The current live heap. Unlike [`Snapshot::take`](crate::Snapshot::take), this does not switch the search for
+    /// call sites on: blocks that were allocated while it was off form one group.
     pub fn take() -> Self {
         allocator::as_meter(Self::of_now)
     }
@@ -147,13 +148,12 @@ impl Profile {
             let (blocks, bytes) = (counts.live_blocks(), counts.live_bytes());
             stacks.push(Stack { frames, what, blocks, bytes });
         }
-        let taken_at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             format: FORMAT,
             program: symbols::program_name(),
             build_id: symbols::build_id(),
             process: process::id(),
-            taken_at: u64::try_from(taken_at.as_millis()).unwrap_or(u64::MAX),
+            taken_at: units::unix_milliseconds(SystemTime::now()),
             work: None,
             addresses,
             stacks,
@@ -175,8 +175,8 @@ impl Profile {
         allocator::as_meter(|| named::name(self, resolver))
     }
 
-    /// Whether both profiles are of the same program, so that addresses mean the same in both. Without a build ID, this is
-    /// known only of profiles of one process.
+    /// Whether both profiles are of the same program, so that addresses mean the same in both. Without a build ID,
+    /// this is known only of profiles of one process.
     pub fn is_of_same_program(&self, other: &Self) -> bool {
         let is_same_build = match (&self.build_id, &other.build_id) {
             (None, None) => self.process == other.process,

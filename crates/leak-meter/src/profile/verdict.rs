@@ -19,9 +19,9 @@ pub struct NoSeries(&'static str);
 type Key = (Vec<u64>, Option<String>);
 
 /// The verdict on profiles of one process in the order in which they were taken, as if a [`Watch`](crate::Watch) had
-/// taken them. If every profile has the [work](Profile::with_work) that was done, in `unit`s, they are compared at equal
-/// amounts of work, and otherwise at equal times. At least 12 are needed for a verdict, and 16 for Growing; with fewer
-/// than about 50, a cache that is still filling looks like a leak.
+/// taken them. If every profile has the [work](Profile::with_work) that was done, in `unit`s, they are compared at
+/// equal amounts of work, and otherwise at equal times. At least 12 are needed for a verdict, and 16 for Growing;
+/// with fewer than about 50, a cache that is still filling looks like a leak.
 ///
 /// # Errors
 /// If the profiles are of different builds or processes, or not in order.
@@ -69,13 +69,12 @@ fn judge(profiles: &[Profile], unit: &str, resolver: &mut Resolver) -> WatchRepo
         times: chosen.iter().map(|profile| profile.taken_at).collect(),
         step,
     };
-    let mut stacks = Stacks::of(&chosen);
-    let histories = std::mem::take(&mut stacks.histories);
+    let (keys, histories) = histories(&chosen);
     let changing: Vec<History> = histories.into_iter().filter(History::changes).collect();
     let mut report = WatchReport::new(unit, &timeline);
     report.unavailable = unavailable();
     let rounds: Vec<Round> = chosen.iter().map(|profile| round(profile, step)).collect();
-    let named = Named { stacks, profile: chosen.last().copied(), resolver };
+    let named = Named { keys, profile: chosen.last().copied(), resolver };
     let suppressions = Suppressions::default();
     let judged =
         judge::judge_histories(&changing, || named, 1, &suppressions, HeapAccess::Elsewhere);
@@ -89,40 +88,32 @@ fn judge(profiles: &[Profile], unit: &str, resolver: &mut Resolver) -> WatchRepo
     report
 }
 
-/// The call stacks of a series, numbered as sites.
-#[derive(Default)]
-struct Stacks {
-    keys: Vec<Key>,
-    histories: Vec<History>,
-}
-
 /// Numbers below this one stand for unknown call stacks.
 const FIRST_NUMBER: u32 = 16;
 
-impl Stacks {
-    fn of(profiles: &[&Profile]) -> Self {
-        let mut stacks = Self::default();
-        let mut numbers: HashMap<Key, usize> = HashMap::new();
-        for (row, profile) in profiles.iter().enumerate() {
-            for stack in &profile.stacks {
-                let key = profile.key(stack);
-                let number = *numbers.entry(key).or_insert_with_key(|key| {
-                    stacks.keys.push(key.clone());
-                    stacks.histories.push(History {
-                        site: site_of(stack, stacks.keys.len() - 1),
-                        readings: vec![Reading::default(); profiles.len()],
-                        rest: None,
-                        allocates: true,
-                    });
-                    stacks.keys.len() - 1
+/// The call stacks of a series, whose positions are their numbers, and the readings of each.
+fn histories(profiles: &[&Profile]) -> (Vec<Key>, Vec<History>) {
+    let (mut keys, mut histories) = (Vec::new(), Vec::new());
+    let mut numbers: HashMap<Key, usize> = HashMap::new();
+    for (row, profile) in profiles.iter().enumerate() {
+        for stack in &profile.stacks {
+            let number = *numbers.entry(profile.key(stack)).or_insert_with_key(|key| {
+                let number = keys.len();
+                keys.push(key.clone());
+                histories.push(History {
+                    site: site_of(stack, number),
+                    readings: vec![Reading::default(); profiles.len()],
+                    rest: None,
+                    allocates: true,
                 });
-                let reading = &mut stacks.histories[number].readings[row];
-                reading.blocks += stack.blocks;
-                reading.bytes += stack.bytes;
-            }
+                number
+            });
+            let reading = &mut histories[number].readings[row];
+            reading.blocks += stack.blocks;
+            reading.bytes += stack.bytes;
         }
-        stacks
     }
+    (keys, histories)
 }
 
 /// The number of a call stack, or the fixed site that stands for it.
@@ -135,7 +126,8 @@ fn site_of(stack: &Stack, number: usize) -> SiteId {
 
 /// Names the call stacks of a series.
 struct Named<'a> {
-    stacks: Stacks,
+    /// By number.
+    keys: Vec<Key>,
     profile: Option<&'a Profile>,
     resolver: &'a mut Resolver,
 }
@@ -143,7 +135,7 @@ struct Named<'a> {
 impl CallStacks for Named<'_> {
     fn frames(&mut self, site: SiteId) -> Vec<Frame> {
         let number = site.index().checked_sub(FIRST_NUMBER as usize);
-        let key = number.and_then(|number| self.stacks.keys.get(number));
+        let key = number.and_then(|number| self.keys.get(number));
         let calls = key.map_or(&[][..], |(calls, _)| calls);
         let program = self.profile.and_then(|profile| profile.program.as_deref());
         named::frames(calls.iter().copied(), program, self.resolver)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::even::FEWEST_ROUNDS;
 use super::history::Series;
-use super::report::{WatchReport, WatchedLine, milliseconds};
+use super::report::{WatchReport, WatchedLine};
 use crate::allocator;
 use crate::holders;
 use crate::judge::{self, Evidence, HeapAccess, Judged};
@@ -30,7 +30,7 @@ pub(super) struct Context<'a> {
 pub(super) fn report(series: &Series, context: Context<'_>) -> WatchReport {
     let timeline = Timeline {
         work: series.marks.iter().map(|mark| mark.work).collect(),
-        times: series.marks.iter().map(|mark| milliseconds(mark.time)).collect(),
+        times: series.marks.iter().map(|mark| units::unix_milliseconds(mark.time)).collect(),
         step: series.step,
     };
     let mut report = WatchReport::new(context.unit, &timeline);

@@ -1,7 +1,7 @@
 //! The result of a watch: a plain value that can be serialised, printed and compared.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -77,10 +77,4 @@ impl WatchReport {
         let growing = self.read_at?.saturating_sub(line.growing_since?);
         Some(Duration::from_millis(growing))
     }
-}
-
-/// Milliseconds since 1970; 0 before that.
-pub(super) fn milliseconds(time: SystemTime) -> u64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

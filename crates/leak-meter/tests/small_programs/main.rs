@@ -10,9 +10,8 @@
 //! - `early`: containers created before the soak; `attribution`: the environment variable that turns off
 //!   their lines.
 //! - `endings`: operations that panic, and soaks that are cancelled.
-#![cfg(all(feature = "holders", feature = "soak"))]
+#![cfg(all(feature = "soak", heap_scan))]
 #![allow(clippy::vec_box)] // Each value needs a block of its own.
-#![cfg(heap_scan)]
 
 #[macro_use]
 #[path = "../isolated/mod.rs"]

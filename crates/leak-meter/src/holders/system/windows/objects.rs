@@ -1,8 +1,6 @@
 //! The loaded program and libraries, with the addresses of their statics and thread-local blocks.
 
-use std::ffi::OsString;
 use std::ops::Range;
-use std::os::windows::ffi::OsStringExt;
 use std::ptr;
 
 use windows_sys::Win32::Foundation::{FreeLibrary, HMODULE};
@@ -10,7 +8,7 @@ use windows_sys::Win32::System::Diagnostics::Debug::{
     IMAGE_DIRECTORY_ENTRY_TLS, IMAGE_SCN_MEM_WRITE,
 };
 use windows_sys::Win32::System::LibraryLoader::{
-    GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, GetModuleFileNameW, GetModuleHandleExW,
+    GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, GetModuleHandleExW,
 };
 use windows_sys::Win32::System::ProcessStatus::K32EnumProcessModules;
 use windows_sys::Win32::System::SystemServices::IMAGE_TLS_DIRECTORY64;
@@ -43,7 +41,7 @@ pub(crate) fn all() -> Vec<Object> {
     let objects = handles.into_iter().enumerate().filter_map(|(number, handle)| {
         let object = Held::new(handle)?;
         Some(Object {
-            path: if number == 0 { String::new() } else { path(handle) },
+            path: if number == 0 { String::new() } else { path(object.image()) },
             offset: object.image().base(),
             statics: object.image().sections(IMAGE_SCN_MEM_WRITE).collect(),
             thread_local: thread_local(object.image()),
@@ -87,12 +85,8 @@ impl Drop for Held {
     }
 }
 
-fn path(handle: *mut std::ffi::c_void) -> String {
-    const LONGEST: u32 = 1024;
-    let mut path = vec![0; LONGEST as usize];
-    // SAFETY: `path` has room for `LONGEST` units.
-    let length = unsafe { GetModuleFileNameW(handle, path.as_mut_ptr(), LONGEST) } as usize;
-    OsString::from_wide(path.get(..length).unwrap_or_default()).to_string_lossy().into_owned()
+fn path(image: Image) -> String {
+    image.file().map_or_else(String::new, |file| file.to_string_lossy().into_owned())
 }
 
 /// The calling thread's copy of the object's thread-local block.
