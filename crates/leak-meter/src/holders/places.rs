@@ -119,7 +119,7 @@ impl Place {
 
     /// Whether an owner's pointer to a block of this place may point past its start, as with a hash table.
     pub(crate) fn is_owned_within(&self) -> bool {
-        const TO_THE_START: [&str; 10] = [
+        const TO_THE_START: [&str; 11] = [
             "Rc",
             "Arc",
             "box",
@@ -130,6 +130,7 @@ impl Place {
             "B-tree",
             "linked list",
             "heap",
+            BUFFER,
         ];
         !TO_THE_START.contains(&self.what.as_str()) && self.role() == Role::Other
     }
@@ -147,7 +148,7 @@ impl Place {
     pub(crate) fn room(&self) -> Room {
         match self.what.as_str() {
             "vector" => Room::Vector,
-            "string" => Room::Text,
+            "string" | BUFFER => Room::Text,
             _ => Room::Other,
         }
     }
@@ -167,7 +168,7 @@ impl Place {
 }
 
 /// Source files of the standard library, by the end of their path, and the containers that they create.
-const STANDARD: [(&str, &str); 15] = [
+const STANDARD: [(&str, &str); 16] = [
     ("alloc/src/rc.rs", "Rc"),
     ("alloc/src/sync.rs", "Arc"),
     ("collections/btree", "B-tree"),
@@ -181,10 +182,14 @@ const STANDARD: [(&str, &str); 15] = [
     ("alloc/src/vec", "vector"),
     ("alloc/src/raw_vec", "vector"),
     ("alloc/src/slice.rs", "slice"),
-    ("std/src/sync", "channel"),
+    ("std/src/sync/mp", "channel"),
+    ("std/src/io/buffered", BUFFER),
     ("alloc/src/boxed", "box"),
 ];
 
+/// A buffer of the standard library's readers and writers, such as that of the standard output: bytes that are not
+/// wiped before they are used.
+const BUFFER: &str = "I/O buffer";
 const TASK: &str = "task of the tokio runtime";
 const TASK_LIST: &str = "task list of the tokio runtime";
 const CHANNEL: &str = "tokio channel";
@@ -237,6 +242,27 @@ mod tests {
             (vec!["alloc/src/vec/mod.rs", "alloc/src/string.rs"], "string"),
             (vec!["alloc/src/alloc.rs", "alloc/src/collections/btree/node.rs"], "B-tree"),
             (vec!["alloc/src/alloc.rs"], "box"),
+            (
+                vec!["alloc/src/sync.rs", "std/src/sync/mpmc/list.rs", "std/src/sync/mpsc.rs"],
+                "channel",
+            ),
+            // What a static of the standard library contains, made by its cell.
+            (
+                vec![
+                    "alloc/src/vec/mod.rs",
+                    "std/src/io/buffered/bufwriter.rs",
+                    "std/src/sync/once_lock.rs",
+                ],
+                "I/O buffer",
+            ),
+            (
+                vec![
+                    "alloc/src/raw_vec/mod.rs",
+                    "alloc/src/vec/mod.rs",
+                    "std/src/sync/once_lock.rs",
+                ],
+                "vector",
+            ),
             (vec![], "box"),
         ] {
             let files: Vec<String> = inner.iter().map(|file| format!("{STD}{file}")).collect();

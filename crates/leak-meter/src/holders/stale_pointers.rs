@@ -1,5 +1,5 @@
-//! Finds words that look like pointers but are stale: in the spare capacity of a vector, and at the end of a
-//! string.
+//! Finds words that look like pointers but are stale: in the spare capacity of a vector, and in
+//! strings and I/O buffers.
 //!
 //! Memory is not wiped when it is reused. Old pointers remain where nothing is written, and lead to the blocks
 //! that are now at their addresses.
@@ -19,7 +19,7 @@ pub(crate) struct InUse(Vec<u32>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Room {
     Vector,
-    /// Text contains no pointers.
+    /// Text, and other bytes, contain no pointers.
     Text,
     Other,
 }

@@ -56,7 +56,7 @@ scenes! {
     tasks: registry_of_wakers, server_that_a_signal_ends,
         server_without_a_call_stack_that_a_signal_ends, tasks_of_a_runtime_without_a_call_stack,
         results_that_nobody_takes, list_of_waiters;
-    strays: slots_that_are_not_cleared, queue_of_one_slow_client, ring_that_only_wakers_know;
+    strays: slots_that_are_not_cleared, buffer_in_reused_memory, queue_of_one_slow_client, ring_that_only_wakers_know;
     random: random_graphs;
     moving: while_others_allocate, beyond_the_limit;
     soaks: report_of_a_leak, nothing_for_a_healthy_program;

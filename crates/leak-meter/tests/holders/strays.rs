@@ -5,6 +5,7 @@ use std::hint::black_box;
 use std::sync::{Arc, Mutex};
 use std::task::{Wake, Waker};
 
+use leak_meter::holders::Hold;
 use leak_meter::{Snapshot, holders};
 
 use super::{holder_of, is_held};
@@ -66,6 +67,30 @@ pub fn queue_of_one_slow_client() {
     let (finding, _) = holder_of(&found, "::make");
     assert!(finding.steps[0].function.ends_with("::send"), "{found}");
     assert_eq!(finding.steps[1].what, "hash table", "{found}");
+}
+
+#[inline(never)]
+fn fill(table: &mut HashMap<u64, Box<Value>>, values: impl Iterator<Item = Box<Value>>) {
+    table.extend((0..).zip(values));
+}
+
+/// The buffer of the standard input, a static, lies in memory that held the pointers of a vector before.
+pub fn buffer_in_reused_memory() {
+    const BUFFER: usize = 8 << 10;
+    let before = Snapshot::take();
+    let mut values: Vec<Box<Value>> = Vec::with_capacity(BUFFER / size_of::<Box<Value>>());
+    values.extend((0..1000).map(make));
+    let old = values.as_ptr().addr();
+    let mut table = HashMap::new();
+    fill(&mut table, values.drain(..));
+    drop(values);
+    let input = std::io::stdin().lock();
+    // Nothing was read, so the buffer has no contents; but it is where the vector was.
+    let found = holders::since(&before);
+    let finding = is_held(&found, "::make", 1000, &[("hash table", "::fill")]);
+    assert!(matches!(finding.hold, Hold::Stack { .. }), "{found}");
+    black_box((table, old));
+    drop(input);
 }
 
 static WAITING: Mutex<Vec<Waker>> = Mutex::new(Vec::new());
