@@ -64,8 +64,8 @@
 //!
 //! | feature | what it adds | dependencies that it adds |
 //! |---|---|---|
-//! | `files` | [`profile`]s as files, and in the form of DHAT | `serde_json` |
-//! | `pprof` | profiles in the form of pprof | `prost`, `flate2` |
+//! | `files` | [`profile`]s as files, and in the format of DHAT | `serde_json` |
+//! | `pprof` | profiles in the format of pprof | `prost`, `flate2` |
 //! | `flamegraph` | profiles as pictures | `inferno` (its licence is CDDL-1.0) |
 //! | `metrics` | the figures of a [`watch`] as metrics | `metrics` |
 //! | `tracing` | events when a line begins to grow | `tracing` |
@@ -73,9 +73,10 @@
 //! | `command` | the command `leak-meter`, which reads profiles | `addr2line`, `clap`, and those of `files`, `pprof`, `flamegraph` |
 //!
 //! With `default-features = false`, only the [`Allocator`], its counts ([`HeapCounts`]) and the probes ([`probe`])
-//! remain, and the only dependencies are `libc` and `rustix`. That is enough for a service that exports its live
-//! bytes as a metric: no call stack is ever looked for, and a thread's counts take a page instead of up to 1.2 MB
-//! of address space. Tests can still use everything through a dev-dependency with the default features.
+//! remain, and the only dependencies are `libc` and `rustix`, or on Windows `windows-sys`. That is enough for a
+//! service that exports its live bytes as a metric: no call stack is ever looked for, and a thread's counts take a
+//! page instead of up to 1.2 MB of address space. Tests can still use everything through a dev-dependency with the
+//! default features.
 //!
 //! ```toml
 //! [dependencies]
@@ -98,13 +99,13 @@
 //!   findings of a whole soak.
 //! - [`site`]: the places in the program that allocated blocks which stay.
 //! - [`snapshot`]: the live heap, and the allocations since an earlier snapshot.
-//! - [`profile`]: snapshots as files, and in the forms of other tools.
+//! - [`profile`]: snapshots as files, and in the formats of other tools.
 //! - [`watch`]: the verdict on a running service; [`switch`]: turns call sites on and off while it runs.
 //! - [`holders`]: finds what keeps the blocks of a place alive.
 //! - `symbols`: the names of the program's functions and statics.
 //! - `symbol_name`: those names as paths of the source, whatever mangling the compiler uses.
 //! - [`report`]: the results of a soak, serialisable and printable.
-//! - `units`: formats numbers.
+//! - `units`: formats numbers and converts times.
 //! - [`guide`]: chapters on recipes, the method and its limits.
 //!
 //! Left out on purpose: this crate prints nothing except the report so far when an operation panics, starts no

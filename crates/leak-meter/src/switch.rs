@@ -1,8 +1,9 @@
 //! Turns the search for call sites on and off while a service runs.
 //!
 //! The [`Allocator`](crate::Allocator) always counts. Whether it also looks for the call stack of each allocation is
-//! decided here, for all threads at once, and lasts until it is changed. A program that was built with frame pointers
-//! begins with the search on; to begin with it off, set `LEAK_METER_ATTRIBUTION=off` or call [`off`] first in `main`.
+//! decided here, for all threads at once, and lasts until it is changed. The search is on at the start of a program
+//! that was built with frame pointers, and on Windows for x86-64 of every program. To begin with it off, set
+//! `LEAK_METER_ATTRIBUTION=off` or call [`off`] first in `main`.
 //!
 //! Blocks that are allocated while the search is off have no call stack. They form one group, "blocks without a call
 //! stack", until they are freed or resized. Blocks that were allocated before keep their call stacks, and a
@@ -22,8 +23,9 @@ pub struct TooSlow(());
 /// Switches the search on, if that is cheap.
 ///
 /// # Errors
-/// If the program was built without frame pointers: every allocation would then be followed by an unwinder, which makes
-/// it many times slower. The message says how to build. [`on_at_any_cost`] switches the search on all the same.
+/// If the program was built without frame pointers, except on Windows for x86-64: an unwinder would then follow every
+/// allocation, which makes it many times slower. The message says how to build. [`on_at_any_cost`] switches the search
+/// on all the same.
 ///
 /// Code without frame pointers may also be found later; the search then ends by itself.
 pub fn on() -> Result<(), TooSlow> {

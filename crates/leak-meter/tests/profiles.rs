@@ -1,5 +1,5 @@
-//! Heap profiles: as files, in other forms, and by the command. The names come from the program itself or, as on another
-//! machine, from its file.
+//! Heap profiles: as files, in other formats, and by the command. The names come from the program itself or, as on
+//! another machine, from its file.
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
 
 #[macro_use]
@@ -84,12 +84,12 @@ fn written_by(program: &Path, folder: &Path) -> Vec<String> {
 #[test]
 #[ignore = "builds the reader, which takes minutes: run with --ignored"]
 fn an_independent_reader_of_pprof_finds_the_totals_of_the_meter() {
-    isolated::test_in_a_process("the_pprof_form_has_the_totals_of_the_meter", &[]);
+    isolated::test_in_a_process("the_pprof_format_has_the_totals_of_the_meter", &[]);
 }
 
 #[test]
 #[ignore = "run by another test in a process of its own"]
-fn the_pprof_form_has_the_totals_of_the_meter() {
+fn the_pprof_format_has_the_totals_of_the_meter() {
     let (named, counts) = profile_of_orders(100);
     let read = read_independently(&named.to_pprof());
     assert_eq!(read["types"], json!([["inuse_objects", "count"], ["inuse_space", "bytes"]]));
@@ -128,13 +128,13 @@ fn read_independently(profile: &[u8]) -> Value {
 }
 
 #[test]
-fn other_forms_have_the_same_totals() {
-    isolated::test_in_a_process("every_form_has_the_same_totals", &[]);
+fn other_formats_have_the_same_totals() {
+    isolated::test_in_a_process("every_format_has_the_same_totals", &[]);
 }
 
 #[test]
 #[ignore = "run by another test in a process of its own"]
-fn every_form_has_the_same_totals() {
+fn every_format_has_the_same_totals() {
     let (named, counts) = profile_of_orders(100);
     assert_eq!(
         (named.live_blocks(), named.live_bytes()),

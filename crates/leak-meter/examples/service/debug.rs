@@ -96,7 +96,7 @@ async fn leaks(State(debug): Shared, Query(Form { format }): Query<Form>) -> Res
         .await
 }
 
-/// The live heap in the form of pprof.
+/// The live heap in the format of pprof.
 async fn heap(State(debug): Shared) -> Response {
     debug
         .run(|debug| {

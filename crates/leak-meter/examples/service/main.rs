@@ -4,8 +4,8 @@
 //! cargo run --release --package leak-meter --features service --example service -- --leak
 //! ```
 //!
-//! It prints its address, on the loopback interface. Send it requests (`PUT`, `GET` and `DELETE /documents/7`; the example
-//! `service_load` does) and ask:
+//! It prints its address, on the loopback interface. Send it requests (`PUT`, `GET` and `DELETE /documents/7`; the
+//! example `service_load` does) and ask:
 //!
 //! - `GET /debug/leaks` (`?format=json`): the verdict so far, line by line, with what holds the memory
 //! - `GET /debug/heap`: the live heap for `go tool pprof`; `/debug/flamegraph`: as a picture
@@ -13,8 +13,8 @@
 //! - `PUT /debug/call-sites/on` or `off`; `PUT /debug/leak/on` or `off`
 //! - `GET /metrics`: the figures for Prometheus
 //!
-//! It ends with Ctrl-C or, on Unix, SIGTERM, after the requests that it is answering. Options: `--leak`, `--port NUMBER`,
-//! `--snapshots FOLDER`, `--interval MILLISECONDS` between two readings.
+//! It ends with Ctrl-C or, on Unix, SIGTERM, after the requests that it is answering. Options: `--leak`, `--port
+//! NUMBER`, `--snapshots FOLDER`, `--interval MILLISECONDS` between two readings.
 #![allow(clippy::print_stdout)] // This is a command of its own; the library never prints.
 
 mod debug;

@@ -13,9 +13,9 @@
 //! - `stack_cache`: the stacks that a thread allocated from recently.
 //! - `site_id`: the number of a call site; `sites`: the table of call sites; `records`: their return
 //!   addresses.
-//! - `counter_table`: the counters of one thread; `thread_counters`: assigns a table to each thread;
-//!   `thread_cell`: values of each thread; `thread_exit`: runs code when a thread ends; `counts`: the sums over all tables; `heap_counts`: the
-//!   public totals.
+//! - `counter_table`: the counters of one thread; `thread_counters`: assigns a table to each thread; `thread_cell`:
+//!   values of each thread; `thread_exit`: runs code when a thread ends; `counts`: the sums over all tables;
+//!   `heap_counts`: the public totals.
 //! - `memory`: pages from the system for the tables, since the meter must not allocate.
 #![allow(unsafe_code)] // `GlobalAlloc` is an unsafe trait; each use below says why it is sound.
 

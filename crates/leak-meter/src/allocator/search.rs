@@ -51,10 +51,10 @@ pub struct Walks {
 
 /// Looks for call sites from now on, until [`stop`], even if that requires an unwinder.
 ///
-/// With frame pointers, and on Windows for x86-64, the search begins at the first allocation of the process, unless the environment
-/// variable `LEAK_METER_ATTRIBUTION` is `off`. This function is therefore for programs that were built without
-/// frame pointers or have called [`stop`]. Returns the method, which is [`Method::Off`] only if the system
-/// provides no memory for the site table.
+/// With frame pointers, and on Windows for x86-64, the search begins at the first allocation of the process, unless
+/// the environment variable `LEAK_METER_ATTRIBUTION` is `off`. This function is therefore for programs that were
+/// built without frame pointers or have called [`stop`]. Returns the method, which is [`Method::Off`] only if the
+/// system provides no memory for the site table.
 pub fn start() -> Method {
     let ask = |state: State| State {
         outside: Outside::Asked,
@@ -64,7 +64,8 @@ pub fn start() -> Method {
     resume_if_off(change(ask))
 }
 
-/// Like [`start`], but only with frame pointers: otherwise the search stays off. Returns the method.
+/// Like [`start`], but only where call stacks are cheap to find, by frame pointers or, on Windows for x86-64, by unwind
+/// tables; otherwise the search stays off. Returns the method.
 pub(crate) fn start_if_cheap() -> Method {
     let ask = |state: State| match state.method {
         Method::Off => State { outside: Outside::Cheap, paused: true, ..state },

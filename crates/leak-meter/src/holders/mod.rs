@@ -89,9 +89,9 @@
 //! This works on 64-bit Linux, and on Windows for x86-64. On other systems every result is "not available", with the
 //! reason. Scanning needs the [feature](crate#features) `holders`; a report can be read without it.
 //!
-//! Windows tells the stack pointer of every thread, which is suspended for the moment in which it is read. With its GNU
-//! toolchain, the standard library puts thread-local values into blocks of the system's heap; what they hold is
-//! reported as held by memory outside the allocator.
+//! On Windows, the stack pointer of every thread is known, because each thread is suspended while its registers are
+//! read. With the GNU toolchain for Windows, the standard library stores thread-local values in blocks of the system's
+//! heap; what they hold is reported as held by memory outside the allocator.
 //!
 //! # Layout
 //! - `finding`, `text`, `words`: the findings, and their text.

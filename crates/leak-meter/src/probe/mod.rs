@@ -9,7 +9,7 @@ mod gauge;
 #[cfg(feature = "soak")]
 pub(crate) mod limits;
 #[cfg(target_os = "macos")]
-#[allow(unsafe_code)] // A call of the system.
+#[allow(unsafe_code)] // Calls the system.
 mod macos;
 #[cfg(unix)]
 mod process;
@@ -17,7 +17,7 @@ mod process;
 mod resident;
 mod targets;
 #[cfg(windows)]
-#[allow(unsafe_code)] // Calls of the system.
+#[allow(unsafe_code)] // Calls the system.
 mod windows;
 
 pub use folder::{FolderProbe, FolderUsage};
@@ -43,7 +43,7 @@ pub use windows::{OpenFilesProbe, ResidentBytesProbe, ThreadsProbe};
 pub struct OpenFiles {
     /// All of them.
     pub all: u64,
-    /// The descriptors that are sockets. `None` where the system does not tell: on Windows.
+    /// The descriptors that are sockets. `None` on Windows, which does not report them.
     pub sockets: Option<u64>,
 }
 

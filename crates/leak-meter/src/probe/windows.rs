@@ -12,8 +12,8 @@ use system_lists::{Handles, Processes};
 
 mod system_lists;
 
-/// Counts the open handles of this process: to files, sockets and pipes, and also to events, threads and whatever
-/// else the system gives a handle for.
+/// Counts the open handles of this process: to files, sockets and pipes, and also to events, threads and everything
+/// else that has a handle.
 #[derive(Debug)]
 pub struct OpenFilesProbe {
     handles: Handles,
@@ -46,8 +46,8 @@ impl OpenFilesProbe {
         count.map_err(|error| refused("handles", &error))
     }
 
-    /// The number of open handles. How many of them are sockets is not known: the system does not tell them from
-    /// pipes, and a question about a pipe may wait until another thread has read from it.
+    /// The number of open handles. How many of them are sockets is not known: the system does not distinguish sockets
+    /// from pipes, and a query about a pipe may block until another thread has read from it.
     ///
     /// # Errors
     /// If the system refuses the read.

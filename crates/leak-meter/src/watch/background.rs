@@ -18,7 +18,7 @@ pub struct WatchThread {
 }
 
 impl Watch {
-    /// Starts a thread, named `leak-meter`, that takes a reading now and then at each interval.
+    /// Starts a thread, named `leak-meter`, that takes a reading immediately and then one after each interval.
     ///
     /// # Errors
     /// If the system refuses another thread.

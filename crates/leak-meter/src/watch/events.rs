@@ -10,8 +10,8 @@ use crate::units;
 
 /// Emits an event when a line begins to grow, and another when it no longer does.
 ///
-/// Both have the target `leak_meter` and the fields `function` and `place`. The first has the level WARN, with the growth
-/// per hour in `bytes_per_hour` and `blocks_per_hour`; the second has the level INFO.
+/// Both have the target `leak_meter` and the fields `function` and `place`. The first has the level WARN, with the
+/// growth per hour in `bytes_per_hour` and `blocks_per_hour`; the second has the level INFO.
 #[derive(Debug, Default)]
 pub struct WatchEvents {
     growing: Mutex<BTreeSet<LineName>>,

@@ -45,8 +45,8 @@ impl AddAssign for HourlyGrowth {
     }
 }
 
-/// The growing lines of a report, in its order. Lines of one name, such as those of functions that one macro defines, are
-/// added up.
+/// The growing lines of a report, in its order. Lines of one name, such as those of functions that one macro defines,
+/// are added up.
 pub(super) fn growth_by_name(report: &WatchReport) -> Vec<(LineName, HourlyGrowth)> {
     let mut growth: Vec<(LineName, HourlyGrowth)> = Vec::new();
     for line in report.growing() {

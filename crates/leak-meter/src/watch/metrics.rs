@@ -9,8 +9,8 @@ use super::lines::{HourlyGrowth, LineName, growth_by_name};
 use super::report::WatchReport;
 use crate::allocator;
 
-/// The maximum number of lines that have labels of their own while the process runs, since a label never disappears from a
-/// time series.
+/// The maximum number of lines that have labels of their own while the process runs, since a label never disappears
+/// from a time series.
 const MOST_LABELS: usize = 50;
 /// The number of lines at the head of a report that get labels of their own.
 const MOST_LINES: usize = 10;
@@ -25,9 +25,9 @@ const MOST_LINES: usize = 10;
 /// | `leak_meter_growing_lines` | |
 /// | `leak_meter_growth_bytes_per_hour`, `leak_meter_growth_blocks_per_hour` | `function`, `place` |
 ///
-/// A line gets labels of its own when it is among the first 10 growing lines of a report, and keeps them; at most 50 lines
-/// do while the process runs. The growth of all others is added up under the function `other`. The growth of a line that
-/// has stopped growing is 0.
+/// A line gets labels of its own when it is among the first 10 growing lines of a report, and keeps them; at most 50
+/// lines do while the process runs. The growth of all others is added up under the function `other`. The growth of a
+/// line that has stopped growing is 0.
 ///
 /// A resource that was never measured has no gauge. A gauge keeps its last value while its resource is not measured, as
 /// when the search for call sites is off, and once `record` is no longer called.

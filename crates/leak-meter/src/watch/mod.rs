@@ -39,9 +39,9 @@
 //! that too for growth that does not depend on requests.
 //!
 //! When 128 readings are stored, half of them are dropped, and the rounds become twice as long, until the history
-//! covers the watch's [span](Watch::span). From then on the oldest half is dropped. Growth is judged within that span: a
-//! swing or a fill that takes longer looks like a leak, and a leak that begins later is found after about three eighths
-//! of the span. To have both, use two watches, one with a span of an hour and one with a span of days.
+//! covers the watch's [span](Watch::span). From then on the oldest half is dropped. Growth is judged within that
+//! span: a swing or a fill that takes longer looks like a leak, and a leak that begins later is found after about
+//! three eighths of the span. To have both, use two watches, one with a span of an hour and one with a span of days.
 //!
 //! # Layout
 //! - `history`, `even`: the readings, at equal amounts of work.
@@ -179,8 +179,8 @@ impl Watch {
         })
     }
 
-    /// The verdict so far, with what holds the blocks of growing lines. Takes up to seconds on the calling thread, while
-    /// the program keeps running.
+    /// The verdict so far, with what holds the blocks of growing lines. Takes up to seconds on the calling thread,
+    /// while the program keeps running.
     #[inline(never)]
     pub fn report(&self) -> WatchReport {
         self.judge(true)

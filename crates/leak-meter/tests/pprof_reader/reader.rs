@@ -1,5 +1,5 @@
-//! Reads a heap profile in the form of pprof from standard input, with the messages that the crate `pprof` generates from
-//! the format's own definition, and prints what it contains as JSON.
+//! Reads a heap profile in the format of pprof from standard input, with the messages that the crate `pprof` generates
+//! from the format's own definition, and prints what it contains as JSON.
 
 use std::error::Error;
 use std::io::{Read, stdin};
