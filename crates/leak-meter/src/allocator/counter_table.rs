@@ -58,6 +58,12 @@ struct IndexedCounters(Counters);
 unsafe impl Sync for Table {}
 
 impl Table {
+    /// The counters of [`SiteId::UNKNOWN`] in this thread's table.
+    #[inline]
+    pub(super) fn unattributed(&self) -> &Counters {
+        &self.packed[0].counters
+    }
+
     /// The counters of a site in this thread's table, if they are in use already.
     #[inline]
     pub(super) fn counters_in_use(&self, site: SiteId) -> Option<&Counters> {
@@ -72,7 +78,7 @@ impl Table {
     /// The counters of a site in this thread's table, marked as in use.
     pub(super) fn own_counters(&self, site: SiteId) -> &Counters {
         if site == SiteId::UNKNOWN {
-            return &self.packed[0].counters;
+            return self.unattributed();
         }
         let home = site.index() % PACKED;
         // In one atomic step, because a signal handler may allocate too.

@@ -11,7 +11,8 @@ use std::alloc::Layout;
 
 use super::site_id::SiteId;
 
-const HEADER: usize = size_of::<Header>();
+/// The size of a header, and the alignment that it has.
+pub(super) const HEADER: usize = size_of::<Header>();
 
 #[repr(C, align(16))]
 #[derive(Clone, Copy)]
@@ -39,17 +40,22 @@ impl Outer {
     /// `None` if the block would be too large for any allocator.
     #[inline]
     pub(super) fn for_layout(layout: Layout) -> Option<Self> {
+        const MOST: usize = isize::MAX as usize + 1;
         let prefix = layout.align().max(HEADER);
-        let size = layout.size().checked_add(prefix)?;
-        let layout = Layout::from_size_align(size, prefix).ok()?;
-        Some(Self { layout, prefix })
+        // SAFETY: a layout has at most `isize::MAX` bytes, and an alignment is at most one more.
+        let size = unsafe { layout.size().unchecked_add(prefix) };
+        // SAFETY: the larger of two powers of two is one, and the size, rounded up to it, is at most `isize::MAX`.
+        (size <= MOST - prefix).then(|| unsafe {
+            let layout = Layout::from_size_align_unchecked(size, prefix);
+            Self { layout, prefix }
+        })
     }
+}
 
-    /// Whether the block is aligned more strictly than a header, so that its prefix is longer.
-    #[inline]
-    pub(super) fn is_padded(&self) -> bool {
-        self.prefix > HEADER
-    }
+/// Whether a block of this layout is aligned more strictly than a header, so that its prefix is longer.
+#[inline]
+pub(super) fn is_padded(layout: Layout) -> bool {
+    layout.align() > HEADER
 }
 
 /// The memory that a block of an outer `size` takes beyond its header and the requested bytes.
@@ -124,6 +130,30 @@ pub(crate) fn read(block: u64, size: [u8; 8], site_and_mark: [u8; 8]) -> Option<
     }
     let site = SiteId(u32::from_ne_bytes(*site));
     Some(Found { size: u64::from_ne_bytes(size), site })
+}
+
+#[cfg(test)]
+mod size_tests {
+    use super::*;
+
+    #[test]
+    fn the_outer_layout_is_refused_exactly_when_it_is_no_layout() {
+        for align in [1, 8, 16, 32, 4096, 1 << 62] {
+            let most = isize::MAX as usize - (align - 1);
+            let edges =
+                [HEADER, align, 2 * align, 2 * HEADER].map(|less| most.saturating_sub(less));
+            for size in edges.into_iter().flat_map(|edge| [edge.saturating_sub(1), edge, edge + 1])
+            {
+                let Ok(layout) = Layout::from_size_align(size, align) else { continue };
+                let prefix = align.max(HEADER);
+                let outer =
+                    size.checked_add(prefix).map(|size| Layout::from_size_align(size, prefix));
+                let found = Outer::for_layout(layout).map(|outer| (outer.layout, outer.prefix));
+                assert_eq!(found, outer.and_then(Result::ok).map(|layout| (layout, prefix)));
+                assert_eq!(is_padded(layout), prefix > HEADER);
+            }
+        }
+    }
 }
 
 #[cfg(all(test, feature = "holders"))]

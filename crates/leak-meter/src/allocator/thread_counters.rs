@@ -36,15 +36,29 @@ type Add = fn(&AtomicU64, u64);
 
 #[inline]
 pub(super) fn count_allocation(site: SiteId, size: usize) {
-    count(site, |counters, add| {
+    count(site, move |counters, add| {
         add(&counters.allocated_bytes, size as u64);
         add(&counters.allocations, 1);
     });
 }
 
+/// Counts an allocation of [`SiteId::UNKNOWN`], if this thread has a table of its own already.
 #[inline]
-pub(super) fn count_deallocation(site: SiteId, size: usize) {
-    count(site, |counters, add| {
+pub(super) fn count_unattributed(size: usize) -> bool {
+    let Some(table) = own() else { return false };
+    let counters = table.unattributed();
+    add_alone(&counters.allocated_bytes, size as u64);
+    add_alone(&counters.allocations, 1);
+    true
+}
+
+/// Counts a deallocation of the block whose site `take` returns.
+///
+/// PERF: the thread's table is looked up first. On some systems that is a call, across which less has to be saved.
+#[inline]
+pub(super) fn count_deallocation(take: impl FnOnce() -> SiteId, size: usize) {
+    let own = own();
+    count_in(own, take(), move |counters, add| {
         add(&counters.deallocated_bytes, size as u64);
         add(&counters.deallocations, 1);
     });
@@ -52,7 +66,7 @@ pub(super) fn count_deallocation(site: SiteId, size: usize) {
 
 #[inline]
 pub(super) fn count_reallocation(site: SiteId, old_size: usize, new_size: usize) {
-    count(site, |counters, add| {
+    count(site, move |counters, add| {
         if new_size >= old_size {
             add(&counters.allocated_bytes, (new_size - old_size) as u64);
         } else {
@@ -79,9 +93,7 @@ pub(super) fn count_adoption(site: SiteId, size: usize) {
 #[cold]
 #[inline(never)] // Kept out of the hooks, so that they need not save registers for it.
 pub(super) fn count_padding(blocks: u64, bytes: u64) {
-    let own = OWN.get();
-    // SAFETY: a table stays mapped forever.
-    let (table, add): (_, Add) = match unsafe { own.as_ref() } {
+    let (table, add): (_, Add) = match own() {
         Some(table) => (Some(table), add_alone),
         None => (shared(), add_shared),
     };
@@ -104,8 +116,12 @@ fn add_shared(number: &AtomicU64, more: u64) {
 /// Applies `work` to the counters of `site`.
 #[inline]
 fn count(site: SiteId, work: impl Fn(&Counters, Add)) {
-    // SAFETY: a table stays mapped forever.
-    let own = unsafe { OWN.get().as_ref() };
+    count_in(own(), site, work);
+}
+
+/// Applies `work` to the counters of `site`, in this thread's table if it has one.
+#[inline]
+fn count_in(own: Option<&Table>, site: SiteId, work: impl Fn(&Counters, Add)) {
     match own.and_then(|table| table.counters_in_use(site)) {
         Some(counters) => work(counters, add_alone),
         None => count_elsewhere(site, work),
@@ -123,8 +139,7 @@ fn count_elsewhere(site: SiteId, work: impl Fn(&Counters, Add)) {
             None => SHARES.set(true),
         }
     }
-    // SAFETY: a table stays mapped forever.
-    if let Some(table) = unsafe { OWN.get().as_ref() } {
+    if let Some(table) = own() {
         work(table.own_counters(site), add_alone);
     } else if let Some(table) = shared() {
         // If this fails too, the system is out of memory, and the program will notice.
@@ -136,8 +151,14 @@ fn count_elsewhere(site: SiteId, work: impl Fn(&Counters, Add)) {
 #[cfg(feature = "sites")]
 #[inline]
 pub(super) fn stack_cache() -> Option<*mut StackCache> {
+    own().map(|table| table.stack_cache.get())
+}
+
+/// This thread's own table.
+#[inline]
+fn own() -> Option<&'static Table> {
     // SAFETY: a table stays mapped forever.
-    unsafe { OWN.get().as_ref() }.map(|table| table.stack_cache.get())
+    unsafe { OWN.get().as_ref() }
 }
 
 /// Assigns a free table to this thread and returns its number.

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -80,14 +81,18 @@ impl Service {
         self.child.wait().expect("it is this process's child")
     }
 
-    /// The processor time that it has used, in ticks of the system's clock.
+    /// The processor time that its threads have used.
     #[allow(dead_code)] // Only the benchmark asks.
-    pub fn ticks(&self) -> u64 {
-        let path = Path::new("/proc").join(self.process.to_string()).join("stat");
-        let text = std::fs::read_to_string(path).expect("it runs");
-        let after_name = text.rsplit_once(") ").expect("a name").1;
-        let fields: Vec<&str> = after_name.split(' ').collect();
-        fields[11..13].iter().map(|field| field.parse::<u64>().expect("ticks")).sum()
+    pub fn processor_time(&self) -> Duration {
+        let threads = Path::new("/proc").join(self.process.to_string()).join("task");
+        let time = |thread: &Path| {
+            let text = std::fs::read_to_string(thread.join("schedstat")).ok()?;
+            text.split(' ').next()?.parse::<u64>().ok()
+        };
+        let threads = std::fs::read_dir(threads).expect("it runs");
+        // A thread may end in the meantime.
+        let times = threads.filter_map(|thread| time(&thread.ok()?.path()));
+        Duration::from_nanos(times.sum())
     }
 }
 
