@@ -1,10 +1,12 @@
 //! The limits and the initial load of a measured process: the bug report's story, scaled down to
 //! minutes on a laptop.
 
+use std::time::Duration;
+
 use exercise_harness::explain::{LIMIT_BYTES, START_BYTES};
 use exercise_harness::plan::Planned;
 use exercise_harness::units;
-use leak_meter::{Report, Resource, Verdict};
+use leak_meter::{Report, Resource, Round, Verdict};
 
 use crate::message::{Cap, Curve};
 
@@ -31,6 +33,30 @@ pub struct Chosen {
     pub per_second: f64,
     /// The resource of the large curve.
     pub main: Curve,
+}
+
+/// The sentence for a process that has reached its cap after this many operations; `None` for any other.
+pub fn reached(
+    cap: &Cap,
+    last: &Round,
+    operations: u64,
+    requests_per_second: f64,
+) -> Option<String> {
+    let (limit, scale) = if last.live_bytes >= cap.bytes {
+        (units::bytes(cap.bytes as f64), cap.bytes_scale)
+    } else if last.open_files.is_some_and(|files| files >= cap.files) {
+        (format!("{} open files", cap.files), cap.files_scale)
+    } else {
+        return None;
+    };
+    let seconds = operations as f64 * scale / requests_per_second;
+    let time = units::span(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
+    let rate = units::rate(requests_per_second).replace("operation", "request");
+    Some(format!(
+        "killed at {limit} after {} operations; the server would last {time} at {}",
+        units::count(operations),
+        rate.replace(" per second", "/s"),
+    ))
 }
 
 /// Chooses the cap and the load. Without a measurement, both are cautious.

@@ -11,10 +11,10 @@ use leak_meter::Report;
 
 use crate::cap::Chosen;
 use crate::hub::Hub;
-use crate::leaks::Question;
 use crate::live::{Live, TICK};
-use crate::message::{Command, Happened, Note, Record, Request, Scene, Shows, Status};
+use crate::message::{Command, Happened, Note, Record, Scene, Shows, Status};
 use crate::recording::{self, Player, Recorder};
+use crate::request::{Question, Request};
 use crate::story::{self, Step};
 use crate::survey::Survey;
 use crate::trouble::Trouble;
@@ -255,17 +255,15 @@ impl Engine {
     }
 
     fn ask(&mut self, question: Question) {
-        match &mut self.source {
-            Source::Live(live) => live.ask(question),
-            Source::Surveying(_) => question.refuse(
-                "There is no load yet: the shipped version is measured first. Ask again in a few seconds.".to_owned(),
-            ),
-            Source::Playing(_) => question.refuse(
-                "A recording is playing, and no process runs. Start without --replay, or press Shift+N on the page."
-                    .to_owned(),
-            ),
-            Source::Nothing => question.refuse("No process runs.".to_owned()),
-        }
+        let reason = match &mut self.source {
+            Source::Live(live) => return live.ask(question),
+            Source::Surveying(_) => "There is no load yet. Ask again in a few seconds.",
+            Source::Playing(_) => {
+                "A recording plays. Press Shift+N on the page for a live exercise."
+            }
+            Source::Nothing => "No process runs.",
+        };
+        question.refuse(reason.to_owned());
     }
 
     fn go_to(&mut self, at: usize) {

@@ -6,8 +6,7 @@
 //! - `survey`: one ordinary soak before the load, for the growing lines; `story`: the text that the
 //!   page reveals step by step.
 //! - `recording`: writes runs to files and plays them back.
-//! - `leaks`: what a running version has leaked so far, on request.
-//! - `message`: the messages to the page and its commands; `hub`: the current state and its watchers;
+//! - `message`: the messages to the page and its commands; `request`: what the server asks of the engine; `hub`: the current state and its watchers;
 //!   `history`: the readings so far; `trouble`: the current problems.
 //! - `server`: the page's server, on loopback.
 //! - `browser`: opens the page in a browser.
@@ -21,11 +20,11 @@ pub mod cap;
 pub mod engine;
 pub mod history;
 pub mod hub;
-pub mod leaks;
 mod live;
 mod measured;
 pub mod message;
 pub mod recording;
+pub mod request;
 pub mod server;
 pub mod story;
 mod survey;

@@ -6,9 +6,9 @@ use exercise_harness::plan::{Planned, Role};
 use exercise_harness::units;
 
 use crate::cap::Chosen;
-use crate::leaks::Question;
 use crate::measured::{Event, Measured};
 use crate::message::{Command, Frame, Happened, Load, Note};
+use crate::request::Question;
 
 /// The time between two readings, in seconds.
 pub const TICK: f64 = 0.125;

@@ -14,9 +14,10 @@ use exercise_harness::trial::GROWTH;
 use exercise_harness::{SoakSettings, units};
 use leak_meter::Round;
 
-use crate::leaks::Question;
+use crate::cap;
 use crate::live::TICK;
 use crate::message::{Cap, Reading, State};
+use crate::request::Question;
 use crate::survey::sentence;
 use crate::window::{Window, held};
 
@@ -181,7 +182,10 @@ impl Measured {
                 Err(error) => return self.fail(format!("its stream cannot be read: {error}")),
             },
         }
-        if let Some(text) = self.over(cap, requests_per_second) {
+        let killed = self
+            .last
+            .and_then(|last| cap::reached(cap, &last, self.operations, requests_per_second));
+        if let Some(text) = killed {
             self.end(Life::Killed(now + DOWN));
             return Event::Killed(text);
         }
@@ -223,26 +227,6 @@ impl Measured {
     /// Takes note that it could not run for this long.
     pub fn stood_still(&mut self, took: Duration) {
         self.last_stop = Some(Stop { took, ago: 0.0 });
-    }
-
-    /// The sentence for a process that has reached its cap; `None` for any other.
-    fn over(&self, cap: &Cap, requests_per_second: f64) -> Option<String> {
-        let last = self.last?;
-        let (limit, scale) = if last.live_bytes >= cap.bytes {
-            (units::bytes(cap.bytes as f64), cap.bytes_scale)
-        } else if last.open_files.is_some_and(|files| files >= cap.files) {
-            (format!("{} open files", cap.files), cap.files_scale)
-        } else {
-            return None;
-        };
-        let seconds = self.operations as f64 * scale / requests_per_second;
-        let time = units::span(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
-        let rate = units::rate(requests_per_second).replace("operation", "request");
-        Some(format!(
-            "killed at {limit} after {} operations; the server would last {time} at {}",
-            units::count(self.operations),
-            rate.replace(" per second", "/s"),
-        ))
     }
 
     fn check_exit(&mut self) -> Event {

@@ -3,7 +3,6 @@
 use exercise_harness::plan::Role;
 use serde::{Deserialize, Serialize};
 
-use crate::leaks::Question;
 use crate::story::Story;
 
 /// The format version of recordings. A reader rejects any other version.
@@ -263,21 +262,6 @@ pub enum Command {
     Last,
     /// Play the recording of this exercise.
     Play,
-}
-
-/// A message to the engine.
-#[derive(Debug)]
-pub enum Request {
-    /// Follow a command from the page.
-    Follow(Command),
-    /// Say what a running version has leaked so far.
-    Leaks(Question),
-}
-
-impl From<Command> for Request {
-    fn from(command: Command) -> Self {
-        Self::Follow(command)
-    }
 }
 
 /// A line of a recording.

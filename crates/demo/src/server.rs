@@ -26,8 +26,8 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::oneshot;
 
 use crate::hub::Hub;
-use crate::leaks::Question;
-use crate::message::{Command, Request};
+use crate::message::Command;
+use crate::request::{Question, Request};
 
 /// The page loads nothing from elsewhere.
 const POLICY: &str =

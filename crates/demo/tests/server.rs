@@ -5,7 +5,8 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
 use demo::hub::Hub;
-use demo::message::{Command, Frame, Load, Request as Asked, Status};
+use demo::message::{Command, Frame, Load, Status};
+use demo::request::Request as Asked;
 use demo::server;
 use exercise_harness::plan::Role;
 use http_body_util::{BodyExt, Full};

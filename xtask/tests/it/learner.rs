@@ -217,23 +217,29 @@ fn an_assistant_gets_the_compilers_message_of_a_version_that_does_not_build() {
 
 #[test]
 fn the_status_follows_from_the_content_and_its_last_result() {
-    let toy = workshop();
+    // Its own, because other tests print the state of the shared one.
+    let toy = Toy::new("learner-status").with(1, "status-unbuilt", BROKEN).with(
+        2,
+        "status-edited",
+        STEADY,
+    );
+    let toy = toy.shipped();
     let state = |name: &str| {
         let listed = toy.run(&["list"]).ends_with(0).out;
         let line = listed.lines().find(|line| line.contains(name)).unwrap().to_owned();
         line.split_once(" min ").unwrap().1.trim().to_owned()
     };
-    toy.run(&["test", "toy-unbuilt"]).ends_with(2);
-    assert_eq!(state("toy-unbuilt"), "as shipped  broken");
-    toy.run(&["test", "toy-edited"]).ends_with(0);
-    assert_eq!(state("toy-edited"), "as shipped  fixed");
+    toy.run(&["test", "status-unbuilt"]).ends_with(2);
+    assert_eq!(state("status-unbuilt"), "as shipped  broken");
+    toy.run(&["test", "status-edited"]).ends_with(0);
+    assert_eq!(state("status-edited"), "as shipped  fixed");
     // The same content has the same state again; another content has none.
-    let file = "exercises/toy-edited/src/lib.rs";
+    let file = "exercises/status-edited/src/lib.rs";
     let shipped = toy.read(file);
     toy.write(file, &format!("{shipped}// More.\n"));
-    assert_eq!(state("toy-edited"), "edited      not run");
+    assert_eq!(state("status-edited"), "edited      not run");
     toy.write(file, &shipped);
-    assert_eq!(state("toy-edited"), "as shipped  fixed");
+    assert_eq!(state("status-edited"), "as shipped  fixed");
 }
 
 /// Commands that print something quickly.

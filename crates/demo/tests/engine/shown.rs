@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use demo::engine::{Course, Engine};
 use demo::hub::Hub;
-use demo::leaks::{Answer, Question};
-use demo::message::{Command as Ask, Request};
+use demo::message::Command as Ask;
+use demo::request::{Answer, Question, Request};
 use exercise_harness::Exercise;
 use exercise_harness::plan::{Plan, Planned, PlannedVersion, Role};
 use serde_json::Value;

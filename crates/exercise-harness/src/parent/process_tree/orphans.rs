@@ -63,13 +63,45 @@ fn scan(_: Option<Pid>, _: &Path) -> Vec<Orphan> {
 #[cfg(target_os = "linux")]
 fn scan(group: Option<Pid>, mark: &Path) -> Vec<Orphan> {
     let own = rustix::process::getpid();
+    let Some(own_status) = proc_fs::Status::read(own) else { return Vec::new() };
     let is_orphan = |id: Pid, status: &proc_fs::Status| {
         let in_group = group.is_some_and(|group| status.group() == Some(group) && id != group);
-        let is_marked =
-            Some(id) != group && id != own && proc_fs::has_variable(id, MARK_VARIABLE, mark);
-        !status.has_ended() && (in_group || is_marked)
+        let is_marked = || {
+            Some(id) != group
+                && id != own
+                && proc_fs::has_variable((id, status), &own_status, MARK_VARIABLE, mark)
+        };
+        !status.has_ended() && (in_group || is_marked())
     };
     let all = proc_fs::all_ids().filter_map(|id| Some((id, proc_fs::Status::read(id)?)));
     let orphans = all.filter(|(id, status)| is_orphan(*id, status));
     orphans.map(|(id, status)| Orphan { id, name: status.name }).collect()
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    /// Becomes another program again and again.
+    const RESTLESS: &str = "[ $0 -gt 0 ] && exec sh -c \"$1\" $(($0 - 1)) \"$1\"";
+
+    #[test]
+    fn a_process_is_found_while_it_becomes_another_program() {
+        let mark = tempfile::tempdir().unwrap();
+        let mut command = Command::new("sh");
+        command.args(["-c", RESTLESS, "2000", RESTLESS]).env(MARK_VARIABLE, mark.path());
+        let mut child = command.spawn().unwrap();
+        let id = Pid::from_child(&child);
+        let (mut scans, mut missed) = (0, 0);
+        while child.try_wait().unwrap().is_none() {
+            let found = scan(None, mark.path()).iter().any(|orphan| orphan.id == id);
+            // It may have ended in the meantime.
+            missed += u32::from(!found && child.try_wait().unwrap().is_none());
+            scans += 1;
+        }
+        assert!(scans > 50, "only {scans} scans");
+        assert_eq!(missed, 0, "of {scans} scans");
+    }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
 use rustix::process::Pid;
@@ -36,6 +37,11 @@ impl Status {
         parse_id(self.fields.get(2)?)
     }
 
+    /// When it was started, in ticks since the system was.
+    fn started(&self) -> u64 {
+        self.fields.get(19).and_then(|ticks| ticks.parse().ok()).unwrap_or_default()
+    }
+
     pub(super) fn processor_time(&self) -> Option<Duration> {
         let ticks = |at: usize| self.fields.get(at)?.parse::<u64>().ok();
         let ticks = ticks(11)? + ticks(12)?;
@@ -54,12 +60,31 @@ fn parse_id(text: &str) -> Option<Pid> {
     Pid::from_raw(text.parse().ok().filter(|id| *id > 0)?)
 }
 
-/// Whether the process was started with `variable` set to `value`. The environment of another
-/// user's process cannot be read.
-pub(super) fn has_variable(id: Pid, variable: &str, value: &Path) -> bool {
-    let environment = fs::read(format!("/proc/{}/environ", id.as_raw_nonzero()));
+/// How often to read an environment that is empty or cut off, and the time between two tries. While a process becomes
+/// another program, it has no environment, or a reader loses it halfway.
+const READS: usize = 100;
+const READ_INTERVAL: Duration = Duration::from_millis(1);
+
+/// Whether the process with this `status` was started with `variable` set to `value`, if it is no older than the
+/// process with the status `oldest`. The environment of another user's process cannot be read.
+pub(super) fn has_variable(
+    (id, status): (Pid, &Status),
+    oldest: &Status,
+    variable: &str,
+    value: &Path,
+) -> bool {
+    if status.started() < oldest.started() {
+        return false;
+    }
     let wanted = [variable.as_bytes(), b"=", value.as_os_str().as_bytes()].concat();
-    environment.is_ok_and(|all| all.split(|byte| *byte == 0).any(|one| one == wanted))
+    for _ in 0..READS {
+        match fs::read(format!("/proc/{}/environ", id.as_raw_nonzero())) {
+            Ok(part) if part.last() != Some(&0) => thread::sleep(READ_INTERVAL),
+            Ok(all) => return all.split(|byte| *byte == 0).any(|one| one == wanted),
+            Err(_) => return false,
+        }
+    }
+    false
 }
 
 #[cfg(test)]

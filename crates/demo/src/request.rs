@@ -1,8 +1,26 @@
-//! What a version that runs has leaked so far, as a service in production reports it at `/debug/leaks`.
+//! What the server asks of the engine: to follow a command of the page, or to report what a version that runs has leaked
+//! so far, as a service in production does at `/debug/leaks`.
 
 use exercise_harness::event::Leaks;
 use exercise_harness::plan::Role;
 use tokio::sync::oneshot;
+
+use crate::message::Command;
+
+/// A request to the engine.
+#[derive(Debug)]
+pub enum Request {
+    /// Follow a command from the page.
+    Follow(Command),
+    /// Say what a running version has leaked so far.
+    Leaks(Question),
+}
+
+impl From<Command> for Request {
+    fn from(command: Command) -> Self {
+        Self::Follow(command)
+    }
+}
 
 /// The answer, or why there is none, as a sentence.
 pub type Answer = Result<Box<Leaks>, String>;
