@@ -35,17 +35,17 @@ enum Action {
         /// The pattern's name: lower-case letters, digits and hyphens
         name: String,
     },
-    /// Accept exercises as they are now as the shipped ones
+    /// Accept the current files of exercises as the shipped versions
     ///
-    /// Renews their locks and, from a measurement, the leak that their metadata declares, and shows the changes.
+    /// Updates their locks and, from a measurement, the leak declared in their metadata, and shows the changes.
     Accept {
         /// The exercises to accept [default: all]
         exercises: Vec<String>,
-        /// Renew the locks only: build and measure nothing
+        /// Only update the locks: build and measure nothing
         #[arg(long)]
         locks_only: bool,
     },
-    /// Turn your edit of an exercise into a fix of its catalogue, and restore the exercise as shipped
+    /// Record your edit of an exercise as one of its fixes, and restore the shipped version
     RecordFix {
         /// The edited exercise
         exercise: String,
@@ -54,7 +54,7 @@ enum Action {
         kind: FixKind,
         /// The patch's name
         name: String,
-        /// What the fix does, and with which result
+        /// What the fix does, and what comes of it
         #[arg(long, value_name = "SENTENCE")]
         because: Option<String>,
         /// The trial that must reject a wrong fix
@@ -68,7 +68,7 @@ enum Action {
     },
 }
 
-/// Does what the author asks for.
+/// Runs the author's command.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let mut workspace = Workspace::find()?;
     match &args.action {

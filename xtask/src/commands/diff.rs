@@ -23,7 +23,7 @@ Examples:
 
 Exit code: 0 if it was shown, else 2.")]
 pub struct Args {
-    /// The exercise to compare, by name or number [default: the one in whose folder you are]
+    /// The exercise to compare, by name or number [default: the one whose folder you are in]
     exercise: Option<String>,
     /// What to compare it with
     #[arg(long, value_enum, default_value_t = Other::Solution)]

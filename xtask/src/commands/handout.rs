@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::files;
 use crate::handout;
 
-/// Writes a page with a sheet for each exercise, to be printed on both sides
+/// Writes a page with a sheet for each exercise, for double-sided printing
 ///
 /// On the front are the bug report, the memory profile and the commands; on the back is the solution. Print
 /// only the odd pages if learners keep the sheets.

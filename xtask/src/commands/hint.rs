@@ -15,7 +15,7 @@ Examples:
 
 Exit code: 0 if there is a hint to show, else 2.")]
 pub struct Args {
-    /// The exercise that you are working on, by name or number [default: the one in whose folder you are]
+    /// The exercise that you are working on, by name or number [default: the one whose folder you are in]
     exercise: Option<String>,
     /// Show this hint instead of the next one
     #[arg(long, value_name = "N")]

@@ -27,7 +27,7 @@ Examples:
 
 Exit code: 0 if your answer is right, 1 if it is wrong, 2 if there is no answer or no measurement.")]
 pub struct Args {
-    /// The exercise to judge, by name or number [default: the one in whose folder you are]
+    /// The exercise to judge, by name or number [default: the one whose folder you are in]
     exercise: Option<String>,
     /// Your answer [default: you are asked]
     #[arg(value_enum)]

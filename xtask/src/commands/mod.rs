@@ -1,5 +1,5 @@
-//! The commands, one file each: `Args` is the command line, `run` calls the domain and hands the
-//! results to `show`. No command imports another.
+//! The commands, one file each: `Args` is the command line; `run` calls the domain logic and passes
+//! the results to `show`. No command imports another.
 
 pub mod author;
 pub mod completions;

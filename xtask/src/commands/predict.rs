@@ -36,7 +36,7 @@ pub struct Args {
     /// Pick an exercise, and reveal its name after your answers
     #[arg(long)]
     mystery: bool,
-    /// The seed by which `--mystery` picks
+    /// The seed for the choice of `--mystery`
     #[arg(long, value_name = "N", requires = "mystery")]
     seed: Option<u64>,
 }

@@ -7,10 +7,10 @@ use crate::exit::Exit;
 use crate::reset;
 use crate::show;
 
-/// Restores an exercise as it was shipped, and keeps your version
+/// Restores an exercise as it was shipped, and saves your version
 ///
-/// Nothing is lost: before anything changes, your version is saved in a folder of its own, which is
-/// printed.
+/// Nothing is lost: before anything changes, your version is saved in a folder of its own, whose
+/// path is printed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -21,7 +21,7 @@ Examples:
 
 Exit code: 0 if every exercise is as requested, else 2.")]
 pub struct Args {
-    /// The exercise to restore, by name or number [default: the one in whose folder you are]
+    /// The exercise to restore, by name or number [default: the one whose folder you are in]
     #[arg(conflicts_with = "all")]
     exercise: Option<String>,
     /// Restore every exercise

@@ -1,4 +1,4 @@
-//! `room`: where the learners of a room are.
+//! `room`: how far the learners in a room are.
 
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -11,10 +11,10 @@ use crate::exit::Exit;
 use crate::room::Room;
 use crate::show;
 
-/// Shows where the learners are, from the lines of `cargo xtask status`
+/// Shows how far the learners are, from the lines of `cargo xtask status`
 ///
 /// The lines come from files, from folders of files, or from standard input. Other text in them is ignored,
-/// so a copied chat will do. The latest line of each learner counts.
+/// so you can paste a whole chat. The latest line of each learner counts.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -27,7 +27,7 @@ pub struct Args {
     /// Files, or folders of files [default: standard input]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Show it again every so many seconds, until Ctrl-C
+    /// Refresh the display at this interval, in seconds, until Ctrl-C
     #[arg(long, value_name = "SECONDS", requires = "paths", value_parser = clap::value_parser!(u64).range(1..))]
     every: Option<u64>,
 }

@@ -78,7 +78,7 @@ pub struct Args {
     /// Also show the verdicts of exercises that are not judged yet
     #[arg(long)]
     reveal: bool,
-    /// The rate that the time to out-of-memory is stated for, instead of the exercise's own
+    /// The request rate for the time to out-of-memory, instead of the exercise's own
     #[arg(long, value_name = "N", value_parser = above_zero, allow_negative_numbers = true)]
     requests_per_second: Option<f64>,
 }

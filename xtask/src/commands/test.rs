@@ -28,7 +28,7 @@ Examples:
 Before you have judged an exercise, its memory trials are left out: see cargo xtask judge.
 Exit code: 0 if every trial passes, 1 if one fails, 2 if nothing was tested or you have to judge first.")]
 pub struct Args {
-    /// The exercise to test, by name or number [default: the one in whose folder you are]
+    /// The exercise to test, by name or number [default: the one whose folder you are in]
     exercise: Option<String>,
     /// Test optimised code
     #[arg(long)]

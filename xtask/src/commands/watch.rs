@@ -30,8 +30,8 @@ Examples:
 It needs a terminal. Without one: cargo xtask test EXERCISE
 Exit code: 0 after q, 130 after Ctrl-C, 2 if it cannot begin.")]
 pub struct Args {
-    /// The exercise to watch, by name or number [default: the one in whose folder you are, or the first
-    /// in which something is left to do]
+    /// The exercise to watch, by name or number [default: the one whose folder you are in, or the first
+    /// that is not done]
     exercise: Option<String>,
     /// Poll the files for changes instead of relying on the system's notifications
     #[arg(long)]

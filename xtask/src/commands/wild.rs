@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 /// Measures a service that uses a published crate version with a real leak, and judges your fix
 ///
 /// Without a name, it lists the cases. A fix may update the dependency, avoid the leak in the service, or use a
-/// fixed copy of the dependency with [patch]. Outside of a kit, the first build of a case needs a network.
+/// fixed copy of the dependency with [patch]. Outside a kit, the first build of a case needs a network.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -38,7 +38,7 @@ fn text(exercise: &Exercise, result: &ExerciseResult) -> anyhow::Result<String> 
         text,
         "A service in Rust, in `{folder}/src`, measured with `cargo xtask run {name}`. Explain what you are \
          asked, with files and lines. Do not read `solutions/`, and change no code before you are asked to. \
-         \"I cannot tell from this\" is an answer: then say which measurement would tell."
+         \"I cannot tell from this\" is a valid answer: then say which measurement would help."
     )?;
     let report = readme.bug_report();
     if !report.is_empty() {

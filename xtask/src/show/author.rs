@@ -13,7 +13,7 @@ use crate::workspace::{Exercise, Version};
 pub fn created(out: &mut impl Write, name: &str, folders: &[String]) -> io::Result<()> {
     writeln!(out, "Created {name}: a small service that leaks, its fix, and one wrong fix.")?;
     folders.iter().try_for_each(|folder| writeln!(out, "  {folder}"))?;
-    writeln!(out, "  and its line in Cargo.toml\n")?;
+    writeln!(out, "  and a line in Cargo.toml\n")?;
     writeln!(out, "Next: cargo xtask run {name}")?;
     writeln!(out, "Still to be written: cargo xtask verify {name} --form")
 }

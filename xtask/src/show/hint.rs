@@ -18,10 +18,10 @@ pub fn print(out: &mut impl Write, exercise: &Exercise, hint: &Hint) -> anyhow::
             exercise.name
         ),
         Hint { level, count, .. } if level == count => {
-            "That was the last one. Look at what you have changed, or ask somebody.".to_owned()
+            "That was the last one. Review your changes, or ask somebody.".to_owned()
         }
         Hint { is_counted: false, level, .. } => format!(
-            "It cannot be stored here which hints were shown. Next hint: cargo xtask hint {} --level {}",
+            "The hints that were shown cannot be recorded here. Next hint: cargo xtask hint {} --level {}",
             exercise.name,
             level + 1
         ),

@@ -1,4 +1,4 @@
-//! Where the learners of a room are.
+//! How far the learners in a room are.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -14,14 +14,15 @@ pub fn clear(out: &mut impl Write) -> io::Result<()> {
     write!(out, "\x1b[2J\x1b[H")
 }
 
-/// Prints how many learners are how far with each exercise, and where each learner is.
+/// Prints how many learners have reached each stage of each exercise, and which exercise each
+/// learner is on.
 pub fn print(out: &mut impl Write, room: &Room, now: Timestamp) -> anyhow::Result<()> {
     for line in &room.unreadable {
         writeln!(out, "{}", paint(BAD, line))?;
     }
     let learners: Vec<_> = room.learners.values().collect();
     if learners.is_empty() {
-        writeln!(out, "There is no line of `cargo xtask status` yet.")?;
+        writeln!(out, "There are no lines of `cargo xtask status` yet.")?;
         return Ok(());
     }
     writeln!(out, "{}\n", units::plural(learners.len() as u64, "learner"))?;

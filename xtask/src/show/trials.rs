@@ -127,7 +127,7 @@ pub fn summary(
     Ok(())
 }
 
-/// The next step after an exercise in which nothing is left to do: ours, and the exercise after it.
+/// The next step after an exercise that is done: our solution, and the next exercise.
 pub fn next_exercise(exercise: &Exercise, following: Option<&Exercise>) -> String {
     let next = match following {
         Some(Exercise { name, metadata, .. }) => {
@@ -141,10 +141,10 @@ pub fn next_exercise(exercise: &Exercise, following: Option<&Exercise>) -> Strin
 /// Prints that the memory trials wait for a judgement.
 pub fn unjudged(out: &mut impl Write, exercise: &Exercise, failed: usize) -> anyhow::Result<()> {
     let behaves = match failed {
-        0 => "It does what it should.".to_owned(),
+        0 => "All behaviours pass.".to_owned(),
         failed => units::plural(failed as u64, "behaviour") + " failed.",
     };
-    writeln!(out, "\n{behaves} Its memory trials tell whether it leaks, so judge it first.")?;
+    writeln!(out, "\n{behaves} Its memory trials reveal whether it leaks, so judge it first.")?;
     for line in window::next_step(exercise, width::text()) {
         writeln!(out, "{line}")?;
     }

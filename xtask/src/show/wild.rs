@@ -47,7 +47,7 @@ pub fn result(out: &mut impl Write, case: &Case, result: &CaseResult) -> anyhow:
                 format!("by an update, from {} to {}", case.about.pinned, resolved.version)
             }
             Way::Upstream => "by a fix of the dependency itself".to_owned(),
-            Way::WorkAround => "by the service, which no longer does what leaks".to_owned(),
+            Way::WorkAround => "by the service, which now avoids the leak".to_owned(),
         };
         writeln!(out, "\n{} {what}.", paint(GOOD, "Accepted:"))?;
         writeln!(out, "The story: wild/{}/SOLUTION.md", case.name)?;
@@ -90,7 +90,7 @@ fn dependencies(out: &mut impl Write, case: &Case, result: &CaseResult) -> anyho
     let found = result.dependencies();
     let text = if found.is_empty() {
         format!(
-            "No dependency allocated what stays: the service did, and passed it on. What it was passed to \
+            "No dependency allocated the memory that stays: the service did, and passed it on. The receiver \
              has lost it or still has it. Its dependencies: wild/{}/Cargo.toml",
             case.name
         )

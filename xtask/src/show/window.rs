@@ -1,5 +1,5 @@
-//! What an exercise that is not judged yet keeps in its window: figures without a verdict, the same for a
-//! leak and for growth that ends by itself.
+//! The window of an exercise that is not judged yet: what it keeps, in figures without a verdict. It has
+//! the same form for a leak and for growth that ends by itself.
 
 use std::io::Write;
 
@@ -51,7 +51,7 @@ pub fn lines(exercise: &Exercise, version: &VersionResult, width: usize) -> Vec<
     places.retain(|place| seen.insert(place.clone()));
     places.truncate(LINES);
     if !places.is_empty() {
-        lines.push("Lines whose blocks became more, or may have:".to_owned());
+        lines.push("Lines with more live blocks, or possibly more:".to_owned());
         lines.extend(places);
     }
     lines
