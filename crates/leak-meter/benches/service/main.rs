@@ -7,9 +7,9 @@
 //! ```
 //!
 //! Three services run side by side: the example `service` with call sites on, the same with call sites off, and
-//! `service_unmetered`. In each turn, each of them is loaded for a tenth of a second, in changing order, so that other
+//! `service_unmetered`. In each turn, each of them is loaded for a tenth of a second, in varying order, so that other
 //! activity on the machine affects all alike. A figure is the median of the ratios within the turns; its interval
-//! follows from their ranks and assumes nothing about the noise except that it hits the turns independently.
+//! follows from their ranks and assumes nothing about the noise except that it affects each turn independently.
 #![allow(clippy::print_stdout)] // This is a command of its own; the library never prints.
 
 #[cfg(target_os = "linux")]

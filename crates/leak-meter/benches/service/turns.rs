@@ -45,7 +45,7 @@ pub async fn measure() {
     // The first turn warms up.
     for turn in 0..=turns {
         for place in 0..services.len() {
-            // Each service follows each other one equally often.
+            // Each service follows every other one equally often.
             let place = if turn % 2 == 0 { place } else { services.len() - 1 - place };
             let at = (turn / 2 + place) % services.len();
             let done_now = load(&services[at]).await;

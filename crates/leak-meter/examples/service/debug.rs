@@ -1,5 +1,5 @@
-//! The routes for those who run the service. They answer on threads where blocking is allowed, so that no request of a
-//! client waits for them.
+//! The routes for those who operate the service. They run on threads where blocking is allowed, so that no client's
+//! request waits for them.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use serde::Deserialize;
 use crate::limit::Limit;
 use crate::shop::Shop;
 
-/// The maximum number of these requests at once; each may take seconds of a processor.
+/// The maximum number of these requests at once; each may take seconds of processor time.
 const MOST_AT_ONCE: usize = 4;
 
 /// What the routes need.
@@ -49,7 +49,7 @@ impl Debug {
         Self { shop, watch, metrics, events, prometheus, folder, limit }
     }
 
-    /// Runs `work` on a thread where blocking is allowed, unless too many do so already.
+    /// Runs `work` on a thread where blocking is allowed, unless too many requests already do so.
     async fn run(
         self: Arc<Self>,
         work: impl FnOnce(&Self) -> Response + Send + 'static,
@@ -123,7 +123,7 @@ async fn flamegraph(State(debug): Shared) -> Response {
 /// Writes the live heap to a file that the command `leak-meter` reads.
 async fn snapshot(State(debug): Shared, Path(name): Path<String>) -> Response {
     if !name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-') {
-        return (StatusCode::BAD_REQUEST, "a name has letters, digits and dashes only\n")
+        return (StatusCode::BAD_REQUEST, "a name may contain only letters, digits and dashes\n")
             .into_response();
     }
     debug

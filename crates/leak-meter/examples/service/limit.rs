@@ -14,9 +14,9 @@ impl Limit {
         Self(Arc::new(Semaphore::new(at_once)))
     }
 
-    /// Runs `work` on a thread where blocking is allowed; `None` if too many do so already.
+    /// Runs `work` on a thread where blocking is allowed; `None` if the limit is already reached.
     ///
-    /// If the caller goes away, the work goes on, and counts until it ends.
+    /// If the caller goes away, the work continues, and counts towards the limit until it ends.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! It prints its address, on the loopback interface. Send it requests (`PUT`, `GET` and `DELETE /documents/7`; the
-//! example `service_load` does) and ask:
+//! example `service_load` does this), and query these routes:
 //!
 //! - `GET /debug/leaks` (`?format=json`): the verdict so far, line by line, with what holds the memory
 //! - `GET /debug/heap`: the live heap for `go tool pprof`; `/debug/flamegraph`: as a picture
@@ -13,8 +13,8 @@
 //! - `PUT /debug/call-sites/on` or `off`; `PUT /debug/leak/on` or `off`
 //! - `GET /metrics`: the figures for Prometheus
 //!
-//! It ends with Ctrl-C or, on Unix, SIGTERM, after the requests that it is answering. Options: `--leak`, `--port
-//! NUMBER`, `--snapshots FOLDER`, `--interval MILLISECONDS` between two readings.
+//! It stops on Ctrl-C or, on Unix, SIGTERM, after it has answered the current requests. Options: `--leak`,
+//! `--port NUMBER`, `--snapshots FOLDER`, `--interval MILLISECONDS` between two readings.
 #![allow(clippy::print_stdout)] // This is a command of its own; the library never prints.
 
 mod debug;
@@ -63,7 +63,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let routes = shop::routes().with_state(shop).merge(debug::routes(Arc::new(debug)));
     let ends = ends()?;
     let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
-    // From here on, whoever reads this may also end the service.
+    // From here on, a reader of this line may also end the service.
     println!("process {} listens on http://{}", process::id(), listener.local_addr()?);
     axum::serve(listener, routes).with_graceful_shutdown(ends).await?;
     drop(readings);

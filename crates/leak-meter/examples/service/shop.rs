@@ -1,4 +1,4 @@
-//! What the service does: it stores documents. It may also keep an entry of its audit for ever.
+//! The work of the service: it stores documents. It may also keep audit entries forever.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

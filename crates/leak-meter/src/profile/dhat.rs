@@ -8,7 +8,8 @@ use super::NamedProfile;
 use crate::site::Frame;
 
 impl NamedProfile {
-    /// The JSON that DHAT's viewer reads. Its totals are what is live; lifetimes and accesses are not recorded.
+    /// The JSON that DHAT's viewer reads. Its totals are the live blocks and bytes; lifetimes and accesses are
+    /// not recorded.
     pub fn to_dhat(&self) -> String {
         let mut table = vec![json!("[root]")];
         let mut positions: HashMap<String, usize> = HashMap::new();

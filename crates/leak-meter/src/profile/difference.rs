@@ -1,4 +1,4 @@
-//! What two profiles of one program differ in, by line.
+//! The difference between two profiles of one program, by line.
 
 use std::fmt;
 

@@ -27,7 +27,7 @@ enum Kind {
     Version(u32),
 }
 
-/// The part of every version of the format that says which one it is.
+/// The field that every version of the format has: the version number.
 #[derive(Deserialize)]
 struct Version {
     format: u32,
@@ -38,7 +38,8 @@ impl Profile {
     /// under its name only when it is complete, and replaces an earlier one.
     ///
     /// # Errors
-    /// If the system refuses, for instance because the disk is full. Nothing is left behind then.
+    /// If the system refuses, for instance because the disk is full. In that case, nothing is left
+    /// behind.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), FileError> {
         allocator::as_meter(|| {
             let path = path.as_ref();

@@ -7,7 +7,7 @@ use inferno::flamegraph::{self, Options};
 use super::NamedProfile;
 use super::folded::Weight;
 
-/// Nothing could be drawn.
+/// The error that a flamegraph could not be drawn.
 #[derive(Debug)]
 pub struct FlamegraphError(String);
 

@@ -1,9 +1,10 @@
 //! Heap profiles: snapshots that leave the process, as files and in the formats of other tools.
 //!
 //! A [`Snapshot`](crate::Snapshot) refers to the running process. A [`Profile`] contains everything that is needed to
-//! read it elsewhere: for each call stack, its addresses in the program's file, and what is live. Taking one costs a
-//! read of each thread's counts, and no names are resolved. They are resolved later by a [`Resolver`], in the same
-//! process or on another machine, from the program's file with its debug information, which the build ID identifies.
+//! read it elsewhere: for each call stack, its addresses in the program's file and its live blocks and bytes. Taking
+//! one costs a read of each thread's counts, and no names are resolved. They are resolved later by a [`Resolver`], in
+//! the same process or on another machine, from the program's file with its debug information, which the build ID
+//! identifies.
 //!
 //! ```
 //! use leak_meter::profile::{Profile, Resolver};
@@ -29,7 +30,8 @@
 //!
 //! # Layout
 //! - `resolver`: names addresses; `named`: the profile with names, and its lines.
-//! - `difference`: what two profiles of one process differ in; `verdict`: the verdict on a series of profiles.
+//! - `difference`: the difference between two profiles of one process; `verdict`: the verdict on a series of
+//!   profiles.
 //! - `file`: reads and writes files; `folded`, `pprof`, `flamegraph`, `dhat`: the other formats.
 
 #[cfg(feature = "files")]
@@ -103,7 +105,7 @@ pub struct Profile {
 struct Stack {
     /// The positions of its addresses in the profile's list, innermost first. Frames in other files are left out.
     frames: Vec<u32>,
-    /// What stands for the call stack if it is not known.
+    /// The placeholder for a call stack that is not known.
     what: Option<String>,
     blocks: u64,
     bytes: u64,
@@ -176,7 +178,7 @@ impl Profile {
     }
 
     /// Whether both profiles are of the same program, so that addresses mean the same in both. Without a build ID,
-    /// this is known only of profiles of one process.
+    /// this is known only for profiles of one process.
     pub fn is_of_same_program(&self, other: &Self) -> bool {
         let is_same_build = match (&self.build_id, &other.build_id) {
             (None, None) => self.process == other.process,

@@ -22,7 +22,7 @@ enum From {
     /// A file with debug information.
     #[cfg(feature = "command")]
     File(Box<addr2line::Loader>, Box<Sources>),
-    /// Nothing: addresses stand for names.
+    /// No names: frames are shown as addresses.
     Nothing,
 }
 
@@ -47,7 +47,7 @@ impl Resolver {
     /// file of debug information. Its build ID must be that of the profile.
     ///
     /// # Errors
-    /// If the file cannot be read, belongs to another build of the program, or does not say to which one it belongs.
+    /// If the file cannot be read, belongs to another build of the program, or does not identify its build.
     #[cfg(feature = "command")]
     pub fn of_file(path: &Path, profile: &super::Profile) -> Result<Self, WrongFile> {
         let shown = path.display();

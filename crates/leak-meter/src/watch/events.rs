@@ -18,7 +18,7 @@ pub struct WatchEvents {
 }
 
 impl WatchEvents {
-    /// Without any growing line so far.
+    /// Creates an emitter that has seen no growing line yet.
     pub fn new() -> Self {
         Self::default()
     }

@@ -8,7 +8,7 @@ use crate::process::ProcessProbes;
 use crate::series::Round;
 use crate::site::Ledger;
 
-/// The maximum number of readings. When they are reached, half of them remain.
+/// The maximum number of readings. When this is reached, half of the readings are dropped.
 pub(super) const MOST_READINGS: usize = 128;
 
 /// The readings since the search for call sites was last switched on.

@@ -21,7 +21,7 @@ pub(super) struct Context<'a> {
     pub(super) unavailable: BTreeMap<Resource, String>,
     pub(super) failed: BTreeMap<Resource, String>,
     pub(super) now: Option<Round>,
-    /// Whether the heap may be scanned, which takes up to seconds.
+    /// Whether the heap may be scanned, which can take seconds.
     pub(super) scans_heap: bool,
     pub(super) is_off: bool,
 }
@@ -43,7 +43,8 @@ pub(super) fn report(series: &Series, context: Context<'_>) -> WatchReport {
         return report;
     }
     let heap = if context.scans_heap { HeapAccess::Allowed } else { HeapAccess::SwitchedOff };
-    // Rates come out per round, and are converted to units of work later: a round may be less than one unit.
+    // Rates are per round at first, and are converted to units of work later: a round may be less than one
+    // unit.
     let judged = judge::judge_sites(&series.ledger, 1, context.suppressions, heap);
     report.verdict = judge::verdict_of_sites(&judged, &attribution);
     report.attribution = Some(attribution);

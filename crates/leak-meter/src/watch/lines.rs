@@ -31,7 +31,7 @@ impl LineName {
     }
 }
 
-/// What stays per hour.
+/// The growth per hour.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct HourlyGrowth {
     pub(super) bytes: f64,

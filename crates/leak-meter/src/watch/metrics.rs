@@ -37,7 +37,7 @@ pub struct WatchMetrics {
 }
 
 impl WatchMetrics {
-    /// Without any line so far.
+    /// Creates a recorder that has seen no line yet.
     pub fn new() -> Self {
         Self::default()
     }

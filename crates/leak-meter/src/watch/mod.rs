@@ -2,8 +2,8 @@
 //!
 //! A difference between two [`Snapshot`](crate::Snapshot)s mixes a leak with everything else that happens to be live
 //! at the second moment. A [`Watch`] takes readings as long as the service runs, and judges them as a
-//! [`Soak`](crate::Soak) judges its rounds: what rises with the work up to the end grows, and what swings or fills up
-//! does not.
+//! [`Soak`](crate::Soak) judges its rounds: a line that rises with the work until the end is growing, and one that
+//! swings or fills up is not.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -138,13 +138,13 @@ impl Watch {
         Self { tasks: Some(Box::new(alive)), ..self }
     }
 
-    /// The time that the history covers at most; 24 hours by default.
+    /// The maximum time that the history covers; 24 hours by default.
     #[must_use]
     pub fn span(self, span: Duration) -> Self {
         Self { span, ..self }
     }
 
-    /// A file of growth that is acceptable, as for [`Soak::suppressions`](crate::Soak::suppressions).
+    /// A file that lists acceptable growth, as for [`Soak::suppressions`](crate::Soak::suppressions).
     #[must_use]
     pub fn suppressions(mut self, file: impl AsRef<Path>) -> Self {
         self.suppressions.read(file.as_ref());
@@ -179,8 +179,8 @@ impl Watch {
         })
     }
 
-    /// The verdict so far, with what holds the blocks of growing lines. Takes up to seconds on the calling thread,
-    /// while the program keeps running.
+    /// The verdict so far, with what holds the blocks of growing lines. This may take seconds on the calling
+    /// thread, while the program keeps running.
     #[inline(never)]
     pub fn report(&self) -> WatchReport {
         self.judge(true)
@@ -242,7 +242,7 @@ impl Watch {
         }
     }
 
-    /// Only readings and reports wait for each other here; requests take no part.
+    /// Only readings and reports wait for each other here; requests never do.
     fn history(&self) -> MutexGuard<'_, Option<History>> {
         self.history.lock().unwrap_or_else(PoisonError::into_inner)
     }

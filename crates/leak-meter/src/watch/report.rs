@@ -38,9 +38,10 @@ pub struct WatchReport {
     pub unavailable: BTreeMap<Resource, String>,
     /// The lines that grow or may grow, ordered as in a [`Report`](crate::Report).
     pub lines: Vec<WatchedLine>,
-    /// What holds the blocks of growing lines. `None` if nothing grows or holders were not looked for.
+    /// What holds the blocks of growing lines. `None` if nothing grows or the holders were not
+    /// searched for.
     pub holders: Option<Holders>,
-    /// Lines that grow and are allowed to.
+    /// Lines that grow but are allowed to.
     pub suppressed: Vec<Suppressed>,
     /// How the lines were found, and whether they are complete. `None` if profiles were judged.
     pub attribution: Option<Attribution>,
@@ -57,7 +58,8 @@ pub struct WatchedLine {
     pub blocks_per_hour: Option<f64>,
     /// Bytes retained per hour at the mean rate of work. `None` while undecided.
     pub bytes_per_hour: Option<f64>,
-    /// Since when it has been growing, at the latest, in milliseconds since 1970 (UTC). `None` while undecided.
+    /// The latest time at which it can have begun to grow, in milliseconds since 1970 (UTC). `None` while
+    /// undecided.
     pub growing_since: Option<u64>,
 }
 
@@ -67,7 +69,7 @@ impl WatchReport {
         self.lines.iter().filter(|line| line.site.verdict == Verdict::Growing)
     }
 
-    /// How many units of work there were per hour.
+    /// The number of units of work per hour.
     pub fn work_per_hour(&self) -> f64 {
         if self.seconds > 0.0 { self.work as f64 * 3600.0 / self.seconds } else { 0.0 }
     }
