@@ -36,7 +36,7 @@ Examples:
   cargo xtask run rc-cycles --requests-per-second 200
                                                  for a busier server
 
-An exercise that you have not judged yet shows what it keeps in a short window, and no verdict.
+For an exercise that you have not judged yet, it shows the figures of a short window, and no verdict.
 Exit code: 0 if every selected version was measured, whatever the verdict; else 2.")]
 pub struct Args {
     /// Exercises to compare in full [default: all, one line each]

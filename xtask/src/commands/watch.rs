@@ -21,14 +21,14 @@ use crate::workspace::Version;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask watch                   the first exercise that is left
+  cargo xtask watch                   the first exercise that is not done
   cargo xtask watch rc-cycles
   cargo xtask watch rc-cycles --version shipped --version solution
                                       also measure these versions
   cargo xtask watch rc-cycles --poll  on a network drive or in a container
 
 It needs a terminal. Without one: cargo xtask test EXERCISE
-Exit code: 0 after q, 130 after Ctrl-C, 2 if it cannot begin.")]
+Exit code: 0 after q, 130 after Ctrl-C, 2 if it cannot start.")]
 pub struct Args {
     /// The exercise to watch, by name or number [default: the one whose folder you are in, or the first
     /// that is not done]
