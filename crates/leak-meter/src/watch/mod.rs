@@ -153,8 +153,8 @@ impl Watch {
 
     /// Takes a reading if enough work was done since the last one.
     ///
-    /// While the search for call sites is off, blocks cannot be attributed, so the history is dropped; it begins anew
-    /// with the first reading after the search was switched on. It also begins anew if the counter of work decreases,
+    /// While the search for call sites is off, blocks cannot be attributed, so the history is dropped; it starts over
+    /// with the first reading after the search was switched on. It also starts over if the counter of work decreases,
     /// or if the meter's table of call sites was renewed.
     pub fn read(&self) -> Read {
         allocator::as_meter(|| {
