@@ -22,7 +22,9 @@ fn learners_write_their_status_and_the_room_shows_where_they_are() {
 
     let shared = tempfile::tempdir().unwrap();
     let folder = shared.path().to_str().unwrap();
-    toy.run(&["room", folder]).ends_with(2).says(&["There are no lines of `cargo xtask status` yet."]);
+    toy.run(&["room", folder])
+        .ends_with(2)
+        .says(&["There are no lines of `cargo xtask status` yet."]);
     // A name is no path.
     for name in ["Ada Lovelace", "../eve"] {
         toy.run(&["status", "--name", name, "--into", folder]).ends_with(0);
