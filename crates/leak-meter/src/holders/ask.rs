@@ -153,18 +153,19 @@ pub(crate) fn share_a_container(
     let caller = here();
     allocator::as_meter(|| {
         let (scan, doubtful) = scan_heap(&caller, &LIMITS, &mut Places::new())?;
+        let unfinished =
+            || format!("the heap scan did not finish within {} s", LIMITS.time.as_secs_f64());
         if scan.is_partial {
-            return Err(format!(
-                "the heap scan did not finish within {} s",
-                LIMITS.time.as_secs_f64()
-            ));
+            return Err(unfinished());
         }
         if scan.heap.left_out > 0 {
             return Err("there are too many live blocks to scan them all".to_owned());
         }
-        Ok(sharing::sharing(&scan, growing, falling, |block| {
+        let shared = sharing::sharing(&scan, growing, falling, |block| {
             is_doubtful(&scan, doubtful.as_ref(), block)
-        }))
+        });
+        // The comparison uses the rest of the time, and may have missed pointers of other owners.
+        if scan.graph.deadline().was_reached() { Err(unfinished()) } else { Ok(shared) }
     })
 }
 
