@@ -10,7 +10,8 @@
 //! - `workspace`: the workshop, its exercises and their versions; `location`: a line in them.
 //! - `cargo`: runs cargo; `build`: builds versions; `linked_tree`: while cargo cannot load the workspace;
 //!   `scratch`: workspaces of copied exercises.
-//! - `measure`: runs trials; `failure`: why one failed; `run`: measures versions of exercises; `profiler`: under another tool.
+//! - `measure`: runs trials; `failure`: why one failed; `run`: measures versions of exercises; `profiler`: runs
+//!   one under another tool.
 //! - `last_result`: the last result of an exercise; `status`: that, and whether it is edited;
 //!   `reservation`: edits that a verdict depends on.
 //! - `shipped`: the shipped versions; `difference`: compares versions; `reset`: restores them;

@@ -6,8 +6,9 @@
 //! - `survey`: one ordinary soak before the load, for the growing lines; `story`: the text that the
 //!   page reveals step by step.
 //! - `recording`: writes runs to files and plays them back.
-//! - `message`: the messages to the page and its commands; `request`: what the server asks of the engine; `hub`: the current state and its watchers;
-//!   `history`: the readings so far; `trouble`: the current problems.
+//! - `message`: the messages to the page and its commands; `request`: the requests of the server to the
+//!   engine; `hub`: the current state and its watchers; `history`: the readings so far; `trouble`: the
+//!   current problems.
 //! - `server`: the page's server, on loopback.
 //! - `browser`: opens the page in a browser.
 //! - `assets`: the page; the library in the package `charts` draws its charts.

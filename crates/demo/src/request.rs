@@ -1,5 +1,5 @@
-//! What the server asks of the engine: to follow a command of the page, or to report what a version that runs has leaked
-//! so far, as a service in production does at `/debug/leaks`.
+//! The requests of the server to the engine: to follow a command of the page, or to report what a running version
+//! has leaked so far, as a service in production does at `/debug/leaks`.
 
 use exercise_harness::event::Leaks;
 use exercise_harness::plan::Role;

@@ -67,7 +67,8 @@ impl DiffLine {
     }
 }
 
-/// The changes of the fix. `shipped` and `solution` return a file of their version, empty without one. Only the files that the fix may change are compared.
+/// The changes of the fix. `shipped` and `solution` return a file of their version, empty without one. Only the
+/// files that the fix may change are compared.
 pub fn fix(
     exercise: &Exercise,
     shipped: impl Fn(&Path) -> Vec<u8>,

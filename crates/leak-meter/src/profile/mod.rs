@@ -19,7 +19,6 @@
 //! ```
 //!
 //! # Formats
-
 //! | format | method | feature | tools that read it |
 //! |---|---|---|---|
 //! | the meter's own | `Profile::write` | `files` | the command `leak-meter` |

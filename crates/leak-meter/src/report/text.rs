@@ -1,6 +1,5 @@
 //! Formats a report as text, for the reader of a failed test.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{Growth, Report, Suppressed};
@@ -173,9 +172,9 @@ pub(crate) fn write_suppressed(
 }
 
 /// The resources that could not be counted, and why.
-pub(crate) fn write_unavailable(
+pub(crate) fn write_unavailable<'a>(
     out: &mut fmt::Formatter<'_>,
-    unavailable: &BTreeMap<Resource, String>,
+    unavailable: impl IntoIterator<Item = (&'a Resource, &'a String)>,
 ) -> fmt::Result {
     for (resource, reason) in unavailable {
         writeln!(out, "  {}: not available ({reason})", resource.name())?;

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::origin::{origin, relative};
+use crate::symbol_name;
 
 /// One frame of a call stack.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -156,8 +157,7 @@ pub(crate) fn short(function: &str) -> String {
             let method = rest.rsplit_once(">::").map_or("", |(_, method)| method);
             format!("{own}::{method}")
         }
-        // `<lru::LruCache<u8>>::put`, as newer compilers write it.
-        None => function.strip_prefix('<').unwrap_or(function).replace(">>::", ">::"),
+        None => symbol_name::plain(function).trim_start_matches('<').to_owned(),
     };
     let mut depth = 0;
     let kept = plain.chars().filter(|letter| {

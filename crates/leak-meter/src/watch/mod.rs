@@ -219,13 +219,13 @@ impl Watch {
     }
 
     /// The resources that no watch measures.
-    const MEASURES_NEVER: [Resource; 2] = [Resource::TemporaryFiles, Resource::TemporaryBytes];
+    const NEVER_MEASURED: [Resource; 2] = [Resource::TemporaryFiles, Resource::TemporaryBytes];
 
     /// The resources that are not measured, with the reasons.
     fn unavailable(&self, probes: &ProcessProbes) -> BTreeMap<Resource, String> {
         let mut unavailable = probes.unavailable();
         let reason = "a watch counts no temporary files";
-        for resource in Self::MEASURES_NEVER {
+        for resource in Self::NEVER_MEASURED {
             unavailable.insert(resource, reason.to_owned());
         }
         if self.tasks.is_none() {

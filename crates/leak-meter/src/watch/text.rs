@@ -43,10 +43,10 @@ impl fmt::Display for WatchReport {
             self.write_growth(out, growth)?;
         }
         if self.no_verdict.is_none() {
-            let mut unavailable = self.unavailable.clone();
-            // These are never measured, which says nothing about this service.
-            unavailable.retain(|resource, _| !Watch::MEASURES_NEVER.contains(resource));
-            write_unavailable(out, &unavailable)?;
+            // Resources that no watch measures are left out: their absence says nothing about this service.
+            let measured =
+                |(resource, _): &(&Resource, _)| !Watch::NEVER_MEASURED.contains(resource);
+            write_unavailable(out, self.unavailable.iter().filter(measured))?;
         }
         for (line, number) in self.lines.iter().take(MOST_LINES).zip(1..) {
             writeln!(out)?;
