@@ -56,7 +56,9 @@ impl Progress {
     pub fn trial(&self, done: usize, total: usize, name: &str, note: &Note<'_>) {
         let at = match note {
             Note::Event(Event::Start { .. }) => " starts".to_owned(),
-            Note::Event(Event::Round { .. } | Event::Leaks { .. }) => " is measuring".to_owned(),
+            Note::Event(Event::Round { .. } | Event::Progress | Event::Leaks { .. }) => {
+                " is measuring".to_owned()
+            }
             Note::Event(Event::End { .. }) | Note::Done(_) => " is done".to_owned(),
         };
         self.bar.set_message(format!("{done} of {total} done; {name}{at}"));

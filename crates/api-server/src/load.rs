@@ -30,7 +30,7 @@ const AT_ONCE: usize = 8;
 
 /// Traffic, then silence, then traffic at twice the rate.
 pub fn phases<S: ApiServer>(context: &Context) -> Phases {
-    let mut timed = Timed { scene: Scene::expect::<S>(context), visits: 0 };
+    let mut timed = Timed { context, scene: Scene::expect::<S>(context), visits: 0 };
     for _ in 0..VISITS_BEFORE {
         timed.visit();
     }
@@ -41,12 +41,13 @@ pub fn phases<S: ApiServer>(context: &Context) -> Phases {
 }
 
 /// A scene, and the number of visits so far.
-struct Timed {
+struct Timed<'a> {
+    context: &'a Context,
     scene: Scene,
     visits: u64,
 }
 
-impl Timed {
+impl Timed<'_> {
     fn phase(&mut self, name: &str, rate: u64) -> Phase {
         let bytes_before = HeapCounts::now().live_bytes();
         let began = Instant::now();
@@ -67,6 +68,7 @@ impl Timed {
     fn visit(&mut self) {
         self.scene.carry_out(Order::Visit { number: FIRST + self.visits, seed: self.visits });
         self.visits += 1;
+        self.context.progress();
     }
 }
 

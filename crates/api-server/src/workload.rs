@@ -11,6 +11,8 @@ use crate::running::Running;
 /// Projects of which one page each is read in advance: so many more than a cache may keep that one which
 /// cleans up late, and the listeners of each project, have reached their full size.
 const PROJECTS: u64 = 1000;
+/// The number of projects whose pages are read by one order.
+const PROJECTS_PER_ORDER: u64 = 50;
 /// The number of the first project and of the first visit, so that all numbers have one length.
 pub const FIRST: u64 = 1000;
 
@@ -33,7 +35,12 @@ impl Scene {
         let mut generator = Generator::start(server.address)?;
         let tasks = server.tasks_at_rest();
         generator.order(Order::Visit { number: FIRST - 1, seed: 0 })?;
-        generator.order(Order::ReadPages { first: FIRST, projects, both: false })?;
+        for order in 0..projects.div_ceil(PROJECTS_PER_ORDER) {
+            let read = order * PROJECTS_PER_ORDER;
+            let projects = PROJECTS_PER_ORDER.min(projects - read);
+            generator.order(Order::ReadPages { first: FIRST + read, projects, both: false })?;
+            context.progress();
+        }
         server.rest(tasks);
         Ok(Self { server, generator, tasks })
     }

@@ -9,6 +9,7 @@ use std::process::{self, Command, ExitCode, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use exercise_harness::event::Event;
 use exercise_harness::isolated::{self, Ending, TrialRun};
 use exercise_harness::trial::LOAD;
 use exercise_harness::{Context, Meter, SoakSettings, Suite, explain};
@@ -29,6 +30,7 @@ const EXITS: u64 = 1;
 const ABORTS: u64 = 2;
 const RECURSES: u64 = 3;
 const FILLS_MEMORY: u64 = 4;
+const REPORTS_PROGRESS: u64 = 5;
 
 fn main() -> ExitCode {
     let mut arguments = env::args().skip(1);
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         .behaviour("an_abort_is_named", |_| abort_is_named())
         .behaviour("memory_has_a_limit", |_| memory_has_a_limit())
         .behaviour("a_process_that_stays_is_named_and_ended", |_| process_is_ended())
+        .behaviour("progress_is_an_event", |_| progress_is_an_event())
         .load(misbehave)
         .main()
 }
@@ -68,6 +71,7 @@ fn misbehave(context: &Context) -> Report {
                     kept.push(black_box(vec![1_u8; 1 << 20]));
                 }
             }
+            REPORTS_PROGRESS => context.progress(),
             port => {
                 let mut command = Command::new(env::current_exe().unwrap());
                 let mut child =
@@ -94,9 +98,11 @@ fn wait(port: u16) -> ! {
 
 /// A run of the load whose second round begins with the operation `number`.
 fn run(number: u64) -> TrialRun {
-    let settings =
-        SoakSettings { operations: Some(number), rounds: Some(3), ..SoakSettings::default() };
-    isolated::run(&env::current_exe().unwrap(), LOAD, settings, |_| {}).unwrap()
+    isolated::run(&env::current_exe().unwrap(), LOAD, settings(number), |_| {}).unwrap()
+}
+
+fn settings(number: u64) -> SoakSettings {
+    SoakSettings { operations: Some(number), rounds: Some(3), ..SoakSettings::default() }
 }
 
 fn exit_is_not_the_end() {
@@ -121,6 +127,16 @@ fn overflow_is_named() {
 fn memory_has_a_limit() {
     let run = run(FILLS_MEMORY);
     assert_eq!(run.ending, Ending::OutOfMemory, "{}", run.output);
+}
+
+fn progress_is_an_event() {
+    let mut reports = 0;
+    let settings = settings(REPORTS_PROGRESS);
+    let run = isolated::run(&env::current_exe().unwrap(), LOAD, settings, |event| {
+        reports += usize::from(*event == Event::Progress);
+    });
+    assert!(run.unwrap().report().is_some());
+    assert_eq!(reports, 1);
 }
 
 fn process_is_ended() {

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use exercise_harness::Limits;
-use exercise_harness::SoakSettings;
 use exercise_harness::event::{Event, TrialOutcome};
 use exercise_harness::exercise::Load;
 use exercise_harness::isolated::{self, Ending, TrialRun};
 use exercise_harness::trial::LOAD;
+use exercise_harness::{Limits, SoakSettings};
 use leak_meter::Round;
 
 use crate::build::{self, NoTest};
@@ -23,8 +22,8 @@ const TIMES: u64 = 10;
 /// Something to report while the lives are run.
 #[derive(Debug)]
 pub enum OomEvent<'a> {
-    /// It begins, with this much memory in bytes.
-    Begun { limit_bytes: u64 },
+    /// It begins, with this much memory more than the idle service needs, in bytes.
+    Begun { spare_bytes: u64 },
     /// A life begins.
     Started {
         /// Which life.
@@ -108,7 +107,7 @@ pub fn run(
         );
     };
     let load = if tenth { a_tenth(load) } else { load };
-    on_event(OomEvent::Begun { limit_bytes: load.idle_bytes + load.spare_bytes })?;
+    on_event(OomEvent::Begun { spare_bytes: load.spare_bytes })?;
     let service = Service { exercise, built, load };
     let heading = "exercise, started";
     let first = service.live(Version::Exercise, heading, load.operations, &mut on_event)?;
@@ -136,7 +135,6 @@ fn a_tenth(load: Load) -> Load {
         spare_bytes: load.spare_bytes / 10,
         operations: load.operations / 10,
         operations_per_round: (load.operations_per_round / 4).max(1),
-        ..load
     }
 }
 
@@ -182,7 +180,7 @@ fn run_life(
         operations: Some(load.operations_per_round),
         ..SoakSettings::default()
     };
-    let limits = Limits { memory: Some(load.idle_bytes + load.spare_bytes) };
+    let limits = Limits::SpareMemory(load.spare_bytes);
     let (mut time, mut served) = (Duration::ZERO, 0);
     let mut reported = Ok(());
     let ended = isolated::run_within(test, LOAD, settings, limits, |event| {

@@ -34,10 +34,10 @@ impl<'a> View<'a> {
     /// Shows one event.
     pub fn event(&mut self, out: &mut impl Write, event: &OomEvent<'_>) -> anyhow::Result<()> {
         match event {
-            OomEvent::Begun { limit_bytes } => {
-                let limit = units::bytes(*limit_bytes as f64);
+            OomEvent::Begun { spare_bytes } => {
+                let spare = units::bytes(*spare_bytes as f64);
                 let name = &self.exercise.name;
-                let heading = format!("{name}: full load, with {limit} of memory");
+                let heading = format!("{name}: full load, with {spare} of spare memory");
                 writeln!(out, "{}", paint(STRONG, &heading))?;
             }
             OomEvent::Started { heading } => {

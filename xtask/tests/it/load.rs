@@ -14,7 +14,7 @@ fn lay_out() -> Toy {
     let toy =
         Toy::new("workshop-with-load").with(1, "toy-load", STEADY).with(2, "toy-idle", STEADY);
     let place = "crates/toy-load/exercise.toml";
-    let load = "[load]\nidle_bytes = 20_000_000\nspare_bytes = 60_000_000\noperations = 400\n\
+    let load = "[load]\nspare_bytes = 60_000_000\noperations = 400\n\
                 operations_per_round = 4\n";
     toy.write(place, &(toy.read(place) + load));
     let keep = "std::mem::forget(std::hint::black_box(vec![7_u8; 1 << 20]))";
@@ -77,7 +77,7 @@ fn an_exercise_runs_until_it_is_out_of_memory_and_in_phases() {
 
     // With a tenth of the spare memory.
     let ran = toy.run(&["run", "toy-load", "--until-oom", "--tenth"]).ends_with(0);
-    ran.says(&["with 26.0 MB of memory", "the end: out of memory", "the end: out of memory"]);
+    ran.says(&["with 6.00 MB of spare memory", "the end: out of memory", "the end: out of memory"]);
 
     let ran = toy.run(&["run", "toy-load"]).ends_with(0);
     ran.says(&[

@@ -1,6 +1,6 @@
 //! What a trial's code is given.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,11 @@ use leak_meter::{HeapCounts, Round, Soak};
 use stats_alloc::INSTRUMENTED_SYSTEM;
 use tokio::runtime::Handle;
 
-use crate::protocol::request::{SoakSettings, TrialFolders};
+use super::event_writer::EventWriter;
+use super::limits;
+use crate::protocol::event::Event;
+use crate::protocol::limits::Limits;
+use crate::protocol::request::{SoakSettings, TrialRequest};
 
 type Observer = Box<dyn FnMut(&Round)>;
 type Pacer = Box<dyn FnMut() -> Pace>;
@@ -26,12 +30,22 @@ pub struct Context {
     settings: SoakSettings,
     observer: RefCell<Option<Observer>>,
     pacer: RefCell<Option<Pacer>>,
+    events: EventWriter,
+    /// The first soak imposes the limit of spare memory, if there is one.
+    limits: Cell<Limits>,
 }
 
 impl Context {
-    pub(super) fn new(folders: &TrialFolders, settings: SoakSettings) -> Self {
-        let (folder, root) = (folders.files(), folders.root.clone());
-        Self { folder, root, settings, observer: RefCell::new(None), pacer: RefCell::new(None) }
+    pub(super) fn new(request: &TrialRequest, settings: SoakSettings, events: EventWriter) -> Self {
+        Self {
+            folder: request.folders.files(),
+            root: request.folders.root.clone(),
+            settings,
+            observer: RefCell::new(None),
+            pacer: RefCell::new(None),
+            events,
+            limits: Cell::new(request.limits),
+        }
     }
 
     pub(super) fn observed_by(self, observer: impl FnMut(&Round) + 'static) -> Self {
@@ -49,13 +63,22 @@ impl Context {
         &self.folder
     }
 
+    /// Reports that some work outside of a soak is done. A trial without an event for 30 s is ended,
+    /// so a trial that takes seconds must call this now and then: on a busy machine, it takes many
+    /// times as long.
+    pub fn progress(&self) {
+        // A failed write does not go unnoticed: the reader rejects a stream that lacks a line.
+        let _ = self.events.write(&Event::Progress);
+    }
+
     /// A soak with the exercise's operations per round. It counts the files in the trial's folder,
     /// in the system's folder for temporary files and in the current folder. The first soak of a
     /// trial also streams its rounds.
     pub fn soak<'a>(&self) -> Soak<'a> {
+        let rounds = self.settings.rounds.unwrap_or(ROUNDS);
         let mut soak = Soak::new()
             .operations_per_round(self.settings.operations.unwrap_or(1))
-            .rounds(self.settings.rounds.unwrap_or(ROUNDS))
+            .rounds(rounds)
             .seed(self.settings.seed.unwrap_or(0))
             .counted_by(stats_alloc_counts)
             .temporary_folder(&self.root);
@@ -65,7 +88,12 @@ impl Context {
         if let Some(pacer) = self.pacer.borrow_mut().take() {
             soak = soak.paced(pacer);
         }
-        match self.observer.borrow_mut().take() {
+        let observer = self.observer.borrow_mut().take();
+        if let Limits::SpareMemory(bytes) = self.limits.take() {
+            limits::impose_spare(bytes);
+            return soak.observe(lifting_the_limit(rounds, observer));
+        }
+        match observer {
             Some(observer) => soak.observe(observer),
             None => soak,
         }
@@ -80,6 +108,20 @@ impl Context {
     pub fn async_soak<'a>(&self) -> Soak<'a> {
         let runtime = Handle::current();
         self.soak().tasks(move || runtime.metrics().num_alive_tasks() as u64)
+    }
+}
+
+/// An observer that passes each round on to `observer`, and lifts the memory limit after the last of
+/// `rounds`: the memory for the report is not the service's.
+fn lifting_the_limit(rounds: usize, observer: Option<Observer>) -> impl FnMut(&Round) {
+    let mut observer = observer.unwrap_or_else(|| Box::new(|_| {}));
+    let mut left = rounds;
+    move |round| {
+        observer(round);
+        left = left.saturating_sub(1);
+        if left == 0 {
+            limits::lift_spare();
+        }
     }
 }
 

@@ -34,7 +34,8 @@ impl EventWriter {
     pub(super) fn write(&self, event: &Event) -> io::Result<()> {
         let Stream { file, seal, lines, line } = &mut *self.0.borrow_mut();
         let mut long = Vec::new();
-        let line = if matches!(event, Event::Round { .. }) { line } else { &mut long };
+        let line =
+            if matches!(event, Event::Round { .. } | Event::Progress) { line } else { &mut long };
         line.clear();
         // Room for the signature, which depends on the rest of the line.
         line.resize(Seal::LENGTH, b' ');

@@ -84,7 +84,7 @@ fn stream(trial: &Trial, exercise: &Exercise, request: &TrialRequest) -> io::Res
         ..request.settings
     };
     // A failed write does not go unnoticed: the reader rejects a stream that lacks a line.
-    let context = Context::new(&request.folders, settings);
+    let context = Context::new(request, settings, events.clone());
     let context = if request.paced {
         paced::prepare(context, &events)
     } else {

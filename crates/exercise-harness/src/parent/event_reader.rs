@@ -113,7 +113,9 @@ impl EventReader {
                 Some(format!("it is the stream of the trial {trial}"))
             }
             Event::Start { .. } if self.started => Some("it starts twice".to_owned()),
-            Event::Round { .. } | Event::Leaks { .. } | Event::End { .. } if !self.started => {
+            Event::Round { .. } | Event::Progress | Event::Leaks { .. } | Event::End { .. }
+                if !self.started =>
+            {
                 Some("it does not begin with its start".to_owned())
             }
             Event::End { outcome: TrialOutcome::Soaked { report } }
@@ -129,7 +131,7 @@ impl EventReader {
         match event {
             Event::Start { .. } => self.started = true,
             Event::Round { round } => self.rounds.push(round),
-            Event::Leaks { .. } => {}
+            Event::Progress | Event::Leaks { .. } => {}
             Event::End { outcome } => self.outcome = Some(outcome),
         }
     }
@@ -190,7 +192,7 @@ mod tests {
         (reader, file)
     }
 
-    const START: &str = r#"{"event":"start","format":4,"trial":"memory::growth"}"#;
+    const START: &str = r#"{"event":"start","format":5,"trial":"memory::growth"}"#;
     const END: &str = r#"{"event":"end","outcome":{"kind":"behaved"}}"#;
 
     #[test]
@@ -214,7 +216,7 @@ mod tests {
             (format!("{START}\n{START}\n"), "starts twice"),
             (format!("{START}\n{END}\n{END}\n"), "after the end"),
             (format!("{START}\nall is well\n"), "is not an event"),
-            (START.replace("\"format\":4", "\"format\":99") + "\n", "its format is 99"),
+            (START.replace("\"format\":5", "\"format\":99") + "\n", "its format is 99"),
             (START.replace("growth", "bound") + "\n", "stream of the trial memory::bound"),
             (START.replace('}', ",\"more\":1}") + "\n", "unknown field"),
         ] {

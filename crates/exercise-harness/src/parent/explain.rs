@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use leak_meter::report::GaugeGrowth;
-use leak_meter::site::Site;
-use leak_meter::{Growth, Holders, Report, Resource, Verdict};
+use leak_meter::{Growth, Report, Resource, Verdict};
 
 pub use super::ending_code::describe as ending_code;
 pub use super::failure_text::{failure_text, left_behind};
 use super::failure_text::{panicked, with_output};
+pub use super::places::{Section, excerpt, growth_of, holders, places};
 use super::trial_run::{Ending, TrialRun};
 use crate::protocol::bound::Bound;
 use crate::protocol::event::TrialOutcome;
@@ -22,8 +22,6 @@ pub const START_BYTES: f64 = 200e6;
 pub const LIMIT_BYTES: f64 = 2e9;
 /// By how much a level may vary, as a share of it.
 const LEVEL: f64 = 0.01;
-/// How many call sites are shown; the rest are counted.
-const SHOWN_SITES: usize = 3;
 
 /// `Ok` if the trial passes; otherwise what happened, in a few sentences.
 ///
@@ -114,65 +112,6 @@ fn growth(report: &Report, exercise: &Exercise) -> String {
     lines.join("\n")
 }
 
-/// A part of an explanation: a heading and the indented lines below it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Section {
-    /// The heading, which ends with a colon.
-    pub heading: &'static str,
-    /// The lines below it; never empty.
-    pub lines: Vec<String>,
-}
-
-impl Section {
-    /// All lines, beginning with the heading.
-    pub fn all(self) -> impl Iterator<Item = String> {
-        std::iter::once(self.heading.to_owned()).chain(self.lines)
-    }
-}
-
-/// The first call sites with this verdict, in a few lines each; `None` if there are none.
-///
-/// A location, `path:line` relative to the workspace, has its own line, so that terminals link it.
-pub fn places(sites: &[Site], verdict: Verdict) -> Option<Section> {
-    let found: Vec<&Site> = sites.iter().filter(|site| site.verdict == verdict).collect();
-    let mut lines = Vec::new();
-    for site in found.iter().take(SHOWN_SITES) {
-        lines.push(format!("  {}", site.function));
-        lines.push(match (&site.file, site.line) {
-            (Some(file), Some(line)) => format!("    {file}:{line}"),
-            _ => format!("    {}", site.no_line.as_deref().unwrap_or("its line is not known")),
-        });
-        lines.push(match verdict {
-            Verdict::Growing => format!("    {}", growth_of(site)),
-            // Its growth is not known.
-            _ => format!("    {}", site.reason),
-        });
-    }
-    if found.len() > SHOWN_SITES {
-        lines.push(format!("  and {} more", found.len() - SHOWN_SITES));
-    }
-    let heading = match verdict {
-        Verdict::Growing => "Growing call sites:",
-        _ => "Undecided call sites:",
-    };
-    (!lines.is_empty()).then_some(Section { heading, lines })
-}
-
-/// The growth of a growing line: `1.00 blocks and 8.00 B per operation`.
-pub fn growth_of(site: &Site) -> String {
-    format!(
-        "{} blocks and {} per operation",
-        units::number(site.blocks_per_operation.unwrap_or(0.0)),
-        units::bytes(site.bytes_per_operation.unwrap_or(0.0)),
-    )
-}
-
-/// The lines of `text` up to `around` lines before and after the line `number`, each with its number.
-pub fn excerpt(text: &str, number: u32, around: u32) -> impl Iterator<Item = (u32, &str)> {
-    let lines = (1_u32..).zip(text.lines());
-    lines.filter(move |(line, _)| line.abs_diff(number) <= around)
-}
-
 /// The round, from 1, in which `resource` reached its final level. `None` if it was not measured.
 pub fn level_round(report: &Report, resource: Resource) -> Option<usize> {
     let readings = report.rounds.iter().map(|round| round.reading(resource));
@@ -185,13 +124,6 @@ pub fn level_round(report: &Report, resource: Resource) -> Option<usize> {
 /// The operations of the first `rounds` rounds.
 pub fn operations_until(report: &Report, rounds: usize) -> u64 {
     report.rounds.iter().take(rounds).map(|round| round.operations).sum()
-}
-
-/// What holds the growing blocks, as a short tree; `None` if that was not searched for.
-pub fn holders(holders: Option<&Holders>) -> Option<Section> {
-    let lines = holders.map(Holders::lines).unwrap_or_default();
-    let lines: Vec<String> = lines.into_iter().map(|line| format!("  {line}")).collect();
-    (!lines.is_empty()).then_some(Section { heading: "Who holds it:", lines })
 }
 
 fn growing_line(growth: &Growth) -> String {
@@ -259,29 +191,6 @@ pub fn time_to_out_of_memory(report: &Report, operations_per_second: f64) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_undecided_line_has_a_reason_and_no_growth() {
-        let site = |verdict: &str, rate: Option<f64>| -> Site {
-            serde_json::from_value(serde_json::json!({
-                "function": "f", "file": "a.rs", "line": 21, "no_line": null, "own": true,
-                "package": null, "grain": "call_stack", "verdict": verdict,
-                "reason": { "kind": "only_total_bytes" },
-                "live_blocks": 0, "live_bytes": 0, "reallocations": 0,
-                "blocks_per_operation": rate, "bytes_per_operation": rate,
-                "bytes_low": null, "bytes_high": null,
-                "history": [], "stack": [], "signature": null,
-            }))
-            .unwrap()
-        };
-        let sites = [site("undecided", None), site("growing", Some(2.0))];
-        let lines = |verdict| places(&sites, verdict).unwrap().lines;
-        let undecided = lines(Verdict::Undecided);
-        assert_eq!(undecided[..2], ["  f", "    a.rs:21"]);
-        assert_eq!(undecided[2..], [format!("    {}", sites[0].reason)]);
-        let growing = ["  f", "    a.rs:21", "    2.00 blocks and 2.00 B per operation"];
-        assert_eq!(lines(Verdict::Growing), growing);
-    }
 
     #[test]
     fn the_text_of_phases_states_the_rule() {

@@ -91,7 +91,7 @@ pub fn run_under(
     settings: SoakSettings,
     on_event: impl FnMut(&Event),
 ) -> anyhow::Result<TrialRun> {
-    let limits = Limits { memory: Some(u64::MAX) };
+    let limits = Limits::Unlimited;
     Launch { tool, binary, limits, slowdown }.run(trial, settings, on_event)
 }
 

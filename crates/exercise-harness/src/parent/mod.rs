@@ -8,7 +8,7 @@
 //! - [`process_tree`]: a process with all that it starts, which it may leave behind.
 //! - [`ending_code`]: what the system's code of an abnormal ending means.
 //! - [`listing`]: asks a memory test for the names of its trials.
-//! - [`explain`], [`failure_text`]: sentences about results and failures.
+//! - [`explain`], [`places`], [`failure_text`]: sentences about results and failures.
 //! - [`cleanup`]: ends processes and removes folders when the program ends.
 
 pub mod cleanup;
@@ -20,6 +20,7 @@ pub mod isolated;
 pub mod listing;
 mod output;
 pub mod paced;
+mod places;
 mod process_tree;
 mod timeouts;
 mod trial_process;

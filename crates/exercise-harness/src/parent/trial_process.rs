@@ -17,6 +17,7 @@ use super::cleanup;
 use super::event_reader::EventReader;
 use super::output::Output;
 use super::process_tree::{self, MARK_VARIABLE, ProcessTree};
+use crate::protocol::limits::Limits;
 use crate::protocol::request::{RUN_ISOLATED, TrialFolders, TrialRequest};
 
 /// A trial that prints more than this many bytes is ended. The soak of an exercise prints a tenth
@@ -63,7 +64,7 @@ impl TrialProcess {
         let mut words =
             tool.iter().map(OsString::as_os_str).chain([binary, OsStr::new(RUN_ISOLATED)]);
         let mut command = Command::new(words.next().unwrap_or(binary));
-        if request.limits.memory.is_some() {
+        if request.limits != Limits::Usual {
             // A process that is out of memory cannot print a backtrace.
             command.env("RUST_BACKTRACE", "0");
         }

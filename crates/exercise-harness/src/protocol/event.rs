@@ -1,6 +1,6 @@
 //! The event stream of one trial: one sealed JSON object per line.
 //!
-//! A trial writes [`Event::Start`], then its rounds as it measures them, then [`Event::End`].
+//! A trial writes [`Event::Start`], then its rounds or its progress, then [`Event::End`].
 //! Progress bars, tables and curves are all made from these events. A stream without an end is a
 //! failure.
 
@@ -12,7 +12,7 @@ use super::bound::Bound;
 use super::phases::Phases;
 
 /// The version of the format. A reader refuses every other version.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// One line of the stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,8 @@ pub enum Event {
         /// The round's measurements.
         round: Round,
     },
+    /// The trial has done some work outside of a round.
+    Progress,
     /// The answer of a paced trial to the question what has leaked so far.
     Leaks {
         /// The answer.

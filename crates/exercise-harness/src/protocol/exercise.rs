@@ -44,9 +44,7 @@ pub struct Exercise {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Load {
-    /// The memory of the process before its first operation, in bytes of data.
-    pub idle_bytes: u64,
-    /// The additional memory that it may use, in bytes.
+    /// The memory that it may use in addition to what it uses before its first operation, in bytes.
     pub spare_bytes: u64,
     /// The number of operations after which a service that still runs counts as steady.
     pub operations: u64,

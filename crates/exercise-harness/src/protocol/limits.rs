@@ -14,13 +14,17 @@ pub(crate) const MEMORY: u64 = 1_000_000_000;
 /// What the child prints before it aborts because live memory has reached its limit.
 pub(crate) const LIMIT_REACHED: &str = "the limit of live memory is reached";
 
-/// What a trial's process may use.
+/// How much memory for data a trial's process may have, and how many open files.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Limits {
-    /// Memory for data, in bytes. `None` means 1 GB, and `u64::MAX` means no limit.
-    ///
-    /// A process with a limit of its own is expected to reach it. It may therefore open as many
-    /// files as the system allows, so that descriptors do not run out first.
-    pub memory: Option<u64>,
+#[serde(rename_all = "snake_case")]
+pub enum Limits {
+    /// 1 GB of memory in total, which no trial needs, and 256 open files.
+    #[default]
+    Usual,
+    /// This many bytes of memory more than the process uses when its soak begins. It is expected to
+    /// reach this limit. It may therefore open as many files as the system allows, so that
+    /// descriptors do not run out first.
+    SpareMemory(u64),
+    /// No limits except those of the system.
+    Unlimited,
 }

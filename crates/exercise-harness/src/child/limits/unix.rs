@@ -1,8 +1,10 @@
 //! Limits of the system that the process sets for itself.
 
+use std::fs;
+
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::abort_above;
+use super::{lift_live_memory, limit_live_memory};
 use crate::protocol::limits::{Limits, MEMORY, OPEN_FILES};
 use crate::units;
 
@@ -22,26 +24,43 @@ pub fn end_with_parent() {
     }
 }
 
-/// Imposes `limits` on this process. Reports a memory limit of its own on standard error.
+/// Imposes `limits` on this process, except spare memory, which [`impose_spare`] limits.
 pub(in crate::child) fn impose(limits: Limits) {
     // A trial that aborts must not leave a core file.
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
-    let Some(bytes) = limits.memory else {
+    if limits == Limits::Usual {
         limit_open_files(|limit| limit.current.map_or(OPEN_FILES, |now| now.min(OPEN_FILES)));
-        limit_data(MEMORY);
-        return;
-    };
-    limit_open_files(|limit| limit.maximum.unwrap_or(u64::MAX));
-    if bytes == u64::MAX {
-        return;
-    }
-    let limit = units::bytes(bytes as f64);
-    if cfg!(target_os = "linux") && limit_data(bytes) {
-        eprintln!("The system limits its data to {limit} (RLIMIT_DATA).");
+        limit_data(MEMORY, true);
     } else {
-        eprintln!("The meter ends it above {limit} of live memory.");
-        abort_above(bytes);
+        limit_open_files(|limit| limit.maximum.unwrap_or(u64::MAX));
     }
+}
+
+/// Limits memory for data to `spare` bytes more than now, and reports it on standard error.
+pub(in crate::child) fn impose_spare(spare: u64) {
+    let bytes = data().map(|now| now.saturating_add(spare));
+    match bytes.filter(|bytes| limit_data(*bytes, false)) {
+        Some(bytes) => {
+            let limit = units::bytes(bytes as f64);
+            eprintln!("The system limits its data to {limit} (RLIMIT_DATA).");
+        }
+        None => limit_live_memory(spare),
+    }
+}
+
+/// Lifts the limit of [`impose_spare`].
+pub(in crate::child) fn lift_spare() {
+    lift_live_memory();
+    let most = getrlimit(Resource::Data).maximum;
+    let _ = setrlimit(Resource::Data, Rlimit { current: most, maximum: most });
+}
+
+/// The memory that counts towards `RLIMIT_DATA`, in bytes. `None` where the system does not tell.
+fn data() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmData:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
 }
 
 /// Further limits for a paced trial, which may run for hours.
@@ -62,8 +81,10 @@ fn limit_open_files(choose: impl Fn(&Rlimit) -> u64) {
 }
 
 /// Limits private writable memory, on the heap and in mappings. The address space is no substitute:
-/// an idle server reserves ten times what it uses.
-fn limit_data(bytes: u64) -> bool {
-    let bytes = getrlimit(Resource::Data).maximum.map_or(bytes, |most| most.min(bytes));
-    setrlimit(Resource::Data, Rlimit { current: Some(bytes), maximum: Some(bytes) }).is_ok()
+/// an idle server reserves ten times what it uses. `lasting` is whether the limit cannot be lifted.
+fn limit_data(bytes: u64, lasting: bool) -> bool {
+    let most = getrlimit(Resource::Data).maximum;
+    let current = Some(most.map_or(bytes, |most| most.min(bytes)));
+    let maximum = if lasting { current } else { most };
+    setrlimit(Resource::Data, Rlimit { current, maximum }).is_ok()
 }

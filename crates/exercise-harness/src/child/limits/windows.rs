@@ -1,22 +1,26 @@
 //! The job object of the process ends it with its parent. The number of open handles has no limit.
 
-use super::abort_above;
+use super::{abort_above, lift_live_memory, limit_live_memory};
 use crate::protocol::limits::{Limits, MEMORY};
-use crate::units;
 
 /// Does nothing: this process ends with its parent's job.
 pub fn end_with_parent() {}
 
-/// Imposes `limits` on this process. Reports a memory limit of its own on standard error.
+/// Imposes `limits` on this process, except spare memory, which [`impose_spare`] limits.
 pub(in crate::child) fn impose(limits: Limits) {
-    let bytes = limits.memory.unwrap_or(MEMORY);
-    if bytes == u64::MAX {
-        return;
+    if limits == Limits::Usual {
+        abort_above(MEMORY);
     }
-    if limits.memory.is_some() {
-        eprintln!("The meter ends it above {} of live memory.", units::bytes(bytes as f64));
-    }
-    abort_above(bytes);
+}
+
+/// Limits live memory to `spare` bytes more than now, and reports it on standard error.
+pub(in crate::child) fn impose_spare(spare: u64) {
+    limit_live_memory(spare);
+}
+
+/// Lifts the limit of [`impose_spare`].
+pub(in crate::child) fn lift_spare() {
+    lift_live_memory();
 }
 
 /// A paced trial has no further limits; its parent watches its memory.
