@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -19,6 +20,8 @@ use crate::workspace::{Exercise, Version, Workspace};
 pub const PROGRAM: &str = "demo";
 /// The facilitator's guide, relative to the root.
 const GUIDE: &str = "docs/facilitator.md";
+/// The folder of copies of memory tests, in the target folder.
+const COPIES: &str = "demo-tests";
 /// The folder of recordings, in the workshop and in the facilitator's data folder.
 pub const RECORDINGS: &str = "recordings";
 
@@ -41,6 +44,13 @@ pub fn live(workspace: &Workspace, built: &BTreeMap<String, Built>) -> anyhow::R
                 _ => workspace.root.join(exercise.folder(*version)),
             };
             let (binary, trouble) = match built.get(&exercise.package(*version)) {
+                // The page starts it repeatedly, and a learner may edit the exercise and build it meanwhile.
+                Some(Built { test: Ok(binary), .. }) if *version == Version::Exercise => {
+                    match copy(binary, &target.join(COPIES)) {
+                        Ok(copy) => (Some(copy), None),
+                        Err(error) => (None, Some(format!("{error:#}"))),
+                    }
+                }
                 Some(Built { test: Ok(binary), .. }) => (Some(binary.clone()), None),
                 Some(Built { test: Err(refused), .. }) => {
                     (None, Some(format!("it does not build.\n{}", refused.message.trim())))
@@ -51,6 +61,31 @@ pub fn live(workspace: &Workspace, built: &BTreeMap<String, Built>) -> anyhow::R
         };
         roles.iter().map(version).collect()
     }))
+}
+
+/// A copy of the memory test `binary` in `folder`, which later builds leave as it is.
+fn copy(binary: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
+    let copy = folder.join(binary.file_name().unwrap_or_default());
+    let state =
+        |path: &Path| fs::metadata(path).and_then(|data| Ok((data.len(), data.modified()?)));
+    let copied = || -> io::Result<()> {
+        let (length, modified) = state(binary)?;
+        if state(&copy).is_ok_and(|state| state == (length, modified)) {
+            return Ok(());
+        }
+        fs::create_dir_all(folder)?;
+        // Another page may be starting processes from the copy.
+        let draft = tempfile::Builder::new().make_in(folder, |path| {
+            fs::copy(binary, path)?;
+            File::options().write(true).open(path)
+        })?;
+        draft.as_file().set_modified(modified)?;
+        draft.persist(&copy).map_err(|error| error.error)?;
+        Ok(())
+    };
+    copied()
+        .with_context(|| format!("{} cannot be copied to {}", binary.display(), copy.display()))?;
+    Ok(copy)
 }
 
 /// The plan for a page that plays recordings: nothing is built.
@@ -140,4 +175,29 @@ pub fn own_recordings() -> Option<PathBuf> {
         .or_else(|| set("LOCALAPPDATA").filter(|_| cfg!(windows)))
         .or_else(|| Some(set("HOME")?.join(".local/share")));
     Some(data?.join("leak-lab").join(RECORDINGS))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+
+    #[test]
+    fn a_copy_stays_as_it_is_while_the_original_is_built_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (binary, copies) = (folder.path().join("memory-1f"), folder.path().join("copies"));
+        fs::write(&binary, "as shipped").unwrap();
+        let kept = copy(&binary, &copies).unwrap();
+        fs::write(&binary, "as edited!").unwrap();
+        assert_eq!(fs::read_to_string(&kept).unwrap(), "as shipped");
+
+        // A page that starts later copies what is built then.
+        let later = SystemTime::now() + Duration::from_secs(1);
+        File::options().write(true).open(&binary).unwrap().set_modified(later).unwrap();
+        assert_eq!(copy(&binary, &copies).unwrap(), kept);
+        assert_eq!(fs::read_to_string(&kept).unwrap(), "as edited!");
+        let names: Vec<_> = fs::read_dir(&copies).unwrap().collect();
+        assert_eq!(names.len(), 1);
+    }
 }

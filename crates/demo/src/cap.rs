@@ -59,6 +59,25 @@ pub fn reached(
     ))
 }
 
+/// The operations left until the process and the server reach their limits, at these growths per
+/// operation of the resources that climb. `None` if neither bytes nor files climb, or if the cap is
+/// further away than a thousand times the operations so far.
+pub fn left(
+    cap: &Cap,
+    last: &Round,
+    operations: u64,
+    climbing: [Option<f64>; 4],
+) -> Option<(f64, f64)> {
+    let [bytes, _, files, _] = climbing;
+    let room = |limit: u64, held: u64| limit.saturating_sub(held) as f64;
+    let bytes = bytes.map(|growth| (room(cap.bytes, last.live_bytes) / growth, cap.bytes_scale));
+    let files = files.zip(last.open_files);
+    let files = files.map(|(growth, held)| (room(cap.files, held) / growth, cap.files_scale));
+    let (own, scale) = [bytes, files].into_iter().flatten().min_by(|a, b| a.0.total_cmp(&b.0))?;
+    let near = own <= 1000.0 * (operations.max(1) as f64);
+    near.then_some((own, own * scale))
+}
+
 /// Chooses the cap and the load. Without a measurement, both are cautious.
 pub fn choose(exercise: &Planned, report: Option<&Report>) -> Chosen {
     let growing = |resource| {

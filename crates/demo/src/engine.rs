@@ -13,7 +13,7 @@ use crate::cap::Chosen;
 use crate::hub::Hub;
 use crate::live::{Live, TICK};
 use crate::message::{Command, Happened, Note, Record, Scene, Shows, Status};
-use crate::recording::{self, Player, Recorder};
+use crate::recording::{self, Player, Recording};
 use crate::request::{Question, Request};
 use crate::story::{self, Step};
 use crate::survey::Survey;
@@ -45,9 +45,7 @@ pub struct Engine {
     source: Source,
     scene: Option<Scene>,
     reports: BTreeMap<usize, Report>,
-    /// The file for the recording, until it begins.
-    record: Option<Recorder>,
-    recorder: Option<Recorder>,
+    recording: Recording,
 }
 
 #[derive(Debug)]
@@ -65,7 +63,7 @@ impl Engine {
     pub fn new(course: Course, hub: Arc<Hub>) -> anyhow::Result<Self> {
         let Course { plan, record, replay } = course;
         anyhow::ensure!(plan.first < plan.exercises.len(), "There is no exercise to show.");
-        let record = record.as_deref().map(Recorder::create).transpose()?;
+        let recording = Recording::create(record.as_deref())?;
         let mut engine = Self {
             at: plan.first,
             plan,
@@ -76,8 +74,7 @@ impl Engine {
             source: Source::Nothing,
             scene: None,
             reports: BTreeMap::new(),
-            record,
-            recorder: None,
+            recording,
         };
         match replay {
             Some(path) => engine.play(Player::open(&path)?),
@@ -125,7 +122,10 @@ impl Engine {
 
     fn go_live(&mut self) {
         let (scene, chosen) = self.scene();
-        self.record(&scene);
+        // A file holds one exercise, so a change of exercise ends the recording.
+        if let Err(error) = self.recording.begin(&self.plan.exercises[self.at].name, &scene) {
+            self.trouble.add(None, format!("{error:#}"));
+        }
         self.source = Source::Live(Box::new(Live::start(self.planned(), chosen)));
         self.scene = Some(scene);
         self.send_all();
@@ -149,7 +149,9 @@ impl Engine {
     /// Plays the recording of this exercise, if there is one.
     fn play_recording(&mut self) {
         let Some(path) = recording::find(&self.plan.recordings, &self.planned().name) else {
-            return;
+            let name = &self.planned().name;
+            let none = format!("There is no recording of {name}; `cargo xtask doctor` makes one.");
+            return self.has_trouble(None, none);
         };
         match Player::open(&path) {
             Ok(player) => self.play(player),
@@ -157,20 +159,8 @@ impl Engine {
         }
     }
 
-    fn record(&mut self, scene: &Scene) {
-        // A file holds one exercise, so a change of exercise ends the recording.
-        self.recorder = self.record.take();
-        let exercise = self.planned().name.clone();
-        if let Some(Err(error)) = self.recorder.as_mut().map(|one| one.begin(&exercise, scene)) {
-            self.recorder = None;
-            self.trouble.add(None, format!("{error:#}"));
-        }
-    }
-
     fn write(&mut self, record: &Record) {
-        let Some(recorder) = &mut self.recorder else { return };
-        if let Err(error) = recorder.write(record) {
-            self.recorder = None;
+        if let Err(error) = self.recording.write(record) {
             self.has_trouble(None, format!("{error:#}"));
         }
     }
@@ -270,7 +260,7 @@ impl Engine {
         if at < self.plan.exercises.len() {
             // End the current processes before starting others.
             self.source = Source::Nothing;
-            self.recorder = None;
+            self.recording.end();
             self.at = at;
             self.step = 0;
             self.begin();

@@ -267,7 +267,10 @@ impl Measured {
         };
         let [bytes, blocks, files, tasks] = self.last.as_ref().map(held).unwrap_or_default();
         let (rate, growth) = (self.window.rate(now), self.window.growth());
-        let left = self.operations_left(cap, growth);
+        let climbing = std::array::from_fn(|resource| {
+            growth[resource].filter(|growth| *growth > 0.0 && self.window.climbs(resource))
+        });
+        let left = self.last.and_then(|last| cap::left(cap, &last, self.operations, climbing));
         Reading {
             state,
             bytes,
@@ -280,23 +283,5 @@ impl Measured {
             seconds_left: left.map(|(own, _)| own / rate).filter(|left| left.is_finite()),
             server_seconds_left: left.map(|(_, server)| server / requests_per_second),
         }
-    }
-
-    /// The operations left until the process and the server reach their limits. `None` if nothing
-    /// climbs, or if the cap is further away than a thousand times the operations so far.
-    fn operations_left(&self, cap: &Cap, growth: [Option<f64>; 4]) -> Option<(f64, f64)> {
-        let last = self.last?;
-        let room = |limit: u64, held: u64| limit.saturating_sub(held) as f64;
-        let climbing = |resource: usize| {
-            growth[resource].filter(|growth| *growth > 0.0 && self.window.climbs(resource))
-        };
-        let bytes = climbing(0);
-        let bytes =
-            bytes.map(|growth| (room(cap.bytes, last.live_bytes) / growth, cap.bytes_scale));
-        let files = climbing(2).zip(last.open_files);
-        let files = files.map(|(growth, held)| (room(cap.files, held) / growth, cap.files_scale));
-        let nearest = [bytes, files].into_iter().flatten().min_by(|a, b| a.0.total_cmp(&b.0))?;
-        let near = nearest.0 <= 1000.0 * (self.operations.max(1) as f64);
-        near.then_some((nearest.0, nearest.0 * nearest.1))
     }
 }

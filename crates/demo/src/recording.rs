@@ -24,16 +24,52 @@ pub fn find(folders: &[PathBuf], exercise: &str) -> Option<PathBuf> {
     folders.iter().map(|folder| folder.join(&name)).find(|file| file.is_file())
 }
 
-/// Writes a recording.
+/// The recording of a run: of the first exercise under load, until another one is shown. After an
+/// error, nothing more is recorded.
 #[derive(Debug)]
-pub struct Recorder {
+pub struct Recording {
+    /// The file, until the recording begins.
+    next: Option<Recorder>,
+    current: Option<Recorder>,
+}
+
+impl Recording {
+    /// Creates the file `path`, which must not exist yet. Without one, nothing is recorded.
+    pub fn create(path: Option<&Path>) -> anyhow::Result<Self> {
+        Ok(Self { next: path.map(Recorder::create).transpose()?, current: None })
+    }
+
+    /// Ends the current recording, and begins that of `exercise` if there was none.
+    pub fn begin(&mut self, exercise: &str, scene: &Scene) -> anyhow::Result<()> {
+        self.current = self.next.take();
+        let (exercise, scene) = (exercise.to_owned(), Box::new(scene.clone()));
+        self.write(&Record::Start { format: FORMAT, exercise, scene })
+    }
+
+    /// Adds one line and flushes it.
+    pub fn write(&mut self, record: &Record) -> anyhow::Result<()> {
+        let written = self.current.as_mut().map_or(Ok(()), |recorder| recorder.write(record));
+        if written.is_err() {
+            self.end();
+        }
+        written
+    }
+
+    /// Ends the current recording.
+    pub fn end(&mut self) {
+        self.current = None;
+    }
+}
+
+/// The file of a recording.
+#[derive(Debug)]
+struct Recorder {
     file: BufWriter<File>,
     path: PathBuf,
 }
 
 impl Recorder {
-    /// Creates the file `path`, which must not exist yet.
-    pub fn create(path: &Path) -> anyhow::Result<Self> {
+    fn create(path: &Path) -> anyhow::Result<Self> {
         let file = File::create_new(path).with_context(|| {
             let cannot =
                 if path.exists() { "exists and is not overwritten" } else { "cannot be written" };
@@ -42,14 +78,7 @@ impl Recorder {
         Ok(Self { file: BufWriter::new(file), path: path.to_owned() })
     }
 
-    /// Begins the recording of `exercise`.
-    pub fn begin(&mut self, exercise: &str, scene: &Scene) -> anyhow::Result<()> {
-        let (exercise, scene) = (exercise.to_owned(), Box::new(scene.clone()));
-        self.write(&Record::Start { format: FORMAT, exercise, scene })
-    }
-
-    /// Adds one line and flushes it.
-    pub fn write(&mut self, record: &Record) -> anyhow::Result<()> {
+    fn write(&mut self, record: &Record) -> anyhow::Result<()> {
         let line = serde_json::to_string(record)?;
         writeln!(self.file, "{line}")
             .and_then(|()| self.file.flush())

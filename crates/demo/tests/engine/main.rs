@@ -137,6 +137,11 @@ fn offers_recording() {
     let now = missing.until("the trouble", |now| now["status"]["trouble"].is_string());
     assert!(now["status"]["trouble"].as_str().unwrap().contains("not been built"), "{now}");
     assert_eq!(now["status"]["recording"], false);
+    missing.ask(Ask::Play);
+    missing.until("that there is none", |now| {
+        let trouble = now["status"]["trouble"].as_str();
+        trouble.is_some_and(|trouble| trouble.contains("There is no recording of toy"))
+    });
     drop(missing);
 
     let (_folder, recorded) = recorded();
@@ -214,8 +219,8 @@ fn refused_recordings() {
         let endless = recording::Player::open(Path::new("/dev/zero")).unwrap_err();
         assert!(endless.to_string().contains("not a regular file"), "{endless:#}");
     }
-    let existing = recording::Recorder::create(&file).unwrap_err();
+    let existing = recording::Recording::create(Some(&file)).unwrap_err();
     assert!(existing.to_string().contains("is not overwritten"), "{existing:#}");
-    let unwritable = recording::Recorder::create(Path::new("/nowhere/a.jsonl")).unwrap_err();
+    let unwritable = recording::Recording::create(Some(Path::new("/nowhere/a.jsonl"))).unwrap_err();
     assert!(unwritable.to_string().contains("cannot be written"), "{unwritable:#}");
 }
