@@ -49,11 +49,12 @@ pub fn line(
     };
     let is_secret = |version: &&VersionResult| !result.is_judged && version.verdict().is_some();
     let (verdicts, keeps) = match mine.filter(is_secret) {
-        Some(version) => {
-            let parts = window::rises(exercise, version);
-            let parts = parts.into_iter().map(|(resource, rise)| part(resource, rise)).collect();
-            (paint(palette::QUIET, &format!("{:columns$}", "not judged")), fitting(parts, room))
-        }
+        Some(version) => (
+            paint(palette::QUIET, &format!("{:columns$}", "not judged")),
+            window::rise(exercise, version)
+                .map(|(resource, rise)| part(resource, rise))
+                .unwrap_or_default(),
+        ),
         None => (
             versions.iter().map(verdict).collect(),
             mine.map(|version| keeps(version, exercise, room)).unwrap_or_default(),
@@ -114,7 +115,7 @@ fn fitting(parts: Vec<String>, room: usize) -> String {
 /// The growth of one resource, as short as possible.
 fn part(resource: Resource, value: f64) -> String {
     match resource {
-        Resource::LiveBytes => units::bytes(value),
+        Resource::LiveBytes | Resource::ResidentBytes => units::bytes(value),
         Resource::TemporaryBytes => format!("{} on disk", units::bytes(value)),
         Resource::TemporaryFiles => format!("{} temp files", units::number(value)),
         counted => units::quantity(counted, value),

@@ -19,12 +19,14 @@ const CURVE: usize = 24;
 /// How many lines that allocate are shown.
 const LINES: usize = 3;
 
-/// By how much each declared resource of `exercise` rises per operation.
-pub fn rises(exercise: &Exercise, version: &VersionResult) -> Vec<(Resource, f64)> {
-    let resources = exercise.metadata.resources().iter();
-    resources
-        .filter_map(|resource| Some((*resource, judgement::rise(version.rounds(), *resource)?)))
-        .collect()
+/// By how much an operation of `exercise` raises memory, or the first declared resource if memory does not rise.
+/// Resources that rise beside memory are left out, because some of them tell a leak from other growth.
+pub fn rise(exercise: &Exercise, version: &VersionResult) -> Option<(Resource, f64)> {
+    let declared = exercise.metadata.resources();
+    let mut memory = [Resource::LiveBytes, Resource::ResidentBytes].into_iter();
+    let memory = memory.find(|resource| declared.contains(resource));
+    let resource = memory.or(declared.first().copied())?;
+    Some((resource, judgement::rise(version.rounds(), resource)?))
 }
 
 /// The figures in lines of at most `width` characters.
@@ -36,11 +38,10 @@ pub fn lines(exercise: &Exercise, version: &VersionResult, width: usize) -> Vec<
         units::plural(rounds.len() as u64, "round"),
         units::plural(operations, "operation")
     );
-    let rise = |(resource, rise): (Resource, f64)| {
-        format!("  {} more per operation", units::quantity(resource, rise))
-    };
     let mut lines = wrapped(&window, width);
-    lines.extend(rises(exercise, version).into_iter().map(rise));
+    lines.extend(rise(exercise, version).map(|(resource, rise)| {
+        format!("  {} more per operation", units::quantity(resource, rise))
+    }));
     // With enough rounds for a verdict, the lines are selected by it.
     let sites = if rounds.len() > WINDOW_ROUNDS { &[] } else { version.sites() };
     let sites = sites.iter().filter(|site| site.own && site.line.is_some());

@@ -213,7 +213,7 @@ mod slow {
         terminal.sees(&[
             "0 of 2 fixed or judged",
             "NOT JUDGED: 1 of 1 behaviours pass",
-            "1.00 live blocks more per operation",
+            "8.00 B of live memory more per operation",
             "press v",
             "Waiting",
         ]);

@@ -90,7 +90,7 @@ mod slow {
         let copy = WorkshopCopy::new(NAME, "learner");
         let mut terminal = watch(&copy, &["watch"], (80, 40));
         // Judge it, by a prediction: one answer, one skipped question, then skip the rest.
-        terminal.sees(&["NOT JUDGED: ", "live blocks more per operation", "press v", "Waiting"]);
+        terminal.sees(&["NOT JUDGED: ", "live memory more per operation", "press v", "Waiting"]);
         terminal.types("p");
         terminal.sees(&["what do you expect?", "What will grow without end?"]);
         terminal.types("blocks, bytes\r");
