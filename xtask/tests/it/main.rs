@@ -18,6 +18,7 @@ mod profile;
 mod reservation;
 mod runner;
 mod shipped;
+mod test_command;
 mod watch;
 mod watch_keys;
 mod wild;

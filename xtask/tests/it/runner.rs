@@ -5,13 +5,12 @@ use std::process::Stdio;
 use std::sync::OnceLock;
 
 use crate::support::toy::{
-    ABORTING, BROKEN, EXITING, GROWING, GROWING_AT_FIRST, PANICKING, STEADY, STOPPED, Toy,
-    UNDECIDED,
+    ABORTING, BROKEN, EXITING, GROWING, PANICKING, STEADY, STOPPED, Toy, UNDECIDED,
 };
 use crate::support::{Ran, flat};
 
 /// A workshop with an exercise for each outcome.
-fn workshop() -> &'static Toy {
+pub fn workshop() -> &'static Toy {
     static WORKSHOP: OnceLock<Toy> = OnceLock::new();
     WORKSHOP.get_or_init(|| {
         Toy::new("workshop")
@@ -110,71 +109,6 @@ fn run_explains_why_an_exercise_has_no_verdict() {
 }
 
 #[test]
-fn test_passes_a_steady_exercise_and_shows_its_figures() {
-    workshop().run(&["test", "toy-steady"]).ends_with(0).says(&[
-        "pass  behaviour::it_works",
-        "pass  memory::growth",
-        "Steady after 4,800 operations in 48 rounds",
-        "0 live blocks per operation (a leak above 1 in ",
-        "pass  memory::bound_toys",
-        "After 7 toys there are 3 live blocks; at most 5 are allowed.",
-        " s to build and ",
-        " s to test.",
-        "Passed: all 3 trials.\nCompare with ours: ",
-        "Next: toy-growing, \"The toy toy-growing\"\n",
-        "cargo xtask watch toy-growing\n",
-    ]);
-}
-
-#[test]
-fn a_passing_test_names_the_declared_resources_and_the_step_after_it_is_another() {
-    let declared = "resources = [\"live_blocks\", \"live_bytes\"]";
-    let toy = Toy::new("runner-files").with(1, "toy-files", STEADY).replacing(
-        "crates/toy-files/exercise.toml",
-        declared,
-        "resources = [\"open_files\"]",
-    );
-    let _ = std::fs::remove_dir_all(toy.path(".leak-lab"));
-    toy.run(&["run", "toy-files"]).ends_with(0).says(&["Next: cargo xtask test toy-files"]);
-    toy.run(&["test", "toy-files"]).ends_with(0).says(&[
-        "0 open files per operation (a leak above 1 in ",
-        "0 live blocks per operation (a leak above 1 in ",
-        "0 B of live memory per operation",
-    ]);
-    let ran = toy.run(&["run", "toy-files"]).ends_with(0);
-    assert!(!ran.out.contains("cargo xtask test"), "{}", ran.out);
-    ran.says(&["Compare with ours: solutions/toy-files/README.md", "No exercise is left."]);
-}
-
-#[test]
-fn test_fails_an_exercise_that_leaks_panics_exits_or_aborts() {
-    for (toy, words) in [
-        ("toy-growing", "1.00 live blocks per operation (95 % interval 1.00 to 1.00)"),
-        ("toy-panicking", "It panicked: out of tickets"),
-        ("toy-exiting", "Its process ended with exit code 0 before the trial was over"),
-        ("toy-aborting", "Its process was ended by signal 6 (abort)"),
-    ] {
-        let last = format!("Failed: 1 of 3 trials. Next: edit, then cargo xtask test {toy}\n");
-        let ran = workshop().run(&["test", toy]).ends_with(1);
-        let text = flat(&ran.out);
-        assert!(text.contains(words), "{}", ran.out);
-        ran.says(&["FAIL  memory::growth", &last]);
-    }
-}
-
-#[test]
-fn test_of_a_leak_names_the_line_after_the_resources() {
-    workshop().run(&["test", "toy-growing"]).ends_with(1).says(&[
-        "of live memory per operation",
-        "Growing call sites:\n",
-        " toy_growing_exercise::keep\n",
-        " exercises/toy-growing/src/lib.rs:5\n",
-        " 1.00 blocks and 8.00 B per operation\n",
-        "At 10 operations per second",
-    ]);
-}
-
-#[test]
 fn more_rounds_are_not_suggested_for_a_workload_that_stopped() {
     let tested = workshop().run(&["test", "toy-stopped"]).ends_with(1).says(&[
         "open  memory::growth",
@@ -193,43 +127,6 @@ fn more_rounds_are_not_suggested_for_a_workload_that_stopped() {
 }
 
 #[test]
-fn test_measures_an_undecided_exercise_again_for_longer() {
-    let ran = workshop().run(&["test", "toy-undecided"]).ends_with(1);
-    let ran = ran.says(&["open  memory::growth", "Not proven steady yet", "Failed"]);
-    assert!(flat(&ran.out).contains("rounds: Some(192)"), "{}", ran.out);
-}
-
-#[test]
-fn growth_that_no_total_shows_is_measured_again_for_longer() {
-    let toy = Toy::new("growing-at-first").with(1, "toy-growing-at-first", GROWING_AT_FIRST);
-    toy.run(&["test", "1"]).ends_with(0);
-    let once = toy.run(&["run", "1", "--version", "exercise", "--rounds", "48"]);
-    assert!(flat(&once.out).contains("Growing"), "{}", once.out);
-}
-
-#[test]
-fn plain_cargo_test_measures_an_undecided_exercise_again_for_longer_too() {
-    let command = workshop().command(&[]);
-    let environment: Vec<_> = command
-        .get_envs()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
-        .collect();
-    let folder = workshop().path("exercises/toy-undecided");
-    let mut cargo = std::process::Command::new(env!("CARGO"));
-    cargo.args(["test", "--test", "memory", "growth"]).envs(environment).current_dir(folder);
-    let ran = Ran::run(&mut cargo).ends_with(101);
-    let ran = ran.says(&["memory::growth", "Not proven steady yet"]);
-    assert!(flat(&ran.out).contains("rounds: Some(192)"), "{}", ran.out);
-}
-
-#[test]
-fn test_of_an_exercise_that_does_not_build_shows_the_compilers_message() {
-    let ran = workshop().run(&["test", "toy-broken"]).ends_with(2);
-    ran.says(&["Failed: nothing was tested. Next: make it compile"])
-        .warns(&["error[E0308]: mismatched types", "exercises/toy-broken/tests/memory.rs"]);
-}
-
-#[test]
 fn an_exercise_is_named_by_its_name_its_number_or_the_current_folder() {
     let toy = workshop();
     toy.run(&["test", "1"]).ends_with(0).says(&["toy-steady: The toy"]);
@@ -243,23 +140,6 @@ fn an_exercise_is_named_by_its_name_its_number_or_the_current_folder() {
     }
     toy.run(&["test", "0"]).ends_with(2).warns(&["no exercise named \"0\""]);
     toy.run(&["verify", "99", "--form"]).ends_with(2).warns(&["no exercise named \"99\""]);
-}
-
-#[test]
-fn warnings_of_a_passing_test_are_shown() {
-    let toy = Toy::new("warned").with(1, "toy-warned", STEADY);
-    let library = "exercises/toy-warned/src/lib.rs";
-    let text = toy.read(library);
-    toy.write(library, &format!("{text}fn unused() {{}}\n"));
-    // The second time, nothing is compiled.
-    for _ in 0..2 {
-        toy.run(&["test", "toy-warned"]).ends_with(0).says(&[
-            "The compiler printed 1 warning:",
-            "function `unused` is never used",
-            "exercises/toy-warned/src/lib.rs",
-            "Passed: all 3 trials.",
-        ]);
-    }
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! `verify` of a decoy, an exercise that does not leak: the checks of files on a toy tree, and the checks
 //! of trials on toys.
 
-use crate::support::toy::{FILLING, GROWING, STEADY, STOPPED, TOUCHING, Toy};
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+use crate::support::toy::TOUCHING;
+use crate::support::toy::{FILLING, GROWING, STEADY, STOPPED, Toy};
 use crate::support::tree::Tree;
 
 const METADATA: &str = "crates/toy-cache/exercise.toml";

@@ -19,6 +19,7 @@ pub const GROWING: &str = "context.soak().run(|operation| toy::keep(operation.nu
 pub const FILLING: &str = "
     context.soak().run(|operation| if operation.number() < 700 { toy::keep(operation.number()) })";
 /// Makes 32 KiB more resident with each of the first 700 operations, and allocates nothing.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub const TOUCHING: &str = "
     use std::sync::atomic::{AtomicU8, Ordering};
     const PAGE: usize = 4096;
