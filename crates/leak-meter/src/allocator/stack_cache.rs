@@ -5,10 +5,10 @@
 //! address is compared.
 
 use super::records::MOST_FRAMES;
-use super::registers::{Difference, Frame, frame_at};
+use super::registers::{Difference, Frame, frame_at, word_at};
 use super::sites::SiteId;
 
-const ENTRIES: usize = 128;
+const ENTRIES: usize = 256;
 
 /// With fewer than this many entries in use, the number of entries doubles as soon as a stack's first slot is
 /// taken, rather than only when both slots are: a lookup is fastest in the first slot.
@@ -18,15 +18,32 @@ const FEW: usize = 16;
 /// many threads allocate from only two stacks.
 const FEWEST: usize = 2;
 
+/// Words of the stack, beyond the innermost frames, that keys may depend on.
+const PROBES: usize = 4;
+
+/// If all probes are in use, the oldest is replaced after this many stacks were found to share a key with another
+/// one.
+const MOST_CONFLICTS: u32 = 256;
+
 /// The recent stacks of one thread. Zeroed memory is an empty cache.
 ///
 /// Each stack has two possible slots, so that two alternating stacks do not evict each other. At first only two
 /// entries are in use. The number doubles when a stack finds no free slot, so that a thread with few stacks
 /// touches few pages.
+///
+/// A key depends on the innermost frames only. Stacks that begin alike and differ further out would share their key
+/// and evict each other: a task of an asynchronous runtime is polled from several places of the runtime's loop.
+/// When that is noticed, the first word in which they differ becomes a probe, on which all later keys depend.
 #[repr(C)]
 pub(super) struct StackCache {
     /// The [state](super::search::state) of the search for call sites in which all the stacks were cached.
     state: u32,
+    /// How many stacks had the key of another one since the last probe was set.
+    conflicts: u32,
+    /// How many probes have been set.
+    probed: usize,
+    /// The addresses of the probes; 0 if not in use. Each lay in a frame of a stack that was cached.
+    probes: [usize; PROBES],
     /// The number of entries in use, a power of two, minus one. Entries beyond it may hold stacks of a previous
     /// thread.
     mask: usize,
@@ -63,9 +80,9 @@ impl StackCache {
         if self.state != state {
             return None;
         }
-        // SAFETY: the caller's promise; the entries in use hold only stacks that were cached in this state.
+        // SAFETY: the caller's promise; the probes and the entries in use were set in this state.
         unsafe {
-            let key = key(start, size);
+            let key = self.key(start, size);
             for place in &self.places(key) {
                 let found = self.entries[*place].site_from(start, key);
                 if found.is_some() {
@@ -90,10 +107,19 @@ impl StackCache {
     ) {
         if self.state != state {
             self.use_entries(FEWEST);
+            (self.conflicts, self.probed, self.probes) = (0, 0, [0; PROBES]);
             self.state = state;
         }
         // SAFETY: the caller's promise.
-        let key = unsafe { key(start, size) };
+        let mut key = unsafe { self.key(start, size) };
+        if let Some(word) = self.difference(start, key, frames) {
+            self.conflicts += 1;
+            if self.probed < PROBES || self.conflicts > MOST_CONFLICTS {
+                self.probe(word);
+                // SAFETY: as above; the probe lies in one of these frames.
+                key = unsafe { self.key(start, size) };
+            }
+        }
         let is_taken = |cache: &Self, place: usize| cache.entries[place].key != 0;
         let [first, second] = self.places(key);
         let number = self.mask + 1;
@@ -129,6 +155,51 @@ impl StackCache {
         self.mask = number - 1;
     }
 
+    /// The address of the first word in which a cached stack with the same key differs from `frames`.
+    fn difference(&self, start: usize, key: u64, frames: &[Frame]) -> Option<usize> {
+        let same_key = |place: &&usize| self.entries[**place].key == key;
+        let places = self.places(key);
+        let entry = &self.entries[*places.iter().find(same_key)?];
+        let mut pointer = start;
+        for (was, now) in entry.frames[..(entry.count as usize).min(MOST_FRAMES)].iter().zip(frames)
+        {
+            if was != now {
+                return Some(if was[0] == now[0] { pointer + size_of::<usize>() } else { pointer });
+            }
+            pointer = now[0];
+        }
+        None
+    }
+
+    /// Makes all keys depend on the word at this address, in place of the oldest probe if there are too many.
+    fn probe(&mut self, word: usize) {
+        self.probes[self.probed % PROBES] = word;
+        self.probed += 1;
+        self.conflicts = 0;
+        self.use_entries(self.mask + 1);
+    }
+
+    /// The key of a stack: its innermost frames, the probes in frames further out, and the size of the allocation,
+    /// which distinguishes two allocations in one function. Never 0.
+    ///
+    /// # Safety
+    /// Two words at `start` can be read, and the probes lie within this thread's stack.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // As in `find`.
+    unsafe fn key(&self, start: usize, size: usize) -> u64 {
+        // SAFETY: the caller's promise.
+        let [next, back] = unsafe { frame_at(start) };
+        let mut mixed =
+            (start >> 4) ^ next.rotate_left(17) ^ back.rotate_left(31) ^ size.rotate_left(43);
+        for probe in self.probes {
+            if probe > start {
+                // SAFETY: the word lies in this thread's stack, above its innermost frame.
+                mixed = mixed.rotate_left(7) ^ unsafe { word_at(probe) };
+            }
+        }
+        (mixed as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1
+    }
+
     /// The two different slots that may hold a stack.
     #[inline]
     fn places(&self, key: u64) -> [usize; 2] {
@@ -161,15 +232,5 @@ impl Entry {
     }
 }
 
-/// The key of a stack: its innermost frames, and the size of the allocation, which distinguishes two allocations
-/// in one function. Never 0.
-///
-/// # Safety
-/// Two words at `start` can be read.
-#[inline]
-unsafe fn key(start: usize, size: usize) -> u64 {
-    // SAFETY: the caller's promise.
-    let [next, back] = unsafe { frame_at(start) };
-    let mixed = (start >> 4) ^ next.rotate_left(17) ^ back.rotate_left(31) ^ size.rotate_left(43);
-    (mixed as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1
-}
+#[cfg(test)]
+mod tests;
