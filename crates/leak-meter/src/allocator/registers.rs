@@ -100,44 +100,6 @@ pub(super) unsafe fn frame_at(pointer: usize) -> Frame {
     }
 }
 
-/// Reads one word of this thread's stack, in assembly for the same reason as in [`frame_at`].
-///
-/// # Safety
-/// The word at `address` lies in this thread's stack, above its stack pointer.
-#[inline(always)]
-#[allow(clippy::inline_always)] // As for `frame_at`.
-pub(super) unsafe fn word_at(address: usize) -> usize {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: as in `frame_at`.
-    unsafe {
-        let word: usize;
-        std::arch::asm!(
-            "mov {word}, [{address}]",
-            address = in(reg) address,
-            word = lateout(reg) word,
-            options(readonly, nostack, preserves_flags, pure),
-        );
-        word
-    }
-    #[cfg(target_arch = "aarch64")]
-    // SAFETY: as in `frame_at`.
-    unsafe {
-        let word: usize;
-        std::arch::asm!(
-            "ldr {word}, [{address}]",
-            address = in(reg) address,
-            word = lateout(reg) word,
-            options(readonly, nostack, preserves_flags, pure),
-        );
-        word
-    }
-    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    // SAFETY: the caller's promise.
-    unsafe {
-        std::ptr::with_exposed_provenance::<usize>(address).read()
-    }
-}
-
 /// The differences between the current frames and cached ones.
 #[derive(Clone, Copy)]
 #[cfg(target_arch = "x86_64")]

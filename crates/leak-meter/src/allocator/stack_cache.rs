@@ -5,7 +5,7 @@
 //! address is compared.
 
 use super::records::MOST_FRAMES;
-use super::registers::{Difference, Frame, frame_at, word_at};
+use super::registers::{Difference, Frame, frame_at};
 use super::sites::SiteId;
 
 const ENTRIES: usize = 256;
@@ -18,7 +18,7 @@ const FEW: usize = 16;
 /// many threads allocate from only two stacks.
 const FEWEST: usize = 2;
 
-/// Words of the stack, beyond the innermost frames, that keys may depend on.
+/// Frames beyond the innermost ones that keys may depend on.
 const PROBES: usize = 4;
 
 /// If all probes are in use, the oldest is replaced after this many stacks were found to share a key with another
@@ -33,7 +33,7 @@ const MOST_CONFLICTS: u32 = 256;
 ///
 /// A key depends on the innermost frames only. Stacks that begin alike and differ further out would share their key
 /// and evict each other: a task of an asynchronous runtime is polled from several places of the runtime's loop.
-/// When that is noticed, the first word in which they differ becomes a probe, on which all later keys depend.
+/// When that is noticed, the first frame in which they differ becomes a probe, on which all later keys depend.
 #[repr(C)]
 pub(super) struct StackCache {
     /// The [state](super::search::state) of the search for call sites in which all the stacks were cached.
@@ -42,7 +42,7 @@ pub(super) struct StackCache {
     conflicts: u32,
     /// How many probes have been set.
     probed: usize,
-    /// The addresses of the probes; 0 if not in use. Each lay in a frame of a stack that was cached.
+    /// Where the frames of the probes lay; 0 if not in use.
     probes: [usize; PROBES],
     /// The number of entries in use, a power of two, minus one. Entries beyond it may hold stacks of a previous
     /// thread.
@@ -54,7 +54,7 @@ pub(super) struct StackCache {
 
 #[repr(C, align(64))]
 struct Entry {
-    /// The [`key`]; 0 if the entry is empty.
+    /// The [key](StackCache::key); 0 if the entry is empty.
     key: u64,
     site: SiteId,
     count: u32,
@@ -112,11 +112,11 @@ impl StackCache {
         }
         // SAFETY: the caller's promise.
         let mut key = unsafe { self.key(start, size) };
-        if let Some(word) = self.difference(start, key, frames) {
+        if let Some(frame) = self.difference(start, key, frames) {
             self.conflicts += 1;
             if self.probed < PROBES || self.conflicts > MOST_CONFLICTS {
-                self.probe(word);
-                // SAFETY: as above; the probe lies in one of these frames.
+                self.probe(frame);
+                // SAFETY: as above; the probe is one of these frames.
                 key = unsafe { self.key(start, size) };
             }
         }
@@ -155,7 +155,7 @@ impl StackCache {
         self.mask = number - 1;
     }
 
-    /// The address of the first word in which a cached stack with the same key differs from `frames`.
+    /// The address of the first frame in which a cached stack with the same key differs from `frames`.
     fn difference(&self, start: usize, key: u64, frames: &[Frame]) -> Option<usize> {
         let same_key = |place: &&usize| self.entries[**place].key == key;
         let places = self.places(key);
@@ -164,23 +164,23 @@ impl StackCache {
         for (was, now) in entry.frames[..(entry.count as usize).min(MOST_FRAMES)].iter().zip(frames)
         {
             if was != now {
-                return Some(if was[0] == now[0] { pointer + size_of::<usize>() } else { pointer });
+                return Some(pointer);
             }
             pointer = now[0];
         }
         None
     }
 
-    /// Makes all keys depend on the word at this address, in place of the oldest probe if there are too many.
-    fn probe(&mut self, word: usize) {
-        self.probes[self.probed % PROBES] = word;
+    /// Makes all keys depend on the frame at this address, in place of the oldest probe if there are too many.
+    fn probe(&mut self, frame: usize) {
+        self.probes[self.probed % PROBES] = frame;
         self.probed += 1;
         self.conflicts = 0;
         self.use_entries(self.mask + 1);
     }
 
-    /// The key of a stack: its innermost frames, the probes in frames further out, and the size of the allocation,
-    /// which distinguishes two allocations in one function. Never 0.
+    /// The key of a stack: its innermost frames, the probes further out, and the size of the allocation, which
+    /// distinguishes two allocations in one function. Never 0.
     ///
     /// # Safety
     /// Two words at `start` can be read, and the probes lie within this thread's stack.
@@ -193,8 +193,9 @@ impl StackCache {
             (start >> 4) ^ next.rotate_left(17) ^ back.rotate_left(31) ^ size.rotate_left(43);
         for probe in self.probes {
             if probe > start {
-                // SAFETY: the word lies in this thread's stack, above its innermost frame.
-                mixed = mixed.rotate_left(7) ^ unsafe { word_at(probe) };
+                // SAFETY: two words at the probe lie in this thread's stack, above its innermost frame.
+                let [next, back] = unsafe { frame_at(probe) };
+                mixed = mixed.rotate_left(7) ^ next.rotate_left(11) ^ back;
             }
         }
         (mixed as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1
