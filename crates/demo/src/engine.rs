@@ -4,23 +4,21 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use exercise_harness::plan::{Plan, Planned, Role};
 use leak_meter::Report;
 
 use crate::cap::Chosen;
 use crate::hub::Hub;
-use crate::live::{Live, TICK};
+use crate::live::Live;
 use crate::message::{Command, Happened, Note, Record, Scene, Shows, Status};
 use crate::recording::{self, Player, Recording};
 use crate::request::{Question, Request};
 use crate::story::{self, Step};
 use crate::survey::Survey;
+use crate::ticks::{Tick, Ticks};
 use crate::trouble::Trouble;
-
-/// A tick that is later than this shows that this program was suspended.
-const STANDSTILL: Duration = Duration::from_secs(5);
 
 /// The engine's input.
 #[derive(Debug)]
@@ -85,21 +83,12 @@ impl Engine {
 
     /// Answers requests until all their senders are dropped.
     pub fn run(mut self, requests: &Receiver<Request>) {
-        let tick = Duration::from_secs_f64(TICK);
-        let mut next = Instant::now() + tick;
+        let mut ticks = Ticks::begin(Instant::now());
         loop {
-            match requests.recv_timeout(next.saturating_duration_since(Instant::now())) {
+            match requests.recv_timeout(ticks.wait(Instant::now())) {
                 Ok(Request::Follow(command)) => self.follow(command),
                 Ok(Request::Leaks(question)) => self.ask(question),
-                Err(RecvTimeoutError::Timeout) => {
-                    let late = Instant::now().saturating_duration_since(next);
-                    if let (true, Source::Live(live)) = (late > STANDSTILL, &mut self.source) {
-                        live.stood_still(late);
-                    }
-                    self.tick();
-                    // Missed ticks are not made up for.
-                    next = Instant::now().max(next) + tick;
-                }
+                Err(RecvTimeoutError::Timeout) => self.tick(ticks.take(Instant::now())),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
@@ -165,11 +154,14 @@ impl Engine {
         }
     }
 
-    fn tick(&mut self) {
+    fn tick(&mut self, Tick { passed, stood_still }: Tick) {
+        if let (Some(took), Source::Live(live)) = (stood_still, &mut self.source) {
+            live.stood_still(took);
+        }
         match &mut self.source {
             Source::Playing(_) if self.paused => {}
             Source::Live(live) if self.paused => {
-                let notes = live.watch();
+                let notes = live.watch(passed);
                 self.add_notes(notes);
             }
             Source::Surveying(survey) => {
@@ -181,13 +173,13 @@ impl Engine {
                 }
             }
             Source::Live(live) => {
-                let (frame, notes) = live.tick();
+                let (frame, notes) = live.tick(passed);
                 self.add_notes(notes);
                 self.write(&Record::Frame { frame: frame.clone() });
                 self.hub.frame(frame);
             }
             Source::Playing(player) => {
-                for record in player.advance(TICK) {
+                for record in player.advance(passed) {
                     match record {
                         Record::Frame { frame } => self.hub.frame(frame),
                         Record::Note { note } => self.hub.note(note),

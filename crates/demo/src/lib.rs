@@ -2,7 +2,7 @@
 //!
 //! - `engine`: runs one exercise at a time, live or from a recording, and follows the page's commands.
 //! - `live`: the processes of an exercise under one paced load; `measured`: one process; `window`: its
-//!   recent rate and growth; `cap`: its limits.
+//!   recent rate and growth; `cap`: its limits; `ticks`: the time that passes.
 //! - `survey`: one ordinary soak before the load, for the growing lines; `story`: the text that the
 //!   page reveals step by step.
 //! - `recording`: writes runs to files and plays them back.
@@ -29,5 +29,6 @@ pub mod request;
 pub mod server;
 pub mod story;
 mod survey;
+mod ticks;
 mod trouble;
 mod window;

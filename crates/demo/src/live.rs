@@ -9,9 +9,8 @@ use crate::cap::Chosen;
 use crate::measured::{Event, Measured};
 use crate::message::{Command, Frame, Happened, Load, Note};
 use crate::request::Question;
+use crate::ticks::TICK;
 
-/// The time between two readings, in seconds.
-pub const TICK: f64 = 0.125;
 /// How many times the load can be doubled or halved.
 const MOST_DOUBLINGS: i32 = 5;
 
@@ -115,17 +114,18 @@ impl Live {
         self.chosen.per_second * 2.0_f64.powi(self.doublings)
     }
 
-    /// One tick of load: reads the measurements, and hands out the operations that are due.
-    pub fn tick(&mut self) -> (Frame, Vec<Note>) {
-        self.clock += TICK;
-        self.poll();
-        self.hand_out();
+    /// One tick of load, `passed` seconds after the last one: reads the measurements, and hands out the
+    /// operations that are due.
+    pub fn tick(&mut self, passed: f64) -> (Frame, Vec<Note>) {
+        self.clock += passed;
+        self.poll(passed);
+        self.hand_out(passed);
         (self.frame(), std::mem::take(&mut self.notes))
     }
 
-    /// Watches the processes while the load is paused.
-    pub fn watch(&mut self) -> Vec<Note> {
-        self.poll();
+    /// Watches the processes while the load is paused, `passed` seconds after it last did.
+    pub fn watch(&mut self, passed: f64) -> Vec<Note> {
+        self.poll(passed);
         std::mem::take(&mut self.notes)
     }
 
@@ -136,19 +136,19 @@ impl Live {
         self.add_note(None, Happened::Stopped, text);
     }
 
-    fn poll(&mut self) {
+    fn poll(&mut self, passed: f64) {
         for at in 0..self.versions.len() {
             let cap = &self.chosen.cap;
-            let event = self.versions[at].poll(self.clock, cap, self.requests_per_second);
+            let event = self.versions[at].poll(self.clock, passed, cap, self.requests_per_second);
             self.note(at, event);
         }
     }
 
     /// Hands out work in step: no version gets more work while another loaded version is busy.
-    fn hand_out(&mut self) {
-        let per_tick = self.per_second() * TICK;
+    fn hand_out(&mut self, passed: f64) {
+        let per_tick = self.per_second() * TICK.as_secs_f64();
         // Operations that could not be handed out in time are not made up for in a burst.
-        self.due = (self.due + per_tick).min(per_tick.max(1.0) * 2.0);
+        self.due = (self.due + self.per_second() * passed).min(per_tick.max(1.0) * 2.0);
         let loaded = |version: &Measured| is_loaded(self.load, version.role);
         if self.due < 1.0 || self.versions.iter().any(|one| loaded(one) && one.is_busy()) {
             return;
@@ -198,5 +198,24 @@ fn is_loaded(load: Load, role: Role) -> bool {
         Load::All => true,
         Load::Exercise => role != Role::Solution,
         Load::Solution => role == Role::Solution,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use exercise_harness::Exercise;
+
+    use super::*;
+    use crate::cap;
+
+    #[test]
+    fn the_clock_shows_the_time_that_has_passed() {
+        let text = include_str!("../../rc-cycles/exercise.toml");
+        let planned = Planned::new("rc-cycles", &Exercise::parse(text).unwrap());
+        let mut live = Live::start(&planned, cap::choose(&planned, None));
+        let at = [0.125, 0.5, 2.0].map(|passed| live.tick(passed).0.at);
+        for (at, expected) in at.into_iter().zip([0.125, 0.625, 2.625]) {
+            assert!((at - expected).abs() < 1e-9, "{at} s instead of {expected} s");
+        }
     }
 }

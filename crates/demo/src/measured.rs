@@ -1,7 +1,6 @@
 //! One measured process: it gets work, is read, is killed at its cap, and restarts.
 //!
-//! Time is counted in polls, of which there are [`TICK`] a second: while this program or the machine is
-//! suspended, no time passes.
+//! Time is what the polls say has passed: none while this program or the machine is suspended.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -15,7 +14,6 @@ use exercise_harness::{SoakSettings, units};
 use leak_meter::Round;
 
 use crate::cap;
-use crate::live::TICK;
 use crate::message::{Cap, Reading, State};
 use crate::request::Question;
 use crate::survey::sentence;
@@ -158,8 +156,9 @@ impl Measured {
         }
     }
 
-    /// Reads the rounds that it has measured. `now` is the time on the load's clock.
-    pub fn poll(&mut self, now: f64, cap: &Cap, requests_per_second: f64) -> Event {
+    /// Reads the rounds that it has measured. `now` is the time on the load's clock; `passed` is the time
+    /// since the last poll, in seconds.
+    pub fn poll(&mut self, now: f64, passed: f64, cap: &Cap, requests_per_second: f64) -> Event {
         match &mut self.life {
             Life::Failed => return Event::None,
             Life::Killed(until) => {
@@ -189,10 +188,10 @@ impl Measured {
             self.end(Life::Killed(now + DOWN));
             return Event::Killed(text);
         }
-        if let Some(event) = self.check_stop() {
+        if let Some(event) = self.check_stop(passed) {
             return event;
         }
-        self.round = if self.is_busy() { self.round + TICK } else { 0.0 };
+        self.round = if self.is_busy() { self.round + passed } else { 0.0 };
         if self.round > LONGEST_ROUND {
             let after = units::span(Duration::from_secs_f64(LONGEST_ROUND));
             return self.fail(format!("it did not respond for {after}, and was killed"));
@@ -201,7 +200,7 @@ impl Measured {
     }
 
     /// Notices that it was stopped or continued. While it is stopped, it does not count as hanging.
-    fn check_stop(&mut self) -> Option<Event> {
+    fn check_stop(&mut self, passed: f64) -> Option<Event> {
         let Life::Running(process) = &self.life else { return None };
         match (process.is_stopped().unwrap_or(false), self.stopped) {
             (true, None) => {
@@ -217,7 +216,7 @@ impl Measured {
             }
             (false, None) => {
                 if let Some(stop) = &mut self.last_stop {
-                    stop.ago += TICK;
+                    stop.ago += passed;
                 }
                 None
             }
