@@ -165,8 +165,8 @@ impl Live {
 
     fn frame(&self) -> Frame {
         let reading = |version: &Measured| {
-            let loaded = is_loaded(self.load, version.role);
-            version.reading(self.clock, loaded, &self.chosen.cap, self.requests_per_second)
+            let load = is_loaded(self.load, version.role).then(|| self.per_second());
+            version.reading(self.clock, load, &self.chosen.cap, self.requests_per_second)
         };
         Frame {
             at: self.clock,

@@ -255,21 +255,27 @@ impl Measured {
         }
     }
 
-    /// Its current reading. `loaded` is whether it is under load.
-    pub fn reading(&self, now: f64, loaded: bool, cap: &Cap, requests_per_second: f64) -> Reading {
+    /// Its current reading. `load` is the load that it is under, in operations per second, if any.
+    pub fn reading(
+        &self,
+        now: f64,
+        load: Option<f64>,
+        cap: &Cap,
+        requests_per_second: f64,
+    ) -> Reading {
         let state = match self.life {
             Life::Running(_) if self.stopped.is_some() => State::Stopped,
-            Life::Running(_) if loaded => State::Working,
+            Life::Running(_) if load.is_some() => State::Working,
             Life::Running(_) => State::Idle,
             Life::Killed(_) => State::Killed,
             Life::Failed => State::Failed,
         };
         let [bytes, blocks, files, tasks] = self.last.as_ref().map(held).unwrap_or_default();
-        let (rate, growth) = (self.window.rate(now), self.window.growth());
-        let climbing = std::array::from_fn(|resource| {
-            growth[resource].filter(|growth| *growth > 0.0 && self.window.climbs(resource))
-        });
-        let left = self.last.and_then(|last| cap::left(cap, &last, self.operations, climbing));
+        // Without a load nothing happens, so the figures of the last rounds no longer apply.
+        let rate = load.map_or(0.0, |load| self.window.rate(now, load));
+        let (growth, trend) =
+            load.map_or_else(Default::default, |_| (self.window.growth(), self.window.trend()));
+        let left = self.last.and_then(|last| cap::left(cap, &last, self.operations, trend));
         Reading {
             state,
             bytes,

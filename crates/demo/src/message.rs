@@ -111,11 +111,12 @@ pub struct Reading {
     pub tasks: Option<u64>,
     /// Operations since the process started.
     pub operations: u64,
-    /// Recent operations per second.
+    /// Recent operations per second; 0 without a load.
     pub rate: f64,
-    /// Recent growth per operation: bytes, blocks, files, tasks.
+    /// Recent growth per operation: bytes, blocks, files, tasks. `None` without a load.
     pub growth: [Option<f64>; 4],
-    /// Seconds until the process reaches its cap at this growth and rate.
+    /// Seconds until the process reaches its cap, at this rate and at the growth of the later half of its
+    /// rounds. `None` if there are too few.
     pub seconds_left: Option<f64>,
     /// Seconds until the bug report's server reaches its limit, from the same point in its life.
     pub server_seconds_left: Option<f64>,

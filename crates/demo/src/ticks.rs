@@ -38,7 +38,8 @@ impl Ticks {
     pub fn take(&mut self, now: Instant) -> Tick {
         let late = now.saturating_duration_since(self.next);
         let stood_still = (late > STANDSTILL).then_some(late);
-        let passed = now.saturating_duration_since(self.last) - stood_still.unwrap_or_default();
+        let passed = now.saturating_duration_since(self.last);
+        let passed = passed.saturating_sub(stood_still.unwrap_or_default());
         self.last = now;
         self.next = now.max(self.next) + TICK;
         Tick { passed: passed.as_secs_f64(), stood_still }

@@ -1,4 +1,4 @@
-//! The recent rate and growth of a version.
+//! The recent rate and growth of a version, and its longer trend.
 //!
 //! A verdict needs rounds of equal work. Here a round has as many operations as are due, and a figure is shown
 //! within seconds, so this compares only the two ends of the last rounds.
@@ -7,15 +7,27 @@ use std::collections::VecDeque;
 
 use leak_meter::Round;
 
-/// The number of recent rounds in a window.
-const LENGTH: usize = 80;
-/// The number of rounds at either end of the window whose mean is compared, so that a single reading
-/// taken in the middle of some work has little weight.
+/// The number of rounds that are stored: those of about two minutes.
+const LENGTH: usize = 960;
+/// The number of last rounds that show the recent growth.
+const RECENT: usize = 80;
+/// The number of rounds that a trend needs. It comes from the later half of all rounds, so that the first
+/// ones, in which a process warms up, have no weight for long.
+const TREND: usize = 32;
+/// The number of rounds at either end whose mean is compared, so that a single reading taken in the middle
+/// of some work has little weight.
 const END: usize = 8;
+/// The time in which the rate is measured, in seconds, and the number of rounds that are due in it at least.
+const RATE_SECONDS: f64 = 3.0;
+const RATE_ROUNDS: f64 = 4.0;
 
 /// The last rounds of a version.
 #[derive(Debug, Default)]
-pub struct Window(VecDeque<Sample>);
+pub struct Window {
+    samples: VecDeque<Sample>,
+    /// All rounds so far, also those that are no longer stored.
+    rounds: usize,
+}
 
 #[derive(Debug, Clone, Copy)]
 struct Sample {
@@ -35,16 +47,20 @@ pub fn held(round: &Round) -> [Option<u64>; 4] {
 impl Window {
     /// Adds a round that ended at `at`, after `operations` in total.
     pub fn push(&mut self, at: f64, operations: u64, round: &Round) {
-        if self.0.len() == LENGTH {
-            self.0.pop_front();
+        if self.samples.len() == LENGTH {
+            self.samples.pop_front();
         }
+        self.rounds += 1;
         let held = held(round).map(|value| value.map(|value| value as f64));
-        self.0.push_back(Sample { at, operations: operations as f64, held });
+        self.samples.push_back(Sample { at, operations: operations as f64, held });
     }
 
-    /// Operations per second.
-    pub fn rate(&self, now: f64) -> f64 {
-        let recent: Vec<&Sample> = self.0.iter().filter(|sample| now - sample.at <= 3.0).collect();
+    /// Operations per second, of a version that should do `per_second`.
+    pub fn rate(&self, now: f64, per_second: f64) -> f64 {
+        // At a very low load, a round has one operation.
+        let seconds = RATE_SECONDS.max(RATE_ROUNDS / per_second);
+        let is_recent = |sample: &&Sample| now - sample.at <= seconds;
+        let recent: Vec<&Sample> = self.samples.iter().filter(is_recent).collect();
         match recent.as_slice() {
             [first, .., last] if last.at > first.at => {
                 (last.operations - first.operations) / (last.at - first.at)
@@ -53,51 +69,72 @@ impl Window {
         }
     }
 
-    /// Growth per operation: bytes, blocks, files, tasks. `None` where there are too few readings.
+    /// Recent growth per operation: bytes, blocks, files, tasks. `None` where there are too few readings.
     pub fn growth(&self) -> [Option<f64>; 4] {
+        let recent = self.last(RECENT);
+        [0, 1, 2, 3].map(|resource| growth(&recent, resource))
+    }
+
+    /// The growth per operation of the resources that rise throughout the later half of all rounds: bytes,
+    /// blocks, files, tasks. All are `None` until there are enough rounds.
+    pub fn trend(&self) -> [Option<f64>; 4] {
+        let later_half = self.last(self.rounds / 2);
         [0, 1, 2, 3].map(|resource| {
-            let first = self.mean(0, resource)?;
-            let last = self.mean(self.0.len().checked_sub(END)?, resource)?;
-            let operations = last.0 - first.0;
-            (self.0.len() >= 2 * END && operations > 0.0).then(|| (last.1 - first.1) / operations)
+            let rises = later_half.len() >= TREND && climbs(&later_half, resource);
+            growth(&later_half, resource).filter(|growth| rises && *growth > 0.0)
         })
     }
 
-    /// Whether a resource rises throughout the window: also in its later half, and without a large
-    /// fall in between. A resource that fluctuates, or that rose and is now level, does not.
-    pub fn climbs(&self, resource: usize) -> bool {
-        let latest = self.0.len().saturating_sub(END);
-        let at = |from: usize| self.mean(from, resource).map(|(_, held)| held);
-        let (Some(first), Some(middle), Some(last)) = (at(0), at(latest / 2), at(latest)) else {
-            return false;
-        };
-        let rise = last - first;
-        self.0.len() >= 2 * END
-            && middle > first
-            && last - middle >= rise / 4.0
-            && self.longest_fall(resource) <= rise / 2.0
+    /// The last `count` samples, or all that are stored.
+    fn last(&self, count: usize) -> Vec<Sample> {
+        self.samples.range(self.samples.len().saturating_sub(count)..).copied().collect()
     }
+}
 
-    /// The largest fall of a reading below an earlier one.
-    fn longest_fall(&self, resource: usize) -> f64 {
-        let readings = self.0.iter().filter_map(|sample| sample.held[resource]);
-        let fall = |(highest, fall): (f64, f64), held: f64| {
-            let highest = highest.max(held);
-            (highest, fall.max(highest - held))
-        };
-        readings.fold((f64::MIN, 0.0), fall).1
-    }
+fn growth(samples: &[Sample], resource: usize) -> Option<f64> {
+    let (first, last) = ends(samples, resource)?;
+    let operations = last.0 - first.0;
+    (operations > 0.0).then(|| (last.1 - first.1) / operations)
+}
 
-    /// Mean operations and mean reading from the sample `from` on.
-    fn mean(&self, from: usize, resource: usize) -> Option<(f64, f64)> {
-        let (mut operations, mut held, mut count) = (0.0, 0.0, 0.0);
-        for sample in self.0.iter().skip(from).take(END) {
-            operations += sample.operations;
-            held += sample.held[resource]?;
-            count += 1.0;
-        }
-        (count > 0.0).then(|| (operations / count, held / count))
+/// Whether a resource rises throughout: also in the later half, and without a large fall in between. A
+/// resource that fluctuates, or that rose and is now level, does not.
+fn climbs(samples: &[Sample], resource: usize) -> bool {
+    let middle = mean(samples.get(samples.len().saturating_sub(END) / 2..), resource);
+    let (Some((first, last)), Some(middle)) = (ends(samples, resource), middle) else {
+        return false;
+    };
+    let rise = last.1 - first.1;
+    middle.1 > first.1
+        && last.1 - middle.1 >= rise / 4.0
+        && longest_fall(samples, resource) <= rise / 2.0
+}
+
+/// The largest fall of a reading below an earlier one.
+fn longest_fall(samples: &[Sample], resource: usize) -> f64 {
+    let readings = samples.iter().filter_map(|sample| sample.held[resource]);
+    let fall = |(highest, fall): (f64, f64), held: f64| {
+        let highest = highest.max(held);
+        (highest, fall.max(highest - held))
+    };
+    readings.fold((f64::MIN, 0.0), fall).1
+}
+
+/// Mean operations and mean reading at either end. `None` where there are too few readings.
+fn ends(samples: &[Sample], resource: usize) -> Option<((f64, f64), (f64, f64))> {
+    let second = samples.len().checked_sub(END).filter(|second| *second >= END)?;
+    Some((mean(samples.get(..), resource)?, mean(samples.get(second..), resource)?))
+}
+
+/// Mean operations and mean reading of the first samples.
+fn mean(samples: Option<&[Sample]>, resource: usize) -> Option<(f64, f64)> {
+    let (mut operations, mut held, mut count) = (0.0, 0.0, 0.0);
+    for sample in samples?.iter().take(END) {
+        operations += sample.operations;
+        held += sample.held[resource]?;
+        count += 1.0;
     }
+    (count > 0.0).then(|| (operations / count, held / count))
 }
 
 #[cfg(test)]
@@ -114,47 +151,61 @@ mod tests {
         .unwrap()
     }
 
-    #[test]
-    fn growth_is_per_operation_and_the_rate_is_per_second() {
+    /// A window after `rounds` rounds, eight a second, with five operations each.
+    fn window(rounds: u64, held: impl Fn(u64) -> u64) -> Window {
         let mut window = Window::default();
-        for number in 0..200_u32 {
-            window.push(
-                f64::from(number) * 0.125,
-                u64::from(number) * 5,
-                &round(u64::from(number) * 500),
-            );
+        for number in 0..rounds {
+            window.push(number as f64 * 0.125, number * 5, &round(held(number)));
         }
-        assert_eq!(window.growth(), [Some(100.0), Some(0.0), None, None]);
-        assert!((window.rate(199.0 * 0.125) - 40.0).abs() < 1e-9);
-        assert!(window.rate(1000.0).abs() < 1e-9, "it has been idle for a long time");
+        window
     }
 
     #[test]
-    fn only_a_resource_that_rises_throughout_climbs() {
-        let climbs = |held: &dyn Fn(u64) -> u64| {
-            let mut window = Window::default();
-            for number in 0..80_u64 {
-                window.push(number as f64 * 0.125, number * 5, &round(held(number)));
-            }
-            window.climbs(0)
-        };
+    fn growth_is_per_operation_and_the_rate_is_per_second() {
+        let window = window(200, |number| number * 500);
+        assert_eq!(window.growth(), [Some(100.0), Some(0.0), None, None]);
+        assert!((window.rate(199.0 * 0.125, 40.0) - 40.0).abs() < 1e-9);
+        assert!(window.rate(1000.0, 40.0).abs() < 1e-9, "it has been idle for a long time");
+    }
+
+    #[test]
+    fn a_load_of_an_operation_in_ten_seconds_has_a_rate() {
+        let mut window = Window::default();
+        for number in 0..9_u32 {
+            window.push(f64::from(number) * 10.0, u64::from(number), &round(1));
+        }
+        assert!((window.rate(85.0, 0.1) - 0.1).abs() < 1e-9, "{}", window.rate(85.0, 0.1));
+        assert!(window.rate(1000.0, 0.1).abs() < 1e-9);
+    }
+
+    #[test]
+    fn only_a_resource_that_rises_throughout_has_a_trend() {
+        let climbs = |held: &dyn Fn(u64) -> u64| window(160, held).trend()[0].is_some();
         assert!(climbs(&|number| 1000 + number * 100));
         assert!(climbs(&|number| 1000 + number * 100 + number % 3 * 400), "a leak on a busy heap");
-        assert!(climbs(&|number| 1000 + number * 100 + if number > 20 { 1000 } else { 0 }));
-        assert!(!climbs(&|number| 1000 + number.min(20) * 100), "it rose, and is level");
+        assert!(climbs(&|number| 1000 + number * 100 + if number > 100 { 1000 } else { 0 }));
+        assert!(!climbs(&|number| 1000 + number.min(100) * 100), "it rose, and is level");
         assert!(!climbs(&|number| 600_000 + number % 7 * 5000 + number), "it fluctuates");
-        assert!(!climbs(&|number| 9000 - number * 100), "it falls");
+        assert!(!climbs(&|number| 90_000 - number * 100), "it falls");
         assert!(!climbs(&|_| 1000), "it is level");
     }
 
     #[test]
-    fn a_few_readings_are_too_few() {
-        let mut window = Window::default();
-        assert_eq!(window.growth(), [None; 4]);
-        for number in 0..10 {
-            window.push(f64::from(number), 5, &round(1));
+    fn a_trend_needs_many_rounds_and_forgets_the_first_ones() {
+        // A service that grows ten times as fast while it warms up.
+        let held = |number: u64| 1000 + number * 500 + number.min(20) * 4500;
+        for rounds in 0..2 * TREND as u64 {
+            assert_eq!(window(rounds, held).trend(), [None; 4], "after {rounds} rounds");
         }
-        assert_eq!(window.growth(), [None; 4]);
-        assert!(!window.climbs(0));
+        for rounds in [64, 100, 3000] {
+            let trend = window(rounds, held).trend()[0].unwrap();
+            assert!((trend - 100.0).abs() < 1.0, "{trend} after {rounds} rounds");
+        }
+    }
+
+    #[test]
+    fn a_few_readings_are_too_few() {
+        assert_eq!(window(0, |_| 1).growth(), [None; 4]);
+        assert_eq!(window(10, |_| 1).growth(), [None; 4]);
     }
 }

@@ -95,6 +95,10 @@ fn swap_and_restart() {
     shown.ask(Ask::Swap);
     let swapped =
         shown.until("the swap", |now| last(now)["frame"]["versions"][0]["state"] == "idle");
+    assert!(number(&both, 0, "rate") > 0.0 && number(&swapped, 1, "rate") > 0.0, "no rate");
+    let idle = &last(&swapped)["frame"]["versions"][0];
+    assert_eq!(idle["rate"], 0.0, "an idle version has a rate");
+    assert_eq!(idle["growth"], serde_json::json!([null, null, null, null]));
     // Work that was handed out before the swap may still be running.
     thread::sleep(Duration::from_millis(500));
     let held = number(&shown.now(), 0, "bytes");
