@@ -12,7 +12,7 @@ use exercise_harness::plan::{self, FileDiff, Plan, Planned, PlannedVersion, Role
 
 use crate::build;
 use crate::cargo::{self, Built};
-use crate::difference::{self, DiffLine, FileDifference};
+use crate::difference::{self, DiffLine, FileDifference, imports};
 use crate::readme::Readme;
 use crate::workspace::{Exercise, Version, Workspace};
 
@@ -130,7 +130,7 @@ fn planned(exercise: &Exercise, versions: Vec<PlannedVersion>) -> Planned {
         bug_report: readme(Role::Shipped).bug_report(),
         why_fine: readme(Role::Solution).why_fine(),
         speaker_notes: speaker_notes(exercise),
-        fix: fix.into_iter().map(file_diff).collect(),
+        fix: imports::last(fix).into_iter().map(file_diff).collect(),
         versions,
         ..Planned::new(&exercise.name, &exercise.metadata)
     }

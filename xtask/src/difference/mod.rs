@@ -2,9 +2,11 @@
 //!
 //! - here: files, hunks, lines and the changed words in them.
 //! - `comparison`: the learner's version compared with another one.
+//! - `imports`: which changes are imports, and the order that shows them last.
 //! - `reasons`: which point of the solution's README explains which hunk.
 
 mod comparison;
+pub mod imports;
 mod reasons;
 
 use std::borrow::Cow;
@@ -15,7 +17,7 @@ use similar::{ChangeTag, TextDiff};
 pub use exercise_harness::plan::Sign;
 
 pub use comparison::{Against, Comparison, compare, reveals_solution, to_solution};
-pub use reasons::is_import;
+pub use imports::is_import;
 
 use crate::files::{self, Files};
 use crate::workspace::Exercise;

@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use super::{FileDifference, Hunk, Sign};
+use super::{FileDifference, Hunk};
 
 /// The change that a point is about.
 struct Anchor<'a> {
@@ -62,12 +62,6 @@ pub fn explain<'a>(differences: &mut [FileDifference], points: &'a [String]) -> 
     unused
 }
 
-/// Whether `hunk` changes only imports, which need no reason.
-pub fn is_import(hunk: &Hunk) -> bool {
-    let mut changed = hunk.lines.iter().filter(|line| line.sign != Sign::Same);
-    changed.all(|line| line.text().is_empty() || line.text().starts_with("use "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,15 +93,5 @@ mod tests {
         let (found, unused) = reasons(&old, &new, &points);
         assert_eq!(found, [[points[1]], [points[0]], [points[3]]]);
         assert_eq!(unused, [points[2], points[4]]);
-    }
-
-    #[test]
-    fn imports_need_no_reason() {
-        let hunk = |new: &str| {
-            let files = |text: &str| Files::from([("a".to_owned(), text.as_bytes().to_vec())]);
-            between(&files("use a;\n"), &files(new)).remove(0).hunks.remove(0)
-        };
-        assert!(is_import(&hunk("use b;\n\nuse c;\n")));
-        assert!(!is_import(&hunk("use b;\nmod c;\n")));
     }
 }
