@@ -11,9 +11,10 @@ use leak_meter::Round;
 const LENGTH: usize = 960;
 /// The number of last rounds that show the recent growth.
 const RECENT: usize = 80;
-/// The number of rounds that a trend needs. It comes from the later half of all rounds, so that the first
-/// ones, in which a process warms up, have no weight for long.
-const TREND: usize = 32;
+/// The number of rounds that a trend needs, and the time that they take, in seconds. It comes from the later half
+/// of all rounds, so that the first ones, in which a process warms up, have no weight for long.
+const TREND_ROUNDS: usize = 16;
+const TREND_SECONDS: f64 = 4.0;
 /// The number of rounds at either end whose mean is compared, so that a single reading taken in the middle
 /// of some work has little weight.
 const END: usize = 8;
@@ -79,8 +80,13 @@ impl Window {
     /// blocks, files, tasks. All are `None` until there are enough rounds.
     pub fn trend(&self) -> [Option<f64>; 4] {
         let later_half = self.last(self.rounds / 2);
+        let seconds = match later_half.as_slice() {
+            [first, .., last] => last.at - first.at,
+            _ => 0.0,
+        };
+        let is_long = later_half.len() >= TREND_ROUNDS && seconds >= TREND_SECONDS;
         [0, 1, 2, 3].map(|resource| {
-            let rises = later_half.len() >= TREND && climbs(&later_half, resource);
+            let rises = is_long && climbs(&later_half, resource);
             growth(&later_half, resource).filter(|growth| rises && *growth > 0.0)
         })
     }
@@ -194,13 +200,23 @@ mod tests {
     fn a_trend_needs_many_rounds_and_forgets_the_first_ones() {
         // A service that grows ten times as fast while it warms up.
         let held = |number: u64| 1000 + number * 500 + number.min(20) * 4500;
-        for rounds in 0..2 * TREND as u64 {
+        for rounds in 0..66 {
             assert_eq!(window(rounds, held).trend(), [None; 4], "after {rounds} rounds");
         }
-        for rounds in [64, 100, 3000] {
+        for rounds in [66, 100, 3000] {
             let trend = window(rounds, held).trend()[0].unwrap();
             assert!((trend - 100.0).abs() < 1.0, "{trend} after {rounds} rounds");
         }
+    }
+
+    #[test]
+    fn a_trend_needs_fewer_rounds_where_they_take_longer() {
+        let mut window = Window::default();
+        for number in 1..=32_u32 {
+            assert_eq!(window.trend()[0], None, "{number}");
+            window.push(f64::from(number), u64::from(number), &round(u64::from(number) * 100));
+        }
+        assert_eq!(window.trend()[0], Some(100.0));
     }
 
     #[test]
