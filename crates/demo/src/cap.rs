@@ -9,6 +9,7 @@ use exercise_harness::units;
 use leak_meter::{Report, Resource, Round, Verdict};
 
 use crate::message::{Cap, Curve};
+use crate::survey::Surveyed;
 
 /// The approximate time, in seconds, that a leak takes to reach its cap at the initial load, and that
 /// other growth takes to level off.
@@ -19,8 +20,6 @@ const SHARE: f64 = 0.12;
 const MOST_BYTES: f64 = 100e6;
 /// The memory scale if nothing grows.
 const SCALE: f64 = 100.0;
-/// How much higher the cap of growth that levels off is than the level, approximately.
-const ABOVE_LEVEL: f64 = 2.0;
 /// The open files at which a process is killed, which is below the lowest limit of any system.
 const FILES: u64 = 200;
 
@@ -79,13 +78,14 @@ pub fn left(
 }
 
 /// Chooses the cap and the load. Without a measurement, both are cautious.
-pub fn choose(exercise: &Planned, report: Option<&Report>) -> Chosen {
+pub fn choose(exercise: &Planned, surveyed: Option<&Surveyed>) -> Chosen {
+    let report = surveyed.map(|surveyed| &surveyed.report);
     let growing = |resource| {
         let growth = report?.growth_of(resource)?;
         growth.per_operation.filter(|_| growth.verdict == Verdict::Growing)
     };
-    let first = report.and_then(|report| report.rounds.first());
-    let files_at_start = first.and_then(|round| round.open_files).unwrap_or(0);
+    let start = surveyed.and_then(|surveyed| surveyed.start.as_ref());
+    let files_at_start = start.and_then(|round| round.open_files).unwrap_or(0);
     let files_room = FILES.saturating_sub(files_at_start).max(1) as f64;
     let main = main(&exercise.resources);
 
@@ -103,16 +103,13 @@ pub fn choose(exercise: &Planned, report: Option<&Report>) -> Chosen {
 
     let server_room = LIMIT_BYTES - START_BYTES;
     // If open files end the server, its memory is far from the limit by then.
-    let at_start = first.map_or(0, |round| round.live_bytes);
+    let at_start = start.map_or(0, |round| round.live_bytes);
     let highest = report.and_then(|report| report.rounds.iter().map(|one| one.live_bytes).max());
-    let level = exercise.levels_off_after.and(highest).filter(|highest| *highest > at_start);
-    let room = match level {
-        Some(level) => Some((level - at_start) as f64 * ABOVE_LEVEL),
-        None => growing(Resource::LiveBytes)
-            .filter(|_| main != Curve::Files)
-            .map(|bytes| bytes * per_second * TO_CAP),
-    };
-    let scale = room.map_or(SCALE, |room| round(server_room / room)).max(server_room / MOST_BYTES);
+    let scale = highest.and_then(|level| level_scale(exercise, at_start, level)).or_else(|| {
+        let bytes = growing(Resource::LiveBytes).filter(|_| main != Curve::Files)?;
+        Some(round(server_room / (bytes * per_second * TO_CAP)))
+    });
+    let scale = scale.unwrap_or(SCALE).max(server_room / MOST_BYTES);
     let cap = Cap {
         bytes: at_start + units::whole(server_room / scale),
         bytes_scale: scale,
@@ -120,6 +117,14 @@ pub fn choose(exercise: &Planned, report: Option<&Report>) -> Chosen {
         files_scale: exercise.open_files_limit as f64 / files_room,
     };
     Chosen { cap, per_second, main }
+}
+
+/// How many times more memory a decoy's server gains until it levels off than the process, which rises from
+/// `at_start` bytes to `level`. `None` for a leak, and if live bytes do not show the level.
+fn level_scale(exercise: &Planned, at_start: u64, level: u64) -> Option<f64> {
+    let server = exercise.server_level_bytes? as f64 - START_BYTES;
+    let own = level.checked_sub(at_start).filter(|own| *own > 0)?;
+    exercise.resources.contains(&Resource::LiveBytes).then_some(server / own as f64)
 }
 
 /// The first of the declared resources that has a curve.
@@ -180,6 +185,19 @@ mod tests {
         let decoy = Planned::new("task-search", &Exercise::parse(text).unwrap());
         let seconds = decoy.levels_off_after.unwrap() as f64 / choose(&decoy, None).per_second;
         assert!((45.0..120.0).contains(&seconds), "{seconds}");
+    }
+
+    #[test]
+    fn a_decoy_levels_off_where_the_server_of_its_bug_report_does() {
+        let text = include_str!("../../task-search/exercise.toml");
+        let decoy = Planned::new("task-search", &Exercise::parse(text).unwrap());
+        let scale = level_scale(&decoy, 34_000, 304_000).unwrap();
+        let server = START_BYTES + 270_000.0 * scale;
+        assert!((server - 506e6).abs() < 1.0, "{server} bytes");
+        assert_eq!(level_scale(&decoy, 34_000, 34_000), None);
+        let text = include_str!("../../retained-imports/exercise.toml");
+        let resident = Planned::new("retained-imports", &Exercise::parse(text).unwrap());
+        assert_eq!(level_scale(&resident, 34_000, 34_100), None);
     }
 
     #[test]

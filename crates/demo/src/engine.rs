@@ -7,7 +7,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Instant;
 
 use exercise_harness::plan::{Plan, Planned, Role};
-use leak_meter::Report;
 
 use crate::cap::Chosen;
 use crate::hub::Hub;
@@ -16,7 +15,7 @@ use crate::message::{Command, Happened, Note, Record, Scene, Shows, Status};
 use crate::recording::{self, Player, Recording};
 use crate::request::{Question, Request};
 use crate::story::{self, Step};
-use crate::survey::Survey;
+use crate::survey::{Survey, Surveyed};
 use crate::ticks::{Tick, Ticks};
 use crate::trouble::Trouble;
 
@@ -42,7 +41,7 @@ pub struct Engine {
     trouble: Trouble,
     source: Source,
     scene: Option<Scene>,
-    reports: BTreeMap<usize, Report>,
+    surveyed: BTreeMap<usize, Surveyed>,
     recording: Recording,
 }
 
@@ -71,7 +70,7 @@ impl Engine {
             trouble: Trouble::default(),
             source: Source::Nothing,
             scene: None,
-            reports: BTreeMap::new(),
+            surveyed: BTreeMap::new(),
             recording,
         };
         match replay {
@@ -101,7 +100,7 @@ impl Engine {
     fn begin(&mut self) {
         self.trouble.clear();
         self.paused = false;
-        if self.reports.contains_key(&self.at) {
+        if self.surveyed.contains_key(&self.at) {
             return self.go_live();
         }
         self.source = Source::Surveying(Survey::begin(self.planned()));
@@ -122,7 +121,7 @@ impl Engine {
 
     /// What is known about the current exercise, and the choices for it.
     fn scene(&self) -> (Scene, Chosen) {
-        story::scene(&self.plan, self.at, self.reports.get(&self.at))
+        story::scene(&self.plan, self.at, self.surveyed.get(&self.at))
     }
 
     fn play(&mut self, player: Player) {
@@ -166,7 +165,7 @@ impl Engine {
             }
             Source::Surveying(survey) => {
                 let Some(result) = survey.result() else { return };
-                let trouble = result.map(|report| self.reports.insert(self.at, *report)).err();
+                let trouble = result.map(|found| self.surveyed.insert(self.at, *found)).err();
                 self.go_live();
                 if let Some(sentence) = trouble {
                     self.has_trouble(Some(Role::Shipped), sentence);

@@ -3,7 +3,7 @@
 //! - `engine`: runs one exercise at a time, live or from a recording, and follows the page's commands.
 //! - `live`: the processes of an exercise under one paced load; `measured`: one process; `window`: its
 //!   recent rate and growth; `cap`: its limits; `ticks`: the time that passes.
-//! - `survey`: one ordinary soak before the load, for the growing lines; `story`: the text that the
+//! - `survey`: soaks before the load, for the growing lines and the cap; `story`: the text that the
 //!   page reveals step by step.
 //! - `recording`: writes runs to files and plays them back.
 //! - `message`: the messages to the page and its commands; `request`: the requests of the server to the

@@ -2,6 +2,7 @@
 
 use exercise_harness::Exercise as Metadata;
 use exercise_harness::exercise::{Decoy, ExerciseKind, Fix, Leak};
+use exercise_harness::explain::{LIMIT_BYTES, START_BYTES};
 use exercise_harness::units;
 use leak_meter::Verdict;
 
@@ -67,9 +68,18 @@ fn empty_fields(metadata: &Metadata) -> Vec<Wrong> {
             ("resources in [leak]", leak.resources.is_empty()),
             ("files in [fix]", fix.files.is_empty()),
         ],
-        ExerciseKind::Decoy(Decoy { resources, levels_off_after, too_short }) => vec![
+        ExerciseKind::Decoy(Decoy {
+            resources,
+            levels_off_after,
+            server_level_bytes,
+            too_short,
+        }) => vec![
             ("resources in [decoy]", resources.is_empty()),
             ("levels_off_after in [decoy]", *levels_off_after == 0),
+            (
+                "server_level_bytes in [decoy]",
+                !(START_BYTES..LIMIT_BYTES).contains(&(*server_level_bytes as f64)),
+            ),
             ("rounds in [decoy.too_short]", too_short.rounds == 0),
             (
                 "operations_per_round in [decoy.too_short]",

@@ -9,6 +9,7 @@ use crate::support::{Ran, flat};
 
 /// The `[decoy]` table of a toy that runs [`FILLING`].
 const DECOY: &str = "resources = [\"live_blocks\", \"live_bytes\"]\nlevels_off_after = 700\n\
+                     server_level_bytes = 500_000_000\n\
                      [decoy.too_short]\nrounds = 12\noperations_per_round = 40\n\
                      verdict = \"undecided\"\n";
 const FIXED: &str =

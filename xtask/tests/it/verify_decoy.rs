@@ -11,6 +11,7 @@ const README: &str = "solutions/toy-cache/README.md";
 
 /// The `[decoy]` table of a correct decoy.
 const DECOY: &str = "resources = [\"live_blocks\", \"live_bytes\"]\nlevels_off_after = 700\n\
+                     server_level_bytes = 500_000_000\n\
                      [decoy.too_short]\nrounds = 12\noperations_per_round = 40\n\
                      verdict = \"undecided\"\n";
 
@@ -61,6 +62,9 @@ fn metadata_without_meaningful_values_is_refused() {
     decoy()
         .replace(METADATA, "levels_off_after = 700", "levels_off_after = 0")
         .is_refused(METADATA, "Its levels_off_after in [decoy] has no meaningful value.");
+    decoy()
+        .replace(METADATA, "server_level_bytes = 500_000_000", "server_level_bytes = 500_000")
+        .is_refused(METADATA, "Its server_level_bytes in [decoy] has no meaningful value.");
     decoy().replace(METADATA, "operations_per_round = 40", "operations_per_round = 0").is_refused(
         METADATA,
         "Its operations_per_round in [decoy.too_short] has no meaningful value.",
@@ -205,7 +209,10 @@ fn a_decoy_must_measure_as_it_declares() {
 fn a_decoy_may_be_level_in_resident_memory_which_has_no_verdict() {
     let short = "[decoy.too_short]\nrounds = 11\nverdict = \"undecided\"\n";
     let level = |after: u32| {
-        format!("resources = [\"resident_bytes\"]\nlevels_off_after = {after}\n{short}")
+        format!(
+            "resources = [\"resident_bytes\"]\nlevels_off_after = {after}\n\
+             server_level_bytes = 500_000_000\n{short}"
+        )
     };
     let toy = Toy::new("decoy-resident")
         .with_decoy(1, "toy-resident", TOUCHING, &level(700))

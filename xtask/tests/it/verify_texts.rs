@@ -64,8 +64,8 @@ fn nothing_before_a_judgement_may_tell_whether_an_exercise_leaks() {
 
 /// Trees with a leak, and decoys in the places `orders`, that take `minutes`.
 fn with_decoys(orders: &[u32], minutes: u32) -> Tree {
-    let decoy = "[decoy]\nresources = [\"live_blocks\"]\nlevels_off_after = 700\ntoo_short = { rounds \
-                 = 12, verdict = \"undecided\" }\n";
+    let decoy = "[decoy]\nresources = [\"live_blocks\"]\nlevels_off_after = 700\n\
+                 server_level_bytes = 500_000_000\ntoo_short = { rounds = 12, verdict = \"undecided\" }\n";
     orders.iter().fold(Tree::whole(), |tree, order| {
         let metadata = format!(
             "order = {order}\ntitle = \"Title {order}\"\nservice = \"pages\"\nsummary = \

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cap::{self, Chosen};
 use crate::message::{Scene, Shown};
+use crate::survey::Surveyed;
 
 /// The text that is revealed step by step.
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
@@ -94,11 +95,12 @@ impl Step {
     ];
 }
 
-/// What is known about the exercise at `at`, and the choices for it. `report` is the measurement of its
+/// What is known about the exercise at `at`, and the choices for it. `surveyed` is the measurement of its
 /// shipped version, if there is one.
-pub fn scene(plan: &Plan, at: usize, report: Option<&Report>) -> (Scene, Chosen) {
+pub fn scene(plan: &Plan, at: usize, surveyed: Option<&Surveyed>) -> (Scene, Chosen) {
     let planned = &plan.exercises[at];
-    let chosen = cap::choose(planned, report);
+    let chosen = cap::choose(planned, surveyed);
+    let report = surveyed.map(|surveyed| &surveyed.report);
     let shown = Shown {
         number: at + 1,
         of: plan.exercises.len(),

@@ -143,6 +143,8 @@ pub struct Decoy {
     pub resources: Vec<Resource>,
     /// The number of operations after which they no longer rise.
     pub levels_off_after: u64,
+    /// The memory at which the bug report's server levels off, in bytes.
+    pub server_level_bytes: u64,
     /// A run that is too short to show that they level off.
     pub too_short: ShortRun,
 }
@@ -203,6 +205,7 @@ mod tests {
                         function = \"f\"\n";
     const FIX: &str = "[fix]\nfiles = [\"src/a.rs\"]\n";
     const DECOY: &str = "[decoy]\nresources = [\"live_bytes\"]\nlevels_off_after = 700\n\
+                         server_level_bytes = 500_000_000\n\
                          too_short = { rounds = 12, verdict = \"undecided\" }\n";
 
     #[test]

@@ -46,6 +46,8 @@ pub struct Planned {
     pub resources: Vec<Resource>,
     /// The number of operations after which a decoy levels off; `None` for a leak.
     pub levels_off_after: Option<u64>,
+    /// The memory at which a decoy's server levels off, in bytes; `None` for a leak.
+    pub server_level_bytes: Option<u64>,
     /// The bug report in the exercise's README, as Markdown.
     pub bug_report: String,
     /// Why the growth is not a leak, as Markdown; empty for a leak.
@@ -61,6 +63,10 @@ pub struct Planned {
 impl Planned {
     /// The exercise `name`, without any version or text of one.
     pub fn new(name: &str, metadata: &Exercise) -> Self {
+        let decoy = match &metadata.kind {
+            ExerciseKind::Leak { .. } => None,
+            ExerciseKind::Decoy(decoy) => Some(decoy),
+        };
         Self {
             name: name.to_owned(),
             title: metadata.title.clone(),
@@ -70,10 +76,8 @@ impl Planned {
             requests_per_second: metadata.requests_per_second,
             open_files_limit: metadata.open_files_limit,
             resources: metadata.resources().to_vec(),
-            levels_off_after: match &metadata.kind {
-                ExerciseKind::Leak { .. } => None,
-                ExerciseKind::Decoy(decoy) => Some(decoy.levels_off_after),
-            },
+            levels_off_after: decoy.map(|decoy| decoy.levels_off_after),
+            server_level_bytes: decoy.map(|decoy| decoy.server_level_bytes),
             bug_report: String::new(),
             why_fine: String::new(),
             speaker_notes: String::new(),
