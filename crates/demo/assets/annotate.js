@@ -1,6 +1,7 @@
 // What is drawn over the large chart: the cap, where the load goes, the events, and the versions' names.
 
 import { CURVES, height } from "./curves.js";
+import { loaded } from "./words.js";
 
 const SIGNS = { killed: "\u2715 killed", restarted: "\u21bb restart", failed: "\u2715 failed", stopped: "stopped" };
 
@@ -12,7 +13,7 @@ export function annotate(plot, charts) {
   ctx.font = `700 ${size}px system-ui, "DejaVu Sans", sans-serif`;
   ctx.textBaseline = "middle";
   ctx.lineJoin = "round";
-  const pen = { ctx, bbox, size, colours: charts.colours, labels: [], right: bbox.left + bbox.width };
+  const pen = { ctx, bbox, size, colours: charts.colours, labels: [], below: 0, right: bbox.left + bbox.width };
   cap(pen, plot, charts);
   loads(pen, plot, charts);
   events(pen, plot, charts);
@@ -46,10 +47,14 @@ function cap(pen, plot, charts) {
   const y = plot.valToPos(limit, "y", true);
   line(pen, colours.ink, [size / 2, size / 3], [bbox.left, y], [right, y]);
   const { unit, noun } = CURVES[plot.curve];
-  const ratio = charts.scale(plot.curve);
-  const texts = [`cap ${unit(limit)}${noun}: ${ratio}`, `cap ${unit(limit)}${noun}`, "cap"];
-  const text = texts.find((one) => pen.ctx.measureText(one).width < bbox.width * 0.9) ?? "cap";
-  pen.labels.push([text, bbox.left + size / 3, y + size * 0.75, colours.ink, "left"]);
+  const [server, times] = charts.scale(plot.curve);
+  const own = `cap ${unit(limit)}${noun}`;
+  // The first way to break the text into rows in which every row fits.
+  const ways = [[`${own}: ${server}, ${times}`], [`${own}: ${server},`, times], [`${own}:`, server], [own], ["cap"]];
+  const fits = (row) => pen.ctx.measureText(row).width < bbox.width - size;
+  const rows = ways.find((way) => way.every(fits)) ?? ["cap"];
+  pen.below = y + size * (0.75 + 1.15 * rows.length);
+  rows.forEach((row, at) => pen.labels.push([row, bbox.left + size / 3, y + size * (0.75 + 1.15 * at), colours.ink, "left"]));
 }
 
 /// A strip along the top: which versions get the load, and since when.
@@ -66,7 +71,7 @@ function loads(pen, plot, charts) {
     const colour = { all: colours.soft, exercise: colours.exercise, solution: colours.solution }[load];
     ctx.fillStyle = colour;
     ctx.fillRect(left, bbox.top, Math.max(end - left - size / 10, 1), size / 3);
-    const name = load === "all" ? "all versions" : charts.names[load];
+    const name = loaded(load, charts.roles, charts.names);
     const texts = [`load: ${name}`, name];
     const text = texts.find((one) => ctx.measureText(one).width < end - left);
     if (from > 0) line(pen, colour, [size / 3, size / 4], [left, bbox.top], [left, bbox.top + bbox.height]);
@@ -79,7 +84,8 @@ function loads(pen, plot, charts) {
 /// free, it is omitted.
 function events(pen, plot, charts) {
   const { ctx, bbox, size, colours, right } = pen;
-  const rows = [0, 1, 2].map((row) => ({ y: bbox.top + bbox.height * 0.36 + row * size * 1.3, taken: [] }));
+  const top = Math.max(bbox.top + bbox.height * 0.36, pen.below + size * 0.3);
+  const rows = [0, 1, 2].map((row) => ({ y: top + row * size * 1.3, taken: [] }));
   for (const note of charts.notes) {
     const text = SIGNS[note.what];
     if (!text || (note.version && charts.hidden.has(note.version))) continue;

@@ -1,6 +1,6 @@
 // The cards: what each version holds, and how far it is from its cap.
 
-import { CURVES, height } from "./curves.js";
+import { CURVES, height, server } from "./curves.js";
 import { make } from "./dom.js";
 import { bytes, clock, number, plural, span } from "./units.js";
 import { load, names } from "./words.js";
@@ -67,12 +67,15 @@ function room(card, shown, reading, held, curve, set) {
   gauge.setAttribute("aria-label", `${name}, of the cap`);
   gauge.setAttribute("aria-valuenow", Math.round(share ?? 0));
   gauge.setAttribute("aria-valuetext", share === null ? "not available" : `${text}, ${unit(limit)}${noun}`);
-  set("left", left(shown, reading));
+  set("left", left(shown, reading, curve));
 }
 
-function left(shown, reading) {
-  const { seconds_left: here, server_seconds_left: server } = reading;
+/// When it is out of memory or files; if it will not be soon, how much memory the server has at this point in its life.
+function left(shown, reading, curve) {
+  const { seconds_left: here, server_seconds_left: there, bytes: held } = reading;
   if (reading.state === "killed") return "restarts in a moment";
-  if (reading.state !== "working" || here === null || here > FAR) return "";
-  return `${shown.main === "files" ? "out of files" : "out of memory"} in ${clock(here)}; the server in ${span(server)}`;
+  if (reading.state === "working" && here !== null && here <= FAR) {
+    return `${shown.main === "files" ? "out of files" : "out of memory"} in ${clock(here)}; the server in ${span(there)}`;
+  }
+  return curve === "bytes" && shown.main === "bytes" && held !== null ? `the server would be at ${bytes(server(held, shown.cap))}` : "";
 }

@@ -1,9 +1,9 @@
 // The charts, drawn by uPlot: the large one, and three small ones without axes.
 
 import { annotate } from "./annotate.js";
-import { CURVES, height } from "./curves.js";
+import { CURVES, SERVER_BYTES, height } from "./curves.js";
 import { History } from "./history.js";
-import { clock, compact, number } from "./units.js";
+import { bytes, clock, compact, number } from "./units.js";
 
 /// The steps of the time axis.
 const SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200];
@@ -54,6 +54,13 @@ export class Charts {
     this.refresh();
   }
 
+  /// The curves that have readings; all curves while none has any.
+  available() {
+    const all = Object.keys(CURVES);
+    const found = all.filter((curve) => this.history.has(curve));
+    return found.length ? found : all;
+  }
+
   /// The order of the curves, the large one first.
   order() {
     return [this.main, ...Object.keys(CURVES).filter((curve) => curve !== this.main)];
@@ -72,10 +79,11 @@ export class Charts {
     return this.cap ? ({ bytes: this.cap.bytes, files: this.cap.files }[curve] ?? null) : null;
   }
 
-  /// What a curve's limit stands for.
+  /// What a curve's limit stands for, and how it was scaled.
   scale(curve) {
     const { bytes_scale: memory, files_scale: files } = this.cap;
-    return curve === "bytes" ? `the server's 2 GB, scaled down ${number(memory)} times` : `the server's limit, scaled down ${number(Math.round(files))} times`;
+    const times = `growth scaled down ${number(Math.round(curve === "bytes" ? memory : files))} times`;
+    return [curve === "bytes" ? `the server at ${bytes(SERVER_BYTES)}` : "the server's limit", times];
   }
 
   /// The times at the ends of the axis.
@@ -127,7 +135,7 @@ export class Charts {
       scales: { x: { time: false, range: () => this.range() }, y: { range: (_, low, high) => [0, top(high)] } },
       axes: [
         { ...axis, size: this.size * 1.7, show: large, space: this.size * 5, incrs: SECONDS, values: (_, ticks) => ticks.map(clock) },
-        { ...axis, size: this.size * 4.4, show: large, space: this.size * 2, values: (_, ticks) => ticks.map((tick) => (curve !== "bytes" && tick % 1 ? "" : unit(tick))) },
+        { ...axis, size: (plot, values) => this.wide(plot, values, font), show: large, space: this.size * 2, values: (_, ticks) => ticks.map((tick) => (curve !== "bytes" && tick % 1 ? "" : unit(tick))) },
       ],
       series: [{}, ...series],
       hooks: large ? { draw: [(plot) => annotate(plot, this)] } : {},
@@ -135,6 +143,16 @@ export class Charts {
     const plot = new uPlot(options, [[0]], box);
     plot.curve = curve;
     return plot;
+  }
+
+  /// The space on the left for the labels of the axis, as wide as the longest one.
+  wide(plot, values, font) {
+    const { ctx } = plot;
+    ctx.save();
+    ctx.font = font;
+    const longest = Math.max(0, ...(values ?? []).map((text) => ctx.measureText(text).width));
+    ctx.restore();
+    return Math.ceil(longest + this.size);
   }
 
   /// The space on the right for the versions' names.
@@ -191,9 +209,7 @@ export class Charts {
   }
 
   absent(figure, plot) {
-    const last = this.history.last;
-    const absent = Boolean(last) && last.versions.every((reading) => reading[plot.curve] === null)
-      && this.history.since(0).every((frame) => frame.versions.every((reading) => reading[plot.curve] === null));
+    const absent = !this.available().includes(plot.curve);
     figure.classList.toggle("empty", absent);
     let text = figure.querySelector(".absent");
     if (absent && !text) {

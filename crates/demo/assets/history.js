@@ -43,6 +43,9 @@ export class History {
     return first < 0 ? [] : all.slice(first);
   }
 
+  /// Whether any version has had a reading of a curve.
+  has(curve) { return [...this.older, ...this.recent].some(({ versions }) => versions.some((reading) => reading[curve] !== null)); }
+
   get length() { return this.older.length + this.recent.length; }
   get first() { return this.older[0] ?? this.recent[0] ?? null; }
   get last() { return this.recent.at(-1) ?? null; }

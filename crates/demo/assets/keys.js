@@ -1,5 +1,7 @@
 // The keys and buttons of the page.
 
+import { CURVES } from "./curves.js";
+
 /// Each with the key as the browser reports it, its name, what it does, and the command of the server or the
 /// name of the page's own action. `shift` keys end or discard something.
 export const GROUPS = [
@@ -11,7 +13,7 @@ export const GROUPS = [
     [["ArrowDown", "ArrowUp"], "\u2193 \u2191", "scroll", "scroll"],
   ]],
   ["The load", [
-    [["s"], "S", "swap: move the load to the other version", "swap"],
+    [["s"], "S", "swap: move the load to the solution, and back", "swap"],
     [["c"], "C", "compare: load every version in step", "compare"],
     [["+", "="], "+", "double the load", "load_up"],
     [["-"], "\u2212", "halve the load", "load_down"],
@@ -52,6 +54,14 @@ export function find(event) {
 export function refusal(action, source) {
   if (source !== "recording" || !LIVE_ONLY.includes(action)) return null;
   return "A recording plays: S, C, + and \u2212 do nothing. Space pauses it, and \u21e7 R plays it again.";
+}
+
+/// Why a curve is not shown, or null. `available` are the curves that the exercise has; all of them while it has no
+/// reading yet.
+export function curveRefusal(curve, available) {
+  if (available.includes(curve)) return null;
+  const named = available.map((one) => `${Object.keys(CURVES).indexOf(one) + 1} for ${CURVES[one].short.toLowerCase()}`);
+  return `This exercise has no ${CURVES[curve].short.toLowerCase()} to show. Press ${named.slice(0, -1).join(", ")} or ${named.at(-1)}.`;
 }
 
 /// Creates the buttons. `act` is called with an action.

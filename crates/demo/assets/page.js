@@ -33,7 +33,13 @@ function setTheme(name) {
 
 /// What the page does by itself.
 const OWN = {
-  curve(pressed) { page.main = Object.keys(CURVES)[Number(pressed) - 1]; refresh(); },
+  curve(pressed) {
+    const curve = Object.keys(CURVES)[Number(pressed) - 1];
+    const refused = keys.curveRefusal(curve, charts.available());
+    if (refused) return hint(refused);
+    page.main = curve;
+    refresh();
+  },
   window() { page.sliding = !page.sliding; refresh(); },
   theme() {
     localStorage.setItem("theme", theme() === "dark" ? "light" : "dark");

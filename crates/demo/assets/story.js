@@ -1,6 +1,6 @@
 // The story of an exercise, up to the current step.
 
-import { make } from "./dom.js";
+import { code, make } from "./dom.js";
 
 /// What may hold memory, for a show of hands.
 const HOLDERS = ["a map or a list that only grows", "a listener or a callback", "a cycle of owners", "a task or a thread", "an open file or connection", "nothing: it will level off"];
@@ -76,25 +76,32 @@ function lines(revealed) {
 function growing(revealed) {
   if (revealed.lines.length === 0) return lines(revealed);
   const [first, ...others] = revealed.lines;
-  const code = make("pre");
+  const block = make("pre");
   const indent = common(first.source.map(({ text }) => text));
   for (const { number: at, text, grows } of first.source) {
     const row = make("span", undefined, grows ? "grows" : "");
-    row.append(make("i", at), text.slice(indent));
-    code.append(row);
+    row.append(make("i", at), code(text.slice(indent)));
+    block.append(row);
   }
-  const parts = [...place(first, revealed.files), code];
+  const parts = [...place(first, revealed.files), block];
   if (others.length) {
     const short = ({ function: name, file, line }) => `${name.split("::").slice(-2).join("::")}, ${file}:${line}`;
-    parts.push(make("h2", "Other growing lines"), make("p", others.map(short).join("\n"), "place"));
+    parts.push(make("h2", "Other growing lines"), named(others.map(short).join("\n")));
   }
   return parts;
+}
+
+/// The names of functions and files.
+function named(text) {
+  const node = make("p", undefined, "place");
+  node.append(code(text));
+  return node;
 }
 
 /// Where a line is, and what it retains. Where files leak, they come first.
 function place(line, files) {
   const memory = make("p", files ? `The line: ${line.keeps}.` : line.keeps, files ? "" : "keeps");
-  return [make("p", `${line.function}\n${line.file}:${line.line}`, "place"), ...(files ? [make("p", files, "keeps")] : []), memory];
+  return [named(`${line.function}\n${line.file}:${line.line}`), ...(files ? [make("p", files, "keeps")] : []), memory];
 }
 
 /// The level at which an exercise without a leak stops growing.
@@ -114,7 +121,8 @@ function holder(revealed) {
   }
   const node = make("div", undefined, "holder");
   for (const line of revealed.holder.split("\n")) {
-    const row = make("p", line.trimStart());
+    const row = make("p");
+    row.append(code(line.trimStart()));
     row.style.setProperty("--in", `${line.length - line.trimStart().length}ch`);
     node.append(row);
   }
@@ -122,9 +130,9 @@ function holder(revealed) {
 }
 
 function diff(file) {
-  const nodes = [make("p", file.file, "place")];
+  const nodes = [named(file.file)];
   for (const hunk of file.hunks) {
-    const code = make("pre");
+    const block = make("pre");
     const indent = common(hunk.map(({ parts }) => parts.map(([, text]) => text).join("")));
     for (const { sign, parts } of hunk) {
       const row = make("span", undefined, sign === "same" ? "" : sign);
@@ -133,11 +141,13 @@ function diff(file) {
       for (const [changed, whole] of parts) {
         const text = whole.slice(rest);
         rest = Math.max(0, rest - whole.length);
-        row.append(changed ? make("b", text) : text);
+        const part = changed ? make("b") : row;
+        part.append(code(text));
+        if (changed) row.append(part);
       }
-      code.append(row);
+      block.append(row);
     }
-    nodes.push(code);
+    nodes.push(block);
   }
   return nodes;
 }

@@ -6,8 +6,10 @@ import { number, plural, span } from "./units.js";
 const NAMES = { exercise: "Leaks", solution: "Fixed", mine: "Yours" };
 /// The names until the fix is revealed, and for an exercise without a leak.
 const NEUTRAL = { exercise: "Shipped", solution: "Solution", mine: "Yours" };
-const STEPS = ["Bug report", "Curve", "Question", "Growing line", "Holder", "Fix", "Both versions"];
-const DECOY_STEPS = ["Bug report", "Curve", "Question", "Level", "Question", "Why it is fine", "Both versions"];
+const STEPS = ["Bug report", "Curve", "Question", "Growing line", "Holder", "Fix"];
+const DECOY_STEPS = ["Bug report", "Curve", "Question", "Level", "Question", "Why it is fine"];
+/// A load that is delivered up to this share counts as delivered: the rate is measured in rounds.
+const DELIVERED = 0.95;
 /// How long an event is told, in seconds of load, before the swap is told again.
 const TOLD = 20;
 
@@ -25,7 +27,8 @@ export function header(shown, now, connected) {
   set("#place", shown ? `${shown.number}/${shown.of}` : "");
   document.title = shown ? `${shown.title} \u00b7 Leak Lab` : "Leak Lab";
   const steps = shown && now.step >= 3 && !shown.leaks ? DECOY_STEPS : STEPS;
-  set("#step", shown ? `Step ${now.step + 1} of ${STEPS.length}: ${steps[now.step]}` : "");
+  const step = steps[now.step] ?? (shown && shown.versions.length > 2 ? "All versions" : "Both versions");
+  set("#step", shown ? `Step ${now.step + 1} of ${now.steps}: ${step}` : "");
   const source = { survey: "measuring\u2026", live: "", recording: "recording" }[now.source];
   set("#source", [connected ? "" : "connection lost, reconnecting", source, now.paused ? "paused" : ""].filter(Boolean).join(" \u00b7 "));
   const trouble = document.querySelector("#trouble");
@@ -34,10 +37,19 @@ export function header(shown, now, connected) {
   trouble.textContent = now.trouble ? now.trouble + offer : "";
 }
 
-/// Where the load goes, in a few words.
+/// The versions that get a load.
+export function loaded(load, roles, named) {
+  if (load === "all") return roles.length > 2 ? "all versions" : "both versions";
+  return load === "exercise" && roles.includes("mine") ? `${named.exercise} and ${named.mine}` : named[load];
+}
+
+/// The load, and where it goes, in a few words. If less is delivered than requested, both figures.
 export function load(shown, step, frame) {
-  const to = frame.load === "all" ? (shown.versions.length > 2 ? "each version" : "both versions") : names(shown, step)[frame.load];
-  return `${plural(frame.per_second, "operation")}/s to ${to}`;
+  const each = frame.load === "all" && shown.versions.length > 2;
+  const to = each ? "each version" : loaded(frame.load, shown.versions, names(shown, step));
+  const delivered = Math.max(0, ...frame.versions.map(({ rate }) => rate));
+  const requested = `${plural(frame.per_second, "operation")}/s`;
+  return delivered < DELIVERED * frame.per_second ? `${number(delivered)} of ${requested}` : `${requested} to ${to}`;
 }
 
 /// Shows the line below the curves: a hint about a key, the last event, or what the swap has done.

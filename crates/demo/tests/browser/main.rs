@@ -8,6 +8,7 @@
 
 mod course;
 mod endurance;
+mod figures;
 mod legible;
 mod page;
 mod pauses;
@@ -187,8 +188,7 @@ async fn both_curves_move_in_step(page: &Page) {
         page.run("return leakLab.page.last.versions.map((one) => one.operations)").await;
     let [leaks, fixed] = [0, 1].map(|at| operations[at].as_f64().unwrap());
     assert!(fixed > 100.0 && (leaks - fixed).abs() < leaks / 4.0, "not in step: {operations}");
-    let left = page.text().await;
-    assert!(left.contains("out of memory in"), "no time to out-of-memory: {left}");
+    page.until("the time to the cap", "document.body.innerText.includes('out of memory in')").await;
 
     page.press(" ").await;
     page.until("it is paused", "leakLab.page.status.paused").await;

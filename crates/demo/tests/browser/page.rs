@@ -38,7 +38,8 @@ impl Page {
         Self::at(driver, &format!("file://{}", file.display()), &nowhere).await
     }
 
-    async fn at(driver: &Driver, address: &str, more: &[&str]) -> Self {
+    /// The page at this address.
+    pub async fn at(driver: &Driver, address: &str, more: &[&str]) -> Self {
         let mut arguments = vec!["--headless=new", "--disable-dev-shm-usage", "--disable-gpu"];
         arguments.extend(more);
         if rustix::process::geteuid().is_root() {
