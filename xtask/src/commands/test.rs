@@ -12,7 +12,10 @@ use crate::last_result::{self, LastResult};
 use crate::measure::{self, BEHAVIOURS, Job, MEMORY, Measured, Note};
 use crate::progress::Progress;
 use crate::reservation;
-use crate::show;
+use crate::show::{
+    self,
+    trials::{Results, Summary},
+};
 use crate::status;
 use crate::workspace::Version;
 
@@ -80,57 +83,37 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
 
     progress.print(|out| show::trials::heading(out, exercise))?;
     let mut all = Vec::new();
-    let mut failed = 0;
     let stages = [("Testing what it does", BEHAVIOURS), ("Testing its memory", MEMORY)];
     for (stage, prefix) in &stages[..if is_secret { 1 } else { stages.len() }] {
         let jobs = measure::jobs(test, prefix, SoakSettings::default())?;
         progress.stage(stage);
-        run_in_order(&jobs, &progress, |measured| {
-            let passed = progress.print(|out| show::trials::print(out, exercise, measured))?;
-            failed += usize::from(!passed);
-            all.push(measured.clone());
-            Ok(())
-        })?;
+        all.extend(run_trials(&jobs, &progress)?);
     }
     progress.end();
+    let out = &mut anstream::stdout().lock();
+    let results = Results::new(exercise, &all);
     if is_secret {
-        show::trials::unjudged(&mut anstream::stdout().lock(), exercise, failed)?;
-        return Ok(if failed == 0 { Exit::NoResult } else { Exit::Failed });
+        show::trials::unjudged(out, &results)?;
+        return Ok(if results.have_passed() { Exit::NoResult } else { Exit::Failed });
     }
     anyhow::ensure!(!all.is_empty(), "The memory test of {} has no trials.", exercise.name);
     remember(&|content| LastResult::from_trials(content, exercise, &all));
-    let summary = show::trials::Summary {
-        failed,
-        all: all.len(),
+    let summary = Summary {
         times: [built_after, began.elapsed().saturating_sub(built_after)],
         warnings: warnings.map_or(&[], Vec::as_slice),
         reservation: reservation::sentence(exercise),
         next: status::next_open(&workspace, exercise),
     };
-    show::trials::summary(&mut anstream::stdout().lock(), exercise, &summary)?;
-    Ok(if failed == 0 { Exit::Success } else { Exit::Failed })
+    show::trials::results(out, &results, &summary)?;
+    Ok(if results.have_passed() { Exit::Success } else { Exit::Failed })
 }
 
-/// Runs `jobs`, and passes each result to `on_result` in the order of `jobs`, as soon as it and all
-/// before it are available.
-fn run_in_order(
-    jobs: &[Job],
-    progress: &Progress,
-    mut on_result: impl FnMut(&Measured) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let mut results: Vec<Option<Measured>> = jobs.iter().map(|_| None).collect();
-    let (mut done, mut reported) = (0, 0);
+/// Runs `jobs`, and shows how many are done.
+fn run_trials(jobs: &[Job], progress: &Progress) -> anyhow::Result<Vec<Measured>> {
+    let mut done = 0;
     measure::run(jobs, |job, note| {
-        if let Note::Done(measured) = note {
-            results[job] = Some(measured.clone());
-            done += 1;
-            while let Some(Some(next)) = results.get(reported) {
-                on_result(next)?;
-                reported += 1;
-            }
-        }
+        done += usize::from(matches!(note, Note::Done(_)));
         progress.trial(done, jobs.len(), &jobs[job].trial, &note);
         Ok(())
-    })?;
-    Ok(())
+    })
 }

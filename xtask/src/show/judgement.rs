@@ -7,7 +7,7 @@ use exercise_harness::{explain, units};
 use leak_meter::Verdict;
 
 use super::palette::{BAD, GOOD, QUIET, STRONG, paint};
-use super::{holder, meaning, width};
+use super::{meaning, width};
 use crate::document::VersionResult;
 use crate::judgement::{Answer, Judgement};
 use crate::readme::Readme;
@@ -63,7 +63,7 @@ pub fn lines(
                     let text = "You named the right place: a file with a growing line, or with the \
                                 holder of the memory.";
                     lines.extend(wrapped(text, width));
-                    lines.extend(below("Who holds it:", holder::short(result.holders())));
+                    lines.extend(below("Who holds it:", explain::first_holder(result.holders())));
                 }
                 Some(false) => lines.extend(wrapped(
                     "The file that you named has neither a growing line nor the holder of the memory.",

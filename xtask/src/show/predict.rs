@@ -2,10 +2,9 @@
 
 use std::io::Write;
 
-use exercise_harness::units;
+use exercise_harness::{explain, units};
 use leak_meter::{Growth, Resource, Verdict};
 
-use super::holder;
 use super::meaning;
 use super::palette::{self, BAD, GOOD, OPEN, QUIET, STRONG, paint};
 use super::width;
@@ -194,7 +193,7 @@ fn falls(prediction: &Prediction, result: &VersionResult, growing: &[&Growth]) -
 fn holder(exercise: &Exercise, prediction: &Prediction, result: &VersionResult) -> Row {
     let holders = result.report.as_ref().and_then(|report| report.holders.as_ref());
     let mut found: Vec<String> =
-        holder::short(holders).iter().map(|line| line.trim().to_owned()).collect();
+        explain::first_holder(holders).iter().map(|line| line.trim().to_owned()).collect();
     let growing = location::growing(result.sites()).next();
     if growing.is_none() {
         found = vec!["no line grows".to_owned()];

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
+use anstyle::Style;
 use exercise_harness::event::TrialOutcome;
 use exercise_harness::isolated::Ending;
 use exercise_harness::{explain, units};
@@ -11,7 +12,7 @@ use leak_meter::{Report, Resource, Verdict};
 use super::palette::{BAD, GOOD, OPEN, STRONG, paint};
 use super::{width, window};
 use crate::failure;
-use crate::measure::Measured;
+use crate::measure::{GROWTH, Measured};
 use crate::text::wrapped;
 use crate::workspace::{Exercise, Version};
 
@@ -25,28 +26,81 @@ pub fn heading(out: &mut (impl Write + ?Sized), exercise: &Exercise) -> anyhow::
     Ok(())
 }
 
-/// Prints one trial; returns whether it passed.
-pub fn print(
-    out: &mut (impl Write + ?Sized),
-    exercise: &Exercise,
-    measured: &Measured,
-) -> anyhow::Result<bool> {
-    let verdict = failure::sentence(exercise, &measured.ended).map_or(Ok(()), Err);
-    let (word, style) = match (&verdict, measured.ended.report()) {
-        (Ok(()), _) => ("pass", GOOD),
-        (Err(_), Some(report)) if report.verdict == Verdict::Undecided => ("open", OPEN),
-        (Err(_), _) => ("FAIL", BAD),
-    };
-    writeln!(out, "  {}  {}", paint(style, word), measured.trial)?;
-    let passed = verdict.is_ok();
-    let text = match verdict {
-        Err(sentence) => sentence,
-        Ok(()) => figures(exercise, measured),
-    };
-    for line in wrapped(&text, width::text() - INDENTATION.len()) {
+/// The trials of an exercise that were run: those that passed, and those that failed.
+#[derive(Debug)]
+pub struct Results<'a> {
+    exercise: &'a Exercise,
+    passed: Vec<&'a Measured>,
+    /// Each with what went wrong. Growth is the last one, because its text ends with the growing lines.
+    failed: Vec<(&'a Measured, String)>,
+}
+
+impl<'a> Results<'a> {
+    /// The results of `measured`, trials of `exercise`.
+    pub fn new(exercise: &'a Exercise, measured: &'a [Measured]) -> Self {
+        let mut results = Self { exercise, passed: Vec::new(), failed: Vec::new() };
+        for measured in measured {
+            match failure::sentence(exercise, &measured.ended) {
+                None => results.passed.push(measured),
+                Some(sentence) => results.failed.push((measured, sentence)),
+            }
+        }
+        results.failed.sort_by_key(|(measured, _)| measured.trial == GROWTH);
+        results
+    }
+
+    /// Whether no trial failed.
+    pub fn have_passed(&self) -> bool {
+        self.failed.is_empty()
+    }
+
+    /// The number of trials.
+    fn all(&self) -> usize {
+        self.passed.len() + self.failed.len()
+    }
+
+    /// Prints the trials that passed: each with its figures if no trial failed, else only their names.
+    fn print_passed(&self, out: &mut impl Write) -> anyhow::Result<()> {
+        if self.have_passed() {
+            for measured in &self.passed {
+                print(out, ("pass", GOOD), &measured.trial, &figures(self.exercise, measured))?;
+            }
+        } else if !self.passed.is_empty() {
+            let names: Vec<&str> =
+                self.passed.iter().map(|measured| measured.trial.as_str()).collect();
+            let text = format!("{} of {} trials: {}", names.len(), self.all(), names.join(", "));
+            let mut lines = wrapped(&text, width::text() - INDENTATION.len());
+            let first = lines.remove(0);
+            print(out, ("pass", GOOD), &first, &lines.join("\n"))?;
+        }
+        Ok(())
+    }
+
+    /// Prints the trials that failed, each with what went wrong.
+    fn print_failed(&self, out: &mut impl Write) -> anyhow::Result<()> {
+        for (measured, sentence) in &self.failed {
+            let word = match measured.ended.report() {
+                Some(report) if report.verdict == Verdict::Undecided => ("open", OPEN),
+                _ => ("FAIL", BAD),
+            };
+            print(out, word, &measured.trial, sentence)?;
+        }
+        Ok(())
+    }
+}
+
+/// Prints a line that begins with `word`, and the indented `text` below it.
+fn print(
+    out: &mut impl Write,
+    (word, style): (&str, Style),
+    line: &str,
+    text: &str,
+) -> anyhow::Result<()> {
+    writeln!(out, "  {}  {line}", paint(style, word))?;
+    for line in wrapped(text, width::text() - INDENTATION.len()) {
         writeln!(out, "{INDENTATION}{line}")?;
     }
-    Ok(passed)
+    Ok(())
 }
 
 /// The figures of a trial that passed; none for a behaviour.
@@ -79,13 +133,9 @@ fn steady(declared: &[Resource], report: &Report) -> String {
     )
 }
 
-/// The result of all trials.
+/// What is shown beside the results of all trials.
 #[derive(Debug)]
 pub struct Summary<'a> {
-    /// The number of failed trials.
-    pub failed: usize,
-    /// The number of all trials.
-    pub all: usize,
     /// The time to build, and the time to run the trials.
     pub times: [Duration; 2],
     /// The compiler's warnings.
@@ -96,13 +146,32 @@ pub struct Summary<'a> {
     pub next: Option<&'a Exercise>,
 }
 
-/// Prints the result of all trials, and the next step.
-pub fn summary(
+/// Prints all trials, and the next step. Failures come last, where a short terminal still shows them.
+pub fn results(
     out: &mut impl Write,
-    exercise: &Exercise,
-    Summary { failed, all, times, warnings, reservation, next }: &Summary<'_>,
+    results: &Results<'_>,
+    summary: &Summary<'_>,
 ) -> anyhow::Result<()> {
-    let name = &exercise.name;
+    let (all, name) = (results.all(), &results.exercise.name);
+    results.print_passed(out)?;
+    notes(out, summary)?;
+    if results.have_passed() {
+        let passed = paint(GOOD, &format!("Passed: all {all} trials."));
+        writeln!(out, "{passed}\n{}", next_exercise(results.exercise, summary.next))?;
+    } else {
+        writeln!(out, "Files: exercises/{name}/src\nTask:  exercises/{name}/README.md\n")?;
+        results.print_failed(out)?;
+        let failed = paint(BAD, &format!("Failed: {} of {all} trials.", results.failed.len()));
+        writeln!(out, "{failed} Next: edit, then cargo xtask test {name}")?;
+    }
+    Ok(())
+}
+
+/// Prints the compiler's warnings, the edits that the result depends on, and the times.
+fn notes(
+    out: &mut impl Write,
+    Summary { times, warnings, reservation, next: _ }: &Summary<'_>,
+) -> anyhow::Result<()> {
     if !warnings.is_empty() {
         let count = units::plural(warnings.len() as u64, "warning");
         writeln!(out, "\n{}", paint(OPEN, &format!("The compiler printed {count}:")))?;
@@ -116,14 +185,6 @@ pub fn summary(
     }
     let [build, test] = times.map(seconds);
     writeln!(out, "\nIt took {build} to build and {test} to test.")?;
-    if *failed == 0 {
-        let passed = paint(GOOD, &format!("Passed: all {all} trials."));
-        writeln!(out, "{passed}\n{}", next_exercise(exercise, *next))?;
-    } else {
-        let failed = paint(BAD, &format!("Failed: {failed} of {all} trials."));
-        writeln!(out, "Files: exercises/{name}/src\nTask:  exercises/{name}/README.md")?;
-        writeln!(out, "{failed} Next: edit, then cargo xtask test {name}")?;
-    }
     Ok(())
 }
 
@@ -138,14 +199,16 @@ pub fn next_exercise(exercise: &Exercise, following: Option<&Exercise>) -> Strin
     format!("Compare with ours: {}\n{next}", exercise.readme(Version::Solution))
 }
 
-/// Prints that the memory trials wait for a judgement.
-pub fn unjudged(out: &mut impl Write, exercise: &Exercise, failed: usize) -> anyhow::Result<()> {
-    let behaves = match failed {
+/// Prints the behaviours, and that the memory trials wait for a judgement.
+pub fn unjudged(out: &mut impl Write, results: &Results<'_>) -> anyhow::Result<()> {
+    results.print_passed(out)?;
+    results.print_failed(out)?;
+    let behaves = match results.failed.len() {
         0 => "All behaviours pass.".to_owned(),
         failed => units::plural(failed as u64, "behaviour") + " failed.",
     };
     writeln!(out, "\n{behaves} Its memory trials reveal whether it leaks, so judge it first.")?;
-    for line in window::next_step(exercise, width::text()) {
+    for line in window::next_step(results.exercise, width::text()) {
         writeln!(out, "{line}")?;
     }
     Ok(())

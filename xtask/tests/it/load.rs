@@ -124,7 +124,9 @@ fn until_oom_needs_one_exercise_with_a_load_trial() {
 #[test]
 fn an_exercise_that_fails_in_its_phases_is_leaking() {
     let toy = workshop();
-    toy.run(&["test", "toy-load"]).ends_with(1).says(&["pass  memory::growth", "memory::phases"]);
+    toy.run(&["test", "toy-load"])
+        .ends_with(1)
+        .says(&["trials: behaviour::it_works, memory::growth", "FAIL  memory::phases"]);
     let listed = toy.run(&["list"]).ends_with(0).out;
     let line = listed.lines().find(|line| line.contains("toy-load"));
     assert!(line.is_some_and(|line| line.ends_with("leaking")), "{listed}");

@@ -115,7 +115,7 @@ fn a_failing_behaviour_affects_no_other_trial() {
         let ran = run(&toy, &["test", "toy-misbehaving"]).ends_with(1);
         let text = flat(&ran.out);
         assert!(text.contains(words), "{words:?} is not in {}", ran.out);
-        assert!(text.contains("pass memory::growth"), "{}", ran.out);
+        assert!(text.contains("pass 2 of 3 trials: memory::growth, "), "{}", ran.out);
         assert!(text.contains("Failed: 1 of 3 trials."), "{}", ran.out);
     }
 }

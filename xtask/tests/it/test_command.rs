@@ -1,7 +1,7 @@
 //! `cargo xtask test`, and plain `cargo test`, of the exercises of a toy workshop.
 
 use crate::runner::workshop;
-use crate::support::toy::{GROWING_AT_FIRST, STEADY, Toy};
+use crate::support::toy::{GROWING, GROWING_AT_FIRST, STEADY, Toy};
 use crate::support::{Ran, flat};
 
 #[test]
@@ -61,11 +61,40 @@ fn test_fails_an_exercise_that_leaks_panics_exits_or_aborts() {
 fn test_of_a_leak_names_the_line_after_the_resources() {
     workshop().run(&["test", "toy-growing"]).ends_with(1).says(&[
         "of live memory per operation",
+        "At 10 operations per second",
         "Growing call sites:\n",
         " toy_growing_exercise::keep\n",
         " exercises/toy-growing/src/lib.rs:5\n",
         " 1.00 blocks and 8.00 B per operation\n",
-        "At 10 operations per second",
+    ]);
+}
+
+/// The end is what a terminal of 24 rows still shows.
+#[test]
+fn a_failing_test_folds_what_passed_and_ends_with_the_growing_line() {
+    let end = "\n        Growing call sites:\n          toy_growing_exercise::keep\n            \
+               exercises/toy-growing/src/lib.rs:5\n            1.00 blocks and 8.00 B per operation\n\
+               Failed: 1 of 3 trials. Next: edit, then cargo xtask test toy-growing\n";
+    let ran = workshop().run(&["test", "toy-growing"]).ends_with(1).says(&[
+        "\n  pass  2 of 3 trials: behaviour::it_works, memory::bound_toys\n",
+        "FAIL  memory::growth",
+        "Who holds it (in full: cargo xtask run EXERCISE --holders):\n          held by nothing",
+        end,
+    ]);
+    assert!(ran.out.ends_with(end), "{}", ran.out);
+    let shown = ran.out.lines().skip_while(|line| !line.contains("FAIL"));
+    assert!(shown.count() <= 20, "{}", ran.out);
+    // Also if a trial after it fails.
+    let toy = Toy::new("runner-over").with(1, "toy-over-too", GROWING).replacing(
+        "exercises/toy-over-too/tests/memory.rs",
+        "measured: 3",
+        "measured: 9",
+    );
+    toy.run(&["test", "toy-over-too"]).ends_with(1).says(&[
+        "pass  1 of 3 trials: behaviour::it_works\n",
+        "FAIL  memory::bound_toys",
+        "FAIL  memory::growth",
+        "per operation\nFailed: 2 of 3 trials.",
     ]);
 }
 

@@ -8,7 +8,8 @@ use leak_meter::{Growth, Report, Resource, Verdict};
 pub use super::ending_code::describe as ending_code;
 pub use super::failure_text::{failure_text, left_behind};
 use super::failure_text::{panicked, with_output};
-pub use super::places::{Section, excerpt, growth_of, holders, places};
+use super::places::holder_in_brief;
+pub use super::places::{Section, excerpt, first_holder, growth_of, holders, places};
 use super::trial_run::{Ending, TrialRun};
 use crate::protocol::bound::Bound;
 use crate::protocol::event::TrialOutcome;
@@ -38,7 +39,7 @@ pub fn verdict(run: &TrialRun, exercise: &Exercise) -> Result<(), String> {
     match (verdict, left_behind(&run.left_behind)) {
         (verdict, None) => verdict,
         (Ok(()), Some(left)) => Err(left),
-        (Err(sentence), Some(left)) => Err(format!("{sentence}\n{left}")),
+        (Err(sentence), Some(left)) => Err(format!("{left}\n{sentence}")),
     }
 }
 
@@ -55,9 +56,11 @@ fn outcome_verdict(outcome: &TrialOutcome, exercise: &Exercise) -> Result<(), St
     }
 }
 
-/// Explains a soak whose verdict is not Steady.
+/// Explains a soak whose verdict is not Steady. The call sites and who holds their blocks come last, where a short
+/// terminal still shows them.
 fn growth(report: &Report, exercise: &Exercise) -> String {
     let mut lines = Vec::new();
+    let mut sites = None;
     let rounds = units::plural(report.rounds.len() as u64, "round");
     if report.verdict == Verdict::Growing {
         let operations = units::count(report.operations());
@@ -76,8 +79,7 @@ fn growth(report: &Report, exercise: &Exercise) -> String {
             }
         ));
         lines.extend(growing);
-        lines.extend(places(&report.sites, Verdict::Growing).into_iter().flat_map(Section::all));
-        lines.extend(holders(report.holders.as_ref()).into_iter().flat_map(Section::all));
+        sites = places(&report.sites, Verdict::Growing);
         lines.extend(time_to_out_of_memory(report, exercise.requests_per_second).map(|time| {
             format!(
                 "At {}, {} become {} in {}.",
@@ -93,7 +95,7 @@ fn growth(report: &Report, exercise: &Exercise) -> String {
         lines.extend(open.map(|growth| format!("  {}: {}", growth.resource.name(), growth.reason)));
         let open = report.gauges.iter().filter(|gauge| gauge.verdict == Verdict::Undecided);
         lines.extend(open.map(|gauge| format!("  {}: {}", gauge.name, gauge.reason)));
-        lines.extend(places(&report.sites, Verdict::Undecided).into_iter().flat_map(Section::all));
+        sites = places(&report.sites, Verdict::Undecided);
     } else {
         // Without "yet": a workload that has stopped cannot run more rounds.
         lines.push("Not proven steady.".to_owned());
@@ -109,6 +111,9 @@ fn growth(report: &Report, exercise: &Exercise) -> String {
         let refused = units::count(report.attribution.sites_refused as u64);
         lines.push(format!("Note: {refused} allocations could not be attributed to a call site."));
     }
+    let is_growing = report.verdict == Verdict::Growing;
+    let holder = is_growing.then(|| holder_in_brief(report.holders.as_ref())).flatten();
+    lines.extend(holder.into_iter().chain(sites).flat_map(Section::all));
     lines.join("\n")
 }
 

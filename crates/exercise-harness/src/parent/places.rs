@@ -8,6 +8,9 @@ use crate::units;
 /// How many call sites are shown; the rest are counted.
 const SHOWN_SITES: usize = 3;
 
+/// How many lines [`first_holder`] returns at most.
+const SHOWN_OF_HOLDER: usize = 3;
+
 /// A part of an explanation: a heading and the indented lines below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
@@ -65,6 +68,34 @@ pub fn growth_of(site: &Site) -> String {
 pub fn excerpt(text: &str, number: u32, around: u32) -> impl Iterator<Item = (u32, &str)> {
     let lines = (1_u32..).zip(text.lines());
     lines.filter(move |(line, _)| line.abs_diff(number) <= around)
+}
+
+/// The first finding of `holders` in at most three lines: the holder, its line, and what holds it. Empty if
+/// nothing was found.
+pub fn first_holder(holders: Option<&Holders>) -> Vec<String> {
+    let found = holders.filter(|holders| !holders.findings.is_empty());
+    let lines = found.map(Holders::lines).unwrap_or_default().into_iter();
+    let first = lines.take_while(|line| !line.starts_with("2. ")).take(SHOWN_OF_HOLDER);
+    // Without the number, and without the indentation of the lines below it.
+    let text = |line: &str| {
+        let text = line.strip_prefix("1. ").or(line.strip_prefix("   "));
+        text.unwrap_or(line).to_owned()
+    };
+    first.map(|line| text(&line)).collect()
+}
+
+/// What holds the growing blocks, in a few lines; `None` if that was not searched for.
+pub(super) fn holder_in_brief(holders: Option<&Holders>) -> Option<Section> {
+    let first = first_holder(holders);
+    if first.is_empty() {
+        // Why nothing was found.
+        return self::holders(holders);
+    }
+    let more = holders.map_or(0, |holders| holders.findings.len().saturating_sub(1));
+    let more = (more > 0).then(|| format!("and {}", units::plural(more as u64, "more holder")));
+    let lines = first.into_iter().chain(more).map(|line| format!("  {line}"));
+    let heading = "Who holds it (in full: cargo xtask run EXERCISE --holders):";
+    Some(Section { heading, lines: lines.collect() })
 }
 
 /// What holds the growing blocks, as a short tree; `None` if that was not searched for.

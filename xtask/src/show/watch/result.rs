@@ -9,7 +9,6 @@ use crate::document::VersionResult;
 use crate::failure;
 use crate::last_result::{ExerciseState, LastResult};
 use crate::measure::{BEHAVIOURS, GROWTH, Measured};
-use crate::show::holder;
 use crate::show::palette::{BAD, GOOD, OPEN, QUIET, paint};
 use crate::show::rows::amount;
 use crate::show::trials::seconds;
@@ -161,7 +160,7 @@ fn holder_lines(measured: &[Measured], width: usize) -> Vec<String> {
     let growth = measured.iter().find(|measured| measured.trial == GROWTH);
     let report = growth.and_then(|measured| measured.ended.report());
     let report = report.filter(|report| report.verdict == Verdict::Growing);
-    let found = holder::short(report.and_then(|report| report.holders.as_ref()));
+    let found = explain::first_holder(report.and_then(|report| report.holders.as_ref()));
     if found.is_empty() {
         return Vec::new();
     }
