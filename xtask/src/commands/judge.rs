@@ -1,5 +1,7 @@
 //! `judge`: takes the learner's answer whether an exercise leaks, measures, and compares.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::Context as _;
 use exercise_harness::SoakSettings;
 
@@ -16,8 +18,9 @@ use crate::workspace::{Exercise, Version, Workspace};
 
 /// Asks you whether an exercise leaks, measures it, and explains the result
 ///
-/// It measures the exercise as it was shipped, whatever you have edited. From then on, all commands show the
-/// verdicts of this exercise. You can answer again.
+/// Before it asks, it shows what the exercise keeps in a short window, without a verdict. It measures the exercise
+/// as it was shipped, whatever you have edited. Once you have answered, all commands show the verdicts of this
+/// exercise. You can answer again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -37,7 +40,7 @@ pub struct Args {
     because: Option<String>,
 }
 
-/// Asks what is missing, measures, compares and explains.
+/// Shows the figures of a short window before it asks what is missing; measures, compares and explains.
 ///
 /// # Errors
 /// An unknown name, no answer, a version that does not build, a measurement without a verdict, or an
@@ -46,6 +49,12 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let workspace = open_workshop()?;
     let exercise = workspace.exercise_or_here(args.exercise.as_deref())?;
     show::trials::heading(&mut anstream::stdout().lock(), exercise)?;
+    let version = judgement::judged_version(exercise);
+    let binary = build(&workspace, exercise, version)?;
+    if args.answer.is_none() || args.because.is_none() {
+        let window = measure(exercise, version, &binary, judgement::window(exercise))?;
+        show::window::figures(&mut anstream::stdout().lock(), exercise, &window)?;
+    }
     let answer = match args.answer {
         Some(answer) => answer,
         None => ask_answer()?,
@@ -60,7 +69,8 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
                 .unwrap_or_default()
         }
     };
-    let result = measure(&workspace, exercise)?;
+    let settings = SoakSettings { holders: Some(true), ..SoakSettings::default() };
+    let result = measure(exercise, version, &binary, settings)?;
     let judgement = judgement::hand_in(exercise, answer, &why, &result)?;
     show::judgement::print(&mut anstream::stdout().lock(), exercise, &judgement, &result)?;
     Ok(if judgement.is_right { Exit::Success } else { Exit::Failed })
@@ -77,27 +87,36 @@ fn ask_answer() -> anyhow::Result<Answer> {
     }
 }
 
-/// Measures the growth of the shipped version.
-fn measure(workspace: &Workspace, exercise: &Exercise) -> anyhow::Result<VersionResult> {
+/// Builds `version` of `exercise`; returns its memory test.
+fn build(workspace: &Workspace, exercise: &Exercise, version: Version) -> anyhow::Result<PathBuf> {
     let progress = Progress::new();
-    let version = judgement::judged_version(exercise);
     let built = if version == Version::Shipped {
         progress.stage("Building the shipped version");
         build::shipped(workspace, &[exercise], false, progress.detail())?
     } else {
         build::tree(workspace, false, &progress)?.packages
     };
-    let binary = match build::test(&built, exercise, version) {
-        Ok(binary) => binary.clone(),
+    progress.end();
+    match build::test(&built, exercise, version) {
+        Ok(binary) => Ok(binary.clone()),
         Err(NoTest::DidNotBuild(message)) => {
             anyhow::bail!("{} does not build.\n{message}", exercise.folder(version))
         }
         Err(NoTest::NoManifest(sentence)) => anyhow::bail!(sentence),
-    };
+    }
+}
+
+/// Measures the growth of `version`, whose memory test is `binary`.
+fn measure(
+    exercise: &Exercise,
+    version: Version,
+    binary: &Path,
+    settings: SoakSettings,
+) -> anyhow::Result<VersionResult> {
+    let progress = Progress::new();
     progress.stage("Measuring");
-    let settings = SoakSettings { holders: Some(true), ..SoakSettings::default() };
     let on_note = |note: Note<'_>| progress.trial(0, 1, &exercise.name, &note);
-    let ended = measure::growth(&binary, settings, on_note)?;
+    let ended = measure::growth(binary, settings, on_note)?;
     progress.end();
     let rate = exercise.metadata.requests_per_second;
     Ok(VersionResult::of_trial(version, &ended, &exercise.metadata, rate))

@@ -79,25 +79,37 @@ pub fn print(
 ) -> anyhow::Result<()> {
     trials::heading(out, exercise)?;
     let Some(version) = result.version(Version::Exercise) else { return Ok(()) };
-    if version.rounds().is_empty() {
-        for line in wrapped(version.message.as_deref().unwrap_or_default(), width::text()) {
-            writeln!(out, "{line}")?;
-        }
-    } else {
-        let bytes: Vec<u64> = version.rounds().iter().map(|round| round.live_bytes).collect();
-        let drawn = curve(&bytes, Scale::new(bytes.iter().copied()), CURVE);
-        // The window is what the bug report shows; a longer run is the learner's own.
-        let drawn = (bytes.len() > WINDOW_ROUNDS).then(|| [rows::DRAWN.to_owned(), drawn]);
-        for [label, cell] in rows::readings_of(version).into_iter().chain(drawn) {
-            writeln!(out, "  {label:20} {cell}")?;
-        }
-        for line in lines(exercise, version, width::text()) {
-            writeln!(out, "{line}")?;
-        }
+    figures(out, exercise, version)?;
+    if !version.rounds().is_empty() {
         writeln!(out, "{}", paint(OPEN, "It is not judged yet, so there is no verdict here."))?;
     }
     writeln!(out)?;
     for line in next_step(exercise, width::text()) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+/// Prints the readings of `version` and what it keeps, or why it has no rounds.
+pub fn figures(
+    out: &mut impl Write,
+    exercise: &Exercise,
+    version: &VersionResult,
+) -> anyhow::Result<()> {
+    if version.rounds().is_empty() {
+        for line in wrapped(version.message.as_deref().unwrap_or_default(), width::text()) {
+            writeln!(out, "{line}")?;
+        }
+        return Ok(());
+    }
+    let bytes: Vec<u64> = version.rounds().iter().map(|round| round.live_bytes).collect();
+    let drawn = curve(&bytes, Scale::new(bytes.iter().copied()), CURVE);
+    // The window is what the bug report shows; a longer run is the learner's own.
+    let drawn = (bytes.len() > WINDOW_ROUNDS).then(|| [rows::DRAWN.to_owned(), drawn]);
+    for [label, cell] in rows::readings_of(version).into_iter().chain(drawn) {
+        writeln!(out, "  {label:20} {cell}")?;
+    }
+    for line in lines(exercise, version, width::text()) {
         writeln!(out, "{line}")?;
     }
     Ok(())

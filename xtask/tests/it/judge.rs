@@ -70,6 +70,7 @@ fn before_a_judgement_a_leak_and_growth_that_ends_look_the_same() {
             (&["run", "--for-assistant"], 0),
             (&["profile", "--tool", "valgrind"], 2),
             (&["test"], 2),
+            (&["judge"], 2),
             (&["diff"], 2),
             (&["run", "--version", "solution"], 2),
             (&["predict"], 2),
@@ -94,6 +95,24 @@ fn before_a_judgement_a_leak_and_growth_that_ends_look_the_same() {
     toy.run(&["run", "alike-gone", "--reveal"]).ends_with(0).says(&["Growing", "Steady"]);
     toy.run(&["test", "alike-gone", "--reveal"]).ends_with(1).says(&["FAIL  memory::growth"]);
     toy.run(&["list"]).says(&["alike-gone", "not judged"]);
+}
+
+#[test]
+fn the_figures_of_the_window_are_shown_before_the_answer() {
+    let toy = workshop("figures");
+    for (exercise, code) in [("figures-gone", 0), ("figures-full", 1)] {
+        let ran = Ran::run(toy.command(&["judge", exercise]).stdin(Stdio::null())).ends_with(2);
+        let figures = [
+            "live blocks",
+            "In 11 rounds and ",
+            "8.00 B of live memory more per operation",
+            &format!("exercises/{exercise}/src/lib.rs:5\n"),
+        ];
+        let ran = ran.says(&figures).warns(&["A leak, or no leak?", "There is no answer."]);
+        assert!(!ran.out.contains("held by"), "{}", ran.out);
+        let judged = toy.run(&["judge", exercise, "leak", "--because", ""]).ends_with(code);
+        assert!(!judged.out.contains("In 11 rounds"), "nothing is asked, but: {}", judged.out);
+    }
 }
 
 #[test]
@@ -182,8 +201,10 @@ fn without_a_measurement_there_is_no_judgement() {
     let toy = Toy::new("judge-nothing").with(1, "toy-unbuilt", BROKEN).unjudged();
     toy.run(&["judge", "toy-unbuilt", "leak"]).ends_with(2).warns(&["does not build", "E0308"]);
     assert!(!toy.path(".leak-lab/judged").exists());
+    // What cannot be judged is not asked.
     let asked = Ran::run(toy.command(&["judge", "toy-unbuilt"]).stdin(Stdio::null()));
-    asked.ends_with(2).warns(&["There is no answer"]);
+    let asked = asked.ends_with(2).warns(&["does not build"]);
+    assert!(!asked.err.contains("A leak, or no leak?"), "{}", asked.err);
 }
 
 #[test]
