@@ -23,11 +23,13 @@ use crate::workspace::{Exercise, Version};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExerciseState {
-    /// A memory trial failed: something grows, or a bound is exceeded.
+    /// Something grows.
     Leaking,
+    /// A bound is exceeded, and nothing is proven to grow.
+    OverBound,
     /// Every trial passed.
     Fixed,
-    /// It does not build, a behaviour failed, or a trial did not complete.
+    /// It does not build, a behaviour failed, or a trial did not complete or left something behind.
     Broken,
     /// The measurement does not prove it either way.
     Open,
@@ -37,6 +39,7 @@ impl fmt::Display for ExerciseState {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(match self {
             Self::Leaking => "leaking",
+            Self::OverBound => "over a bound",
             Self::Fixed => "fixed",
             Self::Broken => "broken",
             Self::Open => "undecided",
@@ -130,10 +133,14 @@ impl LastResult {
         let states: Vec<ExerciseState> =
             measured.iter().filter_map(|measured| failure(exercise, measured)).collect();
         // A broken exercise cannot be judged further, and a leak outweighs an open question.
-        let state = [ExerciseState::Broken, ExerciseState::Leaking, ExerciseState::Open]
-            .into_iter()
-            .find(|state| states.contains(state))
-            .unwrap_or(ExerciseState::Fixed);
+        let worst = [
+            ExerciseState::Broken,
+            ExerciseState::Leaking,
+            ExerciseState::OverBound,
+            ExerciseState::Open,
+        ];
+        let worst = worst.into_iter().find(|state| states.contains(state));
+        let state = worst.unwrap_or(ExerciseState::Fixed);
         let report = measured
             .iter()
             .find(|measured| measured.trial == GROWTH)
@@ -156,14 +163,20 @@ fn failure(exercise: &Exercise, measured: &Measured) -> Option<ExerciseState> {
         return Some(ExerciseState::Broken);
     };
     Some(match outcome {
-        // A behaviour that passed fails only by what it left running.
-        TrialOutcome::Behaved | TrialOutcome::Panicked { .. } => ExerciseState::Broken,
         TrialOutcome::Soaked { report } if report.verdict == Verdict::Undecided => {
             ExerciseState::Open
         }
-        TrialOutcome::Soaked { .. }
+        TrialOutcome::Soaked { report } if report.verdict == Verdict::Growing => {
+            ExerciseState::Leaking
+        }
+        TrialOutcome::Phased { phases } if !phases.is_kept() => ExerciseState::Leaking,
+        TrialOutcome::Bounded { bound } if !bound.is_kept() => ExerciseState::OverBound,
+        // A trial with a good outcome fails only by what it left behind.
+        TrialOutcome::Behaved
+        | TrialOutcome::Panicked { .. }
+        | TrialOutcome::Soaked { .. }
         | TrialOutcome::Bounded { .. }
-        | TrialOutcome::Phased { .. } => ExerciseState::Leaking,
+        | TrialOutcome::Phased { .. } => ExerciseState::Broken,
     })
 }
 

@@ -13,7 +13,7 @@ Example:
 
 as shipped, edited: whether your files differ from the shipped ones, whatever is committed.
 not judged: find out whether it leaks, then run cargo xtask judge EXERCISE.
-leaking, fixed, broken, undecided: the last result of the code as it is now.
+leaking, over a bound, fixed, broken, undecided: the last result of the code as it is now.
 not run: the code has changed since its last run.
 judged: it does not leak, and you said so. misjudged: it does not leak, and you said that it does.")]
 pub struct Args {}

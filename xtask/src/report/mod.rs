@@ -174,6 +174,7 @@ fn outcome(status: Status) -> String {
         Stage::Unjudged => "not judged yet",
         Stage::Ran(ExerciseState::Fixed) => "FIXED: it passes every trial",
         Stage::Ran(ExerciseState::Leaking) => "not fixed: it still leaks",
+        Stage::Ran(ExerciseState::OverBound) => "not fixed: it exceeds a bound",
         Stage::Ran(ExerciseState::Broken) => "not fixed: it is broken",
         Stage::Ran(ExerciseState::Open) => "undecided",
         Stage::NotRun => "its trials have not been run on this code",

@@ -44,8 +44,8 @@ pub fn edited(status: Status) -> &'static str {
 pub fn state(status: Status) -> String {
     let style = match status.stage {
         Stage::Judged | Stage::Ran(ExerciseState::Fixed) => GOOD,
-        Stage::Misjudged | Stage::Ran(ExerciseState::Leaking | ExerciseState::Broken) => BAD,
         Stage::Ran(ExerciseState::Open) => OPEN,
+        Stage::Misjudged | Stage::Ran(_) => BAD,
         Stage::Unjudged | Stage::NotRun => QUIET,
     };
     paint(style, &status.stage.to_string())

@@ -90,6 +90,9 @@ fn an_exercise_that_cannot_be_measured_is_not_steady_and_says_why() {
     }
     let ran = run(toy, &["test", "toy-littering"]).ends_with(1);
     assert!(flat(&ran.out).contains("It left 3 processes behind (sleep)"), "{}", ran.out);
+    let listed = toy.run(&["list"]).ends_with(0).out;
+    let line = listed.lines().find(|line| line.contains("toy-littering"));
+    assert!(line.is_some_and(|line| line.ends_with("broken")), "{listed}");
     // Its output is shown and marked.
     let ran = run(toy, &["test", "toy-exiting"]).ends_with(1);
     ran.says(&["The end of its output:", "  | test memory::growth ... ok"]);

@@ -1,6 +1,7 @@
 //! `cargo xtask test`, and plain `cargo test`, of the exercises of a toy workshop.
 
 use crate::runner::workshop;
+use crate::support::terminal::Terminal;
 use crate::support::toy::{GROWING, GROWING_AT_FIRST, STEADY, Toy};
 use crate::support::{Ran, flat};
 
@@ -133,6 +134,24 @@ fn test_of_an_exercise_that_does_not_build_shows_the_compilers_message() {
     let ran = workshop().run(&["test", "toy-broken"]).ends_with(2);
     ran.says(&["Failed: nothing was tested. Next: make it compile"])
         .warns(&["error[E0308]: mismatched types", "exercises/toy-broken/tests/memory.rs"]);
+}
+
+#[test]
+fn an_exercise_over_a_bound_is_not_called_leaking() {
+    let toy = Toy::new("runner-bound").with(1, "toy-over", STEADY).shipped().replacing(
+        "exercises/toy-over/tests/memory.rs",
+        "measured: 3",
+        "measured: 9",
+    );
+    let sentence = "After 7 toys there are 9 live blocks; at most 5 are allowed.";
+    toy.run(&["test", "toy-over"]).ends_with(1).says(&["FAIL  memory::bound_toys", sentence]);
+    let listed = toy.run(&["list"]).ends_with(0).out;
+    assert!(listed.lines().next().unwrap().ends_with("over a bound"), "{listed}");
+    let mut terminal = Terminal::run(&toy.command(&["watch"]), (80, 40));
+    terminal.sees(&["OVER A BOUND: 2 of 3 trials pass", "FAIL memory::bound_toys", sentence]);
+    assert!(!terminal.written().contains("LEAKING"), "{}", terminal.written());
+    terminal.types("q");
+    assert!(terminal.ends().success());
 }
 
 #[test]

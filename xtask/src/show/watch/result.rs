@@ -91,6 +91,7 @@ fn verdict(result: &LastResult, state: &WatchState, measured: &[Measured]) -> St
         }
         ExerciseState::Fixed => (GOOD, "FIXED"),
         ExerciseState::Leaking => (BAD, "LEAKING"),
+        ExerciseState::OverBound => (BAD, "OVER A BOUND"),
         ExerciseState::Broken => (BAD, "BROKEN"),
         ExerciseState::Open => (OPEN, "NOT PROVEN YET"),
     };
