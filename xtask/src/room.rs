@@ -1,7 +1,8 @@
 //! Where the learners of a room are: each learner's status as one line of text, and the collected lines.
 //!
-//! A line can be pasted into a chat or written to a shared folder. It has the learner's name, the time, and the
-//! state of each exercise: `leak-lab/1 Ada_Lovelace 2026-05-04T09:30:00Z rc-cycles=fixed api-server=leaking`.
+//! A line can be pasted into a chat or written to a shared folder. It has the learner's name, the time, the number of
+//! exercises that are judged, and the state of each exercise:
+//! `leak-lab/2 Ada_Lovelace 2026-05-04T09:30:00Z judged=2 rc-cycles=done api-server=begun`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,11 +15,15 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::last_result::ExerciseState;
-use crate::status::{Stage, Status};
+use crate::status::{Stage, Status, Tally};
 use crate::workspace::Exercise;
 
 /// What a line begins with: the name and the version of its format.
-const MARK: &str = "leak-lab/1 ";
+const MARK: &str = "leak-lab/2 ";
+/// What a line of the earlier version begins with.
+const EARLIER_MARK: &str = "leak-lab/1 ";
+/// What the word with the number of judged exercises begins with.
+const JUDGED: &str = "judged=";
 /// The longest file of lines that is read, in bytes.
 const LONGEST: u64 = 10_000_000;
 
@@ -63,20 +68,23 @@ pub struct Learner {
     pub name: String,
     /// When the status was taken.
     pub at: Timestamp,
+    /// The number of exercises that are judged. It does not say which, because one that is judged and not done
+    /// usually leaks.
+    pub judged: usize,
     /// The exercises in teaching order.
     pub exercises: Vec<(String, ExerciseProgress)>,
 }
 
 impl Learner {
     /// The status of the workshop's exercises, for a learner of this name.
-    pub fn new(name: &str, at: Timestamp, exercises: &[(Exercise, Status)]) -> Self {
-        let exercises = exercises.iter();
+    pub fn new(name: &str, at: Timestamp, judged: usize, states: &[(Exercise, Status)]) -> Self {
+        let exercises = states.iter();
         let exercises = exercises
             .map(|(one, status)| (one.name.clone(), ExerciseProgress::from_status(*status)));
         // A word, so that the parts of a line can be told apart.
         let name = name.split_whitespace().collect::<Vec<_>>().join("_");
         let name = if name.is_empty() { "learner".to_owned() } else { name };
-        Self { name, at, exercises: exercises.collect() }
+        Self { name, at, judged, exercises: exercises.collect() }
     }
 
     /// The status as one line.
@@ -84,7 +92,8 @@ impl Learner {
         let exercises = self.exercises.iter();
         let exercises = exercises.map(|(name, progress)| format!(" {name}={}", progress.word()));
         let at = self.at.strftime("%Y-%m-%dT%H:%M:%SZ");
-        format!("{MARK}{} {at}{}", self.name, exercises.collect::<String>())
+        let exercises: String = exercises.collect();
+        format!("{MARK}{} {at} {JUDGED}{}{exercises}", self.name, self.judged)
     }
 
     /// The status as a JSON object.
@@ -92,12 +101,22 @@ impl Learner {
         let exercises = self.exercises.iter();
         let exercises =
             exercises.map(|(name, progress)| json!({ "name": name, "state": progress.word() }));
-        json!({ "name": self.name, "at": self.at.to_string(), "exercises": exercises.collect::<Vec<_>>() })
+        json!({
+            "name": self.name,
+            "at": self.at.to_string(),
+            "judged": self.judged,
+            "exercises": exercises.collect::<Vec<_>>(),
+        })
     }
 
-    /// The number of exercises that are done.
-    pub fn done(&self) -> usize {
-        self.exercises.iter().filter(|(_, progress)| *progress == ExerciseProgress::Done).count()
+    /// How many exercises are done and judged.
+    pub fn tally(&self) -> Tally {
+        let is_done = |progress| progress == ExerciseProgress::Done;
+        Tally {
+            done: self.exercises.iter().filter(|(_, progress)| is_done(*progress)).count(),
+            judged: self.judged,
+            all: self.exercises.len(),
+        }
     }
 
     /// The exercise that the learner works on: the last one that is begun and not done, or the first one that
@@ -117,11 +136,14 @@ impl FromStr for Learner {
 
     fn from_str(line: &str) -> anyhow::Result<Self> {
         // A chat puts the sender's name before it.
-        let (_, line) = line.split_once(MARK).context("it is not a status line")?;
+        let (_, line) =
+            line.split_once(MARK).context("it is not a status line of this version of Leak Lab")?;
         let mut words = line.split_whitespace();
         let name = words.next().context("the name is missing")?.to_owned();
         let at = words.next().context("the time is missing")?;
         let at = at.parse().with_context(|| format!("{at:?} is not a time"))?;
+        let judged = words.next().and_then(|word| word.strip_prefix(JUDGED)?.parse().ok());
+        let judged = judged.context("the number of judged exercises is missing")?;
         let exercises = words.map(|word| {
             let (name, state) =
                 word.split_once('=').with_context(|| format!("{word:?} is incomplete"))?;
@@ -129,7 +151,7 @@ impl FromStr for Learner {
             let (progress, _) = known.with_context(|| format!("{state:?} is not a state"))?;
             Ok((name.to_owned(), *progress))
         });
-        Ok(Self { name, at, exercises: exercises.collect::<anyhow::Result<_>>()? })
+        Ok(Self { name, at, judged, exercises: exercises.collect::<anyhow::Result<_>>()? })
     }
 }
 
@@ -145,7 +167,8 @@ pub struct Room {
 impl Room {
     /// Adds every status line of `text`. Other lines are ignored.
     pub fn add(&mut self, text: &str) {
-        for line in text.lines().filter(|line| line.contains(MARK)) {
+        let is_status = |line: &&str| line.contains(MARK) || line.contains(EARLIER_MARK);
+        for line in text.lines().filter(is_status) {
             match line.parse::<Learner>() {
                 Ok(learner) => {
                     let newer =
@@ -196,7 +219,7 @@ mod tests {
     fn learner(name: &str, minute: i64, exercises: &[(&str, ExerciseProgress)]) -> Learner {
         let exercises = exercises.iter().map(|(name, progress)| ((*name).to_owned(), *progress));
         let at = Timestamp::from_second(1_800_000_000 + 60 * minute).unwrap();
-        Learner { name: name.to_owned(), at, exercises: exercises.collect() }
+        Learner { name: name.to_owned(), at, judged: 1, exercises: exercises.collect() }
     }
 
     #[test]
@@ -206,13 +229,17 @@ mod tests {
         let ada = learner("Ada_Lovelace", 3, &states);
         let line = ada.line();
         assert!(
-            line.starts_with("leak-lab/1 Ada_Lovelace 2027-01-15T08:03:00Z done=done "),
+            line.starts_with("leak-lab/2 Ada_Lovelace 2027-01-15T08:03:00Z judged=1 done=done "),
             "{line}"
         );
         assert_eq!(format!("[10:31] <ada> {line}\r").parse::<Learner>().unwrap(), ada);
-        for wrong in
-            ["", "leak-lab/1 ", "leak-lab/1 ada today", "leak-lab/1 ada 2027-01-15T08:00:00Z a=b"]
-        {
+        for wrong in [
+            "",
+            "leak-lab/2 ",
+            "leak-lab/2 ada today",
+            "leak-lab/2 ada 2027-01-15T08:00:00Z a=done",
+            "leak-lab/2 ada 2027-01-15T08:00:00Z judged=1 a=b",
+        ] {
             assert!(wrong.parse::<Learner>().is_err(), "{wrong:?} was accepted");
         }
     }
@@ -226,9 +253,10 @@ mod tests {
             learner("ada", 2, &[("a", ExerciseProgress::Begun)]),
         ];
         room.add(&lines.iter().map(Learner::line).collect::<Vec<_>>().join("\nhello\n"));
-        room.add("leak-lab/1 ada");
+        // A line of another version is not ignored.
+        room.add("leak-lab/1 eve 2027-01-15T08:00:00Z a=done");
         assert_eq!(room.learners.len(), 2);
-        assert_eq!(room.learners["ada"].done(), 1);
+        assert_eq!(room.learners["ada"].tally(), Tally { done: 1, judged: 1, all: 1 });
         assert_eq!(room.unreadable.len(), 1, "{:?}", room.unreadable);
     }
 

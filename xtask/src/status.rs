@@ -84,6 +84,36 @@ impl Status {
     }
 }
 
+/// How many exercises are done, and how many are judged. A leak counts as judged before it is fixed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Those in which nothing is left to do; they are judged.
+    pub done: usize,
+    /// Those that the learner has judged, rightly or not.
+    pub judged: usize,
+    /// All of them.
+    pub all: usize,
+}
+
+impl Tally {
+    /// The current tally of the workshop.
+    pub fn read(workspace: &Workspace) -> Self {
+        let exercises = &workspace.exercises;
+        Self {
+            done: exercises.iter().filter(|exercise| is_done(exercise)).count(),
+            judged: exercises.iter().filter(|exercise| !judgement::is_missing(exercise)).count(),
+            all: exercises.len(),
+        }
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { done, judged, all } = self;
+        write!(formatter, "{done} of {all} done, {judged} judged")
+    }
+}
+
 /// Whether nothing is left to do in `exercise`.
 pub fn is_done(exercise: &Exercise) -> bool {
     Stage::read(exercise).is_done()

@@ -13,7 +13,7 @@ use crate::progress::Progress;
 use crate::reservation;
 use crate::run::{self, RunOptions, Versions, phases, until_oom};
 use crate::show;
-use crate::status::{self, Stage};
+use crate::status::{self, Stage, Tally};
 use crate::workspace::{Exercise, Version, Workspace};
 
 /// Runs exercises and their solutions under the same work, and compares them
@@ -159,7 +159,9 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
                 show::assistant::print(out, exercise, result)?;
             }
         }
-        Format::Text if brief => show::brief::next_step(out, &exercises, &document)?,
+        Format::Text if brief => {
+            show::brief::next_step(out, &exercises, &document, Tally::read(&workspace))?;
+        }
         Format::Text => {
             for (exercise, result) in exercises.iter().zip(&mut document.exercises) {
                 if !result.is_judged {

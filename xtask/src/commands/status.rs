@@ -12,7 +12,7 @@ use crate::commands::open_workshop;
 use crate::exit::Exit;
 use crate::files;
 use crate::room::Learner;
-use crate::status::Status;
+use crate::status::{Status, Tally};
 
 /// Prints your progress as one line for the facilitator
 ///
@@ -53,7 +53,8 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let account =
         || ["USER", "USERNAME", "LOGNAME"].into_iter().find_map(|name| env::var(name).ok());
     let name = args.name.clone().or_else(account).unwrap_or_default();
-    let learner = Learner::new(&name, Timestamp::now(), &Status::read_all(&workspace));
+    let (exercises, tally) = (Status::read_all(&workspace), Tally::read(&workspace));
+    let learner = Learner::new(&name, Timestamp::now(), tally.judged, &exercises);
     let text = match args.format {
         Format::Line => learner.line(),
         Format::Json => learner.json().to_string(),

@@ -8,6 +8,7 @@ use leak_meter::{Growth, Resource, Verdict};
 use super::palette::{self, STRONG, paint};
 use super::{width, window};
 use crate::document::{Document, ExerciseResult, VersionOutcome, VersionResult};
+use crate::status::Tally;
 use crate::text::wrapped;
 use crate::workspace::{Exercise, Version, Workspace};
 
@@ -122,13 +123,15 @@ fn part(resource: Resource, value: f64) -> String {
     }
 }
 
-/// Prints the next step: the first exercise that is not steady, or not judged yet, whatever its verdict.
+/// Prints how many exercises are done and judged, and the next step: the first exercise that is not steady, or
+/// not judged yet, whatever its verdict.
 pub fn next_step(
     out: &mut impl Write,
     selected: &[&Exercise],
     document: &Document,
+    tally: Tally,
 ) -> anyhow::Result<()> {
-    writeln!(out)?;
+    writeln!(out, "\n{tally}\n")?;
     let exercises = || selected.iter().zip(&document.exercises);
     let open = |result: &ExerciseResult, version| {
         let found = result.version(version);

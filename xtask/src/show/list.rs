@@ -4,14 +4,19 @@ use std::io::Write;
 
 use super::palette::{BAD, GOOD, OPEN, QUIET, paint};
 use crate::last_result::ExerciseState;
-use crate::status::{Stage, Status};
+use crate::status::{Stage, Status, Tally};
 use crate::workspace::Exercise;
 
-/// Prints `exercises` in teaching order, each with its status.
-pub fn print(out: &mut impl Write, exercises: &[(Exercise, Status)]) -> anyhow::Result<()> {
+/// Prints `exercises` in teaching order, each with its status, and how many are done and judged.
+pub fn print(
+    out: &mut impl Write,
+    exercises: &[(Exercise, Status)],
+    tally: Tally,
+) -> anyhow::Result<()> {
     for line in lines(exercises) {
         writeln!(out, "{line}")?;
     }
+    writeln!(out, "\n{tally}")?;
     Ok(())
 }
 

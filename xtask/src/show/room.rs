@@ -48,6 +48,8 @@ pub fn print(out: &mut impl Write, room: &Room, now: Timestamp) -> anyhow::Resul
     }
     writeln!(out)?;
     let width = learners.iter().map(|learner| learner.name.chars().count()).max().unwrap_or(0);
+    let tallies = learners.iter().map(|learner| learner.tally().to_string().len());
+    let tally_width = tallies.max().unwrap_or(0);
     for learner in learners {
         let at = learner.current().map_or("all done".to_owned(), |(name, progress)| {
             format!("{name}, {}", progress.word())
@@ -55,9 +57,9 @@ pub fn print(out: &mut impl Write, room: &Room, now: Timestamp) -> anyhow::Resul
         let ago = now.duration_since(learner.at).unsigned_abs().max(Duration::from_secs(1));
         writeln!(
             out,
-            "{:width$}  {:>2} done  {at}  {}",
+            "{:width$}  {:tally_width$}  {at}  {}",
             learner.name,
-            learner.done(),
+            learner.tally().to_string(),
             paint(QUIET, &format!("({} ago)", units::span(ago)))
         )?;
     }
@@ -83,19 +85,19 @@ mod tests {
     fn exercises_are_counted_and_learners_are_placed() {
         let mut room = Room::default();
         room.add(
-            "leak-lab/1 ada 2027-01-15T08:00:00Z a=done b=broken\n\
-             leak-lab/1 alan 2027-01-15T08:01:00Z a=done b=untouched\nleak-lab/1 eve",
+            "leak-lab/2 ada 2027-01-15T08:00:00Z judged=2 a=done b=broken\n\
+             leak-lab/2 alan 2027-01-15T08:01:00Z judged=1 a=done b=untouched\nleak-lab/2 eve",
         );
         let mut out = anstream::StripStream::new(Vec::new());
         print(&mut out, &room, "2027-01-15T08:05:00Z".parse().unwrap()).unwrap();
         let text = String::from_utf8(out.into_inner()).unwrap();
         let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         let lines: Vec<Vec<String>> = text.lines().map(words).collect();
-        assert_eq!(lines[0].join(" "), "the time is missing: leak-lab/1 eve");
+        assert_eq!(lines[0].join(" "), "the time is missing: leak-lab/2 eve");
         assert_eq!(lines[1].join(" "), "2 learners");
         assert_eq!(lines[4].join(" "), "a 2 \u{b7} \u{b7} \u{b7}");
         assert_eq!(lines[5].join(" "), "b \u{b7} 1 \u{b7} 1");
-        assert_eq!(lines[7].join(" "), "ada 1 done b, broken (5 min ago)");
-        assert_eq!(lines[8].join(" "), "alan 1 done b, untouched (4 min ago)");
+        assert_eq!(lines[7].join(" "), "ada 1 of 2 done, 2 judged b, broken (5 min ago)");
+        assert_eq!(lines[8].join(" "), "alan 1 of 2 done, 1 judged b, untouched (4 min ago)");
     }
 }

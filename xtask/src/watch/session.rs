@@ -16,7 +16,7 @@ use crate::judgement;
 use crate::last_result;
 use crate::reservation;
 use crate::reset;
-use crate::status::{self, Status};
+use crate::status::{self, Status, Tally};
 use crate::workspace::{Exercise, Version, Workspace};
 
 /// The options of a session.
@@ -68,9 +68,7 @@ impl<'a> WatchSession<'a> {
 
     /// Reads the status of every exercise.
     fn update_status(&mut self) {
-        let exercises = &self.workspace.exercises;
-        let done = exercises.iter().filter(|exercise| status::is_done(exercise)).count();
-        self.state.progress = (done, exercises.len());
+        self.state.tally = Tally::read(self.workspace);
         self.state.is_secret = judgement::is_missing(&self.state.exercise);
         self.state.status = Status::read(&self.state.exercise);
         self.state.reservation = reservation::sentence(&self.state.exercise);

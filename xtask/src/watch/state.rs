@@ -12,7 +12,7 @@ use crate::last_result::LastResult;
 use crate::measure::{GROWTH, Measured};
 use crate::prediction::{Prediction, Question};
 use crate::reset;
-use crate::status::{Stage, Status};
+use crate::status::{Stage, Status, Tally};
 use crate::workspace::{Exercise, Version};
 
 /// Everything that is shown.
@@ -28,8 +28,8 @@ pub struct WatchState {
     pub is_secret: bool,
     /// The next exercise in which something is left to do.
     pub next: Option<String>,
-    /// The number of exercises that are fixed or judged, and of all exercises.
-    pub progress: (usize, usize),
+    /// How many exercises are done and judged.
+    pub tally: Tally,
     /// The task in progress.
     pub busy: Option<String>,
     /// The previous result.
@@ -145,7 +145,7 @@ impl WatchState {
             is_secret: false,
             reservation: None,
             next: None,
-            progress: (0, 0),
+            tally: Tally::default(),
             busy: None,
             before,
             now: None,

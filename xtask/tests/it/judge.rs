@@ -136,6 +136,7 @@ fn a_judgement_is_compared_with_the_measurement_and_counts() {
         "Next: read solutions/count-full/README.md, then answer again: cargo xtask judge count-full",
     ]);
     toy.run(&["list"]).says(&["count-gone", "not judged", "count-full", "misjudged"]);
+    toy.run(&["list"]).says(&["\n0 of 2 done, 1 judged\n"]);
     let right =
         toy.run(&["judge", "count-full", "no-leak", "--because", "it is full"]).ends_with(0);
     right.says(&[
@@ -159,7 +160,10 @@ fn a_judgement_is_compared_with_the_measurement_and_counts() {
     assert!(out.contains("RIGHT: you said a leak") && out.contains("The exercise leaks"), "{out}");
     assert!(out.contains("You named the right place"), "{out}");
     assert!(out.contains("Next: fix it, then cargo xtask test count-gone"), "{out}");
-    toy.run(&["list"]).says(&["count-gone", "not run", "count-full", "  judged"]);
+    // It counts before the leak is fixed.
+    let counts = "\n1 of 2 done, 2 judged\n";
+    toy.run(&["list"]).says(&["count-gone", "not run", "count-full", "  judged", counts]);
+    toy.run(&["run"]).ends_with(0).says(&["count-full", counts, "Next: count-gone"]);
     toy.run(&["run", "count-gone"]).ends_with(0).says(&["Growing", "Steady"]);
 }
 
@@ -233,7 +237,7 @@ mod slow {
         let toy = workshop("keyed");
         let mut terminal = Terminal::run(&toy.command(&["watch"]), (80, 40));
         terminal.sees(&[
-            "0 of 2 fixed or judged",
+            "0 of 2 done, 0 judged",
             "NOT JUDGED: 1 of 1 behaviours pass",
             "8.00 B of live memory more per operation",
             "press v",
@@ -250,7 +254,7 @@ mod slow {
         terminal.sees(&["Why not?"]);
         terminal.types("full at 700\r");
         terminal.sees(&[
-            "1 of 2 fixed or judged",
+            "1 of 2 done, 1 judged",
             "RIGHT: you said no leak",
             "because: full at 700",
         ]);
@@ -266,7 +270,7 @@ mod slow {
             "Growth that is fine comes to an end",
         ]);
         terminal.types("\r");
-        terminal.sees(&["LEAKING: 2 of 3 trials pass", "1 of 2 fixed or judged", "Waiting"]);
+        terminal.sees(&["LEAKING: 2 of 3 trials pass", "1 of 2 done, 2 judged", "Waiting"]);
         terminal.types("q");
         assert!(terminal.ends().success());
     }

@@ -14,11 +14,12 @@ fn learners_write_their_status_and_the_room_shows_where_they_are() {
     toy.run(&["judge", "toy-done", "no-leak", "--because", ""]).ends_with(0);
     toy.run(&["judge", "toy-leak", "leak", "--because", "line 5"]).ends_with(0);
     let line = toy.run(&["status", "--name", "Ada Lovelace"]).ends_with(0).out;
-    assert!(line.starts_with("leak-lab/1 Ada_Lovelace ") && line.lines().count() == 1, "{line}");
-    assert!(line.ends_with(" toy-done=done toy-leak=begun\n"), "{line}");
+    assert!(line.starts_with("leak-lab/2 Ada_Lovelace ") && line.lines().count() == 1, "{line}");
+    assert!(line.ends_with(" judged=2 toy-done=done toy-leak=begun\n"), "{line}");
     let json = toy.run(&["status", "--format", "json", "--name", "Alan"]).ends_with(0).out;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["name"], &json["exercises"][1]["state"]), (&"Alan".into(), &"begun".into()));
+    assert_eq!(json["judged"], 2);
 
     let shared = tempfile::tempdir().unwrap();
     let folder = shared.path().to_str().unwrap();
@@ -31,9 +32,12 @@ fn learners_write_their_status_and_the_room_shows_where_they_are() {
     }
     assert_eq!(fs::read_dir(shared.path()).unwrap().count(), 2);
     let room = toy.run(&["room", folder]).ends_with(0).out;
-    for part in
-        ["2 learners", "toy-done 2 ·", "toy-leak · · 2", "Ada_Lovelace 1 done toy-leak, begun"]
-    {
+    for part in [
+        "2 learners",
+        "toy-done 2 ·",
+        "toy-leak · · 2",
+        "Ada_Lovelace 1 of 2 done, 2 judged toy-leak, begun",
+    ] {
         assert!(flat(&room).contains(part), "{part:?} is not in\n{room}");
     }
 }

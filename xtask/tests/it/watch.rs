@@ -107,7 +107,7 @@ mod slow {
         // Find.
         terminal.sees(&[
             "as shipped",
-            "0 of 1 fixed or judged",
+            "0 of 1 done, 1 judged",
             "open  exercises/unbounded-cache/src/cache.rs:45",
             "LEAKING: ",
             "live blocks per operation",
@@ -135,7 +135,7 @@ mod slow {
         terminal.sees(&[
             "FIXED: ",
             "edited",
-            "1 of 1 fixed or judged",
+            "1 of 1 done, 1 judged",
             "live blocks per operation",
             ", now 0",
         ]);
@@ -155,10 +155,10 @@ mod slow {
             "reset unbounded-cache --undo",
         ]);
         terminal.types("\r");
-        terminal.sees(&["LEAKING", "as shipped", "0 of 1 fixed or judged", "Waiting for changes"]);
+        terminal.sees(&["LEAKING", "as shipped", "0 of 1 done, 1 judged", "Waiting for changes"]);
         // And back, while it watches.
         copy.run(&["reset", "--undo"]).ends_with(0).says(&["is your version again"]);
-        terminal.sees(&["FIXED: ", "1 of 1 fixed or judged"]);
+        terminal.sees(&["FIXED: ", "1 of 1 done, 1 judged"]);
         terminal.types("q");
         assert!(terminal.ends().success());
         // Prove.

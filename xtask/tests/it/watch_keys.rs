@@ -83,14 +83,14 @@ mod slow {
             "keys-a: The toy keys-a",
             "LEAKING: 2 of 3",
             "Failing: memory::growth",
-            "0 of 3 fixed or judged",
+            "0 of 3 done, 3 judged",
             "Waiting",
         ]);
         terminal.types("l");
         terminal.sees(&["all exercises", " 3 keys-c", "as shipped  not run"]);
         terminal.types("a");
         terminal.sees(&[
-            "1 of 3 fixed or judged",
+            "1 of 3 done, 3 judged",
             " 2 keys-b",
             "as shipped  leaking",
             "as shipped  fixed",
@@ -104,14 +104,14 @@ mod slow {
             "keys-a: The toy",
             "FIXED: 3 of 3 trials pass (",
             " s after the save)",
-            "2 of 3 fixed or judged",
+            "2 of 3 done, 3 judged",
             "edited",
             "Next exercise: keys-b, press n",
         ]);
         terminal.types("n");
         terminal.sees(&["keys-b: The toy keys-b", "LEAKING: 2 of 3"]);
         toy.write("exercises/keys-b/src/lib.rs", FIXED);
-        terminal.sees(&["FIXED: 3 of 3", "3 of 3 fixed or judged"]);
+        terminal.sees(&["FIXED: 3 of 3", "3 of 3 done, 3 judged"]);
         terminal.types("n");
         terminal.sees(&["No other exercise is left."]);
         // Back, and to any other by number or name.

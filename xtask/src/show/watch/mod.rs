@@ -66,8 +66,8 @@ pub fn farewell(out: &mut impl Write, state: &WatchState) -> anyhow::Result<()> 
 
 fn head(state: &WatchState, width: usize) -> Vec<String> {
     let name = &state.exercise.name;
-    let (done, all) = state.progress;
-    let filled = (BAR * done).checked_div(all).unwrap_or(0);
+    let tally = state.tally;
+    let filled = (BAR * tally.done).checked_div(tally.all).unwrap_or(0);
     let bar = format!("{}{}", "█".repeat(filled), "░".repeat(BAR - filled));
     let folder = Version::Exercise.folder(name);
     // The growing line would answer the questions about the prediction.
@@ -77,7 +77,7 @@ fn head(state: &WatchState, width: usize) -> Vec<String> {
     let open = line.unwrap_or_else(|| format!("{folder}/src"));
     let title = wrapped(&format!("{name}: {}", state.exercise.metadata.title), width);
     let mut lines: Vec<String> = title.iter().map(|line| paint(STRONG, line)).collect();
-    lines.push(format!("{}, {bar} {done} of {all} fixed or judged", list::edited(state.status)));
+    lines.push(format!("{}, {bar} {tally}", list::edited(state.status)));
     lines.push(format!("open  {}", linked(&state.exercise.root, &open)));
     lines.push(format!("task  {}", linked(&state.exercise.root, &format!("{folder}/README.md"))));
     lines
