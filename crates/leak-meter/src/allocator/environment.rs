@@ -1,4 +1,4 @@
-//! The environment variable that switches attribution off.
+//! What the environment says about attribution.
 
 #[cfg(unix)]
 #[path = "environment/unix.rs"]
@@ -18,6 +18,12 @@ const ON: &str = "on";
 /// Allocates nothing and takes no lock, because the first allocation may be made while any lock is held.
 pub(super) fn switches_off() -> bool {
     system::is(VARIABLE, OFF)
+}
+
+/// Whether the program runs under valgrind, which loads a library of its own into it. Allocates nothing and takes no
+/// lock either.
+pub(super) fn has_valgrind() -> bool {
+    cfg!(target_os = "linux") && system::contains(c"LD_PRELOAD", c"/vgpreload_")
 }
 
 /// Describes an invalid value of the variable, as a sentence without a full stop.

@@ -8,7 +8,7 @@ use super::guard::MeterGuard;
 use super::registers::FRAME_POINTER_IS_KNOWN;
 use super::state::{NOT_BEGUN, Outside, State, method_of};
 use super::walk::known_chain_is_seen;
-use super::{environment, records, sites, text_segment, unwind_tables};
+use super::{environment, records, sites, stack_cache, text_segment, unwind_tables};
 
 /// How call stacks are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,6 +167,7 @@ fn resume(before: State, renews: bool) -> Method {
 /// How call stacks can be found in this program.
 fn find_method() -> Method {
     text_segment::find();
+    stack_cache::prepare();
     unwind_tables::prepare();
     if !records::prepare() {
         return Method::Off;

@@ -12,3 +12,12 @@ pub(super) fn is(name: &CStr, value: &CStr) -> bool {
         !found.is_null() && CStr::from_ptr(found) == value
     }
 }
+
+/// Whether a variable's value contains this text.
+pub(super) fn contains(name: &CStr, text: &CStr) -> bool {
+    // SAFETY: as above.
+    unsafe {
+        let found = libc::getenv(name.as_ptr());
+        !found.is_null() && !libc::strstr(found, text.as_ptr()).is_null()
+    }
+}

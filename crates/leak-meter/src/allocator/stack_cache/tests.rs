@@ -27,6 +27,7 @@ impl Stack {
 }
 
 fn empty_cache() -> Box<StackCache> {
+    prepare();
     // SAFETY: zeroed memory is an empty cache.
     unsafe { Box::new_zeroed().assume_init() }
 }
