@@ -103,7 +103,7 @@ fn a_failing_test_folds_what_passed_and_ends_with_the_growing_line() {
 fn test_measures_an_undecided_exercise_again_for_longer() {
     let ran = workshop().run(&["test", "toy-undecided"]).ends_with(1);
     let ran = ran.says(&["open  memory::growth", "Not proven steady yet", "Failed"]);
-    assert!(flat(&ran.out).contains("rounds: Some(192)"), "{}", ran.out);
+    assert!(flat(&ran.out).contains("rounds: Some(384)"), "{}", ran.out);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn plain_cargo_test_measures_an_undecided_exercise_again_for_longer_too() {
     cargo.args(["test", "--test", "memory", "growth"]).envs(environment).current_dir(folder);
     let ran = Ran::run(&mut cargo).ends_with(101);
     let ran = ran.says(&["memory::growth", "Not proven steady yet"]);
-    assert!(flat(&ran.out).contains("rounds: Some(192)"), "{}", ran.out);
+    assert!(flat(&ran.out).contains("rounds: Some(384)"), "{}", ran.out);
 }
 
 #[test]

@@ -19,14 +19,14 @@ use crate::protocol::request::{SoakSettings, TrialRequest};
 /// The interval at which the parent checks for new events.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// The second run of an inconclusive soak has this many times the rounds of the first.
-const LONGER_RUN: usize = 4;
+/// The second run of an inconclusive soak and the third one have this many times the rounds of the first.
+const LONGER_RUNS: [usize; 2] = [4, 8];
 
 /// Runs `trial` of the test binary `binary` in its own process, and calls `on_event` with each
 /// event as it arrives.
 ///
-/// An inconclusive soak is run once more, with four times the rounds, unless `settings` set the
-/// number of rounds.
+/// An inconclusive soak is run again, with four times the rounds, and if it is still undecided, once more with eight
+/// times the rounds, unless `settings` set the number of rounds.
 ///
 /// # Errors
 /// When the process cannot be started or watched. A trial that fails is not an error; see
@@ -37,30 +37,34 @@ pub fn run(
     settings: SoakSettings,
     mut on_event: impl FnMut(&Event),
 ) -> anyhow::Result<TrialRun> {
-    let run = run_within(binary, trial, settings, Limits::default(), &mut on_event)?;
-    match run.report() {
-        Some(report) if is_inconclusive(report) && settings.rounds.is_none() => {
-            let rounds = Some(report.rounds.len() * LONGER_RUN);
-            let longer = SoakSettings { rounds, ..settings };
-            run_within(binary, trial, longer, Limits::default(), on_event)
+    let mut run = run_within(binary, trial, settings, Limits::default(), &mut on_event)?;
+    let first =
+        run.report().filter(|_| settings.rounds.is_none()).map(|report| report.rounds.len());
+    let Some(rounds) = first else { return Ok(run) };
+    let mut is_open: fn(&Report) -> bool = is_inconclusive;
+    for times in LONGER_RUNS {
+        if !run.report().is_some_and(is_open) {
+            break;
         }
-        _ => Ok(run),
+        let longer = SoakSettings { rounds: Some(rounds * times), ..settings };
+        run = run_within(binary, trial, longer, Limits::default(), &mut on_event)?;
+        is_open = is_undecided;
     }
+    Ok(run)
 }
 
 /// Whether only a longer soak can tell. An undecided soak may be, for instance, one of a high-water
 /// mark, which takes longer than a cache to level off. Growth that only call sites show, and no
 /// total, may be a few blocks that a cache with deferred deletion had not freed yet.
 fn is_inconclusive(report: &Report) -> bool {
-    report.stopped.is_none()
-        && match report.verdict {
-            Verdict::Steady => false,
-            Verdict::Undecided => true,
-            Verdict::Growing => {
-                report.growing().next().is_none()
-                    && !report.gauges.iter().any(|gauge| gauge.verdict == Verdict::Growing)
-            }
-        }
+    let is_growing_in_lines = report.verdict == Verdict::Growing
+        && report.growing().next().is_none()
+        && !report.gauges.iter().any(|gauge| gauge.verdict == Verdict::Growing);
+    is_undecided(report) || report.stopped.is_none() && is_growing_in_lines
+}
+
+fn is_undecided(report: &Report) -> bool {
+    report.stopped.is_none() && report.verdict == Verdict::Undecided
 }
 
 /// Like [`run`], with other `limits` than the usual ones, and always a single run.
