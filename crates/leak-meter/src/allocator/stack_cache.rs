@@ -28,13 +28,13 @@ const PROBES: usize = 4;
 /// one.
 const MOST_CONFLICTS: u32 = 256;
 
-/// Whether keys may depend on probes. Where another function has its variables at the place of a probe, a key may
-/// depend on one that is not initialised. Nothing but the speed follows from it, but valgrind reports it.
-static MAY_PROBE: AtomicBool = AtomicBool::new(false);
+/// Whether stacks are cached. A comparison with a stack that has changed, and a probe, may read variables of other
+/// functions that are not initialised. No result depends on them, but valgrind reports the reads.
+static IS_USED: AtomicBool = AtomicBool::new(false);
 
 /// Called before the first stack is cached.
 pub(super) fn prepare() {
-    MAY_PROBE.store(!environment::has_valgrind(), Ordering::Relaxed);
+    IS_USED.store(!environment::has_valgrind(), Ordering::Relaxed);
 }
 
 /// The recent stacks of one thread. Zeroed memory is an empty cache.
@@ -117,6 +117,9 @@ impl StackCache {
         frames: &[Frame],
         site: SiteId,
     ) {
+        if !IS_USED.load(Ordering::Relaxed) {
+            return;
+        }
         if self.state != state {
             self.use_entries(FEWEST);
             (self.conflicts, self.probed, self.probes) = (0, 0, [0; PROBES]);
@@ -127,7 +130,7 @@ impl StackCache {
         if let Some(frame) = self.difference(start, key, frames) {
             self.conflicts += 1;
             let is_due = self.probed < PROBES || self.conflicts > MOST_CONFLICTS;
-            if is_due && MAY_PROBE.load(Ordering::Relaxed) {
+            if is_due {
                 self.probe(frame);
                 // SAFETY: as above; the probe is one of these frames.
                 key = unsafe { self.key(start, size) };
