@@ -39,7 +39,7 @@ pub fn cached_pages<S: ApiServer>(context: &Context) -> Bound {
     let mut scene = Scene::expect::<S>(context);
     let before = HeapCounts::now().live_blocks();
     let limit = PAGES / 2;
-    scene.carry_out(Order::ReadPages { first: FIRST_PROJECT, projects: PAGES / 2, both: true });
+    scene.read_pages(context, FIRST_PROJECT, PAGES / 2, true);
     let deadline = Instant::now() + CLEANUP;
     for first in FIRST_PROJECT + PAGES.. {
         scene.rest();

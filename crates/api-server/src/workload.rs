@@ -35,12 +35,7 @@ impl Scene {
         let mut generator = Generator::start(server.address)?;
         let tasks = server.tasks_at_rest();
         generator.order(Order::Visit { number: FIRST - 1, seed: 0 })?;
-        for order in 0..projects.div_ceil(PROJECTS_PER_ORDER) {
-            let read = order * PROJECTS_PER_ORDER;
-            let projects = PROJECTS_PER_ORDER.min(projects - read);
-            generator.order(Order::ReadPages { first: FIRST + read, projects, both: false })?;
-            context.progress();
-        }
+        read_pages(context, &mut generator, FIRST, projects, false)?;
         server.rest(tasks);
         Ok(Self { server, generator, tasks })
     }
@@ -55,6 +50,12 @@ impl Scene {
     pub fn carry_out(&mut self, order: Order) {
         let done = self.generator.order(order);
         done.unwrap_or_else(|error| panic!("{order:?} could not be carried out: {error:#}"));
+    }
+
+    /// Reads one page of each of `projects` projects, or `both`; panics on an error.
+    pub fn read_pages(&mut self, context: &Context, first: u64, projects: u64, both: bool) {
+        let read = read_pages(context, &mut self.generator, first, projects, both);
+        read.unwrap_or_else(|error| panic!("the pages could not be read: {error:#}"));
     }
 
     /// Waits until the server has come to rest.
@@ -76,6 +77,23 @@ impl Scene {
         let soak = context.soak().tasks(|| server.tasks()).settle(|| server.rest(tasks));
         soak.run(|operation| work(&mut generator, operation).map_err(|error| format!("{error:#}")))
     }
+}
+
+/// Reads one page of each of `projects` projects, or `both`, and reports progress.
+fn read_pages(
+    context: &Context,
+    generator: &mut Generator,
+    first: u64,
+    projects: u64,
+    both: bool,
+) -> anyhow::Result<()> {
+    for order in 0..projects.div_ceil(PROJECTS_PER_ORDER) {
+        let read = order * PROJECTS_PER_ORDER;
+        let projects = PROJECTS_PER_ORDER.min(projects - read);
+        generator.order(Order::ReadPages { first: first + read, projects, both })?;
+        context.progress();
+    }
+    Ok(())
 }
 
 /// Lets many users visit and measures what they leave behind.
