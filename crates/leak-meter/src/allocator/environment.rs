@@ -22,8 +22,15 @@ pub(super) fn switches_off() -> bool {
 
 /// Whether the program runs under valgrind, which loads a library of its own into it. Allocates nothing and takes no
 /// lock either.
+#[cfg(unix)]
 pub(super) fn has_valgrind() -> bool {
-    cfg!(target_os = "linux") && system::contains(c"LD_PRELOAD", c"/vgpreload_")
+    system::contains(c"LD_PRELOAD", c"/vgpreload_")
+}
+
+/// Valgrind does not support this system.
+#[cfg(not(unix))]
+pub(super) fn has_valgrind() -> bool {
+    false
 }
 
 /// Describes an invalid value of the variable, as a sentence without a full stop.

@@ -8,11 +8,6 @@ use windows_sys::Win32::System::Environment::GetEnvironmentVariableA;
 /// Longer than every value that is asked about.
 const LONGEST: u32 = 16;
 
-/// Not needed here.
-pub(super) fn contains(_name: &CStr, _text: &CStr) -> bool {
-    false
-}
-
 /// Whether a variable has this value. The system copies the value under a lock that it holds only briefly.
 pub(super) fn is(name: &CStr, value: &CStr) -> bool {
     let mut found = [0_u8; LONGEST as usize];
