@@ -17,10 +17,12 @@ fn holders_are_shown_on_demand_and_after_a_failed_test() {
     assert!(asked.out.lines().all(|line| line.chars().count() <= 80), "{}", asked.out);
     let plain = toy.run(&["run", "toy-forgetful"]).ends_with(0);
     assert!(!plain.out.contains("Who holds it"), "{}", plain.out);
-    let tested = toy.run(&["test", "toy-forgetful"]).ends_with(1);
-    tested.says(&[
-        "--holders):\n          held by nothing that was found: ",
-        "\n          holds 4,800 of 4,800 blocks",
-        "Growing call sites:",
-    ]);
+    let tested = toy
+        .run(&["test", "toy-forgetful"])
+        .ends_with(1)
+        .says(&["--holders):\n          held by nothing that was found: ", "Growing call sites:"]);
+    // The address of a block may have stayed behind on a stack, where the search takes it for a holder.
+    let holds =
+        ["4,799", "4,800"].map(|count| format!("\n          holds {count} of 4,800 blocks"));
+    assert!(holds.iter().any(|line| tested.out.contains(line)), "{}", tested.out);
 }
