@@ -165,12 +165,12 @@ fn watch(
     mut on_event: impl FnMut(&Event),
 ) -> io::Result<Stop> {
     let start = Instant::now();
-    let mut last_event = start;
+    let (mut last_event, mut waits) = (start, process.processor_waits());
     loop {
         let has_ended = process.has_ended()?;
         // Read after the check, so that everything an ended process has written is read.
         if process.events.advance(&mut on_event)? {
-            last_event = Instant::now();
+            (last_event, waits) = (Instant::now(), process.processor_waits());
         }
         if has_ended {
             return Ok(Stop::Ended);
@@ -181,7 +181,11 @@ fn watch(
         if process.is_flooding() {
             return Ok(Stop::Flooding);
         }
-        if last_event.elapsed() >= timeouts.silence || start.elapsed() >= timeouts.total {
+        // On a busy machine, a trial may wait longer for a processor than it works.
+        let is_silent = last_event.elapsed() >= timeouts.silence
+            && last_event.elapsed().saturating_sub(process.processor_waits().longest_since(&waits))
+                >= timeouts.silence;
+        if is_silent || start.elapsed() >= timeouts.total {
             return Ok(Stop::TimedOut);
         }
         thread::sleep(POLL_INTERVAL);

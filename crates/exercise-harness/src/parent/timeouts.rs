@@ -11,8 +11,8 @@ const TOTAL_VARIABLE: &str = "LEAK_LAB_LONGEST_TRIAL";
 /// How long a trial may take before it is ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Timeouts {
-    /// The longest time without an event. On an idle machine, no trial of the workshop needs a tenth
-    /// of the default.
+    /// The longest time without an event, without the time that the trial waits for a processor. On
+    /// an idle machine, no trial of the workshop needs a tenth of the default.
     pub(super) silence: Duration,
     /// The longest time in total.
     pub(super) total: Duration,

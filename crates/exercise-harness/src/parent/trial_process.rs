@@ -16,7 +16,7 @@ use anyhow::Context as _;
 use super::cleanup;
 use super::event_reader::EventReader;
 use super::output::Output;
-use super::process_tree::{self, MARK_VARIABLE, ProcessTree};
+use super::process_tree::{self, MARK_VARIABLE, ProcessTree, ProcessorWaits};
 use crate::protocol::limits::Limits;
 use crate::protocol::request::{RUN_ISOLATED, TrialFolders, TrialRequest};
 
@@ -101,6 +101,11 @@ impl TrialProcess {
     /// The processor time that the process has used, where the system reports it.
     pub(super) fn processor_time(&self) -> Option<Duration> {
         self.tree.processor_time()
+    }
+
+    /// How long the process's threads have waited for a processor, where the system reports it.
+    pub(super) fn processor_waits(&self) -> ProcessorWaits {
+        self.tree.processor_waits()
     }
 
     /// Whether a signal has stopped the process, and none has continued it since.

@@ -12,6 +12,7 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
+use std::collections::HashMap;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,6 +28,22 @@ pub(super) const MARK_VARIABLE: &str = "LEAK_LAB_TRIAL";
 /// How long a process may take to end by itself.
 const GRACE_PERIOD: Duration = Duration::from_millis(500);
 const SCAN_INTERVAL: Duration = Duration::from_millis(10);
+
+/// How long each thread of a process has waited for a processor while it was ready to run, by the
+/// thread's id.
+#[derive(Debug, Default)]
+pub(super) struct ProcessorWaits(HashMap<u32, Duration>);
+
+impl ProcessorWaits {
+    /// The longest wait of one thread since the `earlier` reading. Zero where the system does not
+    /// report it.
+    pub(super) fn longest_since(&self, earlier: &Self) -> Duration {
+        let since = |(thread, wait): (&u32, &Duration)| {
+            wait.saturating_sub(earlier.0.get(thread).copied().unwrap_or_default())
+        };
+        self.0.iter().map(since).max().unwrap_or_default()
+    }
+}
 
 /// Repeats `scan` until it finds nothing or the time is over, and returns its last result.
 fn scan_until_gone<T>(limit: Duration, scan: impl Fn() -> Vec<T>) -> Vec<T> {

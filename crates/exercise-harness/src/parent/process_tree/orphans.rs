@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{GRACE_PERIOD, scan_until_gone};
+use super::{GRACE_PERIOD, ProcessorWaits, scan_until_gone};
 #[cfg(target_os = "linux")]
 use super::{MARK_VARIABLE, proc_fs};
 
@@ -55,6 +55,17 @@ pub(super) fn processor_time(_: Pid) -> Option<Duration> {
     None
 }
 
+/// How long the threads of the process have waited for a processor, where the system reports it.
+#[cfg(target_os = "linux")]
+pub(super) fn processor_waits(id: Pid) -> ProcessorWaits {
+    ProcessorWaits(proc_fs::processor_waits(id).collect())
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn processor_waits(_: Pid) -> ProcessorWaits {
+    ProcessorWaits::default()
+}
+
 #[cfg(not(target_os = "linux"))]
 fn scan(_: Option<Pid>, _: &Path) -> Vec<Orphan> {
     Vec::new()
@@ -80,12 +91,43 @@ fn scan(group: Option<Pid>, mark: &Path) -> Vec<Orphan> {
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
-    use std::process::Command;
+    use std::process::{Command, Stdio};
+    use std::time::Instant;
 
     use super::*;
 
     /// Becomes another program again and again.
     const RESTLESS: &str = "[ $0 -gt 0 ] && exec sh -c \"$1\" $(($0 - 1)) \"$1\"";
+
+    #[test]
+    fn a_process_that_shares_its_processor_waits_for_it() {
+        let start = |script: &str| {
+            let mut command = Command::new("sh");
+            command.args(["-c", script]).stdin(Stdio::piped());
+            let child = command.spawn().unwrap();
+            (Pid::from_child(&child), child)
+        };
+        let processors = std::thread::available_parallelism().unwrap().get();
+        let mut busy: Vec<_> = (0..=processors).map(|_| start("while :; do :; done")).collect();
+        let (idle_id, mut idle) = start("read line");
+        let longest = |id: Pid| processor_waits(id).longest_since(&ProcessorWaits::default());
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let wanted = Duration::from_millis(200);
+        // More of them than processors: after a while, each has waited for another.
+        while Instant::now() < deadline && busy.iter().any(|(id, _)| longest(*id) < wanted) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let (busy_id, _) = busy[0];
+        let (waited, waited_idle) = (longest(busy_id), longest(idle_id));
+        let again = processor_waits(busy_id).longest_since(&processor_waits(busy_id));
+        for child in busy.iter_mut().map(|(_, child)| child).chain([&mut idle]) {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        assert!(waited >= wanted, "{waited:?}");
+        assert!(waited_idle < waited, "{waited_idle:?} and {waited:?}");
+        assert!(again < waited, "{again:?} since a reading of {waited:?}");
+    }
 
     #[test]
     fn a_process_is_found_while_it_becomes_another_program() {

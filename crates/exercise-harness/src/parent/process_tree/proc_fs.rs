@@ -50,6 +50,19 @@ impl Status {
     }
 }
 
+/// The id of each thread of the process, and how long it has waited for a processor while it was ready to run. A thread
+/// that ends meanwhile is left out. A kernel without the statistics of its scheduler (`CONFIG_SCHED_INFO`) has none.
+pub(super) fn processor_waits(process: Pid) -> impl Iterator<Item = (u32, Duration)> {
+    let threads = fs::read_dir(format!("/proc/{}/task", process.as_raw_nonzero()));
+    threads.into_iter().flatten().flatten().filter_map(|thread| {
+        let statistics = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        // The first field is the time on a processor, the third the number of times it was given one.
+        let waited = statistics.split_whitespace().nth(1)?.parse().ok()?;
+        let id = thread.file_name().to_str()?.parse().ok()?;
+        Some((id, Duration::from_nanos(waited)))
+    })
+}
+
 /// The ids of all processes.
 pub(super) fn all_ids() -> impl Iterator<Item = Pid> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();

@@ -10,8 +10,8 @@ use rustix::process::{
     Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid,
 };
 
-use super::orphans;
 pub(in crate::parent) use super::orphans::kill as kill_marked;
+use super::{ProcessorWaits, orphans};
 
 /// A process group, known by its leader, or a single process. Only valid until the leader has been
 /// waited for: the id may then belong to another process.
@@ -63,5 +63,10 @@ impl ProcessTree {
     /// The processor time that the leader has used, where the system reports it.
     pub(in crate::parent) fn processor_time(&self) -> Option<Duration> {
         orphans::processor_time(self.leader)
+    }
+
+    /// How long the leader's threads have waited for a processor, where the system reports it.
+    pub(in crate::parent) fn processor_waits(&self) -> ProcessorWaits {
+        orphans::processor_waits(self.leader)
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use job_object::{Job, program_name};
 
-use super::{GRACE_PERIOD, scan_until_gone};
+use super::{GRACE_PERIOD, ProcessorWaits, scan_until_gone};
 
 /// `CREATE_NEW_PROCESS_GROUP`: Ctrl-C reaches only this program, which then ends the others.
 const NEW_PROCESS_GROUP: u32 = 0x200;
@@ -76,6 +76,12 @@ impl ProcessTree {
     /// The processor time that the job has used, where the system reports it: Wine reports 0.
     pub(in crate::parent) fn processor_time(&self) -> Option<Duration> {
         self.job.processor_time().ok().filter(|time| !time.is_zero())
+    }
+
+    /// How long the threads have waited for a processor: Windows does not report it.
+    #[allow(clippy::unused_self, reason = "other systems ask for the process")]
+    pub(in crate::parent) fn processor_waits(&self) -> ProcessorWaits {
+        ProcessorWaits::default()
     }
 }
 
