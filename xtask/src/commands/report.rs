@@ -25,7 +25,9 @@ Examples:
   cargo xtask report                       leak-lab-report.html and leak-lab-report.md
   cargo xtask report --out today.html      today.html and today.md
   cargo xtask report rc-cycles --release   one exercise, optimised
+  cargo xtask report --reveal              with the verdicts of all exercises, judged or not
 
+An exercise that you have not judged yet has the figures of a short window, and no verdict.
 Exit code: 0 if every version has a verdict, whatever it is; else 2.")]
 pub struct Args {
     /// Exercises to report [default: all]
@@ -37,6 +39,9 @@ pub struct Args {
     /// Measure optimised code
     #[arg(long)]
     release: bool,
+    /// Also show the verdicts of exercises that are not judged yet
+    #[arg(long)]
+    reveal: bool,
 }
 
 /// Measures, and writes both files.
@@ -61,7 +66,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         settings: SoakSettings { holders: Some(true), ..SoakSettings::default() },
         release: args.release,
         requests_per_second: None,
-        reveals: true,
+        reveals: args.reveal,
     };
     let selected = run::select(&exercises, &options)?;
     let built = run::build(&workspace, &selected, args.release, &progress)?;
@@ -72,6 +77,7 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     write(&args.out, &html::page(&contents))?;
     write(&markdown_file, &markdown::text(&contents))?;
     writeln!(anstream::stdout(), "{}\n{}", args.out.display(), markdown_file.display())?;
+    show::trouble::report_unmeasured(&document);
     let measured = document.exercises.iter().all(ExerciseResult::is_measured);
     Ok(if measured { Exit::Success } else { Exit::NoResult })
 }

@@ -16,7 +16,7 @@ use crate::document::{Document, ExerciseResult, VersionResult};
 use crate::last_result::ExerciseState;
 use crate::location::{self, Location};
 use crate::readme::Readme;
-use crate::show::{meaning, palette, rows};
+use crate::show::{meaning, palette, rows, window};
 use crate::status::{Stage, Status};
 use crate::workspace::{Exercise, Version, Workspace};
 
@@ -130,6 +130,9 @@ impl Contents {
 }
 
 fn chapter(exercise: &Exercise, result: &ExerciseResult) -> Chapter {
+    if !result.is_judged {
+        return unjudged(exercise, result);
+    }
     let summary = |version: &VersionResult| {
         let growing: Vec<&Site> = location::growing(version.sites()).collect();
         VersionSummary {
@@ -146,10 +149,6 @@ fn chapter(exercise: &Exercise, result: &ExerciseResult) -> Chapter {
     };
     let table = rows::all(exercise, result, WIDTH);
     Chapter {
-        outcome: outcome(Status::read(exercise)),
-        bug_report: Readme::load(exercise, Version::Exercise).bug_report(),
-        name: exercise.name.clone(),
-        title: exercise.metadata.title.clone(),
         versions: result.versions.iter().map(summary).collect(),
         // A chart replaces the curve in the table.
         rows: table
@@ -158,6 +157,46 @@ fn chapter(exercise: &Exercise, result: &ExerciseResult) -> Chapter {
             .collect(),
         notes: rows::notes(result, false),
         charts: charts(exercise, result),
+        ..heading(exercise)
+    }
+}
+
+/// A chapter without results.
+fn heading(exercise: &Exercise) -> Chapter {
+    Chapter {
+        outcome: outcome(Status::read(exercise)),
+        bug_report: Readme::load(exercise, Version::Exercise).bug_report(),
+        name: exercise.name.clone(),
+        title: exercise.metadata.title.clone(),
+        ..Chapter::default()
+    }
+}
+
+/// The chapter of an exercise that is not judged yet: the figures of its window, without a verdict.
+fn unjudged(exercise: &Exercise, result: &ExerciseResult) -> Chapter {
+    let Some(version) = result.version(Version::Exercise) else { return heading(exercise) };
+    let is_measured = version.verdict().is_some();
+    let shown = window::rise(exercise, version).map(|(resource, _)| resource);
+    let (window, keeps) = window::summary(exercise, version);
+    let mut charts = charts(exercise, result);
+    charts.retain(|chart| shown.is_some_and(|resource| chart.name == resource.name()));
+    Chapter {
+        versions: vec![VersionSummary {
+            version: Version::Exercise,
+            verdict: if is_measured { "not judged".to_owned() } else { palette::word(version) },
+            meaning: if is_measured {
+                format!("{window} {}.", keeps.unwrap_or_default())
+            } else {
+                version.message.clone().unwrap_or_default()
+            },
+            lines: Vec::new(),
+            more: 0,
+            holders: Vec::new(),
+        }],
+        rows: rows::readings_of(version).into_iter().map(Vec::from).collect(),
+        notes: vec![format!("For its verdict: `cargo xtask judge {}`", exercise.name)],
+        charts,
+        ..heading(exercise)
     }
 }
 

@@ -5,8 +5,11 @@ use std::io::Write;
 
 use crate::build;
 use crate::cargo::Built;
+use crate::document::{Document, VersionOutcome};
 use crate::progress::Progress;
 use crate::run::Selected;
+use crate::show::width;
+use crate::text::wrapped;
 use crate::workspace::{Exercise, Version};
 
 /// Reports that `version` of `exercise` does not build, for the reason in `message`.
@@ -29,6 +32,25 @@ pub fn did_not_build(
         "{folder} does not build, so it is not measured:\n\n{}\n{next}",
         message.trim()
     );
+}
+
+/// Reports each version of `document` that was built and has no verdict, with what ended it.
+pub fn report_unmeasured(document: &Document) {
+    let err = &mut anstream::stderr();
+    for result in &document.exercises {
+        for version in &result.versions {
+            // The compiler's messages were printed before.
+            if matches!(version.outcome, VersionOutcome::Measured | VersionOutcome::DidNotBuild) {
+                continue;
+            }
+            let message = version.message.as_deref().unwrap_or_default();
+            let text = format!("{} ({}): {message}", result.exercise, version.version);
+            for line in wrapped(&text, width::text()) {
+                // The exit code reports it too, so a closed standard error does no harm.
+                let _ = writeln!(err, "{line}");
+            }
+        }
+    }
 }
 
 /// Reports each of the `selected` versions that does not build.

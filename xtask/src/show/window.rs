@@ -29,8 +29,8 @@ pub fn rise(exercise: &Exercise, version: &VersionResult) -> Option<(Resource, f
     Some((resource, judgement::rise(version.rounds(), resource)?))
 }
 
-/// The figures in lines of at most `width` characters.
-pub fn lines(exercise: &Exercise, version: &VersionResult, width: usize) -> Vec<String> {
+/// How long the window is, and how much an operation keeps in it: the beginning and the end of a sentence.
+pub fn summary(exercise: &Exercise, version: &VersionResult) -> (String, Option<String>) {
     let rounds = version.rounds();
     let operations: u64 = rounds.iter().map(|round| round.operations).sum();
     let window = format!(
@@ -38,10 +38,17 @@ pub fn lines(exercise: &Exercise, version: &VersionResult, width: usize) -> Vec<
         units::plural(rounds.len() as u64, "round"),
         units::plural(operations, "operation")
     );
+    let keeps =
+        |(resource, rise)| format!("{} more per operation", units::quantity(resource, rise));
+    (window, rise(exercise, version).map(keeps))
+}
+
+/// The figures in lines of at most `width` characters.
+pub fn lines(exercise: &Exercise, version: &VersionResult, width: usize) -> Vec<String> {
+    let rounds = version.rounds();
+    let (window, keeps) = summary(exercise, version);
     let mut lines = wrapped(&window, width);
-    lines.extend(rise(exercise, version).map(|(resource, rise)| {
-        format!("  {} more per operation", units::quantity(resource, rise))
-    }));
+    lines.extend(keeps.map(|keeps| format!("  {keeps}")));
     // With enough rounds for a verdict, the lines are selected by it.
     let sites = if rounds.len() > WINDOW_ROUNDS { &[] } else { version.sites() };
     let sites = sites.iter().filter(|site| site.own && site.line.is_some());

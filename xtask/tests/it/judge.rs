@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::Stdio;
 
 use crate::support::terminal::Terminal;
-use crate::support::toy::{BROKEN, FILLING, GROWING, STEADY, Toy};
+use crate::support::toy::{BROKEN, EXITING, FILLING, GROWING, STEADY, Toy};
 use crate::support::{Ran, flat};
 
 /// The `[decoy]` table of a toy that runs [`FILLING`].
@@ -225,6 +225,41 @@ fn an_unjudged_exercise_that_misbehaves_or_does_not_build_says_so() {
     toy.run(&["test", "toy-unbuilt"]).ends_with(2);
     toy.run(&["list"]).says(&["toy-unbuilt", "broken", "toy-rude", "not judged"]);
     toy.run(&["run", "toy-unbuilt"]).ends_with(2).warns(&["E0308"]);
+}
+
+#[test]
+fn a_report_has_no_verdict_on_what_is_not_judged() {
+    let toy = workshop("noted");
+    let report = |arguments: &[&str]| {
+        let _ = std::fs::remove_file(toy.path("day.md"));
+        toy.run(&[&["report", "--out", "day.html"], arguments].concat()).ends_with(0);
+        (toy.read("day.md"), toy.read("day.html"))
+    };
+    let (markdown, page) = report(&[]);
+    let chapter = |name: &str| {
+        let (_, chapter) = markdown.split_once(&format!("\n## {name}: ")).expect("its chapter");
+        let lines = chapter.split("\n## ").next().unwrap().lines();
+        // Whether a page was added in between is chance.
+        let lines: Vec<&str> = lines.filter(|line| !line.contains("resident")).collect();
+        neutral(&lines.join("\n"), name)
+    };
+    assert_eq!(chapter("noted-gone"), chapter("noted-full"));
+    for text in [&markdown, &page] {
+        for word in ["Growing", "Steady", "leaks", "held by", ">solution<"] {
+            assert!(!text.contains(word), "{word:?} is in {text}");
+        }
+    }
+    assert!(markdown.contains("8.00 B of live memory more per operation"), "{markdown}");
+    assert!(page.contains("<polyline"), "{page}");
+    let (markdown, _) = report(&["--reveal"]);
+    for words in ["| noted-gone | Growing | Steady |", "| noted-full | Steady | Steady |"] {
+        assert!(markdown.contains(words), "{words:?} is not in {markdown}");
+    }
+    // Without a verdict, it says why not.
+    let toy = Toy::new("judge-noted-ended").with(1, "toy-ended", EXITING);
+    toy.run(&["report", "--out", "day.html"])
+        .ends_with(2)
+        .warns(&["toy-ended (exercise): Its process ended with exit code 0"]);
 }
 
 /// What takes up to two minutes.

@@ -66,7 +66,7 @@ fn a_report_shows_every_chart_from_the_disk_without_a_network() {
     let Some(driver) = driver() else { return };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.html");
-    let mut command = processes::xtask(&["report", PATTERN, "leaked-handles", "--out"]);
+    let mut command = processes::xtask(&["report", PATTERN, "leaked-handles", "--reveal", "--out"]);
     assert!(command.arg(&file).status().unwrap().success());
     block_on(async {
         let page = Page::offline(&driver, &file).await;
