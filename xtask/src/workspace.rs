@@ -282,7 +282,11 @@ pub mod tests {
 
     /// The exercise of the toy tree that the tests of `verify` use.
     pub fn toy_cache() -> Exercise {
+        toy_cache_in(Path::new(""))
+    }
+
+    pub fn toy_cache_in(root: &Path) -> Exercise {
         let text = include_str!("../tests/verify_tree/crates/toy-cache/exercise.toml");
-        exercise(Path::new(""), "toy-cache", text)
+        exercise(root, "toy-cache", text)
     }
 }

@@ -31,7 +31,8 @@ pub fn hot_pages_stay_cached<S: TaskLists>(_: &Context) {
     assert!(
         loads <= 5 * HOT as usize,
         "{HOT} front pages were requested 200 times each, with 20 other pages after each time; with \
-         room for {MAX_ENTRIES} pages, that took {loads} loads of front pages"
+         room for {MAX_ENTRIES} pages, that took {loads} loads of front pages, and should take at most {}",
+        5 * HOT
     );
 }
 

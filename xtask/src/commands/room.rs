@@ -52,7 +52,9 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
         if args.every.is_some() {
             show::room::clear(out)?;
         }
-        show::room::print(out, &room, Timestamp::now())?;
+        // What is repeated must not scroll.
+        let rows = args.every.map_or(usize::MAX, |_| show::width::rows());
+        show::room::print(out, &room, Timestamp::now(), (show::width::text(), rows))?;
         let Some(seconds) = args.every else {
             let none = room.learners.is_empty();
             return Ok(if none { Exit::NoResult } else { Exit::Success });

@@ -11,6 +11,13 @@ pub fn text() -> usize {
     terminal().min(WIDEST)
 }
 
+/// The number of lines that the terminal on standard output can show above the cursor's line; any number if standard
+/// output is not a terminal.
+pub fn rows() -> usize {
+    let size = terminal_size::terminal_size_of(std::io::stdout());
+    size.map_or(usize::MAX, |(_, height)| usize::from(height.0).saturating_sub(1).max(1))
+}
+
 /// The width of the terminal on standard output.
 pub fn terminal() -> usize {
     let size = terminal_size::terminal_size_of(std::io::stdout());

@@ -15,7 +15,7 @@ mod session;
 pub mod state;
 mod work;
 
-pub use keys::listen as listen_to_keys;
+pub use keys::{Key, listen as listen_to_keys};
 pub use screen::Screen;
 pub use session::{WatchOptions, WatchSession};
 
@@ -23,7 +23,7 @@ pub use session::{WatchOptions, WatchSession};
 #[derive(Debug)]
 pub enum Message {
     /// A key was pressed.
-    Key(keys::Key),
+    Key(Key),
     /// The terminal was resized.
     Resized,
     /// A file in the exercise's folder was touched.

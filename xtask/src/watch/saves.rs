@@ -1,13 +1,13 @@
 //! Notices when a file of an exercise is saved: by the system's notifications, or by polling.
 
 use std::fs;
-use std::path::PathBuf;
-use std::sync::mpsc::Sender;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Sender};
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
-use notify::{PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
-use notify_debouncer_mini::{Config, Debouncer, new_debouncer_opt};
+use notify::{Config, Event, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::Message;
 use crate::files::files_below;
@@ -77,17 +77,55 @@ impl Saves {
     }
 }
 
-fn watcher<T: Watcher>(
-    folder: &std::path::Path,
-    sender: Sender<Message>,
-) -> notify::Result<Debouncer<T>> {
-    let config = Config::default()
-        .with_timeout(DEBOUNCE)
-        .with_notify_config(notify::Config::default().with_poll_interval(POLL));
-    let mut debouncer = new_debouncer_opt::<_, T>(config, move |_| {
-        // The receiver is gone at the end.
-        let _ = sender.send(Message::Touched);
-    })?;
-    debouncer.watcher().watch(folder, RecursiveMode::Recursive)?;
-    Ok(debouncer)
+/// Watches `folder`. Sends one message for touches that follow each other closely.
+fn watcher<T: Watcher>(folder: &Path, sender: Sender<Message>) -> notify::Result<T> {
+    let (touch, touches) = mpsc::channel();
+    let is_touched = move |event: notify::Result<Event>| {
+        // Looking for saved files opens the folder, which must not be taken for a touch.
+        if !event.is_ok_and(|event| event.kind.is_access()) {
+            // The receiver is gone at the end.
+            let _ = touch.send(());
+        }
+    };
+    let mut watcher = T::new(is_touched, Config::default().with_poll_interval(POLL))?;
+    watcher.watch(folder, RecursiveMode::Recursive)?;
+    // It ends with the watcher.
+    thread::spawn(move || {
+        while touches.recv().is_ok() {
+            while touches.recv_timeout(DEBOUNCE).is_ok() {}
+            if sender.send(Message::Touched).is_err() {
+                break;
+            }
+        }
+    });
+    Ok(watcher)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::tests::toy_cache_in;
+
+    #[test]
+    fn a_look_at_the_files_is_not_taken_for_a_touch() {
+        let root = tempfile::tempdir().unwrap();
+        let exercise = toy_cache_in(root.path());
+        let folder = root.path().join(exercise.folder(Version::Exercise));
+        fs::create_dir_all(&folder).unwrap();
+        for poll in [false, true] {
+            let (sender, receiver) = mpsc::channel();
+            let mut saves = Saves::watch(&exercise, poll, sender).unwrap();
+            for text in ["one", "three"] {
+                fs::write(folder.join("lib.rs"), text).unwrap();
+                while !saves.is_saved() {}
+                receiver.recv_timeout(Duration::from_secs(60)).unwrap();
+                assert!(saves.is_saved());
+                saves.note();
+                assert!(!saves.is_saved());
+                // Longer than it takes to notice one.
+                let more = receiver.recv_timeout(Duration::from_secs(1));
+                assert!(more.is_err(), "{more:?}, polling: {poll}");
+            }
+        }
+    }
 }

@@ -44,6 +44,8 @@ pub struct WatchState {
     pub beside: Vec<(Version, LastResult)>,
     /// The contents of the middle of the screen.
     pub panel: Panel,
+    /// Whether a result has come since the panel was shown in its place.
+    pub has_news: bool,
     /// How many of its lines are scrolled out of sight.
     pub scrolled: usize,
     /// The learner's prediction.
@@ -136,6 +138,25 @@ pub enum Panel {
     Prediction,
 }
 
+impl Panel {
+    /// Whether it is a question, which is answered by keys.
+    fn is_question(&self) -> bool {
+        matches!(
+            self,
+            Self::Predict { .. }
+                | Self::Judge { .. }
+                | Self::GoTo { .. }
+                | Self::AskDiff
+                | Self::AskReset
+        )
+    }
+
+    /// Whether it takes the place of the result until a key is pressed.
+    pub fn is_shown_until_a_key(&self) -> bool {
+        !matches!(self, Self::Result) && !self.is_question()
+    }
+}
+
 impl WatchState {
     /// The state at the beginning, with the result of an earlier run.
     pub fn new(exercise: Exercise, before: Option<LastResult>) -> Self {
@@ -153,6 +174,7 @@ impl WatchState {
             is_outdated: false,
             beside: Vec::new(),
             panel: Panel::Result,
+            has_news: false,
             scrolled: 0,
             prediction: Prediction::default(),
             polls: false,
@@ -162,6 +184,7 @@ impl WatchState {
     /// Shows `panel` from its first line.
     pub fn show(&mut self, panel: Panel) {
         self.panel = panel;
+        self.has_news = false;
         self.scrolled = 0;
     }
 
@@ -181,15 +204,7 @@ impl WatchState {
     /// A save started another test: shows the result, unless a question is open.
     pub fn saved(&mut self) {
         self.is_outdated = true;
-        let is_question = matches!(
-            self.panel,
-            Panel::Predict { .. }
-                | Panel::Judge { .. }
-                | Panel::GoTo { .. }
-                | Panel::AskDiff
-                | Panel::AskReset
-        );
-        if !is_question {
+        if !self.panel.is_question() {
             self.show(Panel::Result);
         }
     }
@@ -200,7 +215,10 @@ impl WatchState {
             self.before = Some(last.result);
         }
         self.is_outdated = false;
-        self.scrolled = 0;
+        self.has_news = !matches!(self.panel, Panel::Result | Panel::Prediction);
+        if !self.has_news {
+            self.scrolled = 0;
+        }
     }
 
     /// The measured growth, if the growth trial completed.

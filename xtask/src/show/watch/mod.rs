@@ -90,6 +90,13 @@ fn foot(state: &WatchState, width: usize) -> Vec<String> {
         None => paint(QUIET, "Waiting for changes."),
     };
     let mut lines = vec![doing];
+    if state.panel.is_shown_until_a_key() {
+        lines.push(if state.has_news {
+            paint(OPEN, "There is a new result. Enter shows it.")
+        } else {
+            paint(QUIET, "Enter shows the result.")
+        });
+    }
     let mut keys = vec![String::new()];
     for key in KEYS {
         match keys.last_mut() {
@@ -232,6 +239,10 @@ fn cut(text: &str, columns: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::last_result::{ExerciseState, LastResult};
+    use crate::watch::Key;
+    use crate::watch::state::{Details, Tested};
+    use crate::workspace::tests::toy_cache;
 
     #[test]
     fn a_long_body_can_be_scrolled() {
@@ -251,5 +262,28 @@ mod tests {
         let link = linked(Path::new("/my work"), "exercises/a/src/a.rs:7");
         assert!(link.contains("file:///my%20work/exercises/a/src/a.rs\x1b"), "{link:?}");
         assert_eq!(anstream::adapter::strip_str(&link).to_string(), "exercises/a/src/a.rs:7");
+    }
+
+    #[test]
+    fn what_hides_the_result_says_how_to_return_and_that_a_new_one_has_come() {
+        let mut state = WatchState::new(toy_cache(), None);
+        let is_said = |state: &WatchState, words: &str| foot(state, 80).concat().contains(words);
+        assert!(!is_said(&state, "Enter shows"));
+        state.show_text("who holds it", "a map");
+        assert!(is_said(&state, "Enter shows the result."));
+        let result = LastResult {
+            content: String::new(),
+            state: ExerciseState::Leaking,
+            growth: Vec::new(),
+            place: None,
+        };
+        let details = Details::DidNotBuild(String::new());
+        state.set_result(Tested { result, warnings: Vec::new(), details });
+        assert!(is_said(&state, "There is a new result. Enter shows it."));
+        state.press(Key::Enter);
+        assert!(!is_said(&state, "Enter shows"));
+        // A question says itself which keys answer it.
+        state.show(Panel::AskReset);
+        assert!(!is_said(&state, "Enter shows"));
     }
 }
