@@ -167,9 +167,10 @@ mod tests {
         let mut room = Room::default();
         for number in 0..20 {
             let begun = if number < 12 { "x0=begun" } else { "x0=done x1=broken" };
-            let rest: String = (2..16).map(|other| format!(" x{other}=untouched")).collect();
+            let rest: Vec<String> = (2..16).map(|other| format!("x{other}=untouched")).collect();
             room.add(&format!(
-                "leak-lab/2 learner-{number:02} 2027-01-15T08:00:00Z judged=2 {begun}{rest}"
+                "leak-lab/2 learner-{number:02} 2027-01-15T08:00:00Z judged=2 {begun} {}",
+                rest.join(" ")
             ));
         }
         let shown = |size| {

@@ -16,6 +16,7 @@ use crate::status::{Stage, Status, Tally};
 use crate::workspace::{Exercise, Version};
 
 /// Everything that is shown.
+#[allow(clippy::struct_excessive_bools)] // Facts that do not depend on each other.
 #[derive(Debug)]
 pub struct WatchState {
     /// The current exercise.

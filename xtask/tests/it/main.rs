@@ -23,25 +23,21 @@ mod watch;
 mod watch_keys;
 mod wild;
 
-// What programs read.
-mod document;
-
 // Edits that go wrong, interruptions, and foreign compiler flags.
 mod flags;
 #[cfg(unix)] // Signals.
 mod interrupted;
-mod outcomes;
-mod unloadable;
 
 // What authors and facilitators use.
-mod author;
 mod detection_limits;
 mod kit;
 mod room;
-mod verify_decoy;
 mod verify_form;
 mod verify_texts;
 
 // The workspace itself.
 mod documents;
 mod one_build;
+
+// What takes minutes: ignored by `cargo test`, and run by `.ci/run`.
+mod slow;

@@ -46,6 +46,7 @@ fn run(toy: &Toy, arguments: &[&str]) -> Ran {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn each_failure_has_its_sentence_and_affects_no_other_exercise() {
     let toy = workshop();
     // The first build does not count.
@@ -78,6 +79,7 @@ fn each_failure_has_its_sentence_and_affects_no_other_exercise() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn an_exercise_that_cannot_be_measured_is_not_steady_and_says_why() {
     let toy = workshop();
     for (exercise, words) in [
@@ -99,6 +101,7 @@ fn an_exercise_that_cannot_be_measured_is_not_steady_and_says_why() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn a_failing_behaviour_affects_no_other_trial() {
     let place = "exercises/toy-misbehaving/tests/memory.rs";
     for (behaviour, words) in [
@@ -125,6 +128,7 @@ fn a_failing_behaviour_affects_no_other_trial() {
 
 /// In plain `cargo test` too, a process that exits with success does not pass.
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn plain_cargo_test_does_not_pass_a_test_that_exits() {
     let place = "exercises/toy-leaving/tests/memory.rs";
     let toy = Toy::new("workshop-that-leaves").with(1, "toy-leaving", STEADY);
@@ -144,6 +148,7 @@ fn plain_cargo_test_does_not_pass_a_test_that_exits() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn a_test_that_never_lists_its_trials_is_ended() {
     let toy = Toy::new("workshop-that-never-begins").with(1, "toy-beginning", STEADY).replacing(
         "exercises/toy-beginning/tests/memory.rs",
@@ -156,6 +161,7 @@ fn a_test_that_never_lists_its_trials_is_ended() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn an_invalid_timeout_is_refused_with_a_valid_one() {
     let toy = Toy::new("workshop-with-invalid-timeout").with(1, "toy-steady", STEADY);
     let mut command = toy.command(&["run"]);
@@ -164,6 +170,7 @@ fn an_invalid_timeout_is_refused_with_a_valid_one() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn sources_that_delete_themselves_are_measured_as_they_were_built() {
     let toy = Toy::new("workshop-that-deletes-itself").with(1, "toy-gone", SELF_DELETING);
     run(&toy, &["run", "toy-gone"]).ends_with(0).says(&["Growing", "toy_gone_exercise::keep"]);
@@ -172,54 +179,4 @@ fn sources_that_delete_themselves_are_measured_as_they_were_built() {
     let ran = run(&toy, &["run", "toy-gone"]).ends_with(2);
     ran.says(&["The exercise does not build", "The solution is steady"]);
     fs::create_dir_all(toy.path("exercises/toy-gone/src")).unwrap();
-}
-
-/// Takes minutes; `.ci/run` runs it.
-#[cfg(target_os = "linux")]
-mod slow {
-    use std::process::{Child, Command};
-    use std::thread;
-
-    use crate::support::Ran;
-    use crate::support::toy::Toy;
-
-    /// Computes for two seconds of processor time before the first round.
-    const COMPUTING: &str = r#"
-    let ran = || {
-        let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-        statistics.split(' ').next().unwrap().parse::<u64>().unwrap()
-    };
-    while ran() < 2_000_000_000 {}
-    context.soak().run(|_| {})"#;
-
-    /// Processes that keep every processor busy. They are killed when dropped.
-    struct FullLoad(Vec<Child>);
-
-    impl FullLoad {
-        fn start() -> Self {
-            let processors = thread::available_parallelism().unwrap().get();
-            let spin = || Command::new("sh").args(["-c", "while :; do :; done"]).spawn().unwrap();
-            Self((0..3 * processors).map(|_| spin()).collect())
-        }
-    }
-
-    impl Drop for FullLoad {
-        fn drop(&mut self) {
-            for process in &mut self.0 {
-                let _ = process.kill();
-                let _ = process.wait();
-            }
-        }
-    }
-
-    #[test]
-    #[ignore = "keeps every processor busy"]
-    fn a_wait_for_a_processor_is_no_silence() {
-        let toy = Toy::new("computes").with(1, "toy-computing", COMPUTING);
-        toy.run(&["test", "toy-computing"]).ends_with(0);
-        let load = FullLoad::start();
-        let mut command = toy.command(&["test", "toy-computing"]);
-        Ran::run(command.env("LEAK_LAB_SILENCE", "4")).ends_with(0);
-        drop(load);
-    }
 }

@@ -34,6 +34,7 @@ fn with_skeleton(folder: &str) -> WorkshopCopy {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn a_skeleton_leaks_its_solution_does_not_and_placeholders_are_listed() {
     let copy = with_skeleton("author-new");
     copy.run(&["run", "lost-notes", "--reveal"]).ends_with(0).says(&[
@@ -66,6 +67,7 @@ fn a_skeleton_leaks_its_solution_does_not_and_placeholders_are_listed() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn an_invalid_name_creates_nothing() {
     let copy = WorkshopCopy::new("rc-cycles", "author-names");
     let manifest = read(&copy.path("Cargo.toml"));
@@ -85,6 +87,7 @@ fn an_invalid_name_creates_nothing() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn a_skeleton_that_cannot_be_written_leaves_nothing_behind() {
     let copy = WorkshopCopy::new("rc-cycles", "author-unwritten");
     // A file in place of a folder.
@@ -100,6 +103,7 @@ fn a_skeleton_that_cannot_be_written_leaves_nothing_behind() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn accept_declares_the_measured_leak_and_keeps_the_rest_of_the_file() {
     let copy = with_skeleton("author-accept");
     edit(&copy, METADATA, "\"Notes::open\"", "\"Notes::close\" # its place");
@@ -139,6 +143,7 @@ fn accept_declares_the_measured_leak_and_keeps_the_rest_of_the_file() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn an_edit_becomes_a_patch_and_the_exercise_is_restored() {
     let copy = with_skeleton("author-record");
     copy.run(&["author", "accept", "--locks-only"]).ends_with(0);
@@ -213,6 +218,7 @@ fn an_edit_becomes_a_patch_and_the_exercise_is_restored() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn a_patch_that_no_longer_applies_is_shown_with_its_hunk_and_can_be_renewed() {
     let copy = with_skeleton("author-renew");
     edit(&copy, NOTES, "            note.clear();\n", "            note.truncate(0);\n");

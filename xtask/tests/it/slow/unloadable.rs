@@ -48,12 +48,14 @@ fn survives(name: &str, edit: impl Fn(&Toy, &str), guilty: &[&str]) {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn an_invalid_manifest() {
     let edit = |toy: &Toy, folder: &str| toy.write(&format!("{folder}/Cargo.toml"), "[package\n");
     survives("invalid", edit, &["cargo cannot load it", "exercises/invalid-a/Cargo.toml"]);
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn a_memory_test_that_is_gone() {
     let edit = |toy: &Toy, folder: &str| {
         fs::remove_file(toy.path(&format!("{folder}/tests/memory.rs"))).unwrap();
@@ -62,6 +64,7 @@ fn a_memory_test_that_is_gone() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn a_package_with_another_name() {
     let edit = |toy: &Toy, folder: &str| {
         let manifest = format!("{folder}/Cargo.toml");
@@ -74,6 +77,7 @@ fn a_package_with_another_name() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn a_new_dependency_without_a_network() {
     let edit = |toy: &Toy, folder: &str| {
         let manifest = format!("{folder}/Cargo.toml");
@@ -85,12 +89,14 @@ fn a_new_dependency_without_a_network() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn a_folder_that_is_gone() {
     let edit = |toy: &Toy, folder: &str| fs::remove_dir_all(toy.path(folder)).unwrap();
     survives("gone", edit, &["exercises/gone-a/Cargo.toml is missing."]);
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn a_manifest_that_is_gone() {
     let edit = |toy: &Toy, folder: &str| {
         fs::remove_file(toy.path(&format!("{folder}/Cargo.toml"))).unwrap();
@@ -99,6 +105,7 @@ fn a_manifest_that_is_gone() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn a_dependency_that_is_available_is_built_without_changing_the_lock_file() {
     let toy = workshop("available");
     toy.run(&["list"]).ends_with(0);

@@ -153,6 +153,7 @@ struct Attribution {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn the_document_has_the_outcome_of_every_version() {
     let toy = Toy::new("workshop-in-json")
         .with(1, "toy-growing", GROWING)
@@ -219,6 +220,7 @@ fn the_document_has_the_outcome_of_every_version() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn the_document_has_the_growing_line_the_gauges_and_the_suppressed_lines() {
     let toy = Toy::new("lines-in-json").with(1, "toy-lines", LINES);
     let ran = toy.run(&["run", "--format", "json", "--version", "exercise"]).ends_with(0);

@@ -39,6 +39,7 @@ fn decoy() -> Tree {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn a_whole_decoy_is_proven() {
     decoy().verify().ends_with(0).says(&[
         "a decoy, live blocks and live bytes for 700 operations",
@@ -48,6 +49,7 @@ fn a_whole_decoy_is_proven() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn metadata_with_two_kinds_or_none_is_refused() {
     decoy()
         .replace(METADATA, "[decoy]", "[fix]\nfiles = []\n\n[decoy]")
@@ -58,6 +60,7 @@ fn metadata_with_two_kinds_or_none_is_refused() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn metadata_without_meaningful_values_is_refused() {
     decoy()
         .replace(METADATA, "levels_off_after = 700", "levels_off_after = 0")
@@ -75,6 +78,7 @@ fn metadata_without_meaningful_values_is_refused() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn a_decoy_that_is_revealed_is_refused() {
     decoy()
         .replace(METADATA, "A cache that keeps every page", "A decoy")
@@ -90,6 +94,7 @@ fn a_decoy_that_is_revealed_is_refused() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn a_solution_that_changes_anything_is_refused() {
     decoy()
         .replace("solutions/toy-cache/src/cache.rs", "self.loads += 1;", "self.loads += 2;")
@@ -97,6 +102,7 @@ fn a_solution_that_changes_anything_is_refused() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn a_decoys_solution_without_its_sections_is_refused() {
     decoy()
         .replace(README, "## Why it is fine", "## The fix")
@@ -104,6 +110,7 @@ fn a_decoys_solution_without_its_sections_is_refused() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn tempting_fixes_are_at_least_two_and_each_breaks_a_behaviour() {
     decoy()
         .remove("crates/toy-cache/fixes/wrong/clear-all.patch")
@@ -115,6 +122,7 @@ fn tempting_fixes_are_at_least_two_and_each_breaks_a_behaviour() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn a_decoy_is_listed_in_its_place_and_skipped_as_the_next_step() {
     let toy = Toy::new("decoy-between")
         .with(1, "toy-first", STEADY)
@@ -135,6 +143,7 @@ fn a_decoy_is_listed_in_its_place_and_skipped_as_the_next_step() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 fn a_decoy_must_measure_as_it_declares() {
     let with = |from: &str, to: &str| {
         assert!(DECOY.contains(from));
@@ -205,6 +214,7 @@ fn a_decoy_must_measure_as_it_declares() {
 }
 
 #[test]
+#[ignore = "takes minutes with the others in `slow`: run with --ignored"]
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 fn a_decoy_may_be_level_in_resident_memory_which_has_no_verdict() {
     let short = "[decoy.too_short]\nrounds = 11\nverdict = \"undecided\"\n";
