@@ -58,13 +58,19 @@ pub fn resident_after_imports<S: TaskImport>(_: &Context) -> Bound {
     }
 }
 
+/// Imports a batch with each handler, so many times. Each time, all handlers have their batch in memory at once, so
+/// that resident memory does not depend on how the system schedules them.
 fn import<S: TaskImport>(service: &S, tracker: &Tracker, times: u64) {
     for _ in 0..times {
-        let before = tracker.answers();
+        let after = tracker.answers() + HANDLERS as u64;
+        let hold = tracker.hold();
         for (number, team) in (0..).zip(0..HANDLERS) {
             tracker.send(number, Batch::new(ROWS, NOTES));
             service.import(team, number);
         }
-        tracker.wait_for_answers(before + HANDLERS as u64);
+        let ready = tracker.wait_for_commits(after);
+        assert_eq!(ready, after, "transactions that {HANDLERS} handlers had ready in all");
+        drop(hold);
+        tracker.wait_for_answers(after);
     }
 }
