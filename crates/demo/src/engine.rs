@@ -9,6 +9,7 @@ use std::time::Instant;
 use exercise_harness::plan::{Plan, Planned, Role};
 
 use crate::cap::Chosen;
+use crate::edits::{EDITED, Edits};
 use crate::hub::Hub;
 use crate::live::Live;
 use crate::message::{Command, Happened, Note, Record, Scene, Shows, Status};
@@ -43,6 +44,7 @@ pub struct Engine {
     scene: Option<Scene>,
     surveyed: BTreeMap<usize, Surveyed>,
     recording: Recording,
+    edits: Edits,
 }
 
 #[derive(Debug)]
@@ -62,6 +64,7 @@ impl Engine {
         anyhow::ensure!(plan.first < plan.exercises.len(), "There is no exercise to show.");
         let recording = Recording::create(record.as_deref())?;
         let mut engine = Self {
+            edits: Edits::new(&plan),
             at: plan.first,
             plan,
             hub,
@@ -87,7 +90,11 @@ impl Engine {
             match requests.recv_timeout(ticks.wait(Instant::now())) {
                 Ok(Request::Follow(command)) => self.follow(command),
                 Ok(Request::Leaks(question)) => self.ask(question),
-                Err(RecvTimeoutError::Timeout) => self.tick(ticks.take(Instant::now())),
+                Err(RecvTimeoutError::Timeout) => {
+                    let tick = ticks.take(Instant::now());
+                    self.tick(tick);
+                    self.notice_edits(tick.passed);
+                }
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
@@ -109,6 +116,7 @@ impl Engine {
     }
 
     fn go_live(&mut self) {
+        self.edits.repeat();
         let (scene, chosen) = self.scene();
         // A file holds one exercise, so a change of exercise ends the recording.
         if let Err(error) = self.recording.begin(&self.plan.exercises[self.at].name, &scene) {
@@ -194,6 +202,18 @@ impl Engine {
         }
     }
 
+    /// Says that the exercise was edited, because a facilitator may expect to see that version.
+    fn notice_edits(&mut self, passed: f64) {
+        if !matches!(self.source, Source::Live(_)) {
+            return;
+        }
+        if self.edits.are_new(self.at, &self.plan.exercises[self.at], passed) {
+            let at = self.hub.last().map_or(0.0, |frame| frame.at);
+            let text = EDITED.to_owned();
+            self.hub.note(Note { at, version: None, what: Happened::Edited, text });
+        }
+    }
+
     fn add_notes(&mut self, notes: Vec<Note>) {
         for note in notes {
             self.write(&Record::Note { note: note.clone() });
@@ -222,6 +242,7 @@ impl Engine {
             Command::Clear => return self.hub.clear(),
             Command::Restart => {
                 self.trouble.clear();
+                self.edits.repeat();
                 match std::mem::replace(&mut self.source, Source::Nothing) {
                     Source::Playing(player) => return self.play(player.again()),
                     source => self.source = source,

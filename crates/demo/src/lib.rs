@@ -4,7 +4,7 @@
 //! - `live`: the processes of an exercise under one paced load; `measured`: one process; `window`: its
 //!   recent rate and growth; `cap`: its limits; `ticks`: the time that passes.
 //! - `survey`: soaks before the load, for the growing lines and the cap; `story`: the text that the
-//!   page reveals step by step.
+//!   page reveals step by step; `edits`: notices that a learner has edited an exercise.
 //! - `recording`: writes runs to files and plays them back.
 //! - `message`: the messages to the page and its commands; `request`: the requests of the server to the
 //!   engine; `hub`: the current state and its watchers; `history`: the readings so far; `trouble`: the
@@ -18,6 +18,7 @@
 
 pub mod browser;
 pub mod cap;
+mod edits;
 pub mod engine;
 pub mod history;
 pub mod hub;

@@ -116,7 +116,7 @@ pub struct Reading {
     /// Recent growth per operation: bytes, blocks, files, tasks. `None` without a load.
     pub growth: [Option<f64>; 4],
     /// Seconds until the process reaches its cap, at this rate and at the growth of the later half of its
-    /// rounds. `None` if there are too few.
+    /// rounds. `None` if there are too few, or if the growth has ended.
     pub seconds_left: Option<f64>,
     /// Seconds until the bug report's server reaches its limit, from the same point in its life.
     pub server_seconds_left: Option<f64>,
@@ -166,6 +166,8 @@ pub enum Happened {
     Swapped,
     /// A process failed.
     Failed,
+    /// The exercise was edited after the page's program started. No recording contains it.
+    Edited,
 }
 
 /// The source of the readings.

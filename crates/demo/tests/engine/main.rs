@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         .behaviour("a_version_under_load_says_what_it_has_leaked", |_| says_what_it_has_leaked())
         .behaviour("a_leak_ends_at_its_cap_and_starts_again", |_| cap())
         .behaviour("a_version_that_does_not_start_offers_the_recording", |_| offers_recording())
+        .behaviour("an_edit_of_the_exercise_is_noticed", |_| notices_an_edit())
         .behaviour("a_recording_plays_what_was_recorded", |_| record_and_replay())
         .behaviour("an_invalid_recording_is_refused", |_| refused_recordings())
         .main()
@@ -162,6 +163,25 @@ fn offers_recording() {
         now["status"]["source"] == "recording" && number(now, 0, "operations") > 10.0
     });
     assert_eq!(played["status"]["trouble"], Value::Null);
+}
+
+fn notices_an_edit() {
+    let source = |folder: &Path, text: &str| fs::write(folder.join("src/lib.rs"), text).unwrap();
+    let shown = Shown::start(|_, folder| {
+        fs::create_dir(folder.join("src")).unwrap();
+        source(folder, "as shipped");
+    });
+    let now = shown.until("the load", |now| number(now, 0, "operations") > 400.0);
+    assert_eq!(happened(&now, "edited"), None);
+    source(shown.folder.path(), "as edited");
+    let now = shown.until("the edit", |now| happened(now, "edited").is_some());
+    assert!(happened(&now, "edited").unwrap().contains("restart cargo xtask demo"), "{now}");
+    // A restart of the processes is no restart of the program.
+    shown.ask(Ask::Restart);
+    shown.until("the edit again, after the restart", |now| {
+        now["notes"].as_array().unwrap().last().unwrap()["what"] == "edited"
+            && happened(now, "restarted").is_some()
+    });
 }
 
 /// A recording of a few seconds, and the folder that contains it.
