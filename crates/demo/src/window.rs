@@ -15,6 +15,9 @@ const RECENT: usize = 80;
 /// of all rounds, so that the first ones, in which a process warms up, have no weight for long.
 const TREND_ROUNDS: usize = 16;
 const TREND_SECONDS: f64 = 4.0;
+/// The number of last rounds in which a trend must still continue, and the share of its growth that they must show.
+const CURRENT: usize = 32;
+const CONTINUES: f64 = 0.25;
 /// The number of rounds at either end whose mean is compared, so that a single reading taken in the middle
 /// of some work has little weight.
 const END: usize = 8;
@@ -76,8 +79,8 @@ impl Window {
         [0, 1, 2, 3].map(|resource| growth(&recent, resource))
     }
 
-    /// The growth per operation of the resources that rise throughout the later half of all rounds: bytes,
-    /// blocks, files, tasks. All are `None` until there are enough rounds.
+    /// The growth per operation of the resources that rise throughout the later half of all rounds, and still do:
+    /// bytes, blocks, files, tasks. All are `None` until there are enough rounds.
     pub fn trend(&self) -> [Option<f64>; 4] {
         let later_half = self.last(self.rounds / 2);
         let seconds = match later_half.as_slice() {
@@ -85,9 +88,11 @@ impl Window {
             _ => 0.0,
         };
         let is_long = later_half.len() >= TREND_ROUNDS && seconds >= TREND_SECONDS;
+        let current = self.last(CURRENT);
         [0, 1, 2, 3].map(|resource| {
-            let rises = is_long && climbs(&later_half, resource);
-            growth(&later_half, resource).filter(|growth| rises && *growth > 0.0)
+            let trend = growth(&later_half, resource).filter(|trend| *trend > 0.0)?;
+            let continues = growth(&current, resource)? >= CONTINUES * trend;
+            (is_long && continues && climbs(&later_half, resource)).then_some(trend)
         })
     }
 
@@ -161,9 +166,13 @@ mod tests {
     fn window(rounds: u64, held: impl Fn(u64) -> u64) -> Window {
         let mut window = Window::default();
         for number in 0..rounds {
-            window.push(number as f64 * 0.125, number * 5, &round(held(number)));
+            push(&mut window, number, &held);
         }
         window
+    }
+
+    fn push(window: &mut Window, number: u64, held: impl Fn(u64) -> u64) {
+        window.push(number as f64 * 0.125, number * 5, &round(held(number)));
     }
 
     #[test]
@@ -194,6 +203,32 @@ mod tests {
         assert!(!climbs(&|number| 600_000 + number % 7 * 5000 + number), "it fluctuates");
         assert!(!climbs(&|number| 90_000 - number * 100), "it falls");
         assert!(!climbs(&|_| 1000), "it is level");
+    }
+
+    #[test]
+    fn a_trend_ends_soon_after_the_growth_does() {
+        // A minute of growth, and then a level, perhaps on a busy heap.
+        for noise in [0, 3000] {
+            let held = |number: u64| 1000 + number.min(480) * 1000 + number % 3 * noise;
+            let mut window = window(480, held);
+            assert!(window.trend()[0].is_some());
+            for number in 480..1000 {
+                push(&mut window, number, held);
+                let after = number - 480;
+                assert!(after < 24 || window.trend()[0].is_none(), "{after} rounds, {noise} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn a_trend_continues_through_short_pauses_of_the_growth() {
+        // A service that allocates in steps of a second, as a growing table does.
+        let held = |number: u64| 1000 + number / 8 * 8000;
+        let mut window = window(100, held);
+        for number in 100..600 {
+            push(&mut window, number, held);
+            assert!(window.trend()[0].is_some(), "after {number} rounds");
+        }
     }
 
     #[test]
