@@ -10,7 +10,7 @@ export function annotate(plot, charts) {
   const scale = devicePixelRatio;
   const size = charts.size * scale;
   ctx.save();
-  ctx.font = `700 ${size}px system-ui, "DejaVu Sans", sans-serif`;
+  ctx.font = font(size);
   ctx.textBaseline = "middle";
   ctx.lineJoin = "round";
   const pen = { ctx, bbox, size, colours: charts.colours, labels: [], below: 0, right: bbox.left + bbox.width };
@@ -39,22 +39,47 @@ function line(pen, colour, dash, from, to) {
   ctx.beginPath(); ctx.moveTo(...from); ctx.lineTo(...to); ctx.stroke();
 }
 
-/// The limit at which a process is killed, always in view.
+/// What the limit of a curve is called, in as few rows as fit. They may extend over the margin on the right.
+function capRows({ ctx, bbox }, curve, charts) {
+  const width = ctx.canvas.width - bbox.left - charts.size * devicePixelRatio;
+  const { unit, noun } = CURVES[curve];
+  const [server, times] = charts.scale(curve);
+  const own = `cap ${unit(charts.limit(curve))}${noun}`;
+  // The first way to break the text into rows in which every row fits.
+  const ways = [[`${own}: ${server}, ${times}`], [`${own}: ${server},`, times], [`${own}:`, server], [own], ["cap"]];
+  const fits = (row) => ctx.measureText(row).width < width;
+  return ways.find((way) => way.every(fits)) ?? ["cap"];
+}
+
+/// The height of a row of the label, and of everything above the label, in letters.
+const ROW = 1.15;
+const ABOVE = 1.7;
+
+/// The share of the chart above the limit: room for its label, where no curve comes.
+export function headroom(plot, charts) {
+  const size = charts.size * devicePixelRatio;
+  return Math.min(0.5, (size * (ABOVE + ROW * (plot.capRows ?? 1))) / plot.bbox.height);
+}
+
+function font(size) {
+  return `700 ${size}px system-ui, "DejaVu Sans", sans-serif`;
+}
+
+/// The limit at which a process is killed, always in view. Its label is above it.
 function cap(pen, plot, charts) {
   const limit = charts.limit(plot.curve);
   if (limit === null) return;
   const { bbox, size, colours, right } = pen;
   const y = plot.valToPos(limit, "y", true);
   line(pen, colours.ink, [size / 2, size / 3], [bbox.left, y], [right, y]);
-  const { unit, noun } = CURVES[plot.curve];
-  const [server, times] = charts.scale(plot.curve);
-  const own = `cap ${unit(limit)}${noun}`;
-  // The first way to break the text into rows in which every row fits.
-  const ways = [[`${own}: ${server}, ${times}`], [`${own}: ${server},`, times], [`${own}:`, server], [own], ["cap"]];
-  const fits = (row) => pen.ctx.measureText(row).width < bbox.width - size;
-  const rows = ways.find((way) => way.every(fits)) ?? ["cap"];
-  pen.below = y + size * (0.75 + 1.15 * rows.length);
-  rows.forEach((row, at) => pen.labels.push([row, bbox.left + size / 3, y + size * (0.75 + 1.15 * at), colours.ink, "left"]));
+  pen.below = y + size * 0.75;
+  const rows = capRows(pen, plot.curve, charts);
+  if (rows.length > (plot.capRows ?? 1)) {
+    // It needs more room than the chart was drawn with.
+    plot.capRows = rows.length;
+    queueMicrotask(() => charts.refresh());
+  }
+  rows.reverse().forEach((row, at) => pen.labels.push([row, bbox.left + size / 3, y - size * (0.65 + ROW * at), colours.ink, "left"]));
 }
 
 /// A strip along the top: which versions get the load, and since when.

@@ -31,6 +31,7 @@ export function create(shown) {
 
 /// Updates the cards.
 export function update(shown, step, frame, hidden, curve) {
+  const count = shown.versions.filter((role) => !hidden.has(role)).length;
   for (const card of document.querySelectorAll(".card")) {
     const { role } = card.dataset;
     const reading = frame.versions[shown.versions.indexOf(role)];
@@ -48,14 +49,14 @@ export function update(shown, step, frame, hidden, curve) {
     const growth = reading.growth[index];
     const figure = growth === null ? "\u2014" : curve === "bytes" ? bytes(Math.round(growth)) : number(Math.abs(growth) < 0.00005 ? 0 : growth);
     set("growth", `${figure} per operation`);
-    room(card, shown, reading, held, curve, set);
+    room(card, shown, reading, held, curve, set, count > 2);
   }
-  document.querySelector("#cards").dataset.count = shown.versions.filter((role) => !hidden.has(role)).length;
+  document.querySelector("#cards").dataset.count = count;
   document.querySelector("#load").textContent = load(shown, step, frame);
 }
 
 /// How far a version is from its cap.
-function room(card, shown, reading, held, curve, set) {
+function room(card, shown, reading, held, curve, set, narrow) {
   const limit = { bytes: shown.cap.bytes, files: shown.cap.files }[curve] ?? null;
   const share = limit === null || held === null ? null : Math.min(100, (100 * held) / limit);
   const gauge = card.querySelector(".gauge");
@@ -63,11 +64,17 @@ function room(card, shown, reading, held, curve, set) {
   gauge.querySelector(".fill").style.width = `${share ?? 0}%`;
   const { unit, noun, name } = CURVES[curve];
   const text = share === null ? "" : `${share < 1 && share > 0 ? "under 1" : Math.round(share)} % of the cap`;
-  set("share", text);
+  const soon = narrow ? shortly(reading) : "";
+  set("share", soon ? text.replace(" of the cap", "") : text);
   gauge.setAttribute("aria-label", `${name}, of the cap`);
   gauge.setAttribute("aria-valuenow", Math.round(share ?? 0));
   gauge.setAttribute("aria-valuetext", share === null ? "not available" : `${text}, ${unit(limit)}${noun}`);
-  set("left", left(shown, reading, curve));
+  set("left", narrow ? soon : left(shown, reading, curve));
+}
+
+/// When it reaches its cap, in as few words as possible.
+function shortly({ state, seconds_left: here }) {
+  return state === "working" && here !== null && here <= FAR ? `cap in ${clock(here)}` : "";
 }
 
 /// When it is out of memory or files; if it will not be soon, how much memory the server has at this point in its life.

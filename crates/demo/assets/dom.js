@@ -1,7 +1,8 @@
 // Nodes of the page.
 
-/// Where a line of code may be broken: after an opening bracket, a separator or an operator, and before a method.
-const BREAKS = /(?<=[([{<,;|=>/]|::)(?=[^\s/=>&|:])|(?<=[\w)?\]])(?=\.[a-z_])/;
+/// Where a line of code may be broken: after an opening bracket, a separator or an operator, and before a method, but
+/// not within the name of a file.
+const BREAKS = /(?<=[([{<,;|=>/]|::)(?=[^\s/=>&|:])|(?<=[\w)?\]])(?=\.(?!rs\b)[a-z_])/;
 
 /// Code that may be broken between its tokens.
 export function code(text) {

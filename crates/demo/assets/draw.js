@@ -1,6 +1,6 @@
 // The charts, drawn by uPlot: the large one, and three small ones without axes.
 
-import { annotate } from "./annotate.js";
+import { annotate, headroom } from "./annotate.js";
 import { CURVES, SERVER_BYTES, height } from "./curves.js";
 import { History } from "./history.js";
 import { bytes, clock, compact, number } from "./units.js";
@@ -125,14 +125,15 @@ export class Charts {
       points: { show: false },
     }));
     const limit = large ? this.limit(curve) : null;
-    const top = (high) => Math.max(limit ?? 0, high ?? 1, 1) * (large ? 1.22 : 1.1);
+    const room = (plot) => (limit === null ? (large ? 1.22 : 1.1) : 1 / (1 - headroom(plot, this)));
+    const top = (plot, high) => Math.max(limit ?? 0, high ?? 1, 1) * room(plot);
     const options = {
       width: Math.max(box.clientWidth, 50),
       height: Math.max(box.clientHeight, 50),
       padding: large ? [this.size / 2, this.margin(), 0, 0] : [4, 4, 4, 4],
       legend: { show: false },
       cursor: { show: false },
-      scales: { x: { time: false, range: () => this.range() }, y: { range: (_, low, high) => [0, top(high)] } },
+      scales: { x: { time: false, range: () => this.range() }, y: { range: (plot, low, high) => [0, top(plot, high)] } },
       axes: [
         { ...axis, size: this.size * 1.7, show: large, space: this.size * 5, incrs: SECONDS, values: (_, ticks) => ticks.map(clock) },
         { ...axis, size: (plot, values) => this.wide(plot, values, font), show: large, space: this.size * 2, values: (_, ticks) => ticks.map((tick) => (curve !== "bytes" && tick % 1 ? "" : unit(tick))) },
@@ -225,6 +226,7 @@ export class Charts {
   resize() {
     this.plots.forEach((plot, at) => {
       const box = this.figures[at].querySelector(".plot");
+      plot.capRows = 1;
       if (box.clientWidth > 0 && box.clientHeight > 0) plot.setSize({ width: box.clientWidth, height: box.clientHeight });
     });
   }

@@ -6,8 +6,9 @@ import { CURVES } from "./curves.js";
 /// name of the page's own action. `shift` keys end or discard something.
 export const GROUPS = [
   ["The story", [
-    [["ArrowRight", "PageDown"], "\u2192 PgDn", "next step", "forward"],
-    [["ArrowLeft", "PageUp"], "\u2190 PgUp", "back", "back"],
+    [["ArrowRight"], "\u2192", "next step", "forward"],
+    [["ArrowLeft"], "\u2190", "back", "back"],
+    [["PageDown", "PageUp"], "PgDn PgUp", "the rest of this step, then the next one; the same backwards", "turn"],
     [["Home"], "Home", "first step", "first"],
     [["End"], "End", "last step", "last"],
     [["ArrowDown", "ArrowUp"], "\u2193 \u2191", "scroll", "scroll"],
@@ -69,7 +70,7 @@ export function buttons(act) {
   for (const [action, label] of BUTTONS) {
     const button = document.createElement("button");
     const key = document.createElement("kbd");
-    key.textContent = ALL.find(([, , , name]) => name === action)[1].split(" Pg")[0];
+    key.textContent = ALL.find(([, , , name]) => name === action)[1];
     button.append(`${label} `, key);
     button.dataset.command = action;
     // Return the focus to the page, so that its keys keep working.

@@ -55,6 +55,10 @@ const OWN = {
     if (dialog.open) dialog.close();
     else dialog.showModal();
   },
+  turn(pressed) {
+    const down = pressed === "PageDown";
+    if (!story.turn(down)) send(down ? "forward" : "back");
+  },
   scroll(pressed) {
     const part = document.querySelector("#story");
     const scrolls = part.scrollHeight > part.clientHeight ? part : document.scrollingElement;
@@ -93,6 +97,7 @@ function refresh(whole = true) {
     charts.show(main, hidden(), names(shown, status.step), page.sliding);
     document.body.dataset.load = last ? last.load : "all";
     if (last) cards.update(shown, status.step, last, hidden(), main);
+    else document.querySelector("#load").textContent = "";
   }
   words.note(page, charts);
 }
@@ -153,5 +158,6 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setT
 matchMedia("(forced-colors: active)").addEventListener("change", () => charts.build());
 addEventListener("resize", () => charts.build());
 new ResizeObserver(story.fit).observe(document.querySelector("#story"));
+document.querySelector("#story").addEventListener("scroll", story.mark);
 window.leakLab = { charts, page };
 listen();

@@ -8,6 +8,9 @@ const HOLDERS = ["a map or a list that only grows", "a listener or a callback", 
 /// The largest font of the story, in rem.
 const LARGEST = 1.7;
 
+/// How far the story is scrolled when its step begins.
+let begin = 0;
+
 /// Text that the server has rendered from the exercise's or the solution's README.
 function rendered(html) {
   const node = make("div");
@@ -33,14 +36,47 @@ export function show(shown, status) {
   if (status.source === "survey") parts.push(make("p", "Measuring the shipped version once; then the load begins \u2026"));
   const story = document.querySelector("#story");
   story.replaceChildren(...parts);
-  if (story.dataset.step !== String(step)) story.scrollTop = 0;
+  if (story.dataset.step !== String(step)) story.scrollTop = begin = 0;
   story.dataset.step = step;
   fit();
 }
 
-/// Makes the text as large as fits.
+/// Makes the text as large as fits. If it does not fit, it begins at the first change of the fix.
 export function fit() {
   const story = document.querySelector("#story");
+  resize(story);
+  const change = story.querySelector("pre .in, pre .out");
+  if (change && story.scrollTop === begin && scrolls(story)) {
+    // Below the line before it, and below the names, which stay.
+    const above = story.querySelector(".pattern").offsetHeight + 1.3 * parseFloat(getComputedStyle(change).fontSize);
+    story.scrollTop += change.getBoundingClientRect().top - story.getBoundingClientRect().top - above;
+    begin = story.scrollTop;
+  }
+  mark();
+}
+
+/// Whether the story scrolls by itself, and not with the whole page.
+function scrolls(story) {
+  return getComputedStyle(story).overflowY !== "visible" && story.scrollHeight > story.clientHeight;
+}
+
+/// Says whether there is more below.
+export function mark() {
+  const story = document.querySelector("#story");
+  const rest = story.scrollHeight - story.clientHeight - story.scrollTop;
+  document.querySelector("#more").hidden = !scrolls(story) || rest < 2;
+}
+
+/// Scrolls by most of what is visible. Returns false if there is nothing more in that direction.
+export function turn(down) {
+  const story = document.querySelector("#story");
+  if (!scrolls(story)) return false;
+  const before = story.scrollTop;
+  story.scrollTop += (down ? 0.8 : -0.8) * story.clientHeight;
+  return Math.abs(story.scrollTop - before) >= 2;
+}
+
+function resize(story) {
   // Where the whole page scrolls, everything fits.
   const least = getComputedStyle(story).overflowY === "visible" ? LARGEST + 1 : 1;
   for (let size = LARGEST; size >= least; size -= 0.05) {
@@ -131,7 +167,10 @@ function holder(revealed) {
 
 function diff(file) {
   const nodes = [named(file.file)];
-  for (const hunk of file.hunks) {
+  for (const all of file.hunks) {
+    // Empty lines around a change show nothing.
+    const shows = ({ sign, parts }) => sign !== "same" || parts.some(([, text]) => text.trim());
+    const hunk = all.slice(all.findIndex(shows), all.findLastIndex(shows) + 1);
     const block = make("pre");
     const indent = common(hunk.map(({ parts }) => parts.map(([, text]) => text).join("")));
     for (const { sign, parts } of hunk) {

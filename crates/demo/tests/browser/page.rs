@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
+use demo::request::Request;
 use fantoccini::key::Key;
 use fantoccini::wd::{PrintConfiguration, PrintSize};
 use fantoccini::{Client, ClientBuilder};
@@ -58,17 +60,21 @@ impl Page {
     }
 
     pub async fn size(&self, width: u32, height: u32) {
-        self.client.set_window_size(width, height).await.unwrap();
-        // The window has borders even without a screen, and the size is meant for the page itself.
-        let inner = self.run("return [innerWidth, innerHeight]").await;
-        let border = |at: usize, of: u32| of - u32::try_from(inner[at].as_u64().unwrap()).unwrap();
-        let (more, higher) = (border(0, width), border(1, height));
-        self.client.set_window_size(width + more, height + higher).await.unwrap();
-        self.until(
-            "the page has its size",
-            &format!("innerWidth === {width} && innerHeight === {height}"),
-        )
-        .await;
+        // The window has borders even without a screen, and the size is meant for the page itself. A busy browser
+        // reports its old size for a while.
+        let began = Instant::now();
+        let (mut outer, wanted) = ([width, height], [width, height]);
+        loop {
+            self.client.set_window_size(outer[0], outer[1]).await.unwrap();
+            tokio::time::sleep(POLL_INTERVAL).await;
+            let sizes = self.run("return [innerWidth, innerHeight, outerWidth, outerHeight]").await;
+            let size = |at: usize| u32::try_from(sizes[at].as_u64().unwrap()).unwrap();
+            if [size(0), size(1)] == wanted {
+                return;
+            }
+            assert!(began.elapsed() < SOON, "the page has the size {sizes} instead of {wanted:?}");
+            outer = [0, 1].map(|at| wanted[at] + size(at + 2).saturating_sub(size(at)));
+        }
     }
 
     pub async fn press(&self, key: &str) {
@@ -96,6 +102,18 @@ impl Page {
                 return value;
             }
             assert!(began.elapsed() < SOON, "{what}: not within {SOON:?}.\n{}", self.text().await);
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+    }
+
+    /// The next request of the page to its server.
+    pub async fn requested(&self, requests: &Receiver<Request>) -> Request {
+        let began = Instant::now();
+        loop {
+            if let Ok(request) = requests.try_recv() {
+                return request;
+            }
+            assert!(began.elapsed() < SOON, "the page requested nothing");
             tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
