@@ -1,8 +1,8 @@
 // Nodes of the page.
 
 /// Where a line of code may be broken: after an opening bracket, a separator or an operator, and before a method, but
-/// not within the name of a file.
-const BREAKS = /(?<=[([{<,;|=>/]|::)(?=[^\s/=>&|:])|(?<=[\w)?\]])(?=\.(?!rs\b)[a-z_])/;
+/// not within the name of a file, nor between it and its bracket.
+const BREAKS = /(?<=[[{<,;|=>/]|::|\((?!\w+\.rs\b))(?=[^\s/=>&|:])|(?<=[\w)?\]])(?=\.(?!rs\b)[a-z_])/;
 
 /// Code that may be broken between its tokens.
 export function code(text) {

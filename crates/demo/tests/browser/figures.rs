@@ -246,7 +246,7 @@ fn a_name_of_a_file_is_never_broken() {
         for (const row of story.querySelectorAll('p')) {
           const texts = document.createTreeWalker(row, NodeFilter.SHOW_TEXT), places = [];
           while (texts.nextNode()) [...texts.currentNode.data].forEach((_, at) => places.push([texts.currentNode, at]));
-          for (const name of row.textContent.matchAll(/[\\w]+\\.rs(:\\d+)?/g)) {
+          for (const name of row.textContent.matchAll(/\\(?\\w+\\.rs(:\\d+)?/g)) {
             const range = document.createRange();
             range.setStart(...places[name.index]);
             const [node, last] = places[name.index + name[0].length - 1];
