@@ -95,6 +95,7 @@ impl Image {
         let (at, headers) = self.headers();
         let before = offset_of!(Headers, OptionalHeader)
             + usize::from(headers.FileHeader.SizeOfOptionalHeader);
+        #[allow(clippy::cast_ptr_alignment)] // Each section is read from wherever it lies.
         let list = at.wrapping_add(before).cast::<IMAGE_SECTION_HEADER>();
         let sections = (0..usize::from(headers.FileHeader.NumberOfSections))
             // SAFETY: the list of sections lies behind the headers, and has as many as these say.

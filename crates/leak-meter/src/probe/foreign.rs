@@ -159,11 +159,14 @@ mod gnu {
 mod threads {
     use rustix::fs::{Mode, OFlags};
 
-    /// The number of threads in this process, from its `stat` line. The line is read without keeping a
-    /// descriptor open, since the soak counts those.
+    /// The `stat` line of this thread. That of the process has the same number, but the emulator qemu replaces it by
+    /// one without.
+    const STAT: &str = "/proc/thread-self/stat";
+
+    /// The number of threads in this process. The line is read without keeping a descriptor open, since the soak
+    /// counts those.
     pub(super) fn count() -> Option<u64> {
-        let file =
-            rustix::fs::open("/proc/self/stat", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty());
+        let file = rustix::fs::open(STAT, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty());
         let mut line = [0; 1024];
         let length = rustix::io::read(file.ok()?, &mut line).ok()?;
         in_line(str::from_utf8(&line[..length]).ok()?)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::iter;
 use std::path::Path;
 
 use crate::probe::limits::{RESERVED, SPARE};
@@ -140,10 +141,8 @@ impl Handles {
     }
 
     fn reserve_descriptors(&mut self) {
-        for _ in 0..RESERVED {
-            let Ok(spare) = File::open(SPARE) else { return };
-            self.reserve.push(spare);
-        }
+        let spare = iter::repeat_with(|| File::open(SPARE)).take(RESERVED);
+        self.reserve.extend(spare.map_while(Result::ok));
     }
 
     /// The resources that could not be measured from the start, with the reasons.

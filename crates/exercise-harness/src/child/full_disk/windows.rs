@@ -16,3 +16,8 @@ impl FullDisk {
         panic!("this system cannot limit the length of files")
     }
 }
+
+/// As on other systems, where the limit ends with the value.
+impl Drop for FullDisk {
+    fn drop(&mut self) {}
+}

@@ -59,8 +59,8 @@ pub(crate) fn own_id() -> u32 {
 
 fn ids() -> Vec<u32> {
     let mut ids = Vec::new();
-    let mut entry = THREADENTRY32::default();
-    entry.dwSize = u32::try_from(size_of::<THREADENTRY32>()).unwrap_or(0);
+    let size = u32::try_from(size_of::<THREADENTRY32>()).unwrap_or(0);
+    let mut entry = THREADENTRY32 { dwSize: size, ..THREADENTRY32::default() };
     // SAFETY: `entry` is a place to write to and states its size; the list is closed once.
     unsafe {
         let own = GetCurrentProcessId();
@@ -121,7 +121,10 @@ unsafe fn name(thread: HANDLE) -> Option<String> {
         if GetThreadDescription(thread, &raw mut text) < 0 || text.is_null() {
             return None;
         }
-        let length = (0..).take_while(|at| *text.add(*at) != 0).count();
+        let mut length = 0;
+        while *text.add(length) != 0 {
+            length += 1;
+        }
         let name = String::from_utf16_lossy(slice::from_raw_parts(text, length));
         LocalFree(text.cast());
         Some(name)
