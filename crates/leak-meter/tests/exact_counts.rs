@@ -82,11 +82,12 @@ fn every_hook_counts_what_it_did_and_threads_add_up() {
     assert!(across.allocations >= 4004, "{across:?}");
     assert_eq!(across.live_blocks(), 0, "{across:?}");
 
-    // Zeroed pages come directly from the system: a quarter of a GB of them takes no memory.
+    // Zeroed pages come directly from the system: a quarter of a GB of them takes no memory, or a few bytes for each
+    // page in an emulator.
     let mut resident = ResidentBytesProbe::new().expect("this system reports resident memory");
     let before = resident.bytes().unwrap();
     let huge = black_box(vec![0_u64; 32 << 20]);
-    assert!(resident.bytes().unwrap() - before < 1 << 20, "the zeroes were written");
+    assert!(resident.bytes().unwrap() - before < 16 << 20, "the zeroes were written");
     drop(huge);
 
     // A failed allocation is not counted here (but the witness counts it).
